@@ -1,0 +1,145 @@
+/**
+ * The report: what a machine tells the others about itself. This very shape is the `report`
+ * object of the JSON interface and travels in protocol 2 (design, section 8).
+ *
+ * What is unknown is absent, never 0. Percentages are 0–100 over all cores unless a field says
+ * otherwise; a process's `cpuPercent` is of one core (3,100 on 31 busy cores), as `ps` counts.
+ */
+
+export interface Report {
+  readonly name: string;
+  readonly version?: string;
+  readonly httpPort?: number;
+  readonly tags?: readonly string[];
+  /** The machine's `-u`: seconds between its interval reports. */
+  readonly updateSeconds?: number;
+  /** Seconds that the rates in this report are averaged over. */
+  readonly averageSeconds?: number;
+  readonly uptimeSeconds?: number;
+  readonly host?: HostReport;
+  readonly cpu?: CpuReport;
+  readonly load?: LoadReport;
+  readonly memory?: MemoryReport;
+  readonly pressure?: PressureReport;
+  readonly swap?: SwapReport;
+  readonly disk?: DiskReport;
+  readonly filesystems?: readonly FilesystemReport[];
+  readonly network?: NetworkReport;
+  /** At most 10; `userCount` counts all. */
+  readonly users?: readonly UserReport[];
+  readonly userCount?: number;
+  /** At most 10, by CPU, then memory; `processCount` counts all. */
+  readonly processes?: readonly ProcessReport[];
+  readonly processCount?: number;
+  /** The newest 5 lines since the last report; `messageCount` counts all since then. */
+  readonly messages?: readonly string[];
+  readonly messageCount?: number;
+  /** What could not be read: why, and what to do about it. */
+  readonly problems?: readonly ProblemReport[];
+}
+
+export interface HostReport {
+  readonly cores?: number;
+  readonly model?: string;
+  readonly kernel?: string;
+  readonly os?: string;
+}
+
+/** Percent of all cores over `averageSeconds`; `cores` holds each core's busy percent. */
+export interface CpuReport {
+  readonly userPercent?: number;
+  readonly nicePercent?: number;
+  readonly systemPercent?: number;
+  readonly iowaitPercent?: number;
+  readonly stealPercent?: number;
+  readonly idlePercent?: number;
+  readonly cores?: readonly number[];
+}
+
+export interface LoadReport {
+  readonly one?: number;
+  readonly five?: number;
+  readonly fifteen?: number;
+  readonly running?: number;
+  readonly tasks?: number;
+}
+
+export interface MemoryReport {
+  readonly totalBytes?: number;
+  readonly availableBytes?: number;
+  readonly usedBytes?: number;
+  readonly activeBytes?: number;
+  readonly inactiveBytes?: number;
+  readonly buffersCachedBytes?: number;
+  readonly swapTotalBytes?: number;
+  readonly swapUsedBytes?: number;
+}
+
+/** `avg60` of /proc/pressure: percent of the last 60 s in which some or all tasks waited. */
+export interface PressureReport {
+  readonly cpuSomePercent?: number;
+  readonly memorySomePercent?: number;
+  readonly memoryFullPercent?: number;
+  readonly ioSomePercent?: number;
+  readonly ioFullPercent?: number;
+}
+
+export interface SwapReport {
+  readonly inBytesPerSecond?: number;
+  readonly outBytesPerSecond?: number;
+}
+
+export interface DiskReport {
+  readonly readBytesPerSecond?: number;
+  readonly writeBytesPerSecond?: number;
+}
+
+export interface FilesystemReport {
+  readonly mount: string;
+  readonly type?: string;
+  readonly totalBytes?: number;
+  /** Free for an ordinary user (statfs `bavail`). */
+  readonly freeBytes?: number;
+}
+
+export interface NetworkReport {
+  readonly receiveBytesPerSecond?: number;
+  readonly transmitBytesPerSecond?: number;
+  readonly interfaces?: readonly InterfaceReport[];
+}
+
+export interface InterfaceReport {
+  readonly name: string;
+  readonly receiveBytesPerSecond?: number;
+  readonly transmitBytesPerSecond?: number;
+  readonly errors?: number;
+  readonly drops?: number;
+}
+
+export interface UserReport {
+  readonly name: string;
+  readonly terminal?: string;
+  readonly from?: string;
+  readonly loginAgeSeconds?: number;
+  readonly idleSeconds?: number;
+  readonly command?: string;
+}
+
+export interface ProcessReport {
+  readonly pid?: number;
+  readonly user: string;
+  /** Percent of one core over `averageSeconds`. */
+  readonly cpuPercent?: number;
+  readonly memoryPercent?: number;
+  /** One letter, as in /proc/[pid]/stat. */
+  readonly state?: string;
+  readonly cpuSeconds?: number;
+  /** The command's name, never its arguments: those hold passwords. */
+  readonly command: string;
+}
+
+export interface ProblemReport {
+  readonly subject: string;
+  readonly reason: string;
+  readonly remedy?: string;
+}

@@ -1,0 +1,15 @@
+/**
+ * The answer of everything that reads data from a peer, the kernel or the user: a value or a
+ * reason in words. Data from outside never throws; exceptions are for our own bugs.
+ */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: string };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function fail<T = never>(reason: string): Result<T> {
+  return { ok: false, reason };
+}
