@@ -41,7 +41,9 @@ function runTests(): number {
 
 /** From the attributes of the one `<testsuites>` element that JUnit's format begins with. */
 function readCounts(): { passed: number; failed: number; skipped: number } {
-  const head = existsSync(junit) ? (readFileSync(junit, "utf8").match(/<testsuites [^>]*>/)?.[0] ?? "") : "";
+  const head = existsSync(junit)
+    ? (readFileSync(junit, "utf8").match(/<testsuites [^>]*>/)?.[0] ?? "")
+    : "";
   const count = (name: string) => Number(head.match(new RegExp(` ${name}="(\\d+)"`))?.[1] ?? 0);
   const failed = count("failures") + count("errors");
   return { passed: count("tests") - failed - count("skipped"), failed, skipped: count("skipped") };
