@@ -1,0 +1,111 @@
+/**
+ * The rules of the house that a program can check: which way the imports point, that the core
+ * reads no clock and draws no chance, that every file says its job, that nothing lies about.
+ */
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+
+const top = join(import.meta.dir, "..");
+const LINE_WIDTH = 100;
+
+/** What each folder of src/ may import from, besides itself, `result` and `units`. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  cluster: ["protocol"],
+  collectors: ["protocol"],
+  store: ["cluster", "protocol", "http/source.ts"],
+  report: ["cluster", "protocol", "http/source.ts"],
+  http: ["report", "cluster", "protocol"],
+  config: ["protocol"],
+  runtime: ["cluster", "protocol"],
+  cli: ["config", "runtime", "protocol"],
+};
+
+/** Folders whose code decides and must not perform: the time and the chance are passed in. */
+const PURE = ["protocol", "cluster"];
+const IMPURE = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bperformance\.now\b/,
+  /\bMath\.random\b/,
+  /\bsetTimeout\b|\bsetInterval\b/,
+  /\brandomBytes\b|\bgetRandomValues\b/,
+  /from "node:(fs|net|dgram|os|child_process)/,
+  /\bBun\.(file|write|spawn|udpSocket|serve|sleep)\b/,
+];
+
+const sources = filesBelow("src", /\.tsx?$/);
+const all = [...sources, ...filesBelow("tests", /\.tsx?$/), ...filesBelow("scripts", /\.(ts|mjs)$/)];
+
+describe("tidiness", () => {
+  test("finds the source files that it is about", () => {
+    expect(sources.length).toBeGreaterThan(30);
+  });
+
+  test.each(sources)("imports in %s point one way", (file) => {
+    const folder = file.split("/")[1] ?? "";
+    const allowed = MAY_IMPORT[folder];
+    if (allowed === undefined) {
+      return; // src/main.ts, src/daemon.ts and the like are the shell's top.
+    }
+    for (const target of importsOf(file)) {
+      const [, into = "", ...rest] = target.split("/");
+      const path = [into, ...rest].join("/");
+      const isAllowed =
+        into === folder ||
+        path === "result.ts" ||
+        path === "units.ts" ||
+        allowed.includes(into) ||
+        allowed.includes(path);
+      expect(isAllowed, `${file} imports ${target}`).toBe(true);
+    }
+  });
+
+  test.each(sources)("only main imports the daemon, not %s", (file) => {
+    if (file !== "src/main.ts") {
+      expect(importsOf(file)).not.toContain("src/daemon.ts");
+    }
+  });
+
+  test.each(sources.filter((file) => PURE.includes(file.split("/")[1] ?? "")))(
+    "%s reads no clock, draws no chance and opens nothing",
+    (file) => {
+      const code = withoutComments(read(file));
+      for (const pattern of IMPURE) {
+        expect(code).not.toMatch(pattern);
+      }
+    },
+  );
+
+  test.each(all)("%s begins with its job and keeps its lines short", (file) => {
+    const text = read(file);
+    expect(text.replace(/^#!.*\n/, "")).toStartWith("/**");
+    const long = text.split("\n").filter((line) => [...line].length > LINE_WIDTH + 20);
+    expect(long).toEqual([]);
+    expect(text).not.toMatch(/\b(TODO|FIXME|XXX|HACK)\b:?/);
+  });
+});
+
+function filesBelow(folder: string, pattern: RegExp): string[] {
+  return readdirSync(join(top, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
+    .map((entry) => relative(top, join(entry.parentPath, entry.name)))
+    .filter((file) => file !== "tests/tidy.test.ts" && !file.includes("/fixtures/"))
+    .sort();
+}
+
+function read(file: string): string {
+  return readFileSync(join(top, file), "utf8");
+}
+
+/** Relative imports of a file, as paths from the top. */
+function importsOf(file: string): string[] {
+  return [...read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map((match) =>
+    relative(top, join(top, file, "..", match[1] ?? "")),
+  );
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+}
