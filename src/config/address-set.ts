@@ -1,0 +1,93 @@
+/**
+ * Ranges turned into addresses, once it is known what `lan` means right now: the answer to "may
+ * this address speak to us?" and the numbered list that a scan walks through.
+ */
+import {
+  formatAddress,
+  type Interval,
+  IPV4_FIRST,
+  isWithin,
+  mergeIntervals,
+  parseAddress,
+  parseIpv4Number,
+} from "./address-value.ts";
+import type { LanNetworks } from "./lan.ts";
+import { LOOPBACK, namesLoopback, parseRange, type Range, type RangeList } from "./ranges.ts";
+
+export interface AddressSet {
+  /** The number of different addresses; for a wide allow list, Infinity rather than a wrong one. */
+  readonly size: number;
+  /** Canonical or IPv4-mapped text, with or without a zone (`%eth0`); false for anything else. */
+  contains(address: string): boolean;
+  /** The address with this number, 0 ≤ index < size, as canonical text; each comes once. */
+  at(index: number): string;
+}
+
+/**
+ * Loopback (127.0.0.0/8 and ::1) is added to an allow list that names no loopback address itself.
+ * A scan is IPv4 where `lan` stands in it.
+ */
+export function resolveRanges(list: RangeList, lan: LanNetworks): AddressSet {
+  const intervals = list.ranges.flatMap((range) => intervalsOf(range, list, lan));
+  if (list.use === "allow" && !namesLoopback(list)) intervals.push(...LOOPBACK);
+  return createAddressSet(mergeIntervals(intervals));
+}
+
+function intervalsOf(range: Range, list: RangeList, lan: LanNetworks): readonly Interval[] {
+  if (range.kind === "addresses") return range.intervals;
+  const scope = range.includesWireless ? lan.withWireless : lan.wired;
+  return (list.use === "scan" ? scope.scan : scope.allow).flatMap((text) => {
+    const part = parseRange(text, list.use);
+    return part.ok && part.value.kind === "addresses" ? part.value.intervals : [];
+  });
+}
+
+/** `merged` is sorted and disjoint (mergeIntervals). */
+function createAddressSet(merged: readonly Interval[]): AddressSet {
+  const starts: number[] = [];
+  let size = 0;
+  for (const { first, last } of merged) {
+    starts.push(size);
+    size += Number(last - first + 1n);
+  }
+  return {
+    size: Number.isSafeInteger(size) ? size : Number.POSITIVE_INFINITY,
+    contains: (address) => {
+      const value = readPeerAddress(address);
+      if (value === undefined) return false;
+      const found = merged[lastIndexWhere(merged, ({ first }) => first <= value)];
+      return found !== undefined && isWithin({ first: value, last: value }, found);
+    },
+    at: (index) => {
+      if (!Number.isInteger(index) || index < 0 || index >= size) {
+        throw new RangeError(`no address number ${index} among ${size}`);
+      }
+      const position = lastIndexWhere(starts, (start) => start <= index);
+      const interval = merged[position];
+      const start = starts[position];
+      if (interval === undefined || start === undefined) throw new Error("the set is not sorted");
+      return formatAddress(interval.first + BigInt(index - start));
+    },
+  };
+}
+
+/** Each packet passes here, so plain IPv4 does not go through the IPv6 reader. */
+function readPeerAddress(text: string): bigint | undefined {
+  const ipv4 = parseIpv4Number(text);
+  if (ipv4 !== undefined) return IPV4_FIRST + BigInt(ipv4);
+  const zone = text.indexOf("%");
+  return parseAddress(zone < 0 ? text : text.slice(0, zone));
+}
+
+/** The last index for which the condition holds, -1 if none; it holds for a beginning only. */
+function lastIndexWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const item = items[middle];
+    if (item !== undefined && holds(item)) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

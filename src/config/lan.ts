@@ -1,0 +1,240 @@
+/**
+ * What the word `lan` stands for on this machine right now: the private networks that its wired
+ * interfaces are attached to (design, "Ranges"). Pure; read-lan.ts reads what is decided on here,
+ * and the daemon asks again every 30 s.
+ */
+import {
+  formatAddress,
+  type Interval,
+  isIpv4,
+  isWithin,
+  knownCidr,
+  parseAddress,
+  parseCidr,
+} from "./address-value.ts";
+import type { RangeList } from "./ranges.ts";
+
+/** Networks and single addresses as CIDR or address text. */
+export interface LanScope {
+  /** For allow lists: IPv4 and IPv6. */
+  readonly allow: readonly string[];
+  /** For scans: IPv4 only, at most the /22 around our own address, and neighbours by ARP. */
+  readonly scan: readonly string[];
+}
+
+export interface LanNetworks {
+  /** `lan` */
+  readonly wired: LanScope;
+  /** `lan+wireless` */
+  readonly withWireless: LanScope;
+  /** The interfaces that `lan` does not stand for, with why; wireless ones among them. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What the system says about one interface; see /sys/class/net (Documentation/ABI/testing). */
+export interface InterfaceFacts {
+  readonly name: string;
+  readonly addresses: readonly InterfaceAddress[];
+  /** ARPHRD_*: 1 Ethernet, 32 InfiniBand, 512 PPP, 772 loopback, 65534 none; absent: unreadable. */
+  readonly type?: number;
+  /** IFF_*. */
+  readonly flags: number;
+  /** DEVTYPE of `uevent`: wlan, wireguard, bridge, vlan, bond, vxlan… */
+  readonly deviceType?: string;
+  /** Hardware, or what a virtual machine takes for it. */
+  readonly hasDevice: boolean;
+  readonly isWireless: boolean;
+  readonly isTun: boolean;
+  readonly isBridge: boolean;
+  readonly master?: string;
+  /** The interfaces that this one is made of: ports of a bridge or bond, the parent of a VLAN. */
+  readonly lowers: readonly string[];
+}
+
+export interface InterfaceAddress {
+  readonly address: string;
+  readonly prefixLength: number;
+}
+
+/** One complete line of /proc/net/arp. */
+export interface ArpEntry {
+  readonly address: string;
+  readonly device: string;
+}
+
+/** RFC 1918, RFC 3927, RFC 4193. 100.64/10 is the provider's, not ours. */
+const PRIVATE: readonly { readonly block: Interval; readonly length: number }[] = [
+  { block: knownCidr("10.0.0.0/8"), length: 8 },
+  { block: knownCidr("172.16.0.0/12"), length: 12 },
+  { block: knownCidr("192.168.0.0/16"), length: 16 },
+  { block: knownCidr("169.254.0.0/16"), length: 16 },
+  { block: knownCidr("fc00::/7"), length: 7 },
+];
+
+/** Networks wider than this are scanned only around our own address (design). */
+const WIDEST_SCAN = 22;
+
+/**
+ * Together they keep a scan of `lan` below its limit of 65,536 addresses, so that it is never
+ * refused for size: 60 × 1,022 + 4,096 = 65,416.
+ */
+const MOST_NETWORKS = 60;
+const MOST_NEIGHBOURS = 4_096;
+
+/** An interface is made of others at most so many levels deep (VLAN on bond on hardware: 3). */
+const DEEPEST_STACK = 8;
+
+const ETHERNET = 1;
+const INFINIBAND = 32;
+const LOOPBACK_TYPE = 772;
+const IFF_LOOPBACK = 0x8;
+const IFF_POINTOPOINT = 0x10;
+
+/** Tunnels that look like Ethernet. */
+const OVERLAYS: ReadonlySet<string> = new Set(["vxlan", "geneve", "gretap"]);
+
+export function isPrivate(address: string): boolean {
+  const value = parseAddress(address);
+  return value !== undefined && privateBlock(value) !== undefined;
+}
+
+/** May an interval hold addresses that `lan` could stand for on some day? */
+export const PRIVATE_BLOCKS: readonly Interval[] = PRIVATE.map(({ block }) => block);
+
+export function decideLan(
+  interfaces: readonly InterfaceFacts[],
+  arp: readonly ArpEntry[],
+): LanNetworks {
+  const byName = new Map(interfaces.map((facts) => [facts.name, facts]));
+  const wired: InterfaceFacts[] = [];
+  const wireless: InterfaceFacts[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const facts of [...interfaces].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const reason = whyLeftOut(facts, byName) ?? whyNoPrivateNetwork(facts);
+    if (reason !== undefined) leftOut.push({ name: facts.name, reason });
+    else if (isMadeOfWireless(facts, byName)) {
+      wireless.push(facts);
+      leftOut.push({ name: facts.name, reason: "it is wireless (lan+wireless includes it)" });
+    } else wired.push(facts);
+  }
+  return {
+    wired: scopeOf(wired, arp),
+    withWireless: scopeOf([...wired, ...wireless], arp),
+    leftOut,
+  };
+}
+
+/**
+ * A sentence for the log and the page when the word in this list stands for nothing now; `key` is
+ * the list's long option name. Undefined when all is well.
+ */
+export function whyNoLan(list: RangeList, key: string, lan: LanNetworks): string | undefined {
+  const word = list.ranges.find(
+    (range) =>
+      range.kind === "lan" &&
+      (range.includesWireless ? lan.withWireless : lan.wired)[list.use].length === 0,
+  );
+  if (word === undefined) return undefined;
+  const seen = lan.leftOut.slice(0, 4).map(({ name, reason }) => `${name}: ${reason}`);
+  const because = seen.length > 0 ? ` (${seen.join("; ")})` : "";
+  return (
+    `'${word.text}' in ${key} matches no network of this machine${because}; ` +
+    `name the range instead, as in ${key} = ["192.168.1."]`
+  );
+}
+
+function whyLeftOut(
+  facts: InterfaceFacts,
+  byName: ReadonlyMap<string, InterfaceFacts>,
+): string | undefined {
+  const { type, flags, deviceType } = facts;
+  if (type === LOOPBACK_TYPE || (flags & IFF_LOOPBACK) !== 0) return "it is loopback";
+  if (type === undefined) return "its kind cannot be read from /sys/class/net";
+  if (facts.master !== undefined) return `it is a part of ${facts.master}`;
+  if (deviceType === "wireguard") return "it is a WireGuard tunnel";
+  if (facts.isTun) return "it is a tunnel of a program (tun or tap)";
+  if (deviceType !== undefined && OVERLAYS.has(deviceType)) return `it is a ${deviceType} tunnel`;
+  if ((flags & IFF_POINTOPOINT) !== 0) return "it is a point-to-point link";
+  if (type !== ETHERNET && type !== INFINIBAND) return `it is no Ethernet (kind ${type})`;
+  if (facts.isBridge && !hasHardware(facts, byName, 0)) {
+    return "it is a bridge without a hardware port (containers or virtual machines)";
+  }
+  return undefined;
+}
+
+function whyNoPrivateNetwork(facts: InterfaceFacts): string | undefined {
+  if (facts.addresses.some(({ address }) => isPrivate(address))) return undefined;
+  const shown = facts.addresses.find(({ address }) => !address.startsWith("fe80:"));
+  if (shown === undefined) return "it has no address";
+  return `its address ${shown.address} is not in a private network`;
+}
+
+function hasHardware(
+  facts: InterfaceFacts,
+  byName: ReadonlyMap<string, InterfaceFacts>,
+  depth: number,
+): boolean {
+  if (facts.hasDevice) return true;
+  if (depth >= DEEPEST_STACK) return false;
+  return lowersOf(facts, byName).some((lower) => hasHardware(lower, byName, depth + 1));
+}
+
+/** Wireless itself, or made of others whose every hardware is wireless. */
+function isMadeOfWireless(
+  facts: InterfaceFacts,
+  byName: ReadonlyMap<string, InterfaceFacts>,
+  depth = 0,
+): boolean {
+  if (facts.isWireless) return true;
+  if (facts.hasDevice || depth >= DEEPEST_STACK) return false;
+  const lowers = lowersOf(facts, byName).filter((lower) => hasHardware(lower, byName, depth));
+  return lowers.length > 0 && lowers.every((lower) => isMadeOfWireless(lower, byName, depth + 1));
+}
+
+function lowersOf(
+  facts: InterfaceFacts,
+  byName: ReadonlyMap<string, InterfaceFacts>,
+): readonly InterfaceFacts[] {
+  return facts.lowers.flatMap((name) => byName.get(name) ?? []);
+}
+
+function scopeOf(interfaces: readonly InterfaceFacts[], arp: readonly ArpEntry[]): LanScope {
+  const allow = new Set<string>();
+  const scan = new Set<string>();
+  for (const { addresses } of interfaces) {
+    for (const { address, prefixLength } of addresses) {
+      const value = parseAddress(address);
+      const block = value === undefined ? undefined : privateBlock(value);
+      if (value === undefined || block === undefined || allow.size >= MOST_NETWORKS) continue;
+      // A mask that reaches beyond the private block must not take public addresses in.
+      const length = Math.max(prefixLength, block.length);
+      allow.add(networkText(value, length));
+      if (isIpv4(value)) scan.add(networkText(value, Math.max(length, WIDEST_SCAN)));
+    }
+  }
+  const names = new Set(interfaces.map(({ name }) => name));
+  const networks = [...allow].map(knownCidr);
+  for (const { address, device } of arp.slice(0, MOST_NEIGHBOURS)) {
+    const value = parseAddress(address);
+    if (value === undefined || !names.has(device)) continue;
+    const at = { first: value, last: value };
+    if (networks.some((network) => isWithin(at, network))) scan.add(address);
+  }
+  return { allow: [...allow], scan: [...scan] };
+}
+
+function privateBlock(value: bigint): { block: Interval; length: number } | undefined {
+  return PRIVATE.find(({ block }) => value >= block.first && value <= block.last);
+}
+
+function networkText(value: bigint, length: number): string {
+  const text = `${formatAddress(value)}/${length}`;
+  const network = parseCidr(text);
+  if (network === undefined) throw new Error(`no network of ${text}`);
+  return `${formatAddress(network.first)}/${length}`;
+}
