@@ -1,0 +1,96 @@
+import { afterEach, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deriveId, loadIdentity, parseMachineId } from "../../src/runtime/identity.ts";
+
+const MACHINE_ID = "0123456789abcdef0123456789abcdef";
+const roots: string[] = [];
+
+function root(machineId?: string, file = "etc/machine-id"): string {
+  const path = mkdtempSync(join(tmpdir(), "unagi-identity-"));
+  roots.push(path);
+  if (machineId !== undefined) {
+    mkdirSync(join(path, file, ".."), { recursive: true });
+    writeFileSync(join(path, file), machineId);
+  }
+  return path;
+}
+
+afterEach(() => {
+  for (const path of roots.splice(0)) rmSync(path, { recursive: true, force: true });
+});
+
+test("the id stays over restarts, the boot does not", () => {
+  const options = { root: root(`${MACHINE_ID}\n`), name: "alpha", port: 10080 };
+  const [first, second] = [loadIdentity(options), loadIdentity(options)];
+  expect(first.id).toMatch(/^[0-9a-f]{16}$/);
+  expect(first.boot).toMatch(/^[0-9a-f]{16}$/);
+  expect(second.id).toBe(first.id);
+  expect(second.boot).not.toBe(first.boot);
+  expect(first.notice).toBeUndefined();
+});
+
+test("name, port and bound address each make another id, and their parts cannot run together", () => {
+  const base = { name: "alpha", port: 10080 };
+  const ids = [
+    deriveId(MACHINE_ID, base),
+    deriveId(MACHINE_ID, { ...base, name: "beta" }),
+    deriveId(MACHINE_ID, { ...base, port: 10081 }),
+    deriveId(MACHINE_ID, { ...base, bind: "127.0.0.2" }),
+    deriveId("f".repeat(32), base),
+    deriveId(MACHINE_ID, { name: "alpha1", port: 80 }),
+    deriveId(MACHINE_ID, { name: "alpha", port: 180 }),
+  ];
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.join()).not.toContain(MACHINE_ID.slice(0, 16));
+});
+
+test("the older place of the machine-id is read too", () => {
+  const options = { name: "alpha", port: 10080 };
+  const older = loadIdentity({ ...options, root: root(MACHINE_ID, "var/lib/dbus/machine-id") });
+  expect(older.id).toBe(deriveId(MACHINE_ID, options));
+});
+
+test("without a machine-id a random one is kept in the state directory, for its owner alone", () => {
+  const stateDirectory = root();
+  for (const bad of [undefined, "", "uninitialized\n", "0".repeat(32)]) {
+    const options = { root: root(bad), name: "alpha", port: 10080, stateDirectory };
+    const [first, second] = [loadIdentity(options), loadIdentity(options)];
+    expect(second.id).toBe(first.id);
+    expect(first.notice).toContain(join(stateDirectory, "id"));
+  }
+  expect(statSync(join(stateDirectory, "id")).mode & 0o777).toBe(0o600);
+  expect(parseMachineId(readFileSync(join(stateDirectory, "id"), "utf8"))).toBeDefined();
+});
+
+test("without machine-id and state the id is random for this run, and the notice says so", () => {
+  const options = { root: root(), name: "alpha", port: 10080 };
+  const [first, second] = [loadIdentity(options), loadIdentity(options)];
+  expect(first.id).not.toBe(second.id);
+  expect(first.notice).toContain("--state");
+});
+
+test("a state directory that cannot be written costs the notice, not the start", () => {
+  const options = { root: root(), name: "alpha", port: 10080, stateDirectory: "/proc/nowhere" };
+  const identity = loadIdentity(options);
+  expect(identity.id).toMatch(/^[0-9a-f]{16}$/);
+  expect(identity.notice).toContain("/proc/nowhere/id");
+});
+
+for (const [text, id] of [
+  [`${MACHINE_ID}\n`, MACHINE_ID],
+  [MACHINE_ID.toUpperCase(), MACHINE_ID],
+  ["", undefined],
+  ["\n", undefined],
+  ["uninitialized\n", undefined],
+  ["0".repeat(32), undefined],
+  [MACHINE_ID.slice(1), undefined],
+  [`${MACHINE_ID}0`, undefined],
+  [`${MACHINE_ID}\n${MACHINE_ID}`, undefined],
+  ["x".repeat(1_000_000), undefined],
+] as const) {
+  test(`machine-id ${JSON.stringify(text.slice(0, 40))} reads as ${id}`, () => {
+    expect(parseMachineId(text)).toBe(id);
+  });
+}
