@@ -36,7 +36,11 @@ const IMPURE = [
 ];
 
 const sources = filesBelow("src", /\.tsx?$/);
-const all = [...sources, ...filesBelow("tests", /\.tsx?$/), ...filesBelow("scripts", /\.(ts|mjs)$/)];
+const all = [
+  ...sources,
+  ...filesBelow("tests", /\.tsx?$/),
+  ...filesBelow("scripts", /\.(ts|mjs)$/),
+];
 
 describe("tidiness", () => {
   test("finds the source files that it is about", () => {

@@ -1,0 +1,128 @@
+/** Old and new on one network: the executable beside a strict peer of 2005, by the letter of 6.1. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createSocket } from "node:dgram";
+import type { Machine } from "../../src/cluster/machine.ts";
+import { type Daemon, freePort, startDaemon, until } from "./daemon.ts";
+import { StrictPeer, sampleReport } from "./strict-peer.ts";
+
+const SIGNATURE = "lab-2005";
+const DAEMON = "127.0.3.2";
+const PEER = "127.0.3.3";
+/** Long: within a test there is one update only, besides the first. */
+const UPDATE_SECONDS = 600;
+
+let port: number;
+let daemon: Daemon;
+let peer: StrictPeer;
+
+beforeAll(async () => {
+  port = await freePort();
+  peer = await StrictPeer.open({ address: PEER, port, signature: SIGNATURE });
+  peer.publish(sampleReport("oldie", 37));
+  daemon = await startDaemon({
+    address: DAEMON,
+    httpPort: await freePort(),
+    p2pPort: port,
+    options: [
+      "-S",
+      SIGNATURE,
+      "-n",
+      "127.0.3.2-9",
+      "-u",
+      String(UPDATE_SECONDS),
+      "--name",
+      "newbie",
+    ],
+  });
+});
+
+afterAll(async () => {
+  await daemon.stop();
+  peer.close();
+});
+
+async function machine(name: string): Promise<Machine | undefined> {
+  const { machines } = await daemon.json<{ machines: Machine[] }>("/api/v1/cluster");
+  return machines.find((one) => one.name === name);
+}
+
+describe("beside a peer of 2005", () => {
+  test("the daemon finds it by scanning, and shows its report", async () => {
+    await until(async () => (await machine("oldie"))?.report?.cpu?.userPercent === 37);
+    const shown = await machine("oldie");
+    expect(shown).toMatchObject({ state: "up", protocol: 1, address: PEER, id: PEER });
+    expect(shown?.report?.load?.one).toBe(0.15);
+    expect(shown?.report?.load?.fifteen).toBe(12.34);
+    expect(shown?.report?.processes?.[0]).toMatchObject({ user: "ann", command: "blender" });
+    expect(shown?.report?.users?.[0]).toMatchObject({ name: "ann", command: "bash" });
+    expect(shown?.report?.messages).toEqual(["Nov 22 08:00:01 old kernel: eth0 link up"]);
+  });
+
+  test("the peer gets the daemon's report, well-formed to the last field, and only once", async () => {
+    await until(async () => (await machine("newbie"))?.report !== undefined);
+    peer.say(DAEMON, ">");
+    await until(() => peer.reports.has(DAEMON));
+    const report = peer.reports.get(DAEMON);
+    expect(report?.fields[0]).toBe("newbie");
+    expect(report?.fields[2]).toBe("60");
+    expect(Math.abs(Number(report?.fields[1]) - Date.now() / 1000)).toBeLessThan(30);
+
+    const before = peer.texts(DAEMON).filter((text) => text.startsWith(`${SIGNATURE}<`)).length;
+    peer.say(DAEMON, ">");
+    peer.say(DAEMON, "?");
+    const lists = peer.texts(DAEMON).filter((text) => text.startsWith(`${SIGNATURE}!`)).length;
+    await until(
+      () => peer.texts(DAEMON).filter((text) => text.startsWith(`${SIGNATURE}!`)).length > lists,
+    );
+    const after = peer.texts(DAEMON).filter((text) => text.startsWith(`${SIGNATURE}<`)).length;
+    expect(after).toBe(before);
+  });
+
+  test("an initial query is answered with the machines that are up", async () => {
+    peer.say(DAEMON, "?");
+    await until(() =>
+      peer.texts(DAEMON).some((text) => text.startsWith(`${SIGNATURE}!`) && text.includes(DAEMON)),
+    );
+  });
+
+  test("the peer refused nothing that the daemon sent", () => {
+    expect(peer.refused).toEqual([]);
+  });
+
+  test("an empty report keeps the machine up and its last report shown", async () => {
+    peer.say(DAEMON, "<");
+    const shown = await machine("oldie");
+    expect(shown?.state).toBe("up");
+    expect(shown?.report?.cpu?.userPercent).toBe(37);
+  });
+
+  test.each([
+    { title: "a wrong signature", from: "127.0.3.4", text: "lab-2006?" },
+    { title: "a signature that is longer", from: "127.0.3.4", text: "xlab-2005?" },
+    { title: "an address outside the range", from: "127.0.4.4", text: `${SIGNATURE}?` },
+    { title: "an unknown kind", from: "127.0.3.4", text: `${SIGNATURE}=` },
+  ])("$title gets nothing", async ({ from, text }) => {
+    // A stranger that may ask shows that the daemon has got past the other packet.
+    const stranger = await openRaw(from);
+    const witness = await openRaw("127.0.3.5");
+    try {
+      stranger.socket.send(text, port, DAEMON);
+      await until(() => {
+        witness.socket.send(`${SIGNATURE}?`, port, DAEMON);
+        return witness.received.length > 0;
+      });
+      expect(stranger.received).toEqual([]);
+    } finally {
+      stranger.socket.close();
+      witness.socket.close();
+    }
+  });
+});
+
+async function openRaw(address: string) {
+  const socket = createSocket("udp4");
+  const received: string[] = [];
+  socket.on("message", (bytes) => received.push(bytes.toString("latin1")));
+  await new Promise<void>((resolve) => socket.bind(port, address, () => resolve()));
+  return { socket, received };
+}

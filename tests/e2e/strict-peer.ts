@@ -1,0 +1,187 @@
+/**
+ * A peer of 2005, strict: it speaks protocol 1 by the letter of docs/protocol.md and refuses
+ * whatever that program refused: another count of lines or fields, a packet over 4,096 bytes,
+ * a signature that differs in one byte. It is not built from the product's own codec.
+ */
+import { createSocket, type Socket } from "node:dgram";
+
+const MAX_PACKET = 4096;
+const REPORT_LINES = 4;
+const FIELDS = { host: 20, process: 6, user: 3 };
+
+export interface StrictReport {
+  readonly fields: readonly string[];
+  readonly processes: readonly (readonly string[])[];
+  readonly users: readonly (readonly string[])[];
+  readonly messages: readonly string[];
+}
+
+export interface Received {
+  readonly from: string;
+  readonly text: string;
+}
+
+export class StrictPeer {
+  readonly address: string;
+  readonly received: Received[] = [];
+  /** What this peer could not accept, with the reason: empty for a good partner. */
+  readonly refused: string[] = [];
+  readonly known = new Set<string>();
+  readonly reports = new Map<string, StrictReport>();
+  readonly signsOfLife: string[] = [];
+  /** What it answers a request with; `""` says only that it is alive. */
+  report = "";
+  #updated = true;
+  readonly #asked = new Map<string, boolean>();
+  readonly #socket: Socket;
+  readonly #port: number;
+  readonly #signature: string;
+
+  private constructor(options: {
+    socket: Socket;
+    address: string;
+    port: number;
+    signature: string;
+  }) {
+    this.#socket = options.socket;
+    this.address = options.address;
+    this.#port = options.port;
+    this.#signature = options.signature;
+    options.socket.on("message", (bytes, remote) => {
+      if (remote.port === options.port) {
+        this.#receive(remote.address, bytes);
+      }
+    });
+  }
+
+  static async open(options: {
+    address: string;
+    port: number;
+    signature: string;
+  }): Promise<StrictPeer> {
+    const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 20 });
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind(options.port, options.address, () => resolve());
+    });
+    return new StrictPeer({ socket, ...options });
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  send(to: string, text: string): void {
+    this.#socket.send(Buffer.from(text, "latin1"), this.#port, to);
+  }
+
+  /** Sends a message of this network: `?`, `!…`, `>`, `<…`. */
+  say(to: string, text: string): void {
+    this.send(to, this.#signature + text);
+  }
+
+  /** A new report of its own: everyone who asks gets it once. */
+  publish(report: string): void {
+    this.report = report;
+    this.#updated = true;
+    this.#asked.clear();
+  }
+
+  texts(from: string): string[] {
+    return this.received.filter((one) => one.from === from).map((one) => one.text);
+  }
+
+  #receive(from: string, bytes: Buffer): void {
+    const text = bytes.toString("latin1");
+    this.received.push({ from, text });
+    if (bytes.length > MAX_PACKET) {
+      this.refused.push(`${bytes.length} bytes from ${from}`);
+      return;
+    }
+    if (!text.startsWith(this.#signature)) {
+      this.refused.push(`signature of ${text.slice(0, 20)}`);
+      return;
+    }
+    const kind = text.charAt(this.#signature.length);
+    const body = text.slice(this.#signature.length + 1);
+    this.known.add(from);
+    if (kind === "?") {
+      this.say(from, `!${[...this.known].join(" ")}`);
+    } else if (kind === "!") {
+      this.#readAddresses(body);
+    } else if (kind === ">") {
+      // It does not look past the sign.
+      const isNews = this.#updated && this.#asked.get(from) !== true;
+      this.#asked.set(from, true);
+      this.say(from, `<${isNews ? this.report : ""}`);
+    } else if (kind === "<") {
+      this.#readReport(from, body);
+    } else {
+      this.refused.push(`kind ${kind} from ${from}`);
+    }
+  }
+
+  #readAddresses(body: string): void {
+    for (const word of body.split(" ").filter((one) => one !== "")) {
+      if (/^\d{1,3}(\.\d{1,3}){3}$/.test(word)) {
+        this.known.add(word);
+      } else {
+        this.refused.push(`address ${word}`);
+      }
+    }
+  }
+
+  #readReport(from: string, body: string): void {
+    if (body === "") {
+      this.signsOfLife.push(from);
+      return;
+    }
+    const report = readStrictReport(body);
+    if (typeof report === "string") {
+      this.refused.push(`${report} from ${from}`);
+    } else {
+      this.reports.set(from, report);
+    }
+  }
+}
+
+/** The report, or what is wrong with it. */
+export function readStrictReport(body: string): StrictReport | string {
+  const lines = body.split("\n");
+  if (lines.length !== REPORT_LINES) {
+    return `${lines.length} lines`;
+  }
+  const [host = "", processLine = "", userLine = "", messageLine = ""] = lines;
+  const fields = host.split(" ");
+  if (fields.length !== FIELDS.host) {
+    return `${fields.length} fields in line 1`;
+  }
+  if (!fields.slice(1).every((field) => /^-?\d+$/.test(field))) {
+    return `no integer in line 1: ${host}`;
+  }
+  const processes = cells(processLine).map((cell) => cell.split(" "));
+  if (processes.length > 5 || processes.some((process) => process.length !== FIELDS.process)) {
+    return `line 2: ${processLine}`;
+  }
+  const users = cells(userLine).map((cell) => cell.split(" "));
+  if (users.length > 10 || users.some((user) => user.length !== FIELDS.user)) {
+    return `line 3: ${userLine}`;
+  }
+  const messages = cells(messageLine);
+  return messages.length > 5 ? "over 5 messages" : { fields, processes, users, messages };
+}
+
+function cells(line: string): string[] {
+  return line === "" ? [] : line.split("\t");
+}
+
+/** A report as the program of 2005 would have written it. */
+export function sampleReport(name: string, busyPercent: number): string {
+  const now = Math.floor(Date.now() / 1000);
+  return [
+    `${name} ${now} 60 86400 015 020 1234 42 3 55 20 ${busyPercent} 4 ${96 - busyPercent} 0 0 1 30 2 5`,
+    "ann 93.0 12.5 R 01:02:03 blender\troot 0.5 0.1 S 00:00:10 cron",
+    "ann -2h10m bash\tbo -3d4h ?",
+    "Nov 22 08:00:01 old kernel: eth0 link up",
+  ].join("\n");
+}
