@@ -73,6 +73,12 @@ export interface MemoryReport {
   readonly buffersCachedBytes?: number;
   readonly swapTotalBytes?: number;
   readonly swapUsedBytes?: number;
+  /** These four come only from a protocol-1 machine, which tells percentages and no sizes. */
+  readonly usedPercent?: number;
+  readonly activePercent?: number;
+  readonly inactivePercent?: number;
+  /** Of memory, not of swap: may be over 100. */
+  readonly swapUsedPercentOfMemory?: number;
 }
 
 /** `avg60` of /proc/pressure: percent of the last 60 s in which some or all tasks waited. */
@@ -87,6 +93,9 @@ export interface PressureReport {
 export interface SwapReport {
   readonly inBytesPerSecond?: number;
   readonly outBytesPerSecond?: number;
+  /** Only from a protocol-1 machine: percent of its memory, of unknown size, in 60 s. */
+  readonly inPercentOfMemoryPerMinute?: number;
+  readonly outPercentOfMemoryPerMinute?: number;
 }
 
 export interface DiskReport {

@@ -1,0 +1,212 @@
+/**
+ * Packets to messages. Any bytes give a message or a reason, never a throw; the work is bounded
+ * by the size of a packet. What is read here is well-formed, not true: whom to believe is the
+ * core's business.
+ */
+import { canonicalAddress } from "./address.ts";
+import { integerReader, isObject, numberReader, wordReader } from "./fields.ts";
+import {
+  MAX_HINT_ADDRESSES,
+  MAX_JSON_BYTES,
+  MAX_LIST_WORDS,
+  MAX_NAME_LENGTH,
+  MAX_REPORT_V1_BYTES,
+} from "./limits.ts";
+import type { Answer, Decoded, DropReason, Goodbye, Hint, Message, Question } from "./message.ts";
+import { parseReport } from "./report-json.ts";
+import { decodeReportV1 } from "./report-v1.ts";
+
+/**
+ * The message in a packet, or why there is none. The packet begins with exactly the
+ * signature's UTF-8 bytes; the next character tells the message (design 6.1, 6.2):
+ * `?` and nothing more; `!` and words; `>` and nothing, or a JSON object; `<` and nothing, four
+ * lines of Latin-1, or a JSON object; `#` is sealed, and no plain message.
+ */
+export function decodeMessage(bytes: Uint8Array, signature: string): Decoded {
+  const packet = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = signatureEnd(packet, signature);
+  if (start === undefined) return drop("wrong signature");
+  const body = packet.subarray(start + 1);
+  switch (packet[start]) {
+    case QUESTION_MARK:
+      return body.length === 0 ? message({ kind: "initial-query" }) : drop("malformed query");
+    case EXCLAMATION_MARK:
+      return decodeAddressList(body);
+    case GREATER_THAN:
+      return decodeRequest(body);
+    case LESS_THAN:
+      return decodeStatus(body, packet.length);
+    case NUMBER_SIGN:
+      return drop("sealed");
+    default:
+      return drop("unknown message");
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Where the signature ends, if the packet begins with its bytes and goes on after them. */
+function signatureEnd(packet: Buffer, signature: string): number | undefined {
+  const expected = encoder.encode(signature);
+  if (packet.length <= expected.length) return undefined;
+  for (let i = 0; i < expected.length; i++) {
+    if (packet[i] !== expected[i]) return undefined;
+  }
+  return expected.length;
+}
+
+const EXCLAMATION_MARK = 0x21;
+const NUMBER_SIGN = 0x23;
+const LESS_THAN = 0x3c;
+const GREATER_THAN = 0x3e;
+const QUESTION_MARK = 0x3f;
+const BRACE = 0x7b;
+
+function decodeAddressList(body: Buffer): Decoded {
+  const words = body.toString("latin1").split(/[ \t\r\n]+/);
+  const addresses: string[] = [];
+  let skipped = 0;
+  for (const word of words) {
+    if (word === "") continue;
+    const isRead = addresses.length + skipped < MAX_LIST_WORDS;
+    const address = isRead ? canonicalAddress(word) : undefined;
+    if (address === undefined) skipped++;
+    else addresses.push(address);
+  }
+  return message({ kind: "address-list", addresses, skipped });
+}
+
+function decodeRequest(body: Buffer): Decoded {
+  if (body.length === 0) return message({ kind: "request" });
+  if (body.length > MAX_JSON_BYTES) return drop("too long");
+  const question = body[0] === BRACE ? parseJson(body) : undefined;
+  return decoded(readQuestion(question), "malformed question");
+}
+
+function decodeStatus(body: Buffer, packetBytes: number): Decoded {
+  if (body.length === 0) return message({ kind: "alive" });
+  if (body[0] === BRACE) return decodeStatusJson(body);
+  if (packetBytes > MAX_REPORT_V1_BYTES) return drop("too long");
+  const report = decodeReportV1(body.toString("latin1"));
+  return report.ok ? message({ kind: "report-v1", ...report.value }) : drop("malformed report");
+}
+
+function decodeStatusJson(body: Buffer): Decoded {
+  if (body.length > MAX_JSON_BYTES) return drop("too long");
+  const value = parseJson(body);
+  if (value === undefined) return drop("malformed report");
+  if (value["answer"] !== undefined) return readAnswer(value);
+  if (value["bye"] !== undefined) return decoded(readGoodbye(value["bye"]), "malformed goodbye");
+  if (value["hint"] !== undefined) return decoded(readHint(value["hint"]), "malformed hint");
+  return drop("unknown message");
+}
+
+/** 48 random bits are meant; any number that JSON carries exactly will do to be echoed. */
+const safeInteger = integerReader(0, Number.MAX_SAFE_INTEGER);
+
+/** 1 s to a year between reports, and as far back as a report may date. */
+const duration = numberReader(31_536_000);
+const name = wordReader(MAX_NAME_LENGTH);
+
+/** Hex or base64url: never to be mistaken for an address, which has a dot or colon. */
+function readIdentifier(value: unknown): string | undefined {
+  return typeof value === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(value) ? value : undefined;
+}
+
+function readQuestion(value: Json | undefined): Question | undefined {
+  const question = safeInteger(value?.["question"]);
+  const id = readIdentifier(value?.["id"]);
+  if (value === undefined || question === undefined || id === undefined) return undefined;
+  const boot = readIdentifier(value["boot"]);
+  const sequence = safeInteger(value["sequence"]);
+  const liveSequence = safeInteger(value["liveSequence"]);
+  return {
+    kind: "question",
+    question,
+    id,
+    ...(boot !== undefined && { boot }),
+    ...(sequence !== undefined && { sequence }),
+    ...(liveSequence !== undefined && { liveSequence }),
+    watching: value["watching"] === true,
+  };
+}
+
+function readAnswer(value: Json): Decoded {
+  const head = readAnswerHead(value);
+  if (head === undefined) return drop("malformed answer");
+  const liveSequence = safeInteger(value["liveSequence"]);
+  const you = typeof value["you"] === "string" ? canonicalAddress(value["you"]) : undefined;
+  const answer: Answer = {
+    ...head,
+    ...(liveSequence !== undefined && { liveSequence }),
+    ...(you !== undefined && { you }),
+  };
+  if (value["report"] === undefined) return message(answer);
+  const report = parseReport(value["report"]);
+  return report.ok ? message({ ...answer, report: report.value }) : drop("malformed report");
+}
+
+function readAnswerHead(value: Json): Answer | undefined {
+  const answer = safeInteger(value["answer"]);
+  const id = readIdentifier(value["id"]);
+  const boot = readIdentifier(value["boot"]);
+  const sequence = safeInteger(value["sequence"]);
+  const intervalSeconds = duration(value["interval"]);
+  const ageSeconds = duration(value["age"]);
+  const wallMs = safeInteger(value["clock"]);
+  const machine = name(value["name"]);
+  if (answer === undefined || id === undefined || boot === undefined) return undefined;
+  if (sequence === undefined || wallMs === undefined || machine === undefined) return undefined;
+  if (ageSeconds === undefined || !intervalSeconds) return undefined;
+  return {
+    kind: "answer",
+    answer,
+    id,
+    boot,
+    sequence,
+    intervalSeconds,
+    ageSeconds,
+    wallMs,
+    name: machine,
+  };
+}
+
+function readGoodbye(value: unknown): Goodbye | undefined {
+  if (!isObject(value)) return undefined;
+  const id = readIdentifier(value["id"]);
+  const boot = readIdentifier(value["boot"]);
+  return id === undefined || boot === undefined ? undefined : { kind: "goodbye", id, boot };
+}
+
+function readHint(value: unknown): Hint | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const addresses: string[] = [];
+  for (const item of value.slice(0, MAX_HINT_ADDRESSES)) {
+    const address = typeof item === "string" ? canonicalAddress(item) : undefined;
+    if (address !== undefined) addresses.push(address);
+  }
+  return { kind: "hint", addresses };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function parseJson(body: Buffer): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString("utf8"));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function message(value: Message): Decoded {
+  return { ok: true, value };
+}
+
+function drop(reason: DropReason): Decoded {
+  return { ok: false, reason };
+}
+
+function decoded(value: Message | undefined, reason: DropReason): Decoded {
+  return value === undefined ? drop(reason) : message(value);
+}

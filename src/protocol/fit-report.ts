@@ -1,0 +1,88 @@
+/**
+ * Makes a report small enough for one packet (design 6.2): messages go first, then processes,
+ * then what a reader misses least.
+ */
+import type { CpuReport, NetworkReport, Report } from "./report.ts";
+import { clampText } from "./text.ts";
+
+/** A line and a half of a terminal: enough to know what a message is about. */
+const SHORT_MESSAGE_LENGTH = 120;
+
+/**
+ * The report in at most `maxBytes` of JSON (UTF-8): as it is where it fits; else with shorter
+ * messages, then with the oldest messages left out (the newest is the last), then with the last
+ * processes, users, interfaces, file systems left out, then without the figures of each core,
+ * problems and tags. A list of which nothing is left is absent: its count is still there. The
+ * name is never cut, so below some 200 bytes there is no promise.
+ */
+export function fitReport(report: Report, maxBytes: number): Report {
+  let fitted = report;
+  for (const cut of CUTS) {
+    const excess = jsonBytes(fitted) - maxBytes;
+    if (excess <= 0) return fitted;
+    fitted = cut(fitted, excess);
+  }
+  return fitted;
+}
+
+type Cut = (report: Report, excessBytes: number) => Report;
+
+const CUTS: readonly Cut[] = [
+  shortenMessages,
+  (report, excess) => withList(report, "messages", dropFirst(report.messages, excess)),
+  (report, excess) => withList(report, "processes", dropLast(report.processes, excess)),
+  (report, excess) => withList(report, "users", dropLast(report.users, excess)),
+  cutInterfaces,
+  (report, excess) => withList(report, "filesystems", dropLast(report.filesystems, excess)),
+  cutCores,
+  (report, excess) => withList(report, "problems", dropLast(report.problems, excess)),
+  (report, excess) => withList(report, "tags", dropLast(report.tags, excess)),
+  (report) => ({ name: report.name }),
+];
+
+function shortenMessages(report: Report): Report {
+  const messages = report.messages?.map((text) => clampText(text, SHORT_MESSAGE_LENGTH));
+  return withList(report, "messages", messages);
+}
+
+function cutInterfaces(report: Report, excess: number): Report {
+  if (report.network?.interfaces === undefined) return report;
+  const { interfaces, ...totals } = report.network;
+  const left = dropLast(interfaces, excess);
+  const network: NetworkReport = left?.length ? { ...totals, interfaces: left } : totals;
+  return { ...report, network };
+}
+
+function cutCores(report: Report): Report {
+  if (report.cpu === undefined) return report;
+  const { cores: _, ...cpu } = report.cpu;
+  return { ...report, cpu: cpu satisfies CpuReport };
+}
+
+type ListKey = "messages" | "processes" | "users" | "filesystems" | "problems" | "tags";
+
+function withList<K extends ListKey>(report: Report, key: K, list: Report[K]): Report {
+  const result: { -readonly [P in keyof Report]: Report[P] } = { ...report };
+  delete result[key];
+  return list === undefined || list.length === 0 ? result : { ...result, [key]: list };
+}
+
+/** Without as many of the last items as it takes to save `excess` bytes. */
+function dropLast<T>(list: readonly T[] | undefined, excess: number): readonly T[] | undefined {
+  if (list === undefined) return undefined;
+  let saved = 0;
+  let kept = list.length;
+  while (kept > 0 && saved < excess) {
+    kept--;
+    saved += jsonBytes(list[kept]) + ",".length;
+  }
+  return list.slice(0, kept);
+}
+
+function dropFirst<T>(list: readonly T[] | undefined, excess: number): readonly T[] | undefined {
+  return list && dropLast(list.toReversed(), excess)?.toReversed();
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value), "utf8");
+}
