@@ -1,0 +1,41 @@
+/**
+ * /etc/passwd: the names of user ids. Users of a directory service (LDAP) are not in it; they are
+ * shown by their number.
+ *
+ *     root:x:0:0:root:/root:/bin/bash
+ */
+import { statSync } from "node:fs";
+import { MEBIBYTE } from "../units.ts";
+import { below, readText } from "./read-text.ts";
+
+/** About 15,000 users; those beyond it are shown by number. */
+const CAP_BYTES = MEBIBYTE;
+
+/** Names by id; of two names with one id the first counts, as in getpwuid(3). */
+export function parsePasswd(text: string): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const line of text.split("\n")) {
+    const [name, , uid] = line.split(":", 3);
+    if (name !== undefined && name !== "" && uid !== undefined && /^\d{1,10}$/.test(uid)) {
+      if (!names.has(Number(uid))) {
+        names.set(Number(uid), name);
+      }
+    }
+  }
+  return names;
+}
+
+/** Gives the name of an id, or the number where it has none; reads the file again as it changes. */
+export function createUserNames(root: string): (uid: number) => string {
+  let names: ReadonlyMap<number, string> = new Map();
+  let readAtMs: number | undefined;
+  return (uid) => {
+    const changedAtMs = statSync(below(root, "/etc/passwd"), { throwIfNoEntry: false })?.mtimeMs;
+    if (changedAtMs !== readAtMs) {
+      const text = readText(root, "/etc/passwd", CAP_BYTES);
+      names = text.ok ? parsePasswd(text.value) : new Map();
+      readAtMs = changedAtMs;
+    }
+    return names.get(uid) ?? String(uid);
+  };
+}
