@@ -1,0 +1,34 @@
+/**
+ * Does a scan fit its allow list? Machines outside p2p-allow could be asked, but their answers
+ * would be dropped, so such a scan is a usage error. `lan` is checked by what it may stand for.
+ */
+import { type Interval, mergeIntervals, overlaps, subtract } from "./address-value.ts";
+import { PRIVATE_BLOCKS } from "./lan.ts";
+import { LOOPBACK, namesLoopback, type Range, type RangeList } from "./ranges.ts";
+
+/** Why answers to the scan of this range would be dropped, with the remedy; undefined if they pass. */
+export function whyOutsideAllow(range: Range, allow: RangeList): string | undefined {
+  const named = allow.ranges.flatMap((item) => (item.kind === "addresses" ? item.intervals : []));
+  const words = allow.ranges.filter((item) => item.kind === "lan");
+  if (range.kind === "lan") {
+    const isCovered = words.some((word) => word.includesWireless || !range.includesWireless);
+    // Named private networks may well be this machine's own: that shows only later.
+    const mayBeNamed = named.some((a) => PRIVATE_BLOCKS.some((b) => overlaps(a, b)));
+    return isCovered || mayBeNamed ? undefined : outside(range.text);
+  }
+  const known = namesLoopback(allow) ? named : [...named, ...LOOPBACK];
+  const uncovered = range.intervals.flatMap((interval) => subtract(interval, known));
+  if (words.length > 0 && uncovered.every((interval) => isAllPrivate(interval))) return undefined;
+  return uncovered.length === 0 ? undefined : outside(range.text);
+}
+
+function isAllPrivate(interval: Interval): boolean {
+  return subtract(interval, mergeIntervals(PRIVATE_BLOCKS)).length === 0;
+}
+
+function outside(text: string): string {
+  return (
+    "it is outside p2p-allow, so the answers of its machines would be dropped; " +
+    `add -n ${text}, or leave -n out, which then allows what is scanned`
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * From the command line, the environment and the configuration file to the configuration, or to
+ * all the problems at once. Reads through the function that it is given, and nothing else.
+ */
+import { printable } from "../runtime/printable.ts";
+import type { Config } from "./config.ts";
+import { type ConfigSources, makeConfig } from "./make-config.ts";
+import { parseArguments } from "./parse-arguments.ts";
+import { LARGEST_CONFIG_FILE, parseConfigFile } from "./parse-config-file.ts";
+import type { ReadText } from "./read-config-file.ts";
+import type { Settings } from "./settings.ts";
+import { badPath } from "./texts.ts";
+
+export type LoadedConfig =
+  | {
+      readonly kind: "config";
+      readonly config: Config;
+      /** What the user should know although it starts; for the log. */
+      readonly notes: readonly string[];
+    }
+  | { readonly kind: "help" }
+  | { readonly kind: "version" }
+  /** Sentences without `unagi: `; the program exits 2. */
+  | { readonly kind: "problems"; readonly problems: readonly string[]; readonly exitCode: 2 };
+
+export interface ConfigInput {
+  /** Without the program's name. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly readText: ReadText;
+}
+
+export const DEFAULT_CONFIG_FILE = "/etc/unagi/unagi.toml";
+
+/** A lab's file with 10,000 users is under 1 MB. */
+const LARGEST_PASSWD = 4 * 1024 * 1024;
+
+export function loadConfig({ argv, env, readText }: ConfigInput): LoadedConfig {
+  const commandLine = parseArguments(argv);
+  if (commandLine.action !== undefined) return { kind: commandLine.action };
+  const file = readFile(commandLine, readText);
+  const stateDirectory = env["STATE_DIRECTORY"];
+  const sources: ConfigSources = {
+    commandLine: { ...commandLine, problems: [...commandLine.problems, ...file.problems] },
+    ...(file.settings === undefined ? {} : { file: file.settings }),
+    ...(stateDirectory === undefined ? {} : { stateDirectory }),
+    userExists: (name) => userExists(name, readText),
+  };
+  const made = makeConfig(sources);
+  if (!made.ok) return { kind: "problems", problems: made.problems, exitCode: 2 };
+  return { kind: "config", config: made.config, notes: [...file.notes, ...made.notes] };
+}
+
+interface FileReading {
+  readonly settings?: Settings & { readonly path: string };
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** The file of `-c`, which must be there, or the default one, which need not. */
+function readFile(commandLine: Settings, readText: ReadText): FileReading {
+  const given = commandLine.settings.findLast(({ option }) => option === "config");
+  const path = given === undefined ? DEFAULT_CONFIG_FILE : String(given.value);
+  if (badPath(path) !== undefined) return { problems: [], notes: [] };
+  const reading = readText(path, LARGEST_CONFIG_FILE);
+  if (reading.kind === "text") {
+    // `-c /dev/null` is how to say "no file".
+    if (path === "/dev/null") return { problems: [], notes: [] };
+    return { settings: { ...parseConfigFile(reading.text, path), path }, problems: [], notes: [] };
+  }
+  const reason = reading.kind === "absent" ? "there is no such file" : reading.reason;
+  if (given !== undefined) {
+    return { problems: [`${given.where}: ${printable(reason, 100)}`], notes: [] };
+  }
+  if (reading.kind === "absent") return { problems: [], notes: [] };
+  return { problems: [], notes: [`${path} is not used: ${printable(reason, 100)}`] };
+}
+
+/** Is there a line of this user in /etc/passwd? Where that cannot be read, becoming it decides. */
+function userExists(name: string, readText: ReadText): boolean {
+  const passwd = readText("/etc/passwd", LARGEST_PASSWD);
+  if (passwd.kind !== "text") return true;
+  return passwd.text.split("\n").some((line) => line.startsWith(`${name}:`));
+}

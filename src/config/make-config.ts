@@ -1,0 +1,227 @@
+/**
+ * Checks the settings of the command line and of the file, puts the command line's first, fills
+ * in the defaults, and makes the configuration: or names every problem at once. Pure.
+ */
+import { formatAddress, parseAddress } from "./address-value.ts";
+import { whyOutsideAllow } from "./check-scan.ts";
+import type { Config } from "./config.ts";
+import { MOST_PEERS, OPTIONS, type Option, type OptionName } from "./options.ts";
+import { parseRange, type Range, type RangeList, rangeList, whyTooLarge } from "./ranges.ts";
+import type { Setting, Settings } from "./settings.ts";
+
+export interface ConfigSources {
+  readonly commandLine: Settings;
+  /** Absent: there is no file. */
+  readonly file?: Settings & { readonly path: string };
+  /** `$STATE_DIRECTORY`: what systemd set for `StateDirectory=`, several with colons between. */
+  readonly stateDirectory?: string;
+  /** Whether a user of this name exists. */
+  readonly userExists: (name: string) => boolean;
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config; readonly notes: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** A value that passed its check, and how the user wrote it. */
+interface Checked {
+  readonly value: string | number | boolean | Range;
+  readonly where: string;
+}
+
+type CheckedOptions = ReadonlyMap<OptionName, readonly Checked[]>;
+
+/** More words than group anything, and they travel in every report of at most 4,096 bytes. */
+const MOST_TAGS = 16;
+
+export function makeConfig(sources: ConfigSources): ConfigResult {
+  const problems: string[] = [...sources.commandLine.problems, ...(sources.file?.problems ?? [])];
+  const fromFile = checkSettings(sources.file, problems);
+  const fromCommandLine = checkSettings(sources.commandLine, problems);
+  const chosen: CheckedOptions = new Map([...fromFile, ...fromCommandLine]);
+  const notes: string[] = [];
+  const ranges = chooseRanges(chosen, problems, notes);
+  checkUser(chosen, sources.userExists, problems);
+  if (texts(chosen, "tag").length > MOST_TAGS) problems.push(`more than ${MOST_TAGS} tags`);
+  if (problems.length > 0) return { ok: false, problems };
+  const config: Config = {
+    debug: Math.min(2, sum(chosen.get("debug"))),
+    updateSeconds: number(chosen, "update", 600),
+    p2pPort: number(chosen, "p2p-port", 10_080),
+    httpPort: number(chosen, "http-port", 8_000),
+    ...ranges,
+    signature: text(chosen, "signature") ?? "localhost",
+    historyEntries: number(chosen, "history", 144),
+    tags: [...new Set(texts(chosen, "tag"))],
+    keyFiles: [],
+    httpNames: texts(chosen, "http-name").map((name) => name.toLowerCase().replace(/\.$/, "")),
+    messages: chosen.get("messages")?.at(-1)?.value !== false,
+    maxPeers: number(chosen, "max-peers", MOST_PEERS),
+    ...optional("user", text(chosen, "user")),
+    ...optional("bind", canonical(text(chosen, "bind"))),
+    ...optional("name", text(chosen, "name")),
+    ...optional("stateDirectory", text(chosen, "state") ?? firstPath(sources.stateDirectory)),
+    ...optional("file", sources.file?.path),
+  };
+  return { ok: true, config, notes };
+}
+
+/** The values that are right, by option; what is wrong is added to `problems`. */
+function checkSettings(source: Settings | undefined, problems: string[]): CheckedOptions {
+  const checked = new Map<OptionName, Checked[]>();
+  for (const name of source?.emptied ?? []) checked.set(name, []);
+  for (const setting of source?.settings ?? []) {
+    const option = OPTIONS.find(({ long }) => long === setting.option);
+    if (option === undefined) throw new Error(`a setting without an option: ${setting.option}`);
+    const reading = checkValue(option, setting.value);
+    if (!reading.ok) {
+      problems.push(`${setting.where}: ${reading.reason}`);
+      // A list of which nothing could be read is given all the same: no default takes its place.
+    }
+    const values = checked.get(option.long) ?? [];
+    checked.set(option.long, values);
+    if (reading.ok) values.push({ value: reading.value, where: setting.where });
+  }
+  return checked;
+}
+
+type Checking =
+  | { readonly ok: true; readonly value: Checked["value"] }
+  | { readonly ok: false; readonly reason: string };
+
+function checkValue({ kind, metavar }: Option, value: Setting["value"]): Checking {
+  switch (kind.type) {
+    case "count":
+      if (value === true) return { ok: true, value: 1 };
+      return checkNumber(value, 0, kind.max, "");
+    case "number":
+      return checkNumber(value, kind.min, kind.max, metavar === "SECONDS" ? " (seconds)" : "");
+    case "text": {
+      const reason = kind.whyBad(String(value));
+      return reason === undefined ? { ok: true, value } : { ok: false, reason };
+    }
+    case "ranges":
+      return parseRange(String(value), kind.use);
+    case "boolean":
+    case "action":
+      return { ok: true, value };
+  }
+}
+
+function checkNumber(value: Setting["value"], min: number, max: number, unit: string): Checking {
+  // The command line gives text: plain digits, none of what Number() takes beyond them.
+  const read = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  if (typeof read === "number" && Number.isInteger(read) && read >= min && read <= max) {
+    return { ok: true, value: read };
+  }
+  return { ok: false, reason: `it must be a whole number from ${min} to ${max}${unit}` };
+}
+
+type RangeConfig = Pick<Config, "scan" | "p2pAllow" | "httpAllow">;
+
+/**
+ * Without `-n`, what is scanned is allowed; without `-s`, what of `-n` can be scanned is; without
+ * both, this machine alone.
+ */
+function chooseRanges(chosen: CheckedOptions, problems: string[], notes: string[]): RangeConfig {
+  const givenScan = ranges(chosen, "scan");
+  const givenAllow = ranges(chosen, "p2p-allow");
+  const scan = givenScan ?? scannable(givenAllow ?? []);
+  const p2pAllow = givenAllow ?? givenScan?.map(asAllowed);
+  if (givenScan === undefined && givenAllow !== undefined && scan.length === 0) {
+    notes.push(
+      "none of p2p-allow can be scanned, so this machine waits to be found; " +
+        "name with -s (scan) where to look for others",
+    );
+  }
+  const scanList: RangeList =
+    givenScan === undefined && scan.length === 0
+      ? rangeList(["127.0.0.1"], "scan")
+      : { use: "scan", ranges: scan };
+  const allowList: RangeList =
+    p2pAllow === undefined ? loopbackList() : { use: "allow", ranges: p2pAllow };
+  const size = whyTooLarge(scanList);
+  if (size !== undefined) {
+    const what = givenScan === undefined ? "-n, which without -s is scanned as well" : "-s (scan)";
+    problems.push(`${what}: ${size}`);
+  }
+  if (givenScan !== undefined && givenAllow !== undefined) {
+    for (const { value, where } of chosen.get("scan") ?? []) {
+      const reason = isRange(value) ? whyOutsideAllow(value, allowList) : undefined;
+      if (reason !== undefined) problems.push(`${where}: ${reason}`);
+    }
+  }
+  const http = ranges(chosen, "http-allow");
+  const httpAllow: RangeList = http === undefined ? loopbackList() : { use: "allow", ranges: http };
+  return { scan: scanList, p2pAllow: allowList, httpAllow };
+}
+
+function loopbackList(): RangeList {
+  return rangeList(["127.0.0.0/8", "::1"], "allow");
+}
+
+function scannable(allow: readonly Range[]): readonly Range[] {
+  return allow.flatMap(({ text }) => {
+    const range = parseRange(text, "scan");
+    return range.ok ? [range.value] : [];
+  });
+}
+
+/** The same text as an allow list reads it: a CIDR with its first and last address. */
+function asAllowed({ text }: Range): Range {
+  const range = parseRange(text, "allow");
+  if (!range.ok) throw new Error(`scannable but not allowable: ${text}`);
+  return range.value;
+}
+
+function checkUser(
+  chosen: CheckedOptions,
+  userExists: (name: string) => boolean,
+  problems: string[],
+): void {
+  const user = chosen.get("user")?.at(-1);
+  if (user === undefined || userExists(String(user.value))) return;
+  problems.push(`${user.where}: there is no such user in /etc/passwd; create it or leave -U out`);
+}
+
+function ranges(chosen: CheckedOptions, name: OptionName): readonly Range[] | undefined {
+  return chosen.get(name)?.flatMap(({ value }) => (isRange(value) ? [value] : []));
+}
+
+function isRange(value: Checked["value"]): value is Range {
+  return typeof value === "object";
+}
+
+/** Of an option that is given more than once without being a list, the last counts. */
+function number(chosen: CheckedOptions, name: OptionName, otherwise: number): number {
+  const value = chosen.get(name)?.at(-1)?.value;
+  return typeof value === "number" ? value : otherwise;
+}
+
+function text(chosen: CheckedOptions, name: OptionName): string | undefined {
+  return texts(chosen, name).at(-1);
+}
+
+function texts(chosen: CheckedOptions, name: OptionName): readonly string[] {
+  return (chosen.get(name) ?? []).map(({ value }) => String(value));
+}
+
+function sum(values: readonly Checked[] | undefined): number {
+  return (values ?? []).reduce((total, { value }) => total + Number(value), 0);
+}
+
+function canonical(address: string | undefined): string | undefined {
+  const value = address === undefined ? undefined : parseAddress(address);
+  return value === undefined ? undefined : formatAddress(value);
+}
+
+function firstPath(paths: string | undefined): string | undefined {
+  const first = paths?.split(":")[0];
+  return first === "" ? undefined : first;
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
+  const made: { [key in K]?: string } = {};
+  if (value !== undefined) made[key] = value;
+  return made;
+}

@@ -1,0 +1,163 @@
+/**
+ * Reads the daemon's command line into settings. node:util's parseArgs takes the words apart; it
+ * runs loosely, since in its strict mode it stops at the first problem and we name all of them.
+ */
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { printable, quoted } from "../runtime/printable.ts";
+import { nearestWord } from "./nearest.ts";
+import { COMMAND_LINE_OPTIONS, FILE_KEYS, type Option, shownName } from "./options.ts";
+import type { Setting, Settings } from "./settings.ts";
+
+export interface ParsedArguments extends Settings {
+  /** --help or --version, whichever comes first: done instead of anything else. */
+  readonly action?: "help" | "version";
+}
+
+interface OptionToken {
+  readonly kind: "option";
+  readonly name: string;
+  readonly rawName: string;
+  readonly index: number;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+type Token =
+  | OptionToken
+  | { readonly kind: "positional"; readonly index: number; readonly value: string }
+  | { readonly kind: "option-terminator"; readonly index: number };
+
+/** More words than anyone types, fewer than would take long to look at. */
+const MOST_ARGUMENTS = 10_000;
+
+/** Quoted values are cut there in messages. */
+const SHOWN_LENGTH = 60;
+
+const takesValue = (option: Option) =>
+  option.kind.type !== "count" && option.kind.type !== "action";
+
+const PARSE_OPTIONS: ParseArgsConfig["options"] = Object.fromEntries(
+  COMMAND_LINE_OPTIONS.map((option) => [
+    option.long,
+    {
+      type: takesValue(option) ? "string" : "boolean",
+      multiple: true,
+      ...(option.short === undefined ? {} : { short: option.short }),
+    },
+  ]),
+);
+
+/** `argv` is without the program's name. All problems are found at once. */
+export function parseArguments(argv: readonly string[]): ParsedArguments {
+  if (argv.length > MOST_ARGUMENTS) {
+    return { settings: [], problems: [`more than ${MOST_ARGUMENTS} words on the command line`] };
+  }
+  const settings: Setting[] = [];
+  const problems: string[] = [];
+  let action: "help" | "version" | undefined;
+  let afterUnknown = -1;
+  for (const token of tokensOf(argv)) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") {
+      // The word after an unknown option is probably its value: one problem, not two.
+      if (token.index !== afterUnknown) problems.push(aboutWord(token.value));
+      continue;
+    }
+    const option = COMMAND_LINE_OPTIONS.find(({ long }) => long === token.name);
+    if (option === undefined) {
+      problems.push(aboutUnknown(token));
+      afterUnknown = token.value === undefined ? token.index + 1 : -1;
+      continue;
+    }
+    if (option.long === "help" || option.long === "version") action ??= option.long;
+    const reading = readToken(option, token);
+    if (typeof reading === "string") problems.push(reading);
+    else settings.push(reading);
+  }
+  return { settings, problems, ...(action === undefined ? {} : { action }) };
+}
+
+/**
+ * Like parseArgs's, but `-h -d` is an `-h` without a value and a `-d`: an option is never taken
+ * for a value. A number may be negative, so that `-u -5` is told its bounds.
+ */
+function tokensOf(argv: readonly string[]): readonly Token[] {
+  const tokens: Token[] = [];
+  let rest = argv;
+  let offset = 0;
+  while (true) {
+    const parsed = looselyParsed(rest);
+    const swallowed = parsed.findIndex(
+      (token) =>
+        token.kind === "option" && token.inlineValue === false && looksLikeOption(token.value),
+    );
+    const token = parsed[swallowed];
+    const whole = token === undefined ? parsed : parsed.slice(0, swallowed);
+    tokens.push(...whole.map((found) => ({ ...found, index: found.index + offset })));
+    if (token?.kind !== "option") return tokens;
+    const { value: _, ...withoutValue } = token;
+    tokens.push({ ...withoutValue, index: token.index + offset });
+    rest = rest.slice(token.index + 1);
+    offset += token.index + 1;
+  }
+}
+
+function looselyParsed(argv: readonly string[]): readonly Token[] {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    ...(PARSE_OPTIONS === undefined ? {} : { options: PARSE_OPTIONS }),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  return tokens;
+}
+
+function looksLikeOption(value: string | undefined): boolean {
+  return value !== undefined && /^-[^\d]/.test(value);
+}
+
+function readToken(option: Option, token: OptionToken): Setting | string {
+  const { rawName, value } = token;
+  const isLong = rawName.startsWith("--");
+  if (!takesValue(option)) {
+    if (value === undefined) return { option: option.long, value: true, where: rawName };
+    const again =
+      option.short === undefined
+        ? ""
+        : `; give it again for more, as in -${option.short}${option.short}`;
+    return `${rawName} takes no value${again}`;
+  }
+  if (value === undefined || value === "") {
+    const needs = option.needs ?? "a value";
+    return `${rawName} needs ${isLong ? needs.replace(` -${option.short} `, ` ${rawName} `) : needs}`;
+  }
+  // `-u=600`: the equals sign belongs to long options only.
+  if (!isLong && token.inlineValue === true && value.startsWith("=")) {
+    return `${rawName}${printable(value, SHOWN_LENGTH)}: write ${rawName} ${printable(value.slice(1), SHOWN_LENGTH)} or --${option.long}${printable(value, SHOWN_LENGTH)}`;
+  }
+  const shown = /^[\w.:/+-]+$/.test(value) ? printable(value, SHOWN_LENGTH) : quoted(value);
+  return { option: option.long, value, where: `${rawName}${isLong ? "=" : " "}${shown}` };
+}
+
+function aboutUnknown({ name, rawName }: OptionToken): string {
+  const shown = printable(rawName, SHOWN_LENGTH);
+  const longs = COMMAND_LINE_OPTIONS.map(({ long }) => long);
+  if (FILE_KEYS.some(({ long, where }) => long === name && where === "file")) {
+    return `${shown} is a key of the configuration file only`;
+  }
+  if (!rawName.startsWith("--")) {
+    const other = COMMAND_LINE_OPTIONS.find(
+      ({ short }) => short !== undefined && short.toLowerCase() === name.toLowerCase(),
+    );
+    if (name === "?") return `unknown option ${shown}; help is --help`;
+    if (other === undefined) return `unknown option ${shown}`;
+    return `unknown option ${shown}; ${shownName(other)} is --${other.long}`;
+  }
+  const nearest = nearestWord(name, longs);
+  return `unknown option ${shown}${nearest === undefined ? "" : `; did you mean --${nearest}?`}`;
+}
+
+function aboutWord(word: string): string {
+  return `unexpected word ${quoted(word)}: every value belongs to an option, as in -s 192.168.1.`;
+}

@@ -1,0 +1,125 @@
+/**
+ * Reads the configuration file's text (TOML, the long option names as keys) into settings:
+ *
+ *     p2p-allow = ["192.168.1.", "lan"]
+ *     signature = "render-corner"
+ *     update = 60
+ */
+import { printable, quoted } from "../runtime/printable.ts";
+import { nearestWord } from "./nearest.ts";
+import { FILE_KEYS, type Option, type OptionName } from "./options.ts";
+import type { Setting, Settings } from "./settings.ts";
+
+/** A long one has a hundred lines; a wrong path may name a log of gigabytes. */
+export const LARGEST_CONFIG_FILE = 64 * 1024;
+
+/** Finding the line of a syntax error parses the beginning again for each line. */
+const MOST_LINES_SEARCHED = 1_000;
+
+/** `path` is for the messages. All problems are found at once, but a syntax error hides the rest. */
+export function parseConfigFile(text: string, path: string): Settings {
+  const file = printable(path, 200);
+  if (text.length > LARGEST_CONFIG_FILE) {
+    const kib = LARGEST_CONFIG_FILE / 1024;
+    return { settings: [], problems: [`${file}: larger than ${kib} KiB; is it the right file?`] };
+  }
+  const parsed = parseToml(text);
+  if (!parsed.ok) return { settings: [], problems: [`${file}${parsed.at}: ${parsed.reason}`] };
+  const settings: Setting[] = [];
+  const problems: string[] = [];
+  const emptied: OptionName[] = [];
+  for (const [key, value] of Object.entries(parsed.table)) {
+    const where = `${file}${lineOf(text, key)}`;
+    const option = FILE_KEYS.find(({ long }) => long === key);
+    if (option === undefined) {
+      problems.push(`${where}: ${aboutUnknownKey(key)}`);
+      continue;
+    }
+    if (option.repeats === true && Array.isArray(value) && value.length === 0) {
+      emptied.push(option.long);
+      continue;
+    }
+    const reading = readValues(option, value);
+    if (typeof reading === "string") problems.push(`${where}: ${key} ${reading}`);
+    else {
+      for (const item of reading) {
+        const shown = typeof item === "string" ? quoted(item) : String(item);
+        settings.push({ option: option.long, value: item, where: `${where}: ${key} = ${shown}` });
+      }
+    }
+  }
+  return { settings, problems, emptied };
+}
+
+type Toml =
+  | { readonly ok: true; readonly table: object }
+  | { readonly ok: false; readonly at: string; readonly reason: string };
+
+function parseToml(text: string): Toml {
+  try {
+    return { ok: true, table: Bun.TOML.parse(text) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = printable(message.replace(/^TOML Parse error: /, ""), 200);
+    return { ok: false, at: lineOfError(text), reason: `not TOML: ${reason}` };
+  }
+}
+
+/** The line after the longest beginning that is TOML by itself: there the bad statement starts. */
+function lineOfError(text: string): string {
+  const lines = text.split("\n");
+  if (lines.length > MOST_LINES_SEARCHED) return "";
+  let good = 0;
+  for (let count = 1; count < lines.length; count++) {
+    try {
+      Bun.TOML.parse(lines.slice(0, count).join("\n"));
+      good = count;
+    } catch {
+      // Not good up to here, but a list over several lines may become good again.
+    }
+  }
+  return `, line ${good + 1}`;
+}
+
+function lineOf(text: string, key: string): string {
+  const escaped = key.replace(/[^\w-]/g, "\\$&");
+  const pattern = new RegExp(`^\\s*(\\[?\\[?\\s*)?["']?${escaped}["']?\\s*[.=\\]]`);
+  const index = text.split("\n").findIndex((line) => pattern.test(line));
+  return index < 0 ? "" : `, line ${index + 1}`;
+}
+
+function aboutUnknownKey(key: string): string {
+  const longs = FILE_KEYS.map(({ long }) => long);
+  const nearest = nearestWord(key.replaceAll("_", "-"), longs);
+  const remedy =
+    nearest === undefined ? "the keys are the long option names" : `did you mean ${nearest}?`;
+  return `unknown key ${quoted(key)}; ${remedy}`;
+}
+
+/** The values of one key, of the right TOML types; else why not. */
+function readValues(option: Option, value: unknown): readonly Setting["value"][] | string {
+  const { kind } = option;
+  switch (kind.type) {
+    case "count":
+      if (typeof value === "boolean") return value ? [1] : [];
+      return typeof value === "number" ? [value] : `must be a number from 0 to ${kind.max}`;
+    case "number":
+      return typeof value === "number" ? [value] : "must be a number, without quotes";
+    case "boolean":
+      return typeof value === "boolean" ? [value] : "must be true or false, without quotes";
+    case "text":
+    case "ranges":
+      return readTexts(option, value);
+    case "action":
+      throw new Error(`${option.long} is no key`);
+  }
+}
+
+function readTexts(option: Option, value: unknown): readonly string[] | string {
+  if (typeof value === "string") return [value];
+  if (option.repeats !== true) return `must be a text in quotes, as in ${option.long} = "…"`;
+  const items: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+  const texts = items.filter((item) => typeof item === "string");
+  if (texts.length === items.length) return texts;
+  return `must be a list of texts in quotes, as in ${option.long} = ["…", "…"]`;
+}
