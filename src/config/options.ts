@@ -223,7 +223,7 @@ export const OPTIONS: readonly Option[] = [
     kind: { type: "text", whyBad: badUser },
     group: "How it runs",
     meaning: "user to become when started as root",
-    defaultText: "none: stay",
+    defaultText: "stay as started",
   },
   {
     long: "bind",

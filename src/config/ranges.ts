@@ -113,7 +113,7 @@ export function whyTooLarge(list: RangeList): string | undefined {
   const sizes = list.ranges.map((range) => ({ text: range.text, size: rangeSize(range) }));
   const total = sizes.reduce((sum, { size }) => sum + size, 0n);
   if (total <= BigInt(SCAN_LIMIT)) return undefined;
-  const largest = [...sizes].sort((a, b) => (a.size < b.size ? 1 : -1)).slice(0, 3);
+  const largest = [...sizes].sort((a, b) => Number(b.size - a.size)).slice(0, 3);
   const parts = largest.map(({ text, size }) => `${text} is ${grouped(size)}`).join(", ");
   return (
     `${parts}${sizes.length > 3 ? ", …" : ""}: together ${grouped(total)} addresses, and a scan ` +

@@ -8,24 +8,22 @@ const QUOTE_LENGTH = 60;
 
 /**
  * Control characters (with ESC, so no ANSI sequence survives), the invisible format characters
- * (bidirectional marks, zero width, BOM), line and paragraph separators, lone surrogates, private
- * and unassigned code points; further the backslash, which is what escapes are written with, and
- * both quotes, so that a quoted text cannot seem to end early.
+ * (bidirectional marks, zero width, BOM), line and paragraph separators, odd spaces, lone
+ * surrogates, private and unassigned code points.
  */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\\"']|[^\P{Zs} ]/u;
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|[^\P{Zs} ]/u;
 
-/** At most `max` characters of the result, an ellipsis among them when it was cut. */
+/** The backslash is what escapes are written with; a quote could seem to end a quoted text early. */
+const QUOTE_OR_BACKSLASH = /["'\\]/;
+
+/** At most `max` UTF-16 units of the result, an ellipsis among them when it was cut. */
 export function printable(text: string, max: number): string {
-  // An escape is longer than what it stands for, so more than `max` input is never needed.
-  const escaped = [...text.slice(0, max + 1)].map((character) => escapeCharacter(character));
-  const pieces: string[] = [];
-  let length = 0;
-  for (const piece of escaped) {
-    if (length + piece.length > max) return shorten(pieces, max);
-    pieces.push(piece);
-    length += piece.length;
-  }
-  return text.length > max + 1 ? shorten(pieces, max) : pieces.join("");
+  return escapeText(text, max, true);
+}
+
+/** The same for a whole sentence of ours, whose quotes stay as they are. */
+export function oneLine(text: string, max: number): string {
+  return escapeText(text, max, false);
 }
 
 /** The text in single quotes, for sentences about what the user wrote. */
@@ -33,19 +31,33 @@ export function quoted(text: string): string {
   return `'${printable(text, QUOTE_LENGTH)}'`;
 }
 
+function escapeText(text: string, max: number, escapesQuotes: boolean): string {
+  const pieces: string[] = [];
+  let length = 0;
+  // An escape is never shorter than what it stands for, so the rest of the text cannot matter.
+  for (const character of text.slice(0, max + 1)) {
+    const isPlain =
+      !UNPRINTABLE.test(character) && !(escapesQuotes && QUOTE_OR_BACKSLASH.test(character));
+    const piece = isPlain ? character : escapeCharacter(character);
+    pieces.push(piece);
+    length += piece.length;
+  }
+  return length > max ? shorten(pieces, max) : pieces.join("");
+}
+
 function shorten(pieces: readonly string[], max: number): string {
+  if (max < 1) return "";
   const kept = [...pieces];
-  let length = kept.reduce((sum, piece) => sum + piece.length, 0);
+  let length = kept.join("").length;
   while (length > max - 1) length -= kept.pop()?.length ?? length;
-  return max < 1 ? "" : `${kept.join("")}…`;
+  return `${kept.join("")}…`;
 }
 
 function escapeCharacter(character: string): string {
-  if (!UNPRINTABLE.test(character)) return character;
   if (character === "\n") return "\\n";
   if (character === "\t") return "\\t";
   if (character === "\r") return "\\r";
-  if (character === "\\" || character === '"' || character === "'") return `\\${character}`;
+  if (QUOTE_OR_BACKSLASH.test(character)) return `\\${character}`;
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
   return `\\u{${code.toString(16)}}`;

@@ -1,0 +1,96 @@
+/** The text of `unagi --help`, made from the table of options, within 80 columns. */
+import { FILE_KEYS, OPTION_GROUPS, OPTIONS, type Option } from "../config/options.ts";
+
+export interface ListedCommand {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** What a terminal shows without breaking lines, since VT100s. */
+const COLUMNS = 80;
+
+const INTRODUCTION =
+  "Shows which machines of a small network are free, busy or down. Start it on every " +
+  "machine: they find each other, and each of them serves the report of all, by default at " +
+  "http://localhost:8000/. Without options it watches this machine alone.";
+
+const EXAMPLES: readonly (readonly [string, string])[] = [
+  ["unagi -s lan", "the machines on this one's private wired network"],
+  ["unagi -s lan -a lan", "the same, and browsers there may see the report"],
+  ["unagi -s 10.1.0.0/22 -S render", "a range and a signature of your own"],
+];
+
+const RANGES: readonly (readonly [string, string])[] = [
+  ["192.168.1.7", "one address, IPv4 or IPv6"],
+  ["192.168.1.10-20", "from the one to the other"],
+  ["192.168.1.", "192.168.1.1-254; the dot at the end is part of it"],
+  ["10.1.", "all of 10.1.0.0/16; not in a scan"],
+  ["10.1.0.0/22", "CIDR, IPv4 or IPv6; a scan covers at most 65,536 addresses"],
+  ["lan", "the private networks of this machine's wired interfaces"],
+  ["lan+wireless", "the same, wireless ones too"],
+];
+
+/** Ends with a newline. `commands` are those that a user should know. */
+export function renderHelp(commands: readonly ListedCommand[]): string {
+  const options = OPTIONS.filter(({ where }) => where !== "file");
+  const sections = [
+    ["Usage: unagi [OPTION]...", ...(commands.length > 0 ? ["       unagi COMMAND ..."] : [])],
+    wrap(INTRODUCTION, COLUMNS),
+    ["Examples:", ...table(EXAMPLES)],
+    ...(commands.length > 0
+      ? [["Commands:", ...table(commands.map(({ name, description }) => [name, description]))]]
+      : []),
+    ...OPTION_GROUPS.map((group) => {
+      const rows = options.filter((option) => option.group === group).map(optionRow);
+      return [`${group}:`, ...table(rows, widest(options.map(optionRow)))];
+    }),
+    ["A RANGE is one of:", ...table(RANGES)],
+    fileSection(),
+  ];
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function optionRow(option: Option): readonly [string, string] {
+  const { long, short, metavar, meaning, defaultText, repeats } = option;
+  const letter = short === undefined ? "    " : `-${short}, `;
+  const value = metavar === undefined ? "" : `=${metavar}`;
+  const again = repeats === true ? "; repeats" : "";
+  const otherwise = defaultText === undefined ? "" : ` [${defaultText}]`;
+  return [`${letter}--${long}${value}`, `${meaning}${again}${otherwise}`];
+}
+
+function fileSection(): readonly string[] {
+  const only = FILE_KEYS.filter(({ where }) => where === "file");
+  const keys = only.map(({ long, meaning, defaultText }) => `${long}: ${meaning} [${defaultText}]`);
+  const text = `Only in the file: ${keys.join("; ")}.`;
+  return wrap(text, COLUMNS);
+}
+
+function table(
+  rows: readonly (readonly [string, string])[],
+  leftWidth = widest(rows),
+): readonly string[] {
+  const indent = 2 + leftWidth + 2;
+  return rows.flatMap(([left, right]) => {
+    const [first = "", ...rest] = wrap(right, COLUMNS - indent);
+    const head = `  ${left.padEnd(leftWidth)}  ${first}`;
+    return [head, ...rest.map((line) => `${" ".repeat(indent)}${line}`)];
+  });
+}
+
+function widest(rows: readonly (readonly [string, string])[]): number {
+  return Math.max(...rows.map(([left]) => left.length));
+}
+
+/** Breaks at spaces; a word longer than the width stands alone. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

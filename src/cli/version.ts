@@ -1,0 +1,16 @@
+/** Which unagi this is: the build writes it into the executable (`--define`). */
+import { version as packageVersion } from "../../package.json";
+
+declare const UNAGI_VERSION: string;
+declare const UNAGI_COMMIT: string;
+
+/** As reports carry it; from source, package.json's. */
+export function programVersion(): string {
+  return typeof UNAGI_VERSION === "string" ? UNAGI_VERSION : packageVersion;
+}
+
+/** `unagi 0.1.0 (commit abc1234, bun 1.4.5)`; run from source, `development` for the commit. */
+export function versionLine(): string {
+  const commit = typeof UNAGI_COMMIT === "string" ? `commit ${UNAGI_COMMIT}` : "development";
+  return `unagi ${programVersion()} (${commit}, bun ${Bun.version})`;
+}
