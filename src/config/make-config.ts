@@ -5,7 +5,7 @@
 import { formatAddress, parseAddress } from "./address-value.ts";
 import { whyOutsideAllow } from "./check-scan.ts";
 import type { Config } from "./config.ts";
-import { MOST_PEERS, OPTIONS, type Option, type OptionName } from "./options.ts";
+import { MOST_PEERS, OPTIONS, type Option, type OptionName, SHIPPED_SIGNATURE } from "./options.ts";
 import { parseRange, type Range, type RangeList, rangeList, whyTooLarge } from "./ranges.ts";
 import type { Setting, Settings } from "./settings.ts";
 
@@ -50,7 +50,7 @@ export function makeConfig(sources: ConfigSources): ConfigResult {
     p2pPort: number(chosen, "p2p-port", 10_080),
     httpPort: number(chosen, "http-port", 8_000),
     ...ranges,
-    signature: text(chosen, "signature") ?? "localhost",
+    signature: text(chosen, "signature") ?? SHIPPED_SIGNATURE,
     historyEntries: number(chosen, "history", 144),
     tags: [...new Set(texts(chosen, "tag"))],
     keyFiles: [],

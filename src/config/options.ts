@@ -70,6 +70,9 @@ export const OPTION_GROUPS = [
 
 export type OptionGroup = (typeof OPTION_GROUPS)[number];
 
+/** Whoever runs unagi has this one, so it keeps nobody out: the page and the log say so. */
+export const SHIPPED_SIGNATURE = "localhost";
+
 const PORT = { type: "number", min: 1, max: 65_535 } as const;
 
 /** A day: beyond it a report says nothing about now, and a death takes three days to show. */
@@ -112,7 +115,7 @@ export const OPTIONS: readonly Option[] = [
     kind: { type: "text", whyBad: badSignature },
     group: "Which machines belong together",
     meaning: "the network's signature: only machines with the same one know each other",
-    defaultText: "localhost",
+    defaultText: SHIPPED_SIGNATURE,
   },
   {
     long: "p2p-port",
