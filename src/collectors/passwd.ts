@@ -4,9 +4,8 @@
  *
  *     root:x:0:0:root:/root:/bin/bash
  */
-import { statSync } from "node:fs";
 import { MEBIBYTE } from "../units.ts";
-import { below, readText } from "./read-text.ts";
+import { readText, statIfThere } from "./read-text.ts";
 
 /** About 15,000 users; those beyond it are shown by number. */
 const CAP_BYTES = MEBIBYTE;
@@ -30,7 +29,7 @@ export function createUserNames(root: string): (uid: number) => string {
   let names: ReadonlyMap<number, string> = new Map();
   let readAtMs: number | undefined;
   return (uid) => {
-    const changedAtMs = statSync(below(root, "/etc/passwd"), { throwIfNoEntry: false })?.mtimeMs;
+    const changedAtMs = statIfThere(root, "/etc/passwd")?.mtimeMs;
     if (changedAtMs !== readAtMs) {
       const text = readText(root, "/etc/passwd", CAP_BYTES);
       names = text.ok ? parsePasswd(text.value) : new Map();

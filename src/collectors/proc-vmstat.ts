@@ -5,24 +5,24 @@
  *     pswpin 0
  *     pswpout 0
  */
-import { fail, ok, type Result } from "../result.ts";
-import { type Reading, readParsed } from "./read-text.ts";
+import { type Reading, readText } from "./read-text.ts";
 
 export interface SwapCounters {
   readonly inBytes: number;
   readonly outBytes: number;
 }
 
-export function readProcVmstat(root: string, pageBytes: number): Reading<SwapCounters> {
-  return readParsed(root, "/proc/vmstat", (text) => parseProcVmstat(text, pageBytes));
+export function readProcVmstat(root: string, pageBytes: number): Reading<SwapCounters | undefined> {
+  const text = readText(root, "/proc/vmstat");
+  return text.ok ? { ok: true, value: parseProcVmstat(text.value, pageBytes) } : text;
 }
 
-/** Fails where a counter is missing: a kernel built without swap has neither. */
-export function parseProcVmstat(text: string, pageBytes: number): Result<SwapCounters> {
+/** Undefined where a counter is missing: a kernel built without swap has neither. */
+export function parseProcVmstat(text: string, pageBytes: number): SwapCounters | undefined {
   const into = /^pswpin (\d+)$/m.exec(text)?.[1];
   const out = /^pswpout (\d+)$/m.exec(text)?.[1];
   if (into === undefined || out === undefined) {
-    return fail("/proc/vmstat has no pswpin and pswpout");
+    return undefined;
   }
-  return ok({ inBytes: Number(into) * pageBytes, outBytes: Number(out) * pageBytes });
+  return { inBytes: Number(into) * pageBytes, outBytes: Number(out) * pageBytes };
 }

@@ -2,7 +2,15 @@
  * Reads small files of the kernel and of /etc below an injected root ("/" in production), with a
  * cap, and turns every failure into words. Never throws, never blocks on a FIFO.
  */
-import { closeSync, constants, openSync, readdirSync, readSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import type { Result } from "../result.ts";
 import { KIBIBYTE, MEBIBYTE } from "../units.ts";
 
@@ -71,6 +79,15 @@ export function readNames(root: string, path: string): Reading<string[]> {
     return { ok: true, value: readdirSync(below(root, path)) };
   } catch (error) {
     return failedReading(error, path);
+  }
+}
+
+/** The path's stat; undefined where it is not there or may not be seen. */
+export function statIfThere(root: string, path: string): Stats | undefined {
+  try {
+    return statSync(below(root, path), { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 

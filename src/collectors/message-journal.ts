@@ -1,0 +1,188 @@
+/**
+ * The lines of the journal since the last reading, by `journalctl --after-cursor`: the log of
+ * systems without a log file. One short call in an interval, at most 5 s and 64 KB.
+ */
+import { existsSync } from "node:fs";
+import { type MessageSource, MOST_BYTES, MOST_LINES, newestLines } from "./messages.ts";
+import { below, errorCode, type Reading } from "./read-text.ts";
+import type { MessagesSection } from "./sample.ts";
+
+/** What a call of journalctl gave. */
+export interface JournalOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** It was ended by us: it took too long, or wrote too much. */
+  readonly stopped?: "time" | "size";
+  readonly exitCode: number;
+}
+
+/** Calls journalctl with these arguments; never rejects. */
+export type CallJournal = (args: readonly string[]) => Promise<JournalOutput>;
+
+/** Design, section 4. */
+const LIMIT_MS = 5000;
+/** Errors are one line or two. */
+const STDERR_BYTES = 4096;
+/** Where distributions put it; the daemon does not trust its PATH. */
+const PATHS = ["/usr/bin/journalctl", "/bin/journalctl"];
+
+const MISSING: Reading<never> = { ok: false, reason: "there is no journalctl", code: "ENOENT" };
+
+/**
+ * `call` is undefined where there is no journalctl. As with files, lines beyond 64 KB are not
+ * read, and the count is then a minimum; the newest lines are always the newest.
+ */
+export function createMessageJournal(call: CallJournal | undefined): MessageSource {
+  let cursor: string | undefined;
+
+  async function read(): Promise<Reading<MessagesSection>> {
+    if (call === undefined) {
+      return MISSING;
+    }
+    if (cursor === undefined) {
+      return findEnd(call);
+    }
+    const output = await call(["--quiet", "--after-cursor", cursor, ...FORM]);
+    if (output.stopped === "time") {
+      return tooSlow();
+    }
+    if (output.stopped === "size") {
+      return skipToEnd(call, parseJournal(output.stdout).lines.length);
+    }
+    if (output.exitCode !== 0 && /cursor/i.test(output.stderr)) {
+      // The entry that it names has been vacuumed away.
+      return findEnd(call);
+    }
+    const denied = explain(output);
+    if (denied !== undefined) {
+      return denied;
+    }
+    const parsed = parseJournal(output.stdout);
+    cursor = parsed.cursor ?? cursor;
+    return { ok: true, value: newestLines(parsed.lines) };
+  }
+
+  /** Remembers where the journal ends: what happened before the start is not news. */
+  async function findEnd(call: CallJournal): Promise<Reading<MessagesSection>> {
+    // Not --quiet: only so does it say that it hides the system's messages from us.
+    const output = await call(["--lines", "1", ...FORM]);
+    const reason = output.stopped === undefined ? explain(output) : tooSlow();
+    cursor = parseJournal(output.stdout).cursor;
+    return reason ?? { ok: true, value: newestLines([]) };
+  }
+
+  /** After more than we read: the newest lines, and on from there. */
+  async function skipToEnd(call: CallJournal, count: number): Promise<Reading<MessagesSection>> {
+    const output = await call(["--quiet", "--lines", String(MOST_LINES), ...FORM]);
+    const parsed = parseJournal(output.stdout);
+    cursor = parsed.cursor;
+    return { ok: true, value: { lines: newestLines(parsed.lines).lines, count } };
+  }
+
+  return { read, remedy: "add the user to group systemd-journal" };
+}
+
+const FORM = ["--no-pager", "--output", "short", "--show-cursor"];
+
+/** The lines of `--output short --show-cursor`, and the cursor that follows them. */
+export function parseJournal(text: string): { lines: string[]; cursor?: string } {
+  const lines: string[] = [];
+  let cursor: string | undefined;
+  for (const line of text.split("\n")) {
+    const found = /^-- cursor: (\S+)$/.exec(line)?.[1];
+    cursor = found ?? cursor;
+    // Lines that begin with a space go on with the message above; "-- Boot …" is no message.
+    if (found === undefined && !/^(\s|-- |$)/.test(line)) {
+      lines.push(line);
+    }
+  }
+  return cursor === undefined ? { lines } : { lines, cursor };
+}
+
+function tooSlow(): Reading<never> {
+  const reason = `journalctl took longer than ${LIMIT_MS / 1000} s`;
+  return { ok: false, reason, code: "ETIMEDOUT" };
+}
+
+/** Why the journal shows nothing, or not all; undefined where all is well. */
+function explain(output: JournalOutput): Reading<never> | undefined {
+  const { stderr } = output;
+  if (/insufficient permissions|not seeing messages from other users/i.test(stderr)) {
+    return { ok: false, reason: "permission denied on the journal", code: "EACCES" };
+  }
+  if (/no journal files were found/i.test(stderr)) {
+    return { ok: false, reason: "the journal holds no files", code: "ENOENT" };
+  }
+  // An empty journal exits 1 in some versions, without a word.
+  if (output.exitCode !== 0 && stderr.trim() !== "") {
+    const first = stderr.trim().split("\n", 1)[0]?.slice(0, 100);
+    return { ok: false, reason: `journalctl failed: ${first}`, code: "EIO" };
+  }
+  return undefined;
+}
+
+/** How to call this machine's journalctl; undefined where it has none. */
+export function findJournalctl(root: string, limitMs = LIMIT_MS): CallJournal | undefined {
+  const path = PATHS.map((each) => below(root, each)).find((each) => existsSync(each));
+  return path === undefined ? undefined : (args) => callJournalctl(path, args, limitMs);
+}
+
+async function callJournalctl(
+  path: string,
+  args: readonly string[],
+  limitMs: number,
+): Promise<JournalOutput> {
+  try {
+    return await runJournalctl(path, args, limitMs);
+  } catch (error) {
+    // No memory or no file descriptor for a child: a fault of this reading alone.
+    return { stdout: "", stderr: `cannot be started (${errorCode(error)})`, exitCode: -1 };
+  }
+}
+
+async function runJournalctl(
+  path: string,
+  args: readonly string[],
+  limitMs: number,
+): Promise<JournalOutput> {
+  const child = Bun.spawn([path, ...args], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { LC_ALL: "C.UTF-8" },
+  });
+  child.unref();
+  let stopped: "time" | "size" | undefined;
+  const stop = (why: "time" | "size") => {
+    stopped ??= why;
+    child.kill("SIGKILL");
+  };
+  const timer = setTimeout(() => stop("time"), limitMs);
+  const [stdout, stderr, exitCode] = await Promise.all([
+    readUpTo(child.stdout, MOST_BYTES, () => stop("size")),
+    readUpTo(child.stderr, STDERR_BYTES, () => undefined),
+    child.exited,
+  ]);
+  clearTimeout(timer);
+  return { stdout, stderr, exitCode, ...(stopped === undefined ? {} : { stopped }) };
+}
+
+/** Reads on to the end, so that the child is never stuck, but keeps only the first `limit` bytes. */
+async function readUpTo(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  onFull: () => void,
+): Promise<string> {
+  const kept: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    if (length < limit) {
+      kept.push(chunk.subarray(0, limit - length));
+    }
+    length += chunk.length;
+    if (length > limit) {
+      onFull();
+    }
+  }
+  return Buffer.concat(kept).toString("utf8");
+}

@@ -1,0 +1,119 @@
+/**
+ * One reading of everything below a root. A section that cannot be read is left out, with a
+ * problem in its place; what costs more than a file (children, caches) is handed in.
+ */
+import type { HostReport, ProblemReport } from "../protocol/report.ts";
+import type { Moment } from "../units.ts";
+import { readCpuModel } from "./cpuinfo.ts";
+import { readFilesystems } from "./filesystems.ts";
+import type { MessageReader } from "./messages.ts";
+import { readOsRelease } from "./os-release.ts";
+import { readProcDiskstats } from "./proc-diskstats.ts";
+import { readProcLoadavg } from "./proc-loadavg.ts";
+import { readProcMeminfo } from "./proc-meminfo.ts";
+import { hidesProcesses, type Mount, readProcMountinfo } from "./proc-mountinfo.ts";
+import { readProcNetDev } from "./proc-net-dev.ts";
+import { readProcesses } from "./proc-pid.ts";
+import { readProcPressure } from "./proc-pressure.ts";
+import { readProcStat } from "./proc-stat.ts";
+import { readProcUptime } from "./proc-uptime.ts";
+import { readProcVmstat } from "./proc-vmstat.ts";
+import { type Reading, readText, statIfThere } from "./read-text.ts";
+import type { Sample } from "./sample.ts";
+import type { StatfsAnswer, StatfsProber } from "./statfs-probe.ts";
+import { readUsers } from "./users.ts";
+
+export interface SampleSources {
+  readonly root: string;
+  readonly pageBytes: number;
+  readonly hostFacts: () => HostReport;
+  readonly prober: StatfsProber;
+  /** Absent: messages are switched off, or not wanted this time. */
+  readonly messages?: MessageReader;
+  readonly statfs?: (path: string) => StatfsAnswer;
+}
+
+/** Reads at once; what the prober's and the message reader's children have found is gathered. */
+export function readSample(sources: SampleSources, moment: Moment): Sample {
+  const { root } = sources;
+  const problems: ProblemReport[] = [];
+  const section = <T>(subject: string, reading: Reading<T>): T | undefined => {
+    if (reading.ok) {
+      return reading.value;
+    }
+    problems.push({ subject, reason: reading.reason });
+    return undefined;
+  };
+
+  const cpu = section("cpu", readProcStat(root));
+  const processes = section("processes", readProcesses(root));
+  const users = section(
+    "users",
+    readUsers({ root, now: moment, foreground: processes?.foreground ?? new Map() }),
+  );
+  const mounts = readProcMountinfo(root);
+  const { filesystems, problems: filesystemProblems } = readFilesystems({
+    root,
+    mounts,
+    prober: sources.prober,
+    nowMs: moment.elapsedMs,
+    ...(sources.statfs === undefined ? {} : { statfs: sources.statfs }),
+  });
+  const { messages, problem: messageProblem } = sources.messages?.take() ?? {};
+  const sample = {
+    uptimeSeconds: section("uptime", readProcUptime(root)),
+    host: { ...(cpu === undefined ? {} : { cores: cpu.cores.size }), ...sources.hostFacts() },
+    cpu,
+    load: section("load", readProcLoadavg(root)),
+    memory: section("memory", readProcMeminfo(root)),
+    pressure: readProcPressure(root),
+    swap: section("swap", readProcVmstat(root, sources.pageBytes)),
+    disks: section("disk", readProcDiskstats(root)),
+    filesystems,
+    interfaces: section("network", readProcNetDev(root)),
+    users: users?.users,
+    userCount: users?.count,
+    processes,
+    messages,
+  };
+  problems.push(...filesystemProblems, ...hiddenProcesses(root, mounts));
+  problems.push(...(messageProblem === undefined ? [] : [messageProblem]));
+  return { moment, problems, ...withoutUndefined(sample) };
+}
+
+/** The facts that change with a boot or an upgrade alone: read once, or when their file changes. */
+export function createHostFacts(root: string): () => HostReport {
+  const model = readCpuModel(root);
+  const release = readText(root, "/proc/sys/kernel/osrelease");
+  const kernel = release.ok ? release.value.trim() : undefined;
+  let os: string | undefined;
+  let osReadAtMs: number | undefined;
+  return () => {
+    // −1: no such file; /usr/lib may still have one, and is then read once.
+    const changedAtMs = statIfThere(root, "/etc/os-release")?.mtimeMs ?? -1;
+    if (changedAtMs !== osReadAtMs) {
+      os = readOsRelease(root);
+      osReadAtMs = changedAtMs;
+    }
+    return withoutUndefined({ model, kernel, os });
+  };
+}
+
+/** With `hidepid` on /proc the list is only of our own processes, which would mislead. */
+function hiddenProcesses(root: string, mounts: Reading<readonly Mount[]>): ProblemReport[] {
+  // What counts is whether we see the first process: root and the group of `gid=` do.
+  if (!mounts.ok || !hidesProcesses(mounts.value) || statIfThere(root, "/proc/1/stat")) {
+    return [];
+  }
+  const reason = "/proc is mounted with hidepid: other users' processes are not seen";
+  return [{ subject: "processes", reason, remedy: "add the user to the group of its gid= option" }];
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The object without its undefined keys: absent is absent. */
+export function withoutUndefined<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(object).filter(([, value]) => value !== undefined),
+  ) as Defined<T>;
+}
