@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ["cluster", "protocol", "http/source.ts"],
   report: ["cluster", "protocol", "http/source.ts"],
   http: ["report", "cluster", "protocol"],
-  config: ["protocol"],
+  config: ["protocol", "runtime/printable.ts"],
   runtime: ["cluster", "protocol"],
   cli: ["config", "runtime", "protocol"],
 };

@@ -1,16 +1,24 @@
-/** Which unagi this is: the build writes it into the executable (`--define`). */
-import { version as packageVersion } from "../../package.json";
+/** Which unagi this is: the build writes it into the executable (`define`). */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 declare const UNAGI_VERSION: string;
 declare const UNAGI_COMMIT: string;
 
 /** As reports carry it; from source, package.json's. */
 export function programVersion(): string {
-  return typeof UNAGI_VERSION === "string" ? UNAGI_VERSION : packageVersion;
+  return typeof UNAGI_VERSION === "string" ? UNAGI_VERSION : sourceVersion();
 }
 
 /** `unagi 0.1.0 (commit abc1234, bun 1.4.5)`; run from source, `development` for the commit. */
 export function versionLine(): string {
   const commit = typeof UNAGI_COMMIT === "string" ? `commit ${UNAGI_COMMIT}` : "development";
   return `unagi ${programVersion()} (${commit}, bun ${Bun.version})`;
+}
+
+function sourceVersion(): string {
+  const text = readFileSync(join(import.meta.dir, "../../package.json"), "utf8");
+  const { version }: { version?: unknown } = JSON.parse(text);
+  if (typeof version !== "string") throw new Error("package.json has no version");
+  return version;
 }

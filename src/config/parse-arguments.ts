@@ -134,7 +134,8 @@ function readToken(option: Option, token: OptionToken): Setting | string {
   }
   // `-u=600`: the equals sign belongs to long options only.
   if (!isLong && token.inlineValue === true && value.startsWith("=")) {
-    return `${rawName}${printable(value, SHOWN_LENGTH)}: write ${rawName} ${printable(value.slice(1), SHOWN_LENGTH)} or --${option.long}${printable(value, SHOWN_LENGTH)}`;
+    const given = printable(value.slice(1), SHOWN_LENGTH);
+    return `${rawName}=${given}: write ${rawName} ${given} or --${option.long}=${given}`;
   }
   const shown = /^[\w.:/+-]+$/.test(value) ? printable(value, SHOWN_LENGTH) : quoted(value);
   return { option: option.long, value, where: `${rawName}${isLong ? "=" : " "}${shown}` };
