@@ -1,0 +1,102 @@
+/** Which counters a replay window takes for new, and how many windows there may be. */
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import {
+  createReplayGuard,
+  createReplayWindow,
+  WINDOW_WIDTH,
+} from "../../src/sealing/replay-window.ts";
+
+const CASES: readonly { name: string; counters: number[]; accepted: boolean[] }[] = [
+  { name: "counters in order are new", counters: [1, 2, 3], accepted: [true, true, true] },
+  { name: "the first may be any", counters: [7_000_000, 7_000_001], accepted: [true, true] },
+  { name: "the same one again is not new", counters: [5, 5, 5], accepted: [true, false, false] },
+  {
+    name: "one that was overtaken is new once",
+    counters: [5, 9, 7, 7, 5],
+    accepted: [true, true, true, false, false],
+  },
+  {
+    name: "63 behind is within the window, 64 behind is not",
+    counters: [100, 37, 36],
+    accepted: [true, true, false],
+  },
+  {
+    name: "a place is free again once the window has moved over it",
+    counters: [1, 2, 66, 65, 3, 2],
+    accepted: [true, true, true, true, true, false],
+  },
+  {
+    name: "a leap leaves the whole window behind it free",
+    counters: [1, 2, 1_000_000, 999_937, 999_936, 2],
+    accepted: [true, true, true, true, false, false],
+  },
+  {
+    name: "a leap of just the width forgets the place that both share",
+    counters: [10, 74, 10, 74],
+    accepted: [true, true, false, false],
+  },
+  { name: "0 is a counter", counters: [0, 0, 1], accepted: [true, false, true] },
+  {
+    name: "the highest counter there is",
+    counters: [2 ** 48 - 1, 2 ** 48 - 1, 2 ** 48 - 2],
+    accepted: [true, false, true],
+  },
+];
+
+describe("a window", () => {
+  test.each(CASES)("$name", ({ counters, accepted }) => {
+    const window = createReplayWindow();
+    expect(counters.map((counter) => window.accepts(counter))).toEqual(accepted);
+  });
+
+  test("agrees with a list of all that was seen, whatever comes", () => {
+    const near = fc.integer({ min: 0, max: 300 });
+    const far = fc.integer({ min: 0, max: 2 ** 48 - 1 });
+    fc.assert(
+      fc.property(fc.array(fc.oneof({ weight: 9, arbitrary: near }, far)), (counters) => {
+        const window = createReplayWindow();
+        const seen = new Set<number>();
+        for (const counter of counters) {
+          const isBehind = Math.max(...seen) - counter >= WINDOW_WIDTH;
+          expect(window.accepts(counter)).toBe(!isBehind && !seen.has(counter));
+          // What is behind the window was not let in, and changes nothing.
+          if (!isBehind) seen.add(counter);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("the windows of many senders", () => {
+  const a1 = { id: "a", boot: "1" };
+
+  test("each id and boot has its own", () => {
+    const guard = createReplayGuard();
+    expect(guard.accepts({ ...a1, counter: 5 })).toBe(true);
+    expect(guard.accepts({ ...a1, counter: 5 })).toBe(false);
+    expect(guard.accepts({ id: "a", boot: "2", counter: 5 })).toBe(true);
+    expect(guard.accepts({ id: "b", boot: "1", counter: 5 })).toBe(true);
+    expect(guard.accepts({ ...a1, counter: 6 })).toBe(true);
+    expect(guard.size()).toBe(3);
+  });
+
+  test("beyond the cap the one unused for longest goes, and replays do not count as use", () => {
+    const guard = createReplayGuard(2);
+    expect(guard.accepts({ ...a1, counter: 1 })).toBe(true);
+    expect(guard.accepts({ id: "b", boot: "1", counter: 1 })).toBe(true);
+    expect(guard.accepts({ ...a1, counter: 2 })).toBe(true);
+    expect(guard.accepts({ id: "b", boot: "1", counter: 1 })).toBe(false);
+    expect(guard.accepts({ id: "c", boot: "1", counter: 1 })).toBe(true);
+    expect(guard.size()).toBe(2);
+    expect(guard.accepts({ ...a1, counter: 2 })).toBe(false);
+    expect(guard.accepts({ id: "b", boot: "1", counter: 1 })).toBe(true);
+  });
+
+  test("by default there are 4,096 at most", () => {
+    const guard = createReplayGuard();
+    for (let i = 0; i < 5_000; i++) guard.accepts({ id: String(i), boot: "1", counter: 1 });
+    expect(guard.size()).toBe(4_096);
+  });
+});
