@@ -23,7 +23,11 @@ export function canonicalAddress(text: string): string | undefined {
   if (!text.includes(":") || text.includes("%")) return undefined;
   if (text.includes(".") && !IPV6_TAIL.test(text)) return undefined;
   if (!ipaddr.IPv6.isValid(text)) return undefined;
-  return ipaddr.process(text).toString();
+  // ipaddr.js takes `::10.1.2.3` for a mapped address, which only `::ffff:10.1.2.3` is.
+  const address = ipaddr.IPv6.parse(text.replace(/^::(?=\d+\.)/, "0::"));
+  return address.isIPv4MappedAddress()
+    ? address.toIPv4Address().toString()
+    : address.toRFC5952String();
 }
 
 /** For a canonical address. */
