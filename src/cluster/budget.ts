@@ -1,0 +1,35 @@
+/** What the core may send in a second, by purpose (design 6.3). */
+import {
+  MAX_ANSWERS_PER_SECOND,
+  MAX_CANDIDATE_QUESTIONS_PER_SECOND,
+  MAX_LIST_PACKETS_PER_SECOND,
+  MAX_QUESTIONS_PER_SECOND,
+  MAX_QUIET_QUESTIONS_PER_SECOND,
+  MAX_SCANS_PER_SECOND,
+} from "./limits.ts";
+import { steadyBucket, TokenBucket } from "./token-bucket.ts";
+
+export interface Budget {
+  readonly questions: TokenBucket;
+  readonly candidates: TokenBucket;
+  readonly quiet: TokenBucket;
+  readonly scans: TokenBucket;
+  readonly lists: TokenBucket;
+  readonly answers: TokenBucket;
+}
+
+export function createBudget(nowMs: number): Budget {
+  return {
+    questions: steadyBucket(MAX_QUESTIONS_PER_SECOND, nowMs),
+    candidates: steadyBucket(MAX_CANDIDATE_QUESTIONS_PER_SECOND, nowMs),
+    quiet: steadyBucket(MAX_QUIET_QUESTIONS_PER_SECOND, nowMs),
+    scans: steadyBucket(MAX_SCANS_PER_SECOND, nowMs),
+    lists: steadyBucket(MAX_LIST_PACKETS_PER_SECOND, nowMs),
+    // Questions come when they come, a whole network's at once: half a second's worth in one go.
+    answers: new TokenBucket({
+      burst: MAX_ANSWERS_PER_SECOND / 2,
+      perSecond: MAX_ANSWERS_PER_SECOND / 2,
+      nowMs,
+    }),
+  };
+}

@@ -1,0 +1,302 @@
+/**
+ * The cluster core: the table of machines, and whom to ask and when (design, sections 5 and 6).
+ * A message, a tick or a report comes in with the time; a list of things to do goes out.
+ */
+
+import { isLoopback } from "../protocol/address.ts";
+import { decodeMessage } from "../protocol/decode.ts";
+import { encodeGoodbye } from "../protocol/encode.ts";
+import type { Message } from "../protocol/message.ts";
+import type { Report } from "../protocol/report.ts";
+import type { Moment } from "../units.ts";
+import { AddressLists } from "./address-lists.ts";
+import { Admission } from "./admission.ts";
+import { createBudget } from "./budget.ts";
+import { Candidates } from "./candidates.ts";
+import type { Contact } from "./contact.ts";
+import { Desk } from "./desk.ts";
+import { type CoreDropReason, DropLog } from "./drop-log.ts";
+import { Identity } from "./identity.ts";
+import { Intake } from "./intake.ts";
+import { Judgement } from "./judgement.ts";
+import type { DropCounts, KnownMachine, Machine } from "./machine.ts";
+import type { Cluster, ClusterOptions, ClusterRanges, ScanProgress, ScanRange } from "./options.ts";
+import type { Endpoint, Output } from "./output.ts";
+import { OwnAddresses } from "./own-addresses.ts";
+import { OwnReport } from "./own-report.ts";
+import { isQuiet, peerFromKnown, viewOfPeer } from "./peer.ts";
+import { PeerTable } from "./peer-table.ts";
+import { Questions } from "./questions.ts";
+import { Replies } from "./replies.ts";
+import { Scan } from "./scan.ts";
+import { Schedule } from "./schedule.ts";
+
+export function createCluster(options: ClusterOptions): Cluster {
+  return new Core(options);
+}
+
+class Core implements Cluster {
+  readonly #desk: Desk;
+  readonly #table: PeerTable;
+  readonly #drops: DropLog;
+  readonly #admission = new Admission();
+  readonly #own: OwnAddresses;
+  readonly #ownReport: OwnReport;
+  readonly #judgement: Judgement;
+  readonly #questions: Questions;
+  readonly #schedule: Schedule;
+  readonly #candidates: Candidates;
+  readonly #scan: Scan;
+  readonly #lists: AddressLists;
+  readonly #replies: Replies;
+  readonly #intake: Intake;
+
+  constructor(options: ClusterOptions) {
+    const desk = new Desk(options);
+    const table = new PeerTable(options.maxPeers);
+    const budget = createBudget(desk.clock.deadlineMs);
+    const own = new OwnAddresses(desk);
+    const questions = new Questions(desk);
+    const judgement = new Judgement(desk, table);
+    const schedule = new Schedule({ desk, budget, questions, judgement });
+    const candidates = new Candidates({ desk, budget, questions, own });
+    const identity = new Identity({ desk, table, judgement, schedule });
+    const scan = new Scan({ desk, budget, table });
+    const lists = new AddressLists({ desk, budget, table, scan });
+    const ownReport = new OwnReport(desk);
+    this.#desk = desk;
+    this.#table = table;
+    this.#drops = new DropLog(desk);
+    this.#own = own;
+    this.#ownReport = ownReport;
+    this.#judgement = judgement;
+    this.#questions = questions;
+    this.#schedule = schedule;
+    this.#candidates = candidates;
+    this.#scan = scan;
+    this.#lists = lists;
+    this.#replies = new Replies({ desk, budget, admission: this.#admission, lists, ownReport });
+    this.#intake = new Intake({
+      ...{ desk, table, candidates, own, questions, identity, judgement, schedule },
+    });
+    this.#recall(options.known);
+  }
+
+  receive(from: Endpoint, bytes: Uint8Array, now: Moment): Output[] {
+    this.#desk.clock.observe(now, { isTick: false });
+    const dropped = this.#receive(from, bytes);
+    if (dropped !== undefined) this.#drops.count(dropped, from.address, bytes);
+    return this.#finish();
+  }
+
+  tick(now: Moment): Output[] {
+    this.#desk.clock.observe(now, { isTick: true });
+    // Machines that are known come before addresses that are guessed.
+    this.#schedule.run();
+    this.#candidates.run();
+    this.#scan.run();
+    this.#lists.run();
+    this.#judgement.run();
+    return this.#finish();
+  }
+
+  publish(report: Report, now: Moment): Output[] {
+    this.#desk.clock.observe(now, { isTick: false });
+    this.#ownReport.publish(report);
+    const { id } = this.#desk.self;
+    const entry = { state: "up", atWallMs: now.wallMs, report } as const;
+    this.#desk.emit({ kind: "remember", machine: this.#ownReport.known() });
+    this.#desk.emit({ kind: "entry", id, entry });
+    this.#desk.emit({ kind: "changed", id });
+    return this.#finish();
+  }
+
+  watch(on: boolean, now: Moment): Output[] {
+    this.#desk.clock.observe(now, { isTick: false });
+    this.#questions.watching = on;
+    return this.#finish();
+  }
+
+  leave(now: Moment): Output[] {
+    this.#desk.clock.observe(now, { isTick: false });
+    const { id, boot } = this.#desk.self;
+    const goodbye = encodeGoodbye(this.#desk.signature, { id, boot });
+    for (const peer of this.#table.all()) {
+      const isThere = peer.protocol === 2 && (!isQuiet(peer) || peer.state === "silent");
+      if (isThere) this.#desk.sendToPeer(peer.address, goodbye);
+    }
+    return this.#finish();
+  }
+
+  forget(id: string, now: Moment): Output[] {
+    this.#desk.clock.observe(now, { isTick: false });
+    const peer = this.#table.get(id);
+    if (peer !== undefined) {
+      this.#schedule.drop(peer);
+      this.#judgement.dismiss(peer);
+    }
+    return this.#finish();
+  }
+
+  setRanges(ranges: ClusterRanges): void {
+    const isSameScan = isSameRange(this.#desk.ranges.scan, ranges.scan);
+    this.#desk.ranges = ranges;
+    this.#candidates.removeForbidden();
+    if (!isSameScan) this.#scan.startOver();
+  }
+
+  machines(now: Moment): Machine[] {
+    const { clock } = this.#desk;
+    clock.observe(now, { isTick: false });
+    const machines = [this.#ownReport.view(this.#own.seenAs, this.#own.all())];
+    for (const peer of this.#table.all()) {
+      const isClone = peer.key !== peer.id || this.#table.group(peer.id).length > 1;
+      machines.push(viewOfPeer(peer, { clock, isClone }));
+    }
+    return machines;
+  }
+
+  candidateCount(): number {
+    return this.#candidates.size;
+  }
+
+  dropCounts(): DropCounts {
+    return this.#drops.counts();
+  }
+
+  scanProgress(): ScanProgress {
+    return this.#scan.progress();
+  }
+
+  nextDeadline(now: Moment): number {
+    const { clock } = this.#desk;
+    clock.observe(now, { isTick: false });
+    const parts = [this.#schedule, this.#candidates, this.#scan, this.#lists, this.#judgement];
+    const nextMs = Math.min(...parts.map((part) => part.nextMs()));
+    return clock.elapsedAt(nextMs);
+  }
+
+  #finish(): Output[] {
+    this.#judgement.flush();
+    return this.#desk.take();
+  }
+
+  /** Machines of an earlier run: the newest known first, if there are too many. */
+  #recall(known: readonly KnownMachine[]): void {
+    const { self, clock } = this.#desk;
+    const newestFirst = [...known].sort((a, b) => b.lastHeardWallMs - a.lastHeardWallMs);
+    for (const machine of newestFirst) {
+      const isRefused = this.#table.isFull || this.#table.get(machine.id) !== undefined;
+      if (machine.id === self.id || isRefused) continue;
+      const peer = peerFromKnown(machine, clock);
+      this.#judgement.admit(peer);
+      for (const address of machine.addresses) {
+        if (!this.#own.has(address)) this.#table.addFormerAddress(peer, address);
+      }
+      this.#schedule.plan(peer, 0);
+    }
+  }
+
+  /** The reason why the packet was dropped, if it was. */
+  #receive(from: Endpoint, bytes: Uint8Array): CoreDropReason | undefined {
+    if (!this.#desk.ranges.allow(from.address)) return "outside the allowed ranges";
+    const contact = this.#contactOf(from.address);
+    const isKnown = contact?.peer !== undefined;
+    const nowMs = this.#desk.clock.deadlineMs;
+    if (!this.#admission.admit(from.address, { isKnown, nowMs })) {
+      return "too many packets from one source";
+    }
+    const decoded = decodeMessage(bytes, this.#desk.signature);
+    if (!decoded.ok) return decoded.reason;
+    const dropped = this.#handle(from, decoded.value, contact);
+    this.#noteSender(from, decoded.value);
+    return dropped;
+  }
+
+  #contactOf(address: string): Contact | undefined {
+    return this.#table.contactOf(address) ?? this.#candidates.get(address);
+  }
+
+  #handle(
+    from: Endpoint,
+    message: Message,
+    contact: Contact | undefined,
+  ): CoreDropReason | undefined {
+    const isKnown = contact?.peer !== undefined;
+    switch (message.kind) {
+      case "initial-query":
+        return limited(this.#replies.toInitialQuery(from, isKnown));
+      case "request":
+        return limited(this.#replies.toRequest(from));
+      case "question":
+        return limited(this.#replies.toQuestion(from, message));
+    }
+    // What changes our state comes from the peers' port: any user of a machine can send from
+    // its other ports.
+    if (from.port !== this.#desk.port) return "not from the peers' port";
+    switch (message.kind) {
+      case "address-list":
+        this.#learn(message.addresses, from.address);
+        return undefined;
+      case "answer":
+        return this.#intake.answer(contact, message);
+      case "report-v1":
+        return this.#intake.reportOne(contact, message);
+      case "alive":
+        return this.#intake.alive(contact);
+      case "goodbye":
+        this.#heardGoodbye(contact, message.boot);
+        return undefined;
+      case "hint":
+        // Belongs to the ring watch; a machine without it is free to ignore what it suggests.
+        return undefined;
+    }
+  }
+
+  /** Adds what is new; a list changes nothing else (6.1). */
+  #learn(addresses: readonly string[], sender: string): void {
+    for (const address of addresses) {
+      // Somebody else's loopback is not ours.
+      const isElsewhere = isLoopback(address) && !isLoopback(sender);
+      const isKnown = this.#table.contactOf(address) !== undefined;
+      if (!isElsewhere && !isKnown) this.#candidates.offer(address, { hasSpoken: false });
+    }
+  }
+
+  #heardGoodbye(contact: Contact | undefined, boot: string): void {
+    const peer = contact?.peer;
+    if (peer?.protocol === 2 && peer.boot === boot) this.#schedule.noteGoodbye(peer);
+  }
+
+  /** A valid message makes its sender's address known: it is asked, at the peers' port. */
+  #noteSender(from: Endpoint, message: Message): void {
+    const peer = this.#table.contactOf(from.address)?.peer;
+    if (peer === undefined) {
+      this.#candidates.offer(from.address, { hasSpoken: true });
+      return;
+    }
+    if (from.port !== this.#desk.port || message.kind === "goodbye") return;
+    this.#schedule.nudge(peer);
+    const knowsNothing =
+      message.kind === "initial-query" ||
+      (message.kind === "question" && (message.boot === undefined || peer.protocol === 1));
+    if (knowsNothing) this.#schedule.noteFreshStart(peer);
+  }
+}
+
+function limited(wasSent: boolean): CoreDropReason | undefined {
+  return wasSent ? undefined : "too many answers in all";
+}
+
+/** Places of a scan range that are compared: enough to see any change of networks. */
+const COMPARED_PLACES = 16;
+
+/** By its size and some of its addresses; a scan range may have 65,536. */
+function isSameRange(a: ScanRange, b: ScanRange): boolean {
+  if (a.size !== b.size) return false;
+  for (let i = 0; i < Math.min(COMPARED_PLACES, a.size); i++) {
+    const place = Math.floor((i * (a.size - 1)) / Math.max(1, COMPARED_PLACES - 1));
+    if (a.at(place) !== b.at(place)) return false;
+  }
+  return true;
+}

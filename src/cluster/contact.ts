@@ -1,0 +1,34 @@
+/** An address that this machine speaks with: a candidate's, or one of a machine's. */
+import type { Peer } from "./peer.ts";
+
+export interface Contact {
+  readonly address: string;
+  /** The machine that last answered from here; none: a candidate. */
+  peer: Peer | undefined;
+  question: OpenQuestion | undefined;
+  /** Questions sent here so far; every second one after the first may be bare. */
+  asked: number;
+  /** Questions left of a probe (schedule.ts). */
+  probesLeft: number;
+}
+
+/** What may be answered; on the clock of deadlines. */
+export interface OpenQuestion {
+  readonly number: number;
+  readonly firstSentMs: number;
+  lastSentMs: number;
+  /** The latest one was protocol 1's `>`. */
+  wasBare: boolean;
+  /** The JSON answer with this number has come: no second one counts. */
+  isAnswered: boolean;
+}
+
+export function newContact(address: string): Contact {
+  return {
+    address,
+    peer: undefined,
+    question: undefined,
+    asked: 0,
+    probesLeft: 0,
+  };
+}

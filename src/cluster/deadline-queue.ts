@@ -1,0 +1,103 @@
+/**
+ * Things to do, each at its time: a binary heap that finds an item again by identity, so that a
+ * deadline can be moved or dropped. With a thousand machines an idle tick looks at one number.
+ */
+
+interface Slot<T> {
+  readonly item: T;
+  atMs: number;
+  index: number;
+}
+
+export class DeadlineQueue<T> {
+  readonly #heap: Slot<T>[] = [];
+  readonly #slots = new Map<T, Slot<T>>();
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  has(item: T): boolean {
+    return this.#slots.has(item);
+  }
+
+  /** The deadline of this item; Infinity when it has none. */
+  atMs(item: T): number {
+    return this.#slots.get(item)?.atMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Adds the item, or moves its deadline. */
+  set(item: T, atMs: number): void {
+    const known = this.#slots.get(item);
+    if (known !== undefined) {
+      known.atMs = atMs;
+      this.#settle(known);
+      return;
+    }
+    const slot = { item, atMs, index: this.#heap.length };
+    this.#slots.set(item, slot);
+    this.#heap.push(slot);
+    this.#settle(slot);
+  }
+
+  delete(item: T): void {
+    const slot = this.#slots.get(item);
+    if (slot === undefined) return;
+    this.#slots.delete(item);
+    const last = this.#heap.pop();
+    if (last === undefined || last === slot) return;
+    this.#place(last, slot.index);
+    this.#settle(last);
+  }
+
+  /** The nearest deadline; Infinity when there is none. */
+  nextMs(): number {
+    return this.#heap[0]?.atMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The item whose deadline is nearest, if it has come; it stays in the queue. */
+  peekDue(nowMs: number): T | undefined {
+    const first = this.#heap[0];
+    return first !== undefined && first.atMs <= nowMs ? first.item : undefined;
+  }
+
+  /** Takes the item whose deadline is nearest out, if it has come. */
+  popDue(nowMs: number): T | undefined {
+    const item = this.peekDue(nowMs);
+    if (item !== undefined) this.delete(item);
+    return item;
+  }
+
+  #place(slot: Slot<T>, index: number): void {
+    slot.index = index;
+    this.#heap[index] = slot;
+  }
+
+  #settle(slot: Slot<T>): void {
+    this.#sink(this.#rise(slot));
+  }
+
+  #rise(slot: Slot<T>): Slot<T> {
+    while (slot.index > 0) {
+      const index = slot.index;
+      const parent = this.#heap[(index - 1) >> 1];
+      if (parent === undefined || parent.atMs <= slot.atMs) break;
+      this.#place(slot, parent.index);
+      this.#place(parent, index);
+    }
+    return slot;
+  }
+
+  #sink(slot: Slot<T>): void {
+    for (;;) {
+      const index = slot.index;
+      const left = this.#heap[2 * index + 1];
+      const right = this.#heap[2 * index + 2];
+      const child =
+        left !== undefined && right !== undefined && right.atMs < left.atMs ? right : left;
+      if (child === undefined || child.atMs >= slot.atMs) return;
+      this.#place(slot, child.index);
+      this.#place(child, index);
+    }
+  }
+}

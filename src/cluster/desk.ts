@@ -1,0 +1,61 @@
+/**
+ * What every part of the core works with: the clock, the random source, the ranges, and the one
+ * way out. Nothing is sent to an address outside the allowed ranges, because `send` refuses.
+ */
+import { CoreClock } from "./core-clock.ts";
+import type { ClusterOptions, ClusterRanges, SelfIdentity } from "./options.ts";
+import type { Endpoint, Output } from "./output.ts";
+
+export class Desk {
+  readonly clock: CoreClock;
+  readonly random: () => number;
+  readonly signature: string;
+  readonly port: number;
+  readonly self: SelfIdentity;
+  /** Our `-u`, ms. */
+  readonly intervalMs: number;
+  ranges: ClusterRanges;
+  #outputs: Output[] = [];
+
+  constructor(options: ClusterOptions) {
+    this.clock = new CoreClock(options.now);
+    this.random = options.random;
+    this.signature = options.signature;
+    this.port = options.port;
+    this.self = options.self;
+    this.intervalMs = options.updateSeconds * 1000;
+    this.ranges = options.ranges;
+  }
+
+  /** The outputs since the last call. */
+  take(): Output[] {
+    const outputs = this.#outputs;
+    if (outputs.length > 0) this.#outputs = [];
+    return outputs;
+  }
+
+  emit(output: Output): void {
+    this.#outputs.push(output);
+  }
+
+  log(level: "debug" | "info" | "warn", text: string): void {
+    this.emit({ kind: "log", level, text });
+  }
+
+  /** Whether it was allowed. */
+  send(to: Endpoint, bytes: Uint8Array): boolean {
+    if (!this.ranges.allow(to.address)) return false;
+    this.emit({ kind: "send", to, bytes });
+    return true;
+  }
+
+  /** To the port that all peers share. */
+  sendToPeer(address: string, bytes: Uint8Array): boolean {
+    return this.send({ address, port: this.port }, bytes);
+  }
+
+  /** 48 random bits. */
+  requestNumber(): number {
+    return Math.floor(this.random() * 2 ** 48);
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * Takes answers in. Nothing is believed but the answer to a question that is open to the very
+ * address it comes from; what is older than what is held changes nothing.
+ */
+import { isUsablePeerAddress } from "../protocol/address.ts";
+import type { Answer, ReportV1 } from "../protocol/message.ts";
+import type { Report } from "../protocol/report.ts";
+import type { Candidates } from "./candidates.ts";
+import type { Contact, OpenQuestion } from "./contact.ts";
+import type { Desk } from "./desk.ts";
+import type { CoreDropReason } from "./drop-log.ts";
+import type { Identity, Recognised } from "./identity.ts";
+import type { Judgement } from "./judgement.ts";
+import { SECOND } from "./limits.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
+import { emptyPauseMs, recheckMs, untilNextReportMs, untilNextReportOneMs } from "./pace.ts";
+import type { Peer } from "./peer.ts";
+import type { PeerTable } from "./peer-table.ts";
+import {
+  ageOfReportOne,
+  isNewerReportOne,
+  judgingIntervalMs,
+  learntIntervalMs,
+  rememberSpacing,
+} from "./protocol-one.ts";
+import { isLongUnheard, type Questions } from "./questions.ts";
+import type { Schedule } from "./schedule.ts";
+
+interface Parts {
+  readonly desk: Desk;
+  readonly table: PeerTable;
+  readonly candidates: Candidates;
+  readonly own: OwnAddresses;
+  readonly questions: Questions;
+  readonly identity: Identity;
+  readonly judgement: Judgement;
+  readonly schedule: Schedule;
+}
+
+/** Clocks are shown as apart from 2 s on; a change of less than this is no news to readers. */
+const OFFSET_NEWS_SECONDS = 2;
+
+export class Intake {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The reason why the answer was not taken, if it was not. */
+  answer(contact: Contact | undefined, answer: Answer): CoreDropReason | undefined {
+    const question = contact && this.#parts.questions.open(contact);
+    const isOpen = question?.number === answer.answer && !question.isAnswered;
+    if (contact === undefined || question === undefined || !isOpen) {
+      return "answer to no open question";
+    }
+    question.isAnswered = true;
+    const recognised = this.#parts.identity.recognise(contact, answer, question);
+    if (recognised.kind === "refused") return recognised.reason;
+    if (answer.you !== undefined && isUsablePeerAddress(answer.you)) {
+      this.#parts.own.seenAs = answer.you;
+    }
+    if (recognised.kind === "self") this.#metOurselves(contact);
+    else this.#take(contact, recognised.peer, answer);
+    return undefined;
+  }
+
+  reportOne(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
+    const found = this.#protocolOnePeer(contact);
+    if (found.kind !== "peer") return found.kind === "refused" ? found.reason : undefined;
+    const { peer } = found;
+    const { desk, judgement } = this.#parts;
+    const facts = {
+      report: message.report,
+      wallSeconds: message.wallSeconds,
+      nowMs: desk.clock.deadlineMs,
+    };
+    if (!isNewerReportOne(peer.spacing, facts)) {
+      this.#heardAgain(peer);
+      return undefined;
+    }
+    peer.spacing = rememberSpacing(peer.spacing, facts);
+    peer.intervalMs = learntIntervalMs(peer.spacing);
+    const intervalMs = judgingIntervalMs(peer, desk.intervalMs);
+    const ageMs = ageOfReportOne(message.wallSeconds, desk.clock.wallMs, intervalMs);
+    peer.name = message.report.name;
+    this.#keep(peer, message.report, ageMs);
+    judgement.heard(peer);
+    judgement.rejudge(peer);
+    this.#planAfterReportOne(peer, { ageMs, question: found.question });
+    return undefined;
+  }
+
+  /** `signature<`: alive, but nothing new. */
+  alive(contact: Contact | undefined): CoreDropReason | undefined {
+    const found = this.#protocolOnePeer(contact);
+    if (found.kind !== "peer") return found.kind === "refused" ? found.reason : undefined;
+    this.#heardAgain(found.peer);
+    return undefined;
+  }
+
+  #protocolOnePeer(
+    contact: Contact | undefined,
+  ):
+    | { readonly kind: "peer"; readonly peer: Peer; readonly question: OpenQuestion }
+    | Exclude<Recognised, { kind: "peer" }> {
+    const { desk, questions, identity } = this.#parts;
+    const question = contact && questions.open(contact);
+    if (contact === undefined || question === undefined) {
+      return { kind: "refused", reason: "answer to no open question" };
+    }
+    if (contact.peer?.protocol === 2 && !isLongUnheard(contact.peer, desk)) {
+      return { kind: "refused", reason: "protocol 1 from a protocol-2 machine" };
+    }
+    const wasCandidate = contact.peer === undefined;
+    const found = identity.recogniseProtocolOne(contact);
+    if (found.kind !== "peer") return found;
+    if (wasCandidate) this.#welcome(contact, found.peer);
+    return { kind: "peer", peer: found.peer, question };
+  }
+
+  #metOurselves(contact: Contact): void {
+    const { table, candidates, own, schedule } = this.#parts;
+    own.learn(contact.address);
+    candidates.remove(contact);
+    schedule.endProbe(contact);
+    table.take(contact);
+  }
+
+  #take(contact: Contact, peer: Peer, answer: Answer): void {
+    const { desk, judgement, schedule } = this.#parts;
+    const intervalMs = answer.intervalSeconds * SECOND;
+    peer.intervalMs = intervalMs;
+    peer.name = answer.name;
+    this.#noteClock(peer, (answer.wallMs - desk.clock.wallMs) / SECOND);
+    const isNewer = answer.sequence > (peer.sequence ?? -1);
+    if (answer.report !== undefined && isNewer) {
+      peer.sequence = answer.sequence;
+      this.#keep(peer, answer.report, answer.ageSeconds * SECOND);
+    }
+    this.#welcome(contact, peer);
+    judgement.heard(peer);
+    const isWaitingForFirst = answer.sequence === 0 || peer.report === undefined;
+    const pauseMs = isWaitingForFirst
+      ? emptyPauseMs(peer.emptyAnswers++)
+      : untilNextReportMs({
+          ageMs: answer.ageSeconds * SECOND,
+          intervalMs,
+          ownIntervalMs: desk.intervalMs,
+          random: desk.random(),
+        });
+    schedule.plan(peer, pauseMs);
+  }
+
+  /** The address is a machine's now, and no candidate's. */
+  #welcome(contact: Contact, peer: Peer): void {
+    const { candidates, schedule, judgement } = this.#parts;
+    candidates.remove(contact);
+    schedule.endProbe(contact);
+    if (peer.report === undefined) judgement.noteChange(peer, { remember: true });
+  }
+
+  #noteClock(peer: Peer, offsetSeconds: number): void {
+    const change = Math.abs(offsetSeconds - (peer.clockOffsetSeconds ?? 0));
+    peer.clockOffsetSeconds = offsetSeconds;
+    if (change >= OFFSET_NEWS_SECONDS) this.#parts.judgement.noteChange(peer, { remember: false });
+  }
+
+  #keep(peer: Peer, report: Report, ageMs: number): void {
+    const { desk, judgement } = this.#parts;
+    const { clock } = desk;
+    peer.report = report;
+    peer.reportMadeMs = clock.ageMs - ageMs;
+    peer.httpPort = report.httpPort;
+    peer.emptyAnswers = 0;
+    const atWallMs = Math.round(clock.wallAt(peer.reportMadeMs));
+    desk.emit({ kind: "entry", id: peer.key, entry: { state: "up", atWallMs, report } });
+    judgement.noteChange(peer, { remember: true });
+  }
+
+  /** A sign of life of a protocol-1 machine, without a newer report. */
+  #heardAgain(peer: Peer): void {
+    const { desk, judgement, schedule } = this.#parts;
+    judgement.heard(peer);
+    const pauseMs =
+      peer.report === undefined
+        ? emptyPauseMs(peer.emptyAnswers++)
+        : recheckMs(judgingIntervalMs(peer, desk.intervalMs));
+    schedule.plan(peer, pauseMs);
+  }
+
+  #planAfterReportOne(
+    peer: Peer,
+    answered: { readonly ageMs: number; readonly question: OpenQuestion },
+  ): void {
+    const { desk, schedule } = this.#parts;
+    // A bare request does not show whether the machine speaks protocol 2: a question will.
+    const isUntested = answered.question.wasBare && peer.spacing?.spacings.length === 0;
+    if (isUntested) {
+      schedule.plan(peer, SECOND);
+      return;
+    }
+    const timing = {
+      ageMs: answered.ageMs,
+      intervalMs: peer.intervalMs ?? desk.intervalMs,
+      ownIntervalMs: desk.intervalMs,
+      random: desk.random(),
+    };
+    schedule.plan(peer, untilNextReportOneMs(timing));
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * What is thought of a machine, and what follows from a change of mind.
+ *
+ *     (candidate) ──answers──▶ new ──first report──▶ up ◀────────────┐
+ *                               │                    │               │ answers
+ *                               └──four questions────┤               │ (any of the three)
+ *                                  left unanswered   ▼               │
+ *                                                  silent ───────────┤
+ *         goodbye, and the test of it                │ not heard of  │
+ *         two seconds later unanswered               │ for 3 intervals
+ *     new, up, silent ─────────▶ stopped ────────────┼───────────────┤
+ *                                                    ▼               │
+ *                                                   down ────────────┘
+ *     stopped, down ──not heard of for 1,440 intervals──▶ forgotten
+ *
+ * Only an answer to an open question counts as being heard of. The times are on the clock of
+ * deadlines, so this machine's own absence is never held against the others. `stopped` and
+ * `down` are outages: they are entries of the history and begin when the machine was last heard.
+ */
+import { DeadlineQueue } from "./deadline-queue.ts";
+import type { Desk } from "./desk.ts";
+import { DOWN_INTERVALS, FORGET_INTERVALS, GOODBYE_TEST_MS, GOODBYE_WAIT_MS } from "./limits.ts";
+import type { Entry, MachineState } from "./machine.ts";
+import { isQuiet, knownFromPeer, type Peer } from "./peer.ts";
+import type { PeerTable } from "./peer-table.ts";
+import { judgingIntervalMs } from "./protocol-one.ts";
+import { quote } from "./quote.ts";
+
+export class Judgement {
+  readonly #desk: Desk;
+  readonly #table: PeerTable;
+  /** When each machine is to be looked at again; late deadlines are moved when they come. */
+  readonly #queue = new DeadlineQueue<Peer>();
+  readonly #changed = new Set<Peer>();
+  readonly #toRemember = new Set<Peer>();
+
+  constructor(desk: Desk, table: PeerTable) {
+    this.#desk = desk;
+    this.#table = table;
+  }
+
+  nextMs(): number {
+    return this.#queue.nextMs();
+  }
+
+  /** A machine is in the table now, met or remembered. */
+  admit(peer: Peer): void {
+    this.#table.add(peer);
+    this.rejudge(peer);
+  }
+
+  /** What the judgement rests on has changed: its interval, the time it was heard. */
+  rejudge(peer: Peer): void {
+    this.#queue.set(peer, this.#dueMs(peer));
+  }
+
+  dismiss(peer: Peer): void {
+    this.#table.remove(peer);
+    this.#queue.delete(peer);
+    this.#changed.delete(peer);
+    this.#toRemember.delete(peer);
+    this.#desk.emit({ kind: "forget", id: peer.key });
+    this.#desk.emit({ kind: "changed", id: peer.key });
+  }
+
+  /** It has answered an open question; its report, if one came, is in place. */
+  heard(peer: Peer): void {
+    const { clock } = this.#desk;
+    peer.heardMs = clock.ageMs;
+    peer.heardDeadlineMs = clock.deadlineMs;
+    peer.judgedFromMs = clock.deadlineMs;
+    peer.unanswered = 0;
+    peer.round = undefined;
+    peer.goodbye = undefined;
+    if (peer.state === "down" || peer.state === "stopped") {
+      this.#desk.emit({ kind: "outage-over", id: peer.key, untilWallMs: clock.wallMs });
+    }
+    this.#setState(peer, peer.report === undefined ? "new" : "up");
+  }
+
+  /** A question and its repeats were left unanswered. */
+  fallSilent(peer: Peer): void {
+    if (!isQuiet(peer)) this.#setState(peer, "silent");
+  }
+
+  /** It said goodbye, and left the question after that unanswered. */
+  stop(peer: Peer): void {
+    peer.goodbye = undefined;
+    const saidWallMs = this.#desk.clock.wallMs - GOODBYE_TEST_MS - GOODBYE_WAIT_MS;
+    this.#beginOutage(peer, { state: "stopped", atWallMs: saidWallMs });
+  }
+
+  /** For readers and for the store, once for each call of the core. */
+  noteChange(peer: Peer, options: { readonly remember: boolean }): void {
+    this.#changed.add(peer);
+    if (options.remember) this.#toRemember.add(peer);
+  }
+
+  flush(): void {
+    for (const peer of this.#toRemember) {
+      const machine = knownFromPeer(peer, this.#desk.clock);
+      this.#desk.emit({ kind: "remember", machine });
+    }
+    this.#toRemember.clear();
+    for (const peer of this.#changed) this.#desk.emit({ kind: "changed", id: peer.key });
+    this.#changed.clear();
+  }
+
+  run(): void {
+    const nowMs = this.#desk.clock.deadlineMs;
+    for (;;) {
+      const peer = this.#queue.popDue(nowMs);
+      if (peer === undefined) return;
+      const isDue = this.#dueMs(peer) <= nowMs;
+      if (isDue && isGone(peer)) {
+        this.#desk.log("info", `${describe(peer)} is forgotten`);
+        this.dismiss(peer);
+        continue;
+      }
+      if (isDue) {
+        const atWallMs = this.#desk.clock.wallAt(peer.heardMs);
+        this.#beginOutage(peer, { state: "down", atWallMs });
+      }
+      this.rejudge(peer);
+    }
+  }
+
+  /** When the machine would be down, or, if it is gone already, forgotten. */
+  #dueMs(peer: Peer): number {
+    const intervalMs = judgingIntervalMs(peer, this.#desk.intervalMs);
+    const from = Math.max(peer.heardDeadlineMs, peer.judgedFromMs);
+    const downMs = from + DOWN_INTERVALS * intervalMs;
+    if (!isGone(peer)) return downMs;
+    // After a long absence of our own, each machine is asked before it is forgotten.
+    return Math.max(peer.heardDeadlineMs + FORGET_INTERVALS * intervalMs, downMs);
+  }
+
+  #beginOutage(peer: Peer, outage: Extract<Entry, { state: "down" | "stopped" }>): void {
+    this.#setState(peer, outage.state);
+    this.#desk.emit({ kind: "entry", id: peer.key, entry: outage });
+  }
+
+  #setState(peer: Peer, state: MachineState): void {
+    if (peer.state === state) return;
+    const wasQuiet = isQuiet(peer);
+    peer.state = state;
+    peer.stateSinceWallMs = this.#desk.clock.wallMs;
+    // From silent to down it stays on the pace that it has reached.
+    if (!wasQuiet) peer.quietSinceMs = this.#desk.clock.deadlineMs;
+    this.#table.noteStateChange();
+    this.noteChange(peer, { remember: true });
+    this.rejudge(peer);
+    this.#desk.log("info", `${describe(peer)} is ${state}`);
+  }
+}
+
+function isGone(peer: Peer): boolean {
+  return peer.state === "down" || peer.state === "stopped";
+}
+
+export function describe(peer: Peer): string {
+  return `machine ${quote(peer.name)} at ${peer.address}`;
+}

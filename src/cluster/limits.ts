@@ -1,0 +1,80 @@
+/** The core's numbers, each with its reason. Rates and caps are those of design 6.3. */
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+/** The shell ticks at least this often, or the core could not tell a suspension from idleness. */
+export const TICK_PROMISE_MS = SECOND;
+/** A call that is later than promised by more than this shifts all deadlines by the gap. */
+export const SUSPENSION_MS = 5 * SECOND;
+
+/** Questions a second, of all kinds together. */
+export const MAX_QUESTIONS_PER_SECOND = 200;
+/** Of them to candidates. */
+export const MAX_CANDIDATE_QUESTIONS_PER_SECOND = 50;
+/** Of them to machines that are silent, stopped or down. */
+export const MAX_QUIET_QUESTIONS_PER_SECOND = 20;
+/** Initial queries of the first round of a scan. */
+export const MAX_SCANS_PER_SECOND = 100;
+/** Packets of lists sent to the network: like the scan, a background matter. */
+export const MAX_LIST_PACKETS_PER_SECOND = 100;
+/** Packets sent because somebody asked. */
+export const MAX_ANSWERS_PER_SECOND = 2000;
+
+/** An unanswered question is repeated after these pauses, and given up after the last. */
+export const RETRY_PAUSES_MS: readonly number[] = [1000, 2000, 4000, 4000];
+/** A candidate is asked six times within half a minute, then forgotten. */
+export const CANDIDATE_PAUSES_MS: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 10_000];
+/** How long after it was last sent an answer to a question still counts. */
+export const QUESTION_OPEN_MS = 10 * SECOND;
+/**
+ * A protocol-1 machine may ignore a request that finds nothing new (6.1). Within its interval it
+ * is asked just twice, in case it takes only a bare `>`, and then again after an eighth of it.
+ */
+export const PATIENT_QUESTIONS = 2;
+
+/** Quiet machines are asked every 10 s for 5 min, every 60 s for an hour, then once an interval. */
+export const QUIET_PAUSES: readonly { readonly untilMs: number; readonly pauseMs: number }[] = [
+  { untilMs: 5 * MINUTE, pauseMs: 10 * SECOND },
+  { untilMs: HOUR, pauseMs: MINUTE },
+];
+/** A sign of life from a quiet machine makes us ask it at once, but not more often than this. */
+export const NUDGE_PAUSE_MS = SECOND;
+/** A machine that is up and seems to have started anew is asked at once, at most this often. */
+export const FRESH_START_PAUSE_MS = 5 * SECOND;
+
+/** A goodbye is tested by one question after this time… */
+export const GOODBYE_TEST_MS = 2 * SECOND;
+/** …that may take so long to be answered. */
+export const GOODBYE_WAIT_MS = 2 * SECOND;
+/** An address that another boot of the same id has left is asked so often whether it answers. */
+export const PROBES = 3;
+
+export const DOWN_INTERVALS = 3;
+export const FORGET_INTERVALS = 1440;
+export const BROADCAST_INTERVALS = 3;
+/** The interval of a protocol-1 peer until its reports have shown it: the default of 2005. */
+export const DEFAULT_INTERVAL_MS = 600 * SECOND;
+
+/** Protocol-2 peers that a list goes to each time. */
+export const LIST_SAMPLE = 50;
+/** Random addresses of the scan range asked at each broadcast, so that halves meet. */
+export const RESCAN_SAMPLE = 4;
+/** The pace of a scan that has gone round once and found nobody. */
+export const SLOW_SCAN_MS = SECOND;
+
+export const MAX_CANDIDATES = 4096;
+export const MAX_SOURCES = 4096;
+export const UNKNOWN_SOURCE = { burst: 20, perSecond: 5 } as const;
+export const KNOWN_SOURCE = { burst: 50, perSecond: 50 } as const;
+/** A machine on more networks than this is asked on those that answered last. */
+export const MAX_ADDRESSES = 8;
+export const MAX_RETIRED_BOOTS = 8;
+export const MAX_CLONES = 4;
+/** Our own addresses, as others tell them; more than any machine here has. */
+export const MAX_OWN_ADDRESSES = 64;
+/** An address of ours may be given to another machine (DHCP): it is believed for an hour. */
+export const OWN_ADDRESS_MS = HOUR;
+/** Two boots that take turns are clones only when the older has answered so often since. */
+export const CLONE_PROOFS = 2;

@@ -1,0 +1,146 @@
+/**
+ * The machines that this one knows, by key, by id and by address. An address belongs to the
+ * machine that last answered from it; this machine itself is never in the table.
+ */
+import { type Contact, newContact } from "./contact.ts";
+import { MAX_ADDRESSES } from "./limits.ts";
+import { isQuiet, type Peer } from "./peer.ts";
+
+export class PeerTable {
+  readonly #maxPeers: number;
+  readonly #byKey = new Map<string, Peer>();
+  /** More than one machine under an id: clones. */
+  readonly #byId = new Map<string, Peer[]>();
+  readonly #contacts = new Map<string, Contact>();
+  /** Changes whenever the list of live machines or their addresses may have changed. */
+  #revision = 0;
+  #liveCount: { readonly revision: number; readonly count: number } | undefined;
+
+  constructor(maxPeers: number) {
+    this.#maxPeers = maxPeers;
+  }
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.#maxPeers;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Machines that are up or new. */
+  get liveCount(): number {
+    if (this.#liveCount?.revision !== this.#revision) {
+      let count = 0;
+      for (const peer of this.#byKey.values()) if (!isQuiet(peer)) count++;
+      this.#liveCount = { revision: this.#revision, count };
+    }
+    return this.#liveCount.count;
+  }
+
+  all(): IterableIterator<Peer> {
+    return this.#byKey.values();
+  }
+
+  get(key: string): Peer | undefined {
+    return this.#byKey.get(key);
+  }
+
+  group(id: string): readonly Peer[] {
+    return this.#byId.get(id) ?? [];
+  }
+
+  contactOf(address: string): Contact | undefined {
+    return this.#contacts.get(address);
+  }
+
+  noteStateChange(): void {
+    this.#revision++;
+  }
+
+  /** There is room (`isFull`), and the key is not taken: both are the caller's to see to. */
+  add(peer: Peer): void {
+    if (this.isFull || this.#byKey.has(peer.key)) throw new Error(`no place for ${peer.key}`);
+    this.#byKey.set(peer.key, peer);
+    this.#byId.set(peer.id, [...this.group(peer.id), peer]);
+    this.#revision++;
+  }
+
+  remove(peer: Peer): void {
+    this.#byKey.delete(peer.key);
+    this.#leaveGroup(peer);
+    for (const contact of peer.contacts) this.#contacts.delete(contact.address);
+    for (const contact of peer.contacts) contact.peer = undefined;
+    peer.contacts = [];
+    this.#revision++;
+  }
+
+  /** A protocol-1 machine has turned out to be this one: it keeps all but its name in the table. */
+  rekey(peer: Peer, id: string, key: string): void {
+    this.#byKey.delete(peer.key);
+    this.#leaveGroup(peer);
+    peer.id = id;
+    peer.key = key;
+    this.#byKey.set(key, peer);
+    this.#byId.set(id, [...this.group(id), peer]);
+    this.#revision++;
+  }
+
+  /** The machine has answered from this address: it is its own now, and its first. */
+  give(contact: Contact, peer: Peer): void {
+    if (contact.peer === peer && peer.contacts[0] === contact) return;
+    this.take(contact);
+    contact.peer = peer;
+    this.#contacts.set(contact.address, contact);
+    peer.contacts.unshift(contact);
+    for (const dropped of peer.contacts.splice(MAX_ADDRESSES)) this.#forgetContact(dropped);
+    peer.address = contact.address;
+    this.#revision++;
+  }
+
+  /** An address that a machine of an earlier run had; only if it is nobody else's. */
+  addFormerAddress(peer: Peer, address: string): void {
+    if (this.#contacts.has(address) || peer.contacts.length >= MAX_ADDRESSES) return;
+    const contact = newContact(address);
+    contact.peer = peer;
+    peer.contacts.push(contact);
+    this.#contacts.set(address, contact);
+  }
+
+  /** The address is no longer that of the machine that had it. */
+  take(contact: Contact): void {
+    const owner = contact.peer;
+    if (owner === undefined) return;
+    owner.contacts = owner.contacts.filter((one) => one !== contact);
+    owner.address = owner.contacts[0]?.address ?? owner.address;
+    this.#forgetContact(contact);
+    this.#revision++;
+  }
+
+  /** Who would have to go for a new machine: of those that are gone, the one longest so. */
+  leastMissed(): Peer | undefined {
+    let found: Peer | undefined;
+    for (const peer of this.#byKey.values()) {
+      const isGone = peer.state === "down" || peer.state === "stopped";
+      if (isGone && (found === undefined || peer.heardDeadlineMs < found.heardDeadlineMs)) {
+        found = peer;
+      }
+    }
+    return found;
+  }
+
+  #leaveGroup(peer: Peer): void {
+    const rest = this.group(peer.id).filter((one) => one !== peer);
+    if (rest.length > 0) this.#byId.set(peer.id, rest);
+    else this.#byId.delete(peer.id);
+  }
+
+  #forgetContact(contact: Contact): void {
+    contact.peer = undefined;
+    this.#contacts.delete(contact.address);
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * A machine as the core holds it, and the two plain forms in which it leaves the core: the view
+ * of the readers and the record that survives a restart.
+ */
+import type { Report } from "../protocol/report.ts";
+import type { Contact } from "./contact.ts";
+import type { CoreClock } from "./core-clock.ts";
+import type { KnownMachine, Machine, MachineState } from "./machine.ts";
+import type { SpacingMemory } from "./protocol-one.ts";
+
+export interface Peer {
+  /** Under which it is shown and stored: the id, or `id~boot` for a clone. */
+  key: string;
+  /** What it calls itself; a protocol-1 machine's id is its address. */
+  id: string;
+  protocol: 1 | 2;
+  name: string;
+  /** The address that answered last. */
+  address: string;
+  /** The contacts that are its own, the one that answered last first. */
+  contacts: Contact[];
+  state: MachineState;
+  stateSinceWallMs: number;
+  /** When it last answered: on the clock of ages, and on that of deadlines. */
+  heardMs: number;
+  heardDeadlineMs: number;
+  /** Nobody is judged for a time when this machine was not running (deadline clock). */
+  judgedFromMs: number;
+  /** Since when it is silent, stopped or down (deadline clock). */
+  quietSinceMs: number;
+  unanswered: number;
+  /** The questions that repeat one another, until an answer comes. */
+  round: { readonly number: number; sent: number } | undefined;
+  /** It said goodbye, and this is where the test of it has come to. */
+  goodbye: "to be tested" | "asked" | undefined;
+  /** Answers in a row without a report of it being known. */
+  emptyAnswers: number;
+  boot: string | undefined;
+  sequence: number | undefined;
+  retiredBoots: RetiredBoot[];
+  report: Report | undefined;
+  /** When the report was made (clock of ages). */
+  reportMadeMs: number;
+  /** Its own interval: stated in protocol 2, learnt in protocol 1. */
+  intervalMs: number | undefined;
+  clockOffsetSeconds: number | undefined;
+  httpPort: number | undefined;
+  /** Protocol 1 only. */
+  spacing: SpacingMemory | undefined;
+}
+
+export interface RetiredBoot {
+  readonly boot: string;
+  /** Clock of deadlines. */
+  readonly atMs: number;
+  /** Answers that it gave to questions sent after that. */
+  proofs: number;
+}
+
+export const QUIET_STATES: ReadonlySet<MachineState> = new Set(["silent", "stopped", "down"]);
+
+export function isQuiet(peer: Peer): boolean {
+  return QUIET_STATES.has(peer.state);
+}
+
+export function newPeer(options: {
+  readonly id: string;
+  readonly key: string;
+  readonly protocol: 1 | 2;
+  readonly address: string;
+  readonly clock: CoreClock;
+}): Peer {
+  const { id, key, protocol, address, clock } = options;
+  return {
+    key,
+    id,
+    protocol,
+    name: address,
+    address,
+    contacts: [],
+    state: "new",
+    stateSinceWallMs: clock.wallMs,
+    heardMs: clock.ageMs,
+    heardDeadlineMs: clock.deadlineMs,
+    judgedFromMs: clock.deadlineMs,
+    quietSinceMs: clock.deadlineMs,
+    unanswered: 0,
+    round: undefined,
+    goodbye: undefined,
+    emptyAnswers: 0,
+    boot: undefined,
+    sequence: undefined,
+    retiredBoots: [],
+    report: undefined,
+    reportMadeMs: 0,
+    intervalMs: undefined,
+    clockOffsetSeconds: undefined,
+    httpPort: undefined,
+    spacing: undefined,
+  };
+}
+
+/** The separator cannot stand in an id from the wire (protocol/decode.ts). */
+const CLONE_MARK = "~";
+
+export function cloneKey(id: string, boot: string): string {
+  return `${id}${CLONE_MARK}${boot.slice(0, 8)}`;
+}
+
+/** A machine of an earlier run. Its ages are reckoned by the wall clock, the only one we share. */
+export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
+  const sinceHeardMs = Math.max(0, clock.wallMs - known.lastHeardWallMs);
+  const peer = newPeer({
+    id: known.id.split(CLONE_MARK)[0] ?? known.id,
+    key: known.id,
+    protocol: known.protocol,
+    address: known.addresses[0] ?? "",
+    clock,
+  });
+  peer.name = known.name;
+  peer.state = known.state;
+  peer.stateSinceWallMs = known.stateSinceWallMs;
+  peer.heardMs = clock.ageMs - sinceHeardMs;
+  peer.heardDeadlineMs = clock.deadlineMs - sinceHeardMs;
+  peer.quietSinceMs = clock.deadlineMs - Math.max(0, clock.wallMs - known.stateSinceWallMs);
+  peer.boot = known.boot;
+  peer.sequence = known.sequence;
+  peer.retiredBoots = (known.retiredBoots ?? []).map((boot) => {
+    return { boot, atMs: clock.deadlineMs, proofs: 0 };
+  });
+  peer.httpPort = known.httpPort;
+  if (known.report !== undefined) {
+    peer.report = known.report;
+    const madeWallMs = known.reportAtWallMs ?? known.lastHeardWallMs;
+    peer.reportMadeMs = clock.ageMs - Math.max(0, clock.wallMs - madeWallMs);
+    const { updateSeconds } = known.report;
+    if (updateSeconds !== undefined) peer.intervalMs = updateSeconds * 1000;
+  }
+  return peer;
+}
+
+export function knownFromPeer(peer: Peer, clock: CoreClock): KnownMachine {
+  return {
+    id: peer.key,
+    name: peer.name,
+    addresses: addressesOf(peer),
+    protocol: peer.protocol,
+    state: peer.state,
+    stateSinceWallMs: peer.stateSinceWallMs,
+    lastHeardWallMs: clock.wallAt(peer.heardMs),
+    ...(peer.httpPort !== undefined && { httpPort: peer.httpPort }),
+    ...(peer.boot !== undefined && { boot: peer.boot }),
+    ...(peer.sequence !== undefined && { sequence: peer.sequence }),
+    ...(peer.retiredBoots.length > 0 && {
+      retiredBoots: peer.retiredBoots.map(({ boot }) => boot),
+    }),
+    ...(peer.report !== undefined && {
+      report: peer.report,
+      reportAtWallMs: clock.wallAt(peer.reportMadeMs),
+    }),
+  };
+}
+
+export function viewOfPeer(
+  peer: Peer,
+  options: { readonly clock: CoreClock; readonly isClone: boolean },
+): Machine {
+  const { clock, isClone } = options;
+  return {
+    id: peer.key,
+    name: peer.name,
+    address: peer.address,
+    addresses: addressesOf(peer),
+    state: peer.state,
+    stateSinceWallMs: peer.stateSinceWallMs,
+    isSelf: false,
+    protocol: peer.protocol,
+    tags: peer.report?.tags ?? [],
+    lastHeardSeconds: seconds(clock.ageMs - peer.heardMs),
+    unanswered: peer.unanswered,
+    isClone,
+    ...(peer.httpPort !== undefined && { httpPort: peer.httpPort }),
+    ...(peer.boot !== undefined && { boot: peer.boot }),
+    ...(peer.sequence !== undefined && { sequence: peer.sequence }),
+    ...(peer.clockOffsetSeconds !== undefined && { clockOffsetSeconds: peer.clockOffsetSeconds }),
+    ...(peer.report !== undefined && {
+      report: peer.report,
+      reportAgeSeconds: seconds(clock.ageMs - peer.reportMadeMs),
+    }),
+  };
+}
+
+/** The last known address is kept for display when another machine has taken it. */
+function addressesOf(peer: Peer): string[] {
+  const addresses = peer.contacts.map(({ address }) => address);
+  return addresses.length > 0 ? addresses : [peer.address];
+}
+
+function seconds(ms: number): number {
+  return Math.max(0, ms / 1000);
+}

@@ -1,0 +1,79 @@
+/**
+ * Sends the questions, and knows which of them are open: a report counts only as the answer to a
+ * question that is open to the very address it comes from.
+ */
+import { encodeQuestion, encodeRequest } from "../protocol/encode.ts";
+import type { Contact, OpenQuestion } from "./contact.ts";
+import type { Desk } from "./desk.ts";
+import { QUESTION_OPEN_MS } from "./limits.ts";
+import type { Peer } from "./peer.ts";
+
+export class Questions {
+  readonly #desk: Desk;
+  readonly #request: Uint8Array;
+  watching = false;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    this.#request = encodeRequest(desk.signature);
+  }
+
+  /** Asks this address; a repeated question keeps its number, so that any answer to it counts. */
+  ask(contact: Contact, number: number): void {
+    const isBare = mayBeBare(contact.peer, this.#desk) && isBareTurn(contact.asked);
+    const bytes = isBare ? this.#request : this.#encode(contact.peer, number);
+    if (!this.#desk.sendToPeer(contact.address, bytes)) return;
+    contact.asked++;
+    const nowMs = this.#desk.clock.deadlineMs;
+    if (contact.question?.number !== number) {
+      contact.question = {
+        number,
+        firstSentMs: nowMs,
+        lastSentMs: nowMs,
+        wasBare: isBare,
+        isAnswered: false,
+      };
+      return;
+    }
+    contact.question.lastSentMs = nowMs;
+    contact.question.wasBare = isBare;
+  }
+
+  /** The question that may be answered from this address now. */
+  open(contact: Contact): OpenQuestion | undefined {
+    const { question } = contact;
+    const isOpen = this.msSinceAsked(contact) < QUESTION_OPEN_MS;
+    return isOpen ? question : undefined;
+  }
+
+  msSinceAsked(contact: Contact): number {
+    const lastSentMs = contact.question?.lastSentMs ?? Number.NEGATIVE_INFINITY;
+    return this.#desk.clock.deadlineMs - lastSentMs;
+  }
+
+  #encode(peer: Peer | undefined, number: number): Uint8Array {
+    const isHeld = peer?.protocol === 2 && peer.report !== undefined;
+    return encodeQuestion(this.#desk.signature, {
+      question: number,
+      id: this.#desk.self.id,
+      ...(isHeld && peer.boot !== undefined && { boot: peer.boot }),
+      ...(isHeld && peer.sequence !== undefined && { sequence: peer.sequence }),
+      watching: this.watching,
+    });
+  }
+}
+
+/** A machine known to speak protocol 2 is asked so, until it has been silent for an interval. */
+function mayBeBare(peer: Peer | undefined, desk: Desk): boolean {
+  return peer?.protocol !== 2 || isLongUnheard(peer, desk);
+}
+
+/** From then on a protocol-1 report may take the place of a protocol-2 machine. */
+export function isLongUnheard(peer: Peer, desk: Desk): boolean {
+  return desk.clock.deadlineMs - peer.heardDeadlineMs > desk.intervalMs;
+}
+
+/** The first is never bare, then every second retry is. */
+function isBareTurn(asked: number): boolean {
+  return asked > 0 && asked % 2 === 0;
+}

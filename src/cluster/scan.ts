@@ -1,0 +1,75 @@
+/**
+ * Looks for other machines where no list has led: through the scan range in order until another
+ * machine has answered, then, as long as none is known to be up, slowly round and round.
+ */
+import { encodeInitialQuery } from "../protocol/encode.ts";
+import type { Budget } from "./budget.ts";
+import type { Desk } from "./desk.ts";
+import { RESCAN_SAMPLE, SLOW_SCAN_MS } from "./limits.ts";
+import type { ScanProgress } from "./options.ts";
+import type { PeerTable } from "./peer-table.ts";
+
+interface Parts {
+  readonly desk: Desk;
+  readonly budget: Budget;
+  readonly table: PeerTable;
+}
+
+export class Scan {
+  readonly #desk: Desk;
+  readonly #budget: Budget;
+  readonly #table: PeerTable;
+  readonly #query: Uint8Array;
+  #asked = 0;
+  #slowMs = 0;
+
+  constructor(parts: Parts) {
+    this.#desk = parts.desk;
+    this.#budget = parts.budget;
+    this.#table = parts.table;
+    this.#query = encodeInitialQuery(parts.desk.signature);
+  }
+
+  progress(): ScanProgress {
+    return { size: this.#desk.ranges.scan.size, asked: this.#asked };
+  }
+
+  /** Another range is scanned from its beginning. */
+  startOver(): void {
+    this.#asked = 0;
+  }
+
+  run(): void {
+    const nowMs = this.#desk.clock.deadlineMs;
+    const { size } = this.#desk.ranges.scan;
+    if (size === 0 || this.#table.liveCount > 0) return;
+    while (this.#asked < size && this.#budget.scans.take(nowMs)) this.#askNext(nowMs);
+    if (this.#asked >= size && nowMs >= this.#slowMs) this.#askNext(nowMs);
+  }
+
+  nextMs(): number {
+    const { size } = this.#desk.ranges.scan;
+    if (size === 0 || this.#table.liveCount > 0) return Number.POSITIVE_INFINITY;
+    if (this.#asked >= size) return this.#slowMs;
+    return this.#budget.scans.readyMs(this.#desk.clock.deadlineMs);
+  }
+
+  /** A few anywhere in the range, so that two halves of a network that never met do meet. */
+  askSome(): void {
+    const { size } = this.#desk.ranges.scan;
+    for (let i = 0; i < Math.min(RESCAN_SAMPLE, size); i++) {
+      this.#ask(Math.floor(this.#desk.random() * size));
+    }
+  }
+
+  #askNext(nowMs: number): void {
+    this.#ask(this.#asked % this.#desk.ranges.scan.size);
+    this.#asked++;
+    this.#slowMs = nowMs + SLOW_SCAN_MS;
+  }
+
+  #ask(index: number): void {
+    const address = this.#desk.ranges.scan.at(index);
+    if (address !== undefined) this.#desk.sendToPeer(address, this.#query);
+  }
+}

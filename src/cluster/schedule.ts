@@ -1,0 +1,217 @@
+/**
+ * Whom to ask next. Each machine is in one of two queues: of those that answer, and of those
+ * that are quiet, which have a small budget of their own so that they hold nobody up.
+ */
+import type { Budget } from "./budget.ts";
+import type { Contact } from "./contact.ts";
+import { DeadlineQueue } from "./deadline-queue.ts";
+import type { Desk } from "./desk.ts";
+import type { Judgement } from "./judgement.ts";
+import {
+  FRESH_START_PAUSE_MS,
+  GOODBYE_TEST_MS,
+  GOODBYE_WAIT_MS,
+  NUDGE_PAUSE_MS,
+  PATIENT_QUESTIONS,
+  PROBES,
+  RETRY_PAUSES_MS,
+  SECOND,
+} from "./limits.ts";
+import { quietPauseMs, recheckMs } from "./pace.ts";
+import { isQuiet, type Peer } from "./peer.ts";
+import { judgingIntervalMs } from "./protocol-one.ts";
+import type { Questions } from "./questions.ts";
+
+interface Parts {
+  readonly desk: Desk;
+  readonly budget: Budget;
+  readonly questions: Questions;
+  readonly judgement: Judgement;
+}
+
+export class Schedule {
+  readonly #desk: Desk;
+  readonly #budget: Budget;
+  readonly #questions: Questions;
+  readonly #judgement: Judgement;
+  readonly #asking = new DeadlineQueue<Peer>();
+  readonly #quiet = new DeadlineQueue<Peer>();
+  readonly #goodbyes = new DeadlineQueue<Peer>();
+  /** Addresses asked on the side: does another boot still answer there? (identity.ts) */
+  readonly #probes = new DeadlineQueue<Contact>();
+
+  constructor(parts: Parts) {
+    this.#desk = parts.desk;
+    this.#budget = parts.budget;
+    this.#questions = parts.questions;
+    this.#judgement = parts.judgement;
+  }
+
+  /** Asks this machine after so many ms; whatever was planned for it is dropped. */
+  plan(peer: Peer, afterMs: number): void {
+    const atMs = this.#desk.clock.deadlineMs + afterMs;
+    this.#goodbyes.delete(peer);
+    this.#asking.delete(peer);
+    this.#quiet.delete(peer);
+    (isQuiet(peer) ? this.#quiet : this.#asking).set(peer, atMs);
+  }
+
+  drop(peer: Peer): void {
+    this.#goodbyes.delete(peer);
+    this.#asking.delete(peer);
+    this.#quiet.delete(peer);
+    for (const contact of peer.contacts) this.#probes.delete(contact);
+  }
+
+  /** A quiet machine has sent something: that proves nothing, but it is asked at once. */
+  nudge(peer: Peer): void {
+    if (isQuiet(peer)) this.#askSoon(peer, NUDGE_PAUSE_MS);
+  }
+
+  /** A machine asks as one does who knows nothing of us: it may have started anew. */
+  noteFreshStart(peer: Peer): void {
+    if (!isQuiet(peer) && peer.round === undefined) this.#askSoon(peer, FRESH_START_PAUSE_MS);
+  }
+
+  noteGoodbye(peer: Peer): void {
+    if (peer.goodbye !== undefined || peer.state === "down" || peer.state === "stopped") return;
+    this.plan(peer, 0);
+    this.#asking.delete(peer);
+    this.#quiet.delete(peer);
+    peer.round = undefined;
+    peer.goodbye = "to be tested";
+    this.#goodbyes.set(peer, this.#desk.clock.deadlineMs + GOODBYE_TEST_MS);
+  }
+
+  probe(contact: Contact): void {
+    contact.probesLeft = PROBES;
+    this.#probes.set(contact, this.#desk.clock.deadlineMs);
+  }
+
+  endProbe(contact: Contact): void {
+    contact.probesLeft = 0;
+    this.#probes.delete(contact);
+  }
+
+  run(): void {
+    const nowMs = this.#desk.clock.deadlineMs;
+    this.#runGoodbyes(nowMs);
+    this.#runAsking(nowMs);
+    this.#runProbes(nowMs);
+    this.#runQuiet(nowMs);
+  }
+
+  nextMs(): number {
+    const nowMs = this.#desk.clock.deadlineMs;
+    const askMs = Math.min(this.#asking.nextMs(), this.#goodbyes.nextMs(), this.#probes.nextMs());
+    const { questions, quiet } = this.#budget;
+    return Math.min(
+      Math.max(askMs, questions.readyMs(nowMs)),
+      Math.max(this.#quiet.nextMs(), questions.readyMs(nowMs), quiet.readyMs(nowMs)),
+    );
+  }
+
+  #runAsking(nowMs: number): void {
+    for (;;) {
+      const peer = this.#asking.peekDue(nowMs);
+      if (peer === undefined) return;
+      if (this.#isRoundOver(peer)) this.#concludeRound(peer);
+      else if (!this.#budget.questions.take(nowMs)) return;
+      else this.#askInRound(peer);
+    }
+  }
+
+  #isRoundOver(peer: Peer): boolean {
+    const limit = this.#isPatientWith(peer) ? PATIENT_QUESTIONS : RETRY_PAUSES_MS.length;
+    return peer.round !== undefined && peer.round.sent >= limit;
+  }
+
+  #askInRound(peer: Peer): void {
+    peer.round ??= { number: this.#desk.requestNumber(), sent: 0 };
+    if (peer.round.sent > 0 && !this.#isPatientWith(peer)) peer.unanswered++;
+    const contact = peer.contacts[peer.round.sent % Math.max(1, peer.contacts.length)];
+    if (contact !== undefined) this.#questions.ask(contact, peer.round.number);
+    const pauseMs = RETRY_PAUSES_MS[peer.round.sent] ?? SECOND;
+    peer.round.sent++;
+    this.plan(peer, pauseMs);
+  }
+
+  #concludeRound(peer: Peer): void {
+    const isPatient = this.#isPatientWith(peer);
+    peer.round = undefined;
+    if (isPatient) {
+      const intervalMs = judgingIntervalMs(peer, this.#desk.intervalMs);
+      this.plan(peer, recheckMs(intervalMs));
+      return;
+    }
+    peer.unanswered++;
+    this.#judgement.fallSilent(peer);
+    this.plan(peer, this.#quietPauseMs(peer));
+  }
+
+  /** A protocol-1 machine may ignore what finds nothing new: within its interval that is fine. */
+  #isPatientWith(peer: Peer): boolean {
+    if (peer.protocol === 2) return false;
+    const intervalMs = judgingIntervalMs(peer, this.#desk.intervalMs);
+    // A sixteenth more, for the report that is on its way when the interval ends.
+    return this.#desk.clock.deadlineMs - peer.judgedFromMs < (intervalMs * 17) / 16;
+  }
+
+  #runQuiet(nowMs: number): void {
+    for (;;) {
+      const peer = this.#quiet.peekDue(nowMs);
+      if (peer === undefined) return;
+      const { questions, quiet } = this.#budget;
+      if (quiet.readyMs(nowMs) > nowMs || !questions.take(nowMs)) return;
+      quiet.take(nowMs);
+      const contact = peer.contacts[peer.unanswered % Math.max(1, peer.contacts.length)];
+      if (contact !== undefined) this.#questions.ask(contact, this.#desk.requestNumber());
+      peer.unanswered++;
+      this.plan(peer, this.#quietPauseMs(peer));
+    }
+  }
+
+  #quietPauseMs(peer: Peer): number {
+    const { state } = peer;
+    if (state !== "silent" && state !== "stopped" && state !== "down") return 0;
+    return quietPauseMs(state, {
+      quietForMs: this.#desk.clock.deadlineMs - peer.quietSinceMs,
+      ownIntervalMs: this.#desk.intervalMs,
+      random: this.#desk.random(),
+    });
+  }
+
+  #runGoodbyes(nowMs: number): void {
+    for (;;) {
+      const peer = this.#goodbyes.peekDue(nowMs);
+      if (peer === undefined) return;
+      if (peer.goodbye === "asked") {
+        this.#judgement.stop(peer);
+        this.plan(peer, this.#quietPauseMs(peer));
+        continue;
+      }
+      if (!this.#budget.questions.take(nowMs)) return;
+      const contact = peer.contacts[0];
+      if (contact !== undefined) this.#questions.ask(contact, this.#desk.requestNumber());
+      peer.goodbye = "asked";
+      this.#goodbyes.set(peer, nowMs + GOODBYE_WAIT_MS);
+    }
+  }
+
+  #runProbes(nowMs: number): void {
+    for (;;) {
+      const contact = this.#probes.peekDue(nowMs);
+      if (contact === undefined || !this.#budget.questions.take(nowMs)) return;
+      contact.probesLeft--;
+      this.#questions.ask(contact, this.#desk.requestNumber());
+      if (contact.probesLeft > 0) this.#probes.set(contact, nowMs + SECOND);
+      else this.#probes.delete(contact);
+    }
+  }
+
+  #askSoon(peer: Peer, pauseMs: number): void {
+    if (peer.goodbye !== undefined) return;
+    const sinceMs = Math.min(...peer.contacts.map((one) => this.#questions.msSinceAsked(one)));
+    if (sinceMs >= pauseMs) this.plan(peer, 0);
+  }
+}
