@@ -1,0 +1,37 @@
+/** Any message as packets, for tests that go from a value to the wire and back. */
+import {
+  encodeAddressLists,
+  encodeAlive,
+  encodeAnswer,
+  encodeGoodbye,
+  encodeHints,
+  encodeInitialQuery,
+  encodeQuestion,
+  encodeReportV1Packet,
+  encodeRequest,
+} from "../../src/protocol/encode.ts";
+import type { Message } from "../../src/protocol/message.ts";
+
+/** Lists and hints may need several packets; every other message is one. */
+export function encodeMessage(signature: string, message: Message): readonly Uint8Array[] {
+  switch (message.kind) {
+    case "initial-query":
+      return [encodeInitialQuery(signature)];
+    case "address-list":
+      return encodeAddressLists(signature, message.addresses, { ipv6: true });
+    case "request":
+      return [encodeRequest(signature)];
+    case "question":
+      return [encodeQuestion(signature, message)];
+    case "report-v1":
+      return [encodeReportV1Packet(signature, message.report, message)];
+    case "alive":
+      return [encodeAlive(signature)];
+    case "answer":
+      return [encodeAnswer(signature, message)];
+    case "goodbye":
+      return [encodeGoodbye(signature, message)];
+    case "hint":
+      return encodeHints(signature, message.addresses);
+  }
+}
