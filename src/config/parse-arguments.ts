@@ -27,8 +27,8 @@ type Token =
   | { readonly kind: "positional"; readonly index: number; readonly value: string }
   | { readonly kind: "option-terminator"; readonly index: number };
 
-/** More words than anyone types, fewer than would take long to look at. */
-const MOST_ARGUMENTS = 10_000;
+/** More words than anyone types; at worst each is looked at once for each word before it. */
+const MOST_ARGUMENTS = 1_000;
 
 /** Quoted values are cut there in messages. */
 const SHOWN_LENGTH = 60;

@@ -5,7 +5,7 @@
  *     signature = "render-corner"
  *     update = 60
  */
-import { printable, quoted } from "../runtime/printable.ts";
+import { oneLine, printable, quoted } from "../runtime/printable.ts";
 import { nearestWord } from "./nearest.ts";
 import { FILE_KEYS, type Option, type OptionName } from "./options.ts";
 import type { Setting, Settings } from "./settings.ts";
@@ -19,7 +19,7 @@ const MOST_LINES_SEARCHED = 1_000;
 /** `path` is for the messages. All problems are found at once, but a syntax error hides the rest. */
 export function parseConfigFile(text: string, path: string): Settings {
   const file = printable(path, 200);
-  if (text.length > LARGEST_CONFIG_FILE) {
+  if (Buffer.byteLength(text) > LARGEST_CONFIG_FILE) {
     const kib = LARGEST_CONFIG_FILE / 1024;
     return { settings: [], problems: [`${file}: larger than ${kib} KiB; is it the right file?`] };
   }
@@ -60,7 +60,7 @@ function parseToml(text: string): Toml {
     return { ok: true, table: Bun.TOML.parse(text) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const reason = printable(message.replace(/^TOML Parse error: /, ""), 200);
+    const reason = oneLine(message.replace(/^TOML Parse error: /, ""), 200);
     return { ok: false, at: lineOfError(text), reason: `not TOML: ${reason}` };
   }
 }

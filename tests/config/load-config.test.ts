@@ -1,0 +1,501 @@
+/** The command line and the file, read together: what comes out, and what is said of mistakes. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import type { Config } from "../../src/config/config.ts";
+import { DEFAULT_CONFIG_FILE, loadConfig } from "../../src/config/load-config.ts";
+import { COMMAND_LINE_OPTIONS, OPTIONS } from "../../src/config/options.ts";
+import { rangeTexts } from "../../src/config/ranges.ts";
+import { readText, type TextFile } from "../../src/config/read-config-file.ts";
+
+const PASSWD = "root:x:0:0:root:/root:/bin/bash\nunagi:x:990:990::/var/lib/unagi:/bin/false\n";
+
+type Files = Readonly<Record<string, string | TextFile>>;
+
+function load(argv: readonly string[], files: Files = {}, env: Record<string, string> = {}) {
+  const all: Files = { "/etc/passwd": PASSWD, "/dev/null": "", ...files };
+  return loadConfig({
+    argv,
+    env,
+    readText: (path) => {
+      const file = all[path];
+      if (file === undefined) return { kind: "absent" };
+      return typeof file === "string" ? { kind: "text", text: file } : file;
+    },
+  });
+}
+
+function configOf(argv: readonly string[], toml?: string, env?: Record<string, string>): Config {
+  const loaded = load(argv, toml === undefined ? {} : { [DEFAULT_CONFIG_FILE]: toml }, env);
+  if (loaded.kind !== "config") throw new Error(JSON.stringify(loaded));
+  return loaded.config;
+}
+
+function problemsOf(argv: readonly string[], files?: Files): readonly string[] {
+  const loaded = load(argv, files);
+  return loaded.kind === "problems" ? loaded.problems : [];
+}
+
+/** With the ranges as they were written. */
+function plain(config: Config) {
+  return {
+    ...config,
+    scan: rangeTexts(config.scan).join(" "),
+    p2pAllow: rangeTexts(config.p2pAllow).join(" "),
+    httpAllow: rangeTexts(config.httpAllow).join(" "),
+  };
+}
+
+const DEFAULTS = {
+  debug: 0,
+  updateSeconds: 600,
+  p2pPort: 10080,
+  httpPort: 8000,
+  p2pAllow: "127.0.0.0/8 ::1",
+  httpAllow: "127.0.0.0/8 ::1",
+  scan: "127.0.0.1",
+  signature: "localhost",
+  historyEntries: 144,
+  tags: [],
+  keyFiles: [],
+  httpNames: [],
+  messages: true,
+  maxPeers: 4096,
+};
+
+describe("the command line", () => {
+  const cases: readonly (readonly [string, object])[] = [
+    ["", {}],
+    ["-d", { debug: 1 }],
+    ["-dd", { debug: 2 }],
+    ["-d --debug", { debug: 2 }],
+    ["-dddd", { debug: 2 }],
+    ["-u 60", { updateSeconds: 60 }],
+    ["-u60", { updateSeconds: 60 }],
+    ["--update 60", { updateSeconds: 60 }],
+    ["--update=60", { updateSeconds: 60 }],
+    ["-du 60", { debug: 1, updateSeconds: 60 }],
+    ["-u 1 -u 86400", { updateSeconds: 86400 }],
+    ["-p 1 -h 65535", { p2pPort: 1, httpPort: 65535 }],
+    ["-H 1", { historyEntries: 1 }],
+    ["-S render-corner", { signature: "render-corner" }],
+    ["-S --signature=?a", { refused: true }],
+    ["-S löwe!x", { signature: "löwe!x" }],
+    ["-U unagi", { user: "unagi" }],
+    ["--bind 192.168.1.7", { bind: "192.168.1.7" }],
+    ["--bind FD00:0::7", { bind: "fd00::7" }],
+    ["--bind ::ffff:10.0.0.1", { bind: "10.0.0.1" }],
+    ["--name atlas", { name: "atlas" }],
+    ["--tag gpu --tag rack-2 --tag gpu", { tags: ["gpu", "rack-2"] }],
+    ["--state /srv/unagi", { stateDirectory: "/srv/unagi" }],
+    ["--http-name Cluster.Example.org.", { httpNames: ["cluster.example.org"] }],
+    ["-a 10.1. -a lan", { httpAllow: "10.1. lan" }],
+    ["-c /dev/null", {}],
+    ["--", {}],
+  ];
+  for (const [line, expected] of cases) {
+    test(`unagi ${line}`, () => {
+      const argv = line.split(" ").filter((word) => word !== "");
+      const loaded = load(argv);
+      if ("refused" in expected) expect(loaded.kind).toBe("problems");
+      else if (loaded.kind !== "config") throw new Error(JSON.stringify(loaded));
+      else expect(plain(loaded.config)).toEqual({ ...DEFAULTS, ...expected });
+    });
+  }
+
+  test("--help and --version win over every mistake, the first of them over the other", () => {
+    expect(load(["--nonsense", "--help", "-p", "0"])).toEqual({ kind: "help" });
+    expect(load(["--version", "--help"])).toEqual({ kind: "version" });
+  });
+
+  test("-h is the HTTP port, and the 8000 after it no help", () => {
+    expect(load(["-h", "8000"]).kind).toBe("config");
+  });
+});
+
+describe("ranges fill each other in", () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    // Options, what is scanned, what is allowed.
+    ["", "127.0.0.1", "127.0.0.0/8 ::1"],
+    ["-s 192.168.1.", "192.168.1.", "192.168.1."],
+    ["-s lan", "lan", "lan"],
+    ["-n 192.168.1.", "192.168.1.", "192.168.1."],
+    ["-n 10.0.0.0/8 -n 192.168.1.", "192.168.1.", "10.0.0.0/8 192.168.1."],
+    ["-n 10.1.", "127.0.0.1", "10.1."],
+    ["-n fd00::/64", "127.0.0.1", "fd00::/64"],
+    ["-s 192.168.1.7 -n 192.168.1.", "192.168.1.7", "192.168.1."],
+    ["-s 192.168.1.0/24 -n 192.168.1.0/24", "192.168.1.0/24", "192.168.1.0/24"],
+    [
+      "-s 192.168.1.0-255 -n 192.168.1.0/25 -n 192.168.1.128/25",
+      "192.168.1.0-255",
+      "192.168.1.0/25 192.168.1.128/25",
+    ],
+    ["-s 127.0.0.1 -n 10.1.", "127.0.0.1", "10.1."],
+    ["-s lan -n lan+wireless", "lan", "lan+wireless"],
+    ["-s lan -n 192.168.", "lan", "192.168."],
+    ["-s lan -n 0.0.0.0/0", "lan", "0.0.0.0/0"],
+    ["-s 192.168.1. -n lan", "192.168.1.", "lan"],
+    ["-s fd00::/120 -n ::/0", "fd00::/120", "::/0"],
+  ];
+  for (const [line, scan, allow] of cases) {
+    test(line === "" ? "no range at all" : line, () => {
+      const config = plain(configOf(line.split(" ").filter((word) => word !== "")));
+      expect([config.scan, config.p2pAllow]).toEqual([scan, allow]);
+    });
+  }
+
+  test("a CIDR that is scanned is allowed whole", () => {
+    const { p2pAllow } = configOf(["-s", "10.0.0.0/24"]);
+    const [range] = p2pAllow.ranges;
+    expect(range?.kind === "addresses" && range.intervals[0]).toEqual({
+      first: 0xffff_0a00_0000n,
+      last: 0xffff_0a00_00ffn,
+    });
+  });
+
+  test("one who allows only what cannot be scanned is told that nobody is looked for", () => {
+    const loaded = load(["-n", "10.1."]);
+    expect(loaded.kind === "config" && loaded.notes).toEqual([
+      "none of p2p-allow can be scanned, so this machine waits to be found; " +
+        "name with -s (scan) where to look for others",
+    ]);
+  });
+
+  const outside: readonly string[] = [
+    "-s 192.168.2. -n 192.168.1.",
+    "-s 192.168.1.0-255 -n 192.168.1.",
+    "-s 127.0.0.2 -n 127.0.0.1",
+    "-s 8.8.8.8 -n lan",
+    "-s lan+wireless -n lan",
+    "-s lan -n 8.8.8.0/24",
+    "-s fd00::1 -n 0.0.0.0/0",
+    "-s 10.0.0.1 -n ::/0",
+  ];
+  for (const line of outside) {
+    test(`${line}: outside`, () => {
+      const words = line.split(" ");
+      expect(problemsOf(words)).toEqual([
+        `-s ${words[1]}: it is outside p2p-allow, so the answers of its machines would be ` +
+          `dropped; add -n ${words[1]}, or leave -n out, which then allows what is scanned`,
+      ]);
+    });
+  }
+});
+
+describe("mistakes on the command line", () => {
+  const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
+    [["-h"], ["-h needs a TCP port, as in -h 8000: it is the HTTP port; help is --help"]],
+    [["-h", "-d"], ["-h needs a TCP port, as in -h 8000: it is the HTTP port; help is --help"]],
+    [
+      ["-h", "--scan", "lan"],
+      ["-h needs a TCP port, as in -h 8000: it is the HTTP port; help is --help"],
+    ],
+    [
+      ["--http-port"],
+      ["--http-port needs a TCP port, as in --http-port 8000: it is the HTTP port; help is --help"],
+    ],
+    [["-s"], ["-s needs a range of addresses, as in -s 192.168.1. or -s lan"]],
+    [["-s", ""], ["-s needs a range of addresses, as in -s 192.168.1. or -s lan"]],
+    [["--name="], ["--name needs a word, as in --name atlas"]],
+    [["-p", "0"], ["-p 0: it must be a whole number from 1 to 65535"]],
+    [["-p", "65536"], ["-p 65536: it must be a whole number from 1 to 65535"]],
+    [["--p2p-port=1e3"], ["--p2p-port=1e3: it must be a whole number from 1 to 65535"]],
+    [["-p", "0x50"], ["-p 0x50: it must be a whole number from 1 to 65535"]],
+    [["-p", " 80"], ["-p ' 80': it must be a whole number from 1 to 65535"]],
+    [["-u", "-5"], ["-u -5: it must be a whole number from 1 to 86400 (seconds)"]],
+    [["-u", "10m"], ["-u 10m: it must be a whole number from 1 to 86400 (seconds)"]],
+    [["-u", "86401"], ["-u 86401: it must be a whole number from 1 to 86400 (seconds)"]],
+    [["-u=60"], ["-u=60: write -u 60 or --update=60"]],
+    [["-H", "0"], ["-H 0: it must be a whole number from 1 to 100000"]],
+    [
+      ["-H", "9".repeat(400)],
+      [`-H ${"9".repeat(59)}…: it must be a whole number from 1 to 100000`],
+    ],
+    [["-S", "a b"], ["-S 'a b': a signature has no space or control character"]],
+    [["-S", "a\u00a0b"], ["-S 'a\\xa0b': a signature has no space or control character"]],
+    [["-S", "a\x1b[2Jb"], ["-S 'a\\x1b[2Jb': a signature has no space or control character"]],
+    ...["?", "!", ">", "<", "#"].map((sign): readonly [readonly string[], readonly string[]] => [
+      ["-S", `lab${sign}`],
+      [
+        `-S 'lab${sign}': a signature must not end in one of ? ! > < #, which mark the kind of a message`,
+      ],
+    ]),
+    [["-S", "x".repeat(201)], [`-S ${"x".repeat(59)}…: a signature has at most 200 bytes`]],
+    [["--name", "a b"], ["--name='a b': a machine's name has no space or control character"]],
+    [["--tag", "x".repeat(65)], [`--tag=${"x".repeat(59)}…: a tag has at most 64 characters`]],
+    [Array.from({ length: 17 }, (_, index) => `--tag=t${index}`), ["more than 16 tags"]],
+    [
+      ["-U", "nobody1"],
+      ["-U nobody1: there is no such user in /etc/passwd; create it or leave -U out"],
+    ],
+    [["-U", "una"], ["-U una: there is no such user in /etc/passwd; create it or leave -U out"]],
+    [["-U", "a:x"], ["-U a:x: that is no user's name"]],
+    [
+      ["--bind", "eth0"],
+      ["--bind=eth0: write one address of this machine, as in 192.168.1.7 or fd00::7"],
+    ],
+    [
+      ["--bind", "224.0.0.1"],
+      ["--bind=224.0.0.1: a multicast or broadcast address cannot be bound"],
+    ],
+    [
+      ["--http-name", "a:80"],
+      [
+        "--http-name=a:80: a host name is letters, digits, dots and hyphens, without http:// and without a port",
+      ],
+    ],
+    [["-c", "/none.toml"], ["-c /none.toml: there is no such file"]],
+    [["-x"], ["unknown option -x"]],
+    [["-?"], ["unknown option -?; help is --help"]],
+    [["-P", "80"], ["unknown option -P; -p is --p2p-port"]],
+    [["--updte", "5"], ["unknown option --updte; did you mean --update?"]],
+    [["--updte=5"], ["unknown option --updte; did you mean --update?"]],
+    [["--p2p_allow", "lan"], ["unknown option --p2p_allow; did you mean --p2p-allow?"]],
+    [["--verison"], ["unknown option --verison; did you mean --version?"]],
+    [["--frobnicate"], ["unknown option --frobnicate"]],
+    [["--key-file", "/etc/unagi/key"], ["unknown option --key-file"]],
+    [["--messages"], ["--messages is a key of the configuration file only"]],
+    [["--debug=2"], ["--debug takes no value; give it again for more, as in -dd"]],
+    [
+      ["-d", "600"],
+      ["unexpected word '600': every value belongs to an option, as in -s 192.168.1."],
+    ],
+    [["--", "-d"], ["unexpected word '-d': every value belongs to an option, as in -s 192.168.1."]],
+    [["--\x1b[31m"], ["unknown option --\\x1b[31m"]],
+    [
+      ["-s", "10.1.0.0/16", "-s", "10.2.0.1-3"],
+      [
+        "-s (scan): 10.1.0.0/16 is 65,534, 10.2.0.1-3 is 3: together 65,537 addresses, and a scan covers at most 65,536; name only the parts where machines are",
+      ],
+    ],
+    [
+      ["-n", "10.1.0.0/16", "-n", "10.2.0.1-3"],
+      [
+        "-n, which without -s is scanned as well: 10.1.0.0/16 is 65,534, 10.2.0.1-3 is 3: together 65,537 addresses, and a scan covers at most 65,536; name only the parts where machines are",
+      ],
+    ],
+    [Array.from({ length: 1_001 }, () => "-d"), ["more than 1000 words on the command line"]],
+  ];
+  for (const [argv, expected] of cases) {
+    test(JSON.stringify(argv).slice(0, 60), () => {
+      expect(problemsOf(argv)).toEqual([...expected]);
+    });
+  }
+
+  test("all of them are named at once, with those of the file, and the exit code is 2", () => {
+    const argv = ["-p", "0", "-h", "-d", "-s", "192.168.1", "--scam", "-S", "a?", "-c", "/x.toml"];
+    const loaded = load(argv, { "/x.toml": 'update = "often"\nhistroy = 3\nhttp-port = 0\n' });
+    expect(loaded).toEqual({
+      kind: "problems",
+      exitCode: 2,
+      problems: [
+        "-h needs a TCP port, as in -h 8000: it is the HTTP port; help is --help",
+        "unknown option --scam; did you mean --scan?",
+        "/x.toml, line 1: update must be a number, without quotes",
+        "/x.toml, line 2: unknown key 'histroy'; did you mean history?",
+        "/x.toml, line 3: http-port = 0: it must be a whole number from 1 to 65535",
+        "-p 0: it must be a whole number from 1 to 65535",
+        "-s 192.168.1: write 192.168.1. with the dot at the end",
+        "-S 'a?': a signature must not end in one of ? ! > < #, which mark the kind of a message",
+      ],
+    });
+  });
+
+  test("a bad range is named once, not again by what depends on it", () => {
+    expect(problemsOf(["-s", "nonsense", "-n", "192.168.1."])).toHaveLength(1);
+  });
+
+  test("whatever the words are, there is a configuration or a problem in printable text", () => {
+    const known = COMMAND_LINE_OPTIONS.flatMap(({ long, short }) => [`--${long}`, `-${short}`]);
+    const word = fc.oneof(
+      fc.constantFrom(...known, "lan", "600", "10.1.", "--", "-"),
+      fc.string({ unit: "binary", maxLength: 12 }),
+      fc.string({ unit: fc.constantFrom(..."-dhsunac=0. "), maxLength: 8 }),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), (argv) => {
+        const loaded = load(argv);
+        if (loaded.kind !== "problems") return;
+        expect(loaded.problems.length).toBeGreaterThan(0);
+        for (const problem of loaded.problems) expect(problem).toMatch(/^[^\p{C}]{5,}$/u);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe("the file", () => {
+  test("takes every long name that is not of the command line alone", () => {
+    const toml = `
+scan = ["192.168.1.", "lan"]
+p2p-allow = ["192.168.", "lan"]
+signature = "render-corner"
+p2p-port = 10081
+http-port = 8001
+http-allow = "lan"
+http-name = ["cluster.example.org"]
+name = "atlas"
+tag = ["gpu", "rack-2"]
+update = 60
+history = 10
+state = "/srv/unagi"
+user = "unagi"
+bind = "192.168.1.7"
+debug = 2
+messages = false
+max-peers = 100
+`;
+    expect(plain(configOf([], toml))).toEqual({
+      ...DEFAULTS,
+      debug: 2,
+      updateSeconds: 60,
+      p2pPort: 10081,
+      httpPort: 8001,
+      scan: "192.168.1. lan",
+      p2pAllow: "192.168. lan",
+      httpAllow: "lan",
+      signature: "render-corner",
+      historyEntries: 10,
+      tags: ["gpu", "rack-2"],
+      httpNames: ["cluster.example.org"],
+      messages: false,
+      maxPeers: 100,
+      user: "unagi",
+      bind: "192.168.1.7",
+      name: "atlas",
+      stateDirectory: "/srv/unagi",
+      file: DEFAULT_CONFIG_FILE,
+    });
+    for (const { long, where } of OPTIONS) {
+      if (where !== "command-line") expect(toml).toContain(`\n${long} = `);
+    }
+  });
+
+  test("yields to the command line, where a list replaces its list", () => {
+    const toml = 'update = 60\nscan = ["10.1.1.", "10.1.2."]\nhttp-allow = ["lan"]\ndebug = 2\n';
+    const config = plain(configOf(["-u", "30", "-s", "10.1.3.", "-d"], toml));
+    expect(config).toMatchObject({
+      updateSeconds: 30,
+      scan: "10.1.3.",
+      p2pAllow: "10.1.3.",
+      httpAllow: "lan",
+      debug: 1,
+    });
+  });
+
+  test("may empty a list: nobody is looked for", () => {
+    expect(plain(configOf([], "scan = []\np2p-allow = ['10.1.']")).scan).toBe("");
+    expect(plain(configOf([], "http-allow = []")).httpAllow).toBe("");
+  });
+
+  const problems: readonly (readonly [string, readonly string[]])[] = [
+    ["update = = 3", [", line 1: not TOML: Expected a value but found '='"]],
+    [
+      "# one\n\nupdate = 3\nname = x\nuser = 'y'\n",
+      [', line 4: not TOML: Strings must be quoted: "x"'],
+    ],
+    [
+      "scan = [\n 'lan',\n 'lan'\n]\nupdate = \n",
+      [", line 5: not TOML: Missing value after '='; values must be on the same line"],
+    ],
+    [
+      "scan = [\n 'lan',\n 'lan'\n",
+      [", line 1: not TOML: Expected ',' or ']' in an array but found end of file"],
+    ],
+    ["p2p-prot = 10080", [", line 1: unknown key 'p2p-prot'; did you mean p2p-port?"]],
+    ["p2p_port = 10080", [", line 1: unknown key 'p2p_port'; did you mean p2p-port?"]],
+    ["color = true", [", line 1: unknown key 'color'; the keys are the long option names"]],
+    ["config = '/x'", [", line 1: unknown key 'config'; the keys are the long option names"]],
+    ["key-file = '/x'", [", line 1: unknown key 'key-file'; the keys are the long option names"]],
+    [
+      "[network]\nscan = ['lan']",
+      [", line 1: unknown key 'network'; the keys are the long option names"],
+    ],
+    ["__proto__ = 1", [", line 1: unknown key '__proto__'; the keys are the long option names"]],
+    ["\n\nupdate = '60'", [", line 3: update must be a number, without quotes"]],
+    [
+      "update = 1.5",
+      [", line 1: update = 1.5: it must be a whole number from 1 to 86400 (seconds)"],
+    ],
+    [
+      "update = inf",
+      [", line 1: update = Infinity: it must be a whole number from 1 to 86400 (seconds)"],
+    ],
+    ["debug = 3", [", line 1: debug = 3: it must be a whole number from 0 to 2"]],
+    ["messages = 'no'", [", line 1: messages must be true or false, without quotes"]],
+    ["name = 3", [', line 1: name must be a text in quotes, as in name = "…"']],
+    ["name = ['a']", [', line 1: name must be a text in quotes, as in name = "…"']],
+    ["scan = [1]", [', line 1: scan must be a list of texts in quotes, as in scan = ["…", "…"]']],
+    ["scan = 10", [', line 1: scan must be a list of texts in quotes, as in scan = ["…", "…"]']],
+    ["scan = ['lan', 'LAN']", [", line 1: scan = 'LAN': the words are lan and lan+wireless"]],
+    ["max-peers = 5000", [", line 1: max-peers = 5000: it must be a whole number from 1 to 4096"]],
+    ["signature = ''", [", line 1: signature = '': a signature must not be empty"]],
+    ["\0\x01\xff", [", line 1: not TOML: "]],
+    [`name = "${"ö".repeat(40_000)}"`, [": larger than 64 KiB; is it the right file?"]],
+  ];
+  for (const [toml, expected] of problems) {
+    test(JSON.stringify(toml).slice(0, 50), () => {
+      const found = problemsOf(["-c", "/x.toml"], { "/x.toml": toml });
+      expect(found).toHaveLength(expected.length);
+      for (const [index, text] of expected.entries()) {
+        expect(found[index]).toStartWith(`/x.toml${text}`);
+      }
+    });
+  }
+
+  test("that is named must be there and readable; the default one need not be", () => {
+    const locked: Files = {
+      "/x.toml": { kind: "unreadable", reason: "permission denied" },
+      [DEFAULT_CONFIG_FILE]: { kind: "unreadable", reason: "permission denied" },
+    };
+    expect(problemsOf(["-c", "/x.toml"], locked)).toEqual(["-c /x.toml: permission denied"]);
+    const loaded = load([], locked);
+    expect(loaded.kind === "config" && [loaded.config.file, loaded.notes]).toEqual([
+      undefined,
+      ["/etc/unagi/unagi.toml is not used: permission denied"],
+    ]);
+  });
+
+  test("is not read when -c /dev/null says so", () => {
+    const loaded = load(["-c", "/dev/null"], { [DEFAULT_CONFIG_FILE]: "update = 5" });
+    expect(loaded.kind === "config" && loaded.config.updateSeconds).toBe(600);
+  });
+});
+
+describe("$STATE_DIRECTORY", () => {
+  const cases: readonly (readonly [string, string, string | undefined])[] = [
+    ["", "/var/lib/unagi", "/var/lib/unagi"],
+    ["", "/var/lib/unagi:/var/lib/other", "/var/lib/unagi"],
+    ["", "", undefined],
+    ["--state /srv", "/var/lib/unagi", "/srv"],
+  ];
+  for (const [line, value, expected] of cases) {
+    test(`'${value}' and unagi ${line}`, () => {
+      const argv = line.split(" ").filter((word) => word !== "");
+      expect(configOf(argv, undefined, { STATE_DIRECTORY: value }).stateDirectory).toBe(expected);
+    });
+  }
+});
+
+describe("reading a file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "unagi-config-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("gives its text, never much more than the cap", () => {
+    writeFileSync(join(folder, "a"), "update = 5\n");
+    expect(readText(join(folder, "a"), 100)).toEqual({ kind: "text", text: "update = 5\n" });
+    const endless = readText("/dev/zero", 1_000);
+    expect(endless.kind === "text" && endless.text.length).toBe(1_001);
+  });
+
+  test("says why it cannot", () => {
+    expect(readText(join(folder, "none"), 100)).toEqual({ kind: "absent" });
+    expect(readText(folder, 100)).toEqual({ kind: "unreadable", reason: "it is a directory" });
+    expect(readText(join(folder, "a/b"), 100)).toEqual({
+      kind: "unreadable",
+      reason: "a part of the path is no directory",
+    });
+  });
+});
