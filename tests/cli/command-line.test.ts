@@ -1,0 +1,226 @@
+/** What a user sees at the start: help, version, refusals; and what is started with what. */
+import { describe, expect, test } from "bun:test";
+import { type Actions, runCommandLine } from "../../src/cli/command-line.ts";
+import { renderHelp } from "../../src/cli/help.ts";
+import { programVersion, versionLine } from "../../src/cli/version.ts";
+import { OPTIONS } from "../../src/config/options.ts";
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+  readonly did: readonly string[];
+}
+
+async function run(argv: readonly string[], exitCode = 0): Promise<Run> {
+  const seen = { out: "", error: "" };
+  const did: string[] = [];
+  const actions: Actions = {
+    startDaemon: async (config, notes) => {
+      did.push(`daemon ${config.updateSeconds} ${notes.length}`);
+      return exitCode;
+    },
+    statfsProbe: (mount) => {
+      did.push(`probe ${mount}`);
+      return exitCode;
+    },
+  };
+  const code = await runCommandLine(
+    argv,
+    {
+      env: {},
+      readText: () => ({ kind: "absent" }),
+      out: (text) => {
+        seen.out += text;
+      },
+      error: (text) => {
+        seen.error += text;
+      },
+    },
+    actions,
+  );
+  return { code, ...seen, did };
+}
+
+const HELP = `\
+Usage: unagi [OPTION]...
+
+Shows which machines of a small network are free, busy or down. Start it on
+every machine: they find each other, and each of them serves the report of all,
+by default at http://localhost:8000/. Without options it watches this machine
+alone.
+
+Examples:
+  unagi -s lan                    the machines on this one's private wired
+                                  network
+  unagi -s lan -a lan             the same, and browsers there may see the
+                                  report
+  unagi -s 10.1.0.0/22 -S render  a range and a signature of your own
+
+Which machines belong together:
+  -s, --scan=RANGE        look for machines there at the start; repeats [the -n
+                          ranges; with neither, 127.0.0.1]
+  -n, --p2p-allow=RANGE   accept packets of machines from there; repeats [the -s
+                          ranges]
+  -S, --signature=TEXT    the network's signature: only machines with the same
+                          one know each other [localhost]
+  -p, --p2p-port=PORT     UDP port between the machines, the same on all [10080]
+
+Who may see the report, and where:
+  -h, --http-port=PORT    TCP port of the report (-h is not help: that is
+                          --help) [8000]
+  -a, --http-allow=RANGE  answer browsers from there; repeats [this machine
+                          only]
+      --http-name=NAME    a further host name under which browsers may ask for
+                          the report; repeats [none]
+
+What this machine says and keeps:
+      --name=TEXT         this machine's name in the report [the host name]
+      --tag=TEXT          a word to group machines by; repeats [none]
+  -u, --update=SECONDS    time between two reports [600]
+  -H, --history=COUNT     reports kept of each machine [144]
+      --state=DIR         where the history is kept [$STATE_DIRECTORY; without
+                          it, in memory]
+
+How it runs:
+  -c, --config=FILE       TOML file with the long names as keys; options given
+                          here win; -c /dev/null reads none
+                          [/etc/unagi/unagi.toml, if it is there and readable]
+  -U, --user=NAME         user to become when started as root [stay as started]
+      --bind=ADDRESS      the only address of this machine to use, for both
+                          ports [all]
+  -d, --debug             say more; -dd also prints every message sent and
+                          received
+      --help              show this and exit
+      --version           show the version and exit
+
+A RANGE is one of:
+  192.168.1.7      one address, IPv4 or IPv6
+  192.168.1.10-20  from the one to the other
+  192.168.1.       192.168.1.1-254; the dot at the end is part of it
+  10.1.            all of 10.1.0.0/16; not in a scan
+  10.1.0.0/22      CIDR, IPv4 or IPv6; a scan covers at most 65,536 addresses
+  lan              the private networks of this machine's wired interfaces
+  lan+wireless     the same, wireless ones too
+
+Only in the file: messages: report the newest lines of the system log (true or
+false) [true]; max-peers: machines known at most [4096].
+`;
+
+describe("unagi --help", () => {
+  test("shows the tasks, the options and the forms of a range", async () => {
+    expect(await run(["--help"])).toEqual({ code: 0, out: HELP, error: "", did: [] });
+  });
+
+  test("fits a terminal of 80 columns, without blanks at the end of a line", () => {
+    const commands = [{ name: "check", description: "see what keeps machines from meeting here" }];
+    for (const line of renderHelp(commands).split("\n")) {
+      expect(line.length).toBeLessThanOrEqual(80);
+      expect(line).toBe(line.trimEnd());
+    }
+  });
+
+  test("names every option and key", () => {
+    for (const { long } of OPTIONS) expect(HELP).toMatch(new RegExp(`\\b${long}\\b`));
+  });
+
+  test("lists commands where there are any", () => {
+    const help = renderHelp([{ name: "check", description: "look for what is wrong" }]);
+    expect(help).toStartWith("Usage: unagi [OPTION]...\n       unagi COMMAND ...\n");
+    expect(help).toContain("\nCommands:\n  check  look for what is wrong\n");
+  });
+
+  test("gives examples that work", async () => {
+    const examples = HELP.split("\n")
+      .filter((line) => line.startsWith("  unagi "))
+      .map((line) => line.trim().split(/ {2,}/)[0]?.split(" ").slice(1) ?? []);
+    expect(examples.length).toBeGreaterThan(2);
+    for (const argv of examples) expect(await run(argv)).toMatchObject({ code: 0, error: "" });
+  });
+});
+
+describe("unagi --version", () => {
+  test("is one line", async () => {
+    const { out, code } = await run(["--version"]);
+    expect([code, out]).toEqual([0, `${versionLine()}\n`]);
+    expect(out).toBe(`unagi ${programVersion()} (development, bun ${Bun.version})\n`);
+  });
+});
+
+describe("the daemon", () => {
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [[], "daemon 600 0"],
+    [["-u", "60"], "daemon 60 0"],
+    [["-du", "60", "-s", "lan"], "daemon 60 0"],
+    [["-n", "10.1."], "daemon 600 1"],
+    // Words that are a command's name only where a command stands.
+    [["--name", "statfs-probe"], "daemon 600 0"],
+  ];
+  for (const [argv, did] of cases) {
+    test(`is what 'unagi ${argv.join(" ")}' starts`, async () => {
+      expect(await run(argv)).toEqual({ code: 0, out: "", error: "", did: [did] });
+    });
+  }
+
+  test("and its exit code is the program's", async () => {
+    expect((await run([], 1)).code).toBe(1);
+  });
+});
+
+describe("commands", () => {
+  test("statfs-probe measures one mount point, whatever its name looks like", async () => {
+    expect(await run(["statfs-probe", "/mnt/a b"])).toMatchObject({ did: ["probe /mnt/a b"] });
+    expect(await run(["statfs-probe", "--help"], 3)).toMatchObject({
+      did: ["probe --help"],
+      code: 3,
+    });
+  });
+
+  const refused: readonly (readonly [readonly string[], string])[] = [
+    [["statfs-probe"], "statfs-probe needs one mount point"],
+    [["statfs-probe", "/", "/mnt"], "statfs-probe needs one mount point"],
+    [["start"], "unexpected word 'start': unagi takes options only, as in unagi -s lan"],
+    [["toString"], "unexpected word 'toString': unagi takes options only, as in unagi -s lan"],
+    [[""], "unexpected word '': unagi takes options only, as in unagi -s lan"],
+    [["\x1b[2J"], "unexpected word '\\x1b[2J': unagi takes options only, as in unagi -s lan"],
+    [
+      ["-d", "statfs-probe", "/"].slice(0, 2),
+      "unexpected word 'statfs-probe': every value belongs to an option, as in -s 192.168.1.",
+    ],
+  ];
+  for (const [argv, problem] of refused) {
+    test(`unagi ${JSON.stringify(argv)} is refused`, async () => {
+      expect(await run(argv)).toEqual({
+        code: 2,
+        out: "",
+        error: `unagi: ${problem}\nTry 'unagi --help'.\n`,
+        did: [],
+      });
+    });
+  }
+
+  test("each problem has its line", async () => {
+    const { code, error } = await run(["-p", "0", "-h"]);
+    expect([code, error]).toEqual([
+      2,
+      "unagi: -h needs a TCP port, as in -h 8000: it is the HTTP port; help is --help\n" +
+        "unagi: -p 0: it must be a whole number from 1 to 65535\n" +
+        "Try 'unagi --help'.\n",
+    ]);
+  });
+
+  test("what a command throws is not swallowed", async () => {
+    const actions: Actions = {
+      startDaemon: () => Promise.reject(new Error("our own bug")),
+      statfsProbe: () => 0,
+    };
+    const nothing = () => undefined;
+    const surroundings = {
+      env: {},
+      readText: () => ({ kind: "absent" }) as const,
+      out: nothing,
+      error: nothing,
+    };
+    expect(runCommandLine([], surroundings, actions)).rejects.toThrow("our own bug");
+  });
+});
