@@ -89,6 +89,12 @@ const MOST_NEIGHBOURS = 4_096;
 /** An interface is made of others at most so many levels deep (VLAN on bond on hardware: 3). */
 const DEEPEST_STACK = 8;
 
+/** Interfaces named in a sentence; a host of containers has hundreds. */
+const MOST_SHOWN = 4;
+
+const IS_LOOPBACK = "it is loopback";
+const NO_ADDRESS = "it has no address";
+
 const ETHERNET = 1;
 const INFINIBAND = 32;
 const LOOPBACK_TYPE = 772;
@@ -140,10 +146,14 @@ export function whyNoLan(list: RangeList, key: string, lan: LanNetworks): string
       (range.includesWireless ? lan.withWireless : lan.wired)[list.use].length === 0,
   );
   if (word === undefined) return undefined;
-  const seen = lan.leftOut.slice(0, 4).map(({ name, reason }) => `${name}: ${reason}`);
+  const seen = lan.leftOut
+    .filter(({ reason }) => reason !== NO_ADDRESS && reason !== IS_LOOPBACK)
+    .slice(0, MOST_SHOWN)
+    .map(({ name, reason }) => `${name}: ${reason}`);
   const because = seen.length > 0 ? ` (${seen.join("; ")})` : "";
+  const what = list.use === "scan" ? "IPv4 network" : "network";
   return (
-    `'${word.text}' in ${key} matches no network of this machine${because}; ` +
+    `'${word.text}' in ${key} matches no private ${what} of this machine${because}; ` +
     `name the range instead, as in ${key} = ["192.168.1."]`
   );
 }
@@ -153,7 +163,7 @@ function whyLeftOut(
   byName: ReadonlyMap<string, InterfaceFacts>,
 ): string | undefined {
   const { type, flags, deviceType } = facts;
-  if (type === LOOPBACK_TYPE || (flags & IFF_LOOPBACK) !== 0) return "it is loopback";
+  if (type === LOOPBACK_TYPE || (flags & IFF_LOOPBACK) !== 0) return IS_LOOPBACK;
   if (type === undefined) return "its kind cannot be read from /sys/class/net";
   if (facts.master !== undefined) return `it is a part of ${facts.master}`;
   if (deviceType === "wireguard") return "it is a WireGuard tunnel";
@@ -170,7 +180,7 @@ function whyLeftOut(
 function whyNoPrivateNetwork(facts: InterfaceFacts): string | undefined {
   if (facts.addresses.some(({ address }) => isPrivate(address))) return undefined;
   const shown = facts.addresses.find(({ address }) => !address.startsWith("fe80:"));
-  if (shown === undefined) return "it has no address";
+  if (shown === undefined) return NO_ADDRESS;
   return `its address ${shown.address} is not in a private network`;
 }
 

@@ -226,7 +226,7 @@ describe("a reader is told which key to set", () => {
 
   test("when the word stands for nothing", () => {
     expect(whyNoLan(rangeList(["lan"], "scan"), "scan", cafe)).toBe(
-      "'lan' in scan matches no network of this machine (wlan0: it is wireless " +
+      "'lan' in scan matches no private IPv4 network of this machine (wlan0: it is wireless " +
         '(lan+wireless includes it)); name the range instead, as in scan = ["192.168.1."]',
     );
   });
