@@ -104,12 +104,12 @@ const IFF_POINTOPOINT = 0x10;
 /** Tunnels that look like Ethernet. */
 const OVERLAYS: ReadonlySet<string> = new Set(["vxlan", "geneve", "gretap"]);
 
-export function isPrivate(address: string): boolean {
+function isPrivate(address: string): boolean {
   const value = parseAddress(address);
   return value !== undefined && privateBlock(value) !== undefined;
 }
 
-/** May an interval hold addresses that `lan` could stand for on some day? */
+/** All that `lan` could ever stand for. */
 export const PRIVATE_BLOCKS: readonly Interval[] = PRIVATE.map(({ block }) => block);
 
 export function decideLan(

@@ -74,13 +74,11 @@ function checkSettings(source: Settings | undefined, problems: string[]): Checke
     const option = OPTIONS.find(({ long }) => long === setting.option);
     if (option === undefined) throw new Error(`a setting without an option: ${setting.option}`);
     const reading = checkValue(option, setting.value);
-    if (!reading.ok) {
-      problems.push(`${setting.where}: ${reading.reason}`);
-      // A list of which nothing could be read is given all the same: no default takes its place.
-    }
+    // A list of which nothing can be used is given all the same: no default takes its place.
     const values = checked.get(option.long) ?? [];
     checked.set(option.long, values);
     if (reading.ok) values.push({ value: reading.value, where: setting.where });
+    else problems.push(`${setting.where}: ${reading.reason}`);
   }
   return checked;
 }

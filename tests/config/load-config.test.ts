@@ -267,13 +267,16 @@ describe("mistakes on the command line", () => {
     [
       ["-s", "10.1.0.0/16", "-s", "10.2.0.1-3"],
       [
-        "-s (scan): 10.1.0.0/16 is 65,534, 10.2.0.1-3 is 3: together 65,537 addresses, and a scan covers at most 65,536; name only the parts where machines are",
+        "-s (scan): 10.1.0.0/16 is 65,534, 10.2.0.1-3 is 3: together 65,537 addresses, and a " +
+          "scan covers at most 65,536; name only the parts where machines are",
       ],
     ],
     [
       ["-n", "10.1.0.0/16", "-n", "10.2.0.1-3"],
       [
-        "-n, which without -s is scanned as well: 10.1.0.0/16 is 65,534, 10.2.0.1-3 is 3: together 65,537 addresses, and a scan covers at most 65,536; name only the parts where machines are",
+        "-n, which without -s is scanned as well: 10.1.0.0/16 is 65,534, 10.2.0.1-3 is 3: " +
+          "together 65,537 addresses, and a scan covers at most 65,536; name only the parts " +
+          "where machines are",
       ],
     ],
     [Array.from({ length: 1_001 }, () => "-d"), ["more than 1000 words on the command line"]],
