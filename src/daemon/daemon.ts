@@ -1,0 +1,252 @@
+/**
+ * The daemon: opens what it needs in an order that loses nothing (privileges, history, sockets),
+ * puts the parts together, and runs until it is told to end.
+ */
+import { hostname } from "node:os";
+import { createCluster } from "../cluster/cluster.ts";
+import type { Cluster, ClusterRanges } from "../cluster/options.ts";
+import type { Endpoint } from "../cluster/output.ts";
+import { createSampler } from "../collectors/sampler.ts";
+import { STATFS_PROBE_COMMAND } from "../collectors/statfs-probe.ts";
+import type { Config } from "../config/config.ts";
+import { SHIPPED_SIGNATURE } from "../config/options.ts";
+import { createHttpHandler } from "../http/handler.ts";
+import { hostNamesOf } from "../http/host-names.ts";
+import { startHttpServer } from "../http/server.ts";
+import type { ReportSource } from "../http/source.ts";
+import { ok, type Result } from "../result.ts";
+import { createClock } from "../runtime/clock.ts";
+import { loadIdentity } from "../runtime/identity.ts";
+import type { Log } from "../runtime/log.ts";
+import { quoted } from "../runtime/printable.ts";
+import { dropPrivileges } from "../runtime/privileges.ts";
+import { createRandom } from "../runtime/random.ts";
+import { openPeerSocket, type PeerSocket } from "../runtime/udp.ts";
+import type { History } from "../store/history.ts";
+import { openHistory } from "../store/sqlite-history.ts";
+import type { Moment } from "../units.ts";
+import { dependsOnLan, LAN_REFRESH_MS, type Networks, readNetworks } from "./networks.ts";
+import { createPerformer, type Performer, printablePacket } from "./performer.ts";
+import { type Publisher, startPublisher } from "./publisher.ts";
+import { createReportSource } from "./report-source.ts";
+import { startTicker, type Ticker } from "./ticker.ts";
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly version: string;
+  /** How to start this program again, for the children that measure file systems. */
+  readonly executable: readonly string[];
+}
+
+export interface Daemon {
+  /** Says goodbye to the others, writes what is pending and closes everything. */
+  stop(): void;
+}
+
+/** Where /proc, /sys and /etc are found. */
+const ROOT = "/";
+
+/** Starts everything. A reason is for exit 1; nothing is left open then. */
+export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
+  const { config, log } = options;
+  const user = becomeUser(config, log);
+  if (!user.ok) return user;
+
+  // The port first: a second daemon by mistake must not touch the history of the first.
+  let onPacket: PacketHandler = () => undefined;
+  const socket = await openPeerSocket({
+    ...boundTo(config),
+    port: config.p2pPort,
+    onPacket: (from, bytes) => onPacket(from, bytes),
+    onFault: (reason) => log.warn(reason),
+  });
+  if (!socket.ok) return socket;
+  const core = openCore(options, socket.value);
+  if (!core.ok) {
+    socket.value.close();
+    return core;
+  }
+  const { history, performer, ticker } = core.value;
+  const http = startHttpServer({
+    ...boundTo(config),
+    port: config.httpPort,
+    handler: createHttpHandler({
+      source: core.value.source,
+      allow: (address) => core.value.networks().httpAllow.contains(address),
+      hostNames: hostNamesOf({ root: ROOT, name: core.value.name, httpNames: config.httpNames }),
+    }),
+    log,
+  });
+  if (!http.ok) {
+    ticker.stop();
+    history.close();
+    socket.value.close();
+    return http;
+  }
+  onPacket = core.value.receive;
+  const publisher = publishReports(options, core.value);
+  const refresh = refreshNetworks(config, core.value);
+  sayHello(options, core.value);
+  return ok({
+    stop: () => {
+      publisher.stop();
+      clearInterval(refresh);
+      ticker.stop();
+      performer.perform(core.value.cluster.leave(core.value.clock()));
+      http.value.stop();
+      socket.value.close();
+      history.close();
+    },
+  });
+}
+
+type PacketHandler = (from: Endpoint, bytes: Uint8Array) => void;
+
+/** The core and everything it needs, but for the sockets. */
+interface Core {
+  readonly name: string;
+  readonly clock: () => Moment;
+  readonly cluster: Cluster;
+  readonly history: History;
+  readonly performer: Performer;
+  readonly ticker: Ticker;
+  readonly source: ReportSource;
+  readonly receive: PacketHandler;
+  readonly networks: () => Networks;
+  readonly setNetworks: (networks: Networks) => void;
+}
+
+function openCore(options: DaemonOptions, socket: PeerSocket): Result<Core> {
+  const { config, log } = options;
+  const clock = createClock(ROOT);
+  const opened = openHistory({
+    ...(config.stateDirectory === undefined ? {} : { directory: config.stateDirectory }),
+    signature: config.signature,
+    entriesPerMachine: config.historyEntries,
+    now: clock,
+    log: (level, text) => log[level](text),
+  });
+  if (!opened.ok) return opened;
+  const history = opened.value;
+  const name = config.name ?? hostname();
+  const identity = loadIdentity({
+    root: ROOT,
+    name,
+    port: config.p2pPort,
+    ...boundTo(config),
+    ...(config.stateDirectory === undefined ? {} : { stateDirectory: config.stateDirectory }),
+  });
+  if (identity.notice !== undefined) log.warn(identity.notice);
+
+  let networks = readNetworks(config, ROOT);
+  const cluster = createCluster({
+    now: clock(),
+    signature: config.signature,
+    updateSeconds: config.updateSeconds,
+    port: config.p2pPort,
+    maxPeers: config.maxPeers,
+    self: {
+      id: identity.id,
+      boot: identity.boot,
+      name,
+      ...(config.bind === undefined ? {} : { address: config.bind }),
+    },
+    ranges: rangesOf(networks),
+    known: history.knownMachines(),
+    random: createRandom(),
+  });
+  const isTracing = config.debug >= 2;
+  const performer = createPerformer({
+    ...{ socket, history, log, isTracing },
+    after: (ms, run) => setTimeout(run, ms),
+  });
+  const ticker = startTicker(cluster, performer, clock);
+  return ok({
+    ...{ name, clock, cluster, history, performer, ticker },
+    source: createReportSource({
+      ...{ config, cluster, history, clock },
+      version: options.version,
+      selfId: identity.id,
+      networks: () => networks,
+      stateVersion: performer.version,
+      notices: identity.notice === undefined ? [] : [identity.notice],
+    }),
+    receive: (from, bytes) => {
+      if (isTracing) log.trace(`from ${from.address}: ${printablePacket(bytes)}`);
+      performer.perform(cluster.receive(from, bytes, clock()));
+      ticker.rearm();
+    },
+    networks: () => networks,
+    setNetworks: (newer) => {
+      networks = newer;
+      cluster.setRanges(rangesOf(newer));
+      performer.touch();
+      ticker.rearm();
+    },
+  });
+}
+
+function becomeUser(config: Config, log: Log): Result<void> {
+  if (config.user === undefined) {
+    if (process.geteuid?.() === 0) {
+      log.info("started as root, which is not needed: -U NAME makes it become another user");
+    }
+    return ok(undefined);
+  }
+  const dropped = dropPrivileges(config.user, ROOT);
+  return dropped.ok ? ok(undefined) : dropped;
+}
+
+function publishReports({ config, version, executable }: DaemonOptions, core: Core): Publisher {
+  const { clock, cluster, performer, ticker } = core;
+  const sampler = createSampler({
+    root: ROOT,
+    about: {
+      name: core.name,
+      version,
+      httpPort: config.httpPort,
+      tags: config.tags,
+      updateSeconds: config.updateSeconds,
+    },
+    messages: config.messages,
+    executable: [...executable, STATFS_PROBE_COMMAND],
+    clock,
+  });
+  return startPublisher({
+    ...{ sampler, clock },
+    updateSeconds: config.updateSeconds,
+    publish: (report) => {
+      performer.perform(cluster.publish(report, clock()));
+      ticker.rearm();
+    },
+  });
+}
+
+/** Reads `lan` again now and then, where it matters; what has changed is said in the log. */
+function refreshNetworks(config: Config, core: Core): Timer | undefined {
+  if (!dependsOnLan(config)) return undefined;
+  return setInterval(() => core.setNetworks(readNetworks(config, ROOT)), LAN_REFRESH_MS);
+}
+
+function sayHello({ config, log, version }: DaemonOptions, core: Core): void {
+  const host = config.bind ?? "localhost";
+  const shown = host.includes(":") ? `[${host}]` : host;
+  log.info(
+    `unagi ${version}: ${quoted(core.name)} in network ${quoted(config.signature)}, ` +
+      `UDP port ${config.p2pPort}, report at http://${shown}:${config.httpPort}/`,
+  );
+  for (const notice of core.networks().notices) log.warn(notice);
+  if (config.signature === SHIPPED_SIGNATURE && core.networks().ownAddresses.length > 0) {
+    log.debug("the shipped signature is in use: any unagi in the allowed ranges may join");
+  }
+}
+
+function rangesOf(networks: Networks): ClusterRanges {
+  const { p2pAllow, scan } = networks;
+  return { allow: (address) => p2pAllow.contains(address), scan };
+}
+
+function boundTo({ bind }: Config): { readonly bind?: string } {
+  return bind === undefined ? {} : { bind };
+}

@@ -1,0 +1,57 @@
+/**
+ * The configured ranges as they stand for addresses right now. Where one says `lan`, that is
+ * read again from time to time: a cable may be plugged in, an address may change.
+ */
+import { type AddressSet, resolveRanges } from "../config/address-set.ts";
+import type { Config } from "../config/config.ts";
+import { whyNoLan } from "../config/lan.ts";
+import type { RangeList } from "../config/ranges.ts";
+import { readAddresses, readLan } from "../config/read-lan.ts";
+import { isLoopback } from "../protocol/address.ts";
+
+/** How often `lan` is read again. */
+export const LAN_REFRESH_MS = 30_000;
+
+export interface Networks {
+  readonly p2pAllow: AddressSet;
+  readonly httpAllow: AddressSet;
+  readonly scan: AddressSet;
+  /** This machine's addresses, loopback and link-local ones left out. */
+  readonly ownAddresses: readonly string[];
+  /** Sentences for the log and the page, when `lan` stands for nothing here. */
+  readonly notices: readonly string[];
+}
+
+type Ranges = Pick<Config, "p2pAllow" | "httpAllow" | "scan" | "bind">;
+
+export function readNetworks(ranges: Ranges, root: string): Networks {
+  const addresses = readAddresses();
+  const lan = readLan(root, addresses);
+  const notices = [
+    whyNoLan(ranges.scan, "scan", lan),
+    whyNoLan(ranges.p2pAllow, "p2p-allow", lan),
+    whyNoLan(ranges.httpAllow, "http-allow", lan),
+  ];
+  return {
+    p2pAllow: resolveRanges(ranges.p2pAllow, lan),
+    httpAllow: resolveRanges(ranges.httpAllow, lan),
+    scan: resolveRanges(ranges.scan, lan),
+    ownAddresses:
+      ranges.bind === undefined
+        ? [...addresses.values()]
+            .flat()
+            .map(({ address }) => address)
+            .filter((address) => !isLoopback(address) && !address.startsWith("fe80:"))
+        : [ranges.bind],
+    notices: notices.filter((notice) => notice !== undefined),
+  };
+}
+
+/** Whether reading the networks again could change anything. */
+export function dependsOnLan(ranges: Ranges): boolean {
+  return [ranges.p2pAllow, ranges.httpAllow, ranges.scan].some(namesLan);
+}
+
+function namesLan(list: RangeList): boolean {
+  return list.ranges.some((range) => range.kind === "lan");
+}

@@ -1,0 +1,103 @@
+/**
+ * Carries out what the core asks for, in order: packets, history, log. The only place where the
+ * core's decisions become effects.
+ */
+import type { Output } from "../cluster/output.ts";
+import type { Log } from "../runtime/log.ts";
+import { printable } from "../runtime/printable.ts";
+import type { PeerSocket } from "../runtime/udp.ts";
+import type { History } from "../store/history.ts";
+
+export interface Performer {
+  perform(outputs: readonly Output[]): void;
+  /** Changes whenever a machine's view or its history did. */
+  version(): number;
+  /** The page has something new to show that is not a machine (a notice, the networks). */
+  touch(): void;
+  /** Writes what is pending to the history now. */
+  flush(): void;
+}
+
+export interface PerformerParts {
+  readonly socket: Pick<PeerSocket, "send">;
+  readonly history: History;
+  readonly log: Log;
+  /** `-dd`: prints every packet. */
+  readonly isTracing: boolean;
+  /** Calls back once, after so many ms. */
+  readonly after: (ms: number, run: () => void) => void;
+}
+
+/** What a SIGKILL may cost; gathering writes keeps a disk asleep and the flash whole. */
+const FLUSH_DELAY_MS = 2_000;
+
+/** Of a message printed with -dd: the packets of 2005 and ours are text, and 4 KB at most. */
+const PRINTED_LENGTH = 4_200;
+
+export function createPerformer(parts: PerformerParts): Performer {
+  const { socket, history, log, isTracing, after } = parts;
+  let version = 0;
+  let isFlushDue = false;
+
+  function remember(write: () => void): void {
+    write();
+    version += 1;
+    if (!isFlushDue) {
+      isFlushDue = true;
+      after(FLUSH_DELAY_MS, flush);
+    }
+  }
+
+  function flush(): void {
+    isFlushDue = false;
+    history.flush();
+  }
+
+  function performOne(output: Output): void {
+    switch (output.kind) {
+      case "send":
+        if (isTracing) {
+          log.trace(`to ${output.to.address}: ${printablePacket(output.bytes)}`);
+        }
+        socket.send(output.to, output.bytes);
+        break;
+      case "entry":
+        remember(() => history.append(output.id, output.entry));
+        break;
+      case "outage-over":
+        remember(() => history.endOutage(output.id, output.untilWallMs));
+        break;
+      case "remember":
+        remember(() => history.remember(output.machine));
+        break;
+      case "rename":
+        remember(() => history.rename(output.fromId, output.toId));
+        break;
+      case "forget":
+        remember(() => history.forget(output.id));
+        break;
+      case "changed":
+        version += 1;
+        break;
+      case "log":
+        log[output.level](output.text);
+        break;
+    }
+  }
+
+  return {
+    perform: (outputs) => {
+      for (const output of outputs) performOne(output);
+    },
+    version: () => version,
+    touch: () => {
+      version += 1;
+    },
+    flush,
+  };
+}
+
+/** A packet as one printable line, for -dd. */
+export function printablePacket(bytes: Uint8Array): string {
+  return printable(Buffer.from(bytes).toString("latin1"), PRINTED_LENGTH);
+}

@@ -1,0 +1,72 @@
+/** What the page and the JSON interface read from the running daemon. */
+import type { Cluster } from "../cluster/options.ts";
+import type { Config } from "../config/config.ts";
+import { SHIPPED_SIGNATURE } from "../config/options.ts";
+import { rangeTexts } from "../config/ranges.ts";
+import type { ClusterView, ReportSource } from "../http/source.ts";
+import type { History } from "../store/history.ts";
+import type { Moment } from "../units.ts";
+import type { Networks } from "./networks.ts";
+
+export interface SourceParts {
+  readonly config: Config;
+  readonly version: string;
+  readonly selfId: string;
+  readonly cluster: Cluster;
+  readonly history: History;
+  readonly clock: () => Moment;
+  readonly networks: () => Networks;
+  readonly stateVersion: () => number;
+  /** Sentences that stay true for this run. */
+  readonly notices: readonly string[];
+}
+
+export function createReportSource(parts: SourceParts): ReportSource {
+  const { history } = parts;
+  const startedWallMs = parts.clock().wallMs;
+  return {
+    version: parts.stateVersion,
+    cluster: () => viewCluster(parts, startedWallMs),
+    entries: (id, query) => history.entries(id, query),
+    strips: (sinceWallMs) => history.strips(sinceWallMs),
+    at: (wallMs) => history.at(wallMs),
+  };
+}
+
+function viewCluster(parts: SourceParts, startedWallMs: number): ClusterView {
+  const { config, cluster, history } = parts;
+  const moment = parts.clock();
+  const networks = parts.networks();
+  const { size, asked } = cluster.scanProgress();
+  const machines = cluster
+    .machines(moment)
+    .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+  return {
+    moment,
+    selfId: parts.selfId,
+    network: config.signature,
+    isShippedSignature: config.signature === SHIPPED_SIGNATURE,
+    isSealed: false,
+    version: parts.version,
+    updateSeconds: config.updateSeconds,
+    historyEntries: config.historyEntries,
+    startedWallMs,
+    candidates: cluster.candidateCount(),
+    machines,
+    drops: cluster.dropCounts(),
+    scan: {
+      ranges: rangeTexts(config.scan),
+      allow: rangeTexts(config.p2pAllow),
+      port: config.p2pPort,
+      size,
+      asked,
+      ownAddresses: networks.ownAddresses,
+    },
+    notices: [...parts.notices, ...networks.notices, ...history.notices()],
+  };
+}
+
+/** By code unit: the same order on every machine, whatever its locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

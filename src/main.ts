@@ -1,0 +1,88 @@
+/**
+ * The program: reads the command line, and is the daemon or one of the other commands. Prints
+ * what went wrong in one line and exits with 1, or with 2 for wrong usage; a stack trace means
+ * a bug of ours.
+ */
+import { writeSync } from "node:fs";
+import { type Actions, runCommandLine } from "./cli/command-line.ts";
+import { programVersion } from "./cli/version.ts";
+import { runStatfsProbe } from "./collectors/statfs-probe.ts";
+import { readText } from "./config/read-config-file.ts";
+import { startDaemon } from "./daemon/daemon.ts";
+import { chooseStyle, createLog, readStyleFacts } from "./runtime/log.ts";
+
+const STDOUT = 1;
+const STDERR = 2;
+const EXIT_FAILURE = 1;
+
+const actions: Actions = {
+  startDaemon: async (config, notes) => {
+    const log = createLog({
+      debug: config.debug,
+      style: chooseStyle(readStyleFacts(process.env)),
+      write: (line) => write(STDERR, line),
+    });
+    for (const note of notes) log.warn(note);
+    const ended = signalled();
+    const daemon = await startDaemon({
+      ...{ config, log },
+      version: programVersion(),
+      executable: ownCommand(),
+    });
+    if (!daemon.ok) {
+      log.error(daemon.reason);
+      return EXIT_FAILURE;
+    }
+    const signal = await ended;
+    log.info(`ending on ${signal}`);
+    daemon.value.stop();
+    return 0;
+  },
+  statfsProbe: (mount) => {
+    runStatfsProbe(mount);
+    return 0;
+  },
+};
+
+process.exit(
+  await runCommandLine(
+    process.argv.slice(2),
+    {
+      env: process.env,
+      readText,
+      out: (text) => write(STDOUT, text),
+      error: (text) => write(STDERR, text),
+    },
+    actions,
+  ),
+);
+
+/** Writes at once, so that nothing is lost at the end. */
+function write(fd: number, text: string): void {
+  try {
+    writeSync(fd, text);
+  } catch (error) {
+    // Whoever read this has gone (a closed terminal, `| head`) or is stuck: a daemon goes on.
+    if (!isStreamTrouble(error)) throw error;
+  }
+}
+
+function isStreamTrouble(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EPIPE" || code === "EIO" || code === "EAGAIN" || code === "EBADF";
+}
+
+/** The first of the signals that ask a daemon to end. */
+function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"]) {
+      process.once(signal, () => resolve(signal));
+    }
+  });
+}
+
+/** How to start this very program again: compiled, or from source. */
+function ownCommand(): readonly string[] {
+  const isCompiled = Bun.main.startsWith("/$bunfs/");
+  return isCompiled ? [process.execPath] : [process.execPath, Bun.main];
+}
