@@ -1,0 +1,78 @@
+/**
+ * Opens the history's file: sets a file aside that cannot be read, and says in words why one
+ * cannot be used. Knows nothing of what is written in it.
+ */
+import type { Database } from "bun:sqlite";
+import { classifyFault, type Fault, openDatabase } from "./database.ts";
+import { createPrivately, findLockHolder, setAside } from "./state-directory.ts";
+
+export interface OpenedFile {
+  /** Absent: the file cannot be used now. */
+  readonly database?: Database;
+  /** What the reader should know about it. */
+  readonly fault?: Fault;
+  /** What happened to a bad file. */
+  readonly aside?: string;
+}
+
+export interface FilePlace {
+  readonly path: string;
+  /** Where /proc is found. */
+  readonly root: string;
+  readonly wallMs: number;
+}
+
+/**
+ * Opens the file, or makes it. A bad or newer one is set aside first, and a new one begun. Throws
+ * only for bugs of ours.
+ */
+export function openHistoryFile(place: FilePlace, waitMs: number): OpenedFile {
+  const first = tryOpen(place, waitMs);
+  if (first.fault === undefined || !isSetAside(first.fault)) return first;
+  const aside = putAside(place, first.fault);
+  if (!aside.moved) return { fault: first.fault, aside: aside.words };
+  const second = tryOpen(place, waitMs);
+  return { ...second, aside: aside.words };
+}
+
+/** Such a file is given another name; any other fault may pass. */
+export function isSetAside(fault: Fault): boolean {
+  return fault.kind === "corrupt" || fault.kind === "newer";
+}
+
+/** Gives a bad file another name, and says so. */
+export function putAside(
+  place: FilePlace,
+  fault: Fault,
+): { readonly moved: boolean; readonly words: string } {
+  const { path, wallMs } = place;
+  const mark = fault.kind === "newer" ? "newer" : "bad";
+  const moved = setAside(path, { mark, wallMs });
+  if (!moved.ok) {
+    return {
+      moved: false,
+      words: `the history's file ${path} is unusable (${fault.words}) and could not be set aside (${moved.reason})`,
+    };
+  }
+  return {
+    moved: true,
+    words: `the history's file could not be used (${fault.words}); it was set aside as ${moved.value}`,
+  };
+}
+
+function tryOpen(place: FilePlace, waitMs: number): OpenedFile {
+  createPrivately(place.path);
+  try {
+    return { database: openDatabase(place.path, waitMs) };
+  } catch (error) {
+    const fault = classifyFault(error);
+    if (fault === undefined) throw error;
+    return { fault: fault.kind === "locked" ? { ...fault, words: lockWords(place) } : fault };
+  }
+}
+
+function lockWords(place: FilePlace): string {
+  const holder = findLockHolder(place.root, place.path);
+  const by = holder === undefined ? "another process" : `process ${holder}`;
+  return `${by} has it locked; two daemons of one network need a --state directory each`;
+}

@@ -1,0 +1,138 @@
+/**
+ * The files of the history below the state directory: whether the directory can be used, what the
+ * file of a network is called, how a bad one is set aside, and who holds one that is locked.
+ */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fail, ok, type Result } from "../result.ts";
+
+/** 64 bits of the signature's hash: the name must not tell the signature, nor collide. */
+const NETWORK_HEX_DIGITS = 16;
+
+/** What SQLite keeps beside a database. */
+const COMPANIONS = ["", "-wal", "-shm"];
+
+/** SQLite locks bytes from 2^30 on, 512 of them. Source: os.h, PENDING_BYTE. */
+const LOCK_BYTES_FROM = 0x40000000;
+const LOCK_BYTES_TO = LOCK_BYTES_FROM + 512;
+
+/** Names tried for a file set aside, where an earlier one has the same second. */
+const MAX_NAMES = 100;
+
+/** The history of the network with this signature. */
+export function historyFile(directory: string, signature: string): string {
+  const network = createHash("sha256").update(signature).digest("hex");
+  return join(directory, `history-${network.slice(0, NETWORK_HEX_DIGITS)}.sqlite`);
+}
+
+/**
+ * Whether files can be made in the directory, found by making one. A full disk passes: that is a
+ * fault which may go away, and the daemon goes on in memory.
+ */
+export function checkStateDirectory(directory: string): Result<void> {
+  const refuse = (what: string): Result<void> =>
+    fail(`--state ${directory}: ${what}; or leave --state out to keep the history in memory`);
+  try {
+    if (!statSync(directory).isDirectory()) return refuse("not a directory; name another");
+  } catch (error) {
+    return codeOf(error) === "ENOENT"
+      ? refuse(`there is no such directory; create it with: mkdir -p ${directory}`)
+      : refuse(`cannot be used (${wordsOf(error)})`);
+  }
+  const probe = join(directory, `.probe-${process.pid}`);
+  try {
+    const descriptor = openSync(probe, "w", 0o600);
+    try {
+      writeSync(descriptor, "x");
+    } finally {
+      closeSync(descriptor);
+      unlinkSync(probe);
+    }
+    return ok(undefined);
+  } catch (error) {
+    if (["ENOSPC", "EDQUOT"].includes(codeOf(error))) return ok(undefined);
+    const user = process.geteuid?.();
+    return refuse(
+      `no file can be made in it (${wordsOf(error)}); give it to the user with uid ${user}: chown ${user} ${directory}`,
+    );
+  }
+}
+
+/** Makes the file, for its owner alone: the history holds users' names and log lines. */
+export function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+  } catch {
+    // SQLite will find the same, and its error is the one that is told.
+    return;
+  }
+}
+
+/**
+ * Renames a bad file, with its companions, to `PATH.MARK-TIME`, and gives the new name. Nothing is
+ * ever deleted or replaced. The database should still be open: closing it first would let SQLite
+ * remove the write-ahead log.
+ */
+export function setAside(
+  path: string,
+  options: { readonly mark: string; readonly wallMs: number },
+): Result<string> {
+  const time = new Date(options.wallMs).toISOString().replace(/[-:]|\.\d+/g, "");
+  for (let index = 0; index < MAX_NAMES; index++) {
+    const name = `${path}.${options.mark}-${time}${index === 0 ? "" : `-${index}`}`;
+    if (COMPANIONS.some((companion) => existsSync(name + companion))) continue;
+    try {
+      for (const companion of COMPANIONS) {
+        if (existsSync(path + companion)) renameSync(path + companion, name + companion);
+      }
+      return ok(name);
+    } catch (error) {
+      return fail(wordsOf(error));
+    }
+  }
+  return fail(`${MAX_NAMES} files of that name are there already`);
+}
+
+/** The process that has the file locked; undefined if it cannot be seen. */
+export function findLockHolder(root: string, path: string): number | undefined {
+  try {
+    return parseLockHolder(readFileSync(join(root, "proc/locks"), "latin1"), statSync(path).ino);
+  } catch {
+    // Without /proc nobody can be named.
+    return undefined;
+  }
+}
+
+/**
+ * Parses /proc/locks for the process that holds SQLite's lock on an inode. Source: proc_locks(5).
+ *
+ *     1: POSIX  ADVISORY  WRITE 7997 fe:00:2154532 1073741824 1073742335
+ */
+export function parseLockHolder(text: string, inode: number): number | undefined {
+  for (const line of text.split("\n")) {
+    const match = /^\d+: POSIX +\w+ +WRITE (\d+) \w+:\w+:(\d+) (\d+) \d+$/.exec(line.trim());
+    if (match === null || Number(match[2]) !== inode) continue;
+    const [pid, from] = [Number(match[1]), Number(match[3])];
+    if (pid > 0 && from >= LOCK_BYTES_FROM && from < LOCK_BYTES_TO) return pid;
+  }
+  return undefined;
+}
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === "string" ? code : "";
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

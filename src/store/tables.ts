@@ -1,0 +1,239 @@
+/**
+ * What the history writes, as changes to one database. Every call is made inside a transaction of
+ * the caller's; what SQLite throws is the caller's to handle.
+ */
+import type { Database } from "bun:sqlite";
+import type { Entry, KnownMachine } from "../cluster/machine.ts";
+import type { Report } from "../protocol/report.ts";
+import { packJson } from "./packed-json.ts";
+
+/** One change, as it waits for the next write. */
+export type Change =
+  | { readonly kind: "remember"; readonly machine: KnownMachine }
+  | { readonly kind: "forget"; readonly id: string }
+  | { readonly kind: "rename"; readonly fromId: string; readonly toId: string }
+  | { readonly kind: "append"; readonly id: string; readonly entry: Entry }
+  | { readonly kind: "end-outage"; readonly id: string; readonly untilWallMs: number };
+
+/** An entry as it lies in the tables; `body` is the packed report. */
+export interface EntryRow {
+  readonly at: number;
+  readonly state: number;
+  readonly until: number | null;
+  readonly cpu: number | null;
+  readonly disk: number | null;
+  readonly uptime: number | null;
+  readonly span: number | null;
+  readonly body: Uint8Array | null;
+}
+
+export interface MachineRow {
+  readonly key: number;
+  readonly id: string;
+  readonly heard: number;
+  readonly info: Uint8Array | null;
+}
+
+export const STATES = ["up", "down", "stopped"] as const;
+
+/**
+ * Makes one change. Gives the machine's key where its entries became more, for `trimMachine`.
+ * A change about a machine that is not there makes it (`append`, `remember`) or does nothing.
+ */
+export function applyChange(
+  database: Database,
+  change: Change,
+  maxMachines: number,
+): number | undefined {
+  switch (change.kind) {
+    case "remember": {
+      const { machine } = change;
+      const heard = wholeMs(machine.lastHeardWallMs) ?? 0;
+      putMachine(database, { id: machine.id, heard, info: packJson(machine) }, maxMachines);
+      return undefined;
+    }
+    case "append":
+      return append(database, change, maxMachines);
+    case "end-outage":
+      return endOutage(database, change);
+    case "rename":
+      return rename(database, change);
+    case "forget": {
+      const key = keyOf(database, change.id);
+      if (key !== undefined) dropMachine(database, key);
+      return undefined;
+    }
+  }
+}
+
+/** Inserts or replaces a machine's row, and gives its key. At the cap the one unheard of longest goes. */
+export function putMachine(
+  database: Database,
+  machine: Omit<MachineRow, "key">,
+  maxMachines: number,
+): number {
+  const { id, heard, info } = machine;
+  const known = keyOf(database, id);
+  if (known !== undefined) {
+    database
+      .query("UPDATE machines SET heard = ?, info = coalesce(?, info) WHERE key = ?")
+      .run(heard, info, known);
+    return known;
+  }
+  const count = Number(database.query("SELECT count(*) FROM machines").values()[0]?.[0]);
+  if (count >= maxMachines) {
+    const oldest = database.query("SELECT key FROM machines ORDER BY heard LIMIT 1").values();
+    dropMachine(database, Number(oldest[0]?.[0]));
+  }
+  const added = database
+    .query("INSERT INTO machines (id, heard, info) VALUES (?, ?, ?)")
+    .run(id, heard, info);
+  return Number(added.lastInsertRowid);
+}
+
+/** Inserts or replaces one entry, with its report. */
+export function putEntry(database: Database, machine: number, row: EntryRow): void {
+  database
+    .query("DELETE FROM entries WHERE machine = ? AND at = ? AND state = ?")
+    .run(machine, row.at, row.state);
+  let report: number | null = null;
+  if (row.body !== null) {
+    const kept = database.query("INSERT INTO reports (body) VALUES (?)").run(row.body);
+    report = Number(kept.lastInsertRowid);
+  }
+  database
+    .query(
+      `INSERT INTO entries (machine, at, state, until, cpu, disk, uptime, span, report)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(machine, row.at, row.state, row.until, row.cpu, row.disk, row.uptime, row.span, report);
+}
+
+export function keyOf(database: Database, id: string): number | undefined {
+  const key = database.query("SELECT key FROM machines WHERE id = ?").values(id)[0]?.[0];
+  return typeof key === "number" ? key : undefined;
+}
+
+function append(
+  database: Database,
+  change: { readonly id: string; readonly entry: Entry },
+  maxMachines: number,
+): number | undefined {
+  const { id, entry } = change;
+  const at = wholeMs(entry.atWallMs);
+  // Only a wall clock gone mad gives such a time; there is no place for it in the history.
+  if (at === undefined) return undefined;
+  const key =
+    keyOf(database, id) ?? putMachine(database, { id, heard: at, info: null }, maxMachines);
+  if (entry.state === "up") {
+    putEntry(database, key, reportRow(at, entry.report));
+    return key;
+  }
+  const state = STATES.indexOf(entry.state);
+  if (continuesOutage(database, key, { at, state })) return undefined;
+  const until = entry.untilWallMs === undefined ? undefined : wholeMs(entry.untilWallMs);
+  putEntry(database, key, {
+    at,
+    state,
+    until: until === undefined ? null : Math.max(until, at),
+    cpu: null,
+    disk: null,
+    uptime: null,
+    span: null,
+    body: null,
+  });
+  return key;
+}
+
+/**
+ * True if the outage that begins is the one that is open already: a restarted daemon finds a
+ * machine down that was down before. Another one that is open is closed where this one begins, or
+ * at the report after it, if there is one.
+ */
+function continuesOutage(
+  database: Database,
+  machine: number,
+  outage: { readonly at: number; readonly state: number },
+): boolean {
+  const open = database
+    .query<{ at: number; state: number }, [number]>(
+      "SELECT at, state FROM entries WHERE machine = ? AND state > 0 AND until IS NULL ORDER BY at DESC",
+    )
+    .all(machine)[0];
+  if (open === undefined) return false;
+  const heard = database
+    .query("SELECT min(at) FROM entries WHERE machine = ? AND state = 0 AND at > ?")
+    .values(machine, open.at)[0]?.[0];
+  if (typeof heard !== "number" && open.state === outage.state) return true;
+  setEnd(database, machine, typeof heard === "number" ? heard : outage.at);
+  return false;
+}
+
+function endOutage(
+  database: Database,
+  change: { readonly id: string; readonly untilWallMs: number },
+): undefined {
+  const key = keyOf(database, change.id);
+  const until = wholeMs(change.untilWallMs);
+  if (key !== undefined && until !== undefined) setEnd(database, key, until);
+}
+
+/** Ends the machine's open outages; never before they began, as the wall clock may have jumped. */
+function setEnd(database: Database, machine: number, until: number): void {
+  database
+    .query(
+      "UPDATE entries SET until = max(at, ?) WHERE machine = ? AND state > 0 AND until IS NULL",
+    )
+    .run(until, machine);
+}
+
+function rename(
+  database: Database,
+  change: { readonly fromId: string; readonly toId: string },
+): number | undefined {
+  const from = keyOf(database, change.fromId);
+  const to = keyOf(database, change.toId);
+  if (from === undefined || from === to) return undefined;
+  if (to === undefined) {
+    database.query("UPDATE machines SET id = ? WHERE key = ?").run(change.toId, from);
+    return undefined;
+  }
+  // Where both have an entry of the same time, that of the name that stays is kept.
+  database.query("UPDATE OR IGNORE entries SET machine = ? WHERE machine = ?").run(to, from);
+  database
+    .query(
+      `UPDATE machines SET heard = max(heard, old.heard), info = coalesce(info, old.info)
+       FROM (SELECT heard AS heard, info AS info FROM machines WHERE key = ?) AS old
+       WHERE machines.key = ?`,
+    )
+    .run(from, to);
+  dropMachine(database, from);
+  return to;
+}
+
+function dropMachine(database: Database, key: number): void {
+  database.query("DELETE FROM entries WHERE machine = ?").run(key);
+  database.query("DELETE FROM machines WHERE key = ?").run(key);
+}
+
+function reportRow(at: number, report: Report): EntryRow {
+  const idle = report.cpu?.idlePercent;
+  const { readBytesPerSecond: read, writeBytesPerSecond: written } = report.disk ?? {};
+  const isDiskKnown = read !== undefined || written !== undefined;
+  return {
+    at,
+    state: 0,
+    until: null,
+    cpu: idle === undefined ? null : Math.min(100, Math.max(0, 100 - idle)),
+    disk: isDiskKnown ? (read ?? 0) + (written ?? 0) : null,
+    uptime: report.uptimeSeconds ?? null,
+    span: report.averageSeconds ?? report.updateSeconds ?? null,
+    body: packJson(report),
+  };
+}
+
+/** Whole ms that SQLite and JavaScript both hold exactly; undefined for anything else. */
+function wholeMs(ms: number): number | undefined {
+  const whole = Math.round(ms);
+  return Number.isSafeInteger(whole) ? whole : undefined;
+}
