@@ -31,7 +31,7 @@ const IMPURE = [
   /\bperformance\.now\b/,
   /\bMath\.random\b/,
   /\bsetTimeout\b|\bsetInterval\b/,
-  /\brandomBytes\b|\bgetRandomValues\b/,
+  /import [^;]*\brandom(Bytes|UUID|FillSync|Int)\b[^;]*node:crypto|\bgetRandomValues\b/,
   /from "node:(fs|net|dgram|os|child_process)/,
   /\bBun\.(file|write|spawn|udpSocket|serve|sleep)\b/,
 ];

@@ -1,0 +1,62 @@
+/**
+ * `npm run bench [-- NAME…]`: what unagi costs beside what others cost, measured side by side in
+ * one run, so that a slow or busy machine changes the figures but hardly their ratios. Prints
+ * one table; docs/benchmarks.md explains it.
+ */
+import { spawnSync } from "node:child_process";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { benchmarkSample } from "./sample.ts";
+import { benchmarkStart } from "./start.ts";
+
+export interface Figure {
+  readonly subject: string;
+  readonly value: string;
+  /** What it is measured beside, and that one's value. */
+  readonly beside?: string;
+  /** ours ÷ theirs, or ours ÷ the aim. */
+  readonly ratio?: number;
+  readonly aim: string;
+  readonly isMet: boolean;
+}
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  sample: benchmarkSample,
+  start: benchmarkStart,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHMARKS, name));
+if (unknown.length > 0) {
+  console.error(
+    `no benchmark ${unknown.join(", ")}; there are: ${Object.keys(BENCHMARKS).join(", ")}`,
+  );
+  process.exit(2);
+}
+
+const build = spawnSync(
+  process.execPath,
+  [join(import.meta.dir, "../../scripts/build-binary.ts")],
+  {
+    stdio: ["ignore", "ignore", "inherit"],
+  },
+);
+if (build.status !== 0) process.exit(1);
+
+console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? "unknown"}, bun ${Bun.version}`);
+let isMissed = false;
+for (const [name, run] of Object.entries(BENCHMARKS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const figure of await run()) {
+    isMissed ||= !figure.isMet;
+    console.log(formatFigure(figure));
+  }
+}
+// Of use to a reader, not to CI: a timed check that fails on a busy machine teaches nothing.
+if (isMissed) console.log("Not all aims were met in this run.");
+
+function formatFigure({ subject, value, beside, ratio, aim, isMet }: Figure): string {
+  const parts = [value, beside, ratio === undefined ? undefined : `ratio ${ratio.toFixed(2)}`];
+  const measured = parts.filter((part) => part !== undefined).join("; ");
+  return `${subject}: ${measured} (aim: ${aim}; ${isMet ? "met" : "missed"})`;
+}
