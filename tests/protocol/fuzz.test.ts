@@ -25,6 +25,10 @@ function check(packet: Uint8Array): void {
       one.ok && "addresses" in one.value ? one.value.addresses : [],
     );
     expect(addresses).toEqual([...decoded.value.addresses]);
+  } else if (decoded.value.kind === "report-v1") {
+    // Protocol 1 has no unknown figures: they are written as 0, and stay so.
+    const rewritten = again.map((one) => one.ok && encodeMessage(SIGNATURE, one.value));
+    expect(rewritten).toEqual([packets]);
   } else {
     expect(again).toEqual([{ ok: true, value: decoded.value }]);
   }
