@@ -187,7 +187,7 @@ class Core implements Cluster {
     const newestFirst = [...known].sort((a, b) => b.lastHeardWallMs - a.lastHeardWallMs);
     for (const machine of newestFirst) {
       const isRefused = this.#table.isFull || this.#table.get(machine.id) !== undefined;
-      if (machine.id === self.id || isRefused) continue;
+      if (machine.id === self.id || isRefused || this.#isSuperseded(machine)) continue;
       const peer = peerFromKnown(machine, clock);
       this.#judgement.admit(peer);
       for (const address of machine.addresses) {
@@ -195,6 +195,14 @@ class Core implements Cluster {
       }
       this.#schedule.plan(peer, 0);
     }
+  }
+
+  /** A protocol-1 machine is its address: one that has since answered as another is that. */
+  #isSuperseded(machine: KnownMachine): boolean {
+    const owner = this.#table.contactOf(machine.id)?.peer;
+    if (machine.protocol !== 1 || owner === undefined) return false;
+    this.#desk.emit({ kind: "rename", fromId: machine.id, toId: owner.key });
+    return true;
   }
 
   /** The reason why the packet was dropped, if it was. */

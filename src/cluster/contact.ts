@@ -8,6 +8,10 @@ export interface Contact {
   question: OpenQuestion | undefined;
   /** Questions sent here so far; every second one after the first may be bare. */
   asked: number;
+  /** When protocol 1's `>` was last sent here (deadlines); a program of either kind answers it. */
+  lastBareMs: number;
+  /** Protocol-1 answers to bare requests since the last one of protocol 2. */
+  bareAnswers: number;
   /** Questions left of a probe (schedule.ts). */
   probesLeft: number;
 }
@@ -17,8 +21,6 @@ export interface OpenQuestion {
   readonly number: number;
   readonly firstSentMs: number;
   lastSentMs: number;
-  /** The latest one was protocol 1's `>`. */
-  wasBare: boolean;
   /** The JSON answer with this number has come: no second one counts. */
   isAnswered: boolean;
 }
@@ -29,6 +31,8 @@ export function newContact(address: string): Contact {
     peer: undefined,
     question: undefined,
     asked: 0,
+    lastBareMs: Number.NEGATIVE_INFINITY,
+    bareAnswers: 0,
     probesLeft: 0,
   };
 }

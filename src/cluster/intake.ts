@@ -6,12 +6,12 @@ import { isUsablePeerAddress } from "../protocol/address.ts";
 import type { Answer, ReportV1 } from "../protocol/message.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Candidates } from "./candidates.ts";
-import type { Contact, OpenQuestion } from "./contact.ts";
+import type { Contact } from "./contact.ts";
 import type { Desk } from "./desk.ts";
 import type { CoreDropReason } from "./drop-log.ts";
 import type { Identity, Recognised } from "./identity.ts";
 import type { Judgement } from "./judgement.ts";
-import { SECOND } from "./limits.ts";
+import { OLD_PROGRAM_PROOFS, SECOND } from "./limits.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import { emptyPauseMs, recheckMs, untilNextReportMs, untilNextReportOneMs } from "./pace.ts";
 import type { Peer } from "./peer.ts";
@@ -87,7 +87,7 @@ export class Intake {
     this.#keep(peer, message.report, ageMs);
     judgement.heard(peer);
     judgement.rejudge(peer);
-    this.#planAfterReportOne(peer, { ageMs, question: found.question });
+    this.#planAfterReportOne(peer, { ageMs, mayBeModern: found.mayBeModern });
     return undefined;
   }
 
@@ -102,21 +102,30 @@ export class Intake {
   #protocolOnePeer(
     contact: Contact | undefined,
   ):
-    | { readonly kind: "peer"; readonly peer: Peer; readonly question: OpenQuestion }
+    | { readonly kind: "peer"; readonly peer: Peer; readonly mayBeModern: boolean }
     | Exclude<Recognised, { kind: "peer" }> {
-    const { desk, questions, identity } = this.#parts;
-    const question = contact && questions.open(contact);
-    if (contact === undefined || question === undefined) {
+    const { questions, identity } = this.#parts;
+    if (contact === undefined || questions.open(contact) === undefined) {
       return { kind: "refused", reason: "answer to no open question" };
     }
-    if (contact.peer?.protocol === 2 && !isLongUnheard(contact.peer, desk)) {
+    if (contact.peer?.protocol === 2 && !this.#mayBeReplaced(contact, contact.peer)) {
       return { kind: "refused", reason: "protocol 1 from a protocol-2 machine" };
     }
     const wasCandidate = contact.peer === undefined;
     const found = identity.recogniseProtocolOne(contact);
     if (found.kind !== "peer") return found;
     if (wasCandidate) this.#welcome(contact, found.peer);
-    return { kind: "peer", peer: found.peer, question };
+    return { kind: "peer", peer: found.peer, mayBeModern: questions.mayAnswerBare(contact) };
+  }
+
+  /** Whether a protocol-1 answer shows that another program runs at that address now. */
+  #mayBeReplaced(contact: Contact, peer: Peer): boolean {
+    const { desk, questions, schedule } = this.#parts;
+    if (!isLongUnheard(peer, desk)) return false;
+    if (!questions.mayAnswerBare(contact)) return true;
+    contact.bareAnswers++;
+    schedule.nudge(peer);
+    return contact.bareAnswers >= OLD_PROGRAM_PROOFS;
   }
 
   #metOurselves(contact: Contact): void {
@@ -157,6 +166,7 @@ export class Intake {
     const { candidates, schedule, judgement } = this.#parts;
     candidates.remove(contact);
     schedule.endProbe(contact);
+    contact.bareAnswers = 0;
     if (peer.report === undefined) judgement.noteChange(peer, { remember: true });
   }
 
@@ -185,17 +195,17 @@ export class Intake {
     const pauseMs =
       peer.report === undefined
         ? emptyPauseMs(peer.emptyAnswers++)
-        : recheckMs(judgingIntervalMs(peer, desk.intervalMs));
+        : recheckMs(peer.intervalMs ?? desk.intervalMs);
     schedule.plan(peer, pauseMs);
   }
 
   #planAfterReportOne(
     peer: Peer,
-    answered: { readonly ageMs: number; readonly question: OpenQuestion },
+    answered: { readonly ageMs: number; readonly mayBeModern: boolean },
   ): void {
     const { desk, schedule } = this.#parts;
     // A bare request does not show whether the machine speaks protocol 2: a question will.
-    const isUntested = answered.question.wasBare && peer.spacing?.spacings.length === 0;
+    const isUntested = answered.mayBeModern && peer.spacing?.spacings.length === 0;
     if (isUntested) {
       schedule.plan(peer, SECOND);
       return;

@@ -51,6 +51,12 @@ export const GOODBYE_WAIT_MS = 2 * SECOND;
 /** An address that another boot of the same id has left is asked so often whether it answers. */
 export const PROBES = 3;
 
+/**
+ * So many answers to bare requests, and none to a question between them, show that a program of
+ * 2005 has taken the place of a protocol-2 machine: a bare request is answered by either.
+ */
+export const OLD_PROGRAM_PROOFS = 2;
+
 export const DOWN_INTERVALS = 3;
 export const FORGET_INTERVALS = 1440;
 export const BROADCAST_INTERVALS = 3;

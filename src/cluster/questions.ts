@@ -20,23 +20,19 @@ export class Questions {
 
   /** Asks this address; a repeated question keeps its number, so that any answer to it counts. */
   ask(contact: Contact, number: number): void {
-    const isBare = mayBeBare(contact.peer, this.#desk) && isBareTurn(contact.asked);
+    const isBare = isBareTurn(contact, this.#desk);
     const bytes = isBare ? this.#request : this.#encode(contact.peer, number);
     if (!this.#desk.sendToPeer(contact.address, bytes)) return;
     contact.asked++;
     const nowMs = this.#desk.clock.deadlineMs;
-    if (contact.question?.number !== number) {
-      contact.question = {
-        number,
-        firstSentMs: nowMs,
-        lastSentMs: nowMs,
-        wasBare: isBare,
-        isAnswered: false,
-      };
-      return;
-    }
-    contact.question.lastSentMs = nowMs;
-    contact.question.wasBare = isBare;
+    if (isBare) contact.lastBareMs = nowMs;
+    if (contact.question?.number === number) contact.question.lastSentMs = nowMs;
+    else contact.question = { number, firstSentMs: nowMs, lastSentMs: nowMs, isAnswered: false };
+  }
+
+  /** A program of either kind may have sent the protocol-1 answer that just came from here. */
+  mayAnswerBare(contact: Contact): boolean {
+    return this.#desk.clock.deadlineMs - contact.lastBareMs < QUESTION_OPEN_MS;
   }
 
   /** The question that may be answered from this address now. */
@@ -63,17 +59,18 @@ export class Questions {
   }
 }
 
-/** A machine known to speak protocol 2 is asked so, until it has been silent for an interval. */
-function mayBeBare(peer: Peer | undefined, desk: Desk): boolean {
-  return peer?.protocol !== 2 || isLongUnheard(peer, desk);
-}
-
 /** From then on a protocol-1 report may take the place of a protocol-2 machine. */
 export function isLongUnheard(peer: Peer, desk: Desk): boolean {
   return desk.clock.deadlineMs - peer.heardDeadlineMs > desk.intervalMs;
 }
 
-/** The first is never bare, then every second retry is. */
-function isBareTurn(asked: number): boolean {
-  return asked > 0 && asked % 2 === 0;
+/**
+ * The first question is never bare, then every second retry is. A machine known to speak
+ * protocol 2 is asked so; when it has been silent for an interval, it might be another program
+ * by now, and every fourth question is bare.
+ */
+function isBareTurn(contact: Contact, desk: Desk): boolean {
+  const { peer, asked } = contact;
+  if (peer?.protocol !== 2) return asked > 0 && asked % 2 === 0;
+  return isLongUnheard(peer, desk) && asked % 4 === 0;
 }

@@ -140,8 +140,7 @@ export class Schedule {
     const isPatient = this.#isPatientWith(peer);
     peer.round = undefined;
     if (isPatient) {
-      const intervalMs = judgingIntervalMs(peer, this.#desk.intervalMs);
-      this.plan(peer, recheckMs(intervalMs));
+      this.plan(peer, recheckMs(peer.intervalMs ?? this.#desk.intervalMs));
       return;
     }
     peer.unanswered++;
