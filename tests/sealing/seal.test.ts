@@ -239,6 +239,11 @@ describe("a packet is dropped", () => {
       "malformed",
     ],
     "authentic, inflates over the cap": [sealRaw(Buffer.concat([header(1), zeros])), "too long"],
+    // Its end is missing: who inflates beyond the cap calls it malformed.
+    "authentic, inflates far over the cap": [
+      sealRaw(Buffer.concat([header(1), deflateRawSync(Buffer.alloc(4_000_000)).subarray(0, -9)])),
+      "too long",
+    ],
     "authentic, over the cap with the signature": [
       sealRaw(Buffer.concat([header(3), full])),
       "too long",
