@@ -48,7 +48,6 @@ export function readFilesystems(options: {
   const problems: ProblemReport[] = [];
   for (const mount of selected) {
     if (mount.needsProbe && !asked.has(mount.mountPoint)) {
-      problems.push(problem(mount, `not measured: only ${MOST_PROBES} network mounts are`));
       continue;
     }
     const found = mount.needsProbe
@@ -56,6 +55,11 @@ export function readFilesystems(options: {
       : localResult(mount, statfs(below(root, mount.mountPoint)));
     filesystems.push(...(found.filesystem === undefined ? [] : [found.filesystem]));
     problems.push(...(found.problem === undefined ? [] : [found.problem]));
+  }
+  const left = selected.filter((mount) => mount.needsProbe).length - asked.size;
+  if (left > 0) {
+    const reason = `${left} more network mounts are left out: only ${MOST_PROBES} are measured`;
+    problems.push({ subject: "file systems", reason });
   }
   return { filesystems: largest(filesystems), problems };
 }

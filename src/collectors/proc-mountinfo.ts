@@ -25,9 +25,14 @@ export interface SelectedMount {
   readonly needsProbe: boolean;
 }
 
-/** File systems of the network, and those that wait for other machines of a cluster. */
-const REMOTE =
-  /^(nfs4?|cifs|smb3|smbfs|ncpfs|ceph|glusterfs|9p|virtiofs|afs|coda|lustre|lustre_lite|beegfs|gpfs|pvfs2|orangefs|panfs|pohmelfs|gfs2?|ocfs2|acfs|vboxsf|vmhgfs|prl_fs|fuse|fuseblk|fuse\..+)$/;
+/** File systems of the network, of a cluster or of a virtual machine's host; FUSE besides. */
+const REMOTE = new Set(
+  (
+    "nfs nfs4 cifs smb3 smbfs ncpfs ceph glusterfs 9p virtiofs afs coda lustre beegfs gpfs panfs " +
+    "pvfs2 orangefs gfs gfs2 ocfs2 acfs vboxsf vmhgfs prl_fs"
+  ).split(" "),
+);
+const FUSE = /^fuse(blk|\..+)?$/;
 /** FUSE mounts that hold nobody's files. */
 const NO_STORAGE =
   /^fuse\.(lxcfs|portal|gvfsd-fuse|snapfuse|squashfuse|xdg|.*portal|archivemount)$/;
@@ -81,7 +86,7 @@ export function selectMounts(mounts: readonly Mount[]): SelectedMount[] {
     .map(({ mountPoint, type }) => ({
       mountPoint,
       type,
-      needsProbe: REMOTE.test(type) || autofs.some((point) => isAtOrBelow(mountPoint, point)),
+      needsProbe: isRemote(type) || autofs.some((point) => isAtOrBelow(mountPoint, point)),
     }))
     .sort((a, b) => (a.mountPoint < b.mountPoint ? -1 : 1));
 }
@@ -100,11 +105,15 @@ function isReal(mount: Mount): boolean {
   if (mount.type === "autofs" || READ_ONLY_IMAGE.has(mount.type)) {
     return false;
   }
-  if (REMOTE.test(mount.type)) {
+  if (isRemote(mount.type)) {
     return !NO_STORAGE.test(mount.type);
   }
   // tmpfs, proc, cgroup and all their kind, known or not, have no device: major number 0.
   return !mount.device.startsWith("0:") || LOCAL_WITHOUT_DEVICE.has(mount.type);
+}
+
+function isRemote(type: string): boolean {
+  return REMOTE.has(type) || FUSE.test(type);
 }
 
 function shortestOfEach(mounts: readonly Mount[]): Mount[] {

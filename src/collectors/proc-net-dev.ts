@@ -28,8 +28,10 @@ export interface InterfaceKind {
 }
 
 /** By their names, interfaces that carry others' traffic or none; for the fallback alone. */
-const VIRTUAL_NAME =
-  /^(lo$|br\d|br-|virbr|docker|podman|cni|flannel|cali|bond|team|dummy|ifb|tun|tap|wg|ppp|sit|gre|erspan|ip6|tunl|teql|vxlan|geneve|vmnet|vnet|lxcbr|lxdbr|tailscale|zt|nlmon)/;
+const VIRTUAL_NAME = new RegExp(
+  "^(lo$|br\\d|br-|virbr|docker|podman|lxcbr|lxdbr|cni|flannel|cali|bond|team|dummy|ifb|nlmon|" +
+    "tun|tap|vnet|vmnet|wg|tailscale|zt|ppp|sit|gre|erspan|ip6|vxlan|geneve|teql)",
+);
 /** A VLAN on top of another interface: eth0.12, eth0:1. */
 const SUB_INTERFACE_NAME = /[.:]\d+$/;
 

@@ -37,11 +37,11 @@ export interface SampleSources {
 export function readSample(sources: SampleSources, moment: Moment): Sample {
   const { root } = sources;
   const problems: ProblemReport[] = [];
-  const section = <T>(subject: string, reading: Reading<T>): T | undefined => {
+  const section = <T>(subject: string, reading: Reading<T>, remedy?: string): T | undefined => {
     if (reading.ok) {
       return reading.value;
     }
-    problems.push({ subject, reason: reading.reason });
+    problems.push({ subject, reason: reading.reason, ...(remedy === undefined ? {} : { remedy }) });
     return undefined;
   };
 
@@ -50,6 +50,7 @@ export function readSample(sources: SampleSources, moment: Moment): Sample {
   const users = section(
     "users",
     readUsers({ root, now: moment, foreground: processes?.foreground ?? new Map() }),
+    "start systemd-logind, or let the login programs write /var/run/utmp",
   );
   const mounts = readProcMountinfo(root);
   const { filesystems, problems: filesystemProblems } = readFilesystems({

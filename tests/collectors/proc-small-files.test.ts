@@ -17,7 +17,9 @@ const kb = 1024;
 describe("parseProcMeminfo", () => {
   test("counts used as total less available, as free of procps-ng 4 does", () => {
     const text =
-      "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 700 kB\nBuffers: 50 kB\nCached: 200 kB\nSReclaimable: 25 kB\nActive: 10 kB\nActive(anon): 3 kB\nInactive: 20 kB\nSwapTotal: 80 kB\nSwapFree: 60 kB\n";
+      "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 700 kB\nBuffers: 50 kB\nCached: 200 kB\n" +
+      "SReclaimable: 25 kB\nActive: 10 kB\nActive(anon): 3 kB\nInactive: 20 kB\n" +
+      "SwapTotal: 80 kB\nSwapFree: 60 kB\n";
     expect(parseProcMeminfo(text)).toEqual({
       ok: true,
       value: {
@@ -108,7 +110,8 @@ describe("parsePressure", () => {
   const table: [string, string, object][] = [
     [
       "both lines",
-      "some avg10=0.18 avg60=0.68 avg300=0.42 total=6\nfull avg10=1.00 avg60=99.90 avg300=0.00 total=0\n",
+      "some avg10=0.18 avg60=0.68 avg300=0.42 total=6\n" +
+        "full avg10=1.00 avg60=99.90 avg300=0.00 total=0\n",
       { some: 0.68, full: 99.9 },
     ],
     [
