@@ -366,9 +366,24 @@ describe("address lists", () => {
     expect(read).toEqual(many);
     expect(encodeHints("lab", [])).toEqual([]);
   });
+
+  test("a hint of others is read up to 200 addresses", () => {
+    const decoded = decodeMessage(bytes(`lab<${JSON.stringify({ hint: many })}`), "lab");
+    expect(decoded).toEqual({ ok: true, value: { kind: "hint", addresses: many.slice(0, 200) } });
+  });
 });
 
 describe("an answer", () => {
+  test("of 4,095 bytes is whole; of one byte more, it is cut", () => {
+    const sized = (size: number) => {
+      const report = { name: "anna", processes: [{ user: "u", command: "c".repeat(size) }] };
+      return encodeAnswer("lab", { ...ANSWER_HEAD, report });
+    };
+    const overhead = sized(0).length;
+    expect(sized(4095 - overhead).length).toBe(4095);
+    expect(sized(4096 - overhead).length).toBeLessThan(500);
+  });
+
   test("with a huge report stays under 4,096 bytes and keeps the machine's figures", () => {
     fc.assert(
       fc.property(wildReport, (report) => {
