@@ -368,7 +368,10 @@ describe("address lists", () => {
   });
 
   test("a hint of others is read up to 200 addresses", () => {
-    const decoded = decodeMessage(bytes(`lab<${JSON.stringify({ hint: many })}`), "lab");
+    const decoded = decodeMessage(
+      bytes(`lab<${JSON.stringify({ hint: many.slice(0, 300) })}`),
+      "lab",
+    );
     expect(decoded).toEqual({ ok: true, value: { kind: "hint", addresses: many.slice(0, 200) } });
   });
 });
