@@ -202,8 +202,9 @@ function rename(
   database.query("UPDATE OR IGNORE entries SET machine = ? WHERE machine = ?").run(to, from);
   database
     .query(
-      `UPDATE machines SET heard = max(heard, old.heard), info = coalesce(info, old.info)
-       FROM (SELECT heard AS heard, info AS info FROM machines WHERE key = ?) AS old
+      `UPDATE machines SET heard = max(machines.heard, old.heard),
+         info = coalesce(machines.info, old.info)
+       FROM (SELECT heard, info FROM machines WHERE key = ?) AS old
        WHERE machines.key = ?`,
     )
     .run(from, to);

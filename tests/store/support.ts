@@ -1,0 +1,94 @@
+/** What the tests of the history share: reports, machines, a clock moved by hand, and a place. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Entry, KnownMachine } from "../../src/cluster/machine.ts";
+import type { Report } from "../../src/protocol/report.ts";
+import type { History } from "../../src/store/history.ts";
+import { type HistoryOptions, openHistory } from "../../src/store/sqlite-history.ts";
+
+export const T0 = 1_700_000_000_000;
+export const INTERVAL_MS = 600_000;
+
+export class Place {
+  readonly directory = mkdtempSync(join(tmpdir(), "unagi-history-"));
+  readonly logged: string[] = [];
+  elapsedMs = 0;
+  readonly #open: History[] = [];
+
+  /** Opens a history in this directory; `directory: undefined` for one in memory. */
+  open(options: Partial<HistoryOptions> & { inMemory?: boolean } = {}): History {
+    const result = this.tryOpen(options);
+    if (!result.ok) throw new Error(result.reason);
+    this.#open.push(result.value);
+    return result.value;
+  }
+
+  tryOpen({ inMemory = false, ...options }: Partial<HistoryOptions> & { inMemory?: boolean } = {}) {
+    return openHistory({
+      ...(inMemory ? {} : { directory: this.directory }),
+      signature: "test",
+      entriesPerMachine: 144,
+      now: () => ({ elapsedMs: this.elapsedMs, wallMs: T0 + this.elapsedMs }),
+      log: (level, text) => this.logged.push(`${level}: ${text}`),
+      ...options,
+    });
+  }
+
+  close(): void {
+    for (const history of this.#open.splice(0)) history.close();
+  }
+
+  remove(): void {
+    this.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+export function report(name: string, more: Partial<Report> = {}): Report {
+  return { name, updateSeconds: 600, averageSeconds: 600, uptimeSeconds: 1000, ...more };
+}
+
+export function up(index: number, more: Partial<Report> = {}): Entry {
+  return { state: "up", atWallMs: T0 + index * INTERVAL_MS, report: report(`r${index}`, more) };
+}
+
+export function down(index: number, untilIndex?: number): Entry {
+  const atWallMs = T0 + index * INTERVAL_MS;
+  if (untilIndex === undefined) return { state: "down", atWallMs };
+  return { state: "down", atWallMs, untilWallMs: T0 + untilIndex * INTERVAL_MS };
+}
+
+export function machine(id: string, more: Partial<KnownMachine> = {}): KnownMachine {
+  return {
+    id,
+    name: `name-${id}`,
+    addresses: ["127.0.0.1"],
+    protocol: 2,
+    state: "up",
+    stateSinceWallMs: T0,
+    lastHeardWallMs: T0,
+    ...more,
+  };
+}
+
+/** Text that does not deflate: as large in the file as in the report. */
+export function noise(length: number, seed: number): string {
+  let state = seed * 2 + 1;
+  let text = "";
+  while (text.length < length) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    text += state.toString(36);
+  }
+  return text.slice(0, length);
+}
+
+/** The entries of a machine, newest first, as short words: `r3`, `down 2-4`, `down 5-`. */
+export function words(history: History, id: string, limit = 1000): string[] {
+  return history.entries(id, { limit }).map((entry) => {
+    if (entry.state === "up") return entry.report.name;
+    const index = (ms: number): string => String((ms - T0) / INTERVAL_MS);
+    const until = entry.untilWallMs === undefined ? "" : index(entry.untilWallMs);
+    return `${entry.state} ${index(entry.atWallMs)}-${until}`;
+  });
+}
