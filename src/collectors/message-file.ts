@@ -4,7 +4,8 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { type MessageSource, MOST_BYTES, newestLines } from "./messages.ts";
-import { below, failedReading, type Reading, statIfThere } from "./read-text.ts";
+import { parsePasswd } from "./passwd.ts";
+import { below, failedReading, type Reading, readText, statIfThere } from "./read-text.ts";
 import type { MessagesSection } from "./sample.ts";
 
 /** Where the last reading ended. */
@@ -15,6 +16,8 @@ interface Position {
 }
 
 const NEWLINE = 0x0a;
+/** S_IRGRP. */
+const GROUP_READ = 0o040;
 
 /**
  * Of lines that came to more than 64 KB since the last reading only the last 64 KB are read, and
@@ -50,11 +53,18 @@ export function createMessageFile(root: string, path: string): MessageSource {
     }
   }
 
-  return {
-    read: async () => read(),
-    // Debian and Ubuntu: adm; elsewhere the group that the README sets up.
-    remedy: `add the user to a group that may read it (adm on Debian), or chgrp log ${path}`,
-  };
+  return { read: async () => read(), remedy: () => remedyFor(root, path) };
+}
+
+/** Join the group that may read it (adm on Debian); where none may, give it one (README). */
+function remedyFor(root: string, path: string): string {
+  const stats = statIfThere(root, path);
+  const isGroupReadable = stats !== undefined && (stats.mode & GROUP_READ) !== 0;
+  const groups = readText(root, "/etc/group");
+  const name = isGroupReadable && groups.ok ? parsePasswd(groups.value).get(stats.gid) : undefined;
+  return name === undefined || name === "root"
+    ? `chgrp log ${path}; chmod g+r ${path}; and add the user to group log`
+    : `add the user to group ${name}`;
 }
 
 /** The end of the file that was rotated away, if it still is where logrotate puts it. */

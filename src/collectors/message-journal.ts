@@ -79,7 +79,7 @@ export function createMessageJournal(call: CallJournal | undefined): MessageSour
     return { ok: true, value: { lines: newestLines(parsed.lines).lines, count } };
   }
 
-  return { read, remedy: "add the user to group systemd-journal" };
+  return { read, remedy: () => "add the user to group systemd-journal" };
 }
 
 const FORM = ["--no-pager", "--output", "short", "--show-cursor"];

@@ -15,7 +15,7 @@ export interface MessageSource {
    */
   read(): Promise<Reading<MessagesSection>>;
   /** What to do where `read` fails for want of a permission. */
-  readonly remedy: string;
+  remedy(): string;
 }
 
 export interface MessageReader {
@@ -81,8 +81,11 @@ interface Found {
 
 /** A reading that was finished too late for its report is told with the next one. */
 function merge(earlier: Found, later: Found): Found {
-  if (earlier.messages === undefined || later.messages === undefined) {
-    return { ...earlier, ...later };
+  if (earlier.messages === undefined) {
+    return later;
+  }
+  if (later.messages === undefined) {
+    return { ...later, messages: earlier.messages };
   }
   const lines = [...earlier.messages.lines, ...later.messages.lines].slice(-MOST_LINES);
   return { ...later, messages: { lines, count: earlier.messages.count + later.messages.count } };
@@ -99,7 +102,7 @@ async function readFirst(sources: readonly MessageSource[]): Promise<Found> {
       const { reason } = reading;
       const isDenied = reading.code === "EACCES" || reading.code === "EPERM";
       return {
-        problem: { subject: "messages", reason, ...(isDenied ? { remedy: source.remedy } : {}) },
+        problem: { subject: "messages", reason, ...(isDenied ? { remedy: source.remedy() } : {}) },
       };
     }
     missing.push(reading.reason);

@@ -10,7 +10,10 @@ import { readText, statIfThere } from "./read-text.ts";
 /** About 15,000 users; those beyond it are shown by number. */
 const CAP_BYTES = MEBIBYTE;
 
-/** Names by id; of two names with one id the first counts, as in getpwuid(3). */
+/**
+ * Names by id; of two names with one id the first counts, as in getpwuid(3). Reads /etc/group
+ * too, whose names and ids stand in the same places.
+ */
 export function parsePasswd(text: string): Map<number, string> {
   const names = new Map<number, string>();
   for (const line of text.split("\n")) {

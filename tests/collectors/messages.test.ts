@@ -122,19 +122,34 @@ describe("a log file", () => {
       expect(await source.read()).toEqual(lines("new"));
     }));
 
-  test("that may not be read says so, with the remedy", () =>
+  // Root may read everything.
+  test.skipIf(process.getuid?.() === 0)("that may not be read says so", () =>
     withRoot(async (root) => {
       root.write(LOG, "secret\n");
       chmodSync(join(root.path, LOG), 0);
-      const source = createMessageFile(root.path, LOG);
-      const result = await source.read();
-      // Root reads everything: there the refusal is made up in the next test alone.
-      const isRoot = process.getuid?.() === 0;
-      expect(result.ok ? "read" : result.reason).toBe(
-        isRoot ? "read" : "permission denied on /var/log/syslog",
-      );
-      expect(source.remedy).toContain("adm");
-    }));
+      expect(await createMessageFile(root.path, LOG).read()).toEqual({
+        ok: false,
+        reason: "permission denied on /var/log/syslog",
+        code: "EACCES",
+      });
+    }),
+  );
+
+  const share =
+    "chgrp log /var/log/syslog; chmod g+r /var/log/syslog; and add the user to group log";
+  const remedies: [string, number, string, string][] = [
+    ["its group may read it", 0o640, "adm", "add the user to group adm"],
+    ["its group may not", 0o600, "adm", share],
+    ["its group is root's", 0o640, "root", share],
+  ];
+  test.each(remedies)("that may not be read has a remedy: %s", (_, mode, group, remedy) =>
+    withRoot((root) => {
+      root.write(LOG, "");
+      chmodSync(join(root.path, LOG), mode);
+      root.write("etc/group", `${group}:x:${process.getgid?.()}:\n`);
+      expect(createMessageFile(root.path, LOG).remedy()).toBe(remedy);
+    }),
+  );
 
   test("is no folder", () =>
     withRoot(async (root) => {
@@ -298,7 +313,7 @@ describe("the journal", () => {
 
 describe("createMessageReader", () => {
   const source = (...readings: Reading<MessagesSection>[]): MessageSource => {
-    return { read: async () => readings.shift() ?? nothing, remedy: "do this" };
+    return { read: async () => readings.shift() ?? nothing, remedy: () => "do this" };
   };
   const missing = (reason: string): Reading<never> => ({ ok: false, reason, code: "ENOENT" });
   const denied: Reading<never> = { ok: false, reason: "permission denied on x", code: "EACCES" };
@@ -331,7 +346,7 @@ describe("createMessageReader", () => {
     let finish: (reading: Reading<MessagesSection>) => void = () => undefined;
     const slow: MessageSource = {
       read: () => new Promise((resolve) => (finish = resolve)),
-      remedy: "",
+      remedy: () => "",
     };
     const reader = createMessageReader({ sources: [slow], wait: async () => undefined });
     reader.start();
