@@ -6,8 +6,8 @@ import type { Database } from "bun:sqlite";
 import { usedBytes } from "./database.ts";
 import { type EntryRow, type MachineRow, putEntry, putMachine } from "./tables.ts";
 
-/** What an entry takes up in the tables, generously: a large report deflates to 1.4 KB. */
-const ENTRY_BYTES = 2048;
+/** What an entry takes up in the tables, generously: a large report deflates to 1.4 KB, two a page. */
+const ENTRY_BYTES = 3072;
 
 export interface CarryLimits {
   readonly maxMachines: number;

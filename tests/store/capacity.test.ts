@@ -1,0 +1,158 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { carryOver } from "../../src/store/carry.ts";
+import { openDatabase, usedBytes } from "../../src/store/database.ts";
+import { applyChange } from "../../src/store/tables.ts";
+import { down, INTERVAL_MS, machine, noise, Place, report, T0, up, words } from "./support.ts";
+
+const MEBIBYTE = 2 ** 20;
+let place: Place;
+beforeEach(() => {
+  place = new Place();
+});
+afterEach(() => place.remove());
+
+const sizeOnDisk = (): number =>
+  readdirSync(place.directory)
+    .map((name) => statSync(join(place.directory, name)).size)
+    .reduce((sum, size) => sum + size, 0);
+
+for (const inMemory of [false, true]) {
+  const caps = { fileBytes: 2 * MEBIBYTE, memoryBytes: 2 * MEBIBYTE };
+
+  test(`at the cap ${inMemory ? "in memory" : "on disk"} the oldest entries go first, and it is said`, () => {
+    const history = place.open({ inMemory, caps });
+    history.append("gone long ago", up(0));
+    history.append("gone long ago", down(1));
+    for (let index = 2; index < 130; index++) {
+      for (const id of ["a", "b", "c"]) {
+        history.append(id, up(index, { messages: [noise(12_000, index)] }));
+      }
+      history.flush();
+    }
+    expect(history.notices()).toEqual([
+      expect.stringMatching(
+        inMemory ? /cap of 2 MB in memory: the oldest/ : /cap of 2 MB on disk: the oldest/,
+      ),
+    ]);
+    expect(place.logged.length).toBe(1);
+    // The file, its log included, and what one write adds before the cap is looked at.
+    if (!inMemory) expect(sizeOnDisk()).toBeLessThan(caps.fileBytes + 5 * MEBIBYTE);
+    const kept = words(history, "a");
+    expect(kept.length).toBeGreaterThan(40);
+    expect(kept.length).toBeLessThan(100);
+    expect(kept).toEqual(kept.map((_, index) => `r${129 - index}`));
+    expect(words(history, "b")).toEqual(kept);
+    expect(words(history, "gone long ago")).toContain("r0");
+  });
+
+  test(`last reports alone over the cap stay (${inMemory ? "in memory" : "on disk"})`, () => {
+    const history = place.open({
+      inMemory,
+      caps: { fileBytes: 200_000, memoryBytes: 200_000 },
+    });
+    for (let index = 0; index < 60; index++) {
+      history.append(`m${index}`, up(index, { messages: [noise(12_000, index)] }));
+    }
+    history.flush();
+    for (let index = 0; index < 60; index++) {
+      expect(words(history, `m${index}`)).toEqual([`r${index}`]);
+    }
+  });
+}
+
+test("over the cap on machines the one not heard of for longest goes", () => {
+  const history = place.open({ caps: { machines: 3 } });
+  for (const [index, id] of ["a", "b", "c"].entries()) {
+    history.remember(machine(id, { lastHeardWallMs: T0 + index }));
+    history.append(id, up(index));
+  }
+  history.remember(machine("a", { lastHeardWallMs: T0 + 9 }));
+  history.append("d", up(5));
+  expect([...history.strips(0).keys()].sort()).toEqual(["a", "c", "d"]);
+  expect(words(history, "b")).toEqual([]);
+});
+
+test("4,096 machines are remembered, reported and read again", () => {
+  const history = place.open();
+  for (let index = 0; index < 4096; index++) {
+    history.remember(machine(`m${index}`, { report: report(`m${index}`) }));
+    history.append(`m${index}`, up(index % 7));
+  }
+  history.close();
+  const again = place.open();
+  expect(again.knownMachines().length).toBe(4096);
+  expect(again.strips(0).size).toBe(4096);
+  expect([...again.strips(0).values()].every((points) => points.length === 1)).toBe(true);
+  expect(again.at(T0 + 2.5 * INTERVAL_MS).size).toBe(Math.floor(4096 / 7));
+  expect(again.notices()).toEqual([]);
+});
+
+test("the strips of 1,000 machines with 144 entries each take less than a page's patience", () => {
+  place.open().close();
+  const name = readdirSync(place.directory)[0] ?? "";
+  const database = new Database(join(place.directory, name));
+  // As `append` writes them, in 0.3 s instead of 4.
+  const numbers = (count: number): string =>
+    `WITH n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})`;
+  database.run(
+    `${numbers(1000)} INSERT INTO machines (key, id, heard) SELECT i, 'm' || i, 0 FROM n`,
+  );
+  database.run(
+    `${numbers(144_000)} INSERT INTO entries (machine, at, state, cpu, disk, uptime, span)
+     SELECT i % 1000, ${T0} + i / 1000 * ${INTERVAL_MS}, 0, i % 1000 / 10.0, i * 7.0, i, 600 FROM n`,
+  );
+  database.close();
+  const history = place.open();
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const start = performance.now();
+    const strips = history.strips(T0);
+    times.push(performance.now() - start);
+    expect(strips.size).toBe(1000);
+    expect(strips.get("m999")?.length).toBe(144);
+  }
+  // Some 60 ms on one core; the best of five, with room for other tests on the same cores.
+  expect(Math.min(...times)).toBeLessThan(300);
+});
+
+test("a copy holds the newest entries of each machine, within its bytes", () => {
+  const source = openDatabase(":memory:");
+  const target = openDatabase(":memory:");
+  for (let index = 0; index < 20; index++) {
+    const id = `m${index}`;
+    applyChange(source, { kind: "remember", machine: machine(id) }, 100);
+    for (let entry = 0; entry < 50; entry++) {
+      const messages = [noise(1500, entry)];
+      applyChange(source, { kind: "append", id, entry: up(entry, { messages }) }, 100);
+    }
+  }
+  const limits = { maxMachines: 100, entriesPerMachine: 144, maxBytes: 20 * 3072 * 10 };
+  target.transaction(() => carryOver(source, target, limits))();
+  expect(usedBytes(target)).toBeLessThan(2 * limits.maxBytes);
+  const counted = target
+    .query("SELECT count(*), min(at), max(at) FROM entries GROUP BY machine")
+    .values();
+  expect(counted.length).toBe(20);
+  for (const row of counted) {
+    expect(row).toEqual([10, T0 + 40 * INTERVAL_MS, T0 + 49 * INTERVAL_MS]);
+  }
+  source.close();
+  target.close();
+});
+
+test("reports leave with their entries", () => {
+  const history = place.open({ entriesPerMachine: 2 });
+  for (let index = 0; index < 20; index++) history.append("a", up(index));
+  history.append("a", up(19));
+  history.append("b", up(1));
+  history.forget("b");
+  history.close();
+  const name = readdirSync(place.directory)[0] ?? "";
+  const database = new Database(join(place.directory, name));
+  expect(database.query("SELECT count(*) AS count FROM reports").get()).toEqual({ count: 2 });
+  expect(database.query("SELECT count(*) AS count FROM entries").get()).toEqual({ count: 2 });
+  database.close();
+});
