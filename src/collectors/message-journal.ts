@@ -67,7 +67,8 @@ export function createMessageJournal(call: CallJournal | undefined): MessageSour
     // Not --quiet: only so does it say that it hides the system's messages from us.
     const output = await call(["--lines", "1", ...FORM]);
     const reason = output.stopped === undefined ? explain(output) : tooSlow();
-    cursor = parseJournal(output.stdout).cursor;
+    // As long as something is wrong it is asked for again, and so told in each report.
+    cursor = reason === undefined ? parseJournal(output.stdout).cursor : undefined;
     return reason ?? { ok: true, value: newestLines([]) };
   }
 

@@ -270,6 +270,13 @@ describe("the journal", () => {
     expect(first).toEqual({ ok: false, reason, code });
   });
 
+  test("a refusal is told every time, though our own messages can be read", async () => {
+    const hint = "Hint: You are currently not seeing messages from other users and the system.\n";
+    const hidden = output("Nov 22 host own: line\n-- cursor: s=1\n", { stderr: hint });
+    const { source, first } = await journal(hidden, hidden);
+    expect([first, await source.read()]).toMatchObject([{ code: "EACCES" }, { code: "EACCES" }]);
+  });
+
   test("an empty one is no problem, whatever the version exits with", async () => {
     expect((await journal(output("-- No entries --\n", { exitCode: 1 }))).first).toEqual(nothing);
   });
