@@ -204,8 +204,8 @@ function networkReport(
       name: later.name,
       ...present("receiveBytesPerSecond", receive),
       ...present("transmitBytesPerSecond", transmit),
-      errors: later.errors,
-      drops: later.drops,
+      ...present("errors", counted(each?.errors, later.errors)),
+      ...present("drops", counted(each?.drops, later.drops)),
     };
   });
   const known = interfaces.filter((each) => earlier.has(each.name));
@@ -272,10 +272,15 @@ function rate(
   later: number | undefined,
   seconds: number,
 ): number | undefined {
-  if (earlier === undefined || later === undefined || later < earlier) {
-    return undefined;
-  }
-  return Math.round((later - earlier) / seconds);
+  const change = counted(earlier, later);
+  return change === undefined ? undefined : Math.round(change / seconds);
+}
+
+/** How far a counter went; undefined where one is unknown or the counter stepped back. */
+function counted(earlier: number | undefined, later: number | undefined): number | undefined {
+  return earlier === undefined || later === undefined || later < earlier
+    ? undefined
+    : later - earlier;
 }
 
 /** Undefined where one of them is unknown, or there is none. */

@@ -121,6 +121,7 @@ export interface InterfaceReport {
   readonly name: string;
   readonly receiveBytesPerSecond?: number;
   readonly transmitBytesPerSecond?: number;
+  /** Within `averageSeconds`, received and sent together. */
   readonly errors?: number;
   readonly drops?: number;
 }

@@ -43,13 +43,13 @@ describe("readText", () => {
 
 describe("failedReading", () => {
   test.each([
-    [{ code: "ENOENT" }, "/etc/x does not exist"],
-    [{ code: "EACCES" }, "permission denied on /etc/x"],
-    [{ code: "EPERM" }, "permission denied on /etc/x"],
-    [{ code: "EIO" }, "/etc/x cannot be read (EIO)"],
-    [new Error("no code"), "/etc/x cannot be read (EUNKNOWN)"],
-    [undefined, "/etc/x cannot be read (EUNKNOWN)"],
-  ])("%p", (error, reason) => {
+    ["/etc/x does not exist", { code: "ENOENT" }],
+    ["permission denied on /etc/x", { code: "EACCES" }],
+    ["permission denied on /etc/x", { code: "EPERM" }],
+    ["/etc/x cannot be read (EIO)", { code: "EIO" }],
+    ["/etc/x cannot be read (EUNKNOWN)", new Error("no code")],
+    ["/etc/x cannot be read (EUNKNOWN)", undefined],
+  ])("says: %s", (reason, error) => {
     expect(failedReading(error, "/etc/x").reason).toBe(reason);
   });
 });

@@ -53,7 +53,7 @@ describe("the report", () => {
       ...about,
       load,
       uptimeSeconds: 13,
-      network: { interfaces: [{ name: "eth0", errors: 1, drops: 2 }] },
+      network: { interfaces: [{ name: "eth0" }] },
     });
   });
 
@@ -154,6 +154,16 @@ describe("disks and interfaces", () => {
       sample(1000, { interfaces: [net("eth0", 5)] }),
     );
     expect(result.network).toEqual({ interfaces: [{ name: "eth0", errors: 0, drops: 0 }] });
+  });
+
+  test("errors and drops are those of the interval", () => {
+    const at = (errors: number, drops: number) => ({
+      interfaces: [{ ...net("eth0", 0), errors, drops }],
+    });
+    const later = report(sample(0, at(5, 100)), sample(1000, at(7, 100))).network;
+    expect(later?.interfaces).toMatchObject([{ errors: 2, drops: 0 }]);
+    const reset = report(sample(0, at(5, 100)), sample(1000, at(0, 0))).network;
+    expect(reset?.interfaces?.[0]?.errors).toBeUndefined();
   });
 
   test("of very many interfaces the busiest are listed, and all are summed", () => {
