@@ -114,7 +114,15 @@ function bindOne(
     socket: {
       data: (_socket, data, port, address) => {
         // Bun makes a buffer for each datagram (a test pins it), so it need not be copied.
-        options.onPacket({ address: canonicalSource(address), port }, data);
+        try {
+          options.onPacket({ address: canonicalSource(address), port }, data);
+        } catch (bug) {
+          // Thrown here it would reach `error` below and be counted as a refused packet. It is a
+          // bug of ours, and must end the program with its own stack.
+          queueMicrotask(() => {
+            throw bug;
+          });
+        }
       },
       // Without this callback the process ends at the first ICMP error.
       // Bun's types name the socket as the first argument; what comes is the error alone. A host

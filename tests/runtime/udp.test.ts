@@ -206,6 +206,18 @@ test("what cannot be sent fails, is counted by its code, and is told once", asyn
   expect(total).toBe(8);
 });
 
+test("a bug in the receiver ends the program, and is not taken for a network's error", async () => {
+  const script = `
+    const { openPeerSocket } = await import(${JSON.stringify(join(import.meta.dir, "../../src/runtime/udp.ts"))});
+    const result = await openPeerSocket({ bind: "127.0.0.1", port: 0, onFault() {},
+      onPacket() { throw new Error("a bug of ours"); } });
+    result.value.send({ address: "127.0.0.1", port: result.value.port }, new Uint8Array(1));
+    setTimeout(() => process.exit(0), 10000);`;
+  const child = Bun.spawnSync([process.execPath, "-e", script], { timeout: 20_000 });
+  expect(child.exitCode).toBe(1);
+  expect(child.stderr.toString()).toContain("a bug of ours");
+});
+
 test("after close nothing is sent, and closing twice is harmless", async () => {
   const { socket } = await listen({ bind: "127.0.0.1" });
   socket.close();
