@@ -1,0 +1,41 @@
+/** Style and icons, bundled into the executable, under addresses that change with their content. */
+import type { AssetLinks } from "../report/components/page.tsx";
+import icon from "../report/favicon.svg" with { type: "text" };
+import iconDown from "../report/favicon-down.svg" with { type: "text" };
+import { STYLE } from "../report/style.ts";
+import { type Body, bodyOf } from "./answer.ts";
+
+const SVG = "image/svg+xml";
+const CSS = "text/css; charset=utf-8";
+/** The address holds a hash of the content, so it never has to be asked for again. */
+const FOR_GOOD = "private, max-age=31536000, immutable";
+
+export interface Assets {
+  readonly links: AssetLinks;
+  /** By path, without the query. */
+  readonly bodies: ReadonlyMap<string, Body>;
+}
+
+export function createAssets(): Assets {
+  const files = [
+    { path: "/page.css", text: STYLE, contentType: CSS },
+    { path: "/favicon.svg", text: icon, contentType: SVG },
+    { path: "/favicon-down.svg", text: iconDown, contentType: SVG },
+  ];
+  const bodies = new Map<string, Body>();
+  const link = (path: string) => {
+    const etag = bodies.get(path)?.etag ?? "";
+    return `${path}?v=${etag.replaceAll('"', "")}`;
+  };
+  for (const { path, text, contentType } of files) {
+    bodies.set(path, bodyOf({ text, contentType, cacheControl: FOR_GOOD }));
+  }
+  return {
+    bodies,
+    links: {
+      style: link("/page.css"),
+      icon: link("/favicon.svg"),
+      iconDown: link("/favicon-down.svg"),
+    },
+  };
+}

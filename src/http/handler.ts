@@ -1,0 +1,240 @@
+/**
+ * The HTTP interface without a socket: a request and the client's address in, a response out.
+ * Whom it answers, under which names, and what each path gives.
+ */
+import type { Machine } from "../cluster/machine.ts";
+import { canonicalAddress } from "../protocol/address.ts";
+import type { ErrorPage } from "../report/components/error-page.tsx";
+import { findMachine, keysOf, machineHref } from "../report/machine-key.ts";
+import { clusterHtml, errorHtml, machineHtml, type RenderContext } from "../report/render.ts";
+import { statusText } from "../report/status-text.ts";
+import { counted, shownText } from "../report/text.ts";
+import { createTimes, type Times } from "../report/times.ts";
+import { answerWith, type Body, bodyOf, HTML, JSON_TYPE, plainAnswer, TEXT } from "./answer.ts";
+import { type Assets, createAssets } from "./assets.ts";
+import { BodyCache } from "./body-cache.ts";
+import { isAllowedHost } from "./host-names.ts";
+import {
+  clusterJson,
+  entriesJson,
+  errorJson,
+  machineJson,
+  readClusterQuery,
+  readEntryQuery,
+  readMachineQuery,
+  type WrongParameter,
+} from "./json.ts";
+import type { ReportSource } from "./source.ts";
+
+export interface HttpHandlerOptions {
+  readonly source: ReportSource;
+  /** `http-allow`, for a canonical address. */
+  readonly allow: (address: string) => boolean;
+  /** Of `hostNamesOf`. */
+  readonly hostNames: ReadonlySet<string>;
+  /** The zone of the times in the report, as Intl names it; the machine's own without it. */
+  readonly timeZone?: string;
+}
+
+/** `clientAddress` as the socket says it; an IPv4-mapped one counts as its IPv4 address. */
+export type HttpHandler = (request: Request, clientAddress: string) => Response;
+
+interface Call {
+  readonly context: RenderContext;
+  /** Decoded, without the empty first one: `["machines", "node01"]`. */
+  readonly segments: readonly string[];
+  readonly parameters: URLSearchParams;
+}
+
+interface Target {
+  readonly path: string;
+  readonly query: string;
+}
+
+/**
+ * Path and query of a request. Bun gives the bare path for an HTTP/1.0 request without a Host
+ * or with a bad one, where `new URL` would throw.
+ */
+function targetOf(url: string): Target {
+  const scheme = url.indexOf("://");
+  const from = url.startsWith("/") ? 0 : url.indexOf("/", scheme < 0 ? 0 : scheme + 3);
+  const rest = from < 0 ? "/" : (url.slice(from).split("#", 1)[0] ?? "/");
+  const mark = rest.indexOf("?");
+  return mark < 0
+    ? { path: rest, query: "" }
+    : { path: rest.slice(0, mark), query: rest.slice(mark + 1) };
+}
+
+/** `undefined` for a path whose percent-encoding is broken. */
+function segmentsOf(path: string): readonly string[] | undefined {
+  try {
+    return path.slice(1).split("/").map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonBody(text: string, status = 200): Body {
+  return bodyOf({ text, status, contentType: JSON_TYPE });
+}
+
+function errorBody(context: RenderContext, status: number, page: ErrorPage): Body {
+  return bodyOf({ text: errorHtml(context, page), status, contentType: HTML });
+}
+
+function wrongParameter({ parameter, reason }: WrongParameter): Body {
+  return jsonBody(errorJson(reason, { parameter }), 400);
+}
+
+function choicesOf(context: RenderContext, machines: readonly Machine[]) {
+  const keys = keysOf(context.view.machines);
+  return machines.map((machine) => ({
+    id: machine.id,
+    name: machine.name,
+    address: machine.address,
+    key: keys.get(machine.id) ?? machine.id,
+  }));
+}
+
+function machinePage({ context }: Call, key: string): Body {
+  const found = findMachine(context.view.machines, key);
+  const shown = shownText(key, 80);
+  switch (found.kind) {
+    case "one":
+      return bodyOf({ text: machineHtml(context, found.machine), contentType: HTML });
+    case "many":
+      return errorBody(context, 300, {
+        title: `${counted(found.machines.length, "machine")} called ${shown}`,
+        text: "Which one?",
+        choices: choicesOf(context, found.machines).map(({ id, name, address, key: own }) => ({
+          name: shownText(name),
+          detail: `${address}, id ${shownText(id)}`,
+          href: machineHref(own),
+        })),
+      });
+    case "none":
+      return errorBody(context, 404, {
+        title: "No such machine",
+        text: `“${shown}” is no id, address or name of a machine known here.`,
+        choices: [],
+      });
+  }
+}
+
+function machineApi(call: Call, key: string, isEntries: boolean): Body {
+  const { context, parameters } = call;
+  const { view, source, times } = context;
+  const found = findMachine(view.machines, key);
+  if (found.kind === "none") {
+    return jsonBody(
+      errorJson("no machine has this id, address or name", { key: shownText(key, 80) }),
+      404,
+    );
+  }
+  if (found.kind === "many") {
+    const choices = choicesOf(context, found.machines).map(({ key: own, ...choice }) => ({
+      ...choice,
+      href: `/api/v1${machineHref(own)}${isEntries ? "/entries" : ""}`,
+    }));
+    return jsonBody(errorJson("several machines have this name", { choices }), 300);
+  }
+  if (!isEntries) {
+    const unknown = readMachineQuery(parameters);
+    if (unknown !== undefined) return wrongParameter(unknown);
+    return jsonBody(JSON.stringify(machineJson(found.machine)));
+  }
+  const query = readEntryQuery(parameters, { times, nowMs: view.moment.wallMs });
+  if ("parameter" in query) return wrongParameter(query);
+  return jsonBody(entriesJson(source.entries(found.machine.id, query)));
+}
+
+function clusterApi({ context, parameters }: Call): Body {
+  const query = readClusterQuery(parameters);
+  if ("parameter" in query) return wrongParameter(query);
+  return jsonBody(clusterJson(context.view, query.isSummary));
+}
+
+function apiBody(call: Call): Body {
+  const [, version, thing, key, part] = call.segments;
+  const { length } = call.segments;
+  if (version === "v1") {
+    if (thing === "cluster" && length === 3) return clusterApi(call);
+    if (thing === "machines" && key !== undefined && key !== "") {
+      if (length === 4) return machineApi(call, key, false);
+      if (length === 5 && part === "entries") return machineApi(call, key, true);
+    }
+  }
+  return jsonBody(errorJson("there is nothing at this path"), 404);
+}
+
+function pageBody(call: Call): Body {
+  const { context, segments, parameters } = call;
+  const [first, second] = segments;
+  if (first === "" && segments.length === 1) {
+    return bodyOf({ text: clusterHtml(context, parameters), contentType: HTML });
+  }
+  if (first === "api") return apiBody(call);
+  if (first === "machines" && segments.length === 2 && second !== undefined && second !== "") {
+    return machinePage(call, second);
+  }
+  if (first === "status.txt" && segments.length === 1) {
+    const { view, times, source } = context;
+    const text = statusText({ view, times, strips: (since) => source.strips(since) });
+    return bodyOf({ text, contentType: TEXT });
+  }
+  if (first === "healthz" && segments.length === 1) {
+    return bodyOf({ text: "ok\n", contentType: TEXT });
+  }
+  return errorBody(context, 404, {
+    title: "Nothing here",
+    text: `There is no page at /${shownText(segments.join("/"), 120)}.`,
+    choices: [],
+  });
+}
+
+const MISDIRECTED =
+  "The report may not be asked for under this name. Use an address or the machine's name, or start unagi with --http-name NAME (http-name in unagi.toml).\n";
+
+/** Refusals that need nothing of the cluster; `undefined` when the request may be answered. */
+function refusal(request: Request, clientAddress: string, options: HttpHandlerOptions) {
+  const address = canonicalAddress(clientAddress);
+  if (address === undefined || !options.allow(address)) return plainAnswer(403, null);
+  if (!isAllowedHost(request.headers.get("host"), options.hostNames)) {
+    return plainAnswer(421, MISDIRECTED);
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return plainAnswer(405, "Only GET and HEAD are answered here.\n", { allow: "GET, HEAD" });
+  }
+  return undefined;
+}
+
+interface Tools {
+  readonly times: Times;
+  readonly assets: Assets;
+  readonly cache: BodyCache;
+}
+
+function answer(request: Request, { source }: HttpHandlerOptions, tools: Tools): Response {
+  const { path, query } = targetOf(request.url);
+  const asset = tools.assets.bodies.get(path);
+  if (asset !== undefined) return answerWith(request, asset);
+  const segments = segmentsOf(path);
+  if (segments === undefined) {
+    return plainAnswer(400, "The path is not properly percent-encoded.\n");
+  }
+  const view = source.cluster();
+  // The page shows the time to the second, so nothing in it is older than that.
+  const era = `${source.version()} ${Math.floor(view.moment.wallMs / 1000)}`;
+  const context = { source, view, times: tools.times, assets: tools.assets.links };
+  const body = tools.cache.get(era, `${path}?${query}`, () =>
+    pageBody({ context, segments, parameters: new URLSearchParams(query) }),
+  );
+  return answerWith(request, body);
+}
+
+export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
+  const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const tools = { times: createTimes(timeZone), assets: createAssets(), cache: new BodyCache() };
+  return (request, clientAddress) =>
+    refusal(request, clientAddress, options) ?? answer(request, options, tools);
+}

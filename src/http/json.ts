@@ -1,0 +1,135 @@
+/**
+ * The JSON interface, in the shapes of the documentation: times are ISO 8601 in UTC, what is
+ * unknown is absent.
+ */
+import type { Entry, Machine } from "../cluster/machine.ts";
+import type { Report } from "../protocol/report.ts";
+import { shownText } from "../report/text.ts";
+import type { Times } from "../report/times.ts";
+import type { ClusterView, EntryQuery } from "./source.ts";
+
+/** Leaves out what is long: processes, users, messages, interfaces. The counts stay. */
+export function summaryOf(report: Report): Report {
+  const { processes: _p, users: _u, messages: _m, network, ...rest } = report;
+  if (network === undefined) return rest;
+  const { interfaces: _i, ...totals } = network;
+  return { ...rest, network: totals };
+}
+
+export function machineJson(machine: Machine, isSummary = false) {
+  const { report } = machine;
+  return {
+    id: machine.id,
+    name: machine.name,
+    address: machine.address,
+    addresses: machine.addresses,
+    state: machine.state,
+    isSelf: machine.isSelf,
+    protocol: machine.protocol,
+    httpPort: machine.httpPort,
+    tags: machine.tags,
+    lastHeardSeconds: machine.lastHeardSeconds,
+    reportAgeSeconds: machine.reportAgeSeconds,
+    clockOffsetSeconds: machine.clockOffsetSeconds,
+    report: report && (isSummary ? summaryOf(report) : report),
+  };
+}
+
+export function clusterJson(view: ClusterView, isSummary: boolean): string {
+  return JSON.stringify({
+    self: view.selfId,
+    network: view.network,
+    updateSeconds: view.updateSeconds,
+    generatedAt: new Date(view.moment.wallMs).toISOString(),
+    candidates: view.candidates,
+    machines: view.machines.map((machine) => machineJson(machine, isSummary)),
+  });
+}
+
+/** An outage has no report, and `until` once it is over. */
+function entryJson(entry: Entry) {
+  const at = new Date(entry.atWallMs).toISOString();
+  if (entry.state === "up") return { at, state: entry.state, report: entry.report };
+  const until = entry.untilWallMs;
+  return {
+    at,
+    state: entry.state,
+    until: until === undefined ? undefined : new Date(until).toISOString(),
+  };
+}
+
+export function entriesJson(entries: readonly Entry[]): string {
+  return JSON.stringify({ entries: entries.map(entryJson) });
+}
+
+/** A wrong parameter, or a thing that is not there. */
+export function errorJson(error: string, more: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({ error, ...more });
+}
+
+export interface WrongParameter {
+  readonly parameter: string;
+  readonly reason: string;
+}
+
+/** More than one answer should hold: 1,000 whole reports are 3 MB. */
+const MOST_ENTRIES = 1000;
+const DEFAULT_ENTRIES = 144;
+
+function wrong(parameter: string, value: string, remedy: string): WrongParameter {
+  return { parameter, reason: `${parameter}=${shownText(value, 60)}: ${remedy}` };
+}
+
+/** The first parameter that is not among `known`. */
+function unknownOf(
+  parameters: URLSearchParams,
+  known: readonly string[],
+): WrongParameter | undefined {
+  for (const name of parameters.keys()) {
+    if (known.includes(name)) continue;
+    const parameter = shownText(name, 60);
+    const remedy = known.length === 0 ? "there are none" : `known are ${known.join(", ")}`;
+    return { parameter, reason: `there is no parameter ${parameter}; ${remedy}` };
+  }
+  return undefined;
+}
+
+/** `fresh` is taken, and answered with what there is. */
+export function readClusterQuery(
+  parameters: URLSearchParams,
+): { readonly isSummary: boolean } | WrongParameter {
+  const unknown = unknownOf(parameters, ["report", "fresh"]);
+  if (unknown !== undefined) return unknown;
+  const fresh = parameters.get("fresh");
+  if (fresh !== null && !/^\d{1,6}(\.\d{1,3})?$/.test(fresh)) {
+    return wrong("fresh", fresh, "write an age in seconds, as in fresh=2");
+  }
+  const report = parameters.get("report");
+  if (report !== null && report !== "summary" && report !== "full") {
+    return wrong("report", report, "use report=summary or report=full");
+  }
+  return { isSummary: report === "summary" };
+}
+
+export function readMachineQuery(parameters: URLSearchParams): WrongParameter | undefined {
+  return unknownOf(parameters, []);
+}
+
+export function readEntryQuery(
+  parameters: URLSearchParams,
+  context: { readonly times: Times; readonly nowMs: number },
+): EntryQuery | WrongParameter {
+  const unknown = unknownOf(parameters, ["limit", "before"]);
+  if (unknown !== undefined) return unknown;
+  const limit = parameters.get("limit") ?? String(DEFAULT_ENTRIES);
+  if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > MOST_ENTRIES) {
+    return wrong("limit", limit, `write a number from 1 to ${MOST_ENTRIES}`);
+  }
+  const before = parameters.get("before");
+  if (before === null) return { limit: Number(limit) };
+  const beforeWallMs = context.times.parse(before, context.nowMs);
+  if (beforeWallMs === undefined) {
+    return wrong("before", before, "write a time as in an entry's at, 2026-11-24T03:10:00Z");
+  }
+  return { limit: Number(limit), beforeWallMs };
+}

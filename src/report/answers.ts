@@ -1,0 +1,252 @@
+/**
+ * The three answers at the top of the page: which machine is free, who is using what, what is
+ * down and not well. Five lines each; machines that fell together are one line.
+ */
+import { type Facts, type ProcessFacts, processFacts } from "./facts.ts";
+import { bytes, duration, figure, percent } from "./format.ts";
+import { machineHref } from "./machine-key.ts";
+import { stateFor } from "./machine-row.ts";
+import { isSwappingSubject, isThere, type Subject } from "./subject.ts";
+import { shownText } from "./text.ts";
+import type { Times } from "./times.ts";
+
+export interface Answers {
+  readonly free: readonly FreeLine[];
+  readonly using: readonly UsingLine[];
+  readonly usingMore: number;
+  readonly unwell: readonly UnwellLine[];
+  readonly unwellMore: number;
+  readonly machineCount: number;
+}
+
+export interface FreeLine {
+  readonly name: string;
+  readonly href: string;
+  readonly cores: string;
+  readonly ofCores: string;
+  readonly memory: string;
+  readonly ofMemory: string;
+  readonly users: string;
+  readonly isDiskFull: boolean;
+}
+
+export interface UsingLine {
+  readonly name: string;
+  readonly href: string;
+  readonly user: string;
+  readonly userKey: string;
+  readonly command: string;
+  readonly cores: string;
+  readonly ofCores: string;
+  readonly memory: string;
+}
+
+export interface UnwellLine {
+  readonly mark: "down" | "silent" | "stopped" | "warn";
+  readonly word: string;
+  readonly name: string;
+  readonly href: string;
+  readonly figure: string;
+  readonly detail: string;
+}
+
+const LINES = 5;
+/** The line between using a machine and living on it: the strip's "low CPU" of 45 %. */
+const LARGE_PERCENT = 45;
+const LEAST_FREE_MEMORY = 0.1;
+const LEAST_FREE_CORES = 0.3;
+/** Machines that fell within so long of each other fell together: a switch, a fuse, a rack. */
+const TOGETHER_MS = 90_000;
+const LEAST_TOGETHER = 3;
+
+/** Share of the memory that is free, 0–1. */
+function freeMemoryShare(facts: Facts): number | undefined {
+  return facts.memoryPercent === undefined ? undefined : 1 - facts.memoryPercent / 100;
+}
+
+function isOffered(subject: Subject): boolean {
+  const { facts, state } = subject;
+  if (state !== "up" || facts.cpuPercent === undefined) return false;
+  const memory = freeMemoryShare(facts);
+  return (
+    !isSwappingSubject(subject) &&
+    (memory === undefined || memory >= LEAST_FREE_MEMORY) &&
+    1 - facts.cpuPercent / 100 >= LEAST_FREE_CORES
+  );
+}
+
+function isDiskFull(subject: Subject): boolean {
+  return subject.warnings.some(({ kind }) => kind === "disk");
+}
+
+function freeLine(subject: Subject): FreeLine {
+  const { facts, machine } = subject;
+  const idle = 100 - (facts.cpuPercent ?? 100);
+  const users = (facts.users ?? []).slice(0, 3).map((name) => shownText(name, 20));
+  const free = facts.memoryFreeBytes;
+  const share = freeMemoryShare(facts);
+  return {
+    name: shownText(machine.name, 24),
+    href: machineHref(subject.key),
+    cores: facts.coresFree === undefined ? `${percent(idle)} %` : figure(facts.coresFree),
+    ofCores: facts.cores === undefined ? "" : `of ${facts.cores}`,
+    memory:
+      free === undefined ? (share === undefined ? "" : `${percent(share * 100)} %`) : bytes(free),
+    ofMemory:
+      facts.memoryTotalBytes === undefined
+        ? ""
+        : `of ${bytes(facts.memoryTotalBytes).split(" ")[0]}`,
+    users: facts.users === undefined ? "" : users.length === 0 ? "nobody" : users.join(", "),
+    isDiskFull: isDiskFull(subject),
+  };
+}
+
+/** Most free cores first, then most free memory; a full disk comes last. */
+function freeOf(subjects: readonly Subject[]): FreeLine[] {
+  return subjects
+    .filter(isOffered)
+    .sort(
+      (a, b) =>
+        Number(isDiskFull(a)) - Number(isDiskFull(b)) ||
+        Math.round(b.facts.coresFree ?? 0) - Math.round(a.facts.coresFree ?? 0) ||
+        (b.facts.memoryFreeBytes ?? 0) - (a.facts.memoryFreeBytes ?? 0),
+    )
+    .slice(0, LINES)
+    .map(freeLine);
+}
+
+function isLarge(process: ProcessFacts): boolean {
+  // Of a machine that does not tell its cores, the percentage of one core has to do.
+  const cpu = process.coresShare ?? process.cores ?? 0;
+  return cpu * 100 >= LARGE_PERCENT || (process.memoryPercent ?? 0) >= LARGE_PERCENT;
+}
+
+function usingOf(subjects: readonly Subject[]): { lines: UsingLine[]; more: number } {
+  const large: { subject: Subject; process: ProcessFacts }[] = [];
+  for (const subject of subjects) {
+    const { report } = subject;
+    if (report === undefined || !isThere(subject.state)) continue;
+    for (const one of report.processes ?? []) {
+      const process = processFacts(one, report);
+      if (isLarge(process)) large.push({ subject, process });
+    }
+  }
+  large.sort(
+    (a, b) =>
+      (b.process.cores ?? 0) - (a.process.cores ?? 0) ||
+      (b.process.memoryBytes ?? 0) - (a.process.memoryBytes ?? 0),
+  );
+  const lines = large.slice(0, LINES).map(({ subject, process }) => ({
+    name: shownText(subject.machine.name, 24),
+    href: machineHref(subject.key),
+    user: shownText(process.user, 24),
+    userKey: process.user,
+    command: shownText(process.command, 32),
+    cores: process.cores === undefined ? "" : figure(process.cores),
+    ofCores: subject.facts.cores === undefined ? "" : `of ${subject.facts.cores}`,
+    memory:
+      process.memoryBytes !== undefined
+        ? bytes(process.memoryBytes)
+        : process.memoryPercent === undefined
+          ? ""
+          : `${percent(process.memoryPercent)} %`,
+  }));
+  return { lines, more: large.length - lines.length };
+}
+
+interface Now {
+  readonly times: Times;
+  readonly nowMs: number;
+}
+
+type Absent = "down" | "silent" | "stopped";
+
+function absentLine(subject: Subject, mark: Absent, { times, nowMs }: Now): UnwellLine {
+  const { machine } = subject;
+  const since = `since ${times.since(subject.stateSinceWallMs ?? nowMs, nowMs)}`;
+  const unanswered = machine.unanswered;
+  const isCounted = mark === "silent" && unanswered > 0;
+  return {
+    mark,
+    word: mark,
+    name: shownText(machine.name, 24),
+    href: machineHref(subject.key),
+    figure: stateFor(subject, nowMs),
+    detail: isCounted
+      ? `${unanswered} ${unanswered === 1 ? "question" : "questions"} unanswered`
+      : since,
+  };
+}
+
+/** Machines of one state, newest first; three or more that fell together as one line. */
+function absentLines(subjects: readonly Subject[], mark: Absent, now: Now): UnwellLine[] {
+  const since = (subject: Subject) => subject.stateSinceWallMs ?? 0;
+  const ones = subjects.filter(({ state }) => state === mark).sort((a, b) => since(b) - since(a));
+  const lines: UnwellLine[] = [];
+  for (let index = 0; index < ones.length; ) {
+    const first = ones[index];
+    if (first === undefined) break;
+    let end = index + 1;
+    for (; end < ones.length; end += 1) {
+      const [before, after] = [ones[end - 1], ones[end]];
+      if (before === undefined || after === undefined) break;
+      if (since(before) - since(after) > TOGETHER_MS) break;
+    }
+    const group = ones.slice(index, end);
+    if (group.length < LEAST_TOGETHER) {
+      lines.push(...group.map((subject) => absentLine(subject, mark, now)));
+    } else {
+      const names = group.map(({ machine }) => shownText(machine.name, 16)).sort();
+      lines.push({
+        ...absentLine(first, mark, now),
+        name: `${names[0]}…${names.at(-1)}`,
+        href: `/?filter=state:${mark}`,
+        detail: `${group.length} together, since ${now.times.since(since(first), now.nowMs)}`,
+      });
+    }
+    index = end;
+  }
+  return lines;
+}
+
+/** What slows its users most comes first. */
+const WARNING_ORDER = ["swapping", "disk", "clone", "clock"] as const;
+
+function warningLines(subjects: readonly Subject[]): UnwellLine[] {
+  const all = WARNING_ORDER.flatMap((kind) =>
+    subjects.flatMap((subject) =>
+      subject.warnings.flatMap((warning) => (warning.kind === kind ? [{ subject, warning }] : [])),
+    ),
+  );
+  return all.map(({ subject, warning }) => ({
+    mark: "warn" as const,
+    word: warning.short,
+    name: shownText(subject.machine.name, 24),
+    href: machineHref(subject.key),
+    figure: warning.figure,
+    detail: warning.detail,
+  }));
+}
+
+export function answersOf(subjects: readonly Subject[], now: Now): Answers {
+  const using = usingOf(subjects);
+  const unwell = [
+    ...absentLines(subjects, "down", now),
+    ...absentLines(subjects, "silent", now),
+    ...warningLines(subjects),
+    ...absentLines(subjects, "stopped", now),
+  ];
+  return {
+    free: freeOf(subjects),
+    using: using.lines,
+    usingMore: using.more,
+    unwell: unwell.slice(0, LINES),
+    unwellMore: Math.max(0, unwell.length - LINES),
+    machineCount: subjects.length,
+  };
+}
+
+/** For the plain text: `3h02m, since 06:11`. */
+export function sinceWords(sinceMs: number, { times, nowMs }: Now): string {
+  return `${duration((nowMs - sinceMs) / 1000)}, since ${times.since(sinceMs, nowMs)}`;
+}

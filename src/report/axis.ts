@@ -1,0 +1,120 @@
+/**
+ * The one time axis that all history strips and charts of a page share: how many cells, of what
+ * length, where they begin, and which times are named on it.
+ */
+import type { Times } from "./times.ts";
+
+export interface Axis {
+  readonly cells: number;
+  readonly cellMs: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly ticks: readonly Tick[];
+  /** `24 h`, `5 d`. */
+  readonly spanWords: string;
+}
+
+export interface Tick {
+  readonly atMs: number;
+  /** In cells from the left, not always whole. */
+  readonly x: number;
+  readonly label: string;
+  /** Midnight: the label is the day's name. */
+  readonly isDay: boolean;
+}
+
+/** More cells than this are narrower than a pixel on most screens: neighbours are joined. */
+const MOST_CELLS = 288;
+/** Steps between named times, in seconds, that a clock's reader expects. */
+const STEPS = [
+  5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+];
+/** At most so many named times: eight of 3 hours fit on a phone. */
+const MOST_TICKS = 8;
+
+/** Share of a step that is kept free of names before the end of the axis. */
+const CLEAR_OF_NOW = 0.25;
+
+function spanWords(seconds: number): string {
+  if (seconds >= 48 * 3600) return `${Math.round(seconds / 86_400)} d`;
+  if (seconds >= 5400) return `${Math.round(seconds / 3600)} h`;
+  if (seconds >= 90) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds)} s`;
+}
+
+function ticksOf(axis: Omit<Axis, "ticks">, times: Times): Tick[] {
+  const spanSeconds = (axis.endMs - axis.startMs) / 1000;
+  const step = STEPS.find((seconds) => spanSeconds / seconds <= MOST_TICKS) ?? spanSeconds / 4;
+  const stepMs = step * 1000;
+  const ticks: Tick[] = [];
+  const offset = times.offsetMs(axis.startMs);
+  let atLocal = Math.ceil((axis.startMs + offset) / stepMs) * stepMs;
+  for (let count = 0; count <= MOST_TICKS; count += 1, atLocal += stepMs) {
+    // After a change of summer time the offset is another one.
+    const guess = atLocal - offset;
+    const atMs = atLocal - times.offsetMs(guess);
+    // A name right beside "now" could not be read.
+    if (atMs >= axis.endMs - CLEAR_OF_NOW * stepMs) break;
+    if (atMs < axis.startMs) continue;
+    const clock = times.clock(atMs);
+    const isDay = clock === "00:00" && step >= 60;
+    const label = step < 60 ? times.clockSeconds(atMs).slice(3) : clock;
+    ticks.push({
+      atMs,
+      x: (atMs - axis.startMs) / axis.cellMs,
+      label: isDay ? times.weekday(atMs) : step >= 3600 ? clock.slice(0, 2) : label,
+      isDay,
+    });
+  }
+  return ticks;
+}
+
+/**
+ * The axis ends at the last full cell, counted from midnight of the zone: the cell named 03:10
+ * is the ten minutes before 03:10.
+ */
+export function axisOf(options: {
+  readonly nowMs: number;
+  readonly updateSeconds: number;
+  readonly historyEntries: number;
+  readonly times: Times;
+}): Axis {
+  const { nowMs, updateSeconds, historyEntries, times } = options;
+  const joined = Math.ceil(historyEntries / MOST_CELLS);
+  const cells = Math.max(1, Math.ceil(historyEntries / joined));
+  const cellMs = updateSeconds * 1000 * joined;
+  const offset = times.offsetMs(nowMs);
+  const endMs = Math.floor((nowMs + offset) / cellMs) * cellMs - offset;
+  const startMs = endMs - cells * cellMs;
+  const axis = { cells, cellMs, startMs, endMs, spanWords: spanWords((cells * cellMs) / 1000) };
+  return { ...axis, ticks: ticksOf(axis, times) };
+}
+
+/** What a cell is filled from: the time that a report or an outage speaks of. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * Calls `visit(cell, index)` for each cell that a span fills: those whose middle lies in it, and
+ * for a span shorter than a cell the one that holds its own middle. So reports of any phase fill
+ * the strip without holes, and no outage is too short to be seen.
+ */
+export function fillCells(
+  axis: Axis,
+  spans: readonly Span[],
+  visit: (cell: number, index: number) => void,
+): void {
+  for (const [index, { fromMs, toMs }] of spans.entries()) {
+    const first = Math.ceil((fromMs - axis.startMs) / axis.cellMs - 0.5);
+    const last = Math.ceil((toMs - axis.startMs) / axis.cellMs - 0.5) - 1;
+    if (first <= last) {
+      const end = Math.min(last, axis.cells - 1);
+      for (let cell = Math.max(0, first); cell <= end; cell += 1) visit(cell, index);
+      continue;
+    }
+    const cell = Math.floor(((fromMs + toMs) / 2 - axis.startMs) / axis.cellMs);
+    if (cell >= 0 && cell < axis.cells) visit(cell, index);
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * The cluster page as plain data, from the daemon's view, the history and the reader's query.
+ * Reads no clock and keeps nothing: the same input gives the same page.
+ */
+import type { Entry } from "../cluster/machine.ts";
+import type { ClusterView, StripPoint } from "../http/source.ts";
+import { type Alone, aloneOf } from "./alone.ts";
+import { type Answers, answersOf } from "./answers.ts";
+import { type Axis, axisOf } from "./axis.ts";
+import { type EntryPanel, entryPanelOf } from "./entry-view-model.ts";
+import { duration, intervalWords } from "./format.ts";
+import { findMachine, keysOf } from "./machine-key.ts";
+import { type MachineRow, rowOf } from "./machine-row.ts";
+import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
+import { hrefWith, type PageQuery } from "./page-query.ts";
+import { cursorX } from "./strip.ts";
+import { filterOf, type Subject, sorted, subjectsAt, subjectsNow } from "./subject.ts";
+import { counted, SENTENCE_LENGTH, shownText } from "./text.ts";
+import type { Times } from "./times.ts";
+import { type UsersTable, usersTableOf } from "./users-view-model.ts";
+
+/** What the page needs beside the view; `strips` and `at` are asked for only when needed. */
+export interface ClusterPageInput {
+  readonly view: ClusterView;
+  readonly query: PageQuery;
+  readonly times: Times;
+  readonly strips: (sinceWallMs: number) => ReadonlyMap<string, readonly StripPoint[]>;
+  readonly at: (wallMs: number) => ReadonlyMap<string, Entry>;
+}
+
+export interface ClusterPage {
+  readonly title: string;
+  readonly masthead: Masthead;
+  readonly query: PageQuery;
+  readonly notices: readonly string[];
+  readonly past?: PastNotice;
+  readonly alone?: Alone;
+  readonly answers?: Answers;
+  readonly users?: UsersTable;
+  readonly table?: MachineTable;
+  readonly refreshSeconds: number;
+}
+
+export interface PastNotice {
+  /** The time shown: `03:10`, `Mon 18:40`. */
+  readonly time: string;
+  readonly ago: string;
+  readonly earlier: string;
+  readonly later?: string;
+  readonly now: string;
+}
+
+export interface MachineTable {
+  readonly caption: string;
+  readonly axis: Axis;
+  readonly axisLinks: readonly {
+    readonly label: string;
+    readonly href: string;
+    readonly x: number;
+    readonly isDay: boolean;
+  }[];
+  readonly cursor?: { readonly x: number; readonly label: string };
+  readonly rows: readonly MachineRow[];
+  readonly panel?: EntryPanel;
+  /** Why the table is empty. */
+  readonly empty?: string;
+  readonly tags: readonly {
+    readonly tag: string;
+    readonly shown: string;
+    readonly count: number;
+  }[];
+  readonly pages: readonly { readonly page: number; readonly isCurrent: boolean }[];
+  readonly cellWords: string;
+  readonly spanWords: string;
+}
+
+/** Up to here all rows are on one page. */
+const MOST_ROWS = 300;
+const PAGE_ROWS = 100;
+/** Tags offered as links; the commonest. */
+const MOST_TAGS = 24;
+function tagCounts(view: ClusterView): MachineTable["tags"] {
+  const counts = new Map<string, number>();
+  for (const { tags } of view.machines) {
+    for (const tag of tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([tag, count]) => ({ tag, shown: shownText(tag, 32), count }))
+    .sort((a, b) => b.count - a.count || (a.tag < b.tag ? -1 : 1))
+    .slice(0, MOST_TAGS)
+    .sort((a, b) => (a.tag < b.tag ? -1 : 1));
+}
+
+/** Sentences that the daemon wants every reader to see. */
+function standingNotices(view: ClusterView): string[] {
+  const open =
+    view.isShippedSignature && !view.isSealed && view.machines.length > 1
+      ? [
+          `This network runs with the signature that unagi is shipped with, “${shownText(view.network)}”, and without a key: anybody inside the accepted range can join and read. Choose your own with -S.`,
+        ]
+      : [];
+  return [...open, ...view.notices.map((notice) => shownText(notice, SENTENCE_LENGTH))];
+}
+
+function pastOf(input: ClusterPageInput, atWallMs: number): PastNotice {
+  const { view, times, query } = input;
+  const nowMs = view.moment.wallMs;
+  const stepMs = view.updateSeconds * 1000;
+  const link = (wallMs: number) =>
+    hrefWith(query.raw, { at: times.stamp(wallMs), open: undefined });
+  return {
+    time: times.since(atWallMs, nowMs),
+    ago: duration((nowMs - atWallMs) / 1000),
+    earlier: link(atWallMs - stepMs),
+    ...(atWallMs + stepMs <= nowMs ? { later: link(atWallMs + stepMs) } : {}),
+    now: hrefWith(query.raw, { at: undefined }),
+  };
+}
+
+interface Opened {
+  readonly panel?: EntryPanel;
+  readonly notice?: string;
+}
+
+function openedOf(
+  input: ClusterPageInput,
+  keys: ReadonlyMap<string, string>,
+  strips: ReadonlyMap<string, readonly StripPoint[]>,
+): Opened {
+  const { view, query, times } = input;
+  const { open } = query;
+  if (open === undefined) return {};
+  const found = findMachine(view.machines, open.key);
+  const shownKey = `“${shownText(open.key, 60)}”`;
+  if (found.kind === "none") return { notice: `There is no machine ${shownKey}.` };
+  if (found.kind === "many") {
+    return {
+      notice: `${found.machines.length} machines are called ${shownKey}: open one by its id.`,
+    };
+  }
+  const entries = input.at(open.atWallMs);
+  const { machine } = found;
+  const entry = entries.get(machine.id);
+  if (entry === undefined) {
+    const when = times.since(open.atWallMs, view.moment.wallMs);
+    return { notice: `There is no entry of ${shownText(machine.name)} at ${when}.` };
+  }
+  return {
+    panel: entryPanelOf({
+      machine,
+      key: keys.get(machine.id) ?? machine.id,
+      entry,
+      times,
+      updateSeconds: view.updateSeconds,
+      nowMs: view.moment.wallMs,
+      points: strips.get(machine.id) ?? [],
+      others: subjectsAt(view, keys, entries),
+    }),
+  };
+}
+
+/** The rows of this page, and the numbers of all pages when there is more than one. */
+function paged(subjects: readonly Subject[], query: PageQuery) {
+  const pages: { page: number; isCurrent: boolean }[] = [];
+  if (subjects.length <= MOST_ROWS) return { shown: subjects, pages };
+  const last = Math.ceil(subjects.length / PAGE_ROWS);
+  const current = Math.min(query.page, last);
+  for (let page = 1; page <= last; page += 1) pages.push({ page, isCurrent: page === current });
+  return { shown: subjects.slice((current - 1) * PAGE_ROWS, current * PAGE_ROWS), pages };
+}
+
+function emptyText(query: PageQuery): string {
+  const asked = [query.filter, ...(query.tag === undefined ? [] : [`tag:${query.tag}`])];
+  return `nothing matches ${shownText(asked.filter((part) => part !== "").join(" "), 120)}`;
+}
+
+function tableOf(
+  input: ClusterPageInput,
+  keys: ReadonlyMap<string, string>,
+  chosen: readonly Subject[],
+): { table: MachineTable; notices: readonly string[] } {
+  const { view, query, times } = input;
+  const nowMs = view.moment.wallMs;
+  const axis = axisOf({
+    nowMs,
+    times,
+    updateSeconds: view.updateSeconds,
+    historyEntries: view.historyEntries,
+  });
+  // One cell more: a report made before the first cell still speaks of it.
+  const strips = input.strips(axis.startMs - axis.cellMs);
+  const opened = openedOf(input, keys, strips);
+  const cursorMs = query.open?.atWallMs ?? query.atWallMs;
+  const cursor = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
+  const { shown, pages } = paged(sorted(chosen, query), query);
+  const context = {
+    times,
+    nowMs,
+    axis,
+    strips,
+    updateSeconds: view.updateSeconds,
+    ...(cursorMs === undefined ? {} : { cursorMs }),
+  };
+  const table: MachineTable = {
+    caption:
+      chosen.length === view.machines.length
+        ? counted(view.machines.length, "machine")
+        : `${chosen.length} of ${counted(view.machines.length, "machine")}`,
+    axis,
+    axisLinks: axis.ticks.map(({ label, x, isDay, atMs }) => ({
+      label,
+      x,
+      isDay,
+      href: hrefWith(query.raw, { at: times.stamp(atMs).slice(0, 16), open: undefined }),
+    })),
+    ...(cursor === undefined || cursorMs === undefined
+      ? {}
+      : { cursor: { x: cursor, label: times.clock(cursorMs) } }),
+    rows: shown.map((subject) => rowOf(subject, context)),
+    ...(opened.panel === undefined ? {} : { panel: opened.panel }),
+    ...(chosen.length === 0 ? { empty: emptyText(query) } : {}),
+    tags: tagCounts(view),
+    pages,
+    cellWords: `one cell = ${intervalWords(axis.cellMs / 1000)}`,
+    spanWords: axis.spanWords,
+  };
+  return { table, notices: opened.notice === undefined ? [] : [opened.notice] };
+}
+
+export function clusterPageOf(input: ClusterPageInput): ClusterPage {
+  const { view, query, times } = input;
+  const keys = keysOf(view.machines);
+  const filter = filterOf(query.filter, query.tag);
+  const isPast = query.atWallMs !== undefined && !query.byUser;
+  const subjects =
+    query.atWallMs !== undefined && isPast
+      ? subjectsAt(view, keys, input.at(query.atWallMs))
+      : subjectsNow(view, keys);
+  const chosen = subjects.filter(filter.accepts);
+  const masthead = mastheadOf({
+    view,
+    times,
+    keys,
+    filter: query.filter,
+    page: query.byUser ? "users" : "machines",
+  });
+  const notices = [...standingNotices(view), ...query.notices, ...filter.notices];
+  const base = { masthead, query, refreshSeconds: refreshSeconds(view) };
+  if (query.byUser) {
+    return { ...base, title: "by user – unagi", notices, users: usersTableOf(chosen) };
+  }
+  const { table, notices: tableNotices } = tableOf(input, keys, chosen);
+  const alone = aloneOf(view);
+  return {
+    ...base,
+    title: titleOf(masthead, table.panel, alone),
+    notices: [...notices, ...tableNotices],
+    ...(query.atWallMs !== undefined ? { past: pastOf(input, query.atWallMs) } : {}),
+    ...(alone === undefined || isPast ? {} : { alone }),
+    ...(alone !== undefined || isPast || chosen.length === 0
+      ? {}
+      : { answers: answersOf(chosen, { times, nowMs: view.moment.wallMs }) }),
+    table,
+  };
+}
+
+function titleOf(
+  masthead: Masthead,
+  panel: EntryPanel | undefined,
+  alone: Alone | undefined,
+): string {
+  if (panel !== undefined) return `${panel.machineName} at ${panel.time} – unagi`;
+  return `${masthead.countWords}${alone === undefined ? "" : ", alone"} – unagi`;
+}

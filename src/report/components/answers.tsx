@@ -1,0 +1,163 @@
+/** The three answers: free now, who is using what, down and not well. */
+import type { Answers } from "../answers.ts";
+import { hrefWith, type PageQuery } from "../page-query.ts";
+import { Mark, UserLink } from "./parts.tsx";
+
+function Free({ lines }: { lines: Answers["free"] }) {
+  if (lines.length === 0) return <p class="note">no machine is free</p>;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">machine</th>
+          <th scope="col" class="n">
+            cores free
+          </th>
+          <th scope="col" class="n">
+            memory free
+          </th>
+          <th scope="col">logged in</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <tr>
+            <th scope="row">
+              <a href={line.href}>{line.name}</a>
+            </th>
+            <td class="n">
+              <b>{line.cores}</b> <small>{line.ofCores}</small>
+            </td>
+            <td class="n">
+              <b>{line.memory}</b> <small>{line.ofMemory}</small>
+            </td>
+            <td class="wh">
+              {line.users}
+              {line.isDiskFull && (
+                <>
+                  {" "}
+                  <Mark kind="warn">disk full</Mark>
+                </>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
+  const { using, usingMore } = answers;
+  if (using.length === 0) return <p class="note">nobody uses 45 % or more of a machine</p>;
+  return (
+    <>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">machine</th>
+            <th scope="col">who</th>
+            <th scope="col">process</th>
+            <th scope="col" class="n">
+              cores
+            </th>
+            <th scope="col" class="n">
+              memory
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {using.map((line) => (
+            <tr>
+              <th scope="row">
+                <a href={line.href}>{line.name}</a>
+              </th>
+              <td>
+                <UserLink name={line.user} userKey={line.userKey} />
+              </td>
+              <td class="cmd">{line.command}</td>
+              <td class="n">
+                <b>{line.cores}</b> <small>{line.ofCores}</small>
+              </td>
+              <td class="n">{line.memory}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="note">
+        {usingMore === 0 ? (
+          "processes with 45 % or more of a machine"
+        ) : (
+          <a href={hrefWith(raw, { sort: "-cpu", page: undefined })}>
+            all {using.length + usingMore} with 45 % or more of a machine
+          </a>
+        )}
+      </p>
+    </>
+  );
+}
+
+function Unwell({ answers }: { answers: Answers }) {
+  const { unwell, unwellMore, machineCount } = answers;
+  if (unwell.length === 0) {
+    return (
+      <p class="note">
+        {machineCount === 1 ? "the machine is up" : `all ${machineCount} machines are up`}
+      </p>
+    );
+  }
+  return (
+    <>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">state</th>
+            <th scope="col">machine</th>
+            <th scope="col" class="n">
+              for
+            </th>
+            <th scope="col">since, detail</th>
+          </tr>
+        </thead>
+        <tbody>
+          {unwell.map((line) => (
+            <tr>
+              <td>
+                <Mark kind={line.mark}>{line.word}</Mark>
+              </td>
+              <th scope="row">
+                <a href={line.href}>{line.name}</a>
+              </th>
+              <td class="n">{line.figure}</td>
+              <td class="wh">{line.detail}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {unwellMore > 0 && (
+        <p class="note">
+          <a href="/?filter=problem">{unwellMore} more</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+export function ThreeAnswers({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
+  return (
+    <div class="top">
+      <section aria-labelledby="q1">
+        <h2 id="q1">Free now</h2>
+        <Free lines={answers.free} />
+      </section>
+      <section aria-labelledby="q2">
+        <h2 id="q2">Who is using what</h2>
+        <Using answers={answers} raw={raw} />
+      </section>
+      <section aria-labelledby="q3">
+        <h2 id="q3">Down and not well</h2>
+        <Unwell answers={answers} />
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+/** The history of one machine: strip and step charts below one another, on one axis. */
+import type { Chart } from "../chart.ts";
+import type { MachinePage } from "../machine-view-model.ts";
+import { HistoryStrip, TimeAxis } from "./history-strip.tsx";
+import { Paths } from "./parts.tsx";
+
+function StepChart({ chart }: { chart: Chart }) {
+  return (
+    <div class="ct">
+      <div class="lab">
+        <b>{chart.label}</b>
+        {chart.legend.map(({ key, text }, index) => (
+          <>
+            {index > 0 && <br />}
+            <span>
+              <i class={key} />
+              {text}
+            </span>
+          </>
+        ))}
+      </div>
+      <div class={chart.hasHeadroom ? "y o" : "y"}>
+        {chart.scale.map((label) => (
+          <>
+            <span>{label}</span>{" "}
+          </>
+        ))}
+      </div>
+      <svg
+        class="chart"
+        viewBox={`0 0 ${chart.cells} 60`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        <Paths paths={chart.paths} />
+      </svg>
+    </div>
+  );
+}
+
+export function Charts({ history }: { history: MachinePage["history"] }) {
+  return (
+    <section class="hist" id="history" aria-labelledby="hi">
+      <h2 id="hi">
+        {history.title} <small>the figures of each entry are below</small>
+      </h2>
+      <div class="ct">
+        <span /> <span />
+        <TimeAxis axis={history.axis} links={history.axisLinks} />
+      </div>
+      <div class="ct">
+        <span /> <span />
+        <HistoryStrip strip={history.strip} name="" href="#entries" />
+      </div>
+      {history.charts.map((chart) => (
+        <StepChart chart={chart} />
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,102 @@
+/** The time axis in the head of the table and the history strip of one machine. */
+import type { Axis } from "../axis.ts";
+import type { Strip } from "../strip.ts";
+import { Paths } from "./parts.tsx";
+
+export interface AxisLink {
+  readonly label: string;
+  readonly href: string;
+  /** Cells from the left. */
+  readonly x: number;
+  readonly isDay: boolean;
+}
+
+function share(x: number, axis: Axis): string {
+  return `${Math.round((10_000 * x) / axis.cells) / 100}%`;
+}
+
+interface TimeAxisProps {
+  readonly axis: Axis;
+  readonly links: readonly AxisLink[];
+  readonly cursor?: { readonly x: number; readonly label: string } | undefined;
+}
+
+/** Times are links to the whole table as of then. SVG, since only it places by attributes. */
+export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
+  return (
+    <svg class="axis">
+      <title>{`history, ${axis.spanWords}`}</title>
+      {links.map(({ label, href, x, isDay }, index) => {
+        const at = share(x, axis);
+        const width = share((links[index + 1]?.x ?? axis.cells) - x, axis);
+        return (
+          <a href={href} aria-label={`all machines at ${label}`}>
+            <rect x={at} width={width} height="24" />
+            <line x1={at} x2={at} y1="9" y2="24" />
+            <text x={at} dx="5" y="20" class={isDay ? "day" : undefined}>
+              {label}
+            </text>
+          </a>
+        );
+      })}
+      <line class="now" x1="100%" x2="100%" y1="12" y2="24" />
+      <text class="now" x="100%" dx="-3" y="21">
+        now
+      </text>
+      {cursor && (
+        <text class="at" x={share(cursor.x, axis)} y="20">
+          {cursor.label}
+        </text>
+      )}
+    </svg>
+  );
+}
+
+/** One link a machine; the same in words for who does not see it. */
+export function HistoryStrip({ strip, name, href }: { strip: Strip; name: string; href: string }) {
+  return (
+    <a class="hs" href={href}>
+      <span class="vh">{`${name} history: `}</span>
+      <svg
+        class="h"
+        viewBox={`0 0 ${strip.cells} 22`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        <Paths paths={strip.paths} />
+      </svg>
+      <span class="vh">{strip.words}</span>
+    </a>
+  );
+}
+
+export function Legend({ cellWords }: { cellWords: string }) {
+  return (
+    <p class="legend" id="legend">
+      <span class="lt">{cellWords}</span>
+      <Key name="k0">CPU &lt; 5 %</Key>
+      <Key name="k1">5</Key>
+      <Key name="k2">25</Key>
+      <Key name="k3">≥ 45 low</Key>
+      <Key name="k4">≥ 90 high</Key>
+      <Key name="kf">disk ≥ 20 MB/min</Key>
+      <Key name="kg">≥ 40</Key>
+      <Key name="kd">down</Key>
+      <Key name="ks">stopped</Key>
+      <Key name="kr">rebooted</Key>
+      <span class="lt">CPU bar</span>
+      <Key name="ku">user</Key>
+      <Key name="kk">system</Key>
+      <Key name="kw">waiting</Key>
+    </p>
+  );
+}
+
+function Key({ name, children }: { name: string; children: string | string[] }) {
+  return (
+    <span>
+      <i class={name} />
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,39 @@
+/** Small things that several parts of the page are made of. */
+import type { ComponentChildren } from "preact";
+import { userHref } from "../users-view-model.ts";
+
+/** A state or warning: a shape and a word, everywhere the same. */
+export function Mark({ kind, children }: { kind: string; children: ComponentChildren }) {
+  return <span class={`st ${kind}`}>{children}</span>;
+}
+
+/** Strokes of a 3-pixel bar, in whole percents: class and length, one after the other. */
+export function Meter({ parts }: { parts: readonly (readonly [string, number])[] }) {
+  let from = 0;
+  const paths = [];
+  for (const [name, percent] of parts) {
+    const length = Math.min(percent, 100 - from);
+    if (length > 0) paths.push(<path class={name} d={`M${from} 1.5h${length}`} />);
+    from += Math.max(0, length);
+  }
+  return (
+    <svg class="m" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true">
+      {paths}
+    </svg>
+  );
+}
+
+export function UserLink({ name, userKey }: { name: string; userKey: string }) {
+  return <a href={userHref(userKey)}>{name}</a>;
+}
+
+/** Paths of a class and data each, in the order in which they are painted. */
+export function Paths({ paths }: { paths: readonly (readonly [string, string])[] }) {
+  return (
+    <>
+      {paths.map(([name, data]) => (
+        <path class={name} d={data} />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,258 @@
+/**
+ * The page of one machine as plain data: what it is, what is wrong, now, its history. Unknown
+ * is empty with a reason, never 0; a machine that is gone shows its last report and how old.
+ */
+import type { Entry, Machine } from "../cluster/machine.ts";
+import type { ClusterView, StripPoint } from "../http/source.ts";
+import { isIpv6 } from "../protocol/address.ts";
+import type { Report } from "../protocol/report.ts";
+import { type Axis, axisOf } from "./axis.ts";
+import { type Chart, chartsOf } from "./chart.ts";
+import { type EntryGrid, entryGridOf } from "./entry-grid.ts";
+import { type ReportParts, reportParts } from "./entry-view-model.ts";
+import { factsOf, usedPercentOf } from "./facts.ts";
+import { bytes, duration, percent } from "./format.ts";
+import { keysOf } from "./machine-key.ts";
+import { lastWords, stateFor } from "./machine-row.ts";
+import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
+import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
+import { hrefWith } from "./page-query.ts";
+import { cellsOf, type Strip, stripOf } from "./strip.ts";
+import { isThere, type Subject, subjectsNow } from "./subject.ts";
+import { SENTENCE_LENGTH, shownText } from "./text.ts";
+import type { Times } from "./times.ts";
+import type { Warning } from "./warnings.ts";
+
+export interface MachinePage {
+  readonly title: string;
+  readonly masthead: Masthead;
+  readonly refreshSeconds: number;
+  readonly name: string;
+  readonly state: Machine["state"];
+  readonly stateWords: string;
+  readonly reportWords: string;
+  readonly ownPage?: string;
+  readonly facts: readonly string[];
+  readonly problems: readonly { readonly subject: string; readonly text: string }[];
+  /** `Now`, or `Last report, 3h02m old`. */
+  readonly nowTitle: string;
+  readonly now: readonly NowLine[];
+  readonly parts?: ReportParts;
+  readonly filesystems?: readonly FilesystemLine[];
+  readonly filesystemsReason: string;
+  /** Why there are no messages; absent when they are reported. */
+  readonly messagesReason?: string;
+  readonly history: {
+    readonly title: string;
+    readonly axisLinks: readonly {
+      readonly label: string;
+      readonly href: string;
+      readonly x: number;
+      readonly isDay: boolean;
+    }[];
+    readonly axis: Axis;
+    readonly strip: Strip;
+    readonly charts: readonly Chart[];
+  };
+  readonly entries?: EntryGrid;
+}
+
+export interface FilesystemLine {
+  readonly mount: string;
+  readonly type: string;
+  readonly size: string;
+  readonly free: string;
+  readonly used: string;
+  readonly width: number;
+  readonly isFull: boolean;
+  /** Of one that gave no figures. */
+  readonly isUnknown: boolean;
+}
+
+export interface MachinePageInput {
+  readonly view: ClusterView;
+  readonly machine: Machine;
+  readonly times: Times;
+  readonly points: (sinceWallMs: number) => readonly StripPoint[];
+  /** Newest first, at most `limit`. */
+  readonly entries: (limit: number) => readonly Entry[];
+}
+
+/** Whole reports read for the charts: ten days of the default interval; each costs 15 µs. */
+const MOST_CHART_ENTRIES = 1440;
+
+function factWords(subject: Subject, view: ClusterView, times: Times): string[] {
+  const { machine, report } = subject;
+  const host = report?.host;
+  const total = report?.memory?.totalBytes;
+  const cores = host?.cores === undefined ? [] : [`${host.cores} cores`];
+  const model = host?.model === undefined ? [] : [shownText(host.model, 80)];
+  const shape = [...cores, ...model].join(", ");
+  const tags = machine.tags.map((tag) => shownText(tag));
+  const others = machine.addresses.filter((address) => address !== machine.address);
+  const clock = subject.warnings.find(({ kind }) => kind === "clock");
+  const self = view.machines.find(({ isSelf }) => isSelf);
+  return [
+    [machine.address, ...others.slice(0, 7)].join(", "),
+    ...(shape === "" ? [] : [shape]),
+    ...(total === undefined ? [] : [bytes(total)]),
+    ...(host?.os === undefined ? [] : [shownText(host.os, 80)]),
+    ...(host?.kernel === undefined ? [] : [`kernel ${shownText(host.kernel, 80)}`]),
+    ...(tags.length === 0 ? [] : [`${tags.length === 1 ? "tag" : "tags"} ${tags.join(", ")}`]),
+    ...(clock === undefined ? [] : [`${clock.word} against ${shownText(self?.name ?? "this")}`]),
+    report?.version === undefined
+      ? `protocol ${machine.protocol}`
+      : `unagi ${shownText(report.version, 20)}`,
+    ...(report?.updateSeconds === undefined || report.updateSeconds === view.updateSeconds
+      ? []
+      : [`reports every ${duration(report.updateSeconds)}`]),
+    ...(machine.state === "down" && machine.lastHeardSeconds !== undefined
+      ? [
+          `last heard ${times.since(view.moment.wallMs - machine.lastHeardSeconds * 1000, view.moment.wallMs)}`,
+        ]
+      : []),
+  ];
+}
+
+function warningLine(warning: Warning): MachinePage["problems"][number] {
+  const { kind, short, figure, detail } = warning;
+  const said = [figure, detail].filter((part) => part !== "").join(", ");
+  switch (kind) {
+    case "clock":
+      return {
+        subject: short,
+        text: `${figure} ${detail}: start a time service (chrony, systemd-timesyncd)`,
+      };
+    case "clone":
+      return { subject: short, text: `${detail}: give each its own /etc/machine-id and restart` };
+    case "disk":
+      return { subject: short, text: `${figure} of ${detail}: make room` };
+    case "swapping":
+      return { subject: short, text: `${said}: short of memory; see who uses it below` };
+  }
+}
+
+function problemLines(subject: Subject): MachinePage["problems"] {
+  const reported = (subject.report?.problems ?? []).slice(0, 20).map((problem) => ({
+    subject: shownText(problem.subject),
+    text:
+      shownText(problem.reason, SENTENCE_LENGTH) +
+      (problem.remedy === undefined ? "" : `: ${shownText(problem.remedy, SENTENCE_LENGTH)}`),
+  }));
+  return [...reported, ...subject.warnings.map(warningLine)];
+}
+
+function filesystemLines(report: Report): FilesystemLine[] {
+  return (report.filesystems ?? []).map((filesystem) => {
+    const used = usedPercentOf(filesystem);
+    return {
+      mount: shownText(filesystem.mount, 120),
+      type: shownText(filesystem.type ?? "", 24),
+      size: filesystem.totalBytes === undefined ? "" : bytes(filesystem.totalBytes),
+      free: filesystem.freeBytes === undefined ? "" : bytes(filesystem.freeBytes),
+      used: used === undefined ? "" : percent(used),
+      width: Math.round(used ?? 0),
+      isFull: used !== undefined && used >= 95,
+      isUnknown: used === undefined,
+    };
+  });
+}
+
+function ownPageOf(machine: Machine): string | undefined {
+  if (machine.isSelf || machine.httpPort === undefined) return undefined;
+  const host = isIpv6(machine.address) ? `[${machine.address}]` : machine.address;
+  return `http://${host}:${machine.httpPort}/`;
+}
+
+function historyOf(input: MachinePageInput, key: string) {
+  const { view, machine, times } = input;
+  const nowMs = view.moment.wallMs;
+  const updateSeconds = machine.report?.updateSeconds ?? view.updateSeconds;
+  const axis = axisOf({
+    nowMs,
+    times,
+    updateSeconds: view.updateSeconds,
+    historyEntries: view.historyEntries,
+  });
+  const points = input.points(axis.startMs - axis.cellMs);
+  const entries = input.entries(Math.min(view.historyEntries, MOST_CHART_ENTRIES));
+  const shape = { points, state: machine.state, updateSeconds };
+  const charts = chartsOf({
+    axis,
+    cells: cellsOf(shape, axis),
+    entries,
+    intervalMs: updateSeconds * 1000,
+  });
+  return {
+    history: {
+      title: axis.spanWords === "24 h" ? "24 hours" : axis.spanWords,
+      axis,
+      axisLinks: axis.ticks.map(({ label, x, isDay, atMs }) => ({
+        label,
+        x,
+        isDay,
+        href: hrefWith({}, { at: times.stamp(atMs).slice(0, 16) }),
+      })),
+      strip: stripOf(shape, { axis, times }),
+      charts,
+    },
+    grid: entryGridOf({ points, key, times, updateSeconds, nowMs }),
+  };
+}
+
+function nowTitle(subject: Subject): string {
+  const age = subject.machine.reportAgeSeconds;
+  if (isThere(subject.state) || age === undefined) return "Now";
+  return `Last report, ${duration(age)} old`;
+}
+
+function stateWords(subject: Subject, times: Times, nowMs: number): string {
+  const { machine } = subject;
+  const span = stateFor(subject, nowMs);
+  if (machine.state === "new") return "has answered, first report on its way";
+  if (machine.state === "up") {
+    const uptime = machine.report?.uptimeSeconds;
+    if (uptime === undefined) return "";
+    const bootMs = nowMs - (uptime + (machine.reportAgeSeconds ?? 0)) * 1000;
+    return `${span}, since ${times.since(bootMs, nowMs)}`;
+  }
+  const since = times.since(machine.stateSinceWallMs, nowMs);
+  const last = machine.report === undefined ? "" : `: ${lastWords(factsOf(machine.report))}`;
+  return `${span}, since ${since}${machine.state === "silent" ? "" : last}`;
+}
+
+export function machinePageOf(input: MachinePageInput): MachinePage {
+  const { view, machine, times } = input;
+  const nowMs = view.moment.wallMs;
+  const keys = keysOf(view.machines);
+  const subject = subjectsNow({ ...view, machines: [machine] }, keys)[0];
+  if (subject === undefined) throw new Error("a view of one machine has one subject");
+  const { report } = machine;
+  const age = machine.reportAgeSeconds;
+  const name = shownText(machine.name, 300);
+  const ownPage = ownPageOf(machine);
+  const { history, grid } = historyOf(input, subject.key);
+  return {
+    title: `${shownText(machine.name)} ${machine.state} – unagi`,
+    masthead: mastheadOf({ view, times, keys, page: "other" }),
+    refreshSeconds: refreshSeconds(view),
+    name,
+    state: machine.state,
+    stateWords: stateWords(subject, times, nowMs),
+    reportWords:
+      age === undefined || report === undefined ? "no report yet" : `report ${duration(age)} old`,
+    ...(ownPage === undefined ? {} : { ownPage }),
+    facts: factWords(subject, view, times),
+    problems: problemLines(subject),
+    nowTitle: nowTitle(subject),
+    now: nowLines(subject),
+    ...(report === undefined ? {} : { parts: reportParts(report) }),
+    ...(report?.filesystems === undefined ? {} : { filesystems: filesystemLines(report) }),
+    filesystemsReason: missingReason(report, machine, ["file", "mount", "disk"]),
+    ...(report === undefined || report.messages !== undefined
+      ? {}
+      : { messagesReason: missingReason(report, machine, ["message"]) }),
+    history,
+    ...(grid === undefined ? {} : { entries: grid }),
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * The pages as text, from the daemon's source and the reader's query: what the HTTP handler
+ * calls. Reads no clock; times are those of the view.
+ */
+import type { Machine } from "../cluster/machine.ts";
+import type { ClusterView, ReportSource } from "../http/source.ts";
+import { clusterPageOf } from "./cluster-view-model.ts";
+import { renderClusterPage } from "./components/cluster-page.tsx";
+import { type ErrorPage, renderErrorPage } from "./components/error-page.tsx";
+import { renderMachinePage } from "./components/machine-page.tsx";
+import type { AssetLinks } from "./components/page.tsx";
+import { keysOf } from "./machine-key.ts";
+import { machinePageOf } from "./machine-view-model.ts";
+import { mastheadOf } from "./masthead.ts";
+import { parsePageQuery } from "./page-query.ts";
+import type { Times } from "./times.ts";
+
+export interface RenderContext {
+  readonly source: ReportSource;
+  readonly view: ClusterView;
+  readonly times: Times;
+  readonly assets: AssetLinks;
+}
+
+export function clusterHtml(context: RenderContext, parameters: URLSearchParams): string {
+  const { source, view, times, assets } = context;
+  const query = parsePageQuery(parameters, { times, nowMs: view.moment.wallMs });
+  const page = clusterPageOf({
+    view,
+    query,
+    times,
+    strips: (since) => source.strips(since),
+    at: (wallMs) => source.at(wallMs),
+  });
+  return renderClusterPage(page, assets);
+}
+
+export function machineHtml(context: RenderContext, machine: Machine): string {
+  const { source, view, times, assets } = context;
+  const page = machinePageOf({
+    view,
+    machine,
+    times,
+    points: (since) => source.strips(since).get(machine.id) ?? [],
+    entries: (limit) => source.entries(machine.id, { limit }),
+  });
+  return renderMachinePage(page, assets);
+}
+
+export function errorHtml(context: RenderContext, page: ErrorPage): string {
+  const { view, times, assets } = context;
+  const masthead = mastheadOf({ view, times, keys: keysOf(view.machines), page: "other" });
+  return renderErrorPage(page, masthead, assets);
+}

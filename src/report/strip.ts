@@ -1,0 +1,246 @@
+/**
+ * The history strip of one machine: cells, the paths that draw them, and the same in words.
+ * The thresholds are those of the 2005 report: CPU low from 45 %, high from 90 %; disk low from
+ * 20 MB a minute, high from 40. One path per meaning, a run is a stroke: `M107 11h3m4 0h1`.
+ */
+import type { MachineState } from "../cluster/machine.ts";
+import type { StripPoint } from "../http/source.ts";
+import { type Axis, fillCells, type Span } from "./axis.ts";
+import { megabytesPerMinute } from "./format.ts";
+import type { Times } from "./times.ts";
+
+export interface Strip {
+  readonly cells: number;
+  /** Class and path data, in the order in which they are painted. */
+  readonly paths: readonly (readonly [string, string])[];
+  readonly words: string;
+}
+
+export type CellState = "none" | "up" | "down" | "stopped";
+
+export interface Cells {
+  readonly state: CellState[];
+  /** Percent; −1: unknown. */
+  readonly cpu: number[];
+  /** MB a minute; −1: unknown. */
+  readonly disk: number[];
+  /** Cells in which the machine started anew, with the time. */
+  readonly reboots: readonly { readonly cell: number; readonly atMs: number }[];
+}
+
+export interface StripMachine {
+  readonly points: readonly StripPoint[];
+  readonly state: MachineState;
+  /** The machine's own interval. */
+  readonly updateSeconds: number;
+}
+
+export const CPU_LEVELS = [0, 5, 25, 45, 90] as const;
+const CPU_CLASSES = ["a", "b", "c", "d", "e"] as const;
+const DISK_LOW = 20;
+const DISK_HIGH = 40;
+/** Clocks and boot times are read a little apart: this much is no reboot. */
+const REBOOT_SLACK_SECONDS = 5;
+
+/** 0–4: which of the five blues stands for this CPU percentage. */
+export function cpuLevel(percent: number): number {
+  let level = 0;
+  for (const [index, from] of CPU_LEVELS.entries()) if (percent >= from) level = index;
+  return level;
+}
+
+function rebootsOf(points: readonly StripPoint[], axis: Axis): Cells["reboots"] {
+  const reboots: { cell: number; atMs: number }[] = [];
+  let previous: StripPoint | undefined;
+  for (const point of points) {
+    if (point.uptimeSeconds === undefined) continue;
+    const bootMs = point.atWallMs - point.uptimeSeconds * 1000;
+    if (previous !== undefined && bootMs > previous.atWallMs + REBOOT_SLACK_SECONDS * 1000) {
+      const cell = Math.floor((bootMs - axis.startMs) / axis.cellMs);
+      if (cell >= 0 && cell < axis.cells) reboots.push({ cell, atMs: bootMs });
+    }
+    previous = point;
+  }
+  return reboots;
+}
+
+/** An up machine's newest figure stands until its next report is due. */
+function holdLast(cells: Cells, machine: StripMachine, axis: Axis): void {
+  const isThere = machine.state === "up" || machine.state === "silent";
+  const most = Math.ceil((machine.updateSeconds * 1000) / axis.cellMs);
+  const last = cells.state.lastIndexOf("up");
+  if (!isThere || last < 0 || axis.cells - 1 - last > most) return;
+  for (let cell = last + 1; cell < axis.cells; cell += 1) {
+    if (cells.state[cell] !== "none") return;
+    cells.state[cell] = "up";
+    cells.cpu[cell] = cells.cpu[last] ?? -1;
+    cells.disk[cell] = cells.disk[last] ?? -1;
+  }
+}
+
+/** Where several fall into one cell, the highest figures stand, and an outage wins. */
+export function cellsOf(machine: StripMachine, axis: Axis): Cells {
+  const intervalMs = machine.updateSeconds * 1000;
+  const state: CellState[] = new Array(axis.cells).fill("none");
+  const cpu: number[] = new Array(axis.cells).fill(-1);
+  const disk: number[] = new Array(axis.cells).fill(-1);
+  const { points } = machine;
+  const spans = points.map((point): Span => {
+    if (point.state !== "up") {
+      return { fromMs: point.atWallMs, toMs: point.untilWallMs ?? axis.endMs + axis.cellMs };
+    }
+    // A report made after the end of the axis is the first word of the last cell.
+    const toMs = Math.min(point.atWallMs, axis.endMs);
+    return { fromMs: Math.min(point.atWallMs - intervalMs, toMs - 1), toMs };
+  });
+  fillCells(axis, spans, (cell, index) => {
+    const point = points[index];
+    if (point === undefined) return;
+    const before = state[cell];
+    if (point.state !== "up") {
+      if (before !== "down") state[cell] = point.state;
+      return;
+    }
+    if (before === "none") state[cell] = "up";
+    cpu[cell] = Math.max(cpu[cell] ?? -1, point.cpuPercent ?? -1);
+    const perMinute = point.diskBytesPerSecond;
+    if (perMinute !== undefined) {
+      disk[cell] = Math.max(disk[cell] ?? -1, megabytesPerMinute(perMinute));
+    }
+  });
+  const cells: Cells = { state, cpu, disk, reboots: rebootsOf(points, axis) };
+  holdLast(cells, machine, axis);
+  return cells;
+}
+
+export interface Run {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+}
+
+export function runsOf(cells: number, isIn: (cell: number) => boolean): Run[] {
+  const runs: Run[] = [];
+  let from = -1;
+  for (let cell = 0; cell <= cells; cell += 1) {
+    const inside = cell < cells && isIn(cell);
+    if (inside && from < 0) from = cell;
+    if (!inside && from >= 0) {
+      runs.push({ from, to: cell });
+      from = -1;
+    }
+  }
+  return runs;
+}
+
+function strokes(runs: readonly Run[], y: number): string {
+  let data = "";
+  let at = 0;
+  for (const { from, to } of runs) {
+    data += data === "" ? `M${from} ${y}` : `m${from - at} 0`;
+    data += `h${to - from}`;
+    at = to;
+  }
+  return data;
+}
+
+/** A run shorter than this is left out of the words for "CPU over 45 %": there are many. */
+const SHORTEST_SAID = 3;
+const MOST_RANGES = 3;
+
+function wordsOf(cells: Cells, axis: Axis, times: Times): string {
+  const name = (cell: number) => times.clock(axis.startMs + cell * axis.cellMs);
+  const ranges = (what: string, runs: readonly Run[]): string[] => {
+    if (runs.length === 0) return [];
+    const said = runs
+      .slice(0, MOST_RANGES)
+      .map(({ from, to }) => `${name(from)}–${to === axis.cells ? "now" : name(to)}`);
+    const more = runs.length > MOST_RANGES ? ` and ${runs.length - MOST_RANGES} more` : "";
+    return [`${what} ${said.join(", ")}${more}`];
+  };
+  const level = (cell: number) =>
+    cells.state[cell] === "up" ? cpuLevel(Math.max(0, cells.cpu[cell] ?? 0)) : -1;
+  const isState = (wanted: CellState) => runsOf(axis.cells, (cell) => cells.state[cell] === wanted);
+  const low = runsOf(axis.cells, (cell) => level(cell) === 3);
+  const parts = [
+    ...ranges("down", isState("down")),
+    ...ranges("stopped", isState("stopped")),
+    ...cells.reboots.slice(-MOST_RANGES).map(({ atMs }) => `rebooted ${times.clock(atMs)}`),
+    ...ranges(
+      "CPU over 90 %",
+      runsOf(axis.cells, (cell) => level(cell) === 4),
+    ),
+    ...ranges(
+      "CPU over 45 %",
+      low.filter(({ from, to }) => to - from >= SHORTEST_SAID),
+    ),
+    ...ranges(
+      "disk over 40 MB/min",
+      runsOf(axis.cells, (cell) => (cells.disk[cell] ?? -1) >= DISK_HIGH),
+    ),
+  ];
+  if (parts.length > 0) return parts.join("; ");
+  return cells.state.includes("up") ? "quiet" : "nothing known yet";
+}
+
+export interface StripOptions {
+  readonly axis: Axis;
+  readonly times: Times;
+  /** The time cursor, ms. */
+  readonly cursorMs?: number;
+}
+
+/** Vertical lines of the axis, through the gaps between the strips of all rows. */
+function gridPath(axis: Axis): string {
+  return axis.ticks.map(({ x }) => `M${round(x)} -4v29`).join("");
+}
+
+/** The middle of the cell that holds this time, in cells; `undefined` left of the axis. */
+export function cursorX(atMs: number, axis: Axis): number | undefined {
+  const x = (atMs - axis.startMs) / axis.cellMs - 0.5;
+  return x < 0 ? undefined : Math.min(x, axis.cells - 0.5);
+}
+
+export function round(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+export function stripOf(machine: StripMachine, options: StripOptions): Strip {
+  const { axis, times, cursorMs } = options;
+  const cells = cellsOf(machine, axis);
+  const paths: [string, string][] = [];
+  const add = (name: string, data: string) => {
+    if (data !== "") paths.push([name, data]);
+  };
+  const lane = (isIn: (cell: number) => boolean, y = 11) => strokes(runsOf(axis.cells, isIn), y);
+  const isStopped = (cell: number) => cells.state[cell] === "stopped";
+  const isUp = (cell: number) => cells.state[cell] === "up";
+  add("x", gridPath(axis));
+  add(
+    "n",
+    lane((cell) => cells.state[cell] === "none"),
+  );
+  add("t", lane(isStopped));
+  add("a", lane(isUp));
+  for (const [level, name] of CPU_CLASSES.entries()) {
+    if (level === 0) continue;
+    add(
+      name,
+      lane((cell) => isUp(cell) && cpuLevel(cells.cpu[cell] ?? -1) === level),
+    );
+  }
+  const disk = (cell: number) => (isUp(cell) ? (cells.disk[cell] ?? -1) : -1);
+  add(
+    "f",
+    lane((cell) => disk(cell) >= DISK_LOW && disk(cell) < DISK_HIGH, 21),
+  );
+  add(
+    "g",
+    lane((cell) => disk(cell) >= DISK_HIGH, 20),
+  );
+  add("s", lane(isStopped));
+  add("r", cells.reboots.map(({ cell }) => `M${cell} 18V1h2`).join(""));
+  const cursor = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
+  if (cursor !== undefined) add("y", `M${round(cursor)} -7v10m0 16v9`);
+  return { cells: axis.cells, paths, words: wordsOf(cells, axis, times) };
+}

@@ -1,0 +1,152 @@
+/**
+ * Wall times as text in the serving machine's zone, and back. The zone is given, so that the
+ * report of a test is the same everywhere.
+ */
+
+export interface Times {
+  /** Name of the zone at that time, for the foot of the page: `UTC`, `CET`. */
+  zoneName(wallMs: number): string;
+  /** `09:13`. */
+  clock(wallMs: number): string;
+  /** `09:13:07`. */
+  clockSeconds(wallMs: number): string;
+  /** `Tue`. */
+  weekday(wallMs: number): string;
+  /** `Tue 24 Nov`. */
+  date(wallMs: number): string;
+  /** `06:11` today, `Mon 18:40` within six days, else `12 Nov 18:40`. */
+  since(wallMs: number, nowMs: number): string;
+  /** `2026-11-24T09:13:07`, for links and `<time>`; where that is ambiguous, in UTC with a Z. */
+  stamp(wallMs: number): string;
+  /** Milliseconds that the zone is ahead of UTC. */
+  offsetMs(wallMs: number): number;
+  /**
+   * `2026-11-24T03:10[:07]`, the same with a zone, `03:10[:07]` (the latest that is past), or
+   * milliseconds since 1970; `undefined` for anything else.
+   */
+  parse(text: string, nowMs: number): number | undefined;
+}
+
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAY_MS = 86_400_000;
+/** Every zone's offset changes at a quarter of an hour, so one look-up serves for so long. */
+const OFFSET_BUCKET_MS = 900_000;
+/** Offsets remembered: ten days of quarters; asking Intl is 50 times slower than the map. */
+const OFFSET_CAP = 960;
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** The offset that Intl knows, from the difference between the zone's clock and UTC's. */
+function offsetReader(timeZone: string): (wallMs: number) => number {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  const known = new Map<number, number>();
+  return (wallMs) => {
+    const bucket = Math.floor(wallMs / OFFSET_BUCKET_MS);
+    const remembered = known.get(bucket);
+    if (remembered !== undefined) return remembered;
+    const at = bucket * OFFSET_BUCKET_MS;
+    const part: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(at)) part[type] = Number(value);
+    const local = Date.UTC(
+      part["year"] ?? 1970,
+      (part["month"] ?? 1) - 1,
+      part["day"] ?? 1,
+      part["hour"] ?? 0,
+      part["minute"] ?? 0,
+      part["second"] ?? 0,
+    );
+    if (known.size >= OFFSET_CAP) known.clear();
+    known.set(bucket, local - at);
+    return local - at;
+  };
+}
+
+const LOCAL = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
+const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+const CLOCK = /^(\d\d?):(\d\d)(?::(\d\d))?$/;
+/** 13 digits: from 2001 to 2286; fewer would be seconds or a typing mistake. */
+const MILLISECONDS = /^\d{13}$/;
+
+/** `timeZone` as Intl names it (`Europe/Vienna`); throws a RangeError for one it does not know. */
+export function createTimes(timeZone: string): Times {
+  const offsetMs = offsetReader(timeZone);
+  const zoneFormat = new Intl.DateTimeFormat("en-GB", { timeZone, timeZoneName: "short" });
+  const local = (wallMs: number) => new Date(wallMs + offsetMs(wallMs));
+  const clock = (wallMs: number) => local(wallMs).toISOString().slice(11, 16);
+  const clockSeconds = (wallMs: number) => local(wallMs).toISOString().slice(11, 19);
+  const weekday = (wallMs: number) => DAYS[local(wallMs).getUTCDay()] ?? "";
+  const dayNumber = (wallMs: number) => Math.floor((wallMs + offsetMs(wallMs)) / DAY_MS);
+
+  function toWall(localMs: number): number {
+    // The offset before and after a change may differ: the second look settles it.
+    const first = localMs - offsetMs(localMs);
+    return localMs - offsetMs(first);
+  }
+
+  function parse(text: string, nowMs: number): number | undefined {
+    if (MILLISECONDS.test(text)) return Number(text);
+    if (ZONED.test(text)) {
+      const zoned = Date.parse(text);
+      return Number.isNaN(zoned) ? undefined : zoned;
+    }
+    const full = LOCAL.exec(text);
+    if (full) {
+      const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = full
+        .slice(1)
+        .map((digits) => Number(digits ?? 0));
+      const localMs = Date.UTC(year, month - 1, day, hour, minute, second);
+      // Date.UTC takes 31 February for 3 March: what comes back must be what was asked for.
+      const same =
+        new Date(localMs).toISOString().slice(0, 16) ===
+        `${text.slice(0, 10)}T${text.slice(11, 16)}`;
+      return same && second < 60 ? toWall(localMs) : undefined;
+    }
+    const short = CLOCK.exec(text);
+    if (!short) return undefined;
+    const [hour = 0, minute = 0, second = 0] = short.slice(1).map((digits) => Number(digits ?? 0));
+    if (hour > 23 || minute > 59 || second > 59) return undefined;
+    const today = dayNumber(nowMs) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000;
+    const at = toWall(today);
+    return at <= nowMs ? at : toWall(today - DAY_MS);
+  }
+
+  return {
+    offsetMs,
+    clock,
+    clockSeconds,
+    weekday,
+    parse,
+    zoneName: (wallMs) =>
+      zoneFormat.formatToParts(wallMs).find((part) => part.type === "timeZoneName")?.value ??
+      timeZone,
+    date: (wallMs) => {
+      const at = local(wallMs);
+      return `${weekday(wallMs)} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
+    },
+    since: (wallMs, nowMs) => {
+      const days = dayNumber(nowMs) - dayNumber(wallMs);
+      if (days === 0) return clock(wallMs);
+      if (days > 0 && days < 7) return `${weekday(wallMs)} ${clock(wallMs)}`;
+      const at = local(wallMs);
+      return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
+    },
+    stamp: (wallMs) => {
+      const text = local(wallMs).toISOString().slice(0, 19);
+      const back = parse(text, wallMs);
+      const isExact = back !== undefined && Math.floor(back / 1000) === Math.floor(wallMs / 1000);
+      return isExact ? text : `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+    },
+  };
+}

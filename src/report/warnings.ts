@@ -1,0 +1,81 @@
+/**
+ * What a reader should look at though the machine is there: swapping, a disk nearly full, a
+ * clock that is off, two daemons under one identity. Word, figure and detail of each.
+ */
+import type { Machine } from "../cluster/machine.ts";
+import { type Facts, isSwapping } from "./facts.ts";
+import { bytes, decimal, percent, perSecond } from "./format.ts";
+import { shownText } from "./text.ts";
+
+export interface Warning {
+  readonly kind: "swapping" | "disk" | "clock" | "clone";
+  /** Beside the top process: `swapping`, `disk 97 %`, `clock +2.4 s`, `clone`. */
+  readonly word: string;
+  /** Among the answers: `swapping`, `disk full`, `clock`, `clone`. */
+  readonly short: string;
+  /** `25 M/s`, `97 %`, `+2.4 s`. */
+  readonly figure: string;
+  readonly detail: string;
+}
+
+/** Under this a difference may come from the network alone (design, section 6.2). */
+const CLOCK_OFF_SECONDS = 2;
+
+function signed(seconds: number): string {
+  const sign = seconds < 0 ? "−" : "+";
+  const size = Math.abs(seconds);
+  return `${sign}${size < 100 ? decimal(size) : Math.round(size)} s`;
+}
+
+function swapping(facts: Facts): Warning {
+  const rate = facts.swapBytesPerSecond;
+  const held = facts.swapUsedBytes;
+  return {
+    kind: "swapping",
+    word: "swapping",
+    short: "swapping",
+    figure: rate === undefined ? "" : `${perSecond(rate)} M/s`,
+    detail: held === undefined ? "in and out of swap" : `${bytes(held)} in swap`,
+  };
+}
+
+export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
+  const warnings: Warning[] = [];
+  if (isSwapping(facts)) warnings.push(swapping(facts));
+  const full = facts.fullFilesystem;
+  if (full !== undefined) {
+    const used = `${Math.floor(full.usedPercent)} %`;
+    warnings.push({
+      kind: "disk",
+      word: `disk ${used}`,
+      short: "disk full",
+      figure: used,
+      detail: `${shownText(full.mount)}, ${bytes(full.freeBytes)} left`,
+    });
+  }
+  const offset = machine.clockOffsetSeconds;
+  if (offset !== undefined && Math.abs(offset) > CLOCK_OFF_SECONDS) {
+    warnings.push({
+      kind: "clock",
+      word: `clock ${signed(offset)}`,
+      short: "clock",
+      figure: signed(offset),
+      detail: `${offset < 0 ? "behind" : "ahead of"} this machine's`,
+    });
+  }
+  if (machine.isClone) {
+    warnings.push({
+      kind: "clone",
+      word: "clone",
+      short: "clone",
+      figure: "",
+      detail: "two machines answer under this id",
+    });
+  }
+  return warnings;
+}
+
+/** `37 %`. */
+export function percentText(value: number): string {
+  return `${percent(value)} %`;
+}
