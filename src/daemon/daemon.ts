@@ -7,7 +7,6 @@ import { createCluster } from "../cluster/cluster.ts";
 import type { Cluster, ClusterRanges } from "../cluster/options.ts";
 import type { Endpoint } from "../cluster/output.ts";
 import { createSampler } from "../collectors/sampler.ts";
-import { STATFS_PROBE_COMMAND } from "../collectors/statfs-probe.ts";
 import type { Config } from "../config/config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
 import { createHttpHandler } from "../http/handler.ts";
@@ -210,7 +209,7 @@ function publishReports({ config, version, executable }: DaemonOptions, core: Co
       updateSeconds: config.updateSeconds,
     },
     messages: config.messages,
-    executable: [...executable, STATFS_PROBE_COMMAND],
+    executable,
     clock,
   });
   return startPublisher({
