@@ -216,9 +216,25 @@ class Core implements Cluster {
     }
     const decoded = decodeMessage(bytes, this.#desk.signature);
     if (!decoded.ok) return decoded.reason;
+    if (contact !== undefined && this.#isOurOwn(contact, decoded.value, bytes)) {
+      this.#intake.metOurselves(contact);
+      return undefined;
+    }
     const dropped = this.#handle(from, decoded.value, contact);
     this.#noteSender(from, decoded.value);
     return dropped;
+  }
+
+  /**
+   * Whether we hear ourselves from one of our addresses: the very question that is open there,
+   * or our own protocol-1 report, which tells no boot. (An answer of ours tells it.)
+   */
+  #isOurOwn(contact: Contact, message: Message, bytes: Uint8Array): boolean {
+    if (message.kind === "question") {
+      const isOpenThere = contact.question?.number === message.question;
+      return message.id === this.#desk.self.id && isOpenThere;
+    }
+    return message.kind === "report-v1" && this.#ownReport.isPacketV1(bytes);
   }
 
   #contactOf(address: string): Contact | undefined {

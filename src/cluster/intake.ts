@@ -60,7 +60,7 @@ export class Intake {
     if (answer.you !== undefined && isUsablePeerAddress(answer.you)) {
       this.#parts.own.seenAs = answer.you;
     }
-    if (recognised.kind === "self") this.#metOurselves(contact);
+    if (recognised.kind === "self") this.metOurselves(contact);
     else this.#take(contact, recognised.peer, answer);
     return undefined;
   }
@@ -99,6 +99,24 @@ export class Intake {
     return undefined;
   }
 
+  /** What came from this address was our own: it is no other machine's. */
+  metOurselves(contact: Contact): void {
+    const { table, candidates, own, schedule, judgement } = this.#parts;
+    own.learn(contact.address);
+    candidates.remove(contact);
+    schedule.endProbe(contact);
+    const owner = contact.peer;
+    table.take(contact);
+    if (owner === undefined) return;
+    if (owner.protocol === 2) {
+      judgement.noteChange(owner, { remember: true });
+      return;
+    }
+    // A protocol-1 machine is nothing but its address.
+    schedule.drop(owner);
+    judgement.dismiss(owner);
+  }
+
   #protocolOnePeer(
     contact: Contact | undefined,
   ):
@@ -126,14 +144,6 @@ export class Intake {
     contact.bareAnswers++;
     schedule.nudge(peer);
     return contact.bareAnswers >= OLD_PROGRAM_PROOFS;
-  }
-
-  #metOurselves(contact: Contact): void {
-    const { table, candidates, own, schedule } = this.#parts;
-    own.learn(contact.address);
-    candidates.remove(contact);
-    schedule.endProbe(contact);
-    table.take(contact);
   }
 
   #take(contact: Contact, peer: Peer, answer: Answer): void {
@@ -193,9 +203,7 @@ export class Intake {
     const { desk, judgement, schedule } = this.#parts;
     judgement.heard(peer);
     const pauseMs =
-      peer.report === undefined
-        ? emptyPauseMs(peer.emptyAnswers++)
-        : recheckMs(peer.intervalMs ?? desk.intervalMs);
+      peer.report === undefined ? emptyPauseMs(peer.emptyAnswers++) : recheckMs(desk.intervalMs);
     schedule.plan(peer, pauseMs);
   }
 

@@ -63,6 +63,11 @@ export class OwnReport {
     return this.#packetV1;
   }
 
+  /** Whether this is our present protocol-1 report, come back to us. */
+  isPacketV1(bytes: Uint8Array): boolean {
+    return this.#packetV1 !== undefined && Buffer.compare(bytes, this.#packetV1) === 0;
+  }
+
   /** `seenAs`: the address that others told us last. */
   view(seenAs: string | undefined, ownAddresses: readonly string[]): Machine {
     const { self, clock } = this.#desk;

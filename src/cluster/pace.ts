@@ -16,6 +16,12 @@ const MUCH_SHORTER = 0.9;
 /** No interval that somebody states makes us ask more often than this. */
 const MIN_INTERVAL_MS = SECOND;
 
+/**
+ * A protocol-1 report of unknown age may have been made long before it was fetched: the next is
+ * asked for after three quarters of the interval, then every eighth of it (`recheckMs`).
+ */
+const EARLY_SHARE = 3 / 4;
+
 export interface ReportTiming {
   readonly ageMs: number;
   /** Of the machine asked. */
@@ -67,12 +73,14 @@ export function recheckMs(intervalMs: number): number {
 }
 
 /**
- * Until a protocol-1 machine is asked again after a report, ms. It does not say how old that
- * was: `ageMs` is 0 unless the clocks tell, and then we come a little early and look again.
+ * Until a protocol-1 machine is asked again after a report, ms: at the latest in our interval,
+ * since what was learnt of its own is too long when reports were missed, and waiting that long
+ * would go on missing them. `ageMs` is 0 unless the clocks tell how old the report was.
  */
 export function untilNextReportOneMs(timing: ReportTiming): number {
-  const intervalMs = Math.max(timing.intervalMs, timing.ownIntervalMs, MIN_INTERVAL_MS);
-  if (timing.ageMs === 0) return intervalMs * (15 / 16);
-  const marginMs = Math.min(intervalMs / 10, MAX_MARGIN_MS);
-  return Math.max(intervalMs - timing.ageMs, intervalMs / 16) + marginMs * (1 + timing.random);
+  const { ownIntervalMs, ageMs } = timing;
+  if (ageMs === 0) return ownIntervalMs * EARLY_SHARE;
+  const dueMs = Math.max(timing.intervalMs, ownIntervalMs) - ageMs;
+  const marginMs = Math.min(ownIntervalMs / 10, MAX_MARGIN_MS) * (1 + timing.random);
+  return Math.min(Math.max(dueMs, ownIntervalMs / 16), ownIntervalMs) + marginMs;
 }

@@ -140,7 +140,7 @@ export class Schedule {
     const isPatient = this.#isPatientWith(peer);
     peer.round = undefined;
     if (isPatient) {
-      this.plan(peer, recheckMs(peer.intervalMs ?? this.#desk.intervalMs));
+      this.plan(peer, recheckMs(this.#desk.intervalMs));
       return;
     }
     peer.unanswered++;

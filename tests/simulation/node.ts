@@ -1,0 +1,194 @@
+/**
+ * One machine of the simulated world: the production core, with clocks of its own, a store that
+ * survives a restart if the machine is lucky, and a watcher that checks each of its outputs.
+ */
+import { createCluster } from "../../src/cluster/cluster.ts";
+import type { KnownMachine } from "../../src/cluster/machine.ts";
+import type { Cluster, ScanRange } from "../../src/cluster/options.ts";
+import type { Endpoint, Output } from "../../src/cluster/output.ts";
+import type { Moment } from "../../src/units.ts";
+import { between, type Chance } from "./chance.ts";
+import type { Host, Network } from "./network.ts";
+import { NodeWatcher, type Truth } from "./node-watcher.ts";
+
+export const SIGNATURE = "world";
+export const PORT = 10_080;
+
+/** A receive buffer holds about so many packets while the program is stopped. */
+const SOCKET_QUEUE = 200;
+/** The shell's pace: never more often than this, never less often than the core's promise. */
+const MIN_TICK_MS = 50;
+const MAX_TICK_MS = 1000;
+
+export interface WorldSettings {
+  readonly network: Network;
+  readonly chance: Chance;
+  readonly truth: Truth;
+  readonly updateSeconds: number;
+  readonly scan: ScanRange;
+  readonly allow: (address: string) => boolean;
+}
+
+export class SimulatedNode implements Host {
+  readonly address: string;
+  readonly id: string;
+  readonly #settings: WorldSettings;
+  readonly #watcher: NodeWatcher;
+  readonly #elapsedBaseMs: number;
+  #wallBaseMs: number;
+  #core: Cluster | undefined;
+  #boot = "";
+  #boots = 0;
+  #sequence = 0;
+  #isPaused = false;
+  #waiting: { from: Endpoint; bytes: Uint8Array }[] = [];
+  #store = new Map<string, KnownMachine>();
+  #lastTickMs = 0;
+  #plannedTickMs = 0;
+  #cancelTick: () => void = () => undefined;
+  #cancelPublish: () => void = () => undefined;
+
+  constructor(settings: WorldSettings, place: { readonly address: string; readonly id: string }) {
+    this.#settings = settings;
+    this.address = place.address;
+    this.id = place.id;
+    this.#elapsedBaseMs = between(settings.chance, 0, 1e9);
+    this.#wallBaseMs = 1.7e12 + between(settings.chance, -5000, 5000);
+    this.#watcher = new NodeWatcher(this.id, settings.truth);
+  }
+
+  get core(): Cluster | undefined {
+    return this.#core;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  now(): Moment {
+    const { nowMs } = this.#settings.network;
+    return { elapsedMs: this.#elapsedBaseMs + nowMs, wallMs: this.#wallBaseMs + nowMs };
+  }
+
+  start(options: { readonly keepState: boolean }): void {
+    if (this.#core !== undefined) return;
+    const { chance, network, truth } = this.#settings;
+    if (!options.keepState) this.#store.clear();
+    this.#boot = `${this.id}b${++this.#boots}`;
+    this.#sequence = 0;
+    truth.addBoot(this.id, this.#boot);
+    this.#watcher.restart();
+    this.#core = createCluster({
+      now: this.now(),
+      signature: SIGNATURE,
+      updateSeconds: this.#settings.updateSeconds,
+      port: PORT,
+      maxPeers: 4096,
+      self: { id: this.id, boot: this.#boot, name: `name-${this.id}` },
+      ranges: { allow: this.#settings.allow, scan: this.#settings.scan },
+      known: [...this.#store.values()],
+      random: chance,
+    });
+    this.#lastTickMs = network.nowMs;
+    this.#tickAt(network.nowMs + between(chance, 1, MIN_TICK_MS));
+    this.#publishAt(network.nowMs + between(chance, 100, 1000));
+  }
+
+  stop(options: { readonly sayGoodbye: boolean }): void {
+    const core = this.#core;
+    if (core === undefined) return;
+    if (options.sayGoodbye && !this.#isPaused) this.#perform(core.leave(this.now()));
+    this.#core = undefined;
+    this.#isPaused = false;
+    this.#waiting = [];
+    this.#cancelTick();
+    this.#cancelPublish();
+  }
+
+  /** The process stops as with SIGSTOP: it neither ticks nor reads its socket. */
+  pause(): void {
+    if (this.#core !== undefined) this.#isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { from, bytes } of waiting) this.deliver(from, bytes);
+    this.#tickAt(this.#settings.network.nowMs);
+    this.#publishAt(this.#settings.network.nowMs);
+  }
+
+  stepClock(byMs: number): void {
+    this.#wallBaseMs += byMs;
+  }
+
+  deliver(from: Endpoint, bytes: Uint8Array): void {
+    if (this.#core === undefined) return;
+    if (this.#isPaused) {
+      if (this.#waiting.length < SOCKET_QUEUE) this.#waiting.push({ from, bytes });
+      return;
+    }
+    this.#perform(this.#core.receive(from, bytes, this.now()));
+    this.#planTick();
+  }
+
+  #tick(): void {
+    if (this.#core === undefined || this.#isPaused) return;
+    this.#lastTickMs = this.#settings.network.nowMs;
+    this.#perform(this.#core.tick(this.now()));
+    this.#planTick();
+  }
+
+  #planTick(): void {
+    if (this.#core === undefined) return;
+    const { nowMs } = this.#settings.network;
+    const inMs = this.#core.nextDeadline(this.now()) - this.now().elapsedMs;
+    const soonestMs = this.#lastTickMs + MIN_TICK_MS;
+    const atMs = Math.min(Math.max(nowMs + inMs, soonestMs), this.#lastTickMs + MAX_TICK_MS);
+    // A tick that comes early does no harm, and moving it for each packet costs time.
+    if (this.#plannedTickMs <= this.#lastTickMs || atMs < this.#plannedTickMs) this.#tickAt(atMs);
+  }
+
+  #tickAt(atMs: number): void {
+    this.#cancelTick();
+    this.#plannedTickMs = atMs;
+    this.#cancelTick = this.#settings.network.at(atMs, () => this.#tick());
+  }
+
+  #publishAt(atMs: number): void {
+    this.#cancelPublish();
+    this.#cancelPublish = this.#settings.network.at(atMs, () => this.#publish());
+  }
+
+  #publish(): void {
+    if (this.#core === undefined || this.#isPaused) return;
+    const { network, truth, updateSeconds } = this.#settings;
+    this.#sequence++;
+    truth.publish(this.id, { sequence: this.#sequence, atMs: network.nowMs });
+    const report = {
+      name: `name-${this.id}`,
+      updateSeconds,
+      uptimeSeconds: Math.floor(network.nowMs / 1000),
+      load: { one: this.#sequence },
+    };
+    this.#perform(this.#core.publish(report, this.now()));
+    this.#publishAt(network.nowMs + updateSeconds * 1000);
+    this.#planTick();
+  }
+
+  #perform(outputs: readonly Output[]): void {
+    for (const output of outputs) {
+      if (output.kind === "send") {
+        this.#settings.network.send(this.address, output.to, output.bytes);
+        continue;
+      }
+      this.#watcher.check(output);
+      if (output.kind === "remember") this.#store.set(output.machine.id, output.machine);
+      if (output.kind === "forget") this.#store.delete(output.id);
+      if (output.kind === "rename") this.#store.delete(output.fromId);
+    }
+    if (this.#core !== undefined) this.#watcher.checkNowAndThen(this.#core, this.now());
+  }
+}
