@@ -45,7 +45,7 @@ export interface StripPoint {
   readonly state: "up" | "down" | "stopped";
   /** Of an outage: its end; absent while it lasts. */
   readonly untilWallMs?: number;
-  /** 100 − idle, of all cores. */
+  /** Of all cores, as `busyPercent` (protocol/busy.ts) counts. */
   readonly cpuPercent?: number;
   /** Read and written together. */
   readonly diskBytesPerSecond?: number;

@@ -3,6 +3,7 @@
  * the sort, the users and the plain text alike, so that they never differ. A protocol-1 machine
  * knows only percents; what it does not say stays absent.
  */
+import { busyPercent } from "../protocol/busy.ts";
 import type { FilesystemReport, ProcessReport, Report } from "../protocol/report.ts";
 import { MEBIBYTE } from "../units.ts";
 
@@ -167,18 +168,19 @@ function memoryOf(report: Report): Partial<Facts> {
 export function factsOf(report: Report): Facts {
   const { cpu } = report;
   const cores = report.host?.cores;
-  const idle = cpu?.idlePercent;
+  const busy = busyPercent(cpu);
   const load = report.load?.one;
   const first = report.processes?.[0];
   return {
     ...memoryOf(report),
     ...present<Facts>({
       cores,
-      cpuPercent: idle === undefined ? undefined : 100 - idle,
+      cpuPercent: busy,
       userPercent: sum(cpu?.userPercent, cpu?.nicePercent),
       systemPercent: cpu?.systemPercent,
       waitPercent: cpu?.iowaitPercent,
-      coresFree: cores === undefined || idle === undefined ? undefined : (cores * idle) / 100,
+      coresFree:
+        cores === undefined || busy === undefined ? undefined : (cores * (100 - busy)) / 100,
       top: first === undefined ? undefined : processFacts(first, report),
       load,
       loadPerCore: load === undefined || !cores ? undefined : load / cores,

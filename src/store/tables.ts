@@ -4,6 +4,7 @@
  */
 import type { Database } from "bun:sqlite";
 import type { Entry, KnownMachine } from "../cluster/machine.ts";
+import { busyPercent } from "../protocol/busy.ts";
 import type { Report } from "../protocol/report.ts";
 import { packJson } from "./packed-json.ts";
 
@@ -218,14 +219,13 @@ function dropMachine(database: Database, key: number): void {
 }
 
 function reportRow(at: number, report: Report): EntryRow {
-  const idle = report.cpu?.idlePercent;
   const { readBytesPerSecond: read, writeBytesPerSecond: written } = report.disk ?? {};
   const isDiskKnown = read !== undefined || written !== undefined;
   return {
     at,
     state: 0,
     until: null,
-    cpu: idle === undefined ? null : Math.min(100, Math.max(0, 100 - idle)),
+    cpu: busyPercent(report.cpu) ?? null,
     disk: isDiskKnown ? (read ?? 0) + (written ?? 0) : null,
     uptime: report.uptimeSeconds ?? null,
     span: report.averageSeconds ?? report.updateSeconds ?? null,
