@@ -7,7 +7,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const top = join(import.meta.dir, "..");
-const LINE_WIDTH = 100;
+/** The formatter's 100, and a little for a word or a sample of a kernel file. */
+const COMMENT_WIDTH = 110;
 
 /** What each folder of src/ may import from, besides itself, `result` and `units`. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ["report", "cluster", "protocol"],
   config: ["protocol", "runtime/printable.ts"],
   runtime: ["cluster", "protocol"],
-  cli: ["config", "runtime", "protocol"],
+  // `unagi check` looks at a machine with the parts that the daemon itself uses.
+  cli: ["config", "runtime", "protocol", "collectors", "cluster"],
   sealing: ["protocol"],
 };
 
@@ -87,8 +89,12 @@ describe("tidiness", () => {
 
   test.each(all)("%s begins with its job and keeps its lines short", (file) => {
     const text = read(file);
-    expect(text.replace(/^#!.*\n/, "")).toStartWith("/**");
-    const long = text.split("\n").filter((line) => [...line].length > LINE_WIDTH + 20);
+    // A test file says it in the names of its tests.
+    if (!file.endsWith(".test.ts")) expect(text.replace(/^#!.*\n/, "")).toStartWith("/**");
+    // Code is the formatter's business, but it leaves comments as they are.
+    const long = text
+      .split("\n")
+      .filter((line) => /^\s*(\*|\/)/.test(line) && [...line].length > COMMENT_WIDTH);
     expect(long).toEqual([]);
     expect(text).not.toMatch(/\b(TODO|FIXME|XXX|HACK)\b:?/);
   });
