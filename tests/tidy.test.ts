@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   collectors: ["protocol"],
   store: ["cluster", "protocol", "http/source.ts"],
   report: ["cluster", "protocol", "http/source.ts"],
-  http: ["report", "cluster", "protocol"],
+  http: ["report", "cluster", "protocol", "runtime/port-holder.ts"],
   config: ["protocol", "runtime/printable.ts"],
   runtime: ["cluster", "protocol"],
   // `unagi check` looks at a machine with the parts that the daemon itself uses.

@@ -3,6 +3,7 @@
  * handler with its client's address.
  */
 import { fail, ok, type Result } from "../result.ts";
+import { portInUseReason } from "../runtime/port-holder.ts";
 import { plainAnswer } from "./answer.ts";
 import type { HttpHandler } from "./handler.ts";
 
@@ -25,6 +26,8 @@ export interface HttpServer {
 const IDLE_SECONDS = 30;
 /** Nothing that is answered here has a body. */
 const LARGEST_BODY = 1024;
+/** Where /proc is found, to name the holder of a port. */
+const ROOT = "/";
 const EVERYWHERE = ["::", "0.0.0.0"];
 
 function codeOf(cause: unknown): string {
@@ -69,7 +72,7 @@ export function startHttpServer(options: HttpServerOptions): Result<HttpServer> 
 
 function reasonOf(code: string, cause: unknown, host: string, port: number): string {
   if (code === "EADDRINUSE") {
-    return `TCP port ${port} is in use: choose another with -h (http-port)`;
+    return portInUseReason(ROOT, { transport: "tcp", port, option: "-h" });
   }
   if (code === "EACCES") {
     return `TCP port ${port} may not be opened by this user: choose one from 1024 on with -h (http-port)`;
