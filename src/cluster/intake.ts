@@ -23,7 +23,7 @@ import {
   learntIntervalMs,
   rememberSpacing,
 } from "./protocol-one.ts";
-import { isLongUnheard, type Questions } from "./questions.ts";
+import { isLongQuiet, type Questions } from "./questions.ts";
 import type { Schedule } from "./schedule.ts";
 
 interface Parts {
@@ -139,7 +139,7 @@ export class Intake {
   /** Whether a protocol-1 answer shows that another program runs at that address now. */
   #mayBeReplaced(contact: Contact, peer: Peer): boolean {
     const { desk, questions, schedule } = this.#parts;
-    if (!isLongUnheard(peer, desk)) return false;
+    if (!isLongQuiet(peer, desk)) return false;
     if (!questions.mayAnswerBare(contact)) return true;
     contact.bareAnswers++;
     schedule.nudge(peer);

@@ -6,7 +6,7 @@ import { encodeQuestion, encodeRequest } from "../protocol/encode.ts";
 import type { Contact, OpenQuestion } from "./contact.ts";
 import type { Desk } from "./desk.ts";
 import { QUESTION_OPEN_MS } from "./limits.ts";
-import type { Peer } from "./peer.ts";
+import { isQuiet, type Peer } from "./peer.ts";
 
 export class Questions {
   readonly #desk: Desk;
@@ -59,9 +59,12 @@ export class Questions {
   }
 }
 
-/** From then on a protocol-1 report may take the place of a protocol-2 machine. */
-export function isLongUnheard(peer: Peer, desk: Desk): boolean {
-  return desk.clock.deadlineMs - peer.heardDeadlineMs > desk.intervalMs;
+/**
+ * Whether a machine has been silent, stopped or down for an interval: from then on a protocol-1
+ * report may take its place.
+ */
+export function isLongQuiet(peer: Peer, desk: Desk): boolean {
+  return isQuiet(peer) && desk.clock.deadlineMs - peer.quietSinceMs > desk.intervalMs;
 }
 
 /**
@@ -71,6 +74,7 @@ export function isLongUnheard(peer: Peer, desk: Desk): boolean {
  */
 function isBareTurn(contact: Contact, desk: Desk): boolean {
   const { peer, asked } = contact;
-  if (peer?.protocol !== 2) return asked > 0 && asked % 2 === 0;
-  return isLongUnheard(peer, desk) && asked % 4 === 0;
+  if (asked === 0) return false;
+  if (peer?.protocol !== 2) return asked % 2 === 0;
+  return isLongQuiet(peer, desk) && asked % 4 === 0;
 }

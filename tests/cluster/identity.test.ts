@@ -1,0 +1,272 @@
+/** Who is who (design 6.2): ids, boots, addresses, clones, and ourselves. */
+import { describe, expect, test } from "bun:test";
+import { Bench, knownMachine, oldReport, START_WALL_MS } from "./bench.ts";
+
+const A = "10.0.0.2";
+const B = "10.0.0.3";
+const C = "10.0.0.4";
+
+describe("a machine with two addresses", () => {
+  test("is one machine, shown under the address that answered last", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B);
+    expect(bench.others()).toHaveLength(1);
+    expect(bench.machine("ann")).toMatchObject({ address: B, addresses: [B, A], isClone: false });
+  });
+
+  test("is asked on the other when the first does not answer", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B, { age: 599 });
+    bench.clear();
+    bench.run(60_000);
+    const asked = bench.sent.filter(({ text }) => text.startsWith(">")).map(({ to }) => to);
+    expect(asked.slice(0, 4)).toEqual([B, A, B, A]);
+  });
+
+  test("keeps the eight that answered last", () => {
+    const bench = new Bench();
+    for (let i = 1; i <= 12; i++) bench.meet(`10.0.1.${i}`);
+    const addresses = [12, 11, 10, 9, 8, 7, 6, 5].map((i) => `10.0.1.${i}`);
+    expect(bench.machine("ann")?.addresses).toEqual(addresses);
+  });
+});
+
+describe("an address", () => {
+  test("belongs to the id that last answered from it", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B);
+    bench.answerNext(B, { id: "bob", boot: "bootb", name: "bob" });
+    expect(bench.machine("bob")?.addresses).toEqual([B]);
+    expect(bench.machine("ann")?.addresses).toEqual([A]);
+  });
+
+  test("that another machine took leaves the first shown, and asked nowhere", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.answerNext(A, { id: "bob", boot: "bootb", name: "bob" });
+    bench.clear();
+    bench.run(2_000_000);
+    expect(bench.machine("ann")).toMatchObject({ state: "down", address: A });
+    expect(bench.machine("bob")?.addresses).toEqual([A]);
+  });
+});
+
+describe("a restarted machine", () => {
+  test("is the same machine with a new boot, and its numbers begin anew", () => {
+    const bench = new Bench();
+    bench.meet(A, { sequence: 70 });
+    bench.answerNext(A, { boot: "boota2", sequence: 1, report: { name: "again" } });
+    expect(bench.others()).toHaveLength(1);
+    expect(bench.machine("ann")).toMatchObject({
+      ...{ boot: "boota2", sequence: 1, state: "up", isClone: false, report: { name: "again" } },
+    });
+    expect(bench.of("remember").at(-1)?.machine.retiredBoots).toEqual(["boota"]);
+  });
+
+  test("under another address is the same machine", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B, { boot: "boota2" });
+    bench.run(20_000);
+    expect(bench.others()).toHaveLength(1);
+    expect(bench.machine("ann")).toMatchObject({ boot: "boota2", address: B });
+  });
+
+  test("keeps its last eight boots retired", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    for (let i = 1; i <= 12; i++) {
+      bench.answerNext(A, { boot: `next${i}` });
+    }
+    const retired = bench.of("remember").at(-1)?.machine.retiredBoots;
+    expect(retired).toEqual([4, 5, 6, 7, 8, 9, 10, 11].map((i) => `next${i}`));
+  });
+
+  test("that asks like one who knows nothing is asked at once, not an interval later", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.run(30_000);
+    bench.clear();
+    bench.receive(A, "?");
+    bench.run(100);
+    bench.answer(A, { boot: "boota2" });
+    expect(bench.machine("ann")?.boot).toBe("boota2");
+  });
+});
+
+describe("two boots that keep answering under one id", () => {
+  function clones(): Bench {
+    const bench = new Bench();
+    bench.meet(A, { name: "first" });
+    bench.meet(B, { boot: "bootb", name: "second" });
+    // The old address is probed; what answers there is the boot that was thought to be over.
+    for (let i = 0; i < 2; i++) {
+      bench.run(1000);
+      bench.answer(A, { name: "first" });
+    }
+    return bench;
+  }
+
+  test("are clones: shown apart, with a warning", () => {
+    const bench = clones();
+    const shown = bench.others().map(({ id, boot, address, isClone }) => {
+      return { id, boot, address, isClone };
+    });
+    expect(shown).toEqual([
+      { id: "ann", boot: "bootb", address: B, isClone: true },
+      { id: "ann~boota", boot: "boota", address: A, isClone: true },
+    ]);
+    const warnings = bench.of("log").filter(({ level }) => level === "warn");
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.text).toContain("same id");
+  });
+
+  test("stay apart when one of them restarts", () => {
+    const bench = clones();
+    bench.answerNext(A, { boot: "boota2", name: "first" });
+    expect(bench.others()).toHaveLength(2);
+    expect(bench.machine("ann~boota")).toMatchObject({ boot: "boota2", address: A });
+  });
+
+  test("are shown up to four, the fifth is dropped and counted", () => {
+    const bench = clones();
+    bench.meet(C, { boot: "bootc" });
+    bench.meet("10.0.0.5", { boot: "bootd" });
+    bench.meet("10.0.0.6", { boot: "boote" });
+    expect(bench.others()).toHaveLength(4);
+    expect(bench.drops("too many machines under one id")).toBe(1);
+  });
+
+  test("are not seen in one late answer of a boot that is over", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B, { boot: "bootb" });
+    bench.run(1000);
+    bench.answer(A);
+    expect(bench.others()).toHaveLength(1);
+    expect(bench.machine("ann")?.boot).toBe("bootb");
+    expect(bench.drops("report of an old boot")).toBe(1);
+  });
+});
+
+describe("this machine itself", () => {
+  test("is recognised by its boot under any of its addresses, and asked there no more", () => {
+    const bench = new Bench();
+    bench.receive(A, "?");
+    bench.run(100);
+    bench.answer(A, { id: "self", boot: "boot0" });
+    expect(bench.others()).toEqual([]);
+    expect(bench.cluster.candidateCount()).toBe(0);
+    expect(bench.machine("self")?.addresses).toEqual([A]);
+    bench.clear();
+    bench.receive(A, "?");
+    bench.receive(B, `!${A}`);
+    bench.run(1000);
+    expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toEqual([]);
+  });
+
+  test("is recognised by its own question and by its own protocol-1 report", () => {
+    const bench = new Bench();
+    bench.publish();
+    bench.receive(A, "?");
+    bench.run(100);
+    const asked = bench.textsTo(A).find((text) => text.startsWith(">{")) ?? "";
+    bench.receive(A, asked);
+    bench.receive(B, "?");
+    bench.receive(B, ">");
+    bench.run(100);
+    const report = bench.textsTo(B).find((text) => text.includes("\n")) ?? "";
+    bench.receive(B, report);
+    expect(bench.others()).toEqual([]);
+    expect(bench.machine("self")?.addresses).toEqual([A, B]);
+  });
+
+  test("is not among the machines of an earlier run", () => {
+    const bench = new Bench({ known: [knownMachine({ id: "self" }), knownMachine({ id: "ann" })] });
+    expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
+  });
+
+  test("takes another boot under its own id for a clone of itself", () => {
+    const bench = new Bench();
+    bench.meet(A, { id: "self", boot: "bootx", name: "me" });
+    expect(bench.others()).toMatchObject([{ id: "self~bootx", address: A, isClone: true }]);
+    expect(bench.of("log").some(({ level }) => level === "warn")).toBe(true);
+  });
+
+  test("gives an address back when another machine answers from it", () => {
+    const bench = new Bench();
+    bench.receive(A, "?");
+    bench.run(100);
+    bench.answer(A, { id: "self", boot: "boot0" });
+    bench.runLong(3_700_000);
+    bench.meet(A);
+    expect(bench.machine("ann")?.address).toBe(A);
+    expect(bench.machine("self")?.addresses).toEqual([]);
+  });
+});
+
+describe("machines of an earlier run", () => {
+  const report = { name: "ann" };
+
+  test("are shown at once with their last report, and asked first", () => {
+    const lastHeardWallMs = START_WALL_MS - 3_600_000;
+    const known = knownMachine({
+      ...{ id: "ann", addresses: [A, B], boot: "boota", sequence: 5, lastHeardWallMs },
+      ...{ report, reportAtWallMs: lastHeardWallMs, httpPort: 8000, state: "up" },
+    });
+    const bench = new Bench({ known: [known], scan: [C] });
+    expect(bench.machine("ann")).toMatchObject({
+      ...{ state: "up", address: A, addresses: [A, B], reportAgeSeconds: 3600, httpPort: 8000 },
+      ...{ lastHeardSeconds: 3600, report },
+    });
+    bench.run(100);
+    expect(bench.sent[0]).toMatchObject({ to: A });
+    expect(bench.question(A)).toMatchObject({ boot: "boota", sequence: 5 });
+  });
+
+  test("cost an old daemon's outage nothing when they are still there", () => {
+    const bench = new Bench({ known: [knownMachine({ id: "ann", state: "down" })] });
+    bench.run(100);
+    bench.answer(A);
+    expect(bench.of("outage-over")).toHaveLength(1);
+    expect(bench.machine("ann")?.state).toBe("up");
+  });
+
+  test("beyond the cap are left out, the longest unheard first", () => {
+    const known = [1, 2, 3].map((i) => {
+      const lastHeardWallMs = START_WALL_MS - i * 1000;
+      return knownMachine({ id: `m${i}`, addresses: [`10.0.0.${i + 1}`], lastHeardWallMs });
+    });
+    const bench = new Bench({ known, maxPeers: 2 });
+    expect(bench.others().map(({ id }) => id)).toEqual(["m1", "m2"]);
+  });
+
+  test("that were known by an address which another has since answered from are that other", () => {
+    const bench = new Bench({
+      known: [
+        knownMachine({ id: A, protocol: 1, lastHeardWallMs: START_WALL_MS - 9000 }),
+        knownMachine({ id: "ann", lastHeardWallMs: START_WALL_MS - 1000 }),
+      ],
+    });
+    bench.run(100);
+    expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
+    expect(bench.of("rename")).toEqual([{ kind: "rename", fromId: A, toId: "ann" }]);
+  });
+});
+
+test("a machine known under another address too swallows its protocol-1 twin, history and all", () => {
+  const bench = new Bench();
+  bench.meet(A);
+  bench.meetOld(B, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+  expect(bench.others()).toHaveLength(2);
+  bench.clear();
+  bench.run(6000);
+  bench.receive(B, '>{"question":5,"id":"ann"}');
+  bench.run(100);
+  bench.answer(B);
+  expect(bench.others()).toHaveLength(1);
+  expect(bench.of("rename")).toEqual([{ kind: "rename", fromId: B, toId: "ann" }]);
+});

@@ -1,0 +1,302 @@
+/** The four messages of 2005, by the letter of design 6.1. */
+import { describe, expect, test } from "bun:test";
+import { Bench, oldReport, START_WALL_MS } from "./bench.ts";
+
+const WALL_SECONDS = START_WALL_MS / 1000;
+const A = "10.0.0.2";
+const B = "10.0.0.3";
+
+function isReport(text: string): boolean {
+  return text.startsWith("<") && text.split("\n").length === 4;
+}
+
+describe("an initial query", () => {
+  test("is answered at once with the machines that are up", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.clear();
+    bench.receive(B, "?");
+    expect(bench.sent).toEqual([{ atMs: bench.nowMs, to: B, port: 10_080, text: `!${A}` }]);
+  });
+
+  test("is answered with an empty list where nobody is known", () => {
+    const bench = new Bench();
+    bench.receive(A, "?");
+    expect(bench.textsTo(A)).toEqual(["!"]);
+  });
+
+  test("from another port is answered to that port", () => {
+    const bench = new Bench();
+    bench.receive(A, "?", 40_000);
+    expect(bench.sent[0]).toMatchObject({ to: A, port: 40_000, text: "!" });
+  });
+
+  test("from a protocol-1 or unknown asker brings no IPv6 address, from a protocol-2 machine all", () => {
+    const bench = new Bench();
+    bench.meet("fd00::2", { id: "six", boot: "boot6" });
+    bench.meetOld(B, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meet(A);
+    bench.clear();
+    for (const address of ["10.0.0.9", B, A]) bench.receive(address, "?");
+    expect(bench.textsTo("10.0.0.9")).toEqual([`!${B} ${A}`]);
+    expect(bench.textsTo(B)).toEqual([`!${B} ${A}`]);
+    expect(bench.textsTo(A)).toEqual([`!fd00::2 ${B} ${A}`]);
+  });
+
+  test("over IPv6 comes from no program of 2005 and brings IPv6 addresses too", () => {
+    const bench = new Bench();
+    bench.meet("fd00::2", { id: "six", boot: "boot6" });
+    bench.clear();
+    bench.receive("fd00::9", "?");
+    expect(bench.textsTo("fd00::9")).toEqual(["!fd00::2"]);
+  });
+});
+
+describe("an address list", () => {
+  test("is sent every three intervals to the machines that are up", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    const lists: number[] = [];
+    for (let second = 0; second < 120; second++) {
+      bench.clear();
+      bench.run(1000);
+      if (bench.textsTo(A).some((text) => text.startsWith("!"))) lists.push(second);
+      bench.receive(A, "<");
+    }
+    expect(lists.length).toBeGreaterThanOrEqual(3);
+    const pauses = lists.slice(1).map((second, i) => second - (lists[i] ?? 0));
+    for (const pause of pauses) {
+      expect(pause).toBeGreaterThanOrEqual(26);
+      expect(pause).toBeLessThanOrEqual(34);
+    }
+  });
+
+  test("goes to all protocol-1 machines and to at most 50 others", () => {
+    const bench = new Bench({ updateSeconds: 600 });
+    for (let i = 0; i < 60; i++) {
+      bench.meet(`10.0.1.${i + 1}`, { id: `m${i}`, boot: `b${i}` });
+      bench.meetOld(`10.0.2.${i + 1}`, oldReport({ wallSeconds: WALL_SECONDS }));
+    }
+    bench.clear();
+    while (!bench.sent.some(({ text }) => text.startsWith("!")) && bench.nowMs < 2e6) {
+      // Nobody answers while we wait, and it must not matter yet.
+      for (const machine of bench.others()) {
+        if (machine.protocol === 1) bench.receive(machine.address, "<");
+      }
+      answerAll(bench);
+      bench.run(1000);
+    }
+    bench.run(5000);
+    const readers = bench.sent.filter(({ text }) => text.startsWith("!")).map(({ to }) => to);
+    expect(readers.filter((to) => to.startsWith("10.0.2."))).toHaveLength(60);
+    expect(readers.filter((to) => to.startsWith("10.0.1."))).toHaveLength(50);
+  });
+
+  test("makes its addresses candidates, which are asked, and changes nothing else", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.clear();
+    bench.receive(A, `!10.0.0.7 ${A} nonsense 192.168.1.1 255.255.255.255 0.0.0.0 224.0.0.1`);
+    bench.run(100);
+    expect(bench.sent.map(({ to }) => to)).toEqual(["10.0.0.7"]);
+    expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
+  });
+
+  test("from another port than the peers' is dropped", () => {
+    const bench = new Bench();
+    bench.receive(A, "!10.0.0.7", 40_000);
+    bench.run(100);
+    expect(bench.textsTo("10.0.0.7")).toEqual([]);
+    expect(bench.drops("not from the peers' port")).toBe(1);
+  });
+});
+
+describe("a bare request", () => {
+  test("is answered with the report once for each update, then ignored", () => {
+    const bench = new Bench();
+    bench.publish();
+    for (const expected of [1, 1, 1]) {
+      bench.receive(A, ">");
+      expect(bench.textsTo(A).filter(isReport)).toHaveLength(expected);
+    }
+    bench.publish();
+    bench.receive(A, ">");
+    bench.receive(A, ">");
+    expect(bench.textsTo(A).filter(isReport)).toHaveLength(2);
+  });
+
+  test("is ignored before the first report", () => {
+    const bench = new Bench();
+    bench.receive(A, ">");
+    expect(bench.sent).toEqual([]);
+    bench.publish();
+    bench.receive(A, ">");
+    expect(bench.textsTo(A).filter(isReport)).toHaveLength(1);
+  });
+
+  test("of another program of that machine does not take the update away from the peer", () => {
+    const bench = new Bench();
+    bench.publish();
+    bench.receive(A, ">", 40_000);
+    bench.receive(A, ">", 40_001);
+    bench.receive(A, ">");
+    const ports = bench.sent.filter(({ text }) => isReport(text)).map(({ port }) => port);
+    expect(ports).toEqual([40_000, 10_080]);
+  });
+});
+
+describe("a protocol-1 report", () => {
+  test("that answers an open question makes the machine known under its address", () => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    expect(bench.machine(A)).toMatchObject({ name: "oldie", state: "up", protocol: 1, address: A });
+    expect(bench.of("entry")).toHaveLength(1);
+  });
+
+  test("that nobody asked for is dropped", () => {
+    const bench = new Bench();
+    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS })}`);
+    expect(bench.others()).toEqual([]);
+    expect(bench.drops("answer to no open question")).toBe(1);
+  });
+
+  test("that comes over ten seconds after the question is dropped", () => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.run(12_000);
+    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 60 })}`);
+    expect(bench.drops("answer to no open question")).toBe(1);
+    expect(bench.of("entry")).toHaveLength(1);
+  });
+
+  test("that is doubled or older than the one held changes nothing", () => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS, uptime: 5000 }));
+    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS, uptime: 5000 })}`);
+    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS - 60, uptime: 4940, name: "x" })}`);
+    expect(bench.of("entry")).toHaveLength(1);
+    expect(bench.machine(A)?.name).toBe("oldie");
+  });
+
+  test("after a clock was set back is taken, since its uptime has grown", () => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS, uptime: 5000 }));
+    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS - 3600, uptime: 5060 })}`);
+    expect(bench.of("entry")).toHaveLength(2);
+  });
+
+  test("does not overwrite a machine known to speak protocol 2", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS })}`);
+    expect(bench.others().map(({ id, protocol }) => ({ id, protocol }))).toEqual([
+      { id: "ann", protocol: 2 },
+    ]);
+    expect(bench.drops("protocol 1 from a protocol-2 machine")).toBe(1);
+  });
+
+  test("takes the place of a protocol-2 machine that has been silent for an interval", () => {
+    const bench = new Bench({ updateSeconds: 30 });
+    bench.meet(A, { interval: 30 });
+    bench.run(90_000);
+    bench.clear();
+    while (!bench.textsTo(A).some((text) => text.startsWith(">{"))) bench.run(1000);
+    bench.run(9000);
+    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 100 })}`);
+    // Should the last question have been a bare one, one answer alone proves nothing.
+    for (let i = 0; i < 3 && bench.machine(A) === undefined; i++) {
+      bench.run(30_000);
+      bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 130 + i })}`);
+    }
+    expect(bench.machine(A)).toMatchObject({ protocol: 1, state: "up" });
+    expect(bench.machine("ann")?.protocol).toBe(2);
+  });
+});
+
+describe("an empty report", () => {
+  test("that answers a question is a sign of life", () => {
+    const bench = new Bench();
+    bench.receive(A, "?");
+    bench.run(100);
+    bench.receive(A, "<");
+    expect(bench.machine(A)).toMatchObject({ state: "new", protocol: 1 });
+  });
+
+  test("that answers nothing is dropped", () => {
+    const bench = new Bench();
+    bench.receive(A, "<");
+    expect(bench.others()).toEqual([]);
+  });
+});
+
+describe("a machine of 2005", () => {
+  test("is asked with a question first and with a bare request now and then", () => {
+    const bench = new Bench();
+    bench.receive(A, "?");
+    bench.run(8000);
+    const asked = bench.textsTo(A).filter((text) => text.startsWith(">"));
+    const kinds = asked.map((text) => (text === ">" ? "bare" : "question")).join(" ");
+    expect(kinds).toBe("question question bare question");
+  });
+
+  test("that ignores requests without news is neither silent nor down within its interval", () => {
+    const bench = new Bench({ updateSeconds: 60 });
+    const start = { wallSeconds: WALL_SECONDS, uptime: 5000 };
+    bench.meetOld(A, oldReport(start));
+    for (let i = 1; i <= 3; i++) {
+      for (let second = 0; second < 600; second += 10) {
+        bench.run(10_000);
+        expect(bench.machine(A)?.state).toBe("up");
+      }
+      while (!bench.textsTo(A).some((text) => text.startsWith(">"))) bench.run(1000);
+      const next = { wallSeconds: WALL_SECONDS + 600 * i, uptime: 5000 + 600 * i };
+      bench.receive(A, `<${oldReport(next)}`);
+      bench.clear();
+    }
+  });
+
+  test("that keeps a short interval is silent after one of ours and down after three", () => {
+    const bench = new Bench({ updateSeconds: 60 });
+    for (let i = 0; i < 4; i++) {
+      if (i === 0) bench.receive(A, "?");
+      bench.clear();
+      while (!bench.textsTo(A).some((text) => text.startsWith(">"))) bench.run(1000);
+      const seconds = Math.floor(bench.nowMs / 1000);
+      const next = { wallSeconds: WALL_SECONDS + seconds, uptime: 5000 + seconds };
+      bench.receive(A, `<${oldReport(next)}`);
+    }
+    bench.run(60_000);
+    expect(bench.machine(A)?.state).toBe("up");
+    bench.run(30_000);
+    expect(bench.machine(A)?.state).toBe("silent");
+    bench.run(95_000);
+    expect(bench.machine(A)?.state).toBe("down");
+  });
+
+  test("that is replaced by this program keeps its history under the new id", () => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.clear();
+    bench.run(6000);
+    bench.receive(A, '>{"question":5,"id":"ann"}');
+    bench.run(100);
+    bench.answer(A);
+    expect(bench.of("rename")).toEqual([{ kind: "rename", fromId: A, toId: "ann" }]);
+    expect(bench.others()).toHaveLength(1);
+    expect(bench.machine("ann")).toMatchObject({ protocol: 2, state: "up", name: "ann" });
+  });
+});
+
+/** Answers what was asked last of each protocol-2 machine of the bench. */
+function answerAll(bench: Bench): void {
+  const asked = bench.sent.filter(({ text }) => text.startsWith(">{"));
+  bench.sent = bench.sent.filter(({ text }) => !text.startsWith(">"));
+  for (const { to, text } of asked) {
+    const { question } = JSON.parse(text.slice(1));
+    const machine = bench.others().find(({ address }) => address === to);
+    if (machine?.protocol !== 2) continue;
+    const body = { id: machine.id, boot: machine.boot, sequence: 1, interval: 600, age: 1 };
+    const answer = { answer: question, ...body, clock: 1, name: "x" };
+    bench.receive(to, `<${JSON.stringify(answer)}`);
+  }
+}
