@@ -7,7 +7,7 @@ import { bytes, duration, figure, percent } from "./format.ts";
 import { machineHref } from "./machine-key.ts";
 import { stateFor } from "./machine-row.ts";
 import { isSwappingSubject, isThere, type Subject } from "./subject.ts";
-import { shownText } from "./text.ts";
+import { shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
 
 export interface Answers {
@@ -86,7 +86,7 @@ function freeLine(subject: Subject): FreeLine {
   const free = facts.memoryFreeBytes;
   const share = freeMemoryShare(facts);
   return {
-    name: shownText(machine.name, 24),
+    name: shownName(machine, 24),
     href: machineHref(subject.key),
     cores: facts.coresFree === undefined ? `${percent(idle)} %` : figure(facts.coresFree),
     ofCores: facts.cores === undefined ? "" : `of ${facts.cores}`,
@@ -137,7 +137,7 @@ function usingOf(subjects: readonly Subject[]): { lines: UsingLine[]; more: numb
       (b.process.memoryBytes ?? 0) - (a.process.memoryBytes ?? 0),
   );
   const lines = large.slice(0, LINES).map(({ subject, process }) => ({
-    name: shownText(subject.machine.name, 24),
+    name: shownName(subject.machine, 24),
     href: machineHref(subject.key),
     user: shownText(process.user, 24),
     userKey: process.user,
@@ -169,7 +169,7 @@ function absentLine(subject: Subject, mark: Absent, { times, nowMs }: Now): Unwe
   return {
     mark,
     word: mark,
-    name: shownText(machine.name, 24),
+    name: shownName(machine, 24),
     href: machineHref(subject.key),
     figure: stateFor(subject, nowMs),
     detail: isCounted
@@ -196,7 +196,7 @@ function absentLines(subjects: readonly Subject[], mark: Absent, now: Now): Unwe
     if (group.length < LEAST_TOGETHER) {
       lines.push(...group.map((subject) => absentLine(subject, mark, now)));
     } else {
-      const names = group.map(({ machine }) => shownText(machine.name, 16)).sort();
+      const names = group.map(({ machine }) => shownName(machine, 16)).sort();
       lines.push({
         ...absentLine(first, mark, now),
         name: `${names[0]}…${names.at(-1)}`,
@@ -221,7 +221,7 @@ function warningLines(subjects: readonly Subject[]): UnwellLine[] {
   return all.map(({ subject, warning }) => ({
     mark: "warn" as const,
     word: warning.short,
-    name: shownText(subject.machine.name, 24),
+    name: shownName(subject.machine, 24),
     href: machineHref(subject.key),
     figure: warning.figure,
     detail: warning.detail,

@@ -15,7 +15,7 @@ import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
 import { hrefWith, type PageQuery } from "./page-query.ts";
 import { cursorX } from "./strip.ts";
 import { filterOf, type Subject, sorted, subjectsAt, subjectsNow } from "./subject.ts";
-import { counted, SENTENCE_LENGTH, shownText } from "./text.ts";
+import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
 import { type UsersTable, usersTableOf } from "./users-view-model.ts";
 
@@ -79,10 +79,14 @@ const MOST_ROWS = 300;
 const PAGE_ROWS = 100;
 /** Tags offered as links; the commonest. */
 const MOST_TAGS = 24;
+/** Longer ones are no words for grouping, and would not fit into a link. */
+const LONGEST_TAG = 64;
+
 function tagCounts(view: ClusterView): MachineTable["tags"] {
   const counts = new Map<string, number>();
   for (const { tags } of view.machines) {
-    for (const tag of tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    const fit = tags.filter((tag) => tag.trim() !== "" && tag.length <= LONGEST_TAG);
+    for (const tag of fit) counts.set(tag, (counts.get(tag) ?? 0) + 1);
   }
   return [...counts]
     .map(([tag, count]) => ({ tag, shown: shownText(tag, 32), count }))
@@ -143,7 +147,7 @@ function openedOf(
   const entry = entries.get(machine.id);
   if (entry === undefined) {
     const when = times.since(open.atWallMs, view.moment.wallMs);
-    return { notice: `There is no entry of ${shownText(machine.name)} at ${when}.` };
+    return { notice: `There is no entry of ${shownName(machine)} at ${when}.` };
   }
   return {
     panel: entryPanelOf({

@@ -18,7 +18,7 @@ import {
 import { machineHref } from "./machine-key.ts";
 import { coresText } from "./machine-row.ts";
 import type { Subject } from "./subject.ts";
-import { counted, SENTENCE_LENGTH, shownText } from "./text.ts";
+import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
 
 export interface FigureLine {
@@ -230,14 +230,14 @@ function othersOf(options: PanelOptions): Pick<EntryPanel, "others" | "rest"> {
     .filter(({ report, facts }) => report !== undefined && !isIdle(facts.top))
     .sort((a, b) => (b.facts.top?.cores ?? 0) - (a.facts.top?.cores ?? 0));
   const named = busy.slice(0, MOST_OTHERS).map(({ machine, facts: { top } }) => ({
-    name: shownText(machine.name, 24),
+    name: shownName(machine, 24),
     what: top === undefined ? "" : `${shownText(top.user, 24)} ${shownText(top.command)}`,
     cores: top === undefined ? "" : coresText(top),
   }));
   const absent = all
     .filter(({ state }) => state === "down" || state === "stopped")
     .slice(0, MOST_OTHERS)
-    .map(({ machine, state }) => `${shownText(machine.name, 24)} ${state}`);
+    .map(({ machine, state }) => `${shownName(machine, 24)} ${state}`);
   const idle = all.filter(({ report, facts }) => report !== undefined && isIdle(facts.top)).length;
   const rest = [
     ...(busy.length > named.length ? [`${busy.length - named.length} more busy`] : []),
@@ -265,7 +265,7 @@ export function entryPanelOf(options: PanelOptions): EntryPanel {
   const time = times.clock(entry.atWallMs);
   return {
     machineKey: key,
-    machineName: shownText(machine.name),
+    machineName: shownName(machine),
     machineHref: machineHref(key),
     time,
     period:

@@ -10,7 +10,7 @@ import { bytes, decimal, duration, figure, percent, perSecond } from "./format.t
 import { machineHref } from "./machine-key.ts";
 import { type Strip, stripOf } from "./strip.ts";
 import type { Subject, SubjectState } from "./subject.ts";
-import { shownText } from "./text.ts";
+import { shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
 
 export interface MachineRow {
@@ -234,7 +234,7 @@ export function rowOf(subject: Subject, context: RowContext): MachineRow {
   return {
     key: subject.key,
     href: machineHref(subject.key),
-    name: shownText(machine.name),
+    name: shownName(machine),
     isSelf: machine.isSelf,
     state: subject.state,
     stateFor: stateFor(subject, context.nowMs),

@@ -19,7 +19,7 @@ import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
 import { hrefWith } from "./page-query.ts";
 import { cellsOf, type Strip, stripOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
-import { SENTENCE_LENGTH, shownText } from "./text.ts";
+import { SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
 import type { Warning } from "./warnings.ts";
 
@@ -99,7 +99,9 @@ function factWords(subject: Subject, view: ClusterView, times: Times): string[] 
     ...(host?.os === undefined ? [] : [shownText(host.os, 80)]),
     ...(host?.kernel === undefined ? [] : [`kernel ${shownText(host.kernel, 80)}`]),
     ...(tags.length === 0 ? [] : [`${tags.length === 1 ? "tag" : "tags"} ${tags.join(", ")}`]),
-    ...(clock === undefined ? [] : [`${clock.word} against ${shownText(self?.name ?? "this")}`]),
+    ...(clock === undefined
+      ? []
+      : [`${clock.word} against ${self === undefined ? "here" : shownName(self)}`]),
     report?.version === undefined
       ? `protocol ${machine.protocol}`
       : `unagi ${shownText(report.version, 20)}`,
@@ -229,11 +231,11 @@ export function machinePageOf(input: MachinePageInput): MachinePage {
   if (subject === undefined) throw new Error("a view of one machine has one subject");
   const { report } = machine;
   const age = machine.reportAgeSeconds;
-  const name = shownText(machine.name, 300);
+  const name = shownName(machine, 300);
   const ownPage = ownPageOf(machine);
   const { history, grid } = historyOf(input, subject.key);
   return {
-    title: `${shownText(machine.name)} ${machine.state} – unagi`,
+    title: `${shownName(machine)} ${machine.state} – unagi`,
     masthead: mastheadOf({ view, times, keys, page: "other" }),
     refreshSeconds: refreshSeconds(view),
     name,

@@ -6,7 +6,7 @@ import type { Machine, MachineState } from "../cluster/machine.ts";
 import type { ClusterView } from "../http/source.ts";
 import { duration, intervalWords } from "./format.ts";
 import { machineHref } from "./machine-key.ts";
-import { counted, shownText } from "./text.ts";
+import { counted, shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
 
 export interface Masthead {
@@ -82,7 +82,7 @@ export function mastheadOf(options: {
     machineWords: counted(view.machines.length, "machine"),
     isAnyDown: counts.some(({ state, count }) => state === "down" && count > 0),
     self: {
-      name: shownText(self?.name ?? "this machine"),
+      name: self === undefined ? "this machine" : shownName(self),
       href: machineHref(keys.get(view.selfId) ?? view.selfId),
     },
     now: `${times.date(nowMs)}, ${times.clockSeconds(nowMs)}`,

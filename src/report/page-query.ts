@@ -3,7 +3,7 @@
  * `?page=`. A value that means nothing costs a friendly sentence, never an error.
  */
 import { encodeReadably } from "./machine-key.ts";
-import { SENTENCE_LENGTH, shownText } from "./text.ts";
+import { SENTENCE_LENGTH, shownText, withoutInvisible } from "./text.ts";
 import type { Times } from "./times.ts";
 
 export const SORT_KEYS = [
@@ -100,7 +100,7 @@ export function parsePageQuery(parameters: URLSearchParams, context: ReadContext
   for (const name of PARAMETERS) {
     const value = parameters.get(name)?.trim();
     if (value === undefined || value === "") continue;
-    raw[name] = value.slice(0, LONGEST_VALUE).toWellFormed();
+    raw[name] = withoutInvisible(value.slice(0, LONGEST_VALUE));
     if (value.length > LONGEST_VALUE)
       notices.push(`${name} was cut to ${LONGEST_VALUE} characters.`);
   }

@@ -13,7 +13,7 @@ import { coresText, stateFor } from "./machine-row.ts";
 import { mastheadOf } from "./masthead.ts";
 import { cellsOf, cpuLevel } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
-import { shownText } from "./text.ts";
+import { shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
 
 export interface StatusTextInput {
@@ -90,7 +90,7 @@ function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number):
     if (ones.length === 0) return [];
     const items = ones.slice(0, 20).map((subject) => {
       const since = subject.stateSinceWallMs ?? nowMs;
-      const name = shownText(subject.machine.name, MOST_NAME_WIDTH);
+      const name = shownName(subject.machine, MOST_NAME_WIDTH);
       const words = `${name} ${duration((nowMs - since) / 1000)}`;
       return state === "silent" ? words : `${words}, since ${times.since(since, nowMs)}`;
     });
@@ -100,7 +100,7 @@ function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number):
   const warnings = subjects.flatMap(({ machine, warnings: all }) =>
     all.map(({ short, figure, detail }) => {
       const said = [figure, detail].filter((part) => part !== "").join(", ");
-      return `${shownText(machine.name, MOST_NAME_WIDTH)} ${short} ${said}`;
+      return `${shownName(machine, MOST_NAME_WIDTH)} ${short} ${said}`;
     }),
   );
   return [
@@ -140,7 +140,8 @@ function historyText(
 /** The named times above the history, where there is room. */
 function historyHead(axis: Axis): string {
   let text = "";
-  for (const { x, label } of axis.ticks) {
+  for (const { x, label: named, isDay } of axis.ticks) {
+    const label = isDay ? "00" : named;
     const column = Math.round((x * HISTORY_WIDTH) / axis.cells);
     if (column < text.length + (text === "" ? 0 : 1)) continue;
     if (column + label.length > HISTORY_WIDTH) break;
@@ -193,9 +194,7 @@ export function statusText(input: StatusTextInput): string {
     historyEntries: view.historyEntries,
   });
   const strips = input.strips(axis.startMs - axis.cellMs);
-  const longest = Math.max(
-    ...subjects.map(({ machine }) => Bun.stringWidth(shownText(machine.name))),
-  );
+  const longest = Math.max(...subjects.map(({ machine }) => Bun.stringWidth(shownName(machine))));
   const name = Math.min(MOST_NAME_WIDTH, Math.max(LEAST_NAME_WIDTH, longest));
   // Six spaces between the seven columns.
   const top = WIDTH - HISTORY_WIDTH - name - (STATE_WIDTH - 1) - FOR_WIDTH - 2 * FIGURE_WIDTH - 6;
@@ -214,7 +213,7 @@ export function statusText(input: StatusTextInput): string {
     ...busyLines(answers),
     ...unwellLines(subjects, times, nowMs),
     "",
-    `${head} ${axis.spanWords}, newest at the right`.slice(0, WIDTH).trimEnd(),
+    `${head} ${axis.spanWords}, newest right`.slice(0, WIDTH).trimEnd(),
     " ".repeat(WIDTH - HISTORY_WIDTH) + historyHead(axis),
     ...subjects.map((subject) =>
       rowText(

@@ -35,8 +35,13 @@ export interface StripMachine {
   readonly updateSeconds: number;
 }
 
-export const CPU_LEVELS = [0, 5, 25, 45, 90] as const;
-const CPU_CLASSES = ["a", "b", "c", "d", "e"] as const;
+/** Drawn over the lane "a" of all cells in which the machine was up. */
+const CPU_CLASSES = [
+  ["b", 1],
+  ["c", 2],
+  ["d", 3],
+  ["e", 4],
+] as const;
 const DISK_LOW = 20;
 const DISK_HIGH = 40;
 /** Clocks and boot times are read a little apart: this much is no reboot. */
@@ -44,9 +49,10 @@ const REBOOT_SLACK_SECONDS = 5;
 
 /** 0–4: which of the five blues stands for this CPU percentage. */
 export function cpuLevel(percent: number): number {
-  let level = 0;
-  for (const [index, from] of CPU_LEVELS.entries()) if (percent >= from) level = index;
-  return level;
+  if (percent >= 90) return 4;
+  if (percent >= 45) return 3;
+  if (percent >= 25) return 2;
+  return percent >= 5 ? 1 : 0;
 }
 
 function rebootsOf(points: readonly StripPoint[], axis: Axis): Cells["reboots"] {
@@ -144,43 +150,66 @@ function strokes(runs: readonly Run[], y: number): string {
   return data;
 }
 
+/** The runs of each value of a list, in one pass. */
+function runsByValue<T>(values: readonly T[]): ReadonlyMap<T, readonly Run[]> {
+  const runs = new Map<T, Run[]>();
+  let from = 0;
+  for (let cell = 1; cell <= values.length; cell += 1) {
+    const value = values[from];
+    if (value === undefined || (cell < values.length && values[cell] === value)) continue;
+    const known = runs.get(value);
+    if (known === undefined) runs.set(value, [{ from, to: cell }]);
+    else known.push({ from, to: cell });
+    from = cell;
+  }
+  return runs;
+}
+
+/** The runs of everything that a strip draws and says. */
+interface StripRuns {
+  readonly state: ReadonlyMap<CellState, readonly Run[]>;
+  /** By CPU level, 0–4, where the machine was up. */
+  readonly cpu: ReadonlyMap<number, readonly Run[]>;
+  /** By disk level: 1 low, 2 high. */
+  readonly disk: ReadonlyMap<number, readonly Run[]>;
+}
+
+function stripRuns({ state, cpu, disk }: Cells): StripRuns {
+  const isUp = (cell: number) => state[cell] === "up";
+  return {
+    state: runsByValue(state),
+    cpu: runsByValue(cpu.map((value, cell) => (isUp(cell) ? cpuLevel(value) : -1))),
+    disk: runsByValue(
+      disk.map((value, cell) => (!isUp(cell) || value < DISK_LOW ? 0 : value < DISK_HIGH ? 1 : 2)),
+    ),
+  };
+}
+
 /** A run shorter than this is left out of the words for "CPU over 45 %": there are many. */
 const SHORTEST_SAID = 3;
 const MOST_RANGES = 3;
 
-function wordsOf(cells: Cells, axis: Axis, times: Times): string {
+function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): string {
   const name = (cell: number) => times.clock(axis.startMs + cell * axis.cellMs);
-  const ranges = (what: string, runs: readonly Run[]): string[] => {
-    if (runs.length === 0) return [];
-    const said = runs
+  const ranges = (what: string, all: readonly Run[] = []): string[] => {
+    if (all.length === 0) return [];
+    const said = all
       .slice(0, MOST_RANGES)
       .map(({ from, to }) => `${name(from)}–${to === axis.cells ? "now" : name(to)}`);
-    const more = runs.length > MOST_RANGES ? ` and ${runs.length - MOST_RANGES} more` : "";
+    const more = all.length > MOST_RANGES ? ` and ${all.length - MOST_RANGES} more` : "";
     return [`${what} ${said.join(", ")}${more}`];
   };
-  const level = (cell: number) =>
-    cells.state[cell] === "up" ? cpuLevel(Math.max(0, cells.cpu[cell] ?? 0)) : -1;
-  const isState = (wanted: CellState) => runsOf(axis.cells, (cell) => cells.state[cell] === wanted);
-  const low = runsOf(axis.cells, (cell) => level(cell) === 3);
+  const low = runs.cpu.get(3)?.filter(({ from, to }) => to - from >= SHORTEST_SAID);
   const parts = [
-    ...ranges("down", isState("down")),
-    ...ranges("stopped", isState("stopped")),
+    ...ranges("down", runs.state.get("down")),
+    ...ranges("stopped", runs.state.get("stopped")),
     ...cells.reboots.slice(-MOST_RANGES).map(({ atMs }) => `rebooted ${times.clock(atMs)}`),
-    ...ranges(
-      "CPU over 90 %",
-      runsOf(axis.cells, (cell) => level(cell) === 4),
-    ),
-    ...ranges(
-      "CPU over 45 %",
-      low.filter(({ from, to }) => to - from >= SHORTEST_SAID),
-    ),
-    ...ranges(
-      "disk over 40 MB/min",
-      runsOf(axis.cells, (cell) => (cells.disk[cell] ?? -1) >= DISK_HIGH),
-    ),
+    ...ranges("CPU over 90 %", runs.cpu.get(4)),
+    ...ranges("CPU over 45 %", low),
+    ...ranges("disk over 40 MB/min", runs.disk.get(2)),
   ];
   if (parts.length > 0) return parts.join("; ");
-  return cells.state.includes("up") ? "quiet" : "nothing known yet";
+  return runs.state.has("up") ? "quiet" : "nothing known yet";
 }
 
 export interface StripOptions {
@@ -206,41 +235,24 @@ export function round(value: number): string {
 }
 
 export function stripOf(machine: StripMachine, options: StripOptions): Strip {
-  const { axis, times, cursorMs } = options;
+  const { axis, cursorMs } = options;
   const cells = cellsOf(machine, axis);
   const paths: [string, string][] = [];
   const add = (name: string, data: string) => {
     if (data !== "") paths.push([name, data]);
   };
-  const lane = (isIn: (cell: number) => boolean, y = 11) => strokes(runsOf(axis.cells, isIn), y);
-  const isStopped = (cell: number) => cells.state[cell] === "stopped";
-  const isUp = (cell: number) => cells.state[cell] === "up";
+  const runs = stripRuns(cells);
+  const lane = (name: string, all: readonly Run[] = [], y = 11) => add(name, strokes(all, y));
   add("x", gridPath(axis));
-  add(
-    "n",
-    lane((cell) => cells.state[cell] === "none"),
-  );
-  add("t", lane(isStopped));
-  add("a", lane(isUp));
-  for (const [level, name] of CPU_CLASSES.entries()) {
-    if (level === 0) continue;
-    add(
-      name,
-      lane((cell) => isUp(cell) && cpuLevel(cells.cpu[cell] ?? -1) === level),
-    );
-  }
-  const disk = (cell: number) => (isUp(cell) ? (cells.disk[cell] ?? -1) : -1);
-  add(
-    "f",
-    lane((cell) => disk(cell) >= DISK_LOW && disk(cell) < DISK_HIGH, 21),
-  );
-  add(
-    "g",
-    lane((cell) => disk(cell) >= DISK_HIGH, 20),
-  );
-  add("s", lane(isStopped));
+  lane("n", runs.state.get("none"));
+  lane("t", runs.state.get("stopped"));
+  lane("a", runs.state.get("up"));
+  for (const [name, level] of CPU_CLASSES) lane(name, runs.cpu.get(level));
+  lane("f", runs.disk.get(1), 21);
+  lane("g", runs.disk.get(2), 20);
+  lane("s", runs.state.get("stopped"));
   add("r", cells.reboots.map(({ cell }) => `M${cell} 18V1h2`).join(""));
   const cursor = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
   if (cursor !== undefined) add("y", `M${round(cursor)} -7v10m0 16v9`);
-  return { cells: axis.cells, paths, words: wordsOf(cells, axis, times) };
+  return { cells: axis.cells, paths, words: wordsOf(runs, cells, options) };
 }

@@ -29,6 +29,19 @@ export function shownText(text: string, length: number = NAME_LENGTH): string {
   return cut ? `${kept}…` : kept;
 }
 
+/** For what a reader typed: it goes back into the form, so nothing invisible stays in it. */
+export function withoutInvisible(text: string): string {
+  return text.replace(INVISIBLE, "").toWellFormed();
+}
+
+/** A machine's name, or its id where it has given itself none. */
+export function shownName(
+  machine: { readonly name: string; readonly id: string },
+  length: number = NAME_LENGTH,
+): string {
+  return shownText(machine.name.trim() === "" ? machine.id : machine.name, length);
+}
+
 /** `1 user`, `3 users`. */
 export function counted(count: number, one: string, many: string = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

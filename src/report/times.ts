@@ -35,6 +35,13 @@ const OFFSET_BUCKET_MS = 900_000;
 /** Offsets remembered: ten days of quarters; asking Intl is 50 times slower than the map. */
 const OFFSET_CAP = 960;
 
+/** 1970 to 9998: a peer may claim any uptime, and a Date has an end. */
+const LAST_WALL_MS = Date.UTC(9998, 0);
+
+function withinYears(wallMs: number): number {
+  return Math.min(LAST_WALL_MS, Math.max(0, wallMs));
+}
+
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }
@@ -53,7 +60,7 @@ function offsetReader(timeZone: string): (wallMs: number) => number {
   });
   const known = new Map<number, number>();
   return (wallMs) => {
-    const bucket = Math.floor(wallMs / OFFSET_BUCKET_MS);
+    const bucket = Math.floor(withinYears(wallMs) / OFFSET_BUCKET_MS);
     const remembered = known.get(bucket);
     if (remembered !== undefined) return remembered;
     const at = bucket * OFFSET_BUCKET_MS;
@@ -83,7 +90,7 @@ const MILLISECONDS = /^\d{13}$/;
 export function createTimes(timeZone: string): Times {
   const offsetMs = offsetReader(timeZone);
   const zoneFormat = new Intl.DateTimeFormat("en-GB", { timeZone, timeZoneName: "short" });
-  const local = (wallMs: number) => new Date(wallMs + offsetMs(wallMs));
+  const local = (wallMs: number) => new Date(withinYears(wallMs) + offsetMs(wallMs));
   const clock = (wallMs: number) => local(wallMs).toISOString().slice(11, 16);
   const clockSeconds = (wallMs: number) => local(wallMs).toISOString().slice(11, 19);
   const weekday = (wallMs: number) => DAYS[local(wallMs).getUTCDay()] ?? "";

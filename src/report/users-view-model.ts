@@ -6,7 +6,7 @@ import { processFacts } from "./facts.ts";
 import { bytes, duration, figure } from "./format.ts";
 import { machineHref } from "./machine-key.ts";
 import { isThere, type Subject } from "./subject.ts";
-import { counted, shownText } from "./text.ts";
+import { counted, shownName, shownText } from "./text.ts";
 
 export interface UsersTable {
   /** Cores of the machines counted: the 100 % of the share. */
@@ -68,9 +68,14 @@ function isService(user: string): boolean {
   return SERVICES.has(user) || user.startsWith("systemd-") || user.startsWith("_");
 }
 
+/** useradd allows 32 characters; what begins alike for twice as long is one user here. */
+const LONGEST_USER = 64;
+
 /** The fragment that finds a user's block again; the name may hold anything. */
 export function userAnchor(user: string): string {
-  return isService(user) ? "user-system" : `user-${encodeURIComponent(user.toWellFormed())}`;
+  return isService(user)
+    ? "user-system"
+    : `user-${encodeURIComponent(user.slice(0, LONGEST_USER).toWellFormed())}`;
 }
 
 export function userHref(user: string): string {
@@ -105,7 +110,7 @@ function gather(subjects: readonly Subject[]): Map<string, Gathered> {
   };
   for (const { machine, key, report, facts, state } of subjects) {
     if (report === undefined || !isThere(state)) continue;
-    const link = { name: shownText(machine.name, 24), href: machineHref(key) };
+    const link = { name: shownName(machine, 24), href: machineHref(key) };
     for (const name of facts.users ?? []) of(name).loggedInOn.push(link);
     for (const one of report.processes ?? []) {
       const process = processFacts(one, report);
@@ -169,7 +174,7 @@ export function usersTableOf(subjects: readonly Subject[]): UsersTable {
     );
   const left = subjects
     .filter(({ state, report }) => report === undefined || !isThere(state))
-    .map(({ machine, state }) => `${shownText(machine.name, 24)} (${state})`);
+    .map(({ machine, state }) => `${shownName(machine, 24)} (${state})`);
   const named =
     left.slice(0, 10).join(", ") + (left.length > 10 ? ` and ${left.length - 10} more` : "");
   const users = blocks.slice(0, MOST_USERS);

@@ -60,7 +60,7 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
       word: `clock ${signed(offset)}`,
       short: "clock",
       figure: signed(offset),
-      detail: `${offset < 0 ? "behind" : "ahead of"} this machine's`,
+      detail: `${offset < 0 ? "behind" : "ahead of"} the clock here`,
     });
   }
   if (machine.isClone) {

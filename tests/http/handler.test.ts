@@ -1,0 +1,387 @@
+import { describe, expect, test } from "bun:test";
+import { createHttpHandler, type HttpHandlerOptions } from "../../src/http/handler.ts";
+import { expectGolden } from "../report/golden.ts";
+import { LAB, SAMPLE_NOW_MS, sampleSource } from "../report/sample-cluster.ts";
+
+const source = sampleSource();
+const hostNames = new Set(["localhost", "node01", "node01.local", "lab.example"]);
+
+function handlerWith(more: Partial<HttpHandlerOptions> = {}) {
+  return createHttpHandler({
+    source,
+    allow: (address) => address === "127.0.0.1" || address.startsWith("192.168.1."),
+    hostNames,
+    timeZone: "UTC",
+    ...more,
+  });
+}
+
+const handler = handlerWith();
+
+interface Ask {
+  readonly host?: string | null;
+  readonly method?: string;
+  readonly from?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function ask(
+  path: string,
+  { host = "localhost:8000", method = "GET", from = "127.0.0.1", headers = {} }: Ask = {},
+) {
+  const all = host === null ? headers : { ...headers, host };
+  return handler(new Request(`http://localhost:8000${path}`, { method, headers: all }), from);
+}
+
+const FIELDS = [
+  "id",
+  "name",
+  "address",
+  "addresses",
+  "state",
+  "isSelf",
+  "protocol",
+  "httpPort",
+  "tags",
+  "lastHeardSeconds",
+  "reportAgeSeconds",
+  "report",
+];
+
+describe("access", () => {
+  const cases: readonly (readonly [string, number])[] = [
+    ["127.0.0.1", 200],
+    ["::ffff:127.0.0.1", 200],
+    ["192.168.1.7", 200],
+    ["::ffff:192.168.1.7", 200],
+    ["10.0.0.1", 403],
+    ["::1", 403],
+    ["127.0.0.10", 403],
+    ["", 403],
+    ["localhost", 403],
+  ];
+  for (const [from, status] of cases) {
+    test(`a client at ${from === "" ? "no address" : from} gets ${status}`, async () => {
+      const answer = ask("/", { from });
+      expect(answer.status).toBe(status);
+      if (status === 403) expect(await answer.text()).toBe("");
+    });
+  }
+
+  test("who is not allowed learns nothing of paths, names or methods", async () => {
+    for (const path of ["/", "/nothing", "/%zz", "/healthz"]) {
+      expect(ask(path, { from: "10.0.0.1", host: "evil.example", method: "POST" }).status).toBe(
+        403,
+      );
+    }
+  });
+});
+
+describe("the Host header", () => {
+  const cases: readonly (readonly [string | null, number])[] = [
+    ["localhost", 200],
+    ["LOCALHOST:8000", 200],
+    ["node01", 200],
+    ["Node01.:8000", 200],
+    ["node01.local", 200],
+    ["lab.example", 200],
+    ["192.168.1.11:8000", 200],
+    ["127.0.0.1", 200],
+    ["[::1]:8000", 200],
+    ["[fe80::1]", 200],
+    [null, 421],
+    ["", 421],
+    ["evil.example", 421],
+    ["node01.evil.example", 421],
+    ["localhost.evil.example", 421],
+    ["localhost, evil.example", 421],
+    ["user@localhost", 421],
+    ["node01:http", 421],
+    ["[::1", 421],
+    ["[evil]", 421],
+    ["010.1.2.3", 421],
+    ["2130706433", 421],
+    ["a".repeat(5000), 421],
+  ];
+  for (const [host, status] of cases) {
+    test(`${host === null ? "that is missing" : JSON.stringify(host.slice(0, 30))} gives ${status}`, async () => {
+      const answer = ask("/healthz", { host });
+      expect(answer.status).toBe(status);
+      if (status === 421) expect(await answer.text()).toContain("http-name");
+    });
+  }
+});
+
+describe("every answer", () => {
+  const cases: readonly (readonly [string, number, Ask])[] = [
+    ["/", 200, {}],
+    ["/page.css", 200, {}],
+    ["/api/v1/cluster", 200, {}],
+    ["/status.txt", 200, {}],
+    ["/nothing", 404, {}],
+    ["/machines/nothing", 404, {}],
+    ["/api/v1/nothing", 404, {}],
+    ["/", 403, { from: "10.0.0.1" }],
+    ["/", 421, { host: "evil.example" }],
+    ["/", 405, { method: "POST" }],
+    ["/%zz", 400, {}],
+    ["/api/v1/cluster?report=x", 400, {}],
+  ];
+  for (const [path, status, options] of cases) {
+    test(`carries the security headers: ${status} for ${path}`, () => {
+      const answer = ask(path, options);
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get("content-security-policy")).toBe(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      );
+      expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+      expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+      expect(answer.headers.get("cache-control")).not.toBeNull();
+    });
+  }
+
+  test("to another method than GET and HEAD is 405 and names the two", () => {
+    for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {
+      const answer = ask("/", { method });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get("allow")).toBe("GET, HEAD");
+    }
+    expect(ask("/", { method: "HEAD" }).status).toBe(200);
+  });
+});
+
+describe("paths", () => {
+  const cases: readonly (readonly [string, number, string])[] = [
+    ["/", 200, "text/html"],
+    ["/?filter=gpu", 200, "text/html"],
+    ["/?sort=nonsense&at=never&open=@@", 200, "text/html"],
+    ["/machines/gpu-a", 200, "text/html"],
+    ["/machines/192.168.1.31", 200, "text/html"],
+    ["/machines/GPU-A", 200, "text/html"],
+    ["/machines/", 404, "text/html"],
+    ["/machines/gpu-a/", 404, "text/html"],
+    ["/machines/..%2f..%2fetc%2fpasswd", 404, "text/html"],
+    ["/machines/%3Cscript%3E", 404, "text/html"],
+    ["/machines/%E0%A4%A", 400, "text/plain"],
+    ["/%", 400, "text/plain"],
+    ["/status.txt", 200, "text/plain"],
+    ["/healthz", 200, "text/plain"],
+    ["/favicon.svg", 200, "image/svg+xml"],
+    ["/favicon-down.svg", 200, "image/svg+xml"],
+    ["/page.css", 200, "text/css"],
+    ["/page.css/", 404, "text/html"],
+    ["/metrics", 404, "text/html"],
+    ["/api", 404, "application/json"],
+    ["/api/v2/cluster", 404, "application/json"],
+    ["/api/v1/cluster/", 404, "application/json"],
+    ["/api/v1/machines/", 404, "application/json"],
+    ["/api/v1/machines/gpu-a/entries/1", 404, "application/json"],
+    [`/${"x".repeat(8000)}`, 404, "text/html"],
+  ];
+  for (const [path, status, type] of cases) {
+    test(`${path.slice(0, 60)} gives ${status} as ${type}`, () => {
+      const answer = ask(path);
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get("content-type")).toStartWith(type);
+    });
+  }
+
+  test("a 404 shows what was asked for as text", async () => {
+    const html = await ask("/machines/%3Cscript%3E").text();
+    expect(html).toContain("“&lt;script>” is no id, address or name");
+  });
+
+  test("a name that two machines share gives 300 and the choice", async () => {
+    const twins = sampleSource({
+      sketches: [...LAB, { ...LAB[1], address: "10.0.0.9" } as (typeof LAB)[number]],
+      cells: 1,
+    });
+    const twinHandler = handlerWith({ source: twins });
+    const get = (path: string) =>
+      twinHandler(
+        new Request(`http://localhost${path}`, { headers: { host: "localhost" } }),
+        "127.0.0.1",
+      );
+    const page = get("/machines/gpu-a");
+    expect(page.status).toBe(300);
+    const html = await page.text();
+    expect(html).toContain('href="/machines/m01gpu-a"');
+    expect(html).toContain('href="/machines/m11gpu-a"');
+    const json = get("/api/v1/machines/gpu-a");
+    expect(json.status).toBe(300);
+    const { choices } = (await json.json()) as { choices: { id: string; href: string }[] };
+    expect(choices.map(({ href }) => href)).toEqual([
+      "/api/v1/machines/m01gpu-a",
+      "/api/v1/machines/m11gpu-a",
+    ]);
+    expect(get("/machines/10.0.0.9").status).toBe(200);
+  });
+});
+
+describe("the JSON interface", () => {
+  test("gives the cluster in the documented shape", async () => {
+    const json = (await ask("/api/v1/cluster").json()) as Record<string, unknown> & {
+      machines: Record<string, unknown>[];
+    };
+    expect(Object.keys(json)).toEqual([
+      "self",
+      "network",
+      "updateSeconds",
+      "generatedAt",
+      "candidates",
+      "machines",
+    ]);
+    expect(json["generatedAt"]).toBe(new Date(SAMPLE_NOW_MS).toISOString());
+    expect(json.machines).toHaveLength(11);
+    for (const machine of json.machines) {
+      expect(Object.keys(machine).filter((key) => key !== "clockOffsetSeconds")).toEqual(FIELDS);
+    }
+  });
+
+  test("leaves processes, users, messages and interfaces out of a summary", async () => {
+    const text = await ask("/api/v1/cluster?report=summary").text();
+    for (const key of ['"processes":', '"users":', '"messages":', '"interfaces":']) {
+      expect(text).not.toContain(key);
+    }
+    for (const key of ['"processCount"', '"receiveBytesPerSecond"']) expect(text).toContain(key);
+  });
+
+  test("is as it was reviewed", async () => {
+    const pretty = async (path: string) => `${JSON.stringify(await ask(path).json(), null, 1)}\n`;
+    expectGolden("cluster-summary.json", await pretty("/api/v1/cluster?report=summary"));
+    expectGolden("machine.json", await pretty("/api/v1/machines/render3"));
+    expectGolden("entries.json", await pretty("/api/v1/machines/node07/entries?limit=2"));
+  });
+
+  test("gives entries newest first, limited, and before a time", async () => {
+    const get = async (query: string) => {
+      const { entries } = (await ask(`/api/v1/machines/render3/entries${query}`).json()) as {
+        entries: { at: string; state: string; until?: string }[];
+      };
+      return entries;
+    };
+    expect(await get("")).toHaveLength(140);
+    const three = await get("?limit=3");
+    expect(three.map(({ at }) => at)).toEqual([...three.map(({ at }) => at)].sort().reverse());
+    const [older] = await get(`?limit=1&before=${three[2]?.at}`);
+    expect((older?.at ?? "") < (three[2]?.at ?? "")).toBe(true);
+    const outage = (await get("")).find(({ state }) => state === "down");
+    expect(outage).toEqual({
+      at: "2026-11-23T13:20:00.000Z",
+      state: "down",
+      until: "2026-11-23T14:10:00.000Z",
+    });
+  });
+
+  const wrong: readonly (readonly [string, string])[] = [
+    ["/api/v1/cluster?report=long", "report"],
+    ["/api/v1/cluster?fresh=soon", "fresh"],
+    ["/api/v1/cluster?raport=summary", "raport"],
+    ["/api/v1/machines/gpu-a?x=1", "x"],
+    ["/api/v1/machines/gpu-a/entries?limit=0", "limit"],
+    ["/api/v1/machines/gpu-a/entries?limit=1001", "limit"],
+    ["/api/v1/machines/gpu-a/entries?limit=-1", "limit"],
+    ["/api/v1/machines/gpu-a/entries?limit=1e2", "limit"],
+    ["/api/v1/machines/gpu-a/entries?limit=", "limit"],
+    ["/api/v1/machines/gpu-a/entries?before=yesterday", "before"],
+    [`/api/v1/machines/gpu-a/entries?before=${"9".repeat(4000)}`, "before"],
+  ];
+  for (const [path, parameter] of wrong) {
+    test(`${path.slice(0, 60)} is 400 and names ${parameter}`, async () => {
+      const answer = ask(path);
+      expect(answer.status).toBe(400);
+      const json = (await answer.json()) as { error: string; parameter: string };
+      expect(json.parameter).toBe(parameter);
+      expect(json.error).toContain(parameter);
+      expect(json.error.length).toBeLessThan(300);
+    });
+  }
+
+  test("takes ?fresh= and answers with what there is", () => {
+    expect(ask("/api/v1/cluster?fresh=2").status).toBe(200);
+  });
+
+  test("says of a machine that it does not know that there is none", async () => {
+    const answer = ask("/api/v1/machines/zed");
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toEqual({
+      error: "no machine has this id, address or name",
+      key: "zed",
+    });
+  });
+});
+
+describe("bodies", () => {
+  test("are compressed for who takes that, and are the same then", async () => {
+    const plain = await ask("/").text();
+    const packed = ask("/", { headers: { "accept-encoding": "br, gzip" } });
+    expect(packed.headers.get("content-encoding")).toBe("gzip");
+    const bytes = new Uint8Array(await packed.arrayBuffer());
+    expect(bytes.length).toBeLessThan(plain.length / 3);
+    expect(new TextDecoder().decode(Bun.gunzipSync(bytes))).toBe(plain);
+    for (const accepted of ["", "br", "gzip;q=0", "x-gzip-not"]) {
+      const answer = ask("/", { headers: { "accept-encoding": accepted } });
+      expect(answer.headers.get("content-encoding")).toBeNull();
+    }
+  });
+
+  test("that a reader holds already are not sent again", async () => {
+    for (const path of ["/", "/status.txt", "/api/v1/cluster", "/page.css"]) {
+      const etag = ask(path).headers.get("etag") ?? "";
+      expect(etag).toMatch(/^"[a-z0-9]+"$/);
+      for (const held of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+        const answer = ask(path, { headers: { "if-none-match": held } });
+        expect(answer.status).toBe(304);
+        expect(await answer.text()).toBe("");
+      }
+      expect(ask(path, { headers: { "if-none-match": '"other"' } }).status).toBe(200);
+    }
+  });
+
+  test("are made once for two readers of the same second, and anew when something changed", () => {
+    let version = 1;
+    let made = 0;
+    const counting = handlerWith({
+      source: {
+        ...source,
+        version: () => version,
+        strips: (since) => {
+          made += 1;
+          return source.strips(since);
+        },
+      },
+    });
+    const get = (path: string) =>
+      counting(
+        new Request(`http://localhost${path}`, { headers: { host: "localhost" } }),
+        "127.0.0.1",
+      );
+    get("/");
+    get("/");
+    expect(made).toBe(1);
+    get("/?sort=-cpu");
+    expect(made).toBe(2);
+    version = 2;
+    get("/");
+    expect(made).toBe(3);
+    for (let step = 0; step < 500; step += 1) get(`/?filter=x${step}`);
+    expect(made).toBe(503);
+  });
+
+  test("of style and icons may be kept for good, under an address that holds their hash", async () => {
+    const [link = ""] = /\/page\.css\?v=[a-z0-9]+/.exec(await ask("/").text()) ?? [];
+    const answer = ask(link);
+    expect(answer.headers.get("cache-control")).toContain("immutable");
+    expect(await answer.text()).toContain("prefers-color-scheme: dark");
+  });
+
+  test("carry the icon with the cross only when a machine is down", async () => {
+    expect(await ask("/").text()).toContain("/favicon-down.svg");
+    const well = handlerWith({ source: sampleSource({ sketches: LAB.slice(3, 7), cells: 1 }) });
+    const answer = well(
+      new Request("http://localhost/", { headers: { host: "localhost" } }),
+      "127.0.0.1",
+    );
+    expect(await answer.text()).not.toContain("/favicon-down.svg");
+  });
+});

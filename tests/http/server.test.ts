@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createHttpHandler } from "../../src/http/handler.ts";
+import { type HttpServer, startHttpServer } from "../../src/http/server.ts";
+import { sampleSource } from "../report/sample-cluster.ts";
+
+const handler = createHttpHandler({
+  source: sampleSource({ cells: 2 }),
+  allow: (address) => address.startsWith("127."),
+  hostNames: new Set(["localhost"]),
+  timeZone: "UTC",
+});
+let server: HttpServer;
+
+beforeAll(() => {
+  const started = startHttpServer({ bind: "127.0.0.1", port: 0, handler });
+  if (!started.ok) throw new Error(started.reason);
+  server = started.value;
+});
+afterAll(() => server.stop());
+
+/** Sends these bytes and gives back what comes until the other side closes or 2 s are over. */
+function raw(text: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let received = "";
+  const limit = setTimeout(() => resolve(received), 2000);
+  const done = () => {
+    clearTimeout(limit);
+    resolve(received);
+  };
+  Bun.connect({
+    hostname: "127.0.0.1",
+    port: server.port,
+    socket: {
+      open: (socket) => void socket.write(text),
+      data: (_, bytes) => {
+        received += bytes.toString();
+      },
+      close: done,
+      error: done,
+    },
+  }).catch(done);
+  return promise;
+}
+
+const CLOSE = "Connection: close\r\n";
+
+describe("requests as bytes", () => {
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    [
+      "an ordinary one",
+      `GET /healthz HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n`,
+      /^HTTP\/1.1 200 OK[\s\S]*ok\n$/,
+    ],
+    ["HTTP/1.0 with a Host", "GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n", /^HTTP\/1.\d 200/],
+    ["HTTP/1.0 without a Host", "GET / HTTP/1.0\r\n\r\n", /^HTTP\/1.\d 421/],
+    ["HTTP/1.1 without a Host", "GET / HTTP/1.1\r\n\r\n", /^HTTP\/1.1 4\d\d/],
+    ["a Host that is no host", `GET / HTTP/1.1\r\nHost: a b\r\n${CLOSE}\r\n`, /^HTTP\/1.1 421/],
+    [
+      "two Hosts",
+      `GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n${CLOSE}\r\n`,
+      /^HTTP\/1.1 4\d\d/,
+    ],
+    [
+      "another site in the request line",
+      `GET http://evil/healthz HTTP/1.1\r\nHost: evil\r\n${CLOSE}\r\n`,
+      /^HTTP\/1.1 421/,
+    ],
+    [
+      "broken percent-encoding",
+      `GET /machines/%zz HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n`,
+      /^HTTP\/1.1 400/,
+    ],
+    [
+      "dot segments",
+      `GET /machines/../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n`,
+      /^HTTP\/1.1 404/,
+    ],
+    [
+      "huge headers",
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"a".repeat(100_000)}\r\n${CLOSE}\r\n`,
+      /^HTTP\/1.1 431/,
+    ],
+    [
+      "a body",
+      `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n${CLOSE}\r\n`,
+      /^HTTP\/1.1 4(05|13)/,
+    ],
+    ["no HTTP at all", "\u0016\u0003\u0001\r\n\r\n", /^HTTP\/1.1 400/],
+  ];
+  for (const [name, bytes, wanted] of cases) {
+    test(`${name}: answered with ${wanted.source.slice(0, 24)}`, async () => {
+      const answer = await raw(bytes);
+      expect(answer).toMatch(wanted);
+      expect(answer).not.toMatch(/\bat .*\.ts:\d+/);
+    });
+  }
+
+  test("HEAD gives the headers of GET and no body", async () => {
+    const answer = await raw(`HEAD / HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 200/);
+    expect(answer.toLowerCase()).toMatch(/content-length: [1-9]\d{3,}/);
+    expect(answer).toEndWith("\r\n\r\n");
+  });
+
+  test("a page has its headers on the wire", async () => {
+    const answer = await raw(`GET / HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n`);
+    expect(answer.toLowerCase()).toContain("content-security-policy: default-src 'none'");
+    expect(answer).toContain("<title>");
+  });
+});
+
+describe("the server", () => {
+  test("takes no port that is in use, and says so", () => {
+    const second = startHttpServer({ bind: "127.0.0.1", port: server.port, handler });
+    expect(second.ok).toBe(false);
+    if (second.ok) return;
+    for (const part of [String(server.port), "in use", "-h"]) expect(second.reason).toContain(part);
+  });
+
+  test("names an address that is not this machine's", () => {
+    const started = startHttpServer({ bind: "203.0.113.7", port: 0, handler });
+    expect(started.ok).toBe(false);
+    if (!started.ok) expect(started.reason).toContain("203.0.113.7");
+  });
+
+  test("answers on IPv4 without a bind address, and knows its client", async () => {
+    const seen: string[] = [];
+    const started = startHttpServer({
+      port: 0,
+      handler: (_, address) => {
+        seen.push(address);
+        return new Response("ok");
+      },
+    });
+    if (!started.ok) throw new Error(started.reason);
+    try {
+      const answer = await fetch(`http://127.0.0.1:${started.value.port}/`);
+      expect(await answer.text()).toBe("ok");
+      expect(seen[0]).toEndWith("127.0.0.1");
+    } finally {
+      started.value.stop();
+    }
+  });
+
+  test("shows no stack when the handler fails, and logs it", async () => {
+    const logged: string[] = [];
+    const started = startHttpServer({
+      bind: "127.0.0.1",
+      port: 0,
+      handler: () => {
+        throw new Error("secret detail");
+      },
+      log: { warn: (text) => logged.push(text) },
+    });
+    if (!started.ok) throw new Error(started.reason);
+    try {
+      const answer = await fetch(`http://127.0.0.1:${started.value.port}/`);
+      expect(answer.status).toBe(500);
+      expect(await answer.text()).not.toContain("secret");
+      expect(answer.headers.get("content-security-policy")).not.toBeNull();
+      expect(logged[0]).toContain("secret detail");
+    } finally {
+      started.value.stop();
+    }
+  });
+});

@@ -1,0 +1,294 @@
+import { describe, expect, test } from "bun:test";
+import type { Machine } from "../../src/cluster/machine.ts";
+import type { Report } from "../../src/protocol/report.ts";
+import { clusterHtml, machineHtml, type RenderContext } from "../../src/report/render.ts";
+import { statusText } from "../../src/report/status-text.ts";
+import { createTimes } from "../../src/report/times.ts";
+import { expectGolden, readable } from "./golden.ts";
+import {
+  LAB,
+  manySketches,
+  OLD_MACHINE,
+  type SampleOptions,
+  type SampleSource,
+  sampleSource,
+} from "./sample-cluster.ts";
+
+const times = createTimes("UTC");
+const assets = { style: "/page.css", icon: "/favicon.svg", iconDown: "/favicon-down.svg" };
+const lab = sampleSource();
+
+function contextOf(source: SampleSource): RenderContext {
+  return { source, view: source.view, times, assets };
+}
+
+function page(query: string, source = lab): string {
+  return clusterHtml(contextOf(source), new URLSearchParams(query));
+}
+
+function machinePage(name: string, source = lab): string {
+  const machine = source.view.machines.find((one) => one.name === name);
+  if (machine === undefined) throw new Error(`the sample has no ${name}`);
+  return machineHtml(contextOf(source), machine);
+}
+
+function text(source = lab): string {
+  return statusText({ view: source.view, times, strips: source.strips });
+}
+
+const alone = sampleSource({ sketches: LAB.filter(({ name }) => name === "node01"), cells: 1 });
+
+/** What the text of a page would be to a reader. */
+function words(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&")
+    .replace(/\s+/g, " ");
+}
+
+describe("pages are as they were reviewed", () => {
+  const cases: readonly (readonly [string, () => string])[] = [
+    ["cluster-11.html", () => page("")],
+    ["cluster-sorted.html", () => page("sort=-cpu&filter=node")],
+    ["alone.html", () => page("", alone)],
+    ["users.html", () => page("by=user")],
+    ["entry.html", () => page("open=node02@03:10")],
+    ["machine.html", () => machinePage("render3")],
+    ["machine-down.html", () => machinePage("node07")],
+  ];
+  for (const [name, make] of cases) {
+    test(name, () => expectGolden(name, readable(make())));
+  }
+  test("status.txt", () => expectGolden("status.txt", text()));
+});
+
+describe("the cluster page", () => {
+  test("carries the counts in its title and renews itself every interval", () => {
+    expect(page("")).toContain("<title>8 up, 1 silent, 1 stopped, 1 down – unagi</title>");
+    expect(page("")).toContain('<meta http-equiv="refresh" content="600"');
+  });
+
+  test("shows a machine that is down with its last report and no figures", () => {
+    const row = page("")
+      .split("<tr")
+      .find((part) => part.includes(">node07</a></th><td>"));
+    expect(row).toContain("last report 06:10, 3h02m old: CPU 10 %, bo rsync 1.6 cores");
+    expect(row?.match(/<td/g)).toHaveLength(3);
+  });
+
+  test("shows the whole table as of an earlier time", () => {
+    const then = words(page("at=03:10"));
+    expect(then).toContain("The machines at 03:10");
+    expect(then).toContain("chen ffmpeg 14");
+    expect(then).toContain("stopped at that time");
+  });
+
+  test("says that nothing matches, and how to clear the filter", () => {
+    expect(words(page("filter=user:zed"))).toContain("nothing matches user:zed; clear the filter");
+  });
+
+  test("keeps the filter in the links of the head and the hidden fields of the form", () => {
+    const html = page("sort=-cpu&tag=gpu&filter=bo");
+    expect(html).toContain('href="/?tag=gpu&amp;filter=bo&amp;sort=-load"');
+    expect(html).toContain('<input type="hidden" name="sort" value="-cpu"');
+  });
+
+  test("says who speaks to nobody that it does", () => {
+    const silent = sampleSource({
+      sketches: LAB.filter(({ name }) => name === "node01"),
+      cells: 1,
+      change: (view) => ({ ...view, scan: { ...view.scan, ranges: ["127.0.0.1"], size: 1 } }),
+    });
+    expect(words(page("", silent))).toContain("This machine speaks to nobody yet");
+  });
+
+  test("names values that it does not understand instead of failing", () => {
+    const html = words(page("sort=x&by=y&at=z&open=q@03:00&page=-1&filter=a:b"));
+    for (const part of ["“x”", "“y”", "“z”", "“q”", "“-1”", "“a:b”"]) expect(html).toContain(part);
+  });
+
+  test("of 350 machines comes in pages of 100", () => {
+    const many = sampleSource({ sketches: manySketches(350), cells: 2 });
+    const count = (html: string) => html.match(/class="hs"/g)?.length;
+    expect(count(page("", many))).toBe(100);
+    expect(count(page("page=4", many))).toBe(50);
+    expect(count(page("page=99", many))).toBe(50);
+  });
+
+  test("shows of a protocol-1 machine what it tells, and nothing as 0 that it does not", () => {
+    const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
+    const row = page("", source)
+      .split("<tr")
+      .find((part) => part.includes(">old1</a></th><td>"));
+    expect(words(`<tr${row}`)).toContain("15");
+    expect(row).toContain("<b>15</b>");
+    const html = words(machinePage("old1", source));
+    expect(html).toContain("pressurenot known: a protocol-1 machine does not tell");
+    expect(html).toContain("memory40 %");
+  });
+
+  test("of a machine whose report is empty shows empty cells", () => {
+    const source = sampleSource({
+      sketches: LAB.map((sketch) => ({ ...sketch, change: () => ({ name: sketch.name }) })),
+      cells: 2,
+    });
+    const row = page("", source)
+      .split("<tr")
+      .find((part) => part.includes(">gpu-a</a></th><td>"));
+    const cells = row
+      ?.split("<td")
+      .slice(3)
+      .map((cell) => words(`<td${cell}`).trim());
+    expect(cells).toEqual(["", "", "", "", "", "", "", "", ""]);
+    expect(words(machinePage("gpu-a", source))).toContain("CPUnot known: not reported");
+    expect(text(source)).toContain("gpu-a");
+  });
+
+  test("opens an outage as what it was", () => {
+    expect(words(page("open=render3@13:40"))).toContain("Not heard of from Mon 13:20 to Mon 14:10");
+  });
+});
+
+const HOSTILE = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "' style='position:fixed",
+  "abc\u202egnp.exe\u2066",
+  "\u0000\u0007\u001b[31m",
+  "x".repeat(4000),
+  "😀👩‍💻",
+  "../../etc/passwd",
+  "&lt;b&gt;",
+  "javascript:alert(1)",
+  "\ud800",
+  "%zz%00",
+  "__proto__",
+  "",
+];
+
+/** A report whose every text is hostile. */
+function hostileReport(bad: string): Report {
+  return {
+    name: bad,
+    version: bad,
+    tags: [bad],
+    uptimeSeconds: Number.MAX_SAFE_INTEGER,
+    host: { cores: 1, model: bad, kernel: bad, os: bad },
+    cpu: { idlePercent: -50, userPercent: 1e9, cores: [-1, 1e9] },
+    load: { one: 1e12, five: 0, fifteen: 0 },
+    memory: { totalBytes: 1, usedBytes: 1e300 },
+    disk: { readBytesPerSecond: 1e300, writeBytesPerSecond: 0 },
+    filesystems: [{ mount: bad, type: bad, totalBytes: 10, freeBytes: 0 }],
+    network: { receiveBytesPerSecond: 0, interfaces: [{ name: bad, errors: 3 }] },
+    users: [{ name: bad, terminal: bad, from: bad, command: bad }],
+    processes: [{ user: bad, command: bad, state: bad, cpuPercent: 99, memoryPercent: 99 }],
+    messages: [bad],
+    problems: [{ subject: bad, reason: bad, remedy: bad }],
+  };
+}
+
+describe("hostile text", () => {
+  const change: SampleOptions["change"] = (view) => ({
+    ...view,
+    network: HOSTILE[0] ?? "",
+    notices: HOSTILE,
+    machines: view.machines.map(
+      (machine, index): Machine => ({
+        ...machine,
+        name: HOSTILE[index % HOSTILE.length] ?? "",
+        tags: [HOSTILE[index % HOSTILE.length] ?? ""],
+      }),
+    ),
+  });
+  const sketches = HOSTILE.map((bad, index) => ({
+    ...(manySketches(HOSTILE.length)[index] ?? OLD_MACHINE),
+    change: () => hostileReport(bad),
+  }));
+  const source = sampleSource({ sketches, cells: 3, change });
+  const pages: readonly (readonly [string, string])[] = [
+    ["cluster", page("", source)],
+    ["users", page("by=user", source)],
+    ...HOSTILE.map((bad): [string, string] => [
+      `query ${JSON.stringify(bad.slice(0, 20))}`,
+      page(
+        new URLSearchParams({
+          filter: bad,
+          sort: bad,
+          tag: bad,
+          at: bad,
+          open: `${bad}@${bad}`,
+          by: bad,
+          page: bad,
+        }).toString(),
+        source,
+      ),
+    ]),
+    ...source.view.machines.map((machine): [string, string] => [
+      `machine ${JSON.stringify(machine.name.slice(0, 20))}`,
+      machineHtml(contextOf(source), machine),
+    ]),
+    ...source.view.machines.map((machine): [string, string] => [
+      `entry ${JSON.stringify(machine.name.slice(0, 20))}`,
+      page(new URLSearchParams({ open: `${machine.id}@09:05` }).toString(), source),
+    ]),
+  ];
+  for (const [name, html] of pages) {
+    test(`stays text: ${name}`, () => {
+      expect(html).not.toMatch(/<(script|img|iframe|object|style)\b/i);
+      // Without what stands between quotes, only names of attributes are left.
+      expect(html.replace(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\s(style|on[a-z]+)=/i);
+      expect(html).not.toMatch(/href="(javascript|data):/i);
+      expect(html).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/);
+      expect(html).not.toMatch(/NaN|undefined|Infinity|\[object/);
+      expect(html).not.toContain("x".repeat(700));
+      expect(html.isWellFormed()).toBe(true);
+    });
+  }
+
+  test("is shown, not swallowed", () => {
+    const html = words(page("", source));
+    expect(html).toContain("<script>alert(1)</script>");
+    expect(html).toContain("abc\\u202egnp.exe");
+  });
+
+  test("does not widen the plain text or reach the terminal", () => {
+    const plain = text(source);
+    for (const line of plain.split("\n")) expect(Bun.stringWidth(line)).toBeLessThanOrEqual(80);
+    expect(plain).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+});
+
+describe("every page", () => {
+  const all = [page(""), page("by=user"), page("open=node02@03:10"), machinePage("render3")];
+
+  test("has one main heading, a caption or heading for each table, and a scope for each head", () => {
+    for (const html of all) {
+      expect(html.match(/<h1>/g)).toHaveLength(1);
+      expect(html.match(/<th(?![^>]*\bscope=)[\s>]/g)).toBeNull();
+      expect(html).toContain('class="skip"');
+    }
+    expect(page("sort=-cpu")).toContain('aria-sort="descending"');
+    expect(page("sort=-cpu").match(/aria-sort/g)).toHaveLength(1);
+  });
+
+  test("has each id once, and only links to ids that are there", () => {
+    for (const html of all) {
+      const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const [, id] of html.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(id);
+    }
+  });
+
+  test("of eleven machines stays under 25 kB", () => {
+    expect(page("").length).toBeLessThan(25_000);
+  });
+});
+
+describe("the plain text", () => {
+  test("keeps to 80 columns", () => {
+    for (const line of text().split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(text()).toEndWith("\n");
+  });
+});
