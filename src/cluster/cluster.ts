@@ -14,6 +14,7 @@ import { Admission } from "./admission.ts";
 import { createBudget } from "./budget.ts";
 import { Candidates } from "./candidates.ts";
 import type { Contact } from "./contact.ts";
+import { Curiosity } from "./curiosity.ts";
 import { Desk } from "./desk.ts";
 import { type CoreDropReason, DropLog } from "./drop-log.ts";
 import { Identity } from "./identity.ts";
@@ -46,6 +47,7 @@ class Core implements Cluster {
   readonly #questions: Questions;
   readonly #schedule: Schedule;
   readonly #candidates: Candidates;
+  readonly #curiosity: Curiosity;
   readonly #scan: Scan;
   readonly #lists: AddressLists;
   readonly #replies: Replies;
@@ -60,7 +62,8 @@ class Core implements Cluster {
     const judgement = new Judgement(desk, table);
     const schedule = new Schedule({ desk, budget, questions, judgement });
     const candidates = new Candidates({ desk, budget, questions, own });
-    const identity = new Identity({ desk, table, judgement, schedule });
+    const curiosity = new Curiosity(desk, table);
+    const identity = new Identity({ desk, table, judgement, schedule, curiosity });
     const scan = new Scan({ desk, budget, table });
     const lists = new AddressLists({ desk, budget, table, scan });
     const ownReport = new OwnReport(desk);
@@ -73,6 +76,7 @@ class Core implements Cluster {
     this.#questions = questions;
     this.#schedule = schedule;
     this.#candidates = candidates;
+    this.#curiosity = curiosity;
     this.#scan = scan;
     this.#lists = lists;
     this.#replies = new Replies({ desk, budget, admission: this.#admission, lists, ownReport });
@@ -95,6 +99,7 @@ class Core implements Cluster {
     this.#schedule.run();
     this.#candidates.run();
     this.#scan.run();
+    this.#curiosity.run();
     this.#lists.run();
     this.#judgement.run();
     return this.#finish();
@@ -171,8 +176,14 @@ class Core implements Cluster {
   nextDeadline(now: Moment): number {
     const { clock } = this.#desk;
     clock.observe(now, { isTick: false });
-    const parts = [this.#schedule, this.#candidates, this.#scan, this.#lists, this.#judgement];
-    const nextMs = Math.min(...parts.map((part) => part.nextMs()));
+    const nextMs = Math.min(
+      this.#schedule.nextMs(),
+      this.#candidates.nextMs(),
+      this.#scan.nextMs(),
+      this.#curiosity.nextMs(),
+      this.#lists.nextMs(),
+      this.#judgement.nextMs(),
+    );
     return clock.elapsedAt(nextMs);
   }
 

@@ -5,6 +5,7 @@
  */
 import type { Answer } from "../protocol/message.ts";
 import type { Contact, OpenQuestion } from "./contact.ts";
+import type { Curiosity } from "./curiosity.ts";
 import type { Desk } from "./desk.ts";
 import type { CoreDropReason } from "./drop-log.ts";
 import { describe, type Judgement } from "./judgement.ts";
@@ -24,6 +25,7 @@ interface Parts {
   readonly table: PeerTable;
   readonly judgement: Judgement;
   readonly schedule: Schedule;
+  readonly curiosity: Curiosity;
 }
 
 export class Identity {
@@ -31,12 +33,14 @@ export class Identity {
   readonly #table: PeerTable;
   readonly #judgement: Judgement;
   readonly #schedule: Schedule;
+  readonly #curiosity: Curiosity;
 
   constructor(parts: Parts) {
     this.#desk = parts.desk;
     this.#table = parts.table;
     this.#judgement = parts.judgement;
     this.#schedule = parts.schedule;
+    this.#curiosity = parts.curiosity;
   }
 
   /** The machine that gave this answer, its boot adopted and the address made its own. */
@@ -163,6 +167,7 @@ export class Identity {
     const peer = newPeer({ id, key, protocol, address: contact.address, clock: this.#desk.clock });
     peer.boot = newcomer.boot;
     this.#judgement.admit(peer);
+    this.#curiosity.noteMet(peer);
     return this.#at(contact, peer);
   }
 

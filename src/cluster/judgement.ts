@@ -70,6 +70,7 @@ export class Judgement {
     peer.heardDeadlineMs = clock.deadlineMs;
     peer.judgedFromMs = clock.deadlineMs;
     peer.unanswered = 0;
+    peer.isRecalled = false;
     peer.round = undefined;
     peer.goodbye = undefined;
     if (peer.state === "down" || peer.state === "stopped") {

@@ -44,6 +44,13 @@ export const NUDGE_PAUSE_MS = SECOND;
 /** A machine that is up and seems to have started anew is asked at once, at most this often. */
 export const FRESH_START_PAUSE_MS = 5 * SECOND;
 
+/** A machine that is younger than this may have missed others that started with it. */
+export const YOUNG_MS = 5 * MINUTE;
+/** Lists are asked for after these pauses, from the first again whenever somebody new was met. */
+export const CURIOUS_PAUSES_MS: readonly number[] = [1, 2, 4, 8, 16, 32].map((n) => n * SECOND);
+/** Of all the older machines, about so many ask a newcomer for its list. */
+export const CURIOUS_MACHINES = 8;
+
 /** A goodbye is tested by one question after this time… */
 export const GOODBYE_TEST_MS = 2 * SECOND;
 /** …that may take so long to be answered. */

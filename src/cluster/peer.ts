@@ -29,6 +29,8 @@ export interface Peer {
   /** Since when it is silent, stopped or down (deadline clock). */
   quietSinceMs: number;
   unanswered: number;
+  /** Known from an earlier run, and not heard in this one. */
+  isRecalled: boolean;
   /** The questions that repeat one another, until an answer comes. */
   round: { readonly number: number; sent: number } | undefined;
   /** It said goodbye, and this is where the test of it has come to. */
@@ -85,6 +87,7 @@ export function newPeer(options: {
     judgedFromMs: clock.deadlineMs,
     quietSinceMs: clock.deadlineMs,
     unanswered: 0,
+    isRecalled: false,
     round: undefined,
     goodbye: undefined,
     emptyAnswers: 0,
@@ -117,6 +120,7 @@ export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
     address: known.addresses[0] ?? "",
     clock,
   });
+  peer.isRecalled = true;
   peer.name = known.name;
   peer.state = known.state;
   peer.stateSinceWallMs = known.stateSinceWallMs;

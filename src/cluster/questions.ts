@@ -48,7 +48,9 @@ export class Questions {
   }
 
   #encode(peer: Peer | undefined, number: number): Uint8Array {
-    const isHeld = peer?.protocol === 2 && peer.report !== undefined;
+    // Until it has answered in this run, we say that we hold nothing: so it notices that we have
+    // started anew, and asks for our new boot now rather than in an interval.
+    const isHeld = peer?.protocol === 2 && peer.report !== undefined && !peer.isRecalled;
     return encodeQuestion(this.#desk.signature, {
       question: number,
       id: this.#desk.self.id,

@@ -65,12 +65,16 @@ export class Schedule {
 
   /** A quiet machine has sent something: that proves nothing, but it is asked at once. */
   nudge(peer: Peer): void {
-    if (isQuiet(peer)) this.#askSoon(peer, NUDGE_PAUSE_MS);
+    if (!isQuiet(peer) || peer.goodbye !== undefined) return;
+    if (this.#msSinceAsked(peer) >= NUDGE_PAUSE_MS) this.plan(peer, 0);
   }
 
   /** A machine asks as one does who knows nothing of us: it may have started anew. */
   noteFreshStart(peer: Peer): void {
-    if (!isQuiet(peer) && peer.round === undefined) this.#askSoon(peer, FRESH_START_PAUSE_MS);
+    if (isQuiet(peer) || peer.round !== undefined || peer.goodbye !== undefined) return;
+    const soonMs = Math.max(0, FRESH_START_PAUSE_MS - this.#msSinceAsked(peer));
+    const plannedMs = this.#asking.atMs(peer) - this.#desk.clock.deadlineMs;
+    if (soonMs < plannedMs) this.plan(peer, soonMs);
   }
 
   noteGoodbye(peer: Peer): void {
@@ -208,9 +212,7 @@ export class Schedule {
     }
   }
 
-  #askSoon(peer: Peer, pauseMs: number): void {
-    if (peer.goodbye !== undefined) return;
-    const sinceMs = Math.min(...peer.contacts.map((one) => this.#questions.msSinceAsked(one)));
-    if (sinceMs >= pauseMs) this.plan(peer, 0);
+  #msSinceAsked(peer: Peer): number {
+    return Math.min(...peer.contacts.map((contact) => this.#questions.msSinceAsked(contact)));
   }
 }

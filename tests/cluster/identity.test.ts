@@ -224,6 +224,17 @@ describe("machines of an earlier run", () => {
     });
     bench.run(100);
     expect(bench.sent[0]).toMatchObject({ to: A });
+  });
+
+  test("are asked as by one who holds nothing, so that they notice the new boot", () => {
+    const known = knownMachine({ id: "ann", boot: "boota", sequence: 5, report });
+    const bench = new Bench({ known: [known] });
+    bench.run(100);
+    expect(bench.question(A).boot).toBeUndefined();
+    bench.answer(A, { sequence: 5 });
+    expect(bench.of("entry")).toEqual([]);
+    bench.clear();
+    bench.run(640_000);
     expect(bench.question(A)).toMatchObject({ boot: "boota", sequence: 5 });
   });
 

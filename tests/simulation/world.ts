@@ -108,6 +108,28 @@ export class World {
     }
   }
 
+  /** Virtual ms until each machine has a report of each other's present boot. */
+  untilAllHaveReports(boundMs: number): number {
+    const startMs = this.nowMs;
+    for (;;) {
+      const missing = this.nodes.flatMap((node) => this.#withoutReport(node));
+      if (missing.length === 0) return this.nowMs - startMs;
+      if (this.nowMs - startMs >= boundMs) throw new Error(missing.slice(0, 5).join("; "));
+      this.run(100);
+    }
+  }
+
+  #withoutReport(node: SimulatedNode): string[] {
+    const machines = node.core?.machines(node.now()) ?? [];
+    const byId = new Map(machines.map((machine) => [machine.id, machine]));
+    const missing = this.nodes.filter(({ id }) => {
+      const machine = byId.get(id);
+      const isPresent = machine?.boot === this.#truth.boots.get(id)?.at(-1);
+      return !isPresent || machine?.state !== "up" || machine.sequence === undefined;
+    });
+    return missing.map(({ id }) => `${node.id} lacks ${id} (${byId.get(id)?.state})`);
+  }
+
   /** What must hold at the end, besides that all agree. */
   complaints(): string[] {
     const refused = this.oldPrograms.flatMap((program) => program.refused);

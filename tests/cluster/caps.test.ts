@@ -1,0 +1,158 @@
+/** Everything that others can make grow has a cap (design 6.3). */
+import { describe, expect, test } from "bun:test";
+import { Admission } from "../../src/cluster/admission.ts";
+import { Bench, knownMachine, START_WALL_MS } from "./bench.ts";
+
+const A = "10.0.0.2";
+
+function address(index: number): string {
+  return `10.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
+}
+
+describe("one source", () => {
+  test("may send 20 packets at once and 5 a second from then on", () => {
+    const bench = new Bench();
+    for (let i = 0; i < 50; i++) bench.receive(A, "?");
+    expect(bench.textsTo(A).filter((text) => text === "!")).toHaveLength(20);
+    expect(bench.drops("too many packets from one source")).toBe(30);
+    bench.clear();
+    bench.run(2000);
+    for (let i = 0; i < 50; i++) bench.receive(A, "?");
+    expect(bench.textsTo(A).filter((text) => text === "!")).toHaveLength(10);
+  });
+
+  test("that is a known machine may send 50", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.run(5000);
+    bench.clear();
+    for (let i = 0; i < 80; i++) bench.receive(A, "?");
+    expect(bench.textsTo(A).filter((text) => text.startsWith("!"))).toHaveLength(50);
+  });
+
+  test("pays for each packet of a long list", () => {
+    const known = Array.from({ length: 4000 }, (_, i) => {
+      return knownMachine({ id: `m${i}`, addresses: [address(i)], report: { name: "x" } });
+    });
+    const bench = new Bench({ known });
+    bench.receive(A, "?");
+    expect(bench.textsTo(A)).toHaveLength(20);
+    bench.receive(A, "?");
+    expect(bench.textsTo(A)).toHaveLength(20);
+  });
+
+  test("is kept among 4,096, the least recently used goes first", () => {
+    const admission = new Admission();
+    const options = { isKnown: false, nowMs: 0 };
+    for (let i = 0; i < 20; i++) admission.admit("first", options);
+    expect(admission.admit("first", options)).toBe(false);
+    for (let i = 0; i < 4095; i++) admission.admit(`other ${i}`, options);
+    expect(admission.admit("first", options)).toBe(false);
+    for (let i = 0; i < 5000; i++) admission.admit(`more ${i}`, options);
+    expect(admission.size).toBe(4096);
+    expect(admission.admit("first", options)).toBe(true);
+  });
+});
+
+test("at most 2,000 packets a second are sent as answers", () => {
+  const bench = new Bench();
+  for (let tick = 0; tick < 10; tick++) {
+    for (let i = 0; i < 400; i++) bench.receive(address(tick * 400 + i), "?");
+    bench.run(100);
+  }
+  const answers = bench.sent.filter(({ text }) => text === "!").length;
+  expect(answers).toBeLessThanOrEqual(2000);
+  expect(answers).toBeGreaterThan(1500);
+  expect(bench.drops("too many answers in all")).toBe(4000 - answers);
+});
+
+test("candidates are at most 4,096; which one goes is left to chance", () => {
+  const bench = new Bench();
+  const lists = 50;
+  for (let list = 0; list < lists; list++) {
+    const addresses = Array.from({ length: 100 }, (_, i) => address(list * 100 + i));
+    bench.receive(`10.200.0.${list}`, `!${addresses.join(" ")}`);
+    expect(bench.cluster.candidateCount()).toBeLessThanOrEqual(4096);
+  }
+  expect(bench.cluster.candidateCount()).toBe(4096);
+  bench.run(120_000);
+  const early = bench.sent.filter(({ to }) => Number(to.split(".")[2]) < 4).length;
+  expect(early).toBeGreaterThan(0);
+});
+
+describe("a full table of machines", () => {
+  test("takes nobody in while all are there, and counts it", () => {
+    const bench = new Bench({ maxPeers: 2 });
+    for (const i of [2, 3, 4]) bench.meet(`10.0.0.${i}`, { id: `m${i}`, boot: `b${i}` });
+    expect(bench.others().map(({ id }) => id)).toEqual(["m2", "m3"]);
+    expect(bench.drops("table of machines full")).toBe(1);
+  });
+
+  test("lets go of the one that has been gone longest", () => {
+    const known = [1, 2, 3].map((i) => {
+      const lastHeardWallMs = START_WALL_MS - i * 3_600_000;
+      return knownMachine({
+        ...{ id: `m${i}`, addresses: [`10.0.1.${i}`], state: "down", lastHeardWallMs },
+      });
+    });
+    const bench = new Bench({ maxPeers: 3, known });
+    bench.meet(A);
+    expect(bench.others().map(({ id }) => id)).toEqual(["m1", "m2", "ann"]);
+    expect(bench.of("forget")).toEqual([{ kind: "forget", id: "m3" }]);
+  });
+});
+
+describe("a thousand machines of an earlier run", () => {
+  function thousand(state: "up" | "down"): Bench {
+    const known = Array.from({ length: 1000 }, (_, i) => {
+      return knownMachine({ id: `m${i}`, addresses: [address(i)], state });
+    });
+    return new Bench({ known });
+  }
+
+  function most(bench: Bench): number {
+    const atMs = bench.sent.filter(({ text }) => text.startsWith(">")).map((one) => one.atMs);
+    let best = 0;
+    for (let i = 0, j = 0; j < atMs.length; j++) {
+      while ((atMs[j] ?? 0) - (atMs[i] ?? 0) >= 1000) i++;
+      best = Math.max(best, j - i + 1);
+    }
+    return best;
+  }
+
+  test("are asked at once, at most 200 questions a second", () => {
+    const bench = thousand("up");
+    bench.run(30_000);
+    expect(most(bench)).toBeLessThanOrEqual(200);
+    expect(new Set(bench.sent.map(({ to }) => to)).size).toBe(1000);
+  });
+
+  test("that are down are asked at most 20 times a second together", () => {
+    const bench = thousand("down");
+    bench.run(75_000);
+    expect(most(bench)).toBeLessThanOrEqual(20);
+    expect(new Set(bench.sent.map(({ to }) => to)).size).toBe(1000);
+  });
+
+  test("that are down hold up nobody who is there", () => {
+    const bench = thousand("down");
+    bench.run(2000);
+    bench.clear();
+    bench.receive("10.200.0.1", "?");
+    bench.run(200);
+    expect(bench.textsTo("10.200.0.1").some((text) => text.startsWith(">{"))).toBe(true);
+  });
+});
+
+test("any bytes from anywhere give outputs, never a throw", () => {
+  const bench = new Bench();
+  bench.meet(A);
+  const samples = ["", "lab", "lab>", "lab<", 'lab>{"question":', 'lab<{"answer":1}', "lab<\n\n\n"];
+  for (const sample of samples) {
+    for (let cut = 0; cut <= sample.length; cut++) {
+      bench.receiveRaw(A, sample.slice(0, cut) + "\u0000\uffff".repeat(cut % 3));
+      bench.run(300);
+    }
+  }
+  expect(bench.others()).toHaveLength(1);
+});

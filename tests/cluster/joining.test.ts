@@ -1,0 +1,282 @@
+/** How machines find each other: scan, candidates, and the ranges that bound both (design 6.3). */
+import { describe, expect, test } from "bun:test";
+import { Bench, START_WALL_MS } from "./bench.ts";
+
+const A = "10.0.0.2";
+
+function range(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
+}
+
+/** Initial queries to the scan range. */
+function queries(bench: Bench): { to: string; atMs: number }[] {
+  return bench.sent.filter(({ to, text }) => text === "?" && to.startsWith("10.1."));
+}
+
+/** Initial queries to known machines: they are asked for their lists. */
+function inquiries(bench: Bench): { to: string; atMs: number }[] {
+  return bench.sent.filter(({ to, text }) => text === "?" && !to.startsWith("10.1."));
+}
+
+describe("the scan", () => {
+  test("asks one address after the other, at most 100 a second", () => {
+    const scan = range(250);
+    const bench = new Bench({ scan });
+    bench.run(5000);
+    expect(
+      queries(bench)
+        .slice(0, 250)
+        .map(({ to }) => to),
+    ).toEqual(scan);
+    expect(perSecond(queries(bench))).toBeLessThanOrEqual(100);
+    expect(queries(bench)[249]?.atMs).toBeLessThan(3000);
+    expect(bench.cluster.scanProgress().size).toBe(250);
+  });
+
+  test("goes on slowly, once a second, as long as nobody is known", () => {
+    const bench = new Bench({ scan: range(10) });
+    bench.run(1000);
+    bench.clear();
+    bench.run(30_000);
+    expect(queries(bench).length).toBeGreaterThanOrEqual(28);
+    expect(queries(bench).length).toBeLessThanOrEqual(30);
+    expect(bench.cluster.scanProgress().asked).toBeGreaterThan(10);
+  });
+
+  test("ends when another machine has answered", () => {
+    const bench = new Bench({ scan: range(1000) });
+    bench.run(500);
+    bench.meet(A);
+    bench.clear();
+    bench.run(60_000);
+    expect(queries(bench)).toEqual([]);
+  });
+
+  test("does not end for a list alone: whoever sent it has not answered a question", () => {
+    const bench = new Bench({ scan: range(1000) });
+    bench.run(500);
+    bench.receive(A, "!");
+    bench.clear();
+    bench.run(1000);
+    expect(queries(bench).length).toBeGreaterThan(80);
+  });
+
+  test("is taken up again when the last machine falls silent", () => {
+    const bench = new Bench({ scan: range(10) });
+    bench.meet(A, { age: 599 });
+    bench.clear();
+    bench.run(60_000);
+    expect(bench.machine("ann")?.state).toBe("silent");
+    expect(queries(bench).length).toBeGreaterThan(10);
+  });
+
+  test("asks a few random addresses at each broadcast, so that two halves meet", () => {
+    const bench = new Bench({ scan: range(1000), updateSeconds: 10 });
+    bench.meet(A);
+    bench.clear();
+    for (let i = 0; i < 12; i++) {
+      bench.receive(A, "?");
+      bench.run(5000);
+      if (bench.textsTo(A).some((text) => text.startsWith(">{"))) bench.answer(A, { report: null });
+    }
+    const count = queries(bench).length;
+    expect(count).toBeGreaterThanOrEqual(4);
+    expect(count).toBeLessThanOrEqual(12);
+  });
+
+  test("of nothing speaks to nobody", () => {
+    const bench = new Bench();
+    bench.run(60_000);
+    expect(bench.sent).toEqual([]);
+    expect(bench.cluster.scanProgress()).toEqual({ size: 0, asked: 0 });
+  });
+});
+
+describe("a candidate", () => {
+  test("is asked six times with growing pauses, then dropped", () => {
+    const bench = new Bench();
+    bench.receive("10.0.0.9", "!10.0.0.7");
+    bench.run(120_000);
+    const asked = bench.sent.filter(({ to }) => to === "10.0.0.7").map(({ atMs }) => atMs);
+    const pauses = asked.slice(1).map((atMs, i) => atMs - (asked[i] ?? 0));
+    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000]);
+    expect(bench.cluster.candidateCount()).toBe(0);
+  });
+
+  test("is neither shown nor passed on before it has answered a question", () => {
+    const bench = new Bench();
+    bench.receive("10.0.0.9", "!10.0.0.7");
+    bench.run(100);
+    expect(bench.cluster.candidateCount()).toBe(2);
+    expect(bench.others()).toEqual([]);
+    bench.receive("10.0.0.8", "?");
+    expect(bench.textsTo("10.0.0.8")).toEqual(["!"]);
+    bench.answer("10.0.0.7");
+    bench.receive("10.0.0.8", "?");
+    expect(bench.textsTo("10.0.0.8").filter((text) => text.startsWith("!"))).toContain("!10.0.0.7");
+    expect(bench.others()).toHaveLength(1);
+  });
+
+  test("whoever sends a valid message is one, asked at the peers' port", () => {
+    for (const [text, port] of [
+      ...[
+        ["?", 10_080],
+        [">", 40_000],
+        ["!", 10_080],
+        ['>{"question":1,"id":"x"}', 40_000],
+      ],
+    ] as [string, number][]) {
+      const bench = new Bench();
+      bench.receive(A, text, port);
+      bench.run(100);
+      expect(
+        bench.sent.some(({ to, port, text }) => {
+          return to === A && port === 10_080 && text.startsWith(">{");
+        }),
+      ).toBe(true);
+    }
+  });
+
+  test("nobody is one by a packet that is no message of this network", () => {
+    const bench = new Bench();
+    for (const text of ["", "lab", "lab2?", "LAB?", "lab=", "lab<x", "lab>x", "lab?x", "lab#x"]) {
+      bench.receiveRaw(A, text);
+    }
+    bench.run(1000);
+    expect(bench.sent).toEqual([]);
+    expect(bench.cluster.candidateCount()).toBe(0);
+  });
+
+  test("asked at most 50 times a second in all", () => {
+    const bench = new Bench();
+    for (let i = 0; i < 5; i++) {
+      bench.receive(
+        "10.0.0.9",
+        `!${range(500)
+          .slice(i * 100, i * 100 + 100)
+          .join(" ")}`,
+      );
+    }
+    bench.run(10_000);
+    expect(perSecond(bench.sent)).toBeLessThanOrEqual(50);
+    expect(bench.sent.length).toBeGreaterThan(400);
+  });
+});
+
+describe("a machine that has just started", () => {
+  test("asks those it has met for their lists, ever more rarely, and then no more", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.run(290_000);
+    const count = inquiries(bench).length;
+    expect(count).toBe(6);
+    bench.run(600_000);
+    expect(inquiries(bench)).toHaveLength(count);
+  });
+
+  test("begins anew when it meets another one", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.run(120_000);
+    bench.clear();
+    bench.meet("10.0.0.3", { id: "bob", boot: "bootb" });
+    bench.run(120_000);
+    expect(inquiries(bench)).toHaveLength(6);
+  });
+});
+
+test("a machine that has been here longer asks a newcomer once, if few others would", () => {
+  const bench = new Bench();
+  bench.run(310_000);
+  bench.meet(A);
+  bench.run(120_000);
+  expect(inquiries(bench).map(({ to }) => to)).toEqual([A]);
+});
+
+describe("the allowed ranges", () => {
+  test("are asked before anything is read or sent", () => {
+    const bench = new Bench({ scan: ["192.168.1.1", A] });
+    bench.receive("192.168.1.1", "?");
+    bench.receive(A, "!192.168.1.1");
+    bench.run(1000);
+    expect(bench.textsTo("192.168.1.1")).toEqual([]);
+    expect(bench.drops("outside the allowed ranges")).toBe(1);
+  });
+
+  test("that shrink end what is outside: no question, no answer, no candidate", () => {
+    const bench = new Bench();
+    bench.meet(A, { age: 595 });
+    bench.receive("10.0.0.9", "!10.0.0.7");
+    bench.clear();
+    const scan = { size: 0, at: () => undefined };
+    bench.cluster.setRanges({ allow: (address) => address === "10.0.0.9", scan });
+    bench.run(120_000);
+    expect(new Set(bench.sent.map(({ to }) => to))).toEqual(new Set(["10.0.0.9"]));
+    expect(bench.machine("ann")?.state).toBe("silent");
+  });
+
+  test("with a new scan range begin a new scan; the same range goes on where it was", () => {
+    const bench = new Bench({ scan: range(20) });
+    bench.run(5000);
+    const { asked } = bench.cluster.scanProgress();
+    const allow = () => true;
+    bench.cluster.setRanges({ allow, scan: { size: 20, at: (index) => range(20)[index] } });
+    expect(bench.cluster.scanProgress().asked).toBe(asked);
+    bench.cluster.setRanges({ allow, scan: { size: 20, at: (index) => `10.9.0.${index}` } });
+    expect(bench.cluster.scanProgress().asked).toBe(0);
+  });
+});
+
+test("a stranger's loopback machines are not ours", () => {
+  const bench = new Bench({ allow: () => true });
+  bench.receive(A, "!127.0.0.5");
+  bench.receive("127.0.0.9", "!127.0.0.6");
+  bench.run(100);
+  expect(bench.textsTo("127.0.0.5")).toEqual([]);
+  expect(bench.textsTo("127.0.0.6")).toHaveLength(1);
+});
+
+test("a log line shows what others sent escaped and short", () => {
+  const bench = new Bench();
+  bench.receive(A, `<\u001b[2J${"x".repeat(5000)}`);
+  const [line] = bench.of("log");
+  expect(line?.text).toContain("\\u001b[2J");
+  expect(line?.text.length).toBeLessThan(200);
+});
+
+test("bad packets are logged once a minute for each kind, and all counted", () => {
+  const bench = new Bench();
+  for (let i = 0; i < 600; i++) {
+    bench.receive(`10.0.${i % 200}.5`, "<bad");
+    bench.run(200);
+  }
+  expect(bench.of("log").filter(({ text }) => text.includes("malformed report"))).toHaveLength(2);
+  expect(bench.drops("malformed report")).toBe(600);
+});
+
+test("a machine's name goes into the log escaped", () => {
+  const bench = new Bench();
+  bench.meet(A, { name: "ä\u202eb", report: { name: "x" } });
+  bench.run(20 * 60_000);
+  const text = bench
+    .of("log")
+    .map((line) => line.text)
+    .join("\n");
+  expect(text).toContain("machine");
+  expect(/^[ -~\n…]*$/.test(text)).toBe(true);
+});
+
+function perSecond(sent: readonly { atMs: number }[]): number {
+  let most = 0;
+  for (const { atMs } of sent) {
+    const within = sent.filter((one) => one.atMs >= atMs && one.atMs < atMs + 1000).length;
+    most = Math.max(most, within);
+  }
+  return most;
+}
+
+test("the wall clock of the start dates what is remembered", () => {
+  const bench = new Bench();
+  bench.meet(A);
+  expect(bench.of("remember")[0]?.machine.lastHeardWallMs).toBe(START_WALL_MS + 100);
+});

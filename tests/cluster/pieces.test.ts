@@ -1,0 +1,149 @@
+/** The small parts of the core, each by itself. */
+import { describe, expect, test } from "bun:test";
+import { CoreClock } from "../../src/cluster/core-clock.ts";
+import { DeadlineQueue } from "../../src/cluster/deadline-queue.ts";
+import { quietPauseMs } from "../../src/cluster/pace.ts";
+import { learntIntervalMs, rememberSpacing } from "../../src/cluster/protocol-one.ts";
+import { quote } from "../../src/cluster/quote.ts";
+import { SampleMap } from "../../src/cluster/sample-map.ts";
+import { steadyBucket, TokenBucket } from "../../src/cluster/token-bucket.ts";
+import { seededChance } from "../simulation/chance.ts";
+
+describe("the queue of deadlines", () => {
+  test("gives back what was put in, moved and taken out in the order of time", () => {
+    const chance = seededChance(1);
+    const queue = new DeadlineQueue<number>();
+    const expected = new Map<number, number>();
+    for (let step = 0; step < 5000; step++) {
+      const item = Math.floor(chance() * 300);
+      if (chance() < 0.3) {
+        queue.delete(item);
+        expected.delete(item);
+      } else {
+        const atMs = Math.floor(chance() * 1000);
+        queue.set(item, atMs);
+        expected.set(item, atMs);
+      }
+      expect(queue.size).toBe(expected.size);
+      expect(queue.nextMs()).toBe(Math.min(...expected.values()));
+    }
+    const popped: number[] = [];
+    for (let item = queue.popDue(1000); item !== undefined; item = queue.popDue(1000)) {
+      popped.push(expected.get(item) ?? -1);
+      expected.delete(item);
+    }
+    expect(expected.size).toBe(0);
+    expect(popped).toEqual([...popped].sort((a, b) => a - b));
+  });
+
+  test("gives nothing before its time", () => {
+    const queue = new DeadlineQueue<string>();
+    queue.set("a", 10);
+    expect(queue.popDue(9)).toBeUndefined();
+    expect(queue.has("a")).toBe(true);
+    expect(queue.popDue(10)).toBe("a");
+    expect(queue.nextMs()).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("a bucket of tokens", () => {
+  test.each([20, 50, 100, 200])("for %d a second never gives more within any second", (limit) => {
+    const bucket = steadyBucket(limit, 0);
+    const taken: number[] = [];
+    for (let nowMs = 0; nowMs < 5000; nowMs += 50) while (bucket.take(nowMs)) taken.push(nowMs);
+    for (const fromMs of taken) {
+      const within = taken.filter((atMs) => atMs >= fromMs && atMs < fromMs + 1000).length;
+      expect(within).toBeLessThanOrEqual(limit);
+    }
+    expect(taken.length).toBeGreaterThan(limit * 5 * 0.7);
+  });
+
+  test("tells when the next token is there, and a clock that stands still gives none", () => {
+    const bucket = new TokenBucket({ burst: 1, perSecond: 10, nowMs: 0 });
+    expect(bucket.take(0)).toBe(true);
+    expect(bucket.take(0)).toBe(false);
+    expect(bucket.readyMs(0)).toBe(100);
+    expect(bucket.take(-5000)).toBe(false);
+    expect(bucket.take(100)).toBe(true);
+  });
+});
+
+test("a map of samples picks each of its entries alike, also after some were taken out", () => {
+  const map = new SampleMap<string, number>();
+  for (let i = 0; i < 10; i++) map.set(`k${i}`, i);
+  for (const key of ["k0", "k9", "k4", "none"]) map.delete(key);
+  const counts = new Map<number, number>();
+  const chance = seededChance(3);
+  for (let i = 0; i < 7000; i++) {
+    const value = map.pick(chance()) ?? -1;
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  expect([...counts.keys()].sort()).toEqual([1, 2, 3, 5, 6, 7, 8]);
+  for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(150);
+  expect(new SampleMap<string, number>().pick(0.5)).toBeUndefined();
+});
+
+describe("the core's clocks", () => {
+  const wallMs = 1000;
+
+  test("differ by the time that the ticks were over five seconds late", () => {
+    const clock = new CoreClock({ elapsedMs: 0, wallMs });
+    clock.observe({ elapsedMs: 1000, wallMs }, { isTick: true });
+    clock.observe({ elapsedMs: 62_000, wallMs }, { isTick: true });
+    expect(clock.ageMs).toBe(62_000);
+    expect(clock.deadlineMs).toBe(2000);
+    expect(clock.elapsedAt(3000)).toBe(63_000);
+    clock.observe({ elapsedMs: 67_000, wallMs }, { isTick: true });
+    expect(clock.deadlineMs).toBe(7000);
+  });
+
+  test("never step back, and date by the wall clock of now", () => {
+    const clock = new CoreClock({ elapsedMs: 5000, wallMs: 5 });
+    clock.observe({ elapsedMs: 4000, wallMs: 90_000 }, { isTick: true });
+    expect(clock.ageMs).toBe(5000);
+    expect(clock.wallAt(2000)).toBe(87_000);
+  });
+});
+
+describe("the interval of a machine of 2005", () => {
+  function learn(walls: readonly number[]): number | undefined {
+    let memory: ReturnType<typeof rememberSpacing> | undefined;
+    for (const wallSeconds of walls) {
+      memory = rememberSpacing(memory, { report: { name: "x" }, wallSeconds, nowMs: 0 });
+    }
+    return learntIntervalMs(memory);
+  }
+
+  test.each([
+    { title: "is unknown after one report", walls: [100], ms: undefined },
+    { title: "is the spacing of two", walls: [100, 400], ms: 300_000 },
+    { title: "is not stretched by a missed report", walls: [0, 300, 900, 1200], ms: 300_000 },
+    { title: "bears a clock set forward", walls: [0, 300, 500_000, 500_300], ms: 300_000 },
+    { title: "bears a clock set back", walls: [9000, 9300, 100, 400], ms: 300_000 },
+    { title: "follows a longer one", walls: [0, 60, 660, 1260, 1860, 2460], ms: 600_000 },
+  ])("$title", ({ walls, ms }) => {
+    expect(learn(walls)).toBe(ms);
+  });
+});
+
+test.each([
+  { quietForMs: 0, intervalMs: 600_000, state: "silent", ms: 10_000 },
+  { quietForMs: 299_000, intervalMs: 600_000, state: "down", ms: 10_000 },
+  { quietForMs: 300_000, intervalMs: 600_000, state: "down", ms: 60_000 },
+  { quietForMs: 3_600_000, intervalMs: 600_000, state: "down", ms: 600_000 },
+  { quietForMs: 3_600_000, intervalMs: 1000, state: "down", ms: 60_000 },
+  { quietForMs: 0, intervalMs: 600_000, state: "stopped", ms: 600_000 },
+] as const)("a machine that is $state for $quietForMs ms is asked after $ms ms", (row) => {
+  const timing = { quietForMs: row.quietForMs, ownIntervalMs: row.intervalMs, random: 0.5 };
+  expect(quietPauseMs(row.state, timing)).toBe(row.ms);
+});
+
+test.each([
+  { title: "quotes plain text", text: "plain", shown: '"plain"' },
+  { title: "escapes controls", text: "\u001b[2J\n", shown: '"\\u001b[2J\\n"' },
+  { title: "escapes what is not ASCII", text: "ä\u202e", shown: '"\\u00e4\\u202e"' },
+  { title: "escapes quotes", text: 'a"b', shown: '"a\\"b"' },
+  { title: "shortens", text: "x".repeat(500), shown: `"${"x".repeat(60)}…"` },
+])("the log $title", ({ text, shown }) => {
+  expect(quote(text)).toBe(shown);
+});
