@@ -4,12 +4,13 @@
  * a bug of ours.
  */
 import { writeSync } from "node:fs";
+import { runCheck } from "./cli/check/check.ts";
 import { type Actions, runCommandLine } from "./cli/command-line.ts";
 import { programVersion } from "./cli/version.ts";
 import { runStatfsProbe } from "./collectors/statfs-probe.ts";
 import { readText } from "./config/read-config-file.ts";
 import { startDaemon } from "./daemon/daemon.ts";
-import { chooseStyle, createLog, readStyleFacts } from "./runtime/log.ts";
+import { chooseStyle, createLog, mayUseColor, readStyleFacts } from "./runtime/log.ts";
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -38,6 +39,12 @@ const actions: Actions = {
     daemon.value.stop();
     return 0;
   },
+  check: (input) =>
+    runCheck(input, {
+      env: process.env,
+      out: (text) => write(STDOUT, text),
+      hasColor: process.stdout.isTTY === true && mayUseColor(process.env),
+    }),
   statfsProbe: (mount) => {
     runStatfsProbe(mount);
     return 0;

@@ -12,6 +12,12 @@ import { loadConfig } from "../config/load-config.ts";
 import { nearestWord } from "../config/nearest.ts";
 import type { ReadText } from "../config/read-config-file.ts";
 import { quoted } from "../runtime/printable.ts";
+import {
+  CHECK_DESCRIPTION,
+  type CheckInput,
+  commandLineProblems,
+  renderCheckHelp,
+} from "./check/check.ts";
 import { type ListedCommand, renderHelp } from "./help.ts";
 import { versionLine } from "./version.ts";
 
@@ -19,6 +25,7 @@ import { versionLine } from "./version.ts";
 export interface Actions {
   /** `notes` are for the log: the configuration is right, but the user should know. */
   readonly startDaemon: (config: Config, notes: readonly string[]) => Promise<number>;
+  readonly check: (input: CheckInput) => Promise<number>;
   /** Measures one file system and writes the result to stdout, for the daemon that started it. */
   readonly statfsProbe: (mount: string) => number | Promise<number>;
 }
@@ -62,7 +69,11 @@ function defineCommands(
       return refuse(["statfs-probe needs one mount point"], surroundings);
     },
   });
-  const commands = { "statfs-probe": statfsProbe };
+  const check = defineCommand({
+    meta: { name: "check", description: CHECK_DESCRIPTION },
+    run: ({ rawArgs }) => startCheck(rawArgs, surroundings, actions),
+  });
+  const commands = { check, "statfs-probe": statfsProbe };
   const daemon = defineCommand({
     meta: { name: "unagi", description: "watch the machines of a network" },
     run: ({ rawArgs }) => startDaemon(rawArgs, surroundings, actions, listed(commands)),
@@ -98,6 +109,30 @@ async function startDaemon(
   }
 }
 
+async function startCheck(
+  argv: readonly string[],
+  surroundings: Surroundings,
+  actions: Actions,
+): Promise<number> {
+  const { env, readText, out } = surroundings;
+  const input = { argv, env, readText };
+  const loaded = loadConfig(input);
+  switch (loaded.kind) {
+    case "help":
+      out(renderCheckHelp());
+      return 0;
+    case "version":
+      out(`${versionLine()}\n`);
+      return 0;
+    case "problems": {
+      const usage = commandLineProblems(input);
+      return usage.length > 0 ? refuse(usage, surroundings) : actions.check(loaded);
+    }
+    case "config":
+      return actions.check(loaded);
+  }
+}
+
 function refuse(problems: readonly string[], { error }: Surroundings): number {
   const lines = [...problems.map((problem) => `unagi: ${problem}`), "Try 'unagi --help'."];
   error(`${lines.join("\n")}\n`);
@@ -115,11 +150,10 @@ function listed(commands: Commands): readonly ListedCommand[] {
 
 function aboutUnknownCommand(word: string, known: readonly ListedCommand[]): string {
   const names = known.map(({ name }) => name);
-  if (names.length === 0) {
-    return `unexpected word ${quoted(word)}: unagi takes options only, as in unagi -s lan`;
-  }
   const nearest = nearestWord(word, names);
   const remedy =
-    nearest === undefined ? `the commands are ${names.join(", ")}` : `did you mean ${nearest}?`;
+    nearest === undefined
+      ? `there is ${names.join(", ")}, and without a command unagi takes options only, as in unagi -s lan`
+      : `did you mean ${nearest}?`;
   return `unknown command ${quoted(word)}; ${remedy}`;
 }

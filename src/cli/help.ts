@@ -1,13 +1,11 @@
 /** The text of `unagi --help`, made from the table of options, within 80 columns. */
 import { FILE_KEYS, OPTION_GROUPS, OPTIONS, type Option } from "../config/options.ts";
+import { COLUMNS, wrap } from "./wrap.ts";
 
 export interface ListedCommand {
   readonly name: string;
   readonly description: string;
 }
-
-/** What a terminal shows without breaking lines, since VT100s. */
-const COLUMNS = 80;
 
 const INTRODUCTION =
   "Shows which machines of a small network are free, busy or down. Start it on every " +
@@ -80,17 +78,4 @@ function table(
 
 function widest(rows: readonly (readonly [string, string])[]): number {
   return Math.max(...rows.map(([left]) => left.length));
-}
-
-/** Breaks at spaces; a word longer than the width stands alone. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -144,8 +144,12 @@ export function chooseStyle({ env, stream, isTerminal }: StyleFacts): LogStyle {
   const journal = env["JOURNAL_STREAM"];
   if (journal !== undefined && journal === stream) return "journal";
   if (!isTerminal) return "plain";
-  const isColorless = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
-  return isColorless ? "terminal" : "color";
+  return mayUseColor(env) ? "color" : "terminal";
+}
+
+/** Whether a terminal may be given colours: not with $NO_COLOR, and not a dumb one. */
+export function mayUseColor(env: StyleFacts["env"]): boolean {
+  return (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }
 
 /** What stderr is for this process. */

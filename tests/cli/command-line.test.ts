@@ -20,6 +20,10 @@ async function run(argv: readonly string[], exitCode = 0): Promise<Run> {
       did.push(`daemon ${config.updateSeconds} ${notes.length}`);
       return exitCode;
     },
+    check: async (input) => {
+      did.push(input.kind === "config" ? `check ${input.config.p2pPort}` : "check problems");
+      return exitCode;
+    },
     statfsProbe: (mount) => {
       did.push(`probe ${mount}`);
       return exitCode;
@@ -44,6 +48,7 @@ async function run(argv: readonly string[], exitCode = 0): Promise<Run> {
 
 const HELP = `\
 Usage: unagi [OPTION]...
+       unagi COMMAND ...
 
 Shows which machines of a small network are free, busy or down. Start it on
 every machine: they find each other, and each of them serves the report of all,
@@ -56,6 +61,9 @@ Examples:
   unagi -s lan -a lan             the same, and browsers there may see the
                                   report
   unagi -s 10.1.0.0/22 -S render  a range and a signature of your own
+
+Commands:
+  check  see what keeps machines from meeting here
 
 Which machines belong together:
   -s, --scan=RANGE        look for machines there at the start; repeats [the -n
@@ -176,13 +184,18 @@ describe("commands", () => {
     });
   });
 
+  const OTHERS =
+    "there is check, and without a command unagi takes options only, as in unagi -s lan";
   const refused: readonly (readonly [readonly string[], string])[] = [
     [["statfs-probe"], "statfs-probe needs one mount point"],
     [["statfs-probe", "/", "/mnt"], "statfs-probe needs one mount point"],
-    [["start"], "unexpected word 'start': unagi takes options only, as in unagi -s lan"],
-    [["toString"], "unexpected word 'toString': unagi takes options only, as in unagi -s lan"],
-    [[""], "unexpected word '': unagi takes options only, as in unagi -s lan"],
-    [["\x1b[2J"], "unexpected word '\\x1b[2J': unagi takes options only, as in unagi -s lan"],
+    [["start"], `unknown command 'start'; ${OTHERS}`],
+    [["toString"], `unknown command 'toString'; ${OTHERS}`],
+    [[""], `unknown command ''; ${OTHERS}`],
+    [["chekc"], "unknown command 'chekc'; did you mean check?"],
+    [["check", "--updte"], "unknown option --updte; did you mean --update?"],
+    [["check", "-p", "0"], "-p 0: it must be a whole number from 1 to 65535"],
+    [["\x1b[2J"], `unknown command '\\x1b[2J'; ${OTHERS}`],
     [
       ["-d", "statfs-probe", "/"].slice(0, 2),
       "unexpected word 'statfs-probe': every value belongs to an option, as in -s 192.168.1.",
@@ -199,6 +212,29 @@ describe("commands", () => {
     });
   }
 
+  test("check is given the daemon's options, and its exit code is the program's", async () => {
+    expect(await run(["check", "-p", "10081"], 1)).toMatchObject({
+      did: ["check 10081"],
+      code: 1,
+    });
+  });
+
+  test("check judges what is wrong in the file, which is no wrong usage", async () => {
+    expect(await run(["check", "-c", "/missing.toml"], 1)).toEqual({
+      code: 1,
+      out: "",
+      error: "",
+      did: ["check problems"],
+    });
+  });
+
+  test("check has a help of its own, within 80 columns", async () => {
+    const { code, out, did } = await run(["check", "--help"]);
+    expect([code, did]).toEqual([0, []]);
+    expect(out).toStartWith("Usage: unagi check [OPTION]...\n");
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test("each problem has its line", async () => {
     const { code, error } = await run(["-p", "0", "-h"]);
     expect([code, error]).toEqual([
@@ -212,6 +248,7 @@ describe("commands", () => {
   test("what a command throws is not swallowed", async () => {
     const actions: Actions = {
       startDaemon: () => Promise.reject(new Error("our own bug")),
+      check: async () => 0,
       statfsProbe: () => 0,
     };
     const nothing = () => undefined;

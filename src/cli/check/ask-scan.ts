@@ -1,0 +1,107 @@
+/**
+ * Asks the scan range who is there, as a starting daemon would, and counts the answers: for the
+ * check on a machine where no unagi runs. Bounded in packets, rate and time.
+ */
+import type { AddressSet } from "../../config/address-set.ts";
+import { decodeMessage } from "../../protocol/decode.ts";
+import { encodeInitialQuery } from "../../protocol/encode.ts";
+import { openPeerSocket } from "../../runtime/udp.ts";
+import type { AskedFacts } from "./facts.ts";
+
+export interface ScanQuestion {
+  readonly signature: string;
+  /** Of the peers; asked from there too, as some firewalls and old programs want it. */
+  readonly port: number;
+  readonly bind?: string;
+  readonly targets: readonly string[];
+  /** All that could have been asked. */
+  readonly ofCount: number;
+}
+
+/** Design, 6.3: a scan sends at most 100 queries a second; in bursts that no queue notices. */
+const BURST = 10;
+const BURST_PAUSE_MS = 100;
+
+/** 3 s of asking, which a user waits for. */
+export const MOST_TARGETS = 300;
+
+/** On a LAN an answer takes a few ms, and an ARP question before it may take 1 s to be repeated. */
+const LAST_ANSWERS_MS = 1_200;
+
+/**
+ * Whom to ask: the machines that the kernel has just heard of first, then any others of the
+ * range, at random. None of `own`.
+ */
+export function chooseTargets(options: {
+  readonly scan: AddressSet;
+  /** Addresses of neighbours, from /proc/net/arp. */
+  readonly neighbours: readonly string[];
+  readonly isOwn: (address: string) => boolean;
+  readonly isAllowed: (address: string) => boolean;
+  readonly most: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}): { readonly targets: readonly string[]; readonly ofCount: number } {
+  const { scan, neighbours, isOwn, isAllowed, most, random } = options;
+  const may = (address: string) => !isOwn(address) && isAllowed(address);
+  const all: string[] = [];
+  for (let index = 0; index < scan.size; index++) {
+    const address = scan.at(index);
+    if (may(address)) all.push(address);
+  }
+  const first = new Set(neighbours);
+  const heardOf = all.filter((address) => first.has(address));
+  const rest = all.filter((address) => !first.has(address));
+  const targets = heardOf.slice(0, most);
+  // The first steps of a Fisher-Yates shuffle: each rest has the same chance.
+  for (let i = 0; i < rest.length && targets.length < most; i++) {
+    const j = i + Math.floor(random() * (rest.length - i));
+    const chosen = rest[j];
+    const swapped = rest[i];
+    if (chosen === undefined || swapped === undefined) break;
+    rest[j] = swapped;
+    rest[i] = chosen;
+    targets.push(chosen);
+  }
+  return { targets, ofCount: all.length };
+}
+
+/** Sends, waits for the last answers, and closes: 4 s at most. */
+export async function askScan(question: ScanQuestion): Promise<AskedFacts> {
+  const { signature, targets, ofCount, bind, port } = question;
+  if (targets.length === 0) return { askedCount: 0, ofCount, answered: [] };
+  const wanted = new Set(targets);
+  const answered = new Set<string>();
+  const options = {
+    ...(bind === undefined ? {} : { bind }),
+    onPacket: (from: { readonly address: string }, bytes: Uint8Array) => {
+      if (!wanted.has(from.address)) return;
+      const message = decodeMessage(bytes, signature);
+      if (message.ok && message.value.kind === "address-list") answered.add(from.address);
+    },
+    onFault: () => undefined,
+  };
+  let socket = await openPeerSocket({ ...options, port });
+  // Held, or not allowed to this user: an answer comes to any port, where no firewall is between.
+  if (!socket.ok) socket = await openPeerSocket({ ...options, port: 0 });
+  if (!socket.ok) return { askedCount: 0, ofCount, answered: [], problem: socket.reason };
+  const query = encodeInitialQuery(signature);
+  for (let start = 0; start < targets.length; start += BURST) {
+    if (start > 0) await pause(BURST_PAUSE_MS);
+    for (const address of targets.slice(start, start + BURST)) {
+      socket.value.send({ address, port }, query);
+    }
+  }
+  const deadline = performance.now() + LAST_ANSWERS_MS;
+  while (performance.now() < deadline && answered.size < targets.length) {
+    await pause(BURST_PAUSE_MS);
+  }
+  socket.value.close();
+  return { askedCount: targets.length, ofCount, answered: [...answered] };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

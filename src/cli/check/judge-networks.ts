@@ -1,0 +1,174 @@
+/** Whether machines can meet by the ranges: what they stand for here, and who is in them. */
+import type { Config } from "../../config/config.ts";
+import { type RangeList, rangeTexts } from "../../config/ranges.ts";
+import { isLoopback } from "../../protocol/address.ts";
+import { printable } from "../../runtime/printable.ts";
+import type { CheckFacts, NetworkFacts, OwnAddress } from "./facts.ts";
+import { type Finding, fine, look, wrong } from "./finding.ts";
+
+/** A host of containers has hundreds of interfaces. */
+const MOST_INTERFACES = 12;
+
+/** Named in a sentence; the rest is counted. */
+const MOST_NAMED = 6;
+
+/** Ranges of a whole file, cut there in a sentence. */
+const RANGES_LENGTH = 300;
+
+/** A table that is three quarters full at the start of a scan has no room for other hosts. */
+const FULL_SHARE = 0.75;
+
+export function judgeNetworks(facts: CheckFacts): readonly Finding[] {
+  const { config, networks } = facts;
+  return [
+    ...judgeLan(config, networks),
+    ...judgeRanges(config, networks),
+    ...judgeNeighbourTable(facts),
+  ];
+}
+
+/** Whether the configuration lets this machine speak to any other. */
+export function isLoopbackOnly({ scan, p2pAllow }: Pick<Config, "scan" | "p2pAllow">): boolean {
+  return [...rangeTexts(scan), ...rangeTexts(p2pAllow)].every(
+    (text) => text.startsWith("127.") || isLoopback(text) || text === "::1/128",
+  );
+}
+
+function judgeLan(config: Config, { lan, unmatched }: NetworkFacts): readonly Finding[] {
+  const isUsed = [config.scan, config.p2pAllow, config.httpAllow].some(namesLan);
+  const networks = lan.wired.allow;
+  const meaning =
+    networks.length === 0
+      ? "stands for nothing here"
+      : `stands for ${shortList(networks)}${isUsed ? "" : "; the configuration does not use it"}`;
+  const others = lan.leftOut.filter(({ reason }) => reason !== "it is loopback");
+  const out = others.slice(0, MOST_INTERFACES);
+  const more = others.length - out.length;
+  const leftOut = [
+    ...out.map(
+      ({ name, reason }) => `${printable(name, 20)} (${reason.replace(/^it (is|has) /, "")})`,
+    ),
+    ...(more > 0 ? [`${more} more`] : []),
+  ];
+  const text = leftOut.length === 0 ? meaning : `${meaning}; left out: ${leftOut.join(", ")}`;
+  return unmatched.length === 0
+    ? [fine("lan", text)]
+    : [
+        fine("lan", text),
+        ...unmatched.map((sentence) => {
+          const [what = sentence, remedy] = sentence.split("; name the range");
+          return wrong(
+            "lan",
+            what,
+            remedy === undefined ? "name the range" : `name the range${remedy}`,
+          );
+        }),
+      ];
+}
+
+function judgeRanges(config: Config, networks: NetworkFacts): readonly Finding[] {
+  const { scanSize } = networks;
+  if (isLoopbackOnly(config)) {
+    return [
+      look(
+        "ranges",
+        "this machine speaks to no other: only loopback addresses are configured",
+        "name your network with -s, as in -s lan, on every machine",
+      ),
+      judgeReaders(config),
+    ];
+  }
+  const size = counted(scanSize, "address", "addresses");
+  return [
+    // Of a `lan` that stands for nothing enough has been said.
+    ...(scanSize === 0 ? [] : [fine("scan", `${shown(config.scan)}: ${size}`)]),
+    judgeOwnAddresses(config, networks),
+    judgeReaders(config),
+  ];
+}
+
+/** Machines of one network are configured alike: what leaves us out here does so on the others. */
+function judgeOwnAddresses(config: Config, { ownAddresses: own, scanSize }: NetworkFacts): Finding {
+  const subject = "p2p-allow";
+  const ranges = shown(config.p2pAllow);
+  if (own.length === 0) {
+    return wrong(
+      subject,
+      "this machine has no address but loopback ones",
+      "connect it to the network, or see `ip address`",
+    );
+  }
+  const allowed = own.filter(({ isAllowed }) => isAllowed);
+  if (allowed.length === 0) {
+    return wrong(
+      subject,
+      `${ranges} holds none of this machine's addresses (${names(own)}), so machines ` +
+        "with the same configuration drop its packets",
+      "name the network of this machine, in -n (and -s) of every machine",
+    );
+  }
+  if (scanSize > 0 && !allowed.some(({ isScanned }) => isScanned)) {
+    return look(
+      subject,
+      `${ranges} holds ${names(allowed)}, but the scan range does not: machines with the same ` +
+        "configuration find this one only if it finds them",
+      "add the network of this machine to -s of every machine",
+    );
+  }
+  return fine(subject, `${ranges}, with this machine's ${names(allowed)}`);
+}
+
+function judgeReaders(config: Config): Finding {
+  const ranges = rangeTexts(config.httpAllow);
+  const isHere = ranges.every((text) => text.startsWith("127.") || text.startsWith("::1"));
+  return isHere
+    ? fine("http-allow", "browsers on this machine alone may see the report (-a lets others in)")
+    : fine("http-allow", `${shown(config.httpAllow)} and this machine may see the report`);
+}
+
+/** arp(7): at gc_thresh3 entries the kernel refuses new ones, for every program of the machine. */
+function judgeNeighbourTable({
+  neighbourLimit,
+  networks,
+  running,
+}: CheckFacts): readonly Finding[] {
+  if (neighbourLimit === undefined || networks.onLinkScanSize === 0) return [];
+  const subject = "neighbours";
+  const machines = running.kind === "cluster" ? running.cluster.machines.length : 0;
+  const room = `the kernel's table has room for ${neighbourLimit} (gc_thresh3)`;
+  const onLink = counted(networks.onLinkScanSize, "address", "addresses");
+  const better = 2 ** Math.ceil(Math.log2(2 * Math.max(networks.onLinkScanSize, machines)));
+  const remedy = `sysctl -w net.ipv4.neigh.default.gc_thresh3=${better}`;
+  if (machines > neighbourLimit * FULL_SHARE) {
+    return [wrong(subject, `${room}, and ${machines} machines are known`, remedy)];
+  }
+  if (networks.onLinkScanSize > neighbourLimit) {
+    return [look(subject, `${room}, and a scan asks ${onLink} on this wire`, remedy)];
+  }
+  return [fine(subject, `${room}; a scan asks ${onLink} on this wire`)];
+}
+
+function namesLan(list: RangeList): boolean {
+  return list.ranges.some(({ kind }) => kind === "lan");
+}
+
+function names(own: readonly OwnAddress[]): string {
+  return shortList(
+    own.map(({ address, interfaceName }) => `${address} (${printable(interfaceName, 20)})`),
+  );
+}
+
+function shown(list: RangeList): string {
+  return printable(rangeTexts(list).join(", ") || "nothing", RANGES_LENGTH);
+}
+
+export function shortList(words: readonly string[]): string {
+  const named = words.slice(0, MOST_NAMED).join(", ");
+  const more = words.length - MOST_NAMED;
+  return more > 0 ? `${named} and ${more} more` : named;
+}
+
+export function counted(count: number, one: string, many: string): string {
+  const figure = Number.isFinite(count) ? count.toLocaleString("en-US") : "countless";
+  return `${figure} ${count === 1 ? one : many}`;
+}

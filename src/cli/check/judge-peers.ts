@@ -1,0 +1,130 @@
+/** Whether the others answer, and whether their clocks agree with ours. */
+import { printable } from "../../runtime/printable.ts";
+import type { AskedFacts, CheckFacts, ClusterFacts, MachineFacts } from "./facts.ts";
+import { type Finding, fine, look, wrong } from "./finding.ts";
+import { counted, isLoopbackOnly, shortList } from "./judge-networks.ts";
+
+/** Design, 6.2: from there on the page shows an offset. */
+const OFFSET_SECONDS = 2;
+
+const NAME_LENGTH = 64;
+
+export function judgePeers(facts: CheckFacts): readonly Finding[] {
+  const { config, running, asked } = facts;
+  if (running.kind === "cluster") {
+    const { network } = running.cluster;
+    const others = judgeKnown(running.cluster, facts);
+    if (network === config.signature) return [others];
+    const text = `the unagi that runs here is in network ${shownName(network)}, not in the configured ${shownName(config.signature)}`;
+    return [look("network", text, "restart it, or give the check the same options"), others];
+  }
+  if (asked !== undefined) return judgeAsked(asked, facts);
+  if (running.kind === "none" && config.keyFiles.length > 0) {
+    const text = "no unagi runs here, and sealed machines answer nobody else";
+    return [look("others", text, "start unagi, then check again")];
+  }
+  return [];
+}
+
+function judgeKnown({ machines, candidates }: ClusterFacts, facts: CheckFacts): Finding {
+  const others = machines.filter(({ isSelf }) => !isSelf);
+  const up = others.filter(({ state }) => state === "up" || state === "new");
+  const away = others.filter((machine) => !up.includes(machine));
+  if (others.length === 0) {
+    const heard =
+      candidates === 0
+        ? ""
+        : `; ${counted(candidates, "address was", "addresses were")} heard of, but did not answer`;
+    if (isLoopbackOnly(facts.config)) {
+      return fine("others", "none, and none is looked for");
+    }
+    return look("others", `no other machine has answered so far${heard}`, remedy(facts));
+  }
+  const gone = away.length === 0 ? "" : `; not: ${shortList(away.map(awayWords))}`;
+  const text = `${up.length} of ${counted(others.length, "other machine", "other machines")} up${gone}`;
+  return up.length === 0 ? wrong("others", text, remedy(facts)) : fine("others", text);
+}
+
+function awayWords({ name, state, lastHeardSeconds }: MachineFacts): string {
+  const since = lastHeardSeconds === undefined ? "" : ` ${duration(lastHeardSeconds)}`;
+  return `${shownName(name)} (${state}${since})`;
+}
+
+function judgeAsked(asked: AskedFacts, facts: CheckFacts): readonly Finding[] {
+  const { askedCount, ofCount, answered, problem } = asked;
+  if (problem !== undefined) return [look("others", problem, "start unagi, then check again")];
+  if (ofCount === 0 && isLoopbackOnly(facts.config)) {
+    return [fine("others", "no unagi runs here, and none is looked for elsewhere")];
+  }
+  if (ofCount === 0) {
+    // Of a `lan` that stands for nothing enough has been said.
+    if (facts.networks.unmatched.length > 0) return [];
+    const text = "the scan range holds no other address to ask";
+    return [look("others", text, "name the network with -s")];
+  }
+  const part =
+    askedCount < ofCount
+      ? `${counted(askedCount, "address", "addresses")} of ${counted(ofCount, "address", "addresses")}`
+      : counted(ofCount, "address", "addresses");
+  if (answered.length === 0) {
+    return [look("others", `no unagi runs here; asked ${part}: none answered`, remedy(facts))];
+  }
+  return [fine("others", `no unagi runs here; asked ${part}: ${shortList(answered)} answered`)];
+}
+
+/** What keeps machines apart, the likeliest first. */
+function remedy({ config, networks }: CheckFacts): string {
+  const own = networks.ownAddresses.find(({ isAllowed }) => isAllowed)?.address;
+  const elsewhere = own === undefined ? "unagi check" : `whether its -n holds ${own}`;
+  return (
+    `on another machine: does unagi run, with -S ${shownName(config.signature)}, -p ` +
+    `${config.p2pPort} and the same key or none; ${elsewhere}; and does its firewall let UDP ` +
+    `port ${config.p2pPort} in`
+  );
+}
+
+export function judgeClocks(running: CheckFacts["running"]): readonly Finding[] {
+  if (running.kind !== "cluster") return [];
+  const known = running.cluster.machines
+    .filter(({ isSelf, state }) => !isSelf && state === "up")
+    .flatMap(({ name, clockOffsetSeconds: offset }) =>
+      offset === undefined ? [] : [{ name, offset }],
+    );
+  if (known.length === 0) return [];
+  const sorted = known.map(({ offset }) => offset).sort((a, b) => a - b);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+  // With two machines nobody can say whose clock is wrong.
+  if (known.length >= 3 && Math.abs(median) > OFFSET_SECONDS) {
+    const text = `most others' clocks are ${aheadOrBehind(median)} this one`;
+    return [look("clock", text, "set this machine's clock: timedatectl set-ntp true")];
+  }
+  const off = known
+    .filter(({ offset }) => Math.abs(offset) > OFFSET_SECONDS)
+    .sort((a, b) => Math.abs(b.offset) - Math.abs(a.offset));
+  if (off.length === 0) {
+    return [fine("clock", `at most ${OFFSET_SECONDS} s apart from ${others(known.length)}`)];
+  }
+  const words = off.map(({ name, offset }) => `${shownName(name)} is ${aheadOrBehind(offset)} us`);
+  const text = shortList(words);
+  return [look("clock", text, "synchronise the clocks, as with: timedatectl set-ntp true")];
+}
+
+function others(count: number): string {
+  return count === 1 ? "the other machine" : `${count} other machines`;
+}
+
+function aheadOrBehind(offsetSeconds: number): string {
+  return `${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? "ahead of" : "behind"}`;
+}
+
+/** `14 s`, `3 min`, `5 h`, `12 d`. */
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+function shownName(name: string): string {
+  return printable(name, NAME_LENGTH);
+}

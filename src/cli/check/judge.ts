@@ -1,0 +1,183 @@
+/** From what was found out to what it means, in the order in which one would look. Pure. */
+import { SHIPPED_SIGNATURE } from "../../config/options.ts";
+import { printable, quoted } from "../../runtime/printable.ts";
+import type { CheckFacts, MessageFacts, PortFact, ProblemFacts } from "./facts.ts";
+import { type Finding, fine, look, wrong } from "./finding.ts";
+import { judgeNetworks } from "./judge-networks.ts";
+import { judgeClocks, judgePeers } from "./judge-peers.ts";
+
+/** A sentence of a file's or a peer's making, cut there. */
+const SENTENCE_LENGTH = 300;
+
+export function judge(facts: CheckFacts): readonly Finding[] {
+  return [
+    ...judgeConfiguration(facts),
+    ...judgeSecrecy(facts),
+    ...judgePorts(facts),
+    ...judgeNetworks(facts),
+    ...judgePeers(facts),
+    ...judgeClocks(facts.running),
+    ...judgeMessages(facts),
+    ...judgeProblems(facts),
+  ];
+}
+
+function judgeConfiguration({ config, notes, userProblem }: CheckFacts): readonly Finding[] {
+  const source = config.file === undefined ? "no file is read" : `${config.file} can be used`;
+  return [
+    fine("configuration", source),
+    ...notes.map((note) => look("configuration", note, "see `unagi --help` for the options")),
+    ...(userProblem === undefined
+      ? []
+      : [wrong("user", userProblem, "start it as root, or as that user, or leave -U out")]),
+  ];
+}
+
+function judgeSecrecy(facts: CheckFacts): readonly Finding[] {
+  const { config, keyProblems, running } = facts;
+  const findings = keyProblems.map((problem) =>
+    // The running one may have been given the key in another way (systemd's credentials).
+    running.kind === "none"
+      ? wrong("key", problem, "give the key file to the user that unagi runs as, with mode 0600")
+      : look("key", problem, "run the check as the user that unagi runs as"),
+  );
+  if (config.keyFiles.length > 0 || config.signature !== SHIPPED_SIGNATURE) {
+    const sealed = config.keyFiles.length > 0 ? ", sealed with a key" : ", without a key";
+    return [fine("network", `signature ${quoted(config.signature)}${sealed}`), ...findings];
+  }
+  const text = `signature ${quoted(config.signature)}, which every unagi is shipped with, and no key`;
+  if (!facts.networks.ownAddresses.some(({ isAllowed }) => isAllowed)) {
+    return [fine("network", text)];
+  }
+  return [
+    look(
+      "network",
+      `${text}: whoever is in the allowed range can join and read`,
+      "choose a signature of your own (-S), the same on every machine",
+    ),
+  ];
+}
+
+function judgePorts({ config, ports, running }: CheckFacts): readonly Finding[] {
+  const findings = ports.map((fact) => judgePort(fact, running.kind));
+  if (running.kind === "other") {
+    const text = `TCP ${config.httpPort} is answered, but not as by a unagi: ${running.reason}`;
+    return [...findings, wrong("report", text, "look who holds the port, or choose another (-h)")];
+  }
+  if (running.kind === "refused") {
+    const text = "the unagi that runs here does not answer this machine";
+    return [...findings, look("report", text, "add this machine's own address to http-allow (-a)")];
+  }
+  return findings;
+}
+
+function judgePort(fact: PortFact, running: CheckFacts["running"]["kind"]): Finding {
+  const { transport, port, option, state } = fact;
+  const subject = `${transport.toUpperCase()} port`;
+  const another = `choose another port with ${option}`;
+  switch (state.kind) {
+    case "free":
+      return running === "cluster"
+        ? look(
+            subject,
+            `${port} is free, although a unagi answers here: it uses another one`,
+            "compare the options that it was started with, or restart it",
+          )
+        : fine(subject, `${port} is free; no unagi holds it`);
+    case "refused":
+      return wrong(subject, refusalText(port, state.code), refusalRemedy(state.code, option));
+    case "held":
+      break;
+  }
+  const { holder } = state;
+  if (holder?.isUnagi === true) {
+    return fine(subject, `${port} is held by the unagi that runs here (process ${holder.pid})`);
+  }
+  if (holder !== undefined) {
+    const by = `${printable(holder.command, 40)} (process ${holder.pid})`;
+    return wrong(subject, `${port} is held by ${by}`, `stop that, or ${another}`);
+  }
+  if (running === "cluster" || running === "refused") {
+    return fine(subject, `${port} is held, as it seems by the unagi that answers here`);
+  }
+  return wrong(
+    subject,
+    `${port} is held by another user's process, which only root can name`,
+    `run the check as root, or ${another}`,
+  );
+}
+
+function refusalText(port: number, code: string): string {
+  switch (code) {
+    case "EACCES":
+    case "EPERM":
+      return `${port} may not be opened by this user`;
+    case "EADDRNOTAVAIL":
+      return `${port} cannot be opened: no interface has the address of --bind`;
+    default:
+      return `${port} cannot be opened (${code})`;
+  }
+}
+
+function refusalRemedy(code: string, option: string): string {
+  if (code === "EADDRNOTAVAIL") return "`ip address` lists the addresses of this machine";
+  return `choose a port from 1024 on with ${option}, or start as root with -U`;
+}
+
+function judgeMessages(facts: CheckFacts): readonly Finding[] {
+  const { running, messages, isRoot } = facts;
+  const problem = problemsOf(facts).find(({ subject }) => subject === "messages");
+  if (problem !== undefined) return [judgeProblem(problem)];
+  // Reports say nothing of messages that are switched off, or read without trouble.
+  if (running.kind === "cluster") {
+    return [
+      messages.kind === "off"
+        ? fine("messages", "switched off (messages = false)")
+        : fine("messages", "the unagi that runs here reads them without trouble"),
+    ];
+  }
+  const finding = judgeMessageSource(messages);
+  if (!isRoot || finding.verdict !== "ok" || messages.kind === "off") return [finding];
+  const remedy =
+    "run the check as the user that unagi will run as, as in: sudo -u unagi unagi check";
+  return [look("messages", `${finding.text}, by root`, remedy)];
+}
+
+function judgeMessageSource(messages: MessageFacts): Finding {
+  switch (messages.kind) {
+    case "off":
+      return fine("messages", "switched off (messages = false)");
+    case "readable":
+      return fine("messages", `${messages.source} can be read`);
+    case "unreadable": {
+      const { source, reason, remedy } = messages;
+      const text = reason.includes(source) ? reason : `${source}: ${reason}`;
+      return look("messages", text, remedy ?? "set messages = false if that is as it should be");
+    }
+    case "none":
+      return look(
+        "messages",
+        "there is no /var/log/messages, no /var/log/syslog and no journal",
+        "start a system logger, or set messages = false",
+      );
+  }
+}
+
+/** What else the running unagi could not read of its machine. */
+function judgeProblems(facts: CheckFacts): readonly Finding[] {
+  return problemsOf(facts)
+    .filter(({ subject }) => subject !== "messages")
+    .map(judgeProblem);
+}
+
+function problemsOf({ running }: CheckFacts): readonly ProblemFacts[] {
+  return running.kind === "cluster" ? running.cluster.problems : [];
+}
+
+function judgeProblem({ subject, reason, remedy }: ProblemFacts): Finding {
+  return look(
+    printable(subject, 14),
+    printable(reason, SENTENCE_LENGTH),
+    printable(remedy ?? "the machine's page shows it too", SENTENCE_LENGTH),
+  );
+}

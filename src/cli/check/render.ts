@@ -1,0 +1,60 @@
+/** The findings as a list for a terminal of 80 columns; the verdict is a word, colour only helps. */
+import { oneLine } from "../../runtime/printable.ts";
+import { COLUMNS, wrap } from "../wrap.ts";
+import type { Finding, Verdict } from "./finding.ts";
+
+export interface RenderOptions {
+  readonly hasColor: boolean;
+}
+
+/** `wrong` is the longest. */
+const VERDICT_WIDTH = 5;
+
+/** `configuration` is the longest of ours. */
+const SUBJECT_WIDTH = 13;
+
+/** The longest text that a finding may fill the screen with. */
+const LONGEST_TEXT = 2_000;
+
+/** SGR: green, yellow, red; those that every terminal has. */
+const COLORS: Readonly<Record<Verdict, string>> = { ok: "32", look: "33", wrong: "31" };
+
+const INDENT = VERDICT_WIDTH + 2 + SUBJECT_WIDTH + 2;
+
+/** Ends with a line that sums up, and a newline. */
+export function renderFindings(findings: readonly Finding[], options: RenderOptions): string {
+  const lines = findings.flatMap((finding) => renderFinding(finding, options));
+  return `${[...lines, "", summary(findings)].join("\n")}\n`;
+}
+
+function renderFinding(finding: Finding, { hasColor }: RenderOptions): readonly string[] {
+  const { verdict, subject, text, remedy } = finding;
+  const [first = "", ...rest] = wrapped(text);
+  const word = verdict.padEnd(VERDICT_WIDTH);
+  const shown = hasColor ? `\x1b[${COLORS[verdict]}m${word}\x1b[0m` : word;
+  const indented = [...rest, ...(remedy === undefined ? [] : wrapped(`remedy: ${remedy}`))];
+  return [
+    `${shown}  ${subject.padEnd(SUBJECT_WIDTH)}  ${first}`.trimEnd(),
+    ...indented.map((line) => `${" ".repeat(INDENT)}${line}`),
+  ];
+}
+
+/** Words longer than a line, such as a peer's name, are broken. */
+function wrapped(text: string): readonly string[] {
+  const width = COLUMNS - INDENT;
+  const words = oneLine(text, LONGEST_TEXT).split(" ");
+  const pieces = words.flatMap((word) => word.match(new RegExp(`.{1,${width}}`, "gu")) ?? [""]);
+  return wrap(pieces.join(" "), width);
+}
+
+function summary(findings: readonly Finding[]): string {
+  const wrongs = findings.filter(({ verdict }) => verdict === "wrong").length;
+  const looks = findings.filter(({ verdict }) => verdict === "look").length;
+  const toLookAt = `${looks} ${looks === 1 ? "thing" : "things"} to look at`;
+  if (wrongs > 0) {
+    const isOne = wrongs === 1;
+    const what = `${wrongs} ${isOne ? "thing is" : "things are"} wrong`;
+    return looks > 0 ? `${what}, and ${toLookAt}.` : `${what}.`;
+  }
+  return looks > 0 ? `Nothing is wrong; ${toLookAt}.` : "Nothing is wrong.";
+}

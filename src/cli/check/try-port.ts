@@ -1,0 +1,51 @@
+/** Whether a port could be opened right now, by opening it for a moment. */
+import { createServer } from "node:net";
+import { type Transport, whoHoldsPort } from "../../runtime/port-holder.ts";
+import type { PortState } from "./facts.ts";
+
+export interface WantedPort {
+  readonly transport: Transport;
+  readonly port: number;
+  /** The address of `--bind`; absent: all, as the daemon opens it. */
+  readonly bind?: string;
+}
+
+/** A kernel without IPv6 says one of these to `::`. */
+const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
+
+/** `root` is where /proc is found. */
+export async function tryPort(root: string, wanted: WantedPort): Promise<PortState> {
+  const { transport, port, bind } = wanted;
+  const open = transport === "udp" ? tryUdp : tryTcp;
+  let code = await open(bind ?? "::", port);
+  if (code !== undefined && bind === undefined && NO_IPV6.has(code)) {
+    code = await open("0.0.0.0", port);
+  }
+  if (code === undefined) return { kind: "free" };
+  if (code !== "EADDRINUSE") return { kind: "refused", code };
+  const holder = whoHoldsPort(root, transport, port);
+  return holder === undefined ? { kind: "held" } : { kind: "held", holder };
+}
+
+async function tryUdp(hostname: string, port: number): Promise<string | undefined> {
+  try {
+    const socket = await Bun.udpSocket({ hostname, port });
+    socket.close();
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function tryTcp(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error) => resolve(codeOf(error)));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+function codeOf(error: unknown): string {
+  const isCoded = error instanceof Error && "code" in error;
+  return isCoded ? String(error.code) : "unknown reason";
+}
