@@ -105,8 +105,8 @@ export function readClusterQuery(
     return wrong("fresh", fresh, "write an age in seconds, as in fresh=2");
   }
   const report = parameters.get("report");
-  if (report !== null && report !== "summary" && report !== "full") {
-    return wrong("report", report, "use report=summary or report=full");
+  if (report !== null && report !== "summary") {
+    return wrong("report", report, "use report=summary, or leave it out");
   }
   return { isSummary: report === "summary" };
 }

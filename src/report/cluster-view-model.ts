@@ -97,8 +97,10 @@ function tagCounts(view: ClusterView): MachineTable["tags"] {
 
 /** Sentences that the daemon wants every reader to see. */
 function standingNotices(view: ClusterView): string[] {
+  // A machine that speaks to nobody lets nobody in.
+  const isOpen = view.machines.length > 1 || view.scan.size > 1;
   const open =
-    view.isShippedSignature && !view.isSealed && view.machines.length > 1
+    view.isShippedSignature && !view.isSealed && isOpen
       ? [
           `This network runs with the signature that unagi is shipped with, “${shownText(view.network)}”, and without a key: anybody inside the accepted range can join and read. Choose your own with -S.`,
         ]

@@ -3,21 +3,21 @@
  * is empty with a reason, never 0; a machine that is gone shows its last report and how old.
  */
 import type { Entry, Machine } from "../cluster/machine.ts";
-import type { ClusterView, StripPoint } from "../http/source.ts";
+import type { ClusterView } from "../http/source.ts";
 import { isIpv6 } from "../protocol/address.ts";
 import type { Report } from "../protocol/report.ts";
 import { type Axis, axisOf } from "./axis.ts";
 import { type Chart, chartsOf } from "./chart.ts";
 import { type EntryGrid, entryGridOf } from "./entry-grid.ts";
 import { type ReportParts, reportParts } from "./entry-view-model.ts";
-import { factsOf, usedPercentOf } from "./facts.ts";
+import { usedPercentOf } from "./facts.ts";
 import { bytes, duration, percent } from "./format.ts";
 import { keysOf } from "./machine-key.ts";
-import { lastWords, stateFor } from "./machine-row.ts";
+import { stateFor } from "./machine-row.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
 import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
 import { hrefWith } from "./page-query.ts";
-import { cellsOf, type Strip, stripOf } from "./strip.ts";
+import { cellsOf, pointOf, type Strip, stripOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
 import { SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
@@ -73,7 +73,6 @@ export interface MachinePageInput {
   readonly view: ClusterView;
   readonly machine: Machine;
   readonly times: Times;
-  readonly points: (sinceWallMs: number) => readonly StripPoint[];
   /** Newest first, at most `limit`. */
   readonly entries: (limit: number) => readonly Entry[];
 }
@@ -176,8 +175,9 @@ function historyOf(input: MachinePageInput, key: string) {
     updateSeconds: view.updateSeconds,
     historyEntries: view.historyEntries,
   });
-  const points = input.points(axis.startMs - axis.cellMs);
   const entries = input.entries(Math.min(view.historyEntries, MOST_CHART_ENTRIES));
+  // Of one machine's own entries: the strips of all machines would be read for one of them.
+  const points = entries.map(pointOf).reverse();
   const shape = { points, state: machine.state, updateSeconds };
   const charts = chartsOf({
     axis,
@@ -219,8 +219,7 @@ function stateWords(subject: Subject, times: Times, nowMs: number): string {
     return `${span}, since ${times.since(bootMs, nowMs)}`;
   }
   const since = times.since(machine.stateSinceWallMs, nowMs);
-  const last = machine.report === undefined ? "" : `: ${lastWords(factsOf(machine.report))}`;
-  return `${span}, since ${since}${machine.state === "silent" ? "" : last}`;
+  return `${span}, since ${since}`;
 }
 
 export function machinePageOf(input: MachinePageInput): MachinePage {

@@ -96,7 +96,7 @@ function loadLine(report: Report, facts: Facts, reason: string): NowLine {
   if (load?.one === undefined) return { what: "load", big: "", details: [`not known: ${reason}`] };
   const three = [load.one, load.five, load.fifteen]
     .filter((value) => value !== undefined)
-    .map((value) => decimal(value, 1));
+    .map((value) => decimal(value, value < 9.95 ? 2 : 1));
   const running =
     load.running === undefined || load.tasks === undefined
       ? []

@@ -41,7 +41,6 @@ export function machineHtml(context: RenderContext, machine: Machine): string {
     view,
     machine,
     times,
-    points: (since) => source.strips(since).get(machine.id) ?? [],
     entries: (limit) => source.entries(machine.id, { limit }),
   });
   return renderMachinePage(page, assets);

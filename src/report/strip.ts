@@ -3,9 +3,10 @@
  * The thresholds are those of the 2005 report: CPU low from 45 %, high from 90 %; disk low from
  * 20 MB a minute, high from 40. One path per meaning, a run is a stroke: `M107 11h3m4 0h1`.
  */
-import type { MachineState } from "../cluster/machine.ts";
+import type { Entry, MachineState } from "../cluster/machine.ts";
 import type { StripPoint } from "../http/source.ts";
 import { type Axis, fillCells, type Span } from "./axis.ts";
+import { factsOf } from "./facts.ts";
 import { megabytesPerMinute } from "./format.ts";
 import type { Times } from "./times.ts";
 
@@ -228,6 +229,24 @@ function gridPath(axis: Axis): string {
 export function cursorX(atMs: number, axis: Axis): number | undefined {
   const x = (atMs - axis.startMs) / axis.cellMs - 0.5;
   return x < 0 ? undefined : Math.min(x, axis.cells - 0.5);
+}
+
+/** What the strip needs of an entry; the history keeps the same numbers in columns. */
+export function pointOf(entry: Entry): StripPoint {
+  const { atWallMs } = entry;
+  if (entry.state !== "up") {
+    const until = entry.untilWallMs;
+    return { atWallMs, state: entry.state, ...(until === undefined ? {} : { untilWallMs: until }) };
+  }
+  const { cpuPercent, diskBytesPerSecond } = factsOf(entry.report);
+  const { uptimeSeconds } = entry.report;
+  return {
+    atWallMs,
+    state: "up",
+    ...(cpuPercent === undefined ? {} : { cpuPercent }),
+    ...(diskBytesPerSecond === undefined ? {} : { diskBytesPerSecond }),
+    ...(uptimeSeconds === undefined ? {} : { uptimeSeconds }),
+  };
 }
 
 export function round(value: number): string {

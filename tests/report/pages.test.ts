@@ -292,3 +292,41 @@ describe("the plain text", () => {
     expect(text()).toEndWith("\n");
   });
 });
+
+describe("what every reader is told", () => {
+  test("is that the shipped signature keeps nobody out, unless the network is sealed", () => {
+    const said = (isSealed: boolean) =>
+      words(
+        page(
+          "",
+          sampleSource({
+            cells: 1,
+            change: (view) => ({ ...view, isShippedSignature: true, isSealed }),
+          }),
+        ),
+      ).includes("anybody inside the accepted range can join and read");
+    expect(said(false)).toBe(true);
+    expect(said(true)).toBe(false);
+  });
+});
+
+describe("other intervals and histories", () => {
+  const cases: readonly (readonly [number, number])[] = [
+    [2, 144],
+    [600, 1],
+    [3600, 1000],
+    [7, 30],
+    [86_400, 144],
+  ];
+  for (const [updateSeconds, historyEntries] of cases) {
+    test(`-u ${updateSeconds} -H ${historyEntries} gives whole pages`, () => {
+      const source = sampleSource({
+        change: (view) => ({ ...view, updateSeconds, historyEntries }),
+      });
+      for (const html of [page("", source), machinePage("render3", source), text(source)]) {
+        expect(html).not.toMatch(/NaN|undefined|Infinity/);
+      }
+      expect(page("", source)).toContain(`<meta http-equiv="refresh" content="${updateSeconds}"`);
+    });
+  }
+});

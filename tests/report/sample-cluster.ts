@@ -3,8 +3,9 @@
  * down, one silent, one stopped, one swapping, one with a full disk, two that rebooted.
  */
 import type { Entry, Machine, MachineState } from "../../src/cluster/machine.ts";
-import type { ClusterView, EntryQuery, ReportSource, StripPoint } from "../../src/http/source.ts";
+import type { ClusterView, EntryQuery, ReportSource } from "../../src/http/source.ts";
 import type { ProcessReport, Report } from "../../src/protocol/report.ts";
+import { pointOf } from "../../src/report/strip.ts";
 
 /** Tue 24 Nov 2026, 09:13:07 UTC. */
 export const SAMPLE_NOW_MS = Date.UTC(2026, 10, 24, 9, 13, 7);
@@ -418,7 +419,7 @@ function machineOf(sketch: Sketch, entries: readonly Entry[], index: number): Ma
     protocol: sketch.protocol ?? 2,
     httpPort: 8000,
     tags: sketch.tags ?? [],
-    lastHeardSeconds: state === "up" ? 1 : 40,
+    lastHeardSeconds: state === "up" ? 1 : state === "silent" ? 40 : ageMs / 1000,
     reportAgeSeconds: ageMs / 1000,
     ...(sketch.clockOffsetSeconds === undefined
       ? {}
@@ -426,24 +427,6 @@ function machineOf(sketch: Sketch, entries: readonly Entry[], index: number): Ma
     unanswered: state === "silent" ? 3 : 0,
     isClone: sketch.isClone ?? false,
     ...(report === undefined ? {} : { report }),
-  };
-}
-
-function pointOf(entry: Entry): StripPoint {
-  const { atWallMs, state } = entry;
-  if (entry.state !== "up") {
-    const until = entry.untilWallMs;
-    return { atWallMs, state, ...(until === undefined ? {} : { untilWallMs: until }) };
-  }
-  const { report } = entry;
-  const idle = report.cpu?.idlePercent;
-  const disk = (report.disk?.readBytesPerSecond ?? 0) + (report.disk?.writeBytesPerSecond ?? 0);
-  return {
-    atWallMs,
-    state,
-    ...(idle === undefined ? {} : { cpuPercent: 100 - idle }),
-    ...(report.disk === undefined ? {} : { diskBytesPerSecond: disk }),
-    ...(report.uptimeSeconds === undefined ? {} : { uptimeSeconds: report.uptimeSeconds }),
   };
 }
 
