@@ -1,6 +1,6 @@
 /** From what was found out to what it means, in the order in which one would look. Pure. */
 import { SHIPPED_SIGNATURE } from "../../config/options.ts";
-import { printable, quoted } from "../../runtime/printable.ts";
+import { oneLine, printable, quoted } from "../../runtime/printable.ts";
 import type { CheckFacts, MessageFacts, PortFact, ProblemFacts } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 import { judgeNetworks } from "./judge-networks.ts";
@@ -176,8 +176,8 @@ function problemsOf({ running }: CheckFacts): readonly ProblemFacts[] {
 
 function judgeProblem({ subject, reason, remedy }: ProblemFacts): Finding {
   return look(
-    printable(subject, 14),
-    printable(reason, SENTENCE_LENGTH),
-    printable(remedy ?? "the machine's page shows it too", SENTENCE_LENGTH),
+    oneLine(subject, 14),
+    oneLine(reason, SENTENCE_LENGTH),
+    oneLine(remedy ?? "the machine's page shows it too", SENTENCE_LENGTH),
   );
 }
