@@ -98,6 +98,7 @@ export class Judgement {
   }
 
   flush(): void {
+    if (this.#changed.size === 0 && this.#toRemember.size === 0) return;
     for (const peer of this.#toRemember) {
       const machine = knownFromPeer(peer, this.#desk.clock);
       this.#desk.emit({ kind: "remember", machine });

@@ -9,7 +9,7 @@ import { World, type WorldOptions } from "./world.ts";
 const UPDATE_SECONDS = 60;
 /** Machines start within this time, as after a power cut. */
 const START_MS = 20_000;
-const TORMENT_MS = 150_000;
+const TORMENT_MS = 120_000;
 
 /**
  * Once the faults stop, all machines show all, up, each with its newest report, within four

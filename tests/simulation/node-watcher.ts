@@ -33,7 +33,7 @@ export class Truth {
 }
 
 /** The whole table is looked at after every so many calls, or the tests would take hours. */
-const FULL_CHECK_EVERY = 200;
+const FULL_CHECK_EVERY = 1000;
 const MAX_PEERS = 4096;
 
 export class NodeWatcher {

@@ -17,7 +17,7 @@ export const PORT = 10_080;
 /** A receive buffer holds about so many packets while the program is stopped. */
 const SOCKET_QUEUE = 200;
 /** The shell's pace: never more often than this, never less often than the core's promise. */
-const MIN_TICK_MS = 50;
+const MIN_TICK_MS = 100;
 const MAX_TICK_MS = 1000;
 
 export interface WorldSettings {
