@@ -1,0 +1,88 @@
+/**
+ * Turns CHANGELOG.md into the changelog of a Debian package (deb-changelog(5)): a section for
+ * each version, newest first.
+ *
+ *     ## 0.2.0, 2027-01-31
+ *     - What changed.
+ */
+
+/** Who is named as the package's maintainer: nobody in particular, and no address to write to. */
+export const MAINTAINER = "The unagi authors <noreply@unagi.invalid>";
+
+/** deb-changelog(5) asks for 80; two for the indent of the first line are in it. */
+const COLUMNS = 78;
+
+/** `1.0.0-rc.1` comes before 1.0.0 for npm, and `1.0.0~rc.1` for dpkg. */
+export function debianVersion(version: string): string {
+  return version.replace("-", "~");
+}
+
+/**
+ * `epochSeconds` dates a version that is not released yet. Throws where the newest section is
+ * not about `version`: a package must say what is in it.
+ */
+export function renderDebianChangelog(
+  markdown: string,
+  version: string,
+  epochSeconds: number,
+): string {
+  const sections = markdown.split(/^## /m).slice(1).map(parseSection);
+  if (sections[0]?.version !== version) {
+    throw new Error(`CHANGELOG.md begins with ${sections[0]?.version}, package.json: ${version}`);
+  }
+  return sections
+    .map(({ version: name, date, changes }) => {
+      const time = date === undefined ? epochSeconds * 1000 : Date.parse(`${date}T00:00:00Z`);
+      return [
+        `unagi (${debianVersion(name)}) unstable; urgency=medium`,
+        "",
+        ...changes.flatMap((change) => bullet(change)),
+        "",
+        ` -- ${MAINTAINER}  ${rfc2822(time)}`,
+        "",
+      ].join("\n");
+    })
+    .join("\n");
+}
+
+interface Section {
+  readonly version: string;
+  /** Absent: not released yet. */
+  readonly date?: string;
+  readonly changes: readonly string[];
+}
+
+/** `text` begins behind the `## `. */
+function parseSection(text: string): Section {
+  const [title = "", ...lines] = text.split("\n");
+  const match = /^(\d+\.\d+\.\d+(?:-[\w.]+)?), (?:(\d{4}-\d\d-\d\d)|not released yet)$/.exec(title);
+  if (match === null) {
+    throw new Error(`CHANGELOG.md: "## ${title}" is not "VERSION, YYYY-MM-DD|not released yet"`);
+  }
+  const [, version = "", date] = match;
+  const changes = lines
+    .join("\n")
+    .split(/^- /m)
+    .slice(1)
+    .map((change) => change.trim().replace(/\s+/g, " "));
+  if (changes.length === 0) throw new Error(`CHANGELOG.md: nothing is listed for ${version}`);
+  return { version, changes, ...(date === undefined ? {} : { date }) };
+}
+
+function bullet(change: string): readonly string[] {
+  const lines: string[] = [];
+  let line = "  *";
+  for (const word of change.split(" ")) {
+    if (line.length + 1 + word.length > COLUMNS) {
+      lines.push(line);
+      line = "   ";
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** `Sun, 22 Nov 2026 08:47:45 +0000` */
+function rfc2822(timeMs: number): string {
+  return new Date(timeMs).toUTCString().replace("GMT", "+0000");
+}

@@ -1,0 +1,127 @@
+/**
+ * Fills the templates of the man pages, unagi.8.in and unagi.toml.5.in: the lists of options,
+ * commands and keys come from the program's own table, so that they cannot be behind it.
+ */
+import {
+  COMMAND_LINE_OPTIONS,
+  FILE_KEYS,
+  OPTION_GROUPS,
+  type Option,
+} from "../../src/config/options.ts";
+import type { Command } from "./commands.ts";
+import type { ShippedKey } from "./config-file.ts";
+
+export interface PageFacts {
+  readonly version: string;
+  /** `2026-11-22`, for the foot of the page. */
+  readonly date: string;
+}
+
+/** unagi(8). */
+export function renderProgramPage(
+  template: string,
+  facts: PageFacts,
+  commands: readonly Command[],
+): string {
+  const options = OPTION_GROUPS.flatMap((group) => [
+    `.SS ${roff(group)}`,
+    ...COMMAND_LINE_OPTIONS.filter((option) => option.group === group).flatMap(optionEntry),
+  ]);
+  return fill(template, facts, {
+    OPTIONS: options.join("\n"),
+    COMMANDS: commandSection(commands).join("\n"),
+  });
+}
+
+/** unagi.toml(5). */
+export function renderConfigPage(
+  template: string,
+  facts: PageFacts,
+  keys: readonly ShippedKey[],
+): string {
+  const headings = [...new Set(keys.map(({ heading }) => heading))];
+  const lines = headings.flatMap((heading) => [
+    `.SS ${roff(heading)}`,
+    ...keys.filter((key) => key.heading === heading).flatMap(keyEntry),
+  ]);
+  return fill(template, facts, { KEYS: lines.join("\n") });
+}
+
+/** Text as roff source that cannot be taken for a request; ASCII (groff_char(7)). */
+export function roff(text: string): string {
+  return text
+    .replace(/\\/g, "\\e")
+    .replace(/-/g, "\\-")
+    .replace(/^([.'])/, "\\&$1")
+    .replace(/[^\x20-\x7e]/gu, (character) => {
+      const code = character.codePointAt(0) ?? 0;
+      return `\\[u${code.toString(16).toUpperCase().padStart(4, "0")}]`;
+    });
+}
+
+function optionEntry(option: Option): readonly string[] {
+  const { long, short, metavar, meaning, defaultText, repeats } = option;
+  const letter = short === undefined ? "" : `\\fB\\-${short}\\fR, `;
+  const value = metavar === undefined ? "" : `=\\fI${roff(metavar)}\\fR`;
+  const again = repeats === true ? " May be given more than once." : "";
+  const otherwise = defaultText === undefined ? "" : ` Default: ${defaultText}.`;
+  return [
+    ".TP",
+    `${letter}\\fB\\-\\-${roff(long)}\\fR${value}`,
+    roff(`${sentence(meaning)}${again}${otherwise}`),
+  ];
+}
+
+function keyEntry({ key, value, isSet, comment }: ShippedKey): readonly string[] {
+  const option = FILE_KEYS.find(({ long }) => long === key);
+  if (option === undefined)
+    throw new Error(`unagi.toml has a key that unagi does not know: ${key}`);
+  const bounds = option.kind.type === "number" ? ` ${range(option.kind)}` : "";
+  const shown = isSet ? "As shipped" : isDefault(option, value) ? "Default" : "Example";
+  return [
+    ".TP",
+    `\\fB${roff(key)}\\fR`,
+    roff(`${comment}${bounds}`),
+    ".br",
+    `${shown}: \\fB${roff(`${key} = ${value}`)}\\fR`,
+  ];
+}
+
+/** A default in words ("the host name") cannot be written into the file; its line is an example. */
+function isDefault({ defaultText, kind }: Option, value: string): boolean {
+  return value === defaultText || (kind.type === "count" && value === "0");
+}
+
+function range({ min, max }: { readonly min: number; readonly max: number }): string {
+  return `A whole number from ${min} to ${max}.`;
+}
+
+function commandSection(commands: readonly Command[]): readonly string[] {
+  if (commands.length === 0) return [];
+  const entries = commands.flatMap(({ name, description }) => [
+    ".TP",
+    `\\fBunagi ${roff(name)}\\fR`,
+    roff(sentence(description)),
+  ]);
+  return [".SH COMMANDS", ...entries];
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** Every `@NAME@` has its text; one that is unknown is a slip in the template. */
+function fill(
+  template: string,
+  { version, date }: PageFacts,
+  texts: Readonly<Record<string, string>>,
+): string {
+  const all: Readonly<Record<string, string>> = { ...texts, VERSION: version, DATE: date };
+  return template
+    .replace(/@([A-Z]+)@/g, (_, name: string) => {
+      const text = all[name];
+      if (text === undefined) throw new Error(`the template asks for @${name}@`);
+      return text;
+    })
+    .replace(/\n{2,}/g, "\n");
+}

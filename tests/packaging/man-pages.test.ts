@@ -1,0 +1,69 @@
+/** The man pages: complete, and roff that says what is meant. */
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseShippedConfig } from "../../scripts/deb/config-file.ts";
+import { renderConfigPage, renderProgramPage, roff } from "../../scripts/deb/man-pages.ts";
+import { COMMAND_LINE_OPTIONS, FILE_KEYS } from "../../src/config/options.ts";
+
+const folder = join(import.meta.dir, "..", "..", "packaging", "deb");
+const read = (name: string) => readFileSync(join(folder, name), "utf8");
+const FACTS = { version: "1.2.3", date: "2027-01-31" };
+const COMMANDS = [{ name: "check", description: "look for what is wrong" }];
+const program = renderProgramPage(read("unagi.8.in"), FACTS, COMMANDS);
+const config = renderConfigPage(
+  read("unagi.toml.5.in"),
+  FACTS,
+  parseShippedConfig(read("unagi.toml")),
+);
+
+describe("unagi(8)", () => {
+  test.each(COMMAND_LINE_OPTIONS.map(({ long }) => long))("describes --%s", (long) => {
+    expect(program).toContain(`\\fB\\-\\-${roff(long)}\\fR`);
+  });
+
+  test("describes the commands, and has no such section without any", () => {
+    expect(program).toContain(".SH COMMANDS\n.TP\n\\fBunagi check\\fR\nLook for what is wrong.");
+    expect(renderProgramPage(read("unagi.8.in"), FACTS, [])).not.toContain(".SH COMMANDS");
+  });
+});
+
+describe("unagi.toml(5)", () => {
+  test.each(FILE_KEYS.map(({ long }) => long))("describes %s", (long) => {
+    expect(config).toContain(`.TP\n\\fB${roff(long)}\\fR\n`);
+  });
+
+  test("tells defaults, examples and what is shipped apart", () => {
+    expect(config).toContain("Default: \\fBupdate = 600\\fR");
+    expect(config).toContain('Example: \\fBname = "atlas"\\fR');
+    expect(config).toContain('As shipped: \\fBp2p\\-allow = ["lan"]\\fR');
+    expect(config).toContain("A whole number from 1 to 65535.");
+  });
+
+  test("refuses a key that the program does not know", () => {
+    const unknown = parseShippedConfig("#colour = 1\n");
+    expect(() => renderConfigPage("@KEYS@", FACTS, unknown)).toThrow("colour");
+  });
+});
+
+describe("both pages", () => {
+  test.each([program, config])("carry version and date, and no empty line or odd byte", (page) => {
+    expect(page).toContain('"2027-01-31" "unagi 1.2.3"');
+    expect(page).not.toMatch(/\n\n|@[A-Z]+@|[^\n\x20-\x7e]/);
+  });
+
+  const escapes: readonly (readonly [string, string])[] = [
+    ["-dd", "\\-dd"],
+    [".TH", "\\&.TH"],
+    ["'tis", "\\&'tis"],
+    ["a\\b", "a\\eb"],
+    ["café", "caf\\[u00E9]"],
+  ];
+  test.each(escapes)("writes %s as %s", (text, written) => {
+    expect(roff(text)).toBe(written);
+  });
+
+  test("refuse a template that asks for something unknown", () => {
+    expect(() => renderProgramPage("@COLOUR@", FACTS, [])).toThrow("@COLOUR@");
+  });
+});
