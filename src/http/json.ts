@@ -16,6 +16,11 @@ export function summaryOf(report: Report): Report {
   return { ...rest, network: totals };
 }
 
+/** Seconds to the millisecond: what lies below is the noise of a division. */
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.round(seconds * 1000) / 1000;
+}
+
 export function machineJson(machine: Machine, isSummary = false) {
   const { report } = machine;
   return {
@@ -28,9 +33,9 @@ export function machineJson(machine: Machine, isSummary = false) {
     protocol: machine.protocol,
     httpPort: machine.httpPort,
     tags: machine.tags,
-    lastHeardSeconds: machine.lastHeardSeconds,
-    reportAgeSeconds: machine.reportAgeSeconds,
-    clockOffsetSeconds: machine.clockOffsetSeconds,
+    lastHeardSeconds: milliseconds(machine.lastHeardSeconds),
+    reportAgeSeconds: milliseconds(machine.reportAgeSeconds),
+    clockOffsetSeconds: milliseconds(machine.clockOffsetSeconds),
     report: report && (isSummary ? summaryOf(report) : report),
   };
 }

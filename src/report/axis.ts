@@ -32,8 +32,8 @@ const STEPS = [
 /** At most so many named times: eight of 3 hours fit on a phone. */
 const MOST_TICKS = 8;
 
-/** Share of a step that is kept free of names before the end of the axis. */
-const CLEAR_OF_NOW = 0.25;
+/** Share of the axis before "now" that no name may begin in: `06` and `now`, `09:22` and `now`. */
+const CLEAR_OF_NOW = { short: 0.1, long: 0.18 };
 
 function spanWords(seconds: number): string {
   if (seconds >= 48 * 3600) return `${Math.round(seconds / 86_400)} d`;
@@ -53,8 +53,8 @@ function ticksOf(axis: Omit<Axis, "ticks">, times: Times): Tick[] {
     // After a change of summer time the offset is another one.
     const guess = atLocal - offset;
     const atMs = atLocal - times.offsetMs(guess);
-    // A name right beside "now" could not be read.
-    if (atMs >= axis.endMs - CLEAR_OF_NOW * stepMs) break;
+    const clear = step >= 3600 ? CLEAR_OF_NOW.short : CLEAR_OF_NOW.long;
+    if (atMs >= axis.endMs - clear * (axis.endMs - axis.startMs)) break;
     if (atMs < axis.startMs) continue;
     const clock = times.clock(atMs);
     const isDay = clock === "00:00" && step >= 60;

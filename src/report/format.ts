@@ -73,5 +73,5 @@ export function duration(seconds: number): string {
 export function intervalWords(seconds: number): string {
   if (seconds >= 3600 && seconds % 3600 === 0) return `${seconds / 3600} h`;
   if (seconds >= 60 && seconds % 60 === 0) return `${seconds / 60} min`;
-  return `${figure(seconds)} s`;
+  return `${Math.round(seconds * 10) / 10} s`;
 }

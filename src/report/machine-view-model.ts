@@ -88,11 +88,14 @@ function factWords(subject: Subject, view: ClusterView, times: Times): string[] 
   const model = host?.model === undefined ? [] : [shownText(host.model, 80)];
   const shape = [...cores, ...model].join(", ");
   const tags = machine.tags.map((tag) => shownText(tag));
-  const others = machine.addresses.filter((address) => address !== machine.address);
+  // Our own is empty until another machine has told us under which it sees us.
+  const addresses = [...new Set([machine.address, ...machine.addresses])].filter(
+    (address) => address !== "",
+  );
   const clock = subject.warnings.find(({ kind }) => kind === "clock");
   const self = view.machines.find(({ isSelf }) => isSelf);
   return [
-    [machine.address, ...others.slice(0, 7)].join(", "),
+    addresses.slice(0, 8).join(", "),
     ...(shape === "" ? [] : [shape]),
     ...(total === undefined ? [] : [bytes(total)]),
     ...(host?.os === undefined ? [] : [shownText(host.os, 80)]),

@@ -217,7 +217,7 @@ function Entries({ grid }: { grid: EntryGrid | undefined }) {
       </h2>
       {grid && (
         <div class="scroll">
-          <table class="et">
+          <table class={grid.columns.length > 0 ? "et" : "et rows"}>
             {grid.columns.length > 0 && (
               <thead>
                 <tr>
