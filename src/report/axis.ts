@@ -2,6 +2,7 @@
  * The one time axis that all history strips and charts of a page share: how many cells, of what
  * length, where they begin, and which times are named on it.
  */
+import { hrefWith, type PageQuery } from "./page-query.ts";
 import type { Times } from "./times.ts";
 
 export interface Axis {
@@ -88,6 +89,25 @@ export function axisOf(options: {
   const startMs = endMs - cells * cellMs;
   const axis = { cells, cellMs, startMs, endMs, spanWords: spanWords((cells * cellMs) / 1000) };
   return { ...axis, ticks: ticksOf(axis, times) };
+}
+
+/** A named time as a link to the whole table as of then. */
+export interface AxisLink {
+  readonly label: string;
+  readonly href: string;
+  /** Cells from the left. */
+  readonly x: number;
+  readonly isDay: boolean;
+}
+
+/** Links that keep the reader's query, but for an opened entry. */
+export function axisLinks(axis: Axis, times: Times, raw: PageQuery["raw"]): readonly AxisLink[] {
+  return axis.ticks.map(({ label, x, isDay, atMs }) => ({
+    label,
+    x,
+    isDay,
+    href: hrefWith(raw, { at: times.stamp(atMs), open: undefined }),
+  }));
 }
 
 /** What a cell is filled from: the time that a report or an outage speaks of. */

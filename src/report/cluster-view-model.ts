@@ -6,7 +6,7 @@ import type { Entry } from "../cluster/machine.ts";
 import type { ClusterView, StripPoint } from "../http/source.ts";
 import { type Alone, aloneOf } from "./alone.ts";
 import { type Answers, answersOf } from "./answers.ts";
-import { type Axis, axisOf } from "./axis.ts";
+import { type Axis, type AxisLink, axisLinks, axisOf } from "./axis.ts";
 import { type EntryPanel, entryPanelOf } from "./entry-view-model.ts";
 import { duration, intervalWords } from "./format.ts";
 import { findMachine, keysOf } from "./machine-key.ts";
@@ -53,12 +53,7 @@ export interface PastNotice {
 export interface MachineTable {
   readonly caption: string;
   readonly axis: Axis;
-  readonly axisLinks: readonly {
-    readonly label: string;
-    readonly href: string;
-    readonly x: number;
-    readonly isDay: boolean;
-  }[];
+  readonly axisLinks: readonly AxisLink[];
   readonly cursor?: { readonly x: number; readonly label: string };
   readonly rows: readonly MachineRow[];
   readonly panel?: EntryPanel;
@@ -213,12 +208,7 @@ function tableOf(
         ? counted(view.machines.length, "machine")
         : `${chosen.length} of ${counted(view.machines.length, "machine")}`,
     axis,
-    axisLinks: axis.ticks.map(({ label, x, isDay, atMs }) => ({
-      label,
-      x,
-      isDay,
-      href: hrefWith(query.raw, { at: times.stamp(atMs).slice(0, 16), open: undefined }),
-    })),
+    axisLinks: axisLinks(axis, times, query.raw),
     ...(cursor === undefined || cursorMs === undefined
       ? {}
       : { cursor: { x: cursor, label: times.clock(cursorMs) } }),

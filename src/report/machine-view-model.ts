@@ -6,7 +6,7 @@ import type { Entry, Machine } from "../cluster/machine.ts";
 import type { ClusterView } from "../http/source.ts";
 import { isIpv6 } from "../protocol/address.ts";
 import type { Report } from "../protocol/report.ts";
-import { type Axis, axisOf } from "./axis.ts";
+import { type Axis, type AxisLink, axisLinks, axisOf } from "./axis.ts";
 import { type Chart, chartsOf } from "./chart.ts";
 import { type EntryGrid, entryGridOf } from "./entry-grid.ts";
 import { type ReportParts, reportParts } from "./entry-view-model.ts";
@@ -16,7 +16,6 @@ import { keysOf } from "./machine-key.ts";
 import { stateFor } from "./machine-row.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
 import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
-import { hrefWith } from "./page-query.ts";
 import { cellsOf, pointOf, type Strip, stripOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
 import { SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
@@ -44,12 +43,7 @@ export interface MachinePage {
   readonly messagesReason?: string;
   readonly history: {
     readonly title: string;
-    readonly axisLinks: readonly {
-      readonly label: string;
-      readonly href: string;
-      readonly x: number;
-      readonly isDay: boolean;
-    }[];
+    readonly axisLinks: readonly AxisLink[];
     readonly axis: Axis;
     readonly strip: Strip;
     readonly charts: readonly Chart[];
@@ -192,12 +186,7 @@ function historyOf(input: MachinePageInput, key: string) {
     history: {
       title: axis.spanWords === "24 h" ? "24 hours" : axis.spanWords,
       axis,
-      axisLinks: axis.ticks.map(({ label, x, isDay, atMs }) => ({
-        label,
-        x,
-        isDay,
-        href: hrefWith({}, { at: times.stamp(atMs).slice(0, 16) }),
-      })),
+      axisLinks: axisLinks(axis, times, {}),
       strip: stripOf(shape, { axis, times }),
       charts,
     },

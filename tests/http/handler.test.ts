@@ -364,8 +364,8 @@ describe("bodies", () => {
     version = 2;
     get("/");
     expect(made).toBe(3);
-    for (let step = 0; step < 500; step += 1) get(`/?filter=x${step}`);
-    expect(made).toBe(503);
+    for (let step = 0; step < 100; step += 1) get(`/?filter=x${step}`);
+    expect(made).toBe(103);
   });
 
   test("of style and icons may be kept for good, under an address that holds their hash", async () => {

@@ -456,6 +456,7 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
     entries.set(machine.id, own);
     return machine;
   });
+  const points = new Map([...entries].map(([id, own]) => [id, own.map(pointOf)]));
   machines.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
   const plain: ClusterView = {
     moment: { elapsedMs: 5_000_000, wallMs: SAMPLE_NOW_MS },
@@ -492,10 +493,7 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
         .reverse(),
     strips: (since) =>
       new Map(
-        [...entries].map(([id, own]) => [
-          id,
-          own.filter(({ atWallMs }) => atWallMs >= since).map(pointOf),
-        ]),
+        [...points].map(([id, own]) => [id, own.filter(({ atWallMs }) => atWallMs >= since)]),
       ),
     at: (wallMs) => {
       const found = new Map<string, Entry>();

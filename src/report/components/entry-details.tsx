@@ -141,8 +141,10 @@ export function EntryDetails({ panel, raw }: { panel: EntryPanel; raw: PageQuery
   const { previous, next, body } = panel;
   return (
     <div class="entry">
-      <h2 id="entry">
-        {panel.machineName} at {panel.time} <small>{panel.period}</small>
+      <div class="eh">
+        <h2 id="entry">
+          {panel.machineName} at {panel.time} <small>{panel.period}</small>
+        </h2>
         <nav aria-label="Entries">
           {previous && (
             <a href={open(previous.open)} rel="prev">
@@ -160,7 +162,7 @@ export function EntryDetails({ panel, raw }: { panel: EntryPanel; raw: PageQuery
           <a href={panel.machineHref}>{panel.machineName}</a>{" "}
           <a href={hrefWith(raw, { open: undefined })}>close</a>
         </nav>
-      </h2>
+      </div>
       {body.kind === "report" ? <Report body={body} /> : <p class="wide">{body.text}</p>}
       {(panel.others.length > 0 || panel.rest !== "") && (
         <p class="elsewhere">

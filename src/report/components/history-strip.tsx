@@ -1,15 +1,7 @@
 /** The time axis in the head of the table and the history strip of one machine. */
-import type { Axis } from "../axis.ts";
+import type { Axis, AxisLink } from "../axis.ts";
 import type { Strip } from "../strip.ts";
 import { Paths } from "./parts.tsx";
-
-export interface AxisLink {
-  readonly label: string;
-  readonly href: string;
-  /** Cells from the left. */
-  readonly x: number;
-  readonly isDay: boolean;
-}
 
 function share(x: number, axis: Axis): string {
   return `${Math.round((10_000 * x) / axis.cells) / 100}%`;
