@@ -3,7 +3,7 @@
  * down and not well. Five lines each; machines that fell together are one line.
  */
 import { type Facts, type ProcessFacts, processFacts } from "./facts.ts";
-import { bytes, duration, figure, percent } from "./format.ts";
+import { bytes, figure, percent } from "./format.ts";
 import { machineHref } from "./machine-key.ts";
 import { stateFor } from "./machine-row.ts";
 import { isSwappingSubject, isThere, type Subject } from "./subject.ts";
@@ -244,9 +244,4 @@ export function answersOf(subjects: readonly Subject[], now: Now): Answers {
     unwellMore: Math.max(0, unwell.length - LINES),
     machineCount: subjects.length,
   };
-}
-
-/** For the plain text: `3h02m, since 06:11`. */
-export function sinceWords(sinceMs: number, { times, nowMs }: Now): string {
-  return `${duration((nowMs - sinceMs) / 1000)}, since ${times.since(sinceMs, nowMs)}`;
 }

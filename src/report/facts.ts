@@ -57,7 +57,7 @@ export interface FilesystemFacts {
 }
 
 /** From here on a file system is called nearly full: the last 5 % are root's on ext4. */
-const FULL_PERCENT = 95;
+export const FULL_PERCENT = 95;
 /** Images that are made full and never change. */
 const ALWAYS_FULL = new Set(["squashfs", "iso9660", "udf", "cramfs", "erofs"]);
 /** 64 pages a second: an idle kernel tidying up stays below, a machine short of memory does not. */

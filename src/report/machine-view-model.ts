@@ -10,7 +10,7 @@ import { type Axis, type AxisLink, axisLinks, axisOf } from "./axis.ts";
 import { type Chart, chartsOf } from "./chart.ts";
 import { type EntryGrid, entryGridOf } from "./entry-grid.ts";
 import { type ReportParts, reportParts } from "./entry-view-model.ts";
-import { usedPercentOf } from "./facts.ts";
+import { FULL_PERCENT, usedPercentOf } from "./facts.ts";
 import { bytes, duration, percent } from "./format.ts";
 import { keysOf } from "./machine-key.ts";
 import { stateFor } from "./machine-row.ts";
@@ -150,7 +150,7 @@ function filesystemLines(report: Report): FilesystemLine[] {
       free: filesystem.freeBytes === undefined ? "" : bytes(filesystem.freeBytes),
       used: used === undefined ? "" : percent(used),
       width: Math.round(used ?? 0),
-      isFull: used !== undefined && used >= 95,
+      isFull: used !== undefined && used >= FULL_PERCENT,
       isUnknown: used === undefined,
     };
   });

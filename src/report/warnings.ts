@@ -4,7 +4,7 @@
  */
 import type { Machine } from "../cluster/machine.ts";
 import { type Facts, isSwapping } from "./facts.ts";
-import { bytes, decimal, percent, perSecond } from "./format.ts";
+import { bytes, decimal, perSecond } from "./format.ts";
 import { shownText } from "./text.ts";
 
 export interface Warning {
@@ -73,9 +73,4 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
     });
   }
   return warnings;
-}
-
-/** `37 %`. */
-export function percentText(value: number): string {
-  return `${percent(value)} %`;
 }
