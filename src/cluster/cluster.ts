@@ -87,14 +87,14 @@ class Core implements Cluster {
   }
 
   receive(from: Endpoint, bytes: Uint8Array, now: Moment): Output[] {
-    this.#desk.clock.observe(now, { isTick: false });
+    this.#observe(now);
     const dropped = this.#receive(from, bytes);
     if (dropped !== undefined) this.#drops.count(dropped, from.address, bytes);
     return this.#finish();
   }
 
   tick(now: Moment): Output[] {
-    this.#desk.clock.observe(now, { isTick: true });
+    this.#observe(now, { isTick: true });
     // Machines that are known come before addresses that are guessed.
     this.#schedule.run();
     this.#candidates.run();
@@ -106,7 +106,7 @@ class Core implements Cluster {
   }
 
   publish(report: Report, now: Moment): Output[] {
-    this.#desk.clock.observe(now, { isTick: false });
+    this.#observe(now);
     this.#ownReport.publish(report);
     const { id } = this.#desk.self;
     const entry = { state: "up", atWallMs: now.wallMs, report } as const;
@@ -117,13 +117,13 @@ class Core implements Cluster {
   }
 
   watch(on: boolean, now: Moment): Output[] {
-    this.#desk.clock.observe(now, { isTick: false });
+    this.#observe(now);
     this.#questions.watching = on;
     return this.#finish();
   }
 
   leave(now: Moment): Output[] {
-    this.#desk.clock.observe(now, { isTick: false });
+    this.#observe(now);
     const { id, boot } = this.#desk.self;
     const goodbye = encodeGoodbye(this.#desk.signature, { id, boot });
     for (const peer of this.#table.all()) {
@@ -134,7 +134,7 @@ class Core implements Cluster {
   }
 
   forget(id: string, now: Moment): Output[] {
-    this.#desk.clock.observe(now, { isTick: false });
+    this.#observe(now);
     const peer = this.#table.get(id);
     if (peer !== undefined) {
       this.#schedule.drop(peer);
@@ -152,7 +152,7 @@ class Core implements Cluster {
 
   machines(now: Moment): Machine[] {
     const { clock } = this.#desk;
-    clock.observe(now, { isTick: false });
+    this.#observe(now);
     const machines = [this.#ownReport.view(this.#own.seenAs, this.#own.all())];
     for (const peer of this.#table.all()) {
       const isClone = peer.key !== peer.id || this.#table.group(peer.id).length > 1;
@@ -175,7 +175,7 @@ class Core implements Cluster {
 
   nextDeadline(now: Moment): number {
     const { clock } = this.#desk;
-    clock.observe(now, { isTick: false });
+    this.#observe(now);
     const nextMs = Math.min(
       this.#schedule.nextMs(),
       this.#candidates.nextMs(),
@@ -185,6 +185,11 @@ class Core implements Cluster {
       this.#judgement.nextMs(),
     );
     return clock.elapsedAt(nextMs);
+  }
+
+  #observe(now: Moment, call = { isTick: false }): void {
+    const wasSuspended = this.#desk.clock.observe(now, call);
+    if (wasSuspended) this.#schedule.askAllSoon(this.#table.all());
   }
 
   #finish(): Output[] {

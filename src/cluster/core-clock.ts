@@ -20,15 +20,16 @@ export class CoreClock {
 
   /**
    * Takes the time of a call. A packet that waited in the socket is delivered before the first
-   * tick after a suspension, so the gap is looked for in every call.
+   * tick after a suspension, so the gap is looked for in every call. True: there was one.
    */
-  observe(now: Moment, options: { readonly isTick: boolean }): void {
+  observe(now: Moment, options: { readonly isTick: boolean }): boolean {
     this.#elapsedMs = Math.max(this.#elapsedMs, now.elapsedMs);
     this.#wallMs = now.wallMs;
     const lateMs = this.#elapsedMs - this.#lastTickMs - TICK_PROMISE_MS;
     const wasSuspended = lateMs > SUSPENSION_MS;
     if (wasSuspended) this.#gapMs += lateMs;
     if (wasSuspended || options.isTick) this.#lastTickMs = this.#elapsedMs;
+    return wasSuspended;
   }
 
   /** The clock of ages: ms, suspended time included. */

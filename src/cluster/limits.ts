@@ -9,6 +9,12 @@ export const TICK_PROMISE_MS = SECOND;
 /** A call that is later than promised by more than this shifts all deadlines by the gap. */
 export const SUSPENSION_MS = 5 * SECOND;
 
+/**
+ * After a suspension all machines are asked for fresh reports within this time: not all at once,
+ * since the network may take some seconds to be there again.
+ */
+export const WAKE_SPREAD_MS = 15 * SECOND;
+
 /** Questions a second, of all kinds together. */
 export const MAX_QUESTIONS_PER_SECOND = 200;
 /** Of them to candidates. */

@@ -16,6 +16,7 @@ import {
   PROBES,
   RETRY_PAUSES_MS,
   SECOND,
+  WAKE_SPREAD_MS,
 } from "./limits.ts";
 import { quietPauseMs, recheckMs } from "./pace.ts";
 import { isQuiet, type Peer } from "./peer.ts";
@@ -63,6 +64,15 @@ export class Schedule {
     for (const contact of peer.contacts) this.#probes.delete(contact);
   }
 
+  /** This machine was suspended: what it holds of those that answer is old. */
+  askAllSoon(peers: Iterable<Peer>): void {
+    for (const peer of peers) {
+      if (isQuiet(peer) || peer.round !== undefined || peer.goodbye !== undefined) continue;
+      const soonMs = WAKE_SPREAD_MS * this.#desk.random();
+      if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
+    }
+  }
+
   /** A quiet machine has sent something: that proves nothing, but it is asked at once. */
   nudge(peer: Peer): void {
     if (!isQuiet(peer) || peer.goodbye !== undefined) return;
@@ -73,8 +83,7 @@ export class Schedule {
   noteFreshStart(peer: Peer): void {
     if (isQuiet(peer) || peer.round !== undefined || peer.goodbye !== undefined) return;
     const soonMs = Math.max(0, FRESH_START_PAUSE_MS - this.#msSinceAsked(peer));
-    const plannedMs = this.#asking.atMs(peer) - this.#desk.clock.deadlineMs;
-    if (soonMs < plannedMs) this.plan(peer, soonMs);
+    if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
   }
 
   noteGoodbye(peer: Peer): void {
@@ -210,6 +219,10 @@ export class Schedule {
       if (contact.probesLeft > 0) this.#probes.set(contact, nowMs + SECOND);
       else this.#probes.delete(contact);
     }
+  }
+
+  #untilAskedMs(peer: Peer): number {
+    return this.#asking.atMs(peer) - this.#desk.clock.deadlineMs;
   }
 
   #msSinceAsked(peer: Peer): number {

@@ -254,6 +254,18 @@ describe("a suspension of this machine", () => {
     expect(ageSeconds).toBeGreaterThan(sleepMs / 1000 + 9 * 60 - 2);
   });
 
+  test("is followed by a question to each machine within seconds, for fresh reports", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.run(MINUTE);
+    bench.clear();
+    bench.sleep(HOUR);
+    bench.run(16_000);
+    expect(asked(bench).length).toBeGreaterThan(0);
+    bench.answer(A, { sequence: 7 });
+    expect(bench.machine("ann")).toMatchObject({ state: "up", sequence: 7 });
+  });
+
   test("is recognised by the first packet too, before any tick", () => {
     const bench = new Bench();
     bench.meet(A, { age: 595 });

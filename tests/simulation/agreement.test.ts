@@ -23,11 +23,11 @@ const SEEDS = 200;
 const SEEDS_PER_TEST = 20;
 const TIMEOUT_MS = 120_000;
 
-function liveThrough(options: WorldOptions): void {
+function liveThrough(options: WorldOptions & { readonly tormentMs?: number }): void {
   const world = new World(options);
   try {
     world.startAll(START_MS);
-    world.torment(TORMENT_MS);
+    world.torment(options.tormentMs ?? TORMENT_MS);
     world.heal();
     world.untilAgreed(BOUND_MS);
   } catch (cause) {
@@ -69,6 +69,15 @@ describe("worlds in which something once went wrong", () => {
   ];
   test.each(cases)("$title", ({ options }) => liveThrough(options), TIMEOUT_MS);
 });
+
+test(
+  "after three hours of torment, long absences among it, they agree as well",
+  () => {
+    const options = { seed: 401, modern: 10, old: 2, updateSeconds: 60 };
+    liveThrough({ ...options, tormentMs: 3 * 3600 * 1000 });
+  },
+  TIMEOUT_MS,
+);
 
 describe("other networks", () => {
   test.each([
