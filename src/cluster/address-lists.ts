@@ -41,10 +41,18 @@ export class AddressLists {
     this.#budget = parts.budget;
     this.#table = parts.table;
     this.#scan = parts.scan;
-    // Machines that started together do not broadcast together.
-    this.#nextBroadcastMs =
-      parts.desk.clock.deadlineMs +
-      parts.desk.intervalMs * BROADCAST_INTERVALS * parts.desk.random();
+    this.#nextBroadcastMs = this.#firstBroadcastMs();
+  }
+
+  /** Our interval has changed. */
+  retime(): void {
+    this.#nextBroadcastMs = this.#firstBroadcastMs();
+  }
+
+  /** Machines that started, or changed, together do not broadcast together. */
+  #firstBroadcastMs(): number {
+    const periodMs = this.#desk.intervalMs * BROADCAST_INTERVALS;
+    return this.#desk.clock.deadlineMs + periodMs * this.#desk.random();
   }
 
   /**

@@ -150,6 +150,15 @@ class Core implements Cluster {
     if (!isSameScan) this.#scan.startOver();
   }
 
+  setUpdateSeconds(updateSeconds: number, now: Moment): Output[] {
+    this.#observe(now);
+    this.#desk.intervalMs = updateSeconds * 1000;
+    for (const peer of this.#table.all()) this.#judgement.startAnew(peer);
+    this.#schedule.askAllSoon(this.#table.all());
+    this.#lists.retime();
+    return this.#finish();
+  }
+
   machines(now: Moment): Machine[] {
     const { clock } = this.#desk;
     this.#observe(now);

@@ -13,7 +13,7 @@ export class Desk {
   readonly port: number;
   readonly self: SelfIdentity;
   /** Our `-u`, ms. */
-  readonly intervalMs: number;
+  intervalMs: number;
   ranges: ClusterRanges;
   #outputs: Output[] = [];
 

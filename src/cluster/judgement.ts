@@ -79,6 +79,12 @@ export class Judgement {
     this.#setState(peer, peer.report === undefined ? "new" : "up");
   }
 
+  /** Its silence counts from now on, as if it had been heard. */
+  startAnew(peer: Peer): void {
+    peer.judgedFromMs = this.#desk.clock.deadlineMs;
+    this.rejudge(peer);
+  }
+
   /** A question and its repeats were left unanswered. */
   fallSilent(peer: Peer): void {
     if (!isQuiet(peer)) this.#setState(peer, "silent");

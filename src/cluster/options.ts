@@ -75,6 +75,11 @@ export interface Cluster {
   forget(id: string, now: Moment): Output[];
   /** `lan` is resolved again every 30 s: new ranges, a changed scan range starts over. */
   setRanges(ranges: ClusterRanges): void;
+  /**
+   * Another `-u`, to be told before the report that carries it is published. All machines are
+   * asked soon, and judged anew from now on: none is down because the interval became shorter.
+   */
+  setUpdateSeconds(updateSeconds: number, now: Moment): Output[];
   /** Views of all machines, this one included, in no particular order. */
   machines(now: Moment): Machine[];
   candidateCount(): number;

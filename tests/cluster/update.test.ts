@@ -1,0 +1,73 @@
+/** Another `-u` while the core runs: who is asked when, and who is down. */
+import { describe, expect, test } from "bun:test";
+import { Bench } from "./bench.ts";
+
+const [A, B] = ["10.0.0.2", "10.0.0.3"];
+const MINUTE = 60_000;
+
+function change(bench: Bench, updateSeconds: number): void {
+  bench.take(bench.cluster.setUpdateSeconds(updateSeconds, bench.now()));
+}
+
+/** When this address was asked, since the last `clear`. */
+function asked(bench: Bench, address: string): number[] {
+  return bench.sent
+    .filter(({ to, text }) => to === address && text.startsWith(">"))
+    .map(({ atMs }) => atMs);
+}
+
+describe("a shorter interval", () => {
+  test("calls nobody down that was just not asked: all are asked soon, and judged from now on", () => {
+    const bench = new Bench({ updateSeconds: 600 });
+    bench.meet(A, { id: "ann", name: "ann" });
+    bench.meet(B, { id: "bob", name: "bob" });
+    bench.runLong(8 * MINUTE);
+    bench.clear();
+    change(bench, 10);
+    bench.runLong(20_000);
+    expect(asked(bench, A).length).toBeGreaterThan(0);
+    expect(asked(bench, B).length).toBeGreaterThan(0);
+    bench.answer(A, { id: "ann", name: "ann", sequence: 2 });
+    bench.runLong(15_000);
+    // Three intervals after the change, and not before.
+    expect(bench.machine("ann")?.state).not.toBe("down");
+    expect(bench.machine("bob")?.state).toBe("down");
+    const downs = bench.of("entry").filter(({ entry }) => entry.state === "down");
+    expect(downs.map(({ id }) => id)).toEqual(["bob"]);
+  });
+
+  test("brings the next list forward", () => {
+    const bench = new Bench({ updateSeconds: 86_400 });
+    bench.meet(A);
+    change(bench, 10);
+    bench.clear();
+    for (let i = 0; i < 4; i++) {
+      bench.runLong(8_000);
+      if (asked(bench, A).length > 0) bench.answer(A, { sequence: i + 2 });
+    }
+    expect(bench.textsTo(A).filter((text) => text.startsWith("!")).length).toBeGreaterThan(0);
+  });
+});
+
+describe("a longer interval", () => {
+  test("gives those that are up the longer time before they are down", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    bench.meet(A, { interval: 10 });
+    bench.runLong(5_000);
+    change(bench, 600);
+    bench.runLong(29 * MINUTE);
+    expect(bench.machine("ann")?.state).not.toBe("down");
+    bench.runLong(2 * MINUTE);
+    expect(bench.machine("ann")?.state).toBe("down");
+  });
+
+  test("is told to those who ask", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    bench.publish();
+    change(bench, 600);
+    bench.clear();
+    bench.receive(A, '>{"question":7,"id":"ann"}');
+    const [answer = ""] = bench.textsTo(A).filter((text) => text.startsWith("<{"));
+    expect(JSON.parse(answer.slice(1))).toMatchObject({ answer: 7, interval: 600 });
+  });
+});
