@@ -17,7 +17,7 @@ const STDERR = 2;
 const EXIT_FAILURE = 1;
 
 const actions: Actions = {
-  startDaemon: async (config, notes) => {
+  startDaemon: async (config, notes, reread) => {
     const log = createLog({
       debug: config.debug,
       style: chooseStyle(readStyleFacts(process.env)),
@@ -25,8 +25,10 @@ const actions: Actions = {
     });
     for (const note of notes) log.warn(note);
     const ended = signalled();
+    let reload = () => log.info("SIGHUP before the start is over: nothing to read again");
+    if (!isOnTerminal()) process.on("SIGHUP", () => reload());
     const daemon = await startDaemon({
-      ...{ config, log },
+      ...{ config, log, env: process.env },
       version: programVersion(),
       executable: ownCommand(),
     });
@@ -34,6 +36,7 @@ const actions: Actions = {
       log.error(daemon.reason);
       return EXIT_FAILURE;
     }
+    reload = () => daemon.value.reload(reread);
     const signal = await ended;
     log.info(`ending on ${signal}`);
     daemon.value.stop();
@@ -79,10 +82,19 @@ function isStreamTrouble(error: unknown): boolean {
   return code === "EPIPE" || code === "EIO" || code === "EAGAIN" || code === "EBADF";
 }
 
+/**
+ * SIGHUP means "read the configuration again" to a daemon, and "your terminal has gone" to a
+ * program that was started from one.
+ */
+function isOnTerminal(): boolean {
+  return process.stdin.isTTY === true || process.stderr.isTTY === true;
+}
+
 /** The first of the signals that ask a daemon to end. */
 function signalled(): Promise<string> {
+  const signals = ["SIGTERM", "SIGINT", ...(isOnTerminal() ? ["SIGHUP"] : [])];
   return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"]) {
+    for (const signal of signals) {
       process.once(signal, () => resolve(signal));
     }
   });

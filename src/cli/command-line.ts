@@ -8,24 +8,26 @@
  */
 import { type CommandDef, defineCommand, runCommand } from "citty";
 import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load-config.ts";
+import { loadConfig, type ReadConfig } from "../config/load-config.ts";
 import { nearestWord } from "../config/nearest.ts";
 import type { ReadText } from "../config/read-config-file.ts";
 import { quoted } from "../runtime/printable.ts";
-import {
-  CHECK_DESCRIPTION,
-  type CheckInput,
-  commandLineProblems,
-  renderCheckHelp,
-} from "./check/check.ts";
+import { CHECK_DESCRIPTION, commandLineProblems, renderCheckHelp } from "./check/check.ts";
 import { type ListedCommand, renderHelp } from "./help.ts";
 import { versionLine } from "./version.ts";
 
 /** What the commands do; each gives the exit code. */
 export interface Actions {
-  /** `notes` are for the log: the configuration is right, but the user should know. */
-  readonly startDaemon: (config: Config, notes: readonly string[]) => Promise<number>;
-  readonly check: (input: CheckInput) => Promise<number>;
+  /**
+   * `notes` are for the log: the configuration is right, but the user should know. `reread` reads
+   * the file again, with the same command line.
+   */
+  readonly startDaemon: (
+    config: Config,
+    notes: readonly string[],
+    reread: () => ReadConfig,
+  ) => Promise<number>;
+  readonly check: (input: ReadConfig) => Promise<number>;
   /** Measures one file system and writes the result to stdout, for the daemon that started it. */
   readonly statfsProbe: (mount: string) => number | Promise<number>;
 }
@@ -105,8 +107,14 @@ async function startDaemon(
     case "problems":
       return refuse(loaded.problems, surroundings);
     case "config":
-      return actions.startDaemon(loaded.config, loaded.notes);
+      return actions.startDaemon(loaded.config, loaded.notes, () => reread(argv, surroundings));
   }
+}
+
+function reread(argv: readonly string[], { env, readText }: Surroundings): ReadConfig {
+  const loaded = loadConfig({ argv, env, readText });
+  if (loaded.kind === "config" || loaded.kind === "problems") return loaded;
+  throw new Error(`the command line asked for ${loaded.kind} only now`);
 }
 
 async function startCheck(

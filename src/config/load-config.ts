@@ -23,6 +23,9 @@ export type LoadedConfig =
   /** Sentences without `unagi: `; the program exits 2. */
   | { readonly kind: "problems"; readonly problems: readonly string[]; readonly exitCode: 2 };
 
+/** Of a command line that asks for neither help nor version. */
+export type ReadConfig = Extract<LoadedConfig, { kind: "config" | "problems" }>;
+
 export interface ConfigInput {
   /** Without the program's name. */
   readonly argv: readonly string[];

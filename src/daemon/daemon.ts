@@ -8,8 +8,9 @@ import type { Cluster, ClusterRanges } from "../cluster/options.ts";
 import type { Endpoint } from "../cluster/output.ts";
 import { createSampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
+import type { ReadConfig } from "../config/load-config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
-import { createHttpHandler } from "../http/handler.ts";
+import { createHttpHandler, type HttpHandler } from "../http/handler.ts";
 import { hostNamesOf } from "../http/host-names.ts";
 import { startHttpServer } from "../http/server.ts";
 import type { ReportSource } from "../http/source.ts";
@@ -20,25 +21,33 @@ import type { Log } from "../runtime/log.ts";
 import { quoted } from "../runtime/printable.ts";
 import { dropPrivileges } from "../runtime/privileges.ts";
 import { createRandom } from "../runtime/random.ts";
+import { createServiceManager } from "../runtime/service-manager.ts";
 import { openPeerSocket, type PeerSocket } from "../runtime/udp.ts";
 import type { History } from "../store/history.ts";
 import { openHistory } from "../store/sqlite-history.ts";
 import type { Moment } from "../units.ts";
+import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { dependsOnLan, LAN_REFRESH_MS, type Networks, readNetworks } from "./networks.ts";
 import { createPerformer, type Performer, printablePacket } from "./performer.ts";
 import { type Publisher, startPublisher } from "./publisher.ts";
+import { planReload } from "./reload.ts";
 import { createReportSource } from "./report-source.ts";
 import { startTicker, type Ticker } from "./ticker.ts";
 
 export interface DaemonOptions {
+  /** As read at the start. */
   readonly config: Config;
   readonly log: Log;
+  /** Of the process: what the service manager says in it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   /** How to start this program again, for the children that measure file systems. */
   readonly executable: readonly string[];
 }
 
 export interface Daemon {
+  /** Reads the configuration again and goes on with it, as far as that can be without a restart. */
+  reload(reread: () => ReadConfig): void;
   /** Says goodbye to the others, writes what is pending and closes everything. */
   stop(): void;
 }
@@ -51,6 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
   const { config, log } = options;
   const user = becomeUser(config, log);
   if (!user.ok) return user;
+  const manager = createServiceManager(options.env, { onFault: (reason) => log.warn(reason) });
 
   // The port first: a second daemon by mistake must not touch the history of the first.
   let onPacket: PacketHandler = () => undefined;
@@ -61,20 +71,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
     onFault: (reason) => log.warn(reason),
   });
   if (!socket.ok) return socket;
-  const core = openCore(options, socket.value);
+  const core = openCore(options, socket.value, createHeartbeat(manager));
   if (!core.ok) {
     socket.value.close();
     return core;
   }
-  const { history, performer, ticker } = core.value;
+  const { live, history, performer, ticker } = core.value;
+  let handler = createHandler(core.value);
   const http = startHttpServer({
     ...boundTo(config),
     port: config.httpPort,
-    handler: createHttpHandler({
-      source: core.value.source,
-      allow: (address) => core.value.networks().httpAllow.contains(address),
-      hostNames: hostNamesOf({ root: ROOT, name: core.value.name, httpNames: config.httpNames }),
-    }),
+    handler: (request, client) => handler(request, client),
     log,
   });
   if (!http.ok) {
@@ -85,10 +92,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
   }
   onPacket = core.value.receive;
   const publisher = publishReports(options, core.value);
-  const refresh = refreshNetworks(config, core.value);
+  const refresh = refreshNetworks(core.value);
   sayHello(options, core.value);
+  manager.ready(whereabouts(core.value));
   return ok({
+    reload: (reread) => {
+      manager.reloading();
+      const applied = reloadConfig(core.value, log, reread());
+      if (applied.length > 0) handler = createHandler(core.value);
+      if (applied.some(isInReports)) publisher.retime(live.config.updateSeconds);
+      manager.ready(whereabouts(core.value));
+    },
     stop: () => {
+      manager.stopping();
       publisher.stop();
       clearInterval(refresh);
       ticker.stop();
@@ -100,11 +116,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
   });
 }
 
+/** The keys that have changed by it. */
+function reloadConfig(core: Core, log: Log, reread: ReadConfig): readonly string[] {
+  const plan = planReload(core.live.config, reread);
+  core.live.config = plan.config;
+  if (plan.applied.length > 0) core.apply();
+  for (const info of plan.infos) log.info(info);
+  const notices = plan.applied.length > 0 ? core.networks().notices : [];
+  for (const warning of [...plan.warnings, ...notices]) log.warn(warning);
+  return plan.applied;
+}
+
 type PacketHandler = (from: Endpoint, bytes: Uint8Array) => void;
 
 /** The core and everything it needs, but for the sockets. */
 interface Core {
-  readonly name: string;
+  /** The configuration as it stands: a reload puts another in its place. */
+  readonly live: { config: Config };
   readonly clock: () => Moment;
   readonly cluster: Cluster;
   readonly history: History;
@@ -113,11 +141,33 @@ interface Core {
   readonly source: ReportSource;
   readonly receive: PacketHandler;
   readonly networks: () => Networks;
-  readonly setNetworks: (networks: Networks) => void;
+  /** Finds out anew what the ranges stand for. */
+  readonly resolveNetworks: () => void;
+  /** Goes on with the configuration of `live`. */
+  readonly apply: () => void;
 }
 
-function openCore(options: DaemonOptions, socket: PeerSocket): Result<Core> {
+function nameOf({ name }: Config): string {
+  return name ?? hostname();
+}
+
+/** Of the keys that may change without a restart, those that a report shows. */
+function isInReports(option: string): boolean {
+  return option === "name" || option === "tag" || option === "update";
+}
+
+function createHandler({ live, source, networks }: Core): HttpHandler {
+  const { httpNames } = live.config;
+  return createHttpHandler({
+    source,
+    allow: (address) => networks().httpAllow.contains(address),
+    hostNames: hostNamesOf({ root: ROOT, name: nameOf(live.config), httpNames }),
+  });
+}
+
+function openCore(options: DaemonOptions, socket: PeerSocket, heartbeat: Heartbeat): Result<Core> {
   const { config, log } = options;
+  const live = { config };
   const clock = createClock(ROOT);
   const opened = openHistory({
     ...(config.stateDirectory === undefined ? {} : { directory: config.stateDirectory }),
@@ -128,7 +178,7 @@ function openCore(options: DaemonOptions, socket: PeerSocket): Result<Core> {
   });
   if (!opened.ok) return opened;
   const history = opened.value;
-  const name = config.name ?? hostname();
+  const name = nameOf(config);
   const identity = loadIdentity({
     root: ROOT,
     name,
@@ -160,11 +210,19 @@ function openCore(options: DaemonOptions, socket: PeerSocket): Result<Core> {
     ...{ socket, history, log, isTracing },
     after: (ms, run) => setTimeout(run, ms),
   });
-  const ticker = startTicker(cluster, performer, clock);
+  const ticker = startTicker({ cluster, performer, clock, heartbeat });
+  const resolveNetworks = () => {
+    networks = readNetworks(live.config, ROOT);
+    cluster.setRanges(rangesOf(networks));
+    performer.touch();
+    ticker.rearm();
+  };
+  let { updateSeconds } = config;
   return ok({
-    ...{ name, clock, cluster, history, performer, ticker },
+    ...{ live, clock, cluster, history, performer, ticker },
     source: createReportSource({
-      ...{ config, cluster, history, clock },
+      ...{ cluster, history, clock },
+      config: () => live.config,
       version: options.version,
       selfId: identity.id,
       networks: () => networks,
@@ -177,11 +235,13 @@ function openCore(options: DaemonOptions, socket: PeerSocket): Result<Core> {
       ticker.rearm();
     },
     networks: () => networks,
-    setNetworks: (newer) => {
-      networks = newer;
-      cluster.setRanges(rangesOf(newer));
-      performer.touch();
-      ticker.rearm();
+    resolveNetworks,
+    apply: () => {
+      if (live.config.updateSeconds !== updateSeconds) {
+        updateSeconds = live.config.updateSeconds;
+        performer.perform(cluster.setUpdateSeconds(updateSeconds, clock()));
+      }
+      resolveNetworks();
     },
   });
 }
@@ -198,15 +258,22 @@ function becomeUser(config: Config, log: Log): Result<void> {
 }
 
 function publishReports({ config, version, executable }: DaemonOptions, core: Core): Publisher {
-  const { clock, cluster, performer, ticker } = core;
+  const { live, clock, cluster, performer, ticker } = core;
   const sampler = createSampler({
     root: ROOT,
     about: {
-      name: core.name,
       version,
       httpPort: config.httpPort,
-      tags: config.tags,
-      updateSeconds: config.updateSeconds,
+      // Read anew for each report, as a reload may change them.
+      get name() {
+        return nameOf(live.config);
+      },
+      get tags() {
+        return live.config.tags;
+      },
+      get updateSeconds() {
+        return live.config.updateSeconds;
+      },
     },
     messages: config.messages,
     executable,
@@ -222,19 +289,25 @@ function publishReports({ config, version, executable }: DaemonOptions, core: Co
   });
 }
 
-/** Reads `lan` again now and then, where it matters; what has changed is said in the log. */
-function refreshNetworks(config: Config, core: Core): Timer | undefined {
-  if (!dependsOnLan(config)) return undefined;
-  return setInterval(() => core.setNetworks(readNetworks(config, ROOT)), LAN_REFRESH_MS);
+/** Reads `lan` again now and then, where it matters. */
+function refreshNetworks({ live, resolveNetworks }: Core): Timer {
+  return setInterval(() => {
+    if (dependsOnLan(live.config)) resolveNetworks();
+  }, LAN_REFRESH_MS);
+}
+
+/** Name, network, ports: for the log, and for `systemctl status`. */
+function whereabouts({ live: { config } }: Core): string {
+  const host = config.bind ?? "localhost";
+  const shown = host.includes(":") ? `[${host}]` : host;
+  return (
+    `${quoted(nameOf(config))} in network ${quoted(config.signature)}, ` +
+    `UDP port ${config.p2pPort}, report at http://${shown}:${config.httpPort}/`
+  );
 }
 
 function sayHello({ config, log, version }: DaemonOptions, core: Core): void {
-  const host = config.bind ?? "localhost";
-  const shown = host.includes(":") ? `[${host}]` : host;
-  log.info(
-    `unagi ${version}: ${quoted(core.name)} in network ${quoted(config.signature)}, ` +
-      `UDP port ${config.p2pPort}, report at http://${shown}:${config.httpPort}/`,
-  );
+  log.info(`unagi ${version}: ${whereabouts(core)}`);
   for (const notice of core.networks().notices) log.warn(notice);
   if (config.signature === SHIPPED_SIGNATURE && core.networks().ownAddresses.length > 0) {
     log.debug("the shipped signature is in use: any unagi in the allowed ranges may join");

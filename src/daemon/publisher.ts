@@ -10,6 +10,8 @@ import type { Moment } from "../units.ts";
 const FIRST_REPORT_MS = 500;
 
 export interface Publisher {
+  /** Publishes now, and from then on at this interval. */
+  retime(updateSeconds: number): void;
   stop(): void;
 }
 
@@ -22,13 +24,16 @@ export interface PublisherOptions {
 
 export function startPublisher(options: PublisherOptions): Publisher {
   const { sampler, clock } = options;
-  const intervalMs = options.updateSeconds * 1000;
+  let intervalMs = options.updateSeconds * 1000;
   let timer: Timer | undefined;
   let isStopped = false;
+  let isTaking = false;
   let dueMs = clock().elapsedMs + FIRST_REPORT_MS;
 
   async function run(): Promise<void> {
+    isTaking = true;
     const report = await sampler.take();
+    isTaking = false;
     if (isStopped) return;
     options.publish(report);
     const now = clock().elapsedMs;
@@ -41,6 +46,14 @@ export function startPublisher(options: PublisherOptions): Publisher {
   sampler.prime();
   timer = setTimeout(run, FIRST_REPORT_MS);
   return {
+    retime: (updateSeconds) => {
+      intervalMs = updateSeconds * 1000;
+      // The report that is being made counts as the one of now.
+      if (isTaking || isStopped) return;
+      clearTimeout(timer);
+      dueMs = clock().elapsedMs;
+      timer = setTimeout(run, 0);
+    },
     stop: () => {
       isStopped = true;
       clearTimeout(timer);

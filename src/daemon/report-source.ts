@@ -9,7 +9,8 @@ import type { Moment } from "../units.ts";
 import type { Networks } from "./networks.ts";
 
 export interface SourceParts {
-  readonly config: Config;
+  /** As it stands now: it may be read again. */
+  readonly config: () => Config;
   readonly version: string;
   readonly selfId: string;
   readonly cluster: Cluster;
@@ -34,7 +35,8 @@ export function createReportSource(parts: SourceParts): ReportSource {
 }
 
 function viewCluster(parts: SourceParts, startedWallMs: number): ClusterView {
-  const { config, cluster, history } = parts;
+  const { cluster, history } = parts;
+  const config = parts.config();
   const moment = parts.clock();
   const networks = parts.networks();
   const { size, asked } = cluster.scanProgress();

@@ -4,6 +4,7 @@
  */
 import type { Cluster } from "../cluster/options.ts";
 import type { Moment } from "../units.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import type { Performer } from "./performer.ts";
 
 /** Several deadlines that fall together cost one call. */
@@ -18,11 +19,14 @@ export interface Ticker {
   stop(): void;
 }
 
-export function startTicker(
-  cluster: Pick<Cluster, "tick" | "nextDeadline">,
-  performer: Pick<Performer, "perform">,
-  clock: () => Moment,
-): Ticker {
+export interface TickerParts {
+  readonly cluster: Pick<Cluster, "tick" | "nextDeadline">;
+  readonly performer: Pick<Performer, "perform">;
+  readonly clock: () => Moment;
+  readonly heartbeat: Heartbeat;
+}
+
+export function startTicker({ cluster, performer, clock, heartbeat }: TickerParts): Ticker {
   let timer: Timer | undefined;
   let wakesAtMs = Number.POSITIVE_INFINITY;
   let isStopped = false;
@@ -30,7 +34,9 @@ export function startTicker(
   function run(): void {
     timer = undefined;
     wakesAtMs = Number.POSITIVE_INFINITY;
-    performer.perform(cluster.tick(clock()));
+    const now = clock();
+    performer.perform(cluster.tick(now));
+    heartbeat.beat(now);
     rearm();
   }
 
@@ -38,7 +44,10 @@ export function startTicker(
     if (isStopped) return;
     const now = clock();
     const sleepMs = Math.min(
-      Math.max(cluster.nextDeadline(now) - now.elapsedMs, SHORTEST_SLEEP_MS),
+      Math.max(
+        Math.min(cluster.nextDeadline(now), heartbeat.nextMs()) - now.elapsedMs,
+        SHORTEST_SLEEP_MS,
+      ),
       LONGEST_SLEEP_MS,
     );
     // A packet seldom brings the deadline forward by more than what one sleep is rounded to.

@@ -1,17 +1,10 @@
 /** `unagi check`: what keeps machines from meeting here, and what to do about it. */
-import type { Config } from "../../config/config.ts";
-import { type ConfigInput, loadConfig } from "../../config/load-config.ts";
+import { type ConfigInput, loadConfig, type ReadConfig } from "../../config/load-config.ts";
 import { COLUMNS, wrap } from "../wrap.ts";
 import { type Finding, wrong } from "./finding.ts";
 import { gatherFacts } from "./gather.ts";
 import { judge } from "./judge.ts";
 import { renderFindings } from "./render.ts";
-
-/** What the command line and the file gave. */
-export type CheckInput =
-  | { readonly kind: "config"; readonly config: Config; readonly notes: readonly string[] }
-  /** Of the file; those of the command line are wrong usage. */
-  | { readonly kind: "problems"; readonly problems: readonly string[] };
 
 export interface CheckSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -21,9 +14,12 @@ export interface CheckSurroundings {
 
 export const CHECK_DESCRIPTION = "see what keeps machines from meeting here";
 
-/** Prints the findings; exit code 1 if one of them is wrong, else 0. Takes 5 s at most. */
+/**
+ * Prints the findings; exit code 1 if one of them is wrong, else 0. Takes 5 s at most. Problems
+ * are the file's: those of the command line are wrong usage.
+ */
 export async function runCheck(
-  input: CheckInput,
+  input: ReadConfig,
   { env, out, hasColor }: CheckSurroundings,
 ): Promise<number> {
   const findings =
