@@ -76,7 +76,8 @@ export class Schedule {
   /** A quiet machine has sent something: that proves nothing, but it is asked at once. */
   nudge(peer: Peer): void {
     if (!isQuiet(peer) || peer.goodbye !== undefined) return;
-    if (this.#msSinceAsked(peer) >= NUDGE_PAUSE_MS) this.plan(peer, 0);
+    const soonMs = Math.max(0, NUDGE_PAUSE_MS - this.#msSinceAsked(peer));
+    if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
   }
 
   /** A machine asks as one does who knows nothing of us: it may have started anew. */
@@ -222,7 +223,8 @@ export class Schedule {
   }
 
   #untilAskedMs(peer: Peer): number {
-    return this.#asking.atMs(peer) - this.#desk.clock.deadlineMs;
+    const atMs = Math.min(this.#asking.atMs(peer), this.#quiet.atMs(peer));
+    return atMs - this.#desk.clock.deadlineMs;
   }
 
   #msSinceAsked(peer: Peer): number {

@@ -152,6 +152,22 @@ describe("two boots that keep answering under one id", () => {
   });
 });
 
+test("answers to questions from before a restart prove no clone, from however many addresses", () => {
+  const bench = new Bench();
+  bench.meet(A);
+  bench.meet(C, { age: 599 });
+  bench.clear();
+  while (bench.textsTo(A).length === 0) bench.run(100);
+  bench.receive(B, "?");
+  bench.run(100);
+  bench.answer(B, { boot: "bootb" });
+  bench.answer(A);
+  bench.answer(C);
+  bench.run(1000);
+  expect(bench.others()).toHaveLength(1);
+  expect(bench.drops("report of an old boot")).toBe(2);
+});
+
 describe("this machine itself", () => {
   test("is recognised by its boot under any of its addresses, and asked there no more", () => {
     const bench = new Bench();

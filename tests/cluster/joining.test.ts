@@ -163,6 +163,15 @@ describe("a candidate", () => {
   });
 });
 
+test("a machine that has fallen silent is not passed on", () => {
+  const bench = new Bench();
+  bench.meet(A, { age: 599 });
+  bench.run(60_000);
+  expect(bench.machine("ann")?.state).toBe("silent");
+  bench.receive("10.0.0.8", "?");
+  expect(bench.textsTo("10.0.0.8")).toContain("!");
+});
+
 describe("a machine that has just started", () => {
   test("asks those it has met for their lists, ever more rarely, and then no more", () => {
     const bench = new Bench();

@@ -3,7 +3,11 @@ import { describe, expect, test } from "bun:test";
 import { CoreClock } from "../../src/cluster/core-clock.ts";
 import { DeadlineQueue } from "../../src/cluster/deadline-queue.ts";
 import { quietPauseMs } from "../../src/cluster/pace.ts";
-import { learntIntervalMs, rememberSpacing } from "../../src/cluster/protocol-one.ts";
+import {
+  isNewerReportOne,
+  learntIntervalMs,
+  rememberSpacing,
+} from "../../src/cluster/protocol-one.ts";
 import { quote } from "../../src/cluster/quote.ts";
 import { SampleMap } from "../../src/cluster/sample-map.ts";
 import { steadyBucket, TokenBucket } from "../../src/cluster/token-bucket.ts";
@@ -123,6 +127,51 @@ describe("the interval of a machine of 2005", () => {
     { title: "follows a longer one", walls: [0, 60, 660, 1260, 1860, 2460], ms: 600_000 },
   ])("$title", ({ walls, ms }) => {
     expect(learn(walls)).toBe(ms);
+  });
+});
+
+describe("a report of 2005 is newer", () => {
+  const held = { wallSeconds: 1000, uptimeSeconds: 500, takenMs: 0, spacings: [] };
+
+  test.each([
+    { title: "when it is the first", memory: undefined, wall: 1, up: 1, nowMs: 0, is: true },
+    { title: "by its clock", memory: held, wall: 1060, up: 560, nowMs: 60_000, is: true },
+    {
+      title: "by its clock after a reboot",
+      memory: held,
+      wall: 1060,
+      up: 5,
+      nowMs: 60_000,
+      is: true,
+    },
+    { title: "by its uptime", memory: held, wall: 400, up: 560, nowMs: 1000, is: true },
+    {
+      title: "when nothing that old can be under way",
+      memory: held,
+      wall: 400,
+      up: 5,
+      nowMs: 31_000,
+      is: true,
+    },
+    {
+      title: "but not when it is the same, however late",
+      memory: held,
+      wall: 1000,
+      up: 500,
+      nowMs: 1e9,
+      is: false,
+    },
+    {
+      title: "but not when it was overtaken on the way",
+      memory: held,
+      wall: 940,
+      up: 440,
+      nowMs: 2000,
+      is: false,
+    },
+  ])("$title", ({ memory, wall, up, nowMs, is }) => {
+    const facts = { report: { name: "x", uptimeSeconds: up }, wallSeconds: wall, nowMs };
+    expect(isNewerReportOne(memory, facts)).toBe(is);
   });
 });
 

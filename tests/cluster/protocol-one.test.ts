@@ -178,6 +178,22 @@ describe("a protocol-1 report", () => {
     expect(bench.machine(A)?.name).toBe("oldie");
   });
 
+  test("that is sent again much later is no new report", () => {
+    const bench = new Bench({ updateSeconds: 60 });
+    const report = `<${oldReport({ wallSeconds: WALL_SECONDS })}`;
+    bench.receive(A, "?");
+    bench.run(100);
+    for (let i = 0; i < 4; i++) {
+      bench.receive(A, report);
+      bench.clear();
+      while (!bench.textsTo(A).some((text) => text.startsWith(">"))) bench.run(1000);
+    }
+    expect(bench.machine(A)?.reportAgeSeconds).toBeGreaterThan(50);
+    bench.receive(A, report);
+    expect(bench.of("entry")).toEqual([]);
+    expect(bench.machine(A)?.lastHeardSeconds).toBe(0);
+  });
+
   test("after a clock was set back is taken, since its uptime has grown", () => {
     const bench = new Bench();
     bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS, uptime: 5000 }));
@@ -211,6 +227,19 @@ describe("a protocol-1 report", () => {
     expect(bench.machine(A)).toMatchObject({ protocol: 1, state: "up" });
     expect(bench.machine("ann")?.protocol).toBe(2);
   });
+});
+
+test("a protocol-2 machine that comes back and answers a bare request is not replaced", () => {
+  const bench = new Bench({ updateSeconds: 30 });
+  bench.meet(A, { interval: 30 });
+  bench.run(90_000);
+  bench.clear();
+  while (!bench.textsTo(A).includes(">")) bench.run(1000);
+  bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 100 })}`);
+  expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
+  bench.run(1200);
+  bench.answer(A, { boot: "boota2" });
+  expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2, state: "up", boot: "boota2" }]);
 });
 
 describe("an empty report", () => {

@@ -50,6 +50,17 @@ describe("a machine that does not answer", () => {
     expect(within(HOUR, 5 * HOUR)).toBeLessThanOrEqual(26);
   });
 
+  test("is on that pace from when it fell silent, however long it was there before", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    for (let sequence = 2; sequence < 8; sequence++) bench.answerNext(A, { sequence });
+    bench.clear();
+    while (bench.machine("ann")?.state !== "silent") bench.run(1000);
+    bench.clear();
+    bench.run(60_000);
+    expect(asked(bench).length).toBeGreaterThanOrEqual(5);
+  });
+
   test("is down when not heard of for three intervals; the outage began when it was last heard", () => {
     const bench = metAndGone();
     bench.runLong(30 * MINUTE - 1000);
@@ -139,6 +150,17 @@ describe("a goodbye", () => {
     const entry = bench.of("entry")[0]?.entry;
     expect(entry?.state).toBe("stopped");
     expect(Math.abs((entry?.atWallMs ?? 0) - START_WALL_MS)).toBeLessThan(1000);
+  });
+
+  test("said again and again does not put the test of it off", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    for (let i = 0; i < 10; i++) {
+      bench.receive(A, goodbye);
+      bench.run(500);
+    }
+    expect(bench.machine("ann")?.state).toBe("stopped");
+    expect(bench.of("entry").filter(({ entry }) => entry.state === "stopped")).toHaveLength(1);
   });
 
   test("that somebody forged changes nothing: the machine answers", () => {
