@@ -28,7 +28,7 @@ export function judgePeers(facts: CheckFacts): readonly Finding[] {
 
 function judgeKnown({ machines, candidates }: ClusterFacts, facts: CheckFacts): Finding {
   const others = machines.filter(({ isSelf }) => !isSelf);
-  const up = others.filter(({ state }) => state === "up" || state === "new");
+  const up = others.filter(isThere);
   const away = others.filter((machine) => !up.includes(machine));
   if (others.length === 0) {
     const heard =
@@ -43,6 +43,10 @@ function judgeKnown({ machines, candidates }: ClusterFacts, facts: CheckFacts): 
   const gone = away.length === 0 ? "" : `; not: ${shortList(away.map(awayWords))}`;
   const text = `${up.length} of ${counted(others.length, "other machine", "other machines")} up${gone}`;
   return up.length === 0 ? wrong("others", text, remedy(facts)) : fine("others", text);
+}
+
+function isThere({ state }: MachineFacts): boolean {
+  return state === "up" || state === "new";
 }
 
 function awayWords({ name, state, lastHeardSeconds }: MachineFacts): string {
@@ -86,7 +90,7 @@ function remedy({ config, networks }: CheckFacts): string {
 export function judgeClocks(running: CheckFacts["running"]): readonly Finding[] {
   if (running.kind !== "cluster") return [];
   const known = running.cluster.machines
-    .filter(({ isSelf, state }) => !isSelf && state === "up")
+    .filter((machine) => !machine.isSelf && isThere(machine))
     .flatMap(({ name, clockOffsetSeconds: offset }) =>
       offset === undefined ? [] : [{ name, offset }],
     );
