@@ -259,7 +259,9 @@ class Core implements Cluster {
       const isOpenThere = contact.question?.number === message.question;
       return message.id === this.#desk.self.id && isOpenThere;
     }
-    return message.kind === "report-v1" && this.#ownReport.isPacketV1(bytes);
+    // Anybody can get our protocol-1 report and forge its sender: it must answer a request.
+    const isAnswer = contact.peer?.protocol !== 2 && this.#questions.mayAnswerBare(contact);
+    return message.kind === "report-v1" && isAnswer && this.#ownReport.isPacketV1(bytes);
   }
 
   #contactOf(address: string): Contact | undefined {

@@ -192,12 +192,23 @@ describe("this machine itself", () => {
     const asked = bench.textsTo(A).find((text) => text.startsWith(">{")) ?? "";
     bench.receive(A, asked);
     bench.receive(B, "?");
+    while (!bench.textsTo(B).includes(">")) bench.run(100);
     bench.receive(B, ">");
-    bench.run(100);
     const report = bench.textsTo(B).find((text) => text.includes("\n")) ?? "";
     bench.receive(B, report);
     expect(bench.others()).toEqual([]);
     expect(bench.machine("self")?.addresses).toEqual([A, B]);
+  });
+
+  test("is not what another machine is taken for because somebody sends our report in its name", () => {
+    const bench = new Bench();
+    bench.publish();
+    bench.meet(A);
+    bench.receive(B, ">");
+    const report = bench.textsTo(B).find((text) => text.includes("\n")) ?? "";
+    bench.receive(A, report);
+    expect(bench.others()).toHaveLength(1);
+    expect(bench.machine("self")?.addresses).toEqual([]);
   });
 
   test("is not among the machines of an earlier run", () => {
