@@ -140,8 +140,8 @@ function tune(socket: RawSocket, options: PeerSocketOptions, system: SocketSyste
   const set =
     typeof descriptor === "number" && descriptor >= 0
       ? withSetSocketOption((setOption) => tuneSocket(descriptor, setOption), system.library)
-      : { receiveBuffer: false, errorQueueOff: false };
-  if (set.receiveBuffer && set.errorQueueOff) return;
+      : { buffers: false, errorQueueOff: false };
+  if (set.buffers && set.errorQueueOff) return;
   options.onFault(
     "the UDP socket keeps the system's settings, as the C library cannot be called: " +
       "bursts of more than some 100 packets may be lost",
