@@ -1,0 +1,157 @@
+import { describe, expect, test } from "bun:test";
+import { createBudget } from "../../src/cluster/budget.ts";
+import * as limits from "../../src/cluster/limits.ts";
+import { MOST_PEERS } from "../../src/config/options.ts";
+import { decodeMessage } from "../../src/protocol/decode.ts";
+import * as wire from "../../src/protocol/limits.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { DOCUMENT, decode, jsonPacket, packet, reportOf, SIGNATURE, table } from "./document.ts";
+import { encodeMessage } from "./encode-message.ts";
+
+describe("the limits of docs/protocol.md", () => {
+  const perSecond = (count: number) => `${count.toLocaleString("en")} a second`;
+  const source = (bucket: { readonly burst: number; readonly perSecond: number }) =>
+    `${bucket.burst} at once, then ${bucket.perSecond} a second`;
+
+  test("are those that the core keeps: rates", () => {
+    expect(table("### Rates").map((row) => row["at most"])).toEqual([
+      perSecond(limits.MAX_QUESTIONS_PER_SECOND),
+      perSecond(limits.MAX_CANDIDATE_QUESTIONS_PER_SECOND),
+      perSecond(limits.MAX_QUIET_QUESTIONS_PER_SECOND),
+      perSecond(limits.MAX_SCANS_PER_SECOND),
+      `${limits.MAX_LIST_PACKETS_PER_SECOND} packets a second`,
+      perSecond(limits.MAX_ANSWERS_PER_SECOND),
+      source(limits.UNKNOWN_SOURCE),
+      source(limits.KNOWN_SOURCE),
+      "1 a minute for each reason",
+    ]);
+  });
+
+  test("let a tenth through at once, and nine tenths a second; of replies a half and a half", () => {
+    const budget = createBudget(0);
+    const taken = (name: keyof typeof budget, nowMs: number) => {
+      let count = 0;
+      while (budget[name].take(nowMs)) count++;
+      return count;
+    };
+    const { MAX_QUESTIONS_PER_SECOND: questions, MAX_ANSWERS_PER_SECOND: replies } = limits;
+    expect([taken("questions", 0), taken("answers", 0)]).toEqual([questions / 10, replies / 2]);
+    let [refilled, replied] = [0, 0];
+    for (let nowMs = 10; nowMs <= 1000; nowMs += 10) {
+      refilled += taken("questions", nowMs);
+      replied += taken("answers", nowMs);
+    }
+    expect(Math.abs(refilled - questions * 0.9)).toBeLessThanOrEqual(1);
+    expect(Math.abs(replied - replies / 2)).toBeLessThanOrEqual(1);
+  });
+
+  test("are those that the core keeps: numbers", () => {
+    const numbers = table("### Numbers").map((row) => row["at most"]?.split(";")[0]);
+    const kept = [
+      MOST_PEERS,
+      limits.MAX_CANDIDATES,
+      limits.MAX_SOURCES,
+      limits.MAX_ADDRESSES,
+      limits.MAX_RETIRED_BOOTS,
+      limits.MAX_CLONES,
+    ];
+    expect(numbers).toEqual(kept.map((count) => count.toLocaleString("en")));
+  });
+
+  const seconds = (pausesMs: readonly number[]) => pausesMs.map((ms) => ms / limits.SECOND);
+  const inWords = (counts: readonly number[]) =>
+    `${counts.slice(0, -1).join(", ")} and ${counts.at(-1)} s`;
+  const [soon, later] = limits.QUIET_PAUSES;
+
+  test.each([
+    `asked ${limits.CANDIDATE_PAUSES_MS.length} times: at once and after ` +
+      `${inWords(seconds(limits.CANDIDATE_PAUSES_MS.slice(0, -1)))}; ` +
+      `${seconds(limits.CANDIDATE_PAUSES_MS).at(-1)} s later it is forgotten`,
+    `repeated after ${inWords(seconds(limits.RETRY_PAUSES_MS.slice(0, -1)))}, on its addresses in turn; ` +
+      `${seconds(limits.RETRY_PAUSES_MS).at(-1)} s later it is silent`,
+    `${limits.RETRY_PAUSES_MS.length} questions left unanswered`,
+    `up to ${limits.QUESTION_OPEN_MS / limits.SECOND} s after that question was last sent`,
+    `until ${limits.OLD_PROGRAM_PROOFS === 2 ? "two" : limits.OLD_PROGRAM_PROOFS} of them came without an answer`,
+    `answers questions asked after its end, ${limits.CLONE_PROOFS === 2 ? "twice" : limits.CLONE_PROOFS},`,
+    `ask it as soon as ${limits.FRESH_START_PAUSE_MS / limits.SECOND} s have passed`,
+    `up to ${Number(soon?.untilMs) / limits.MINUTE} min | every ${Number(soon?.pauseMs) / limits.SECOND} s |`,
+    `up to ${Number(later?.untilMs) / limits.MINUTE} min | every ${Number(later?.pauseMs) / limits.SECOND} s |`,
+    `In the first ${limits.YOUNG_MS / limits.MINUTE} min a machine`,
+    `about ${inWords(seconds(limits.CURIOUS_PAUSES_MS))} later`,
+    `only about ${limits.CURIOUS_MACHINES} do`,
+    `Every ${limits.BROADCAST_INTERVALS} intervals (0.9 to 1.1 of that) the list`,
+    `to ${limits.LIST_SAMPLE} random live ones of protocol 2, and ${limits.RESCAN_SAMPLE} random addresses`,
+    `the question ${limits.GOODBYE_TEST_MS / limits.SECOND} s later stayed unanswered for ${limits.GOODBYE_WAIT_MS / limits.SECOND} s`,
+    `not heard of for ${limits.DOWN_INTERVALS} intervals`,
+    `not heard of for ${limits.FORGET_INTERVALS.toLocaleString("en")} intervals`,
+  ])("are in its text: %s", (words) => {
+    expect(DOCUMENT.replace(/\s+/g, " ").includes(words)).toBe(true);
+  });
+});
+
+describe("the sizes of docs/protocol.md", () => {
+  const sizes = new Map(
+    table("### Sizes").map((row) => [row["packet"], { sent: figure(row["sent, at most"]), row }]),
+  );
+  const LONGEST_SIGNATURE = "s".repeat(200);
+  const addresses = Array.from(
+    { length: 700 },
+    (_one, index) => `10.${index >> 8}.1.${index & 255}`,
+  );
+  const long = Array.from({ length: 5 }, (_one, index) => String(index).repeat(1000));
+  const answer = decode(packet("answer-full")) as Extract<Message, { kind: "answer" }>;
+  const report = { ...reportOf(answer), messages: long };
+  const id = "f".repeat(16);
+  const most = Number.MAX_SAFE_INTEGER;
+  const asked = { question: most, id, boot: id, sequence: most, watching: true };
+  const messages: Readonly<Record<string, Message>> = {
+    list: { kind: "address-list", addresses, skipped: 0 },
+    hint: { kind: "hint", addresses },
+    "protocol-1 report": { kind: "report-v1", report, wallSeconds: 0 },
+    answer: { ...answer, report },
+    question: { kind: "question", ...asked },
+    goodbye: { kind: "goodbye", id, boot: id },
+  };
+
+  test("are those that the codec cuts at", () => {
+    const sent = [...sizes.values()].slice(0, 4).map((size) => size.sent);
+    const { MAX_LIST_BYTES, MAX_REPORT_V1_BYTES, MAX_ANSWER_BYTES } = wire;
+    expect(sent).toEqual([MAX_LIST_BYTES, MAX_LIST_BYTES, MAX_REPORT_V1_BYTES, MAX_ANSWER_BYTES]);
+  });
+
+  test("are of all packets that have one", () => {
+    expect([...sizes.keys()]).toEqual(Object.keys(messages));
+  });
+
+  test.each(Object.entries(messages))("hold for the largest %s", (name, message) => {
+    const limit = sizes.get(name)?.sent ?? 0;
+    for (const signature of ["lab", LONGEST_SIGNATURE]) {
+      const lengths = encodeMessage(signature, message).map(({ length }) => length);
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(limit);
+    }
+  });
+
+  test("are what is read", () => {
+    const padded = (bytes: number) => {
+      const empty = JSON.stringify({ question: 1, id: "x", pad: "" });
+      return Buffer.from(
+        `lab>${JSON.stringify({ question: 1, id: "x", pad: "x".repeat(bytes - empty.length) })}`,
+      );
+    };
+    const most = figure(sizes.get("question")?.row["read, at most"]);
+    expect(most).toBe(16_384);
+    expect(decodeMessage(padded(most), SIGNATURE).ok).toBe(true);
+    expect(decodeMessage(padded(most + 1), SIGNATURE)).toEqual({ ok: false, reason: "too long" });
+    const list = decode(Buffer.from(`lab!${addresses.join(" ")}`));
+    const words = figure(sizes.get("list")?.row["read, at most"]);
+    expect(list).toMatchObject({ addresses: addresses.slice(0, words), skipped: 700 - words });
+    const hint = decode(jsonPacket("<", { hint: addresses }));
+    const named = figure(sizes.get("hint")?.row["read, at most"]);
+    expect(hint).toMatchObject({ addresses: addresses.slice(0, named) });
+  });
+});
+
+/** The first number of a cell. */
+function figure(cell: string | undefined): number {
+  return Number(/[\d,]+/.exec(cell ?? "")?.[0].replaceAll(",", ""));
+}

@@ -1,0 +1,158 @@
+/**
+ * Plays an exchange of docs/protocol.md to the production core, line by line. What the document
+ * lets a stranger send is handed in at its time; what it says that alpha sends must be the very
+ * next packet that the core sends, at that time.
+ */
+import { createCluster } from "../../src/cluster/cluster.ts";
+import type { MachineState } from "../../src/cluster/machine.ts";
+import type { Cluster } from "../../src/cluster/options.ts";
+import type { Output } from "../../src/cluster/output.ts";
+import type { Report } from "../../src/protocol/report.ts";
+import type { Moment } from "../../src/units.ts";
+import { type Line, SIGNATURE } from "./document.ts";
+
+const PORT = 10_080;
+const TICK_MS = 100;
+
+/** What the document says of its machines. */
+const START_WALL_MS = 1_784_000_000_000;
+const CORE = "alpha";
+const ADDRESSES: Readonly<Record<string, string>> = {
+  alpha: "10.0.0.1",
+  beta: "10.0.0.2",
+  gamma: "10.0.0.3",
+  delta: "10.0.0.4",
+};
+
+/** Older than five minutes, and just through with a broadcast: it does nothing by itself. */
+const STARTED_MS = -910_000;
+
+interface Packet {
+  readonly atMs: number;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+export class Exchange {
+  readonly #core: Cluster;
+  #sent: Packet[] = [];
+  /** Request numbers are drawn at random: the document's stand for them. */
+  readonly #numbers = new Map<string, string>();
+  readonly #report: Report;
+  /** When alpha makes its reports. */
+  #publishMs = [-640_000, -40_000, 560_000];
+  #nowMs = STARTED_MS;
+
+  constructor(self: { readonly id: string; readonly boot: string }, report: Report) {
+    let drawn = 0;
+    this.#report = report;
+    this.#core = createCluster({
+      now: this.#now(),
+      signature: SIGNATURE,
+      updateSeconds: 600,
+      port: PORT,
+      maxPeers: 4096,
+      self: { ...self, name: CORE },
+      ranges: {
+        allow: (address) => address.startsWith("10.0.0."),
+        scan: { size: 0, at: () => undefined },
+      },
+      known: [],
+      // Close to a half, which is the mean of every pause, and never twice the same.
+      random: () => 0.5 - ++drawn / 2 ** 40,
+    });
+    while (this.#nowMs < 0) this.#tick();
+    if (this.#sent.length > 0) throw new Error("alpha speaks before it is spoken to");
+  }
+
+  /** The lines as the document shows them, and as they came to pass. */
+  play(lines: readonly Line[]): { readonly shown: string[]; readonly happened: string[] } {
+    const shown: string[] = [];
+    const happened: string[] = [];
+    for (const line of lines) {
+      const packet = { ...line, text: Buffer.from(line.packet).toString("latin1") };
+      shown.push(describe(packet));
+      while (this.#nowMs < line.atMs && this.#sent.length === 0) this.#tick();
+      if (line.from === CORE) {
+        const next = this.#sent.shift();
+        if (next !== undefined) happened.push(describe(this.#renumbered(next, packet.text)));
+      } else {
+        happened.push(...this.#unasked(), describe(packet));
+        this.#receive(packet);
+      }
+    }
+    return { shown, happened };
+  }
+
+  /** What alpha sends until then beyond the lines played: the end of an exchange is told too. */
+  sentUntil(ms: number): string[] {
+    while (this.#nowMs < ms) this.#tick();
+    return this.#unasked();
+  }
+
+  stateOf(name: string): MachineState | undefined {
+    const machines = this.#core.machines(this.#now());
+    return machines.find(({ address }) => address === ADDRESSES[name])?.state;
+  }
+
+  candidates(): number {
+    return this.#core.candidateCount();
+  }
+
+  #unasked(): string[] {
+    return this.#sent.splice(0).map(describe);
+  }
+
+  #tick(): void {
+    this.#nowMs += TICK_MS;
+    const dueMs = this.#publishMs[0];
+    if (dueMs !== undefined && dueMs <= this.#nowMs) {
+      this.#publishMs = this.#publishMs.slice(1);
+      this.#take(this.#core.publish(this.#report, this.#now()));
+    }
+    this.#take(this.#core.tick(this.#now()));
+  }
+
+  #receive({ from, text }: Packet): void {
+    const source = { address: ADDRESSES[from] ?? "", port: PORT };
+    // The document's number, which is not ours, goes back as the one that was really asked.
+    const answered = ANSWER.exec(text)?.[1] ?? "";
+    const asked = [...this.#numbers].find(([, shown]) => shown === answered)?.[0];
+    const bytes = Buffer.from(asked === undefined ? text : text.replace(answered, asked), "latin1");
+    this.#take(this.#core.receive(source, bytes, this.#now()));
+  }
+
+  #take(outputs: readonly Output[]): void {
+    for (const output of outputs) {
+      if (output.kind !== "send") continue;
+      const { address, port } = output.to;
+      const name = Object.keys(ADDRESSES).find((one) => ADDRESSES[one] === address) ?? address;
+      const to = port === PORT ? name : `${name}:${port}`;
+      const text = Buffer.from(output.bytes).toString("latin1");
+      this.#sent.push({ atMs: this.#nowMs, from: CORE, to, text });
+    }
+  }
+
+  /** With the document's number in place of ours, one for one: a repeat must keep its number. */
+  #renumbered(packet: Packet, shown: string): Packet {
+    const number = QUESTION.exec(packet.text)?.[1];
+    const shownNumber = QUESTION.exec(shown)?.[1];
+    if (number === undefined || shownNumber === undefined) return packet;
+    const isTaken = [...this.#numbers.values()].includes(shownNumber);
+    if (!this.#numbers.has(number) && !isTaken) this.#numbers.set(number, shownNumber);
+    const known = this.#numbers.get(number) ?? number;
+    return { ...packet, text: packet.text.replace(number, known) };
+  }
+
+  #now(): Moment {
+    return { elapsedMs: 10_000_000 + this.#nowMs, wallMs: START_WALL_MS + this.#nowMs };
+  }
+}
+
+const QUESTION = /"question":(\d+)/;
+const ANSWER = /"answer":(\d+)/;
+
+function describe({ atMs, from, to, text }: Packet): string {
+  return `${(atMs / 1000).toFixed(1)}  ${from} → ${to}  ${text}`;
+}
