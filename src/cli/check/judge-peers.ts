@@ -66,10 +66,8 @@ function judgeAsked(asked: AskedFacts, facts: CheckFacts): readonly Finding[] {
     const text = "the scan range holds no other address to ask";
     return [look("others", text, "name the network with -s")];
   }
-  const part =
-    askedCount < ofCount
-      ? `${counted(askedCount, "address", "addresses")} of ${counted(ofCount, "address", "addresses")}`
-      : counted(ofCount, "address", "addresses");
+  const all = counted(ofCount, "address", "addresses");
+  const part = askedCount < ofCount ? `${askedCount} of ${all}` : all;
   if (answered.length === 0) {
     return [look("others", `no unagi runs here; asked ${part}: none answered`, remedy(facts))];
   }

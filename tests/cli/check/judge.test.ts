@@ -215,7 +215,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     "a part of the range that was asked, in vain",
     { ...WELL, asked: { askedCount: 300, ofCount: 1_021, answered: [] } },
     [
-      "look others: no unagi runs here; asked 300 addresses of 1,021 addresses: none answered -> " +
+      "look others: no unagi runs here; asked 300 of 1,021 addresses: none answered -> " +
         ON_ANOTHER,
     ],
   ],
