@@ -29,7 +29,7 @@ export function createReportSource(parts: SourceParts): ReportSource {
     version: parts.stateVersion,
     cluster: () => viewCluster(parts, startedWallMs),
     entries: (id, query) => history.entries(id, query),
-    strips: (sinceWallMs) => history.strips(sinceWallMs),
+    strips: (sinceWallMs, ids) => history.strips(sinceWallMs, ids),
     at: (wallMs) => history.at(wallMs),
   };
 }

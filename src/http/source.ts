@@ -66,8 +66,8 @@ export interface ReportSource {
   cluster(): ClusterView;
   /** Newest first. */
   entries(id: string, query: EntryQuery): readonly Entry[];
-  /** Oldest first, every machine of the view, from `sinceWallMs` on. */
-  strips(sinceWallMs: number): ReadonlyMap<string, readonly StripPoint[]>;
+  /** Oldest first, from `sinceWallMs` on: of these machines, or of all. */
+  strips(sinceWallMs: number, ids?: readonly string[]): ReadonlyMap<string, readonly StripPoint[]>;
   /** Each machine's entry nearest to this wall time that covers it (within its own interval). */
   at(wallMs: number): ReadonlyMap<string, Entry>;
 }

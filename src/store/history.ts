@@ -17,7 +17,8 @@ export interface History {
   /** Ends the open outage of this machine, if there is one. */
   endOutage(id: string, untilWallMs: number): void;
   entries(id: string, query: EntryQuery): readonly Entry[];
-  strips(sinceWallMs: number): ReadonlyMap<string, readonly StripPoint[]>;
+  /** Of these machines, or of all. */
+  strips(sinceWallMs: number, ids?: readonly string[]): ReadonlyMap<string, readonly StripPoint[]>;
   /** The entry of each machine that covers this wall time. */
   at(wallMs: number): ReadonlyMap<string, Entry>;
   /** What a reader should know: the file was bad and set aside, the disk is full, the cap reached. */

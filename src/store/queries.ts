@@ -57,24 +57,36 @@ export function readEntries(
     .flatMap((row) => toEntry(row, onDamaged) ?? []);
 }
 
-/** Oldest first; an outage that reaches into the time is among them. */
-export function readStrips(database: Database, sinceWallMs: number): Map<string, StripPoint[]> {
+/**
+ * Oldest first; an outage that reaches into the time is among them. With `ids`, those machines
+ * alone: a page of a thousand machines shows the strips of a hundred.
+ */
+export function readStrips(
+  database: Database,
+  sinceWallMs: number,
+  ids?: readonly string[],
+): Map<string, StripPoint[]> {
   const strips = new Map<number, StripPoint[]>();
   const byId = new Map<string, StripPoint[]>();
+  const chosen = ids === undefined ? "1" : "id IN (SELECT value FROM json_each(?1))";
+  const list = JSON.stringify(ids ?? []);
   const machines = database
-    .query<{ key: number; id: string }, []>("SELECT key, id FROM machines")
-    .all();
+    .query<{ key: number; id: string }, string[]>(`SELECT key, id FROM machines WHERE ${chosen}`)
+    .all(...(ids === undefined ? [] : [list]));
   for (const { key, id } of machines) {
     const points: StripPoint[] = [];
     strips.set(key, points);
     byId.set(id, points);
   }
+  const among = ids === undefined ? "1" : "machine IN (SELECT value FROM json_each(?2))";
+  const keys = JSON.stringify([...strips.keys()]);
   const rows = database
-    .query<StripRow, [number]>(
+    .query<StripRow, (number | string)[]>(
       `SELECT machine, at, state, until, cpu, disk, uptime FROM entries
-       WHERE at >= ?1 OR (state > 0 AND ifnull(until, ?1) >= ?1) ORDER BY machine, at, state`,
+       WHERE ${among} AND (at >= ?1 OR (state > 0 AND ifnull(until, ?1) >= ?1))
+       ORDER BY machine, at, state`,
     )
-    .all(sinceWallMs);
+    .all(sinceWallMs, ...(ids === undefined ? [] : [keys]));
   for (const row of rows) strips.get(row.machine)?.push(toStripPoint(row));
   return byId;
 }

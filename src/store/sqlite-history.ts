@@ -139,8 +139,8 @@ class SqliteHistory implements History {
     return this.#read((database) => readEntries(database, id, query, this.#onDamaged));
   }
 
-  strips(sinceWallMs: number): ReadonlyMap<string, readonly StripPoint[]> {
-    return this.#read((database) => readStrips(database, sinceWallMs));
+  strips(sinceWallMs: number, ids?: readonly string[]): ReadonlyMap<string, readonly StripPoint[]> {
+    return this.#read((database) => readStrips(database, sinceWallMs, ids));
   }
 
   at(wallMs: number): ReadonlyMap<string, Entry> {

@@ -3,7 +3,7 @@
  * down, one silent, one stopped, one swapping, one with a full disk, two that rebooted.
  */
 import type { Entry, Machine, MachineState } from "../../src/cluster/machine.ts";
-import type { ClusterView, EntryQuery, ReportSource } from "../../src/http/source.ts";
+import type { ClusterView, EntryQuery, ReportSource, StripPoint } from "../../src/http/source.ts";
 import type { ProcessReport, Report } from "../../src/protocol/report.ts";
 import { pointOf } from "../../src/report/strip.ts";
 
@@ -379,7 +379,7 @@ function isOut(sketch: Sketch, cell: number): boolean {
 }
 
 /** Oldest first. Cell n is reported at its end, a few seconds off, as real machines do. */
-function entriesOf(sketch: Sketch, cells: number): Entry[] {
+export function entriesOf(sketch: Sketch, cells: number): Entry[] {
   const endMs = Math.floor(SAMPLE_NOW_MS / CELL_MS) * CELL_MS;
   const startMs = endMs - CELLS * CELL_MS;
   const phaseMs = Math.floor(noise(sketch.name.length + sketch.cores) * 50_000);
@@ -449,14 +449,27 @@ export interface SampleOptions {
 /** A source as the daemon's, over plain objects. */
 export function sampleSource(options: SampleOptions = {}): SampleSource {
   const { sketches = LAB, cells = CELLS } = options;
-  const entries = new Map<string, readonly Entry[]>();
+  const owners = new Map<string, Sketch>();
   const machines = sketches.map((sketch, index) => {
-    const own = entriesOf(sketch, cells);
-    const machine = machineOf(sketch, own, index);
-    entries.set(machine.id, own);
+    // The newest report of a machine that is up is its last cell's; an outage hides older ones.
+    const machine = machineOf(sketch, entriesOf(sketch, sketch.outages ? cells : 1), index);
+    owners.set(machine.id, sketch);
     return machine;
   });
-  const points = new Map([...entries].map(([id, own]) => [id, own.map(pointOf)]));
+  const made = new Map<string, readonly Entry[]>();
+  /** Made when somebody asks: of a thousand machines a page shows a few. */
+  const entriesBy = (id: string): readonly Entry[] => {
+    const sketch = owners.get(id);
+    const own = made.get(id) ?? (sketch === undefined ? [] : entriesOf(sketch, cells));
+    made.set(id, own);
+    return own;
+  };
+  const points = new Map<string, readonly StripPoint[]>();
+  const pointsBy = (id: string): readonly StripPoint[] => {
+    const own = points.get(id) ?? entriesBy(id).map(pointOf);
+    points.set(id, own);
+    return own;
+  };
   machines.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
   const plain: ClusterView = {
     moment: { elapsedMs: 5_000_000, wallMs: SAMPLE_NOW_MS },
@@ -487,18 +500,16 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
     version: () => 1,
     cluster: () => view,
     entries: (id: string, query: EntryQuery) =>
-      (entries.get(id) ?? [])
+      entriesBy(id)
         .filter(({ atWallMs }) => atWallMs < (query.beforeWallMs ?? Number.POSITIVE_INFINITY))
         .slice(-query.limit)
         .reverse(),
-    strips: (since) =>
-      new Map(
-        [...points].map(([id, own]) => [id, own.filter(({ atWallMs }) => atWallMs >= since)]),
-      ),
+    strips: (since, ids = [...owners.keys()]) =>
+      new Map(ids.map((id) => [id, pointsBy(id).filter(({ atWallMs }) => atWallMs >= since)])),
     at: (wallMs) => {
       const found = new Map<string, Entry>();
-      for (const [id, own] of entries) {
-        const entry = own.findLast((one) => covers(one, wallMs));
+      for (const id of owners.keys()) {
+        const entry = entriesBy(id).findLast((one) => covers(one, wallMs));
         if (entry !== undefined) found.set(id, entry);
       }
       return found;

@@ -198,6 +198,10 @@ test("the strips hold the numbers of every machine, oldest first", () => {
   expect(later.get("a")?.map((point) => point.atWallMs)).toEqual([at(1), at(3), at(4)]);
   expect(later.get("b")).toEqual([{ atWallMs: at(0), state: "down" }]);
   expect(history.strips(at(9)).get("a")).toEqual([]);
+  expect([...history.strips(at(2), ["a", "nobody", "'; --"])]).toEqual([
+    ["a", later.get("a") ?? []],
+  ]);
+  expect(history.strips(at(2), []).size).toBe(0);
 });
 
 describe("the entry that covers a time", () => {
