@@ -17,6 +17,8 @@ export class OwnReport {
   /** The report cut to what an answer holds, so that it is not cut anew for each. */
   #wireReport: Report | undefined;
   #packetV1: Uint8Array | undefined;
+  /** The one before, which may still be on its way. */
+  #lastPacketV1: Uint8Array | undefined;
   #sequence = 0;
   #madeMs = 0;
   #madeWallMs = 0;
@@ -37,6 +39,7 @@ export class OwnReport {
     this.#sequence++;
     this.#madeMs = clock.ageMs;
     this.#madeWallMs = clock.wallMs;
+    this.#lastPacketV1 = this.#packetV1;
     this.#packetV1 = undefined;
     const head = encodeAnswer(this.#desk.signature, this.#answerHead(0));
     this.#wireReport = fitReport(report, MAX_ANSWER_BYTES - head.length - HEAD_ROOM_BYTES);
@@ -63,9 +66,10 @@ export class OwnReport {
     return this.#packetV1;
   }
 
-  /** Whether this is our present protocol-1 report, come back to us. */
+  /** Whether this is our protocol-1 report, or the one before it, come back to us. */
   isPacketV1(bytes: Uint8Array): boolean {
-    return this.#packetV1 !== undefined && Buffer.compare(bytes, this.#packetV1) === 0;
+    const ours = [this.#packetV1, this.#lastPacketV1];
+    return ours.some((packet) => packet !== undefined && Buffer.compare(bytes, packet) === 0);
   }
 
   /** `seenAs`: the address that others told us last. */

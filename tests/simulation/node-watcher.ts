@@ -1,4 +1,5 @@
 /** What must hold at every step of every machine; a breach throws with the machine's id. */
+import type { KnownMachine } from "../../src/cluster/machine.ts";
 import type { Cluster } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Moment } from "../../src/units.ts";
@@ -39,25 +40,40 @@ const MAX_PEERS = 4096;
 export class NodeWatcher {
   readonly #id: string;
   readonly #truth: Truth;
+  readonly #address: string;
   readonly #held = new Map<string, { boot: number; sequence: number }>();
+  /** Machines whose outage has begun in the history and is not over there. */
+  readonly #out = new Set<string>();
   #steps = 0;
 
-  constructor(id: string, truth: Truth) {
-    this.#id = id;
+  constructor(place: { readonly id: string; readonly address: string }, truth: Truth) {
+    this.#id = place.id;
+    this.#address = place.address;
     this.#truth = truth;
   }
 
   /** A machine that lost its state starts with the past of nobody. */
-  restart(): void {
+  restart(options: { readonly keepState: boolean }): void {
     this.#held.clear();
+    if (!options.keepState) this.#out.clear();
   }
 
   check(output: Output): void {
     if (output.kind === "forget" || output.kind === "rename") {
-      this.#held.delete(output.kind === "forget" ? output.id : output.fromId);
+      const id = output.kind === "forget" ? output.id : output.fromId;
+      this.#held.delete(id);
+      this.#out.delete(id);
     }
-    if (output.kind !== "remember" || output.machine.id === this.#id) return;
-    const { id, boot, sequence, protocol } = output.machine;
+    if (output.kind === "outage-over") this.#out.delete(output.id);
+    if (output.kind === "entry" && output.entry.state !== "up") this.#out.add(output.id);
+    if (output.kind === "remember") this.#checkMachine(output.machine);
+  }
+
+  #checkMachine({ id, state, boot, sequence, protocol }: KnownMachine): void {
+    if (id === this.#id) return;
+    if (id === this.#address) this.#breach("takes itself for another machine");
+    const isOver = state === "up" || state === "new" || state === "silent";
+    if (isOver && this.#out.has(id)) this.#breach(`holds ${id} for ${state} and for out`);
     const boots = this.#truth.boots.get(id);
     if (boots === undefined) this.#breach(`remembers ${id}, which is no machine`);
     if (protocol !== 2 || boot === undefined) return;

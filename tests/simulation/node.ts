@@ -54,7 +54,7 @@ export class SimulatedNode implements Host {
     this.id = place.id;
     this.#elapsedBaseMs = between(settings.chance, 0, 1e9);
     this.#wallBaseMs = 1.7e12 + between(settings.chance, -5000, 5000);
-    this.#watcher = new NodeWatcher(this.id, settings.truth);
+    this.#watcher = new NodeWatcher(place, settings.truth);
   }
 
   get core(): Cluster | undefined {
@@ -77,7 +77,7 @@ export class SimulatedNode implements Host {
     this.#boot = `${this.id}b${++this.#boots}`;
     this.#sequence = 0;
     truth.addBoot(this.id, this.#boot);
-    this.#watcher.restart();
+    this.#watcher.restart(options);
     this.#core = createCluster({
       now: this.now(),
       signature: SIGNATURE,
