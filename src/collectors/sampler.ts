@@ -1,9 +1,6 @@
 /**
  * What the daemon uses: takes a sample of this machine and makes its report. Holds what lives from
- * one sample to the next: the previous one, the caches, the children that are out.
- *
- * A second window (live samples) is a second `previous` beside the one here, made by
- * `readSample` without `messages` and without starting probes.
+ * one sample to the next: the previous one of each window, the caches, the children that are out.
  */
 import type { Report } from "../protocol/report.ts";
 import type { Moment } from "../units.ts";
@@ -48,6 +45,13 @@ export interface Sampler {
    * `prime` the first has no rates. Not to be called again before it has resolved.
    */
   take(): Promise<Report>;
+  /** Begins a window of its own for live reports. */
+  primeLive(): void;
+  /**
+   * The report over the time since the last live sample, at once: without messages, which belong
+   * to the interval, and with what the children found last.
+   */
+  takeLive(): Report;
 }
 
 /** The first report is to be out within 1 s of the start (design, section 4). */
@@ -71,6 +75,7 @@ export function createSampler(options: SamplerOptions): Sampler {
     ...(options.statfs === undefined ? {} : { statfs: options.statfs }),
   };
   let previous: Sample | undefined;
+  let previousLive: Sample | undefined;
   let taken = 0;
 
   function startChildren(): void {
@@ -79,6 +84,19 @@ export function createSampler(options: SamplerOptions): Sampler {
       startProbes(root, sources.prober, clock().elapsedMs);
     }
     messages?.start();
+  }
+
+  function reportOver(before: Sample | undefined, current: Sample): Report {
+    return reportFromSamples({
+      previous: before,
+      current,
+      about,
+      pageBytes: sources.pageBytes,
+      userOf: (pid) => {
+        const uid = readProcessOwner(root, pid);
+        return uid === undefined ? undefined : userNames(uid);
+      },
+    });
   }
 
   return {
@@ -94,18 +112,18 @@ export function createSampler(options: SamplerOptions): Sampler {
         messages === undefined ? sources : { ...sources, messages },
         clock(),
       );
-      const report = reportFromSamples({
-        previous,
-        current,
-        about,
-        pageBytes: sources.pageBytes,
-        userOf: (pid) => {
-          const uid = readProcessOwner(root, pid);
-          return uid === undefined ? undefined : userNames(uid);
-        },
-      });
+      const report = reportOver(previous, current);
       previous = current;
       taken += 1;
+      return report;
+    },
+    primeLive() {
+      previousLive = readSample(sources, clock());
+    },
+    takeLive() {
+      const current = readSample(sources, clock());
+      const report = reportOver(previousLive, current);
+      previousLive = current;
       return report;
     },
   };

@@ -139,6 +139,59 @@ describe("messages", () => {
   });
 });
 
+describe("live reports", () => {
+  test("have a window of their own, which interval reports neither end nor shorten", async () => {
+    await withRoot(async (root) => {
+      root.write("proc/vmstat", "pswpin 0\npswpout 0\n");
+      const subject = sampler(root.path);
+      subject.prime();
+      subject.primeLive();
+      expect(subject.takeLive().averageSeconds).toBe(0.3);
+      subject.takeLive();
+      // The clock goes on by 0.25 s whenever it is read.
+      expect((await subject.take()).averageSeconds).toBe(1);
+      expect(subject.takeLive().averageSeconds).toBe(0.5);
+    });
+  });
+
+  test("carry no messages, and leave them to the interval report", async () => {
+    await withRoot(async (root) => {
+      root.write("var/log/messages", "before the start\n");
+      const subject = sampler(root.path, { messages: true });
+      subject.prime();
+      for (let i = 0; i < 10; i += 1) {
+        await Promise.resolve();
+      }
+      appendFileSync(join(root.path, "var/log/messages"), "one\n");
+      subject.primeLive();
+      const live = subject.takeLive();
+      expect(live.messages).toBeUndefined();
+      expect(live.problems?.some((each) => each.subject === "messages")).toBe(false);
+      expect(await subject.take()).toMatchObject({ messages: ["one"], messageCount: 1 });
+    });
+  });
+
+  test("start no child for a network mount, and show what the last one found", async () => {
+    await withRoot(async (root) => {
+      root.write("proc/self/mountinfo", "1 0 0:40 / /n rw - nfs4 nas:/n rw\n");
+      let asked = 0;
+      const subject = sampler(root.path, {
+        spawnProbe: () => {
+          asked += 1;
+          const answer = { ok: true, size: { totalBytes: 100, freeBytes: 40 } } as const;
+          return { answer: Promise.resolve(answer), kill: () => undefined };
+        },
+        wait: async () => undefined,
+      });
+      subject.prime();
+      await subject.take();
+      subject.primeLive();
+      expect(subject.takeLive().filesystems).toMatchObject([{ mount: "/n", freeBytes: 40 }]);
+      expect(asked).toBe(1);
+    });
+  });
+});
+
 describe("network mounts", () => {
   test("are asked once before the first report, and it does not wait for a dead one", async () => {
     await withRoot(async (root) => {
