@@ -79,6 +79,16 @@ test(
   TIMEOUT_MS,
 );
 
+test(
+  "machines on two networks are one machine each, whatever happens",
+  () => {
+    for (let seed = 501; seed <= 520; seed++) {
+      liveThrough({ seed, modern: 12, old: 1, twoAddresses: 6, updateSeconds: 60 });
+    }
+  },
+  TIMEOUT_MS,
+);
+
 describe("other networks", () => {
   test.each([
     { title: "a second between reports", seed: 301, modern: 8, old: 0, updateSeconds: 1 },

@@ -33,8 +33,9 @@ export const CALM: Weather = {
 
 /** What the world asks of anybody who is connected. */
 export interface Host {
-  readonly address: string;
-  deliver(from: Endpoint, bytes: Uint8Array): void;
+  /** One, or two for a machine on two networks. */
+  readonly addresses: readonly string[];
+  deliver(from: Endpoint, bytes: Uint8Array, to: string): void;
 }
 
 interface Event {
@@ -62,7 +63,7 @@ export class Network {
   }
 
   connect(host: Host): void {
-    this.#hosts.set(host.address, host);
+    for (const address of host.addresses) this.#hosts.set(address, host);
   }
 
   /** The event can be called off with the function that comes back. */
@@ -95,7 +96,7 @@ export class Network {
         : between(this.#chance, weather.minDelayMs, weather.maxDelayMs);
       const origin = { address: from, port: this.#port };
       this.at(this.nowMs + delayMs, () => {
-        this.#hosts.get(to.address)?.deliver(origin, bytes);
+        this.#hosts.get(to.address)?.deliver(origin, bytes, to.address);
       });
     }
   }

@@ -40,15 +40,15 @@ const MAX_PEERS = 4096;
 export class NodeWatcher {
   readonly #id: string;
   readonly #truth: Truth;
-  readonly #address: string;
+  readonly #addresses: readonly string[];
   readonly #held = new Map<string, { boot: number; sequence: number }>();
   /** Machines whose outage has begun in the history and is not over there. */
   readonly #out = new Set<string>();
   #steps = 0;
 
-  constructor(place: { readonly id: string; readonly address: string }, truth: Truth) {
+  constructor(place: { readonly id: string; readonly addresses: readonly string[] }, truth: Truth) {
     this.#id = place.id;
-    this.#address = place.address;
+    this.#addresses = place.addresses;
     this.#truth = truth;
   }
 
@@ -71,7 +71,7 @@ export class NodeWatcher {
 
   #checkMachine({ id, state, boot, sequence, protocol }: KnownMachine): void {
     if (id === this.#id) return;
-    if (id === this.#address) this.#breach("takes itself for another machine");
+    if (this.#addresses.includes(id)) this.#breach("takes itself for another machine");
     const isOver = state === "up" || state === "new" || state === "silent";
     if (isOver && this.#out.has(id)) this.#breach(`holds ${id} for ${state} and for out`);
     const boots = this.#truth.boots.get(id);

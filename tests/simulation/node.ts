@@ -30,6 +30,8 @@ export interface WorldSettings {
 }
 
 export class SimulatedNode implements Host {
+  /** The first is that of what it sends unasked. */
+  readonly addresses: readonly string[];
   readonly address: string;
   readonly id: string;
   readonly #settings: WorldSettings;
@@ -41,16 +43,20 @@ export class SimulatedNode implements Host {
   #boots = 0;
   #sequence = 0;
   #isPaused = false;
-  #waiting: { from: Endpoint; bytes: Uint8Array }[] = [];
+  #waiting: { from: Endpoint; bytes: Uint8Array; to: string }[] = [];
   #store = new Map<string, KnownMachine>();
   #lastTickMs = 0;
   #plannedTickMs = 0;
   #cancelTick: () => void = () => undefined;
   #cancelPublish: () => void = () => undefined;
 
-  constructor(settings: WorldSettings, place: { readonly address: string; readonly id: string }) {
+  constructor(
+    settings: WorldSettings,
+    place: { readonly addresses: readonly [string, ...string[]]; readonly id: string },
+  ) {
     this.#settings = settings;
-    this.address = place.address;
+    this.addresses = place.addresses;
+    this.address = place.addresses[0];
     this.id = place.id;
     this.#elapsedBaseMs = between(settings.chance, 0, 1e9);
     this.#wallBaseMs = 1.7e12 + between(settings.chance, -5000, 5000);
@@ -115,7 +121,7 @@ export class SimulatedNode implements Host {
     this.#isPaused = false;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { from, bytes } of waiting) this.deliver(from, bytes);
+    for (const { from, bytes, to } of waiting) this.deliver(from, bytes, to);
     this.#tickAt(this.#settings.network.nowMs);
     this.#publishAt(this.#settings.network.nowMs);
   }
@@ -124,13 +130,16 @@ export class SimulatedNode implements Host {
     this.#wallBaseMs += byMs;
   }
 
-  deliver(from: Endpoint, bytes: Uint8Array): void {
+  deliver(from: Endpoint, bytes: Uint8Array, to: string): void {
     if (this.#core === undefined) return;
     if (this.#isPaused) {
-      if (this.#waiting.length < SOCKET_QUEUE) this.#waiting.push({ from, bytes });
+      if (this.#waiting.length < SOCKET_QUEUE) this.#waiting.push({ from, bytes, to });
       return;
     }
-    this.#perform(this.#core.receive(from, bytes, this.now()));
+    // What goes back to the sender goes out by the address that it wrote to.
+    const isReply = (address: string) => address === from.address;
+    const source = (address: string) => (isReply(address) ? to : this.address);
+    this.#perform(this.#core.receive(from, bytes, this.now()), source);
     this.#planTick();
   }
 
@@ -178,10 +187,10 @@ export class SimulatedNode implements Host {
     this.#planTick();
   }
 
-  #perform(outputs: readonly Output[]): void {
+  #perform(outputs: readonly Output[], source = (_: string) => this.address): void {
     for (const output of outputs) {
       if (output.kind === "send") {
-        this.#settings.network.send(this.address, output.to, output.bytes);
+        this.#settings.network.send(source(output.to.address), output.to, output.bytes);
         continue;
       }
       this.#watcher.check(output);

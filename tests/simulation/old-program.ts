@@ -59,6 +59,10 @@ export class OldProgram implements Host {
     this.#intervalMs = options.updateSeconds * 1000;
   }
 
+  get addresses(): readonly string[] {
+    return [this.address];
+  }
+
   get isRunning(): boolean {
     return this.#isRunning;
   }

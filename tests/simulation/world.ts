@@ -13,6 +13,8 @@ export interface WorldOptions {
   readonly modern: number;
   readonly old: number;
   readonly updateSeconds: number;
+  /** So many of the modern machines have a second address. */
+  readonly twoAddresses?: number;
   readonly weather?: Weather;
 }
 
@@ -37,7 +39,11 @@ export class World {
     this.#options = options;
     this.#chance = seededChance(options.seed);
     const count = options.modern + options.old;
-    const addresses = Array.from({ length: count + EMPTY_ADDRESSES }, (_, i) => `10.0.0.${i + 1}`);
+    const seconds = options.twoAddresses ?? 0;
+    const length = count + seconds + EMPTY_ADDRESSES;
+    const addresses = Array.from({ length }, (_, i) => `10.0.0.${i + 1}`);
+    const spare = addresses.slice(count, count + seconds);
+    for (const address of spare) this.#truth.addBoot(address, "any");
     const inside = new Set(addresses);
     const allow = (address: string) => inside.has(address);
     this.network = new Network({ chance: this.#chance, port: PORT, isInside: allow });
@@ -54,7 +60,9 @@ export class World {
         this.oldPrograms.push(new OldProgram(program));
       } else {
         const settings = { ...shared, updateSeconds, scan, allow };
-        this.nodes.push(new SimulatedNode(settings, { address, id: `id${index + 1}` }));
+        const second = spare.pop();
+        const own = second === undefined ? ([address] as const) : ([address, second] as const);
+        this.nodes.push(new SimulatedNode(settings, { addresses: own, id: `id${index + 1}` }));
       }
       this.#truth.addBoot(address, "any");
     }
@@ -174,7 +182,7 @@ export class World {
 
   /** Two groups that do not hear each other, or of which one does not hear the other. */
   #partition(): void {
-    const all = [...this.nodes, ...this.oldPrograms].map(({ address }) => address);
+    const all = [...this.nodes, ...this.oldPrograms].flatMap(({ addresses }) => addresses);
     const share = this.#chance();
     const isOneWay = this.#chance() < 0.5;
     const left = all.filter(() => this.#chance() < share);
