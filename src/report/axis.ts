@@ -22,6 +22,8 @@ export interface Tick {
   readonly label: string;
   /** Midnight: the label is the day's name. */
   readonly isDay: boolean;
+  /** Its name would run into "now": a line alone marks it. */
+  readonly isBare: boolean;
 }
 
 /** More cells than this are narrower than a pixel on most screens: neighbours are joined. */
@@ -33,8 +35,13 @@ const STEPS = [
 /** At most so many named times: eight of 3 hours fit on a phone. */
 const MOST_TICKS = 8;
 
-/** Share of the axis before "now" that no name may begin in: `06` and `now`, `09:22` and `now`. */
-const CLEAR_OF_NOW = { short: 0.1, long: 0.18 };
+/**
+ * Share of the axis before "now" that no name may begin in: `06` and `now` take 54 px of the
+ * 360 of a common screen, `09:22` and `now` some 70.
+ */
+const CLEAR_OF_NOW = { short: 0.15, long: 0.2 };
+/** A line so near to the end, as a share of the axis, would only make "now" look double. */
+const EDGE = 0.03;
 
 function spanWords(seconds: number): string {
   if (seconds >= 48 * 3600) return `${Math.round(seconds / 86_400)} d`;
@@ -48,14 +55,15 @@ function ticksOf(axis: Omit<Axis, "ticks">, times: Times): Tick[] {
   const step = STEPS.find((seconds) => spanSeconds / seconds <= MOST_TICKS) ?? spanSeconds / 4;
   const stepMs = step * 1000;
   const ticks: Tick[] = [];
+  const clear = step >= 3600 ? CLEAR_OF_NOW.short : CLEAR_OF_NOW.long;
+  const clearFromMs = axis.endMs - clear * (axis.endMs - axis.startMs);
   const offset = times.offsetMs(axis.startMs);
   let atLocal = Math.ceil((axis.startMs + offset) / stepMs) * stepMs;
   for (let count = 0; count <= MOST_TICKS; count += 1, atLocal += stepMs) {
     // After a change of summer time the offset is another one.
     const guess = atLocal - offset;
     const atMs = atLocal - times.offsetMs(guess);
-    const clear = step >= 3600 ? CLEAR_OF_NOW.short : CLEAR_OF_NOW.long;
-    if (atMs >= axis.endMs - clear * (axis.endMs - axis.startMs)) break;
+    if (atMs > axis.endMs - EDGE * (axis.endMs - axis.startMs)) break;
     if (atMs < axis.startMs) continue;
     const clock = times.clock(atMs);
     const isDay = clock === "00:00" && step >= 60;
@@ -65,6 +73,7 @@ function ticksOf(axis: Omit<Axis, "ticks">, times: Times): Tick[] {
       x: (atMs - axis.startMs) / axis.cellMs,
       label: isDay ? times.weekday(atMs) : step >= 3600 ? clock.slice(0, 2) : label,
       isDay,
+      isBare: atMs >= clearFromMs,
     });
   }
   return ticks;
@@ -98,14 +107,13 @@ export interface AxisLink {
   /** Cells from the left. */
   readonly x: number;
   readonly isDay: boolean;
+  readonly isBare: boolean;
 }
 
 /** Links that keep the reader's query, but for an opened entry. */
 export function axisLinks(axis: Axis, times: Times, raw: PageQuery["raw"]): readonly AxisLink[] {
-  return axis.ticks.map(({ label, x, isDay, atMs }) => ({
-    label,
-    x,
-    isDay,
+  return axis.ticks.map(({ atMs, ...tick }) => ({
+    ...tick,
     href: hrefWith(raw, { at: times.stamp(atMs), open: undefined }),
   }));
 }

@@ -14,8 +14,9 @@ import { type MachineRow, rowOf } from "./machine-row.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
 import { hrefWith, type PageQuery } from "./page-query.ts";
 import { cursorX } from "./strip.ts";
-import { filterOf, type Subject, sorted, subjectsAt, subjectsNow } from "./subject.ts";
+import { filterOf, isProblem, type Subject, sorted, subjectsAt, subjectsNow } from "./subject.ts";
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
+import { LEAST_FOR_SMALL, type Tiles, tilesOf } from "./tiles.ts";
 import type { Times } from "./times.ts";
 import { type UsersTable, usersTableOf } from "./users-view-model.ts";
 
@@ -24,7 +25,10 @@ export interface ClusterPageInput {
   readonly view: ClusterView;
   readonly query: PageQuery;
   readonly times: Times;
-  readonly strips: (sinceWallMs: number) => ReadonlyMap<string, readonly StripPoint[]>;
+  readonly strips: (
+    sinceWallMs: number,
+    ids: readonly string[],
+  ) => ReadonlyMap<string, readonly StripPoint[]>;
   readonly at: (wallMs: number) => ReadonlyMap<string, Entry>;
 }
 
@@ -37,6 +41,7 @@ export interface ClusterPage {
   readonly alone?: Alone;
   readonly answers?: Answers;
   readonly users?: UsersTable;
+  readonly tiles?: Tiles;
   readonly table?: MachineTable;
   readonly refreshSeconds: number;
 }
@@ -55,7 +60,7 @@ export interface MachineTable {
   readonly axis: Axis;
   readonly axisLinks: readonly AxisLink[];
   readonly cursor?: { readonly x: number; readonly label: string };
-  readonly rows: readonly MachineRow[];
+  readonly sections: readonly TableSection[];
   readonly panel?: EntryPanel;
   /** Why the table is empty. */
   readonly empty?: string;
@@ -69,8 +74,15 @@ export interface MachineTable {
   readonly spanWords: string;
 }
 
-/** Up to here all rows are on one page. */
-const MOST_ROWS = 300;
+/** A part of the rows under a heading of its own; one without heading when all are shown. */
+export interface TableSection {
+  readonly heading?: string;
+  /** What was looked for, with a link that ends it. */
+  readonly isResult: boolean;
+  readonly rows: readonly MachineRow[];
+}
+
+/** Rows of one page of the machines looked for, and of the problems. */
 const PAGE_ROWS = 100;
 /** Tags offered as links; the commonest. */
 const MOST_TAGS = 24;
@@ -160,25 +172,79 @@ function openedOf(
   };
 }
 
-/** The rows of this page, and the numbers of all pages when there is more than one. */
-function paged(subjects: readonly Subject[], query: PageQuery) {
-  const pages: { page: number; isCurrent: boolean }[] = [];
-  if (subjects.length <= MOST_ROWS) return { shown: subjects, pages };
-  const last = Math.ceil(subjects.length / PAGE_ROWS);
-  const current = Math.min(query.page, last);
-  for (let page = 1; page <= last; page += 1) pages.push({ page, isCurrent: page === current });
-  return { shown: subjects.slice((current - 1) * PAGE_ROWS, current * PAGE_ROWS), pages };
+interface Part {
+  readonly heading?: string;
+  readonly isResult: boolean;
+  readonly subjects: readonly Subject[];
 }
 
-function emptyText(query: PageQuery): string {
+interface Parts {
+  readonly parts: readonly Part[];
+  readonly pages: MachineTable["pages"];
+}
+
+function problemPart(subjects: readonly Subject[]): Part {
+  const problems = subjects.filter(isProblem);
+  const shown = problems.slice(0, PAGE_ROWS);
+  const first = shown.length < problems.length ? `, the first ${shown.length}` : "";
+  const heading = `${problems.length === 0 ? "none" : problems.length} with problems${first}`;
+  return { heading, isResult: false, subjects: shown };
+}
+
+/**
+ * What the table shows: all machines while they fit; else the problems, and below them what the
+ * reader asked for by filter, tag, order or page, a hundred at a time.
+ */
+function partsOf(
+  subjects: readonly Subject[],
+  chosen: readonly Subject[],
+  query: PageQuery,
+): Parts {
+  const order = (all: readonly Subject[]) => sorted(all, query);
+  if (subjects.length < LEAST_FOR_SMALL) {
+    return { parts: [{ isResult: false, subjects: order(chosen) }], pages: [] };
+  }
+  const { raw } = query;
+  const isFiltered = query.filter !== "" || query.tag !== undefined;
+  const last = Math.max(1, Math.ceil(chosen.length / PAGE_ROWS));
+  const current = Math.min(query.page, last);
+  const problems = current === 1 ? [problemPart(order(subjects))] : [];
+  if (!isFiltered && raw.sort === undefined && raw.page === undefined) {
+    return { parts: problems, pages: [] };
+  }
+  const from = (current - 1) * PAGE_ROWS;
+  const shown = order(chosen).slice(from, from + PAGE_ROWS);
+  const which = last === 1 ? "" : `, ${from + 1}–${from + shown.length}`;
+  const what = isFiltered ? `match ${wantedText(query)}` : "machines in all";
+  const heading = `${chosen.length} ${what}${which}`;
+  return {
+    parts: [...problems, { heading, isResult: true, subjects: shown }],
+    pages:
+      last === 1
+        ? []
+        : Array.from({ length: last }, (_, at) => ({
+            page: at + 1,
+            isCurrent: at + 1 === current,
+          })),
+  };
+}
+
+/** The filter and the tag, as one would type them. */
+function wantedText(query: PageQuery): string {
   const asked = [query.filter, ...(query.tag === undefined ? [] : [`tag:${query.tag}`])];
-  return `nothing matches ${shownText(asked.filter((part) => part !== "").join(" "), 120)}`;
+  return shownText(asked.filter((part) => part !== "").join(" "), 120);
+}
+
+interface TableInput {
+  readonly keys: ReadonlyMap<string, string>;
+  readonly subjects: readonly Subject[];
+  /** Those that the filter and the tag leave. */
+  readonly chosen: readonly Subject[];
 }
 
 function tableOf(
   input: ClusterPageInput,
-  keys: ReadonlyMap<string, string>,
-  chosen: readonly Subject[],
+  { keys, subjects, chosen }: TableInput,
 ): { table: MachineTable; notices: readonly string[] } {
   const { view, query, times } = input;
   const nowMs = view.moment.wallMs;
@@ -188,12 +254,15 @@ function tableOf(
     updateSeconds: view.updateSeconds,
     historyEntries: view.historyEntries,
   });
+  const { parts, pages } = partsOf(subjects, chosen, query);
+  const ids = new Set(parts.flatMap((part) => part.subjects.map(({ machine }) => machine.id)));
+  const opened = query.open === undefined ? undefined : findMachine(view.machines, query.open.key);
+  if (opened?.kind === "one") ids.add(opened.machine.id);
   // One cell more: a report made before the first cell still speaks of it.
-  const strips = input.strips(axis.startMs - axis.cellMs);
-  const opened = openedOf(input, keys, strips);
+  const strips = input.strips(axis.startMs - axis.cellMs, [...ids]);
+  const { panel, notice } = openedOf(input, keys, strips);
   const cursorMs = query.open?.atWallMs ?? query.atWallMs;
   const cursor = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
-  const { shown, pages } = paged(sorted(chosen, query), query);
   const context = {
     times,
     nowMs,
@@ -212,15 +281,18 @@ function tableOf(
     ...(cursor === undefined || cursorMs === undefined
       ? {}
       : { cursor: { x: cursor, label: times.clock(cursorMs) } }),
-    rows: shown.map((subject) => rowOf(subject, context)),
-    ...(opened.panel === undefined ? {} : { panel: opened.panel }),
-    ...(chosen.length === 0 ? { empty: emptyText(query) } : {}),
+    sections: parts.map(({ subjects: own, ...part }) => ({
+      ...part,
+      rows: own.map((subject) => rowOf(subject, context)),
+    })),
+    ...(panel === undefined ? {} : { panel }),
+    ...(chosen.length === 0 ? { empty: `nothing matches ${wantedText(query)}` } : {}),
     tags: tagCounts(view),
     pages,
     cellWords: `one cell = ${intervalWords(axis.cellMs / 1000)}`,
     spanWords: axis.spanWords,
   };
-  return { table, notices: opened.notice === undefined ? [] : [opened.notice] };
+  return { table, notices: notice === undefined ? [] : [notice] };
 }
 
 export function clusterPageOf(input: ClusterPageInput): ClusterPage {
@@ -245,8 +317,9 @@ export function clusterPageOf(input: ClusterPageInput): ClusterPage {
   if (query.byUser) {
     return { ...base, title: "by user – unagi", notices, users: usersTableOf(chosen) };
   }
-  const { table, notices: tableNotices } = tableOf(input, keys, chosen);
+  const { table, notices: tableNotices } = tableOf(input, { keys, subjects, chosen });
   const alone = aloneOf(view);
+  const tiles = tilesOf(subjects, query);
   return {
     ...base,
     title: titleOf(masthead, table.panel, alone),
@@ -256,6 +329,7 @@ export function clusterPageOf(input: ClusterPageInput): ClusterPage {
     ...(alone !== undefined || isPast || chosen.length === 0
       ? {}
       : { answers: answersOf(chosen, { times, nowMs: view.moment.wallMs }) }),
+    ...(tiles === undefined ? {} : { tiles }),
     table,
   };
 }

@@ -29,7 +29,7 @@ export function clusterHtml(context: RenderContext, parameters: URLSearchParams)
     view,
     query,
     times,
-    strips: (since) => source.strips(since),
+    strips: (since, ids) => source.strips(since, ids),
     at: (wallMs) => source.at(wallMs),
   });
   return renderClusterPage(page, assets);

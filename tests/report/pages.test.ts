@@ -109,14 +109,6 @@ describe("the cluster page", () => {
     for (const part of ["“x”", "“y”", "“z”", "“q”", "“-1”", "“a:b”"]) expect(html).toContain(part);
   });
 
-  test("of 350 machines comes in pages of 100", () => {
-    const many = sampleSource({ sketches: manySketches(350), cells: 2 });
-    const count = (html: string) => html.match(/class="hs"/g)?.length;
-    expect(count(page("", many))).toBe(100);
-    expect(count(page("page=4", many))).toBe(50);
-    expect(count(page("page=99", many))).toBe(50);
-  });
-
   test("shows of a protocol-1 machine what it tells, and nothing as 0 that it does not", () => {
     const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
     const row = page("", source)

@@ -4,6 +4,7 @@ import type { ClusterPage, PastNotice } from "../cluster-view-model.ts";
 import { ThreeAnswers } from "./answers.tsx";
 import { MachinesTable } from "./machine-table.tsx";
 import { type AssetLinks, renderDocument } from "./page.tsx";
+import { TilesSection } from "./tiles.tsx";
 import { UsersPage } from "./users-table.tsx";
 
 function AloneNotice({ alone }: { alone: Alone }) {
@@ -90,6 +91,7 @@ export function renderClusterPage(page: ClusterPage, assets: AssetLinks): string
         {page.past && <Past past={page.past} />}
         {page.alone && <AloneNotice alone={page.alone} />}
         {page.answers && <ThreeAnswers answers={page.answers} raw={query.raw} />}
+        {page.tiles && <TilesSection tiles={page.tiles} />}
         {page.table && <MachinesTable table={page.table} query={query} />}
         {page.users && <UsersPage users={page.users} />}
       </>

@@ -18,16 +18,18 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
   return (
     <svg class="axis">
       <title>{`history, ${axis.spanWords}`}</title>
-      {links.map(({ label, href, x, isDay }, index) => {
+      {links.map(({ label, href, x, isDay, isBare }, index) => {
         const at = share(x, axis);
         const width = share((links[index + 1]?.x ?? axis.cells) - x, axis);
         return (
           <a href={href} aria-label={`all machines at ${label}`}>
             <rect x={at} width={width} height="24" />
             <line x1={at} x2={at} y1="9" y2="24" />
-            <text x={at} dx="5" y="20" class={isDay ? "day" : undefined}>
-              {label}
-            </text>
+            {!isBare && (
+              <text x={at} dx="5" y="20" class={isDay ? "day" : undefined}>
+                {label}
+              </text>
+            )}
           </a>
         );
       })}

@@ -1,5 +1,6 @@
 /** The table of machines: past flows into now, one row a machine, an entry opened below one. */
-import type { MachineTable } from "../cluster-view-model.ts";
+import type { MachineTable, TableSection } from "../cluster-view-model.ts";
+import type { EntryPanel } from "../entry-view-model.ts";
 import type { MachineRow, RowFigures } from "../machine-row.ts";
 import { hrefWith, type PageQuery, type SortKey } from "../page-query.ts";
 import { EntryDetails } from "./entry-details.tsx";
@@ -143,36 +144,93 @@ function Row({ row, isOpen }: { row: MachineRow; isOpen: boolean }) {
   );
 }
 
-function Body({ table, query }: { table: MachineTable; query: PageQuery }) {
-  const { panel, rows, empty } = table;
-  const opened = panel && (
+function SectionHead({ section, query }: { section: TableSection; query: PageQuery }) {
+  return (
+    <tr>
+      <th scope="rowgroup" colSpan={COLUMNS}>
+        {section.heading}
+        {section.isResult && (
+          <small>
+            <a href={clearHref(query)}>
+              {query.filter === "" && query.tag === undefined ? "close" : "clear the filter"}
+            </a>
+          </small>
+        )}
+      </th>
+    </tr>
+  );
+}
+
+/** Without filter and tag; the order goes too where it alone calls for the list. */
+function clearHref(query: PageQuery): string {
+  const isFiltered = query.filter !== "" || query.tag !== undefined;
+  const gone = { filter: undefined, tag: undefined, page: undefined };
+  return hrefWith(query.raw, isFiltered ? gone : { ...gone, sort: undefined });
+}
+
+interface BodyProps {
+  readonly section: TableSection;
+  readonly query: PageQuery;
+  /** Below its machine's row. */
+  readonly panel: EntryPanel | undefined;
+}
+
+function Panel({ panel, query }: { panel: EntryPanel; query: PageQuery }) {
+  return (
     <tr class="panel">
       <td colSpan={COLUMNS}>
         <EntryDetails panel={panel} raw={query.raw} />
       </td>
     </tr>
   );
-  const isAmong = rows.some(({ key }) => key === panel?.machineKey);
+}
+
+function Body({ section, query, panel }: BodyProps) {
   return (
-    <tbody>
-      {!isAmong && opened}
-      {empty !== undefined && (
-        <tr class="none">
-          <td colSpan={COLUMNS}>
-            {empty};{" "}
-            <a href={hrefWith(query.raw, { filter: undefined, tag: undefined })}>
-              clear the filter
-            </a>
-          </td>
-        </tr>
-      )}
-      {rows.map((row) => (
+    <tbody class={section.heading === undefined ? undefined : "sep"}>
+      {section.heading !== undefined && <SectionHead section={section} query={query} />}
+      {section.rows.map((row) => (
         <>
           <Row row={row} isOpen={row.key === panel?.machineKey} />
-          {row.key === panel?.machineKey && opened}
+          {panel && row.key === panel.machineKey && <Panel panel={panel} query={query} />}
         </>
       ))}
     </tbody>
+  );
+}
+
+/** What stands above the rows: an entry of a machine that is not among them, or that none is. */
+function Above({ table, query }: { table: MachineTable; query: PageQuery }) {
+  const { panel, sections, empty } = table;
+  const isAmong = sections.some(({ rows }) => rows.some(({ key }) => key === panel?.machineKey));
+  if ((panel === undefined || isAmong) && empty === undefined) return null;
+  return (
+    <tbody>
+      {panel && !isAmong && <Panel panel={panel} query={query} />}
+      {empty !== undefined && (
+        <tr class="none">
+          <td colSpan={COLUMNS}>
+            {empty}; <a href={clearHref(query)}>clear the filter</a>
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function Sections({ table, query }: { table: MachineTable; query: PageQuery }) {
+  const { panel, sections } = table;
+  // A machine may stand among the problems and among those looked for: one panel is enough.
+  const owner = sections.findIndex(({ rows }) => rows.some(({ key }) => key === panel?.machineKey));
+  return (
+    <>
+      <Above table={table} query={query} />
+      {sections.map((section, index) =>
+        section.heading === undefined && section.rows.length === 0 ? null : (
+          <Body section={section} query={query} panel={index === owner ? panel : undefined} />
+        ),
+      )}
+    </>
   );
 }
 
@@ -215,14 +273,12 @@ function Tags({ table, query }: { table: MachineTable; query: PageQuery }) {
 
 export function MachinesTable({ table, query }: { table: MachineTable; query: PageQuery }) {
   const isChosen = query.filter !== "" || query.tag !== undefined;
+  const isWhole = table.sections.every(({ heading }) => heading === undefined);
   return (
     <>
-      {isChosen && table.empty === undefined && (
+      {isChosen && isWhole && table.empty === undefined && (
         <p class="chosen">
-          {table.caption} match ·{" "}
-          <a href={hrefWith(query.raw, { filter: undefined, tag: undefined, page: undefined })}>
-            clear the filter
-          </a>
+          {table.caption} match · <a href={clearHref(query)}>clear the filter</a>
         </p>
       )}
       <Pages pages={table.pages} query={query} />
@@ -242,7 +298,7 @@ export function MachinesTable({ table, query }: { table: MachineTable; query: Pa
             ))}
           </tr>
         </thead>
-        <Body table={table} query={query} />
+        <Sections table={table} query={query} />
       </table>
       <Pages pages={table.pages} query={query} />
       <Legend cellWords={table.cellWords} />
