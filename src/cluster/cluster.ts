@@ -64,7 +64,7 @@ class Core implements Cluster {
     const candidates = new Candidates({ desk, budget, questions, own });
     const curiosity = new Curiosity(desk, table);
     const identity = new Identity({ desk, table, judgement, schedule, curiosity });
-    const scan = new Scan({ desk, budget, table });
+    const scan = new Scan({ desk, budget, table, own });
     const lists = new AddressLists({ desk, budget, table, scan });
     const ownReport = new OwnReport(desk);
     this.#desk = desk;

@@ -7,18 +7,21 @@ import type { Budget } from "./budget.ts";
 import type { Desk } from "./desk.ts";
 import { RESCAN_SAMPLE, SLOW_SCAN_MS } from "./limits.ts";
 import type { ScanProgress } from "./options.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
 import type { PeerTable } from "./peer-table.ts";
 
 interface Parts {
   readonly desk: Desk;
   readonly budget: Budget;
   readonly table: PeerTable;
+  readonly own: OwnAddresses;
 }
 
 export class Scan {
   readonly #desk: Desk;
   readonly #budget: Budget;
   readonly #table: PeerTable;
+  readonly #own: OwnAddresses;
   readonly #query: Uint8Array;
   #asked = 0;
   #slowMs = 0;
@@ -27,6 +30,7 @@ export class Scan {
     this.#desk = parts.desk;
     this.#budget = parts.budget;
     this.#table = parts.table;
+    this.#own = parts.own;
     this.#query = encodeInitialQuery(parts.desk.signature);
   }
 
@@ -70,6 +74,7 @@ export class Scan {
 
   #ask(index: number): void {
     const address = this.#desk.ranges.scan.at(index);
-    if (address !== undefined) this.#desk.sendToPeer(address, this.#query);
+    if (address !== undefined && !this.#own.has(address))
+      this.#desk.sendToPeer(address, this.#query);
   }
 }

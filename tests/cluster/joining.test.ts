@@ -43,6 +43,14 @@ describe("the scan", () => {
     expect(bench.cluster.scanProgress().asked).toBeGreaterThan(10);
   });
 
+  test("leaves this machine's own address out, so that one alone sends nothing", () => {
+    const self = { id: "self", boot: "boot0", name: "me", address: A };
+    const bench = new Bench({ scan: [A, "10.1.0.1"], self });
+    bench.run(10_000);
+    expect(bench.sent.filter(({ to }) => to === A)).toEqual([]);
+    expect(queries(bench).length).toBeGreaterThan(3);
+  });
+
   test("ends when another machine has answered", () => {
     const bench = new Bench({ scan: range(1000) });
     bench.run(500);
