@@ -11,7 +11,7 @@ import type { Report } from "../protocol/report.ts";
 import type { Moment } from "../units.ts";
 import { AddressLists } from "./address-lists.ts";
 import { Admission } from "./admission.ts";
-import { createBudget } from "./budget.ts";
+import { type Budget, createBudget } from "./budget.ts";
 import { Candidates } from "./candidates.ts";
 import type { Contact } from "./contact.ts";
 import { Curiosity } from "./curiosity.ts";
@@ -20,6 +20,7 @@ import { type CoreDropReason, DropLog } from "./drop-log.ts";
 import { Identity } from "./identity.ts";
 import { Intake } from "./intake.ts";
 import { Judgement } from "./judgement.ts";
+import { MAX_QUESTIONS_PER_SECOND, MAX_WATCHING_QUESTIONS_PER_SECOND } from "./limits.ts";
 import type { DropCounts, KnownMachine, Machine } from "./machine.ts";
 import type { Cluster, ClusterOptions, ClusterRanges, ScanProgress, ScanRange } from "./options.ts";
 import type { Endpoint, Output } from "./output.ts";
@@ -31,6 +32,8 @@ import { Questions } from "./questions.ts";
 import { Replies } from "./replies.ts";
 import { Scan } from "./scan.ts";
 import { Schedule } from "./schedule.ts";
+import { steadyRate } from "./token-bucket.ts";
+import { Watched } from "./watched.ts";
 
 export function createCluster(options: ClusterOptions): Cluster {
   return new Core(options);
@@ -38,6 +41,8 @@ export function createCluster(options: ClusterOptions): Cluster {
 
 class Core implements Cluster {
   readonly #desk: Desk;
+  readonly #budget: Budget;
+  readonly #watched: Watched;
   readonly #table: PeerTable;
   readonly #drops: DropLog;
   readonly #admission = new Admission();
@@ -67,7 +72,10 @@ class Core implements Cluster {
     const scan = new Scan({ desk, budget, table, own });
     const lists = new AddressLists({ desk, budget, table, scan });
     const ownReport = new OwnReport(desk);
+    const watched = new Watched(desk, ownReport);
     this.#desk = desk;
+    this.#budget = budget;
+    this.#watched = watched;
     this.#table = table;
     this.#drops = new DropLog(desk);
     this.#own = own;
@@ -79,7 +87,9 @@ class Core implements Cluster {
     this.#curiosity = curiosity;
     this.#scan = scan;
     this.#lists = lists;
-    this.#replies = new Replies({ desk, budget, admission: this.#admission, lists, ownReport });
+    this.#replies = new Replies({
+      ...{ desk, budget, admission: this.#admission, lists, ownReport, watched },
+    });
     this.#intake = new Intake({
       ...{ desk, table, candidates, own, questions, identity, judgement, schedule },
     });
@@ -101,6 +111,8 @@ class Core implements Cluster {
     this.#scan.run();
     this.#curiosity.run();
     this.#lists.run();
+    this.#watched.run();
+    this.#replies.run();
     this.#judgement.run();
     return this.#finish();
   }
@@ -116,9 +128,24 @@ class Core implements Cluster {
     return this.#finish();
   }
 
+  publishLive(report: Report, { costMs }: { readonly costMs: number }, now: Moment): Output[] {
+    this.#observe(now);
+    this.#ownReport.publishLive(report, costMs);
+    this.#watched.notePublished();
+    this.#replies.answerWaiting();
+    this.#desk.emit({ kind: "changed", id: this.#desk.self.id });
+    return this.#finish();
+  }
+
   watch(on: boolean, now: Moment): Output[] {
     this.#observe(now);
+    if (on === this.#questions.watching) return this.#finish();
+    const perSecond = on ? MAX_WATCHING_QUESTIONS_PER_SECOND : MAX_QUESTIONS_PER_SECOND;
+    this.#budget.questions.setRate(steadyRate(perSecond, this.#desk.clock.deadlineMs));
     this.#questions.watching = on;
+    this.#watched.isWatchedHere = on;
+    this.#schedule.noteWatching(on, [...this.#table.all()]);
+    this.#watched.run();
     return this.#finish();
   }
 
@@ -191,6 +218,8 @@ class Core implements Cluster {
       this.#scan.nextMs(),
       this.#curiosity.nextMs(),
       this.#lists.nextMs(),
+      this.#watched.nextMs(),
+      this.#replies.nextMs(),
       this.#judgement.nextMs(),
     );
     return clock.elapsedAt(nextMs);

@@ -10,6 +10,8 @@ export interface Contact {
   asked: number;
   /** When protocol 1's `>` was last sent here (deadlines); a program of either kind answers it. */
   lastBareMs: number;
+  /** When it was last asked for somebody who watches (deadlines). */
+  lastWatchingMs: number;
   /** Protocol-1 answers to bare requests since the last one of protocol 2. */
   bareAnswers: number;
   /** Questions left of a probe (schedule.ts). */
@@ -32,6 +34,7 @@ export function newContact(address: string): Contact {
     question: undefined,
     asked: 0,
     lastBareMs: Number.NEGATIVE_INFINITY,
+    lastWatchingMs: Number.NEGATIVE_INFINITY,
     bareAnswers: 0,
     probesLeft: 0,
   };

@@ -99,6 +99,7 @@ export class Identity {
     }
     peer.boot = boot;
     peer.sequence = undefined;
+    peer.live = undefined;
     this.#judgement.noteChange(peer, { remember: true });
     // Restarted under another address, or a clone? Then the old address still answers.
     const former = peer.contacts[0];

@@ -11,9 +11,22 @@ import type { Desk } from "./desk.ts";
 import type { CoreDropReason } from "./drop-log.ts";
 import type { Identity, Recognised } from "./identity.ts";
 import type { Judgement } from "./judgement.ts";
-import { OLD_PROGRAM_PROOFS, SECOND } from "./limits.ts";
+import {
+  LIVE_SHARED_MS,
+  OLD_PROGRAM_PROOFS,
+  SECOND,
+  WATCH_HURRIES,
+  WATCH_HURRY_MS,
+} from "./limits.ts";
+import { isFresh, withMessagesOf } from "./live.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
-import { emptyPauseMs, recheckMs, untilNextReportMs, untilNextReportOneMs } from "./pace.ts";
+import {
+  emptyPauseMs,
+  recheckMs,
+  untilNextReportMs,
+  untilNextReportOneMs,
+  watchPeriodMs,
+} from "./pace.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerTable } from "./peer-table.ts";
 import {
@@ -152,23 +165,64 @@ export class Intake {
     peer.intervalMs = intervalMs;
     peer.name = answer.name;
     this.#noteClock(peer, (answer.wallMs - desk.clock.wallMs) / SECOND);
+    const { report, liveSequence } = answer;
+    const ageMs = answer.ageSeconds * SECOND;
     const isNewer = answer.sequence > (peer.sequence ?? -1);
-    if (answer.report !== undefined && isNewer) {
+    if (report !== undefined && liveSequence !== undefined) {
+      this.#keepLive(peer, { sequence: liveSequence, report, ageMs });
+    } else if (report !== undefined && isNewer) {
       peer.sequence = answer.sequence;
-      this.#keep(peer, answer.report, answer.ageSeconds * SECOND);
+      this.#keep(peer, report, ageMs);
     }
     this.#welcome(contact, peer);
+    this.#noteStaleness(peer);
     judgement.heard(peer);
+    schedule.plan(peer, this.#pauseAfter(contact, peer, answer));
+  }
+
+  /** What is shown of it is the interval report again. */
+  #noteStaleness(peer: Peer): void {
+    const { desk, judgement } = this.#parts;
+    const { live, heardMs } = peer;
+    const wasShown = live !== undefined && isFresh(live, heardMs);
+    if (wasShown && !isFresh(live, desk.clock.ageMs))
+      judgement.noteChange(peer, { remember: false });
+  }
+
+  #pauseAfter(contact: Contact, peer: Peer, answer: Answer): number {
+    const { desk, questions } = this.#parts;
     const isWaitingForFirst = answer.sequence === 0 || peer.report === undefined;
-    const pauseMs = isWaitingForFirst
-      ? emptyPauseMs(peer.emptyAnswers++)
-      : untilNextReportMs({
-          ageMs: answer.ageSeconds * SECOND,
-          intervalMs,
-          ownIntervalMs: desk.intervalMs,
-          random: desk.random(),
-        });
-    schedule.plan(peer, pauseMs);
+    if (isWaitingForFirst) return emptyPauseMs(peer.emptyAnswers++);
+    if (questions.watching) return this.#watchPauseMs(contact, peer);
+    const isOfInterval = answer.liveSequence === undefined;
+    return untilNextReportMs({
+      ageMs: isOfInterval ? answer.ageSeconds * SECOND : desk.clock.ageMs - peer.reportMadeMs,
+      intervalMs: answer.intervalSeconds * SECOND,
+      ownIntervalMs: desk.intervalMs,
+      random: desk.random(),
+    });
+  }
+
+  /** A period after the question; sooner where the live report was not there yet. */
+  #watchPauseMs(contact: Contact, peer: Peer): number {
+    const { desk, table, questions } = this.#parts;
+    const { live } = peer;
+    const isNew = live !== undefined && desk.clock.ageMs - live.madeMs < LIVE_SHARED_MS;
+    if (isNew) peer.hurries = 0;
+    else if (peer.hurries++ < WATCH_HURRIES) return WATCH_HURRY_MS;
+    return Math.max(0, watchPeriodMs(table.liveCount) - questions.msSinceAsked(contact));
+  }
+
+  /** A live report is shown, but is neither an entry nor remembered. */
+  #keepLive(
+    peer: Peer,
+    live: { readonly sequence: number; readonly report: Report; readonly ageMs: number },
+  ): void {
+    const { desk, judgement } = this.#parts;
+    if (live.sequence <= (peer.live?.sequence ?? 0)) return;
+    const report = withMessagesOf(live.report, peer.report);
+    peer.live = { sequence: live.sequence, report, madeMs: desk.clock.ageMs - live.ageMs };
+    judgement.noteChange(peer, { remember: false });
   }
 
   /** The address is a machine's now, and no candidate's. */
@@ -193,6 +247,9 @@ export class Intake {
     peer.reportMadeMs = clock.ageMs - ageMs;
     peer.httpPort = report.httpPort;
     peer.emptyAnswers = 0;
+    if (peer.live !== undefined) {
+      peer.live = { ...peer.live, report: withMessagesOf(peer.live.report, report) };
+    }
     const atWallMs = Math.round(clock.wallAt(peer.reportMadeMs));
     desk.emit({ kind: "entry", id: peer.key, entry: { state: "up", atWallMs, report } });
     judgement.noteChange(peer, { remember: true });

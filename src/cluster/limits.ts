@@ -15,8 +15,10 @@ export const SUSPENSION_MS = 5 * SECOND;
  */
 export const WAKE_SPREAD_MS = 15 * SECOND;
 
-/** Questions a second, of all kinds together. */
+/** Questions a second, of all kinds together… */
 export const MAX_QUESTIONS_PER_SECOND = 200;
+/** …and while somebody watches (design 6.5). */
+export const MAX_WATCHING_QUESTIONS_PER_SECOND = 500;
 /** Of them to candidates. */
 export const MAX_CANDIDATE_QUESTIONS_PER_SECOND = 50;
 /** Of them to machines that are silent, stopped or down. */
@@ -69,6 +71,30 @@ export const PROBES = 3;
  * 2005 has taken the place of a protocol-2 machine: a bare request is answered by either.
  */
 export const OLD_PROGRAM_PROOFS = 2;
+
+/** How often a machine is asked while somebody watches, if there are not too many… */
+export const WATCH_PERIOD_MS = 2 * SECOND;
+/** …for so many a second: retries, scans and candidates keep room among the 500. */
+export const WATCHING_QUESTIONS_PLANNED = 400;
+/** A machine that has no live report to give yet is asked again so soon, and so often in a row. */
+export const WATCH_HURRY_MS = 600;
+export const WATCH_HURRIES = 3;
+
+/**
+ * All who ask within this time share a live sample. A little under the 2 s of the design: a
+ * watcher's question comes now and then early, and must not get what it got before.
+ */
+export const LIVE_SHARED_MS = 1750;
+/** Live samples are at least so many times their own cost apart (design 4): 2 % of a core. */
+export const LIVE_COST_FACTOR = 50;
+/** Within this time after a live sample the next can be made at once. */
+export const LIVE_WARM_MS = 10 * SECOND;
+/** An answer waits so long for the live sample that was asked for; the asker repeats after 1 s. */
+export const LIVE_WAIT_MS = 200;
+/** Answers that wait for it; further ones go without. */
+export const MAX_LIVE_WAITING = 64;
+/** So long a live report is shown: also that of a machine whose samples must be 15 s apart. */
+export const LIVE_FRESH_MS = 20 * SECOND;
 
 export const DOWN_INTERVALS = 3;
 export const FORGET_INTERVALS = 1440;

@@ -25,6 +25,8 @@ export interface Machine {
   readonly sequence?: number;
   readonly lastHeardSeconds?: number;
   readonly reportAgeSeconds?: number;
+  /** Present where `report` is of the last seconds, made because somebody watches. */
+  readonly isLive?: true;
   /** Sender's wall clock minus ours; shown when over 2 s either way. */
   readonly clockOffsetSeconds?: number;
   /** Questions in a row that it has left unanswered. */

@@ -67,7 +67,16 @@ export interface Cluster {
   tick(now: Moment): Output[];
   /** A new interval report of our own; it carries the machine's name and tags. */
   publish(report: Report, now: Moment): Output[];
-  /** Whether somebody is looking right now; the questions to the others say so. */
+  /**
+   * A live report of our own, taken because of a `live-wanted`: of the last seconds, without
+   * messages. `costMs` is what taking it took; the next is wanted 50 times that later at the
+   * earliest. Not before the first `publish`.
+   */
+  publishLive(report: Report, options: { readonly costMs: number }, now: Moment): Output[];
+  /**
+   * Whether somebody is looking right now. While that is so, every machine of protocol 2 that
+   * answers is asked every 2 s (more slowly from 800 on), for its live report too.
+   */
   watch(on: boolean, now: Moment): Output[];
   /** Says goodbye to all peers that understand it. The core is not used after this. */
   leave(now: Moment): Output[];

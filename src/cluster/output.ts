@@ -21,6 +21,8 @@ export type Output =
   /** The id was another name for a machine already known: move its history over. */
   | { readonly kind: "rename"; readonly fromId: string; readonly toId: string }
   | { readonly kind: "forget"; readonly id: string }
+  /** Somebody watches, and the live report is old: take a sample, and give it to `publishLive`. */
+  | { readonly kind: "live-wanted" }
   /** The view of this machine changed (readers refresh). */
   | { readonly kind: "changed"; readonly id: string }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn"; readonly text: string };

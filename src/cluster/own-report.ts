@@ -5,6 +5,8 @@ import { MAX_ANSWER_BYTES } from "../protocol/limits.ts";
 import type { Answer, Question } from "../protocol/message.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Desk } from "./desk.ts";
+import { LIVE_COST_FACTOR, LIVE_SHARED_MS } from "./limits.ts";
+import { isFresh, type LiveReport, shownReport, withMessagesOf } from "./live.ts";
 import type { KnownMachine, Machine } from "./machine.ts";
 
 /** Beyond the head's longest form: an IPv6 address and the largest numbers. */
@@ -22,6 +24,10 @@ export class OwnReport {
   #sequence = 0;
   #madeMs = 0;
   #madeWallMs = 0;
+  #live: LiveReport | undefined;
+  #wireLive: Report | undefined;
+  #liveTakenMs = Number.NEGATIVE_INFINITY;
+  #nextLiveMs = Number.NEGATIVE_INFINITY;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -33,6 +39,26 @@ export class OwnReport {
     return this.#sequence;
   }
 
+  /** When the last live report was published (clock of deadlines). */
+  get liveTakenMs(): number {
+    return this.#liveTakenMs;
+  }
+
+  /** From when on the next live report may be wanted (clock of deadlines). */
+  get nextLiveMs(): number {
+    return this.#report === undefined ? Number.POSITIVE_INFINITY : this.#nextLiveMs;
+  }
+
+  publishLive(report: Report, costMs: number): void {
+    const { clock } = this.#desk;
+    const sequence = (this.#live?.sequence ?? 0) + 1;
+    this.#live = { sequence, report: withMessagesOf(report, this.#report), madeMs: clock.ageMs };
+    this.#wireLive = this.#fit(report);
+    this.#liveTakenMs = clock.deadlineMs;
+    const pauseMs = Math.max(LIVE_SHARED_MS, LIVE_COST_FACTOR * costMs);
+    this.#nextLiveMs = clock.deadlineMs + pauseMs;
+  }
+
   publish(report: Report): void {
     const { clock } = this.#desk;
     this.#report = report;
@@ -41,20 +67,44 @@ export class OwnReport {
     this.#madeWallMs = clock.wallMs;
     this.#lastPacketV1 = this.#packetV1;
     this.#packetV1 = undefined;
-    const head = encodeAnswer(this.#desk.signature, this.#answerHead(0));
-    this.#wireReport = fitReport(report, MAX_ANSWER_BYTES - head.length - HEAD_ROOM_BYTES);
+    this.#wireReport = this.#fit(report);
+    if (this.#live !== undefined) {
+      this.#live = { ...this.#live, report: withMessagesOf(this.#live.report, report) };
+    }
   }
 
-  /** The report, or that there is nothing newer than what the asker holds. */
+  /**
+   * The interval report, if the asker does not hold it; then, for a watcher, the live one; else
+   * that there is nothing newer.
+   */
   answerTo(question: Question, you: string): Uint8Array {
+    const head = { ...this.#answerHead(question.question), you };
     const isHeld =
       question.boot === this.#desk.self.boot && (question.sequence ?? -1) >= this.#sequence;
+    if (isHeld && question.watching) return this.#answerLive(question, head);
     const report = isHeld ? undefined : this.#wireReport;
-    return encodeAnswer(this.#desk.signature, {
-      ...this.#answerHead(question.question),
-      you,
-      ...(report !== undefined && { report }),
+    return encodeAnswer(this.#desk.signature, { ...head, ...(report !== undefined && { report }) });
+  }
+
+  #answerLive(question: Question, head: Omit<Answer, "kind">): Uint8Array {
+    const { signature, clock } = this.#desk;
+    const live = this.#live;
+    const isNews =
+      live !== undefined &&
+      live.sequence > (question.liveSequence ?? 0) &&
+      isFresh(live, clock.ageMs);
+    if (!isNews || this.#wireLive === undefined) return encodeAnswer(signature, head);
+    return encodeAnswer(signature, {
+      ...head,
+      liveSequence: live.sequence,
+      ageSeconds: ageSeconds(clock.ageMs - live.madeMs),
+      report: this.#wireLive,
     });
+  }
+
+  #fit(report: Report): Report {
+    const head = encodeAnswer(this.#desk.signature, this.#answerHead(0));
+    return fitReport(report, MAX_ANSWER_BYTES - head.length - HEAD_ROOM_BYTES);
   }
 
   /** `undefined` before the first report. */
@@ -77,6 +127,7 @@ export class OwnReport {
     const { self, clock } = this.#desk;
     const address = self.address ?? seenAs ?? "";
     const others = ownAddresses.filter((one) => one !== address);
+    const shown = this.#shown();
     return {
       id: self.id,
       name: this.#name(),
@@ -93,11 +144,22 @@ export class OwnReport {
       unanswered: 0,
       isClone: false,
       ...(this.#report?.httpPort !== undefined && { httpPort: this.#report.httpPort }),
-      ...(this.#report !== undefined && {
-        report: this.#report,
-        reportAgeSeconds: Math.max(0, clock.ageMs - this.#madeMs) / 1000,
+      ...(shown !== undefined && {
+        report: shown.report,
+        reportAgeSeconds: Math.max(0, clock.ageMs - shown.madeMs) / 1000,
+        ...(shown.isLive && { isLive: true as const }),
       }),
     };
+  }
+
+  #shown() {
+    if (this.#report === undefined) return undefined;
+    return shownReport({
+      interval: { report: this.#report, madeMs: this.#madeMs },
+      live: this.#live,
+      nowMs: this.#desk.clock.ageMs,
+      isQuiet: false,
+    });
   }
 
   known(): KnownMachine {
@@ -130,9 +192,13 @@ export class OwnReport {
       boot: self.boot,
       sequence: this.#sequence,
       intervalSeconds: intervalMs / 1000,
-      ageSeconds: Math.max(0, Math.round(ageMs)) / 1000,
+      ageSeconds: ageSeconds(ageMs),
       wallMs: Math.round(clock.wallMs),
       name: this.#name(),
     };
   }
+}
+
+function ageSeconds(ageMs: number): number {
+  return Math.max(0, Math.round(ageMs)) / 1000;
 }

@@ -1,5 +1,11 @@
 /** When to ask again: the arithmetic, apart from the machinery that does it (schedule.ts). */
-import { MINUTE, QUIET_PAUSES, SECOND } from "./limits.ts";
+import {
+  MINUTE,
+  QUIET_PAUSES,
+  SECOND,
+  WATCH_PERIOD_MS,
+  WATCHING_QUESTIONS_PLANNED,
+} from "./limits.ts";
 
 /** The next report is asked for a little after it is due: a tenth of an interval, at most this. */
 const MAX_MARGIN_MS = SECOND;
@@ -48,6 +54,11 @@ export function untilNextReportMs(timing: ReportTiming): number {
     dueMs += Math.ceil((leastMs - dueMs) / intervalMs) * intervalMs;
   }
   return Math.min(dueMs, timing.ownIntervalMs) + marginMs + spreadMs;
+}
+
+/** How often each of so many machines is asked while somebody watches, ms. */
+export function watchPeriodMs(machines: number): number {
+  return Math.max(WATCH_PERIOD_MS, (machines * SECOND) / WATCHING_QUESTIONS_PLANNED);
 }
 
 /** For a machine that answers without having a report yet. */

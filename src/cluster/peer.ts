@@ -5,6 +5,7 @@
 import type { Report } from "../protocol/report.ts";
 import type { Contact } from "./contact.ts";
 import type { CoreClock } from "./core-clock.ts";
+import { type LiveReport, type ShownReport, shownReport } from "./live.ts";
 import type { KnownMachine, Machine, MachineState } from "./machine.ts";
 import type { SpacingMemory } from "./protocol-one.ts";
 
@@ -43,6 +44,10 @@ export interface Peer {
   report: Report | undefined;
   /** When the report was made (clock of ages). */
   reportMadeMs: number;
+  /** Of this boot; kept beside the interval report. */
+  live: LiveReport | undefined;
+  /** Questions that were to bring a live report at once, since the last one came. */
+  hurries: number;
   /** Its own interval: stated in protocol 2, learnt in protocol 1. */
   intervalMs: number | undefined;
   clockOffsetSeconds: number | undefined;
@@ -96,6 +101,8 @@ export function newPeer(options: {
     retiredBoots: [],
     report: undefined,
     reportMadeMs: 0,
+    live: undefined,
+    hurries: 0,
     intervalMs: undefined,
     clockOffsetSeconds: undefined,
     httpPort: undefined,
@@ -190,11 +197,20 @@ export function viewOfPeer(
   if (peer.boot !== undefined) view.boot = peer.boot;
   if (peer.sequence !== undefined) view.sequence = peer.sequence;
   if (peer.clockOffsetSeconds !== undefined) view.clockOffsetSeconds = peer.clockOffsetSeconds;
-  if (peer.report !== undefined) {
-    view.report = peer.report;
-    view.reportAgeSeconds = seconds(clock.ageMs - peer.reportMadeMs);
+  const shown = shownOfPeer(peer, clock);
+  if (shown !== undefined) {
+    view.report = shown.report;
+    view.reportAgeSeconds = seconds(clock.ageMs - shown.madeMs);
+    if (shown.isLive) view.isLive = true;
   }
   return view;
+}
+
+function shownOfPeer(peer: Peer, clock: CoreClock): ShownReport | undefined {
+  if (peer.report === undefined) return undefined;
+  const interval = { report: peer.report, madeMs: peer.reportMadeMs };
+  const { live } = peer;
+  return shownReport({ interval, live, nowMs: clock.ageMs, isQuiet: isQuiet(peer) });
 }
 
 /** The last known address is kept for display when another machine has taken it. */

@@ -11,6 +11,7 @@ import { isQuiet, type Peer } from "./peer.ts";
 export class Questions {
   readonly #desk: Desk;
   readonly #request: Uint8Array;
+  /** Somebody looks at what this machine shows. */
   watching = false;
 
   constructor(desk: Desk) {
@@ -26,6 +27,7 @@ export class Questions {
     contact.asked++;
     const nowMs = this.#desk.clock.deadlineMs;
     if (isBare) contact.lastBareMs = nowMs;
+    else if (this.#isForWatcher(contact.peer)) contact.lastWatchingMs = nowMs;
     if (contact.question?.number === number) contact.question.lastSentMs = nowMs;
     else contact.question = { number, firstSentMs: nowMs, lastSentMs: nowMs, isAnswered: false };
   }
@@ -47,16 +49,24 @@ export class Questions {
     return this.#desk.clock.deadlineMs - lastSentMs;
   }
 
+  /** Only protocol 2 knows what watching is; a candidate has no report to be watched yet. */
+  #isForWatcher(peer: Peer | undefined): boolean {
+    return this.watching && peer?.protocol === 2;
+  }
+
   #encode(peer: Peer | undefined, number: number): Uint8Array {
     // Until it has answered in this run, we say that we hold nothing: so it notices that we have
     // started anew, and asks for our new boot now rather than in an interval.
     const isHeld = peer?.protocol === 2 && peer.report !== undefined && !peer.isRecalled;
+    const watching = this.#isForWatcher(peer);
+    const liveSequence = watching && isHeld ? peer?.live?.sequence : undefined;
     return encodeQuestion(this.#desk.signature, {
       question: number,
       id: this.#desk.self.id,
       ...(isHeld && peer.boot !== undefined && { boot: peer.boot }),
       ...(isHeld && peer.sequence !== undefined && { sequence: peer.sequence }),
-      watching: this.watching,
+      ...(liveSequence !== undefined && { liveSequence }),
+      watching,
     });
   }
 }

@@ -4,8 +4,10 @@ import type { AddressLists } from "./address-lists.ts";
 import type { Admission } from "./admission.ts";
 import type { Budget } from "./budget.ts";
 import type { Desk } from "./desk.ts";
+import { LIVE_WAIT_MS, MAX_LIVE_WAITING } from "./limits.ts";
 import type { Endpoint } from "./output.ts";
 import type { OwnReport } from "./own-report.ts";
+import type { Watched } from "./watched.ts";
 
 interface Parts {
   readonly desk: Desk;
@@ -13,6 +15,15 @@ interface Parts {
   readonly admission: Admission;
   readonly lists: AddressLists;
   readonly ownReport: OwnReport;
+  readonly watched: Watched;
+}
+
+/** A watcher's question whose answer waits for the live sample that is being taken. */
+interface Waiting {
+  readonly from: Endpoint;
+  readonly question: Question;
+  /** Clock of deadlines. */
+  readonly untilMs: number;
 }
 
 export class Replies {
@@ -21,6 +32,9 @@ export class Replies {
   readonly #admission: Admission;
   readonly #lists: AddressLists;
   readonly #ownReport: OwnReport;
+  readonly #watched: Watched;
+  /** In the order in which they came, each for the same time. */
+  #waiting: Waiting[] = [];
 
   constructor(parts: Parts) {
     this.#desk = parts.desk;
@@ -28,6 +42,7 @@ export class Replies {
     this.#admission = parts.admission;
     this.#lists = parts.lists;
     this.#ownReport = parts.ownReport;
+    this.#watched = parts.watched;
   }
 
   /**
@@ -44,8 +59,28 @@ export class Replies {
     return true;
   }
 
+  /** A watcher's answer may wait a moment for a live report. */
   toQuestion(from: Endpoint, question: Question): boolean {
-    return this.#reply(from, this.#ownReport.answerTo(question, from.address));
+    const mayWait = question.watching && this.#watched.noteQuestion();
+    if (!mayWait || this.#waiting.length >= MAX_LIVE_WAITING) return this.#answer(from, question);
+    const untilMs = this.#desk.clock.deadlineMs + LIVE_WAIT_MS;
+    this.#waiting.push({ from, question, untilMs });
+    return true;
+  }
+
+  /** The live report is there. */
+  answerWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { from, question } of waiting) this.#answer(from, question);
+  }
+
+  run(): void {
+    if (this.#desk.clock.deadlineMs >= this.nextMs()) this.answerWaiting();
+  }
+
+  nextMs(): number {
+    return this.#waiting[0]?.untilMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** The report, if it has been updated since this sender last asked; else nothing (6.1). */
@@ -57,6 +92,10 @@ export class Replies {
       isPeerPort: from.port === this.#desk.port,
     });
     return !isNews || this.#reply(from, packet);
+  }
+
+  #answer(from: Endpoint, question: Question): boolean {
+    return this.#reply(from, this.#ownReport.answerTo(question, from.address));
   }
 
   /** False: too many answers in all. */

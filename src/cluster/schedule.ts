@@ -17,8 +17,9 @@ import {
   RETRY_PAUSES_MS,
   SECOND,
   WAKE_SPREAD_MS,
+  WATCHING_QUESTIONS_PLANNED,
 } from "./limits.ts";
-import { quietPauseMs, recheckMs } from "./pace.ts";
+import { quietPauseMs, recheckMs, untilNextReportMs, watchPeriodMs } from "./pace.ts";
 import { isQuiet, type Peer } from "./peer.ts";
 import { judgingIntervalMs } from "./protocol-one.ts";
 import type { Questions } from "./questions.ts";
@@ -67,10 +68,43 @@ export class Schedule {
   /** This machine was suspended: what it holds of those that answer is old. */
   askAllSoon(peers: Iterable<Peer>): void {
     for (const peer of peers) {
-      if (isQuiet(peer) || peer.round !== undefined || peer.goodbye !== undefined) continue;
+      if (!this.#isIdle(peer)) continue;
       const soonMs = WAKE_SPREAD_MS * this.#desk.random();
       if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
     }
+  }
+
+  /**
+   * Somebody watches from now on, or nobody any more: when those that answer are asked next.
+   * One that was asked for a watcher just now has its turn a period after that.
+   */
+  noteWatching(isWatching: boolean, peers: readonly Peer[]): void {
+    const watched = peers.filter((peer) => peer.protocol === 2 && this.#isIdle(peer));
+    for (const peer of watched) {
+      if (!isWatching) {
+        if (peer.report !== undefined) this.plan(peer, this.#untilNextReportMs(peer));
+        continue;
+      }
+      const spreadMs = (watched.length * SECOND) / WATCHING_QUESTIONS_PLANNED;
+      const restMs = watchPeriodMs(watched.length) - this.#msSinceWatched(peer);
+      const soonMs = Math.max(restMs, spreadMs * this.#desk.random());
+      if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
+    }
+  }
+
+  /** Answers, and nothing is under way with it. */
+  #isIdle(peer: Peer): boolean {
+    return !isQuiet(peer) && peer.round === undefined && peer.goodbye === undefined;
+  }
+
+  #untilNextReportMs(peer: Peer): number {
+    const { clock, intervalMs, random } = this.#desk;
+    return untilNextReportMs({
+      ageMs: clock.ageMs - peer.reportMadeMs,
+      intervalMs: peer.intervalMs ?? intervalMs,
+      ownIntervalMs: intervalMs,
+      random: random(),
+    });
   }
 
   /** A quiet machine has sent something: that proves nothing, but it is asked at once. */
@@ -82,7 +116,7 @@ export class Schedule {
 
   /** A machine asks as one does who knows nothing of us: it may have started anew. */
   noteFreshStart(peer: Peer): void {
-    if (isQuiet(peer) || peer.round !== undefined || peer.goodbye !== undefined) return;
+    if (!this.#isIdle(peer)) return;
     const soonMs = Math.max(0, FRESH_START_PAUSE_MS - this.#msSinceAsked(peer));
     if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
   }
@@ -225,6 +259,11 @@ export class Schedule {
   #untilAskedMs(peer: Peer): number {
     const atMs = Math.min(this.#asking.atMs(peer), this.#quiet.atMs(peer));
     return atMs - this.#desk.clock.deadlineMs;
+  }
+
+  #msSinceWatched(peer: Peer): number {
+    const times = peer.contacts.map(({ lastWatchingMs }) => lastWatchingMs);
+    return this.#desk.clock.deadlineMs - Math.max(...times);
   }
 
   #msSinceAsked(peer: Peer): number {

@@ -1,8 +1,8 @@
 /** How often something may happen: tokens that come back at a steady rate, up to a burst. */
 
 export class TokenBucket {
-  readonly #burst: number;
-  readonly #perMs: number;
+  #burst: number;
+  #perMs: number;
   #tokens: number;
   #atMs: number;
 
@@ -11,6 +11,14 @@ export class TokenBucket {
     this.#perMs = options.perSecond / 1000;
     this.#tokens = options.burst;
     this.#atMs = options.nowMs;
+  }
+
+  /** Another rate from now on; what is saved up beyond the new burst is lost. */
+  setRate(options: { readonly burst: number; readonly perSecond: number; nowMs: number }): void {
+    this.#refill(options.nowMs);
+    this.#burst = options.burst;
+    this.#perMs = options.perSecond / 1000;
+    this.#tokens = Math.min(this.#burst, this.#tokens);
   }
 
   take(nowMs: number): boolean {
@@ -38,5 +46,9 @@ export class TokenBucket {
  * 100 ms or less), the other nine tenths as the refill.
  */
 export function steadyBucket(perSecond: number, nowMs: number): TokenBucket {
-  return new TokenBucket({ burst: perSecond * 0.1, perSecond: perSecond * 0.9, nowMs });
+  return new TokenBucket(steadyRate(perSecond, nowMs));
+}
+
+export function steadyRate(perSecond: number, nowMs: number) {
+  return { burst: perSecond * 0.1, perSecond: perSecond * 0.9, nowMs };
 }

@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { createCluster } from "../cluster/cluster.ts";
 import type { Cluster, ClusterRanges } from "../cluster/options.ts";
 import type { Endpoint } from "../cluster/output.ts";
-import { createSampler } from "../collectors/sampler.ts";
+import { createSampler, type Sampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
 import type { ReadConfig } from "../config/load-config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
@@ -26,6 +26,7 @@ import { openPeerSocket, type PeerSocket } from "../runtime/udp.ts";
 import type { History } from "../store/history.ts";
 import { openHistory } from "../store/sqlite-history.ts";
 import type { Moment } from "../units.ts";
+import { createChangeLog } from "./change-log.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { dependsOnLan, LAN_REFRESH_MS, type Networks, readNetworks } from "./networks.ts";
 import { createPerformer, type Performer, printablePacket } from "./performer.ts";
@@ -33,6 +34,7 @@ import { type Publisher, startPublisher } from "./publisher.ts";
 import { planReload } from "./reload.ts";
 import { createReportSource } from "./report-source.ts";
 import { startTicker, type Ticker } from "./ticker.ts";
+import { openWatching, type Watching } from "./watching.ts";
 
 export interface DaemonOptions {
   /** As read at the start. */
@@ -76,7 +78,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
     socket.value.close();
     return core;
   }
-  const { live, history, performer, ticker } = core.value;
+  const { live, history, performer, ticker, watching } = core.value;
   let handler = createHandler(core.value);
   const http = startHttpServer({
     ...boundTo(config),
@@ -91,7 +93,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
     return http;
   }
   onPacket = core.value.receive;
-  const publisher = publishReports(options, core.value);
+  const publisher = publishReports(core.value);
   const refresh = refreshNetworks(core.value);
   sayHello(options, core.value);
   manager.ready(whereabouts(core.value));
@@ -107,6 +109,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
       manager.stopping();
       publisher.stop();
       clearInterval(refresh);
+      watching.stop();
       ticker.stop();
       performer.perform(core.value.cluster.leave(core.value.clock()));
       http.value.stop();
@@ -138,7 +141,9 @@ interface Core {
   readonly history: History;
   readonly performer: Performer;
   readonly ticker: Ticker;
+  readonly sampler: Sampler;
   readonly source: ReportSource;
+  readonly watching: Watching;
   readonly receive: PacketHandler;
   readonly networks: () => Networks;
   /** Finds out anew what the ranges stand for. */
@@ -156,10 +161,12 @@ function isInReports(option: string): boolean {
   return option === "name" || option === "tag" || option === "update";
 }
 
-function createHandler({ live, source, networks }: Core): HttpHandler {
+function createHandler({ live, source, networks, watching }: Core): HttpHandler {
   const { httpNames } = live.config;
   return createHttpHandler({
     source,
+    live: watching.live,
+    streams: watching.streams,
     allow: (address) => networks().httpAllow.contains(address),
     hostNames: hostNamesOf({ root: ROOT, name: nameOf(live.config), httpNames }),
   });
@@ -206,29 +213,33 @@ function openCore(options: DaemonOptions, socket: PeerSocket, heartbeat: Heartbe
     random: createRandom(),
   });
   const isTracing = config.debug >= 2;
+  const changes = createChangeLog(clock().wallMs);
   const performer = createPerformer({
-    ...{ socket, history, log, isTracing },
+    ...{ socket, history, log, isTracing, changes },
+    wantLive: () => watching.wantLive(),
     after: (ms, run) => setTimeout(run, ms),
   });
   const ticker = startTicker({ cluster, performer, clock, heartbeat });
   const resolveNetworks = () => {
     networks = readNetworks(live.config, ROOT);
     cluster.setRanges(rangesOf(networks));
-    performer.touch();
+    changes.touch();
     ticker.rearm();
   };
+  const source = createReportSource({
+    ...{ cluster, history, clock },
+    config: () => live.config,
+    version: options.version,
+    selfId: identity.id,
+    networks: () => networks,
+    stateVersion: changes.version,
+    notices: identity.notice === undefined ? [] : [identity.notice],
+  });
+  const sampler = createOwnSampler(options, { live, clock });
+  const watching = openWatching({ cluster, performer, ticker, sampler, source, changes, clock });
   let { updateSeconds } = config;
   return ok({
-    ...{ live, clock, cluster, history, performer, ticker },
-    source: createReportSource({
-      ...{ cluster, history, clock },
-      config: () => live.config,
-      version: options.version,
-      selfId: identity.id,
-      networks: () => networks,
-      stateVersion: performer.version,
-      notices: identity.notice === undefined ? [] : [identity.notice],
-    }),
+    ...{ live, clock, cluster, history, performer, ticker, sampler, source, watching },
     receive: (from, bytes) => {
       if (isTracing) log.trace(`from ${from.address}: ${printablePacket(bytes)}`);
       performer.perform(cluster.receive(from, bytes, clock()));
@@ -257,9 +268,11 @@ function becomeUser(config: Config, log: Log): Result<void> {
   return dropped.ok ? ok(undefined) : dropped;
 }
 
-function publishReports({ config, version, executable }: DaemonOptions, core: Core): Publisher {
-  const { live, clock, cluster, performer, ticker } = core;
-  const sampler = createSampler({
+function createOwnSampler(
+  { config, version, executable }: DaemonOptions,
+  { live, clock }: Pick<Core, "live" | "clock">,
+): Sampler {
+  return createSampler({
     root: ROOT,
     about: {
       version,
@@ -279,9 +292,12 @@ function publishReports({ config, version, executable }: DaemonOptions, core: Co
     executable,
     clock,
   });
+}
+
+function publishReports({ live, clock, cluster, performer, ticker, sampler }: Core): Publisher {
   return startPublisher({
     ...{ sampler, clock },
-    updateSeconds: config.updateSeconds,
+    updateSeconds: live.config.updateSeconds,
     publish: (report) => {
       performer.perform(cluster.publish(report, clock()));
       ticker.rearm();

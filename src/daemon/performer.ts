@@ -7,13 +7,10 @@ import type { Log } from "../runtime/log.ts";
 import { printable } from "../runtime/printable.ts";
 import type { PeerSocket } from "../runtime/udp.ts";
 import type { History } from "../store/history.ts";
+import type { ChangeLog } from "./change-log.ts";
 
 export interface Performer {
   perform(outputs: readonly Output[]): void;
-  /** Changes whenever a machine's view or its history did. */
-  version(): number;
-  /** The page has something new to show that is not a machine (a notice, the networks). */
-  touch(): void;
   /** Writes what is pending to the history now. */
   flush(): void;
 }
@@ -24,6 +21,10 @@ export interface PerformerParts {
   readonly log: Log;
   /** `-dd`: prints every packet. */
   readonly isTracing: boolean;
+  /** Learns of every change of a machine's view or its history. */
+  readonly changes: ChangeLog;
+  /** The core wants a live report. */
+  readonly wantLive: () => void;
   /** Calls back once, after so many ms. */
   readonly after: (ms: number, run: () => void) => void;
 }
@@ -35,13 +36,12 @@ const FLUSH_DELAY_MS = 2_000;
 const PRINTED_LENGTH = 4_200;
 
 export function createPerformer(parts: PerformerParts): Performer {
-  const { socket, history, log, isTracing, after } = parts;
-  let version = 0;
+  const { socket, history, log, isTracing, after, changes } = parts;
   let isFlushDue = false;
 
   function remember(write: () => void): void {
     write();
-    version += 1;
+    changes.touch();
     if (!isFlushDue) {
       isFlushDue = true;
       after(FLUSH_DELAY_MS, flush);
@@ -72,12 +72,16 @@ export function createPerformer(parts: PerformerParts): Performer {
         break;
       case "rename":
         remember(() => history.rename(output.fromId, output.toId));
+        changes.note(output.fromId);
         break;
       case "forget":
         remember(() => history.forget(output.id));
         break;
+      case "live-wanted":
+        parts.wantLive();
+        break;
       case "changed":
-        version += 1;
+        changes.note(output.id);
         break;
       case "log":
         log[output.level](output.text);
@@ -88,10 +92,6 @@ export function createPerformer(parts: PerformerParts): Performer {
   return {
     perform: (outputs) => {
       for (const output of outputs) performOne(output);
-    },
-    version: () => version,
-    touch: () => {
-      version += 1;
     },
     flush,
   };

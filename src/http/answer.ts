@@ -12,6 +12,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 export const HTML = "text/html; charset=utf-8";
 export const TEXT = "text/plain; charset=utf-8";
+export const EVENT_STREAM = "text/event-stream";
 export const JSON_TYPE = "application/json; charset=utf-8";
 
 /** May be kept, but is asked about before each use: the ETag says whether it still holds. */
@@ -48,7 +49,7 @@ export function bodyOf(options: {
 /** Under this, gzip saves less than one packet. */
 const LEAST_GZIP = 1400;
 
-function takesGzip(request: Request): boolean {
+export function takesGzip(request: Request): boolean {
   const accepted = request.headers.get("accept-encoding") ?? "";
   return /(^|[\s,])gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accepted);
 }

@@ -13,6 +13,8 @@ import { createTimes, type Times } from "../report/times.ts";
 import { answerWith, type Body, bodyOf, HTML, JSON_TYPE, plainAnswer, TEXT } from "./answer.ts";
 import { type Assets, createAssets } from "./assets.ts";
 import { BodyCache } from "./body-cache.ts";
+import type { EventStreams } from "./events.ts";
+import { createFreshener, type Freshener } from "./fresh.ts";
 import { isAllowedHost } from "./host-names.ts";
 import {
   clusterJson,
@@ -21,9 +23,12 @@ import {
   machineJson,
   readClusterQuery,
   readEntryQuery,
+  readEventQuery,
+  readFresh,
   readMachineQuery,
   type WrongParameter,
 } from "./json.ts";
+import type { Live } from "./live.ts";
 import type { ReportSource } from "./source.ts";
 
 export interface HttpHandlerOptions {
@@ -32,12 +37,15 @@ export interface HttpHandlerOptions {
   readonly allow: (address: string) => boolean;
   /** Of `hostNamesOf`. */
   readonly hostNames: ReadonlySet<string>;
+  /** Without it no request watches, and there are no event streams (tests). */
+  readonly live?: Live;
+  readonly streams?: EventStreams;
   /** The zone of the times in the report, as Intl names it; the machine's own without it. */
   readonly timeZone?: string;
 }
 
 /** `clientAddress` as the socket says it; an IPv4-mapped one counts as its IPv4 address. */
-export type HttpHandler = (request: Request, clientAddress: string) => Response;
+export type HttpHandler = (request: Request, clientAddress: string) => Response | Promise<Response>;
 
 interface Call {
   readonly context: RenderContext;
@@ -212,9 +220,35 @@ interface Tools {
   readonly times: Times;
   readonly assets: Assets;
   readonly cache: BodyCache;
+  readonly freshener: Freshener | undefined;
 }
 
-function answer(request: Request, { source }: HttpHandlerOptions, tools: Tools): Response {
+/** What people look at: the machines as they are now. Scripts and scrapes say `fresh`, or wait. */
+function isLook(segments: readonly string[], query: string): boolean {
+  const [first] = segments;
+  const isPage = first === "" || first === "machines" || first === "status.txt";
+  return isPage && !/(^|&)at=/.test(query);
+}
+
+function isApi(segments: readonly string[], thing: string): boolean {
+  const [api, version, third] = segments;
+  return segments.length === 3 && api === "api" && version === "v1" && third === thing;
+}
+
+function openStream(request: Request, query: string, streams: EventStreams): Response {
+  const wanted = readEventQuery(new URLSearchParams(query), request.headers.get("last-event-id"));
+  if ("parameter" in wanted) return answerWith(request, wrongParameter(wanted));
+  const stream = streams.open(request, wanted);
+  if (stream !== undefined) return stream;
+  const reason = `${streams.count()} event streams are open, and that is all there may be`;
+  return answerWith(request, jsonBody(errorJson(reason), 503));
+}
+
+function answer(
+  request: Request,
+  { source, live, streams }: HttpHandlerOptions,
+  tools: Tools,
+): Response | Promise<Response> {
   const { path, query } = targetOf(request.url);
   const asset = tools.assets.bodies.get(path);
   if (asset !== undefined) return answerWith(request, asset);
@@ -222,6 +256,24 @@ function answer(request: Request, { source }: HttpHandlerOptions, tools: Tools):
   if (segments === undefined) {
     return plainAnswer(400, "The path is not properly percent-encoded.\n");
   }
+  if (streams !== undefined && isApi(segments, "events")) {
+    return openStream(request, query, streams);
+  }
+  if (isLook(segments, query)) live?.watch.glance();
+  const target = { path, query, segments };
+  const fresh = isApi(segments, "cluster") ? readFresh(new URLSearchParams(query)) : undefined;
+  if (fresh === undefined || tools.freshener === undefined) {
+    return answerNow(request, target, source, tools);
+  }
+  return tools.freshener.wait(fresh).then(() => answerNow(request, target, source, tools));
+}
+
+function answerNow(
+  request: Request,
+  { path, query, segments }: Target & { readonly segments: readonly string[] },
+  source: ReportSource,
+  tools: Tools,
+): Response {
   const view = source.cluster();
   // The page shows the time to the second, so nothing in it is older than that.
   const era = `${source.version()} ${Math.floor(view.moment.wallMs / 1000)}`;
@@ -234,7 +286,13 @@ function answer(request: Request, { source }: HttpHandlerOptions, tools: Tools):
 
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const tools = { times: createTimes(timeZone), assets: createAssets(), cache: new BodyCache() };
+  const { source, live } = options;
+  const tools = {
+    times: createTimes(timeZone),
+    assets: createAssets(),
+    cache: new BodyCache(),
+    freshener: live && createFreshener(source, live),
+  };
   return (request, clientAddress) =>
     refusal(request, clientAddress, options) ?? answer(request, options, tools);
 }

@@ -6,6 +6,7 @@ import type { Entry, Machine } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
 import { shownText } from "../report/text.ts";
 import type { Times } from "../report/times.ts";
+import type { EventQuery } from "./events.ts";
 import type { ClusterView, EntryQuery } from "./source.ts";
 
 /** Leaves out what is long: processes, users, messages, interfaces. The counts stay. */
@@ -35,6 +36,7 @@ export function machineJson(machine: Machine, isSummary = false) {
     tags: machine.tags,
     lastHeardSeconds: milliseconds(machine.lastHeardSeconds),
     reportAgeSeconds: milliseconds(machine.reportAgeSeconds),
+    isLive: machine.isLive,
     clockOffsetSeconds: milliseconds(machine.clockOffsetSeconds),
     report: report && (isSummary ? summaryOf(report) : report),
   };
@@ -99,21 +101,52 @@ function unknownOf(
   return undefined;
 }
 
-/** `fresh` is taken, and answered with what there is. */
+/** The age in seconds that is asked for; `undefined` without one, or where it is no number. */
+export function readFresh(parameters: URLSearchParams): number | undefined {
+  const fresh = parameters.get("fresh");
+  return fresh !== null && FRESH.test(fresh) ? Number(fresh) : undefined;
+}
+
+/** Seconds, to the millisecond. */
+const FRESH = /^\d{1,6}(\.\d{1,3})?$/;
+
 export function readClusterQuery(
   parameters: URLSearchParams,
 ): { readonly isSummary: boolean } | WrongParameter {
   const unknown = unknownOf(parameters, ["report", "fresh"]);
   if (unknown !== undefined) return unknown;
   const fresh = parameters.get("fresh");
-  if (fresh !== null && !/^\d{1,6}(\.\d{1,3})?$/.test(fresh)) {
+  if (fresh !== null && !FRESH.test(fresh)) {
     return wrong("fresh", fresh, "write an age in seconds, as in fresh=2");
   }
   const report = parameters.get("report");
-  if (report !== null && report !== "summary") {
-    return wrong("report", report, "use report=summary, or leave it out");
-  }
+  if (report !== null && report !== "summary") return wrongReport(report);
   return { isSummary: report === "summary" };
+}
+
+/** `lastEventId`: what a browser sends when it connects again; it is newer than `since`. */
+export function readEventQuery(
+  parameters: URLSearchParams,
+  lastEventId: string | null,
+): EventQuery | WrongParameter {
+  const unknown = unknownOf(parameters, ["report", "since"]);
+  if (unknown !== undefined) return unknown;
+  const report = parameters.get("report");
+  if (report !== null && report !== "summary") return wrongReport(report);
+  const isSummary = report === "summary";
+  const since = parameters.get("since");
+  if (since !== null && !VERSION.test(since)) {
+    return wrong("since", since, "write the version of an event that came before");
+  }
+  const held = lastEventId !== null && VERSION.test(lastEventId) ? lastEventId : since;
+  return held === null ? { isSummary } : { isSummary, since: Number(held) };
+}
+
+/** Exact as a number. */
+const VERSION = /^\d{1,15}$/;
+
+function wrongReport(value: string): WrongParameter {
+  return wrong("report", value, "use report=summary, or leave it out");
 }
 
 export function readMachineQuery(parameters: URLSearchParams): WrongParameter | undefined {

@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Result } from "../result.ts";
 import { portInUseReason } from "../runtime/port-holder.ts";
-import { plainAnswer } from "./answer.ts";
+import { EVENT_STREAM, plainAnswer } from "./answer.ts";
 import type { HttpHandler } from "./handler.ts";
 
 export interface HttpServerOptions {
@@ -34,6 +34,10 @@ function codeOf(cause: unknown): string {
   return cause instanceof Error && "code" in cause ? String(cause.code) : "";
 }
 
+function isEventStream(answer: Response): boolean {
+  return answer.body !== null && answer.headers.get("content-type") === EVENT_STREAM;
+}
+
 function serve(hostname: string, options: HttpServerOptions): HttpServer {
   const { handler, log } = options;
   const server = Bun.serve({
@@ -44,7 +48,12 @@ function serve(hostname: string, options: HttpServerOptions): HttpServer {
     development: false,
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: LARGEST_BODY,
-    fetch: (request, self) => handler(request, self.requestIP(request)?.address ?? ""),
+    fetch: (request, self) => {
+      const answer = handler(request, self.requestIP(request)?.address ?? "");
+      // An event stream may have nothing to say for longer than others may take.
+      if (answer instanceof Response && isEventStream(answer)) self.timeout(request, 0);
+      return answer;
+    },
     error: (error) => {
       log?.warn(`HTTP request failed: ${error.stack ?? error.message}`);
       return plainAnswer(500, "The report could not be made; the log says why.\n");

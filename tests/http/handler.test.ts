@@ -25,12 +25,20 @@ interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Only `?fresh=` is answered later. */
+function answerOf(answer: Response | Promise<Response>): Response {
+  if (answer instanceof Response) return answer;
+  throw new Error("answered later");
+}
+
 function ask(
   path: string,
   { host = "localhost:8000", method = "GET", from = "127.0.0.1", headers = {} }: Ask = {},
 ) {
   const all = host === null ? headers : { ...headers, host };
-  return handler(new Request(`http://localhost:8000${path}`, { method, headers: all }), from);
+  return answerOf(
+    handler(new Request(`http://localhost:8000${path}`, { method, headers: all }), from),
+  );
 }
 
 const FIELDS = [
@@ -198,9 +206,11 @@ describe("paths", () => {
     });
     const twinHandler = handlerWith({ source: twins });
     const get = (path: string) =>
-      twinHandler(
-        new Request(`http://localhost${path}`, { headers: { host: "localhost" } }),
-        "127.0.0.1",
+      answerOf(
+        twinHandler(
+          new Request(`http://localhost${path}`, { headers: { host: "localhost" } }),
+          "127.0.0.1",
+        ),
       );
     const page = get("/machines/gpu-a");
     expect(page.status).toBe(300);
@@ -378,9 +388,8 @@ describe("bodies", () => {
   test("carry the icon with the cross only when a machine is down", async () => {
     expect(await ask("/").text()).toContain("/favicon-down.svg");
     const well = handlerWith({ source: sampleSource({ sketches: LAB.slice(3, 7), cells: 1 }) });
-    const answer = well(
-      new Request("http://localhost/", { headers: { host: "localhost" } }),
-      "127.0.0.1",
+    const answer = answerOf(
+      well(new Request("http://localhost/", { headers: { host: "localhost" } }), "127.0.0.1"),
     );
     expect(await answer.text()).not.toContain("/favicon-down.svg");
   });

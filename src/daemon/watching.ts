@@ -1,0 +1,66 @@
+/**
+ * All that happens because somebody looks: the core is told, live samples are taken, the event
+ * streams are fed. When nobody does, none of it runs.
+ */
+import type { Cluster } from "../cluster/options.ts";
+import type { Sampler } from "../collectors/sampler.ts";
+import { createEventStreams, type EventStreams } from "../http/events.ts";
+import type { After, Live } from "../http/live.ts";
+import type { ReportSource } from "../http/source.ts";
+import type { Moment } from "../units.ts";
+import type { ChangeLog } from "./change-log.ts";
+import { createLiveSampling } from "./live-sampling.ts";
+import type { Performer } from "./performer.ts";
+import type { Ticker } from "./ticker.ts";
+import { createWatchers } from "./watchers.ts";
+
+export interface WatchingParts {
+  readonly cluster: Pick<Cluster, "watch" | "publishLive">;
+  readonly performer: Pick<Performer, "perform">;
+  readonly ticker: Pick<Ticker, "rearm">;
+  readonly sampler: Pick<Sampler, "primeLive" | "takeLive">;
+  readonly source: ReportSource;
+  readonly changes: ChangeLog;
+  readonly clock: () => Moment;
+}
+
+export interface Watching {
+  readonly live: Live;
+  readonly streams: EventStreams;
+  /** The core wants a live report. */
+  wantLive(): void;
+  stop(): void;
+}
+
+export function openWatching(parts: WatchingParts): Watching {
+  const { cluster, performer, ticker, clock } = parts;
+  const sampling = createLiveSampling({
+    ...{ sampler: parts.sampler, clock, after },
+    publish: (report, cost) => {
+      performer.perform(cluster.publishLive(report, cost, clock()));
+      ticker.rearm();
+    },
+  });
+  const watch = createWatchers({
+    after,
+    onChange: (isWatching) => {
+      performer.perform(cluster.watch(isWatching, clock()));
+      ticker.rearm();
+    },
+  });
+  const live = { changes: parts.changes, watch, after };
+  const streams = createEventStreams(parts.source, live);
+  return {
+    ...{ live, streams },
+    wantLive: sampling.want,
+    stop: () => {
+      streams.stop();
+      sampling.stop();
+    },
+  };
+}
+
+const after: After = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
