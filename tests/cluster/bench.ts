@@ -27,6 +27,7 @@ export interface AnswerFields {
   readonly id?: string;
   readonly boot?: string;
   readonly sequence?: number;
+  readonly liveSequence?: number;
   readonly interval?: number;
   readonly age?: number;
   readonly clock?: number;
@@ -34,6 +35,14 @@ export interface AnswerFields {
   readonly name?: string;
   /** `null`: nothing newer. */
   readonly report?: object | null;
+}
+
+export interface QuestionFields {
+  readonly question: number;
+  readonly boot?: string;
+  readonly sequence?: number;
+  readonly liveSequence?: number;
+  readonly watching?: boolean;
 }
 
 export type BenchOptions = Partial<
@@ -133,7 +142,7 @@ export class Bench {
   }
 
   /** The newest question sent to this address. */
-  question(address: string): { question: number; boot?: string; sequence?: number } {
+  question(address: string): QuestionFields {
     const asked = this.textsTo(address).filter((text) => text.startsWith(">{"));
     const last = asked[asked.length - 1];
     if (last === undefined) throw new Error(`${address} was not asked`);
