@@ -7,6 +7,7 @@
  */
 import { hkdfSync } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { DICTIONARY } from "./dictionary.ts";
 import { createXaes, KEY_BYTES, NONCE_BYTES, TAG_BYTES, type Xaes } from "./xaes.ts";
 
 export interface SealerOptions {
@@ -75,7 +76,10 @@ export const MAX_MESSAGE_BYTES = 65_536;
 /** Of a packet: four times the largest plain one, so that a flood costs no more than its bytes. */
 export const MAX_SEALED_BYTES = 16_384;
 
-/** The message is raw DEFLATE (RFC 1951): GCM's tag makes the checksum of zlib's form needless. */
+/**
+ * The message is raw DEFLATE (RFC 1951), with `DICTIONARY` before it: GCM's tag makes the checksum
+ * of zlib's form needless.
+ */
 const DEFLATED = 1;
 /** The message began with the signature, which was left out: ring messages must stay short. */
 const SIGNATURE_LEFT_OUT = 2;
@@ -85,11 +89,11 @@ const ALL_FLAGS = DEFLATED | SIGNATURE_LEFT_OUT;
 const WORTH_DEFLATING_BYTES = 128;
 
 /**
- * A report of 4 kB takes 1,655 bytes and 40 µs at level 6; level 1 halves the time, but its 2,257
- * bytes would cost typical reports their place in one Ethernet frame.
+ * A typical report takes 32 µs and 1,184 bytes sealed; level 6 takes 50 µs for 20 bytes less, and
+ * level 1 needs 470 bytes more, which would cost it its place in one Ethernet frame.
  */
-const DEFLATE = { level: 6 };
-const INFLATE = { maxOutputLength: MAX_MESSAGE_BYTES };
+const DEFLATE = { level: 4, dictionary: DICTIONARY };
+const INFLATE = { maxOutputLength: MAX_MESSAGE_BYTES, dictionary: DICTIONARY };
 
 /** Names the use of the secret, so that another use of it would get another key (RFC 5869). */
 const KEY_INFO = "unagi sealed packet 1";

@@ -1,0 +1,67 @@
+/** What sealing makes of a typical report, and the text that it is deflated with. */
+import { describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { encodeAnswer } from "../../src/protocol/encode.ts";
+import { MAX_ANSWER_BYTES } from "../../src/protocol/limits.ts";
+import { DICTIONARY } from "../../src/sealing/dictionary.ts";
+import { createSealer } from "../../src/sealing/seal.ts";
+import { TYPICAL_REPORT } from "./typical-report.ts";
+
+/** 1,500 less the headers of IPv6, the longer ones, and of UDP. */
+const FRAME_BYTES = 1_500 - 40 - 8;
+
+const sealer = (id: string) =>
+  createSealer({
+    signature: "render-corner",
+    secrets: [Buffer.alloc(32, 1)],
+    id,
+    boot: "c4d07a96e1b35f28",
+    randomBytes: (count) => Buffer.alloc(count, 5),
+  });
+
+const answer = encodeAnswer("render-corner", {
+  answer: 247_881_002_993_321,
+  id: "6a1f0c52d3e84b97",
+  boot: "c4d07a96e1b35f28",
+  sequence: 1_234,
+  intervalSeconds: 600,
+  ageSeconds: 40.201,
+  wallMs: 1_784_000_000_200,
+  you: "192.168.1.104",
+  name: "render-03",
+  report: TYPICAL_REPORT,
+});
+
+describe("the sealed report of a machine with 32 cores, 10 processes, 5 messages", () => {
+  const packet = sealer("6a1f0c52d3e84b97").seal(answer);
+
+  test("fits in one Ethernet frame, as nothing of it was cut", () => {
+    expect(answer.length).toBeLessThan(MAX_ANSWER_BYTES);
+    expect(answer.length).toBeGreaterThan(3_700);
+    expect(packet.length).toBeLessThan(FRAME_BYTES);
+    // Room for longer messages; who spoils the dictionary or the level will see it here.
+    expect(packet.length).toBeLessThan(1_300);
+  });
+
+  test("is opened again whole", () => {
+    const opened = sealer("b7e2915f08c4d36a").open(packet);
+    expect(opened.ok && Buffer.from(opened.message)).toEqual(Buffer.from(answer));
+  });
+});
+
+test("the dictionary is what it has always been: it is part of the wire", () => {
+  expect(createHash("sha256").update(DICTIONARY).digest("hex")).toBe(
+    "d39ee413512e4e4c5cf65f9ae23d283526b67795caa61623d6d6b3b0a0f3b8bc",
+  );
+  expect(DICTIONARY).toHaveLength(2_099);
+});
+
+test("each key of a typical answer stands in the dictionary", () => {
+  const keys = [
+    ...Buffer.from(answer)
+      .toString()
+      .matchAll(/"(\w+)":/g),
+  ].map(([key]) => key);
+  const text = Buffer.from(DICTIONARY).toString();
+  expect([...new Set(keys)].filter((key) => !text.includes(key))).toEqual([]);
+});
