@@ -1,5 +1,5 @@
 /** What must hold at every step of every machine; a breach throws with the machine's id. */
-import type { KnownMachine } from "../../src/cluster/machine.ts";
+import type { KnownMachine, Machine } from "../../src/cluster/machine.ts";
 import type { Cluster } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Moment } from "../../src/units.ts";
@@ -44,6 +44,8 @@ export class NodeWatcher {
   readonly #held = new Map<string, { boot: number; sequence: number }>();
   /** Machines whose outage has begun in the history and is not over there. */
   readonly #out = new Set<string>();
+  /** The live report of each machine that was shown last. */
+  readonly #live = new Map<string, { boot: string | undefined; madeMs: number }>();
   #steps = 0;
 
   constructor(place: { readonly id: string; readonly addresses: readonly string[] }, truth: Truth) {
@@ -96,10 +98,21 @@ export class NodeWatcher {
     if (machines.length > MAX_PEERS + 1) this.#breach(`${machines.length} machines`);
     if (core.candidateCount() > MAX_PEERS) this.#breach(`${core.candidateCount()} candidates`);
     for (const machine of machines) {
+      this.#checkLive(machine);
       const isOurs = machine.id === this.#id || machine.id.startsWith(`${this.#id}~`);
       if (isOurs !== machine.isSelf) this.#breach(`took ${machine.id} for another machine`);
       if (!this.#truth.boots.has(machine.id)) this.#breach(`shows ${machine.id}`);
     }
+  }
+
+  #checkLive({ id, boot, isLive, report }: Machine): void {
+    if (isLive !== true) return;
+    const madeMs = report?.load?.five ?? 0;
+    const before = this.#live.get(id);
+    if (before?.boot === boot && madeMs < (before?.madeMs ?? 0)) {
+      this.#breach(`went back from a live report of ${before?.madeMs} to ${madeMs} of ${id}`);
+    }
+    this.#live.set(id, { boot, madeMs });
   }
 
   #breach(what: string): never {

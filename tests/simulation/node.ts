@@ -19,6 +19,10 @@ const SOCKET_QUEUE = 200;
 /** The shell's pace: never more often than this, never less often than the core's promise. */
 const MIN_TICK_MS = 100;
 const MAX_TICK_MS = 1000;
+/** The shell's live samples: the first of a row begins its window, and takes half a second. */
+const FIRST_LIVE_MS = 500;
+const LIVE_WINDOW_MS = 10_000;
+const LIVE_COST_MS = 5;
 
 export interface WorldSettings {
   readonly network: Network;
@@ -43,6 +47,9 @@ export class SimulatedNode implements Host {
   #boots = 0;
   #sequence = 0;
   #isPaused = false;
+  #isWatching = false;
+  #liveSamples = 0;
+  #sampledMs = Number.NEGATIVE_INFINITY;
   #waiting: { from: Endpoint; bytes: Uint8Array; to: string }[] = [];
   #store = new Map<string, KnownMachine>();
   #lastTickMs = 0;
@@ -65,6 +72,19 @@ export class SimulatedNode implements Host {
 
   get core(): Cluster | undefined {
     return this.#core;
+  }
+
+  /** Live reports that it has made. */
+  get liveSamples(): number {
+    return this.#liveSamples;
+  }
+
+  /** Somebody looks at what this machine shows, or nobody any more. */
+  watch(on: boolean): void {
+    this.#isWatching = on;
+    if (this.#core === undefined || this.#isPaused) return;
+    this.#perform(this.#core.watch(on, this.now()));
+    this.#planTick();
   }
 
   get isPaused(): boolean {
@@ -98,6 +118,8 @@ export class SimulatedNode implements Host {
     this.#lastTickMs = network.nowMs;
     this.#tickAt(network.nowMs + between(chance, 1, MIN_TICK_MS));
     this.#publishAt(network.nowMs + between(chance, 100, 1000));
+    this.#sampledMs = Number.NEGATIVE_INFINITY;
+    this.watch(this.#isWatching);
   }
 
   stop(options: { readonly sayGoodbye: boolean }): void {
@@ -119,6 +141,7 @@ export class SimulatedNode implements Host {
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
+    this.watch(this.#isWatching);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { from, bytes, to } of waiting) this.deliver(from, bytes, to);
@@ -187,12 +210,34 @@ export class SimulatedNode implements Host {
     this.#planTick();
   }
 
+  #wantLive(): void {
+    const { network } = this.#settings;
+    const isWarm = network.nowMs - this.#sampledMs <= LIVE_WINDOW_MS;
+    const boot = this.#boot;
+    this.#sampledMs = network.nowMs;
+    if (isWarm) this.#publishLive();
+    else
+      network.at(network.nowMs + FIRST_LIVE_MS, () => boot === this.#boot && this.#publishLive());
+  }
+
+  /** `five`: when it was made, as nobody but the world knows. */
+  #publishLive(): void {
+    if (this.#core === undefined || this.#isPaused) return;
+    const { nowMs } = this.#settings.network;
+    this.#sampledMs = nowMs;
+    this.#liveSamples++;
+    const report = { name: `name-${this.id}`, load: { one: this.#sequence, five: nowMs } };
+    this.#perform(this.#core.publishLive(report, { costMs: LIVE_COST_MS }, this.now()));
+    this.#planTick();
+  }
+
   #perform(outputs: readonly Output[], source = (_: string) => this.address): void {
     for (const output of outputs) {
       if (output.kind === "send") {
         this.#settings.network.send(source(output.to.address), output.to, output.bytes);
         continue;
       }
+      if (output.kind === "live-wanted") this.#wantLive();
       this.#watcher.check(output);
       if (output.kind === "remember") this.#store.set(output.machine.id, output.machine);
       if (output.kind === "forget") this.#store.delete(output.id);
