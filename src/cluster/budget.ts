@@ -2,6 +2,7 @@
 import {
   MAX_ANSWERS_PER_SECOND,
   MAX_CANDIDATE_QUESTIONS_PER_SECOND,
+  MAX_FORGET_QUESTIONS_PER_SECOND,
   MAX_LIST_PACKETS_PER_SECOND,
   MAX_QUESTIONS_PER_SECOND,
   MAX_QUIET_QUESTIONS_PER_SECOND,
@@ -13,6 +14,7 @@ export interface Budget {
   readonly questions: TokenBucket;
   readonly candidates: TokenBucket;
   readonly quiet: TokenBucket;
+  readonly forgetting: TokenBucket;
   readonly scans: TokenBucket;
   readonly lists: TokenBucket;
   readonly answers: TokenBucket;
@@ -23,6 +25,7 @@ export function createBudget(nowMs: number): Budget {
     questions: steadyBucket(MAX_QUESTIONS_PER_SECOND, nowMs),
     candidates: steadyBucket(MAX_CANDIDATE_QUESTIONS_PER_SECOND, nowMs),
     quiet: steadyBucket(MAX_QUIET_QUESTIONS_PER_SECOND, nowMs),
+    forgetting: steadyBucket(MAX_FORGET_QUESTIONS_PER_SECOND, nowMs),
     scans: steadyBucket(MAX_SCANS_PER_SECOND, nowMs),
     lists: steadyBucket(MAX_LIST_PACKETS_PER_SECOND, nowMs),
     // Questions come when they come, a whole network's at once: half a second's worth in one go.

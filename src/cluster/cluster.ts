@@ -17,6 +17,7 @@ import type { Contact } from "./contact.ts";
 import { Curiosity } from "./curiosity.ts";
 import { Desk } from "./desk.ts";
 import { type CoreDropReason, DropLog } from "./drop-log.ts";
+import { Forgetting } from "./forgetting.ts";
 import { Identity } from "./identity.ts";
 import { Intake } from "./intake.ts";
 import { Judgement } from "./judgement.ts";
@@ -59,6 +60,7 @@ class Core implements Cluster {
   readonly #intake: Intake;
 
   constructor(options: ClusterOptions) {
+  readonly #forgetting: Forgetting;
     const desk = new Desk(options);
     const table = new PeerTable(options.maxPeers);
     const budget = createBudget(desk.clock.deadlineMs);
@@ -96,6 +98,7 @@ class Core implements Cluster {
     this.#recall(options.known);
   }
 
+    this.#forgetting = new Forgetting({ desk, budget, table, questions, judgement, schedule });
   receive(from: Endpoint, bytes: Uint8Array, now: Moment): Output[] {
     this.#observe(now);
     const dropped = this.#receive(from, bytes);
@@ -114,6 +117,7 @@ class Core implements Cluster {
     this.#watched.run();
     this.#replies.run();
     this.#judgement.run();
+    this.#forgetting.run();
     return this.#finish();
   }
 
@@ -163,10 +167,7 @@ class Core implements Cluster {
   forget(id: string, now: Moment): Output[] {
     this.#observe(now);
     const peer = this.#table.get(id);
-    if (peer !== undefined) {
-      this.#schedule.drop(peer);
-      this.#judgement.dismiss(peer);
-    }
+    if (peer !== undefined && isQuiet(peer)) this.#forgetting.forget(peer);
     return this.#finish();
   }
 
@@ -221,13 +222,16 @@ class Core implements Cluster {
       this.#watched.nextMs(),
       this.#replies.nextMs(),
       this.#judgement.nextMs(),
+      this.#forgetting.nextMs(),
     );
     return clock.elapsedAt(nextMs);
   }
 
   #observe(now: Moment, call = { isTick: false }): void {
     const wasSuspended = this.#desk.clock.observe(now, call);
-    if (wasSuspended) this.#schedule.askAllSoon(this.#table.all());
+    if (!wasSuspended) return;
+    this.#schedule.askAllSoon(this.#table.all());
+    this.#forgetting.startAnew();
   }
 
   #finish(): Output[] {
@@ -340,6 +344,9 @@ class Core implements Cluster {
       const isElsewhere = isLoopback(address) && !isLoopback(sender);
       const isKnown = this.#table.contactOf(address) !== undefined;
       if (!isElsewhere && !isKnown) this.#candidates.offer(address, { hasSpoken: false });
+      case "forget":
+        if (contact?.peer?.protocol === 2) this.#forgetting.noteWish(message);
+        return undefined;
     }
   }
 

@@ -23,6 +23,8 @@ export const MAX_WATCHING_QUESTIONS_PER_SECOND = 500;
 export const MAX_CANDIDATE_QUESTIONS_PER_SECOND = 50;
 /** Of them to machines that are silent, stopped or down. */
 export const MAX_QUIET_QUESTIONS_PER_SECOND = 20;
+/** Of them to machines that somebody calls scrapped: many others that are down hold them not up. */
+export const MAX_FORGET_QUESTIONS_PER_SECOND = 20;
 /** Initial queries of the first round of a scan. */
 export const MAX_SCANS_PER_SECOND = 100;
 /** Packets of lists sent to the network: like the scan, a background matter. */
@@ -95,6 +97,23 @@ export const LIVE_WAIT_MS = 200;
 export const MAX_LIVE_WAITING = 64;
 /** So long a live report is shown: also that of a machine whose samples must be 15 s apart. */
 export const LIVE_FRESH_MS = 20 * SECOND;
+
+/**
+ * Who is told that a machine was scrapped asks it so often, a second apart, before it is forgotten:
+ * where a fifth of the packets is lost each way, a living one answers none in 1 of 3,500 cases,
+ * and it must have been silent before.
+ */
+export const FORGET_QUESTIONS = 8;
+/** The last of them may take so long to be answered. */
+export const FORGET_WAIT_MS = 2 * SECOND;
+/** A machine that has answered so lately is not asked again because somebody calls it scrapped. */
+export const FORGET_REST_MS = 10 * SECOND;
+/** Whoever was asked by its user to forget a machine tells all others after these pauses… */
+export const FORGET_TELL_MS: readonly number[] = [0, 10 * SECOND, 20 * SECOND];
+/** …and who was told, and found it so, tells so many: enough to reach all, too few for a storm. */
+export const FORGET_PASSED_ON = 8;
+/** Machines under test, and messages about machines to be passed on: further ones are dropped. */
+export const MAX_FORGETTING = 256;
 
 export const DOWN_INTERVALS = 3;
 export const FORGET_INTERVALS = 1440;

@@ -80,7 +80,10 @@ export interface Cluster {
   watch(on: boolean, now: Moment): Output[];
   /** Says goodbye to all peers that understand it. The core is not used after this. */
   leave(now: Moment): Output[];
-  /** Drops a machine by id (`Machine.id`); one that is alive comes back when it is heard of. */
+  /**
+   * Drops a machine that is silent, stopped or down by id (`Machine.id`), and tells the others,
+   * who drop it when they find it so themselves. Any other stays: it would come back anyway.
+   */
   forget(id: string, now: Moment): Output[];
   /** `lan` is resolved again every 30 s: new ranges, a changed scan range starts over. */
   setRanges(ranges: ClusterRanges): void;

@@ -12,7 +12,16 @@ import {
   MAX_NAME_LENGTH,
   MAX_REPORT_V1_BYTES,
 } from "./limits.ts";
-import type { Answer, Decoded, DropReason, Goodbye, Hint, Message, Question } from "./message.ts";
+import type {
+  Answer,
+  Decoded,
+  DropReason,
+  Forget,
+  Goodbye,
+  Hint,
+  Message,
+  Question,
+} from "./message.ts";
 import { parseReport } from "./report-json.ts";
 import { decodeReportV1 } from "./report-v1.ts";
 
@@ -98,6 +107,9 @@ function decodeStatusJson(body: Buffer): Decoded {
   if (value["answer"] !== undefined) return readAnswer(value);
   if (value["bye"] !== undefined) return decoded(readGoodbye(value["bye"]), "malformed goodbye");
   if (value["hint"] !== undefined) return decoded(readHint(value["hint"]), "malformed hint");
+  if (value["forget"] !== undefined) {
+    return decoded(readForget(value["forget"]), "malformed forget");
+  }
   return drop("unknown message");
 }
 
@@ -135,7 +147,7 @@ function readAnswer(value: Json): Decoded {
   const head = readAnswerHead(value);
   if (head === undefined) return drop("malformed answer");
   const liveSequence = safeInteger(value["liveSequence"]);
-  const you = typeof value["you"] === "string" ? canonicalAddress(value["you"]) : undefined;
+  const you = readAddress(value["you"]);
   const answer: Answer = {
     ...head,
     ...(liveSequence !== undefined && { liveSequence }),
@@ -182,10 +194,23 @@ function readHint(value: unknown): Hint | undefined {
   if (!Array.isArray(value)) return undefined;
   const addresses: string[] = [];
   for (const item of value.slice(0, MAX_HINT_ADDRESSES)) {
-    const address = typeof item === "string" ? canonicalAddress(item) : undefined;
+    const address = readAddress(item);
     if (address !== undefined) addresses.push(address);
   }
   return { kind: "hint", addresses };
+}
+
+/** A machine of protocol 1 has no id but its address. */
+function readForget(value: unknown): Forget | undefined {
+  if (!isObject(value)) return undefined;
+  const id = readIdentifier(value["id"]) ?? readAddress(value["id"]);
+  const boot = readIdentifier(value["boot"]);
+  if (id === undefined) return undefined;
+  return { kind: "forget", id, ...(boot !== undefined && { boot }) };
+}
+
+function readAddress(value: unknown): string | undefined {
+  return typeof value === "string" ? canonicalAddress(value) : undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;

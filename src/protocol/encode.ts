@@ -16,11 +16,12 @@
  *     you, name, report        "you":…,"name":…,"report":{…}}
  *     goodbye                  <{"bye":{"id":…,"boot":…}}
  *     hint                     <{"hint":["192.168.1.7",…]}
+ *     forget                   <{"forget":{"id":…,"boot":…}}
  */
 import { isIpv6 } from "./address.ts";
 import { fitReport } from "./fit-report.ts";
 import { MAX_ANSWER_BYTES, MAX_LIST_BYTES, MAX_REPORT_V1_BYTES } from "./limits.ts";
-import type { Answer, Goodbye, Question } from "./message.ts";
+import type { Answer, Forget, Goodbye, Question } from "./message.ts";
 import type { Report } from "./report.ts";
 import { encodeReportV1 } from "./report-v1.ts";
 
@@ -131,6 +132,12 @@ export function encodeHints(signature: string, addresses: readonly string[]): Ui
   const room = MAX_LIST_BYTES - byteLength(`${signature}<{"hint":[]}`);
   const chunks = chunkWords(addresses, { room, wordOverhead: 3 });
   return chunks.map((hint) => utf8(`${signature}<${JSON.stringify({ hint })}`));
+}
+
+/** `signature<{"forget":…}` */
+export function encodeForget(signature: string, message: Omit<Forget, "kind">): Uint8Array {
+  const forget = { id: message.id, boot: message.boot };
+  return utf8(`${signature}<${JSON.stringify({ forget })}`);
 }
 
 /**

@@ -14,7 +14,8 @@ export type Message =
   | Alive
   | Answer
   | Goodbye
-  | Hint;
+  | Hint
+  | Forget;
 
 /** `signature?` */
 export interface InitialQuery {
@@ -102,6 +103,15 @@ export interface Hint {
   readonly addresses: readonly string[];
 }
 
+/** `signature<{"forget":…}`: this machine was scrapped; believed by nobody (design 3). */
+export interface Forget {
+  readonly kind: "forget";
+  /** As its machine tells it; of a protocol-1 machine the canonical address, which is its id. */
+  readonly id: string;
+  /** The run that the sender knew last, which tells clones apart. */
+  readonly boot?: string;
+}
+
 /**
  * Why a packet is no message. Few and constant, because drops are counted by reason and the
  * page shows the counts.
@@ -118,6 +128,7 @@ export const DROP_REASONS = [
   "malformed answer",
   "malformed goodbye",
   "malformed hint",
+  "malformed forget",
 ] as const;
 
 export type DropReason = (typeof DROP_REASONS)[number];

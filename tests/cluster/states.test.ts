@@ -233,32 +233,6 @@ describe("a goodbye", () => {
   });
 });
 
-describe("forgetting by hand", () => {
-  test("drops the machine and asks it no more", () => {
-    const bench = metAndGone();
-    bench.take(bench.cluster.forget("ann", bench.now()));
-    expect(bench.of("forget")).toEqual([{ kind: "forget", id: "ann" }]);
-    expect(bench.others()).toEqual([]);
-    bench.run(MINUTE);
-    expect(asked(bench)).toEqual([]);
-  });
-
-  test("a machine that is alive lets it come back when it is heard of", () => {
-    const bench = metAndGone();
-    bench.take(bench.cluster.forget("ann", bench.now()));
-    bench.meet(A);
-    expect(bench.machine("ann")?.state).toBe("up");
-  });
-
-  test("ourselves or nobody does nothing", () => {
-    const bench = metAndGone();
-    bench.take(bench.cluster.forget("self", bench.now()));
-    bench.take(bench.cluster.forget("nobody", bench.now()));
-    expect(bench.outputs).toEqual([]);
-    expect(bench.others()).toHaveLength(1);
-  });
-});
-
 describe("a suspension of this machine", () => {
   test.each([
     { title: "an hour", sleepMs: HOUR },

@@ -173,4 +173,12 @@ export const message: fc.Arbitrary<Exclude<Message, { kind: "report-v1" }>> = fc
   ),
   fc.record({ kind: fc.constant("goodbye" as const), id: identifier, boot: identifier }),
   fc.record({ kind: fc.constant("hint" as const), addresses }),
+  fc.record(
+    {
+      kind: fc.constant("forget" as const),
+      id: fc.oneof(identifier, ipv4, ipv6),
+      boot: identifier,
+    },
+    { requiredKeys: ["kind", "id"] },
+  ),
 );

@@ -18,6 +18,7 @@ describe("the limits of docs/protocol.md", () => {
       perSecond(limits.MAX_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_CANDIDATE_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_QUIET_QUESTIONS_PER_SECOND),
+      perSecond(limits.MAX_FORGET_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_SCANS_PER_SECOND),
       `${limits.MAX_LIST_PACKETS_PER_SECOND} packets a second`,
       perSecond(limits.MAX_ANSWERS_PER_SECOND),
@@ -54,6 +55,7 @@ describe("the limits of docs/protocol.md", () => {
       limits.MAX_ADDRESSES,
       limits.MAX_RETIRED_BOOTS,
       limits.MAX_CLONES,
+      limits.MAX_FORGETTING,
     ];
     expect(numbers).toEqual(kept.map((count) => count.toLocaleString("en")));
   });
@@ -85,6 +87,12 @@ describe("the limits of docs/protocol.md", () => {
     `Every ${limits.BROADCAST_INTERVALS} intervals (0.9 to 1.1 of that) the list`,
     `to ${limits.LIST_SAMPLE} random live ones of protocol 2, and ${limits.RESCAN_SAMPLE} random addresses`,
     `the question ${limits.GOODBYE_TEST_MS / limits.SECOND} s later stayed unanswered for ${limits.GOODBYE_WAIT_MS / limits.SECOND} s`,
+    `up or silent; again ${seconds(limits.FORGET_TELL_MS)[1]} s later, ` +
+      `and ${seconds(limits.FORGET_TELL_MS)[2]} s after that`,
+    `about one that has not for ${limits.FORGET_REST_MS / limits.SECOND} s`,
+    `it gets ${limits.FORGET_QUESTIONS} questions, 1 s apart. If none is answered within ` +
+      `${limits.FORGET_WAIT_MS / limits.SECOND} s of the last`,
+    `passed on, once, to ${limits.FORGET_PASSED_ON} random peers`,
     `not heard of for ${limits.DOWN_INTERVALS} intervals`,
     `not heard of for ${limits.FORGET_INTERVALS.toLocaleString("en")} intervals`,
   ])("are in its text: %s", (words) => {
@@ -114,6 +122,7 @@ describe("the sizes of docs/protocol.md", () => {
     answer: { ...answer, report },
     question: { kind: "question", ...asked },
     goodbye: { kind: "goodbye", id, boot: id },
+    forget: { kind: "forget", id, boot: id },
   };
 
   test("are those that the codec cuts at", () => {

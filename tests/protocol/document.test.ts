@@ -33,6 +33,7 @@ describe("each packet that docs/protocol.md shows", () => {
     "answer-full": "answer",
     goodbye: "goodbye",
     hint: "hint",
+    forget: "forget",
   };
 
   test("is known here", () => {
@@ -58,7 +59,7 @@ describe("each packet that docs/protocol.md shows", () => {
 
   test("is what the table of signs says", () => {
     const rows = table("### Signature and sign");
-    expect(rows.map(({ sign }) => codes(sign)[0])).toEqual([..."?!>><<<<<#"]);
+    expect(rows.map(({ sign }) => codes(sign)[0])).toEqual([..."?!>><<<<<<#"]);
     const sealed = decodeMessage(Buffer.from("lab#123"), SIGNATURE);
     expect(sealed).toEqual({ ok: false, reason: "sealed" });
   });
@@ -166,12 +167,14 @@ const ANSWER_KEYS: Readonly<Record<Fields<"answer">, string>> = {
   report: "report",
 };
 const GOODBYE_KEYS: Readonly<Record<Fields<"goodbye">, string>> = { id: "id", boot: "boot" };
+const FORGET_KEYS: Readonly<Record<Fields<"forget">, string>> = { id: "id", boot: "boot" };
 
 describe("the keys of protocol 2 in docs/protocol.md", () => {
   const cases = [
     { name: "question", heading: "### Question", keys: QUESTION_KEYS, within: undefined },
     { name: "answer", heading: "### Answer", keys: ANSWER_KEYS, within: undefined },
     { name: "goodbye", heading: "### Goodbye", keys: GOODBYE_KEYS, within: "bye" },
+    { name: "forget", heading: "### Forget", keys: FORGET_KEYS, within: "forget" },
   ] as const;
 
   test.each(cases)("are those of the $name, with the values of the sample", (one) => {

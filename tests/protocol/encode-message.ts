@@ -3,6 +3,7 @@ import {
   encodeAddressLists,
   encodeAlive,
   encodeAnswer,
+  encodeForget,
   encodeGoodbye,
   encodeHints,
   encodeInitialQuery,
@@ -33,5 +34,7 @@ export function encodeMessage(signature: string, message: Message): readonly Uin
       return [encodeGoodbye(signature, message)];
     case "hint":
       return encodeHints(signature, message.addresses);
+    case "forget":
+      return [encodeForget(signature, message)];
   }
 }

@@ -94,6 +94,7 @@ test("any JSON after the signature gives a message or a reason", () => {
     "answer",
     "bye",
     "hint",
+    "forget",
     "question",
     "id",
     "boot",

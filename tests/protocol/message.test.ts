@@ -81,6 +81,9 @@ const WIRE: readonly (readonly [string, Message])[] = [
     '<{"hint":["10.0.0.7","2001:db8::7"]}',
     { kind: "hint", addresses: ["10.0.0.7", "2001:db8::7"] },
   ],
+  ['<{"forget":{"id":"a1","boot":"b2"}}', { kind: "forget", id: "a1", boot: "b2" }],
+  ['<{"forget":{"id":"10.0.0.7"}}', { kind: "forget", id: "10.0.0.7" }],
+  ['<{"forget":{"id":"2001:db8::7"}}', { kind: "forget", id: "2001:db8::7" }],
 ];
 
 describe("a message on the wire", () => {
@@ -119,6 +122,8 @@ const LENIENT: readonly (readonly [string, Message])[] = [
   ],
   ['<{"bye":{"id":"a1","boot":"b2","why":"fun"},"x":1}', { kind: "goodbye", id: "a1", boot: "b2" }],
   ['<{"hint":[]}', { kind: "hint", addresses: [] }],
+  ['<{"forget":{"id":"a1","boot":"b 2","all":true}}', { kind: "forget", id: "a1" }],
+  ['<{"forget":{"id":"::ffff:10.0.0.7","boot":7}}', { kind: "forget", id: "10.0.0.7" }],
 ];
 
 describe("a message of another version", () => {
@@ -223,6 +228,17 @@ const REFUSED: readonly (readonly [string | Uint8Array, DropReason])[] = [
   ['lab<{"hint":null}', "malformed hint"],
   ['lab<{"hint":{"0":"10.0.0.7","length":1}}', "malformed hint"],
   ['lab<{"hint":"10.0.0.7"}', "malformed hint"],
+  ['lab<{"forget":null}', "malformed forget"],
+  ['lab<{"forget":"a1"}', "malformed forget"],
+  ['lab<{"forget":["a1"]}', "malformed forget"],
+  ['lab<{"forget":{}}', "malformed forget"],
+  ['lab<{"forget":{"boot":"b2"}}', "malformed forget"],
+  ['lab<{"forget":{"id":""}}', "malformed forget"],
+  ['lab<{"forget":{"id":["a1"]}}', "malformed forget"],
+  ['lab<{"forget":{"id":"node07 "}}', "malformed forget"],
+  ['lab<{"forget":{"id":"a1~b2"}}', "malformed forget"],
+  ['lab<{"forget":{"id":"10.0.0"}}', "malformed forget"],
+  [`lab<{"forget":{"id":"${"a".repeat(65)}"}}`, "malformed forget"],
   ["lab<anna", "malformed report"],
   [`lab<${HEAD_V1}`, "malformed report"],
   [`lab<${HEAD_V1}\n\n\n\n`, "malformed report"],

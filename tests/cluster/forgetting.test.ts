@@ -1,0 +1,336 @@
+/** A machine that was scrapped: forgotten at our user's wish, or because another machine says so. */
+import { describe, expect, test } from "bun:test";
+import { Bench, knownMachine, oldReport, START_WALL_MS } from "./bench.ts";
+
+const A = "10.0.0.2";
+const B = "10.0.0.3";
+const OLD = "10.0.0.4";
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const FORGET_ANN = '<{"forget":{"id":"ann","boot":"boota"}}';
+
+/** Ann and ben are met, 10 s ago: what is young is not asked for soon. */
+function meetBoth(options: { annAge?: number } = {}): Bench {
+  const bench = new Bench();
+  bench.meet(A, { age: options.annAge ?? 0 });
+  bench.meet(B, { id: "ben", boot: "bootb", name: "ben" });
+  bench.run(10 * SECOND);
+  bench.clear();
+  return bench;
+}
+
+/** Ann answers no more. */
+function annIsSilent(): Bench {
+  const bench = meetBoth({ annAge: 599 });
+  while (bench.machine("ann")?.state === "up") bench.run(100);
+  bench.clear();
+  return bench;
+}
+
+function forget(bench: Bench, id: string): void {
+  bench.take(bench.cluster.forget(id, bench.now()));
+}
+
+function asked(bench: Bench, address = A): number[] {
+  return bench.sent
+    .filter(({ to, text }) => to === address && text.startsWith(">"))
+    .map(({ atMs }) => atMs);
+}
+
+function told(bench: Bench): { to: string; text: string }[] {
+  return bench.sent
+    .filter(({ text }) => text.includes("forget"))
+    .map(({ to, text }) => ({ to, text }));
+}
+
+describe("forgetting a machine at our user's wish", () => {
+  test("drops it at once and asks it no more", () => {
+    const bench = annIsSilent();
+    forget(bench, "ann");
+    expect(bench.of("forget")).toEqual([{ kind: "forget", id: "ann" }]);
+    expect(bench.others().map(({ id }) => id)).toEqual(["ben"]);
+    bench.run(MINUTE);
+    expect(asked(bench)).toEqual([]);
+  });
+
+  test("tells the others, and again 10 and 30 s later", () => {
+    const bench = annIsSilent();
+    const startMs = bench.nowMs;
+    forget(bench, "ann");
+    bench.run(5 * MINUTE);
+    expect(told(bench)).toEqual(Array(3).fill({ to: B, text: FORGET_ANN }));
+    const times = bench.sent.filter(({ text }) => text.includes("forget"));
+    expect(times.map(({ atMs }) => Math.round((atMs - startMs) / SECOND))).toEqual([0, 10, 30]);
+  });
+
+  test("tells nobody of 2005, who would not understand it", () => {
+    const bench = annIsSilent();
+    bench.meetOld(OLD, oldReport({ wallSeconds: START_WALL_MS / SECOND }));
+    forget(bench, "ann");
+    bench.run(MINUTE);
+    expect(told(bench).map(({ to }) => to)).toEqual([B, B, B]);
+  });
+
+  test("tells of a machine of 2005 by its address", () => {
+    const bench = new Bench();
+    bench.meet(B, { id: "ben", boot: "bootb" });
+    bench.meetOld(OLD, oldReport({ wallSeconds: START_WALL_MS / SECOND }));
+    for (let sequence = 2; bench.machine(OLD)?.state === "up"; ) {
+      bench.runLong(10 * SECOND);
+      if (asked(bench, B).length > 0) {
+        bench.answer(B, { id: "ben", boot: "bootb", sequence: sequence++ });
+        bench.clear();
+      }
+    }
+    forget(bench, OLD);
+    bench.run(SECOND);
+    expect(told(bench)).toEqual([{ to: B, text: `<{"forget":{"id":"${OLD}"}}` }]);
+    expect(bench.machine(OLD)).toBeUndefined();
+  });
+
+  test.each(["silent", "stopped", "down"] as const)("is done to one that is %s", (state) => {
+    const known = knownMachine({ id: "ann", state });
+    const bench = new Bench({ known: [known] });
+    forget(bench, "ann");
+    expect(bench.others()).toEqual([]);
+  });
+
+  test.each(["ann", "self", "nobody", ""])(
+    "does nothing to %p: one that is up, ourselves or nobody",
+    (id) => {
+      const bench = meetBoth();
+      forget(bench, id);
+      bench.run(SECOND);
+      expect([bench.outputs, told(bench)]).toEqual([[], []]);
+      expect(bench.others()).toHaveLength(2);
+    },
+  );
+
+  test("lets a machine that is alive come back when it speaks", () => {
+    const bench = annIsSilent();
+    forget(bench, "ann");
+    bench.meet(A, { sequence: 2 });
+    expect(bench.machine("ann")?.state).toBe("up");
+  });
+
+  test("is not undone by a list that still names it", () => {
+    const bench = annIsSilent();
+    forget(bench, "ann");
+    bench.receive(B, `!${A}`);
+    bench.run(2 * MINUTE);
+    expect(bench.machine("ann")).toBeUndefined();
+    expect(bench.cluster.candidateCount()).toBe(0);
+  });
+});
+
+describe("another machine's word that a machine was scrapped", () => {
+  test("makes us ask that one eight times, a second apart, and then forget it and pass it on", () => {
+    const bench = annIsSilent();
+    const startMs = bench.nowMs;
+    bench.receive(B, FORGET_ANN);
+    bench.run(8 * SECOND);
+    // The ordinary question of every 10 s may fall among them.
+    expect(asked(bench).length).toBeGreaterThanOrEqual(8);
+    expect(asked(bench).length).toBeLessThanOrEqual(9);
+    expect(bench.machine("ann")?.state).toBe("silent");
+    while (bench.machine("ann") !== undefined) bench.run(100);
+    expect(Math.round((bench.nowMs - startMs) / SECOND)).toBe(9);
+    expect(bench.of("forget")).toEqual([{ kind: "forget", id: "ann" }]);
+    bench.run(5 * MINUTE);
+    expect(told(bench)).toEqual([{ to: B, text: FORGET_ANN }]);
+  });
+
+  test.each([1, 3, 8])("is refuted by an answer to question %d", (count) => {
+    const bench = annIsSilent();
+    bench.receive(B, FORGET_ANN);
+    while (asked(bench).length < count) bench.run(100);
+    bench.answer(A, { sequence: 2 });
+    bench.run(MINUTE);
+    expect(bench.machine("ann")?.state).toBe("up");
+    expect(bench.of("forget")).toEqual([]);
+    expect(told(bench)).toEqual([]);
+  });
+
+  test("about one that is up makes us ask it at once; it answers, and that is all", () => {
+    const bench = meetBoth();
+    bench.receive(B, FORGET_ANN);
+    bench.run(200);
+    bench.answer(A, { sequence: 2, report: null });
+    bench.clear();
+    bench.run(MINUTE);
+    expect(asked(bench)).toEqual([]);
+    expect(bench.machine("ann")?.state).toBe("up");
+  });
+
+  test("about one that is up here still, but gone, is followed once it is silent here", () => {
+    const bench = meetBoth();
+    bench.receive(B, FORGET_ANN);
+    bench.run(11 * SECOND);
+    expect(bench.machine("ann")).toMatchObject({ state: "up", unanswered: 3 });
+    bench.run(12 * SECOND);
+    expect(bench.machine("ann")).toBeUndefined();
+    expect(told(bench)).toHaveLength(1);
+  });
+
+  test("about one that has answered in the last 10 s is not listened to", () => {
+    const bench = meetBoth();
+    bench.answerNext(A, { sequence: 2, age: 0 });
+    bench.clear();
+    bench.run(9 * SECOND);
+    bench.receive(B, FORGET_ANN);
+    bench.run(MINUTE);
+    expect(asked(bench)).toEqual([]);
+    expect(bench.machine("ann")?.state).toBe("up");
+  });
+
+  test("that comes again and again costs no more questions", () => {
+    const bench = annIsSilent();
+    for (let i = 0; i < 80; i++) {
+      bench.receive(B, FORGET_ANN);
+      bench.run(100);
+    }
+    expect(asked(bench).length).toBeLessThanOrEqual(9);
+    bench.run(10 * SECOND);
+    expect(bench.machine("ann")).toBeUndefined();
+    for (let i = 0; i < 10; i++) bench.receive(B, FORGET_ANN);
+    bench.run(MINUTE);
+    expect(told(bench)).toHaveLength(1);
+  });
+
+  test.each([
+    { title: "from a machine that is not known", from: "10.0.0.9", text: FORGET_ANN },
+    { title: "from another port", from: B, text: FORGET_ANN, port: 40_000 },
+    { title: "from a machine of 2005", from: OLD, text: FORGET_ANN },
+    { title: "about nobody", from: B, text: '<{"forget":{"id":"nobody","boot":"boota"}}' },
+    { title: "about a machine by its name", from: B, text: '<{"forget":{"id":"Ann"}}' },
+    {
+      title: "about a protocol-2 machine by its address",
+      from: B,
+      text: '<{"forget":{"id":"10.0.0.2"}}',
+    },
+  ])("$title is not listened to", ({ from, text, port }) => {
+    const bench = annIsSilent();
+    bench.meetOld(OLD, oldReport({ wallSeconds: START_WALL_MS / SECOND }));
+    bench.clear();
+    bench.receive(from, text, port);
+    bench.run(9500);
+    expect(asked(bench).length).toBeLessThanOrEqual(1);
+    bench.run(5 * SECOND);
+    expect(bench.machine("ann")?.state).toBe("silent");
+  });
+
+  test("about ourselves is not listened to", () => {
+    const bench = annIsSilent();
+    bench.receive(B, '<{"forget":{"id":"self","boot":"boot0"}}');
+    bench.receive(B, '<{"forget":{"id":"self"}}');
+    bench.run(MINUTE);
+    expect(bench.of("forget")).toEqual([]);
+    expect(told(bench)).toEqual([]);
+  });
+
+  test("about another boot than the one known here is followed: we may have missed the last", () => {
+    const bench = annIsSilent();
+    bench.receive(B, '<{"forget":{"id":"ann","boot":"another"}}');
+    bench.run(12 * SECOND);
+    expect(bench.machine("ann")).toBeUndefined();
+    expect(told(bench)).toEqual([{ to: B, text: FORGET_ANN }]);
+  });
+
+  test.each([
+    {
+      title: "with the boot of one of them drops that one",
+      message: FORGET_ANN,
+      left: ["ann~clone"],
+    },
+    {
+      title: "without a boot drops none",
+      message: '<{"forget":{"id":"ann"}}',
+      left: ["ann", "ann~clone"],
+    },
+  ])("about clones $title", ({ message, left }) => {
+    const known = [
+      knownMachine({ id: "ann", boot: "boota", state: "down" }),
+      knownMachine({ id: "ann~clone", boot: "clone", state: "down", addresses: [OLD] }),
+    ];
+    const bench = new Bench({ known });
+    bench.meet(B, { id: "ben", boot: "bootb" });
+    bench.receive(B, message);
+    bench.run(20 * SECOND);
+    const ids = bench.others().map(({ id }) => id);
+    expect(ids.filter((id) => id !== "ben").sort()).toEqual([...left]);
+  });
+
+  test("about a machine that just said goodbye waits until it has stopped", () => {
+    const bench = meetBoth();
+    bench.receive(A, '<{"bye":{"id":"ann","boot":"boota"}}');
+    bench.receive(B, FORGET_ANN);
+    bench.run(4500);
+    expect(bench.machine("ann")?.state).toBe("stopped");
+    bench.run(12 * SECOND);
+    expect(bench.machine("ann")).toBeUndefined();
+  });
+
+  test("is tested anew after a suspension of this machine, whose answers may be lost", () => {
+    const bench = annIsSilent();
+    bench.receive(B, FORGET_ANN);
+    bench.run(7500);
+    bench.sleep(10 * MINUTE);
+    bench.run(7 * SECOND);
+    expect(bench.machine("ann")?.state).toBe("silent");
+    bench.answer(A, { sequence: 2 });
+    bench.run(MINUTE);
+    expect(bench.machine("ann")?.state).toBe("up");
+  });
+});
+
+describe("many machines that are called scrapped", () => {
+  const addressOf = (index: number) => `10.1.${index >> 8}.${index & 255}`;
+  const many = (count: number, state: "down" | "up") =>
+    Array.from({ length: count }, (_, index) =>
+      knownMachine({ id: `m${index}`, state, addresses: [addressOf(index)] }),
+    );
+
+  test("are tested 256 at a time, within the 20 questions a second of quiet machines", () => {
+    const bench = new Bench({ known: many(300, "down"), updateSeconds: 3600 });
+    bench.meet(B, { id: "ben", boot: "bootb" });
+    bench.clear();
+    for (let index = 0; index < 300; index++) {
+      bench.receive(B, `<{"forget":{"id":"m${index}"}}`);
+      // What a known machine may send: 50 a second.
+      bench.run(20);
+    }
+    const startMs = bench.nowMs;
+    bench.run(100 * SECOND);
+    // 20 a second, and the ordinary questions to quiet machines beside them.
+    const inTime = bench.sent.filter(({ atMs, to }) => atMs > startMs && to.startsWith("10.1."));
+    expect(inTime.length).toBeLessThanOrEqual(4000);
+    bench.run(60 * SECOND);
+    // All that were taken up are forgotten, and nobody else.
+    expect(bench.others()).toHaveLength(1 + 300 - 256);
+  });
+
+  test("are passed on to eight machines each, not to all", () => {
+    const known = [...many(100, "up"), knownMachine({ id: "ann", state: "down" })];
+    const bench = new Bench({ known, updateSeconds: 3600 });
+    bench.receive(B, "?");
+    bench.run(5 * SECOND);
+    bench.answer(B, { id: "ben", boot: "bootb" });
+    bench.clear();
+    bench.receive(B, FORGET_ANN);
+    bench.run(MINUTE);
+    expect(bench.machine("ann")).toBeUndefined();
+    const readers = told(bench).map(({ to }) => to);
+    expect(readers).toHaveLength(8);
+    expect(new Set(readers).size).toBe(8);
+  });
+
+  test("are told of no faster than 100 packets a second", () => {
+    const known = [...many(500, "up"), knownMachine({ id: "ann", state: "down" })];
+    const bench = new Bench({ known, updateSeconds: 3600 });
+    forget(bench, "ann");
+    bench.run(SECOND);
+    expect(told(bench).length).toBeLessThanOrEqual(100);
+    bench.run(5 * SECOND);
+    expect(new Set(told(bench).map(({ to }) => to)).size).toBe(500);
+  });
+});
