@@ -58,9 +58,9 @@ class Core implements Cluster {
   readonly #lists: AddressLists;
   readonly #replies: Replies;
   readonly #intake: Intake;
+  readonly #forgetting: Forgetting;
 
   constructor(options: ClusterOptions) {
-  readonly #forgetting: Forgetting;
     const desk = new Desk(options);
     const table = new PeerTable(options.maxPeers);
     const budget = createBudget(desk.clock.deadlineMs);
@@ -95,10 +95,10 @@ class Core implements Cluster {
     this.#intake = new Intake({
       ...{ desk, table, candidates, own, questions, identity, judgement, schedule },
     });
+    this.#forgetting = new Forgetting({ desk, budget, table, questions, judgement, schedule });
     this.#recall(options.known);
   }
 
-    this.#forgetting = new Forgetting({ desk, budget, table, questions, judgement, schedule });
   receive(from: Endpoint, bytes: Uint8Array, now: Moment): Output[] {
     this.#observe(now);
     const dropped = this.#receive(from, bytes);
@@ -114,10 +114,10 @@ class Core implements Cluster {
     this.#scan.run();
     this.#curiosity.run();
     this.#lists.run();
+    this.#forgetting.run();
     this.#watched.run();
     this.#replies.run();
     this.#judgement.run();
-    this.#forgetting.run();
     return this.#finish();
   }
 
@@ -219,10 +219,10 @@ class Core implements Cluster {
       this.#scan.nextMs(),
       this.#curiosity.nextMs(),
       this.#lists.nextMs(),
+      this.#forgetting.nextMs(),
       this.#watched.nextMs(),
       this.#replies.nextMs(),
       this.#judgement.nextMs(),
-      this.#forgetting.nextMs(),
     );
     return clock.elapsedAt(nextMs);
   }
@@ -334,6 +334,9 @@ class Core implements Cluster {
       case "hint":
         // Belongs to the ring watch; a machine without it is free to ignore what it suggests.
         return undefined;
+      case "forget":
+        if (contact?.peer?.protocol === 2) this.#forgetting.noteWish(message);
+        return undefined;
     }
   }
 
@@ -344,9 +347,6 @@ class Core implements Cluster {
       const isElsewhere = isLoopback(address) && !isLoopback(sender);
       const isKnown = this.#table.contactOf(address) !== undefined;
       if (!isElsewhere && !isKnown) this.#candidates.offer(address, { hasSpoken: false });
-      case "forget":
-        if (contact?.peer?.protocol === 2) this.#forgetting.noteWish(message);
-        return undefined;
     }
   }
 
