@@ -60,7 +60,8 @@ export class AddressLists {
    * speaks; one that comes over IPv6 does, as the 2005 program has none.
    */
   packetsFor(address: string): readonly Uint8Array[] {
-    const isProtocol2 = this.#table.contactOf(address)?.peer?.protocol === 2;
+    const isKnownSo = this.#table.contactOf(address)?.peer?.protocol === 2;
+    const isProtocol2 = isKnownSo || this.#desk.isSealed;
     return this.#encoded({
       ipv6: isProtocol2 || isIpv6(address),
       loopback: isLoopback(address),

@@ -33,6 +33,7 @@ import { Questions } from "./questions.ts";
 import { Replies } from "./replies.ts";
 import { Scan } from "./scan.ts";
 import { Schedule } from "./schedule.ts";
+import { Seals } from "./seals.ts";
 import { steadyRate } from "./token-bucket.ts";
 import { Watched } from "./watched.ts";
 
@@ -47,6 +48,7 @@ class Core implements Cluster {
   readonly #table: PeerTable;
   readonly #drops: DropLog;
   readonly #admission = new Admission();
+  readonly #seals: Seals;
   readonly #own: OwnAddresses;
   readonly #ownReport: OwnReport;
   readonly #judgement: Judgement;
@@ -80,6 +82,7 @@ class Core implements Cluster {
     this.#watched = watched;
     this.#table = table;
     this.#drops = new DropLog(desk);
+    this.#seals = new Seals(desk, table);
     this.#own = own;
     this.#ownReport = ownReport;
     this.#judgement = judgement;
@@ -266,19 +269,26 @@ class Core implements Cluster {
   /** The reason why the packet was dropped, if it was. */
   #receive(from: Endpoint, bytes: Uint8Array): CoreDropReason | undefined {
     if (!this.#desk.ranges.allow(from.address)) return "outside the allowed ranges";
+    // First of all: what somebody else sends under a machine's address must not use up what that
+    // machine may send. To refuse a packet costs no more than to have received it.
+    const opened = this.#seals.open(bytes);
+    if (!opened.ok) return opened.reason;
     const contact = this.#contactOf(from.address);
     const isKnown = contact?.peer !== undefined;
     const nowMs = this.#desk.clock.deadlineMs;
     if (!this.#admission.admit(from.address, { isKnown, nowMs })) {
       return "too many packets from one source";
     }
-    const decoded = decodeMessage(bytes, this.#desk.signature);
+    const decoded = decodeMessage(opened.message, this.#desk.signature);
     if (!decoded.ok) return decoded.reason;
+    const forged = this.#seals.whyForged(decoded.value, opened.sealer);
+    if (forged !== undefined) return forged;
     if (contact !== undefined && this.#isOurOwn(contact, decoded.value, bytes)) {
       this.#intake.metOurselves(contact);
       return undefined;
     }
-    const dropped = this.#handle(from, decoded.value, contact);
+    const notTaken = this.#seals.whyNotTaken(decoded.value, opened.sealer);
+    const dropped = notTaken ?? this.#handle(from, decoded.value, contact);
     this.#noteSender(from, decoded.value);
     return dropped;
   }

@@ -1,8 +1,10 @@
 /**
  * What every part of the core works with: the clock, the random source, the ranges, and the one
- * way out. Nothing is sent to an address outside the allowed ranges, because `send` refuses.
+ * way out. Nothing is sent to an address outside the allowed ranges, because `send` refuses, and
+ * nothing unsealed where there is a key, because `send` seals.
  */
 import { CoreClock } from "./core-clock.ts";
+import type { Envelope } from "./envelope.ts";
 import type { ClusterOptions, ClusterRanges, SelfIdentity } from "./options.ts";
 import type { Endpoint, Output } from "./output.ts";
 
@@ -12,6 +14,7 @@ export class Desk {
   readonly signature: string;
   readonly port: number;
   readonly self: SelfIdentity;
+  readonly envelope: Envelope | undefined;
   /** Our `-u`, ms. */
   intervalMs: number;
   ranges: ClusterRanges;
@@ -23,6 +26,7 @@ export class Desk {
     this.signature = options.signature;
     this.port = options.port;
     this.self = options.self;
+    this.envelope = options.envelope;
     this.intervalMs = options.updateSeconds * 1000;
     this.ranges = options.ranges;
   }
@@ -42,10 +46,16 @@ export class Desk {
     this.emit({ kind: "log", level, text });
   }
 
+  /** All machines of a sealed network speak protocol 2. */
+  get isSealed(): boolean {
+    return this.envelope !== undefined;
+  }
+
   /** Whether it was allowed. */
-  send(to: Endpoint, bytes: Uint8Array): boolean {
+  send(to: Endpoint, message: Uint8Array): boolean {
     if (!this.ranges.allow(to.address)) return false;
-    this.emit({ kind: "send", to, bytes });
+    // Sealed for each receiver apart: each packet has a counter of its own.
+    this.emit({ kind: "send", to, bytes: this.envelope?.seal(message) ?? message });
     return true;
   }
 

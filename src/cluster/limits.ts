@@ -130,6 +130,8 @@ export const SLOW_SCAN_MS = SECOND;
 
 export const MAX_CANDIDATES = 4096;
 export const MAX_SOURCES = 4096;
+/** Senders whose unreadable packets are told apart for the log; of the others only the sum. */
+export const MAX_NAMED_SENDERS = 64;
 export const UNKNOWN_SOURCE = { burst: 20, perSecond: 5 } as const;
 export const KNOWN_SOURCE = { burst: 50, perSecond: 50 } as const;
 /** A machine on more networks than this is asked on those that answered last. */

@@ -5,6 +5,7 @@
  */
 import type { Report } from "../protocol/report.ts";
 import type { Moment } from "../units.ts";
+import type { Envelope } from "./envelope.ts";
 import type { DropCounts, KnownMachine, Machine } from "./machine.ts";
 import type { Endpoint, Output } from "./output.ts";
 
@@ -26,6 +27,11 @@ export interface ClusterOptions {
    * believed by: outside tests it must not be predictable (crypto, not Math.random).
    */
   readonly random: () => number;
+  /**
+   * Where a key is set: all that is sent is sealed, and only what it opens is received. Of this
+   * very `self`, and of this run alone.
+   */
+  readonly envelope?: Envelope;
 }
 
 export interface SelfIdentity {
@@ -42,6 +48,8 @@ export interface ClusterRanges {
   readonly allow: (address: string) => boolean;
   /** `-s`, in the order in which it is scanned. */
   readonly scan: ScanRange;
+  /** This machine's own addresses, as far as the shell can see them: nobody else is there. */
+  readonly isOwn?: (address: string) => boolean;
 }
 
 export interface ScanRange {

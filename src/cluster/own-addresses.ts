@@ -1,7 +1,9 @@
 /**
- * The addresses under which this machine has met itself: an answer with our own boot came from
- * there. They are never asked again nor taken for another machine, for an hour each, since an
- * address may be given to somebody else.
+ * The addresses that are this machine's: what the shell says, and those under which it has met
+ * itself, as an answer with our own boot came from there. They are never asked again nor taken
+ * for another machine; the latter for an hour each, since an address may be given to somebody
+ * else. Where packets are sealed nobody meets himself: what comes back is dropped, or whoever
+ * sends our packets back to us could have us take another machine for ourselves.
  */
 import type { Desk } from "./desk.ts";
 import { MAX_OWN_ADDRESSES, OWN_ADDRESS_MS } from "./limits.ts";
@@ -27,7 +29,8 @@ export class OwnAddresses {
   }
 
   has(address: string): boolean {
-    if (address === this.#desk.self.address) return true;
+    const { self, ranges } = this.#desk;
+    if (address === self.address || ranges.isOwn?.(address) === true) return true;
     const untilMs = this.#untilMs.get(address);
     return untilMs !== undefined && untilMs > this.#desk.clock.deadlineMs;
   }

@@ -86,7 +86,7 @@ export function isLongQuiet(peer: Peer, desk: Desk): boolean {
  */
 function isBareTurn(contact: Contact, desk: Desk): boolean {
   const { peer, asked } = contact;
-  if (asked === 0) return false;
+  if (asked === 0 || desk.isSealed) return false;
   if (peer?.protocol !== 2) return asked % 2 === 0;
   return isLongQuiet(peer, desk) && asked % 4 === 0;
 }

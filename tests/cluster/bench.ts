@@ -46,8 +46,12 @@ export interface QuestionFields {
 }
 
 export type BenchOptions = Partial<
-  Pick<ClusterOptions, "updateSeconds" | "maxPeers" | "known" | "self">
-> & { readonly scan?: readonly string[]; readonly allow?: (address: string) => boolean };
+  Pick<ClusterOptions, "updateSeconds" | "maxPeers" | "known" | "self" | "envelope">
+> & {
+  readonly scan?: readonly string[];
+  readonly allow?: (address: string) => boolean;
+  readonly isOwn?: (address: string) => boolean;
+};
 
 export class Bench {
   readonly cluster: Cluster;
@@ -69,9 +73,11 @@ export class Bench {
       ranges: {
         allow: options.allow ?? ((address) => address.startsWith("10.") || address.includes(":")),
         scan: { size: scan.length, at: (index) => scan[index] },
+        ...(options.isOwn !== undefined && { isOwn: options.isOwn }),
       },
       known: options.known ?? [],
       random: seededChance(7),
+      ...(options.envelope !== undefined && { envelope: options.envelope }),
     });
   }
 
