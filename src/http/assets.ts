@@ -1,12 +1,14 @@
-/** Style and icons, bundled into the executable, under addresses that change with their content. */
+/** Style, icons and scripts, bundled into the executable, under addresses that change with their content. */
 import type { AssetLinks } from "../report/components/page.tsx";
 import icon from "../report/favicon.svg" with { type: "text" };
 import iconDown from "../report/favicon-down.svg" with { type: "text" };
 import { STYLE } from "../report/style.ts";
 import { type Body, bodyOf } from "./answer.ts";
+import { bundleClient } from "./client-bundle.ts" with { type: "macro" };
 
 const SVG = "image/svg+xml";
 const CSS = "text/css; charset=utf-8";
+const SCRIPT = "text/javascript; charset=utf-8";
 /** The address holds a hash of the content, so it never has to be asked for again. */
 const FOR_GOOD = "private, max-age=31536000, immutable";
 
@@ -21,6 +23,8 @@ export function createAssets(): Assets {
     { path: "/page.css", text: STYLE, contentType: CSS },
     { path: "/favicon.svg", text: icon, contentType: SVG },
     { path: "/favicon-down.svg", text: iconDown, contentType: SVG },
+    { path: "/client.js", text: bundleClient("main.ts"), contentType: SCRIPT },
+    { path: "/charts.js", text: bundleClient("charts.ts"), contentType: SCRIPT },
   ];
   const bodies = new Map<string, Body>();
   const link = (path: string) => {
@@ -36,6 +40,8 @@ export function createAssets(): Assets {
       style: link("/page.css"),
       icon: link("/favicon.svg"),
       iconDown: link("/favicon-down.svg"),
+      client: link("/client.js"),
+      charts: link("/charts.js"),
     },
   };
 }

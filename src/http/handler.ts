@@ -5,7 +5,8 @@
 import type { Machine } from "../cluster/machine.ts";
 import { canonicalAddress } from "../protocol/address.ts";
 import type { ErrorPage } from "../report/components/error-page.tsx";
-import { findMachine, keysOf, machineHref } from "../report/machine-key.ts";
+import { machineHref } from "../report/machine-href.ts";
+import { findMachine, keysOf } from "../report/machine-key.ts";
 import { clusterHtml, errorHtml, machineHtml, type RenderContext } from "../report/render.ts";
 import { statusText } from "../report/status-text.ts";
 import { counted, shownText } from "../report/text.ts";

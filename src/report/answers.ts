@@ -4,7 +4,7 @@
  */
 import { type Facts, type ProcessFacts, processFacts } from "./facts.ts";
 import { bytes, figure, percent } from "./format.ts";
-import { machineHref } from "./machine-key.ts";
+import { machineHref } from "./machine-href.ts";
 import { stateFor } from "./machine-row.ts";
 import { isSwappingSubject, isThere, type Subject } from "./subject.ts";
 import { shownName, shownText } from "./text.ts";

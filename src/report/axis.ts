@@ -50,7 +50,11 @@ function spanWords(seconds: number): string {
   return `${Math.round(seconds)} s`;
 }
 
-function ticksOf(axis: Omit<Axis, "ticks">, times: Times): Tick[] {
+/** The named times of an axis, or of a part of one. */
+export function ticksOf(
+  axis: Pick<Axis, "startMs" | "endMs" | "cellMs">,
+  times: Times,
+): readonly Tick[] {
   const spanSeconds = (axis.endMs - axis.startMs) / 1000;
   const step = STEPS.find((seconds) => spanSeconds / seconds <= MOST_TICKS) ?? spanSeconds / 4;
   const stepMs = step * 1000;

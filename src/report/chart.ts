@@ -19,11 +19,40 @@ export interface Chart {
   readonly hasHeadroom: boolean;
   readonly paths: readonly (readonly [string, string])[];
   readonly cells: number;
+  readonly plot: Plot;
+}
+
+/** The same as numbers, for the script that draws it with zoom: values in the scale's unit. */
+export interface Plot {
+  readonly top: number;
+  /** Share of the height that stays free above `top`. */
+  readonly headroom: number;
+  /** Dashed lines across. */
+  readonly marks: readonly number[];
+  /** In the order of the legend; of a stack each lies upon those before it. */
+  readonly series: readonly PlotSeries[];
+  readonly isStack: boolean;
+}
+
+export interface PlotSeries {
+  /** Class of the path: how it is painted. */
+  readonly paint: string;
+  /** One for each cell: three significant digits, a space between; `-`: not known. */
+  readonly values: string;
+}
+
+function plotSeries(paint: string, series: Series, scale = 1): PlotSeries {
+  const written = series.map((value) =>
+    value < 0 ? "-" : String(Number((value / scale).toPrecision(3))),
+  );
+  return { paint, values: written.join(" ") };
 }
 
 const HEIGHT = 60;
 /** The 100 % line of the CPU chart keeps this much room above it, for its outline. */
 const HEADROOM = 5.5;
+
+const PLAIN = { headroom: 0, marks: [], isStack: false };
 
 /** A value for each cell; −1 where nothing is known. */
 type Series = readonly number[];
@@ -172,6 +201,13 @@ const cpuChart: Draw = (input) => {
       ["fu", draw(user)],
       ...marks(input, [90, 45], 100, HEADROOM),
     ],
+    plot: {
+      top: 100,
+      headroom: HEADROOM / HEIGHT,
+      marks: [90, 45],
+      series: [plotSeries("fu", user), plotSeries("fk", system), plotSeries("fw", wait)],
+      isStack: true,
+    },
   };
 };
 
@@ -190,6 +226,7 @@ const loadChart: Draw = (input) => {
     hasHeadroom: false,
     cells: axis.cells,
     paths: [...ground(input), ["ln", line(load, top)], ...marks(input, [1], top)],
+    plot: { ...PLAIN, top, marks: [1], series: [plotSeries("ln", load)] },
   };
 };
 
@@ -230,6 +267,11 @@ const memoryChart: Draw = (input) => {
       ],
       ...marks(input, [], top),
     ],
+    plot: {
+      ...PLAIN,
+      top: top / size,
+      series: [plotSeries("f2", used, size), plotSeries("lw", swap, size)],
+    },
   };
 };
 
@@ -262,6 +304,12 @@ function pairChart(options: {
       ["l2", line(second, top)],
       ...marks(input, options.lines, top),
     ],
+    plot: {
+      ...PLAIN,
+      top,
+      marks: options.lines,
+      series: [plotSeries("ln", first), plotSeries("l2", second)],
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { ClusterView, StripPoint } from "../http/source.ts";
 import { type Alone, aloneOf } from "./alone.ts";
 import { type Answers, answersOf } from "./answers.ts";
 import { type Axis, type AxisLink, axisLinks, axisOf } from "./axis.ts";
+import { type CutOff, cutOffOf } from "./cut-off.ts";
 import { type EntryPanel, entryPanelOf } from "./entry-view-model.ts";
 import { duration, intervalWords } from "./format.ts";
 import { findMachine, keysOf } from "./machine-key.ts";
@@ -39,6 +40,7 @@ export interface ClusterPage {
   readonly notices: readonly string[];
   readonly past?: PastNotice;
   readonly alone?: Alone;
+  readonly cutOff?: CutOff;
   readonly answers?: Answers;
   readonly users?: UsersTable;
   readonly tiles?: Tiles;
@@ -132,6 +134,8 @@ function pastOf(input: ClusterPageInput, atWallMs: number): PastNotice {
 
 interface Opened {
   readonly panel?: EntryPanel;
+  /** When the opened entry was made, ms: any time that it covers opens it. */
+  readonly atMs?: number;
   readonly notice?: string;
 }
 
@@ -159,6 +163,7 @@ function openedOf(
     return { notice: `There is no entry of ${shownName(machine)} at ${when}.` };
   }
   return {
+    atMs: entry.state === "up" ? entry.atWallMs : open.atWallMs,
     panel: entryPanelOf({
       machine,
       key: keys.get(machine.id) ?? machine.id,
@@ -260,8 +265,8 @@ function tableOf(
   if (opened?.kind === "one") ids.add(opened.machine.id);
   // One cell more: a report made before the first cell still speaks of it.
   const strips = input.strips(axis.startMs - axis.cellMs, [...ids]);
-  const { panel, notice } = openedOf(input, keys, strips);
-  const cursorMs = query.open?.atWallMs ?? query.atWallMs;
+  const { panel, notice, atMs } = openedOf(input, keys, strips);
+  const cursorMs = atMs ?? query.open?.atWallMs ?? query.atWallMs;
   const cursor = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
   const context = {
     times,
@@ -305,12 +310,14 @@ export function clusterPageOf(input: ClusterPageInput): ClusterPage {
       ? subjectsAt(view, keys, input.at(query.atWallMs))
       : subjectsNow(view, keys);
   const chosen = subjects.filter(filter.accepts);
+  const path = hrefWith(query.raw, {});
   const masthead = mastheadOf({
     view,
     times,
     keys,
     filter: query.filter,
     page: query.byUser ? "users" : "machines",
+    path,
   });
   const notices = [...standingNotices(view), ...query.notices, ...filter.notices];
   const base = { masthead, query, refreshSeconds: refreshSeconds(view) };
@@ -319,14 +326,19 @@ export function clusterPageOf(input: ClusterPageInput): ClusterPage {
   }
   const { table, notices: tableNotices } = tableOf(input, { keys, subjects, chosen });
   const alone = aloneOf(view);
+  const cutOff = isPast ? undefined : cutOffOf(view, times, path);
   const tiles = tilesOf(subjects, query);
   return {
     ...base,
-    title: titleOf(masthead, table.panel, alone),
+    title: titleOf(masthead, table.panel, {
+      isAlone: alone !== undefined,
+      isCutOff: cutOff !== undefined,
+    }),
     notices: [...notices, ...tableNotices],
     ...(query.atWallMs !== undefined ? { past: pastOf(input, query.atWallMs) } : {}),
     ...(alone === undefined || isPast ? {} : { alone }),
-    ...(alone !== undefined || isPast || chosen.length === 0
+    ...(cutOff === undefined ? {} : { cutOff }),
+    ...(alone !== undefined || cutOff !== undefined || isPast || chosen.length === 0
       ? {}
       : { answers: answersOf(chosen, { times, nowMs: view.moment.wallMs }) }),
     ...(tiles === undefined ? {} : { tiles }),
@@ -337,8 +349,9 @@ export function clusterPageOf(input: ClusterPageInput): ClusterPage {
 function titleOf(
   masthead: Masthead,
   panel: EntryPanel | undefined,
-  alone: Alone | undefined,
+  { isAlone, isCutOff }: { readonly isAlone: boolean; readonly isCutOff: boolean },
 ): string {
   if (panel !== undefined) return `${panel.machineName} at ${panel.time} – unagi`;
-  return `${masthead.countWords}${alone === undefined ? "" : ", alone"} – unagi`;
+  const plight = isCutOff ? "may be cut off: " : "";
+  return `${plight}${masthead.countWords}${isAlone ? ", alone" : ""} – unagi`;
 }

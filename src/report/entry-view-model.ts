@@ -15,7 +15,7 @@ import {
   percent,
   perSecond,
 } from "./format.ts";
-import { machineHref } from "./machine-key.ts";
+import { machineHref } from "./machine-href.ts";
 import { coresText } from "./machine-row.ts";
 import type { Subject } from "./subject.ts";
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";

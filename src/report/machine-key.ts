@@ -53,12 +53,3 @@ export function keysOf(machines: readonly Machine[]): ReadonlyMap<string, string
   }
   return keys;
 }
-
-/** Percent-encoding that leaves `:` and `@` readable, as RFC 3986 allows in paths and queries. */
-export function encodeReadably(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(/%3A/g, ":").replace(/%40/g, "@");
-}
-
-export function machineHref(key: string): string {
-  return `/machines/${encodeReadably(key)}`;
-}

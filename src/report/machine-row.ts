@@ -7,7 +7,7 @@ import type { StripPoint } from "../http/source.ts";
 import type { Axis } from "./axis.ts";
 import { type Facts, isIdle } from "./facts.ts";
 import { bytes, decimal, duration, figure, percent, perSecond } from "./format.ts";
-import { machineHref } from "./machine-key.ts";
+import { machineHref } from "./machine-href.ts";
 import { type Strip, stripOf } from "./strip.ts";
 import type { Subject, SubjectState } from "./subject.ts";
 import { shownName, shownText } from "./text.ts";

@@ -4,19 +4,20 @@
  */
 import type { Entry, Machine } from "../cluster/machine.ts";
 import type { ClusterView } from "../http/source.ts";
-import { isIpv6 } from "../protocol/address.ts";
 import type { Report } from "../protocol/report.ts";
 import { type Axis, type AxisLink, axisLinks, axisOf } from "./axis.ts";
 import { type Chart, chartsOf } from "./chart.ts";
+import { originOf } from "./elsewhere.ts";
 import { type EntryGrid, entryGridOf } from "./entry-grid.ts";
 import { type ReportParts, reportParts } from "./entry-view-model.ts";
 import { FULL_PERCENT, usedPercentOf } from "./facts.ts";
 import { bytes, duration, percent } from "./format.ts";
+import { machineHref } from "./machine-href.ts";
 import { keysOf } from "./machine-key.ts";
 import { stateFor } from "./machine-row.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
 import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
-import { cellsOf, pointOf, type Strip, stripOf } from "./strip.ts";
+import { cellsOf, pointOf, runsOf, type Strip, stripOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
 import { SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
@@ -47,6 +48,8 @@ export interface MachinePage {
     readonly axis: Axis;
     readonly strip: Strip;
     readonly charts: readonly Chart[];
+    /** Cells in which it was down: `25-30 41-42`, the second of each exclusive. */
+    readonly downCells: string;
   };
   readonly entries?: EntryGrid;
 }
@@ -157,9 +160,8 @@ function filesystemLines(report: Report): FilesystemLine[] {
 }
 
 function ownPageOf(machine: Machine): string | undefined {
-  if (machine.isSelf || machine.httpPort === undefined) return undefined;
-  const host = isIpv6(machine.address) ? `[${machine.address}]` : machine.address;
-  return `http://${host}:${machine.httpPort}/`;
+  const origin = machine.isSelf ? undefined : originOf(machine);
+  return origin === undefined ? undefined : `${origin}/`;
 }
 
 function historyOf(input: MachinePageInput, key: string) {
@@ -176,9 +178,10 @@ function historyOf(input: MachinePageInput, key: string) {
   // Of one machine's own entries: the strips of all machines would be read for one of them.
   const points = entries.map(pointOf).reverse();
   const shape = { points, state: machine.state, updateSeconds };
+  const cells = cellsOf(shape, axis);
   const charts = chartsOf({
     axis,
-    cells: cellsOf(shape, axis),
+    cells,
     entries,
     intervalMs: updateSeconds * 1000,
   });
@@ -189,6 +192,9 @@ function historyOf(input: MachinePageInput, key: string) {
       axisLinks: axisLinks(axis, times, {}),
       strip: stripOf(shape, { axis, times }),
       charts,
+      downCells: runsOf(axis.cells, (cell) => cells.state[cell] === "down")
+        .map(({ from, to }) => `${from}-${to}`)
+        .join(" "),
     },
     grid: entryGridOf({ points, key, times, updateSeconds, nowMs }),
   };
@@ -227,7 +233,7 @@ export function machinePageOf(input: MachinePageInput): MachinePage {
   const { history, grid } = historyOf(input, subject.key);
   return {
     title: `${shownName(machine)} ${machine.state} – unagi`,
-    masthead: mastheadOf({ view, times, keys, page: "other" }),
+    masthead: mastheadOf({ view, times, keys, page: "other", path: machineHref(subject.key) }),
     refreshSeconds: refreshSeconds(view),
     name,
     state: machine.state,

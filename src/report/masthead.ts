@@ -4,8 +4,9 @@
  */
 import type { Machine, MachineState } from "../cluster/machine.ts";
 import type { ClusterView } from "../http/source.ts";
+import { linksOn, type PageLink } from "./elsewhere.ts";
 import { duration, intervalWords } from "./format.ts";
-import { machineHref } from "./machine-key.ts";
+import { machineHref } from "./machine-href.ts";
 import { counted, shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
 
@@ -25,6 +26,8 @@ export interface Masthead {
   readonly zone: string;
   readonly filter: string;
   readonly view: "machines" | "users" | "other";
+  /** The same page on some of the machines that are up. */
+  readonly elsewhere: readonly PageLink[];
 }
 
 export interface StateCount {
@@ -68,6 +71,8 @@ export function mastheadOf(options: {
   readonly keys: ReadonlyMap<string, string>;
   readonly filter?: string;
   readonly page: Masthead["view"];
+  /** Path and query of this page. */
+  readonly path: string;
 }): Masthead {
   const { view, times, keys } = options;
   const nowMs = view.moment.wallMs;
@@ -92,5 +97,9 @@ export function mastheadOf(options: {
     zone: times.zoneName(nowMs),
     filter: shownText(options.filter ?? "", 200),
     view: options.page,
+    elsewhere: linksOn(
+      view.machines.filter(({ state }) => state === "up"),
+      options.path,
+    ),
   };
 }

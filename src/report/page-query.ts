@@ -2,7 +2,7 @@
  * The query of the cluster page: `?sort=`, `?filter=`, `?tag=`, `?by=user`, `?at=`, `?open=`,
  * `?page=`. A value that means nothing costs a friendly sentence, never an error.
  */
-import { encodeReadably } from "./machine-key.ts";
+import { encodeReadably } from "./machine-href.ts";
 import { SENTENCE_LENGTH, shownText, withoutInvisible } from "./text.ts";
 import type { Times } from "./times.ts";
 

@@ -8,7 +8,7 @@ import { clusterPageOf } from "./cluster-view-model.ts";
 import { renderClusterPage } from "./components/cluster-page.tsx";
 import { type ErrorPage, renderErrorPage } from "./components/error-page.tsx";
 import { renderMachinePage } from "./components/machine-page.tsx";
-import type { AssetLinks } from "./components/page.tsx";
+import type { AssetLinks, Frame } from "./components/page.tsx";
 import { keysOf } from "./machine-key.ts";
 import { machinePageOf } from "./machine-view-model.ts";
 import { mastheadOf } from "./masthead.ts";
@@ -22,8 +22,12 @@ export interface RenderContext {
   readonly assets: AssetLinks;
 }
 
+function frameOf({ source, times, assets }: RenderContext): Frame {
+  return { assets, live: { version: source.version(), timeZone: times.timeZone } };
+}
+
 export function clusterHtml(context: RenderContext, parameters: URLSearchParams): string {
-  const { source, view, times, assets } = context;
+  const { source, view, times } = context;
   const query = parsePageQuery(parameters, { times, nowMs: view.moment.wallMs });
   const page = clusterPageOf({
     view,
@@ -32,22 +36,28 @@ export function clusterHtml(context: RenderContext, parameters: URLSearchParams)
     strips: (since, ids) => source.strips(since, ids),
     at: (wallMs) => source.at(wallMs),
   });
-  return renderClusterPage(page, assets);
+  return renderClusterPage(page, frameOf(context));
 }
 
 export function machineHtml(context: RenderContext, machine: Machine): string {
-  const { source, view, times, assets } = context;
+  const { source, view, times } = context;
   const page = machinePageOf({
     view,
     machine,
     times,
     entries: (limit) => source.entries(machine.id, { limit }),
   });
-  return renderMachinePage(page, assets);
+  return renderMachinePage(page, frameOf(context));
 }
 
 export function errorHtml(context: RenderContext, page: ErrorPage): string {
-  const { view, times, assets } = context;
-  const masthead = mastheadOf({ view, times, keys: keysOf(view.machines), page: "other" });
-  return renderErrorPage(page, masthead, assets);
+  const { view, times } = context;
+  const masthead = mastheadOf({
+    view,
+    times,
+    keys: keysOf(view.machines),
+    page: "other",
+    path: "/",
+  });
+  return renderErrorPage(page, masthead, frameOf(context));
 }

@@ -186,7 +186,7 @@ export function statusText(input: StatusTextInput): string {
   const nowMs = view.moment.wallMs;
   const keys = keysOf(view.machines);
   const subjects = subjectsNow(view, keys);
-  const masthead = mastheadOf({ view, times, keys, page: "other" });
+  const masthead = mastheadOf({ view, times, keys, page: "other", path: "/" });
   const axis = axisOf({
     nowMs,
     times,

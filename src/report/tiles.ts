@@ -3,7 +3,7 @@
  * there are too many for a table. Large tiles carry name and CPU, small ones only a colour.
  */
 import { percent } from "./format.ts";
-import { machineHref } from "./machine-key.ts";
+import { machineHref } from "./machine-href.ts";
 import { hrefWith, type PageQuery } from "./page-query.ts";
 import { cpuLevel } from "./strip.ts";
 import { nameOrder, type Subject } from "./subject.ts";

@@ -4,6 +4,8 @@
  */
 
 export interface Times {
+  /** As it was given: `Europe/Vienna`. */
+  readonly timeZone: string;
   /** Name of the zone at that time, for the foot of the page: `UTC`, `CET`. */
   zoneName(wallMs: number): string;
   /** `09:13`. */
@@ -130,6 +132,7 @@ export function createTimes(timeZone: string): Times {
   }
 
   return {
+    timeZone,
     offsetMs,
     clock,
     clockSeconds,

@@ -4,7 +4,7 @@
  */
 import { processFacts } from "./facts.ts";
 import { bytes, duration, figure } from "./format.ts";
-import { machineHref } from "./machine-key.ts";
+import { machineHref } from "./machine-href.ts";
 import { isThere, type Subject } from "./subject.ts";
 import { counted, shownName, shownText } from "./text.ts";
 

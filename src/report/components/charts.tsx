@@ -31,6 +31,7 @@ function StepChart({ chart }: { chart: Chart }) {
         viewBox={`0 0 ${chart.cells} 60`}
         preserveAspectRatio="none"
         aria-hidden="true"
+        data-plot={JSON.stringify(chart.plot)}
       >
         <Paths paths={chart.paths} />
       </svg>
@@ -40,9 +41,10 @@ function StepChart({ chart }: { chart: Chart }) {
 
 export function Charts({ history }: { history: MachinePage["history"] }) {
   return (
-    <section class="hist" id="history" aria-labelledby="hi">
+    <section class="hist" id="history" aria-labelledby="hi" data-down={history.downCells}>
       <h2 id="hi">
-        {history.title} <small>the figures of each entry are below</small>
+        {history.title} <small>the figures of each entry are below</small>{" "}
+        <small class="js">click for an entry, drag to zoom, or press + and −</small>
       </h2>
       <div class="ct">
         <span /> <span />

@@ -1,9 +1,11 @@
 /** The cluster page: what must be said, the three answers, the table of machines or of users. */
 import type { Alone } from "../alone.ts";
 import type { ClusterPage, PastNotice } from "../cluster-view-model.ts";
+import type { CutOff } from "../cut-off.ts";
 import { ThreeAnswers } from "./answers.tsx";
 import { MachinesTable } from "./machine-table.tsx";
-import { type AssetLinks, renderDocument } from "./page.tsx";
+import { type Frame, renderDocument } from "./page.tsx";
+import { PageLinks } from "./parts.tsx";
 import { TilesSection } from "./tiles.tsx";
 import { UsersPage } from "./users-table.tsx";
 
@@ -46,6 +48,20 @@ function AloneNotice({ alone }: { alone: Alone }) {
   );
 }
 
+function CutOffNotice({ cutOff }: { cutOff: CutOff }) {
+  return (
+    <section class="say alarm" aria-labelledby="co">
+      <h2 id="co">This machine may be cut off</h2>
+      <p>{cutOff.sentence}</p>
+      {cutOff.links.length > 0 && (
+        <p>
+          See the cluster from another machine: <PageLinks links={cutOff.links} />.
+        </p>
+      )}
+    </section>
+  );
+}
+
 function Past({ past }: { past: PastNotice }) {
   return (
     <section class="say" aria-labelledby="past">
@@ -77,17 +93,18 @@ function Notices({ notices }: { notices: readonly string[] }) {
   );
 }
 
-export function renderClusterPage(page: ClusterPage, assets: AssetLinks): string {
+export function renderClusterPage(page: ClusterPage, frame: Frame): string {
   const { query } = page;
   return renderDocument({
     title: page.title,
     masthead: page.masthead,
-    assets,
+    ...frame,
     refreshSeconds: page.refreshSeconds,
     raw: query.raw,
     children: (
       <>
         <Notices notices={page.notices} />
+        {page.cutOff && <CutOffNotice cutOff={page.cutOff} />}
         {page.past && <Past past={page.past} />}
         {page.alone && <AloneNotice alone={page.alone} />}
         {page.answers && <ThreeAnswers answers={page.answers} raw={query.raw} />}

@@ -1,6 +1,6 @@
 /** Pages for what was asked for and is not there, in the look of the others. */
 import type { Masthead } from "../masthead.ts";
-import { type AssetLinks, renderDocument } from "./page.tsx";
+import { type Frame, renderDocument } from "./page.tsx";
 
 export interface ErrorPage {
   readonly title: string;
@@ -13,11 +13,11 @@ export interface ErrorPage {
   }[];
 }
 
-export function renderErrorPage(page: ErrorPage, masthead: Masthead, assets: AssetLinks): string {
+export function renderErrorPage(page: ErrorPage, masthead: Masthead, frame: Frame): string {
   return renderDocument({
     title: `${page.title} – unagi`,
     masthead,
-    assets,
+    ...frame,
     children: (
       <section class="say" id="machines" aria-labelledby="what">
         <h2 id="what">{page.title}</h2>

@@ -7,6 +7,10 @@ function share(x: number, axis: Axis): string {
   return `${Math.round((10_000 * x) / axis.cells) / 100}%`;
 }
 
+/** Names stand right of their line by this share of the axis, and need so much from the cursor's. */
+const NAME_SHIFT = 0.03;
+const NEAR = 0.085;
+
 interface TimeAxisProps {
   readonly axis: Axis;
   readonly links: readonly AxisLink[];
@@ -15,8 +19,10 @@ interface TimeAxisProps {
 
 /** Times are links to the whole table as of then. SVG, since only it places by attributes. */
 export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
+  const isNear = (x: number) =>
+    cursor !== undefined && Math.abs(x + NAME_SHIFT * axis.cells - cursor.x) < NEAR * axis.cells;
   return (
-    <svg class="axis">
+    <svg class="axis" data-start={axis.startMs} data-cell={axis.cellMs}>
       <title>{`history, ${axis.spanWords}`}</title>
       {links.map(({ label, href, x, isDay, isBare }, index) => {
         const at = share(x, axis);
@@ -25,7 +31,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
           <a href={href} aria-label={`all machines at ${label}`}>
             <rect x={at} width={width} height="24" />
             <line x1={at} x2={at} y1="9" y2="24" />
-            {!isBare && (
+            {!isBare && !isNear(x) && (
               <text x={at} dx="5" y="20" class={isDay ? "day" : undefined}>
                 {label}
               </text>

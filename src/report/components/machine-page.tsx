@@ -4,7 +4,7 @@ import type { FilesystemLine, MachinePage } from "../machine-view-model.ts";
 import type { CoreBars, NowLine } from "../now-lines.ts";
 import { Charts } from "./charts.tsx";
 import { Messages, ProcessTable, UserTable } from "./entry-details.tsx";
-import { type AssetLinks, renderDocument } from "./page.tsx";
+import { type Frame, renderDocument } from "./page.tsx";
 import { Mark, Meter, Paths } from "./parts.tsx";
 
 function Title({ page }: { page: MachinePage }) {
@@ -251,11 +251,12 @@ function Entries({ grid }: { grid: EntryGrid | undefined }) {
   );
 }
 
-export function renderMachinePage(page: MachinePage, assets: AssetLinks): string {
+export function renderMachinePage(page: MachinePage, frame: Frame): string {
   return renderDocument({
     title: page.title,
     masthead: page.masthead,
-    assets,
+    ...frame,
+    hasCharts: true,
     refreshSeconds: page.refreshSeconds,
     children: (
       <div id="machines">

@@ -3,18 +3,37 @@ import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
 import type { Masthead, StateCount } from "../masthead.ts";
 import { hrefWith, type PageQuery } from "../page-query.ts";
+import { PageLinks } from "./parts.tsx";
 
 /** Where the style and icons are served from; a new version has a new address. */
 export interface AssetLinks {
   readonly style: string;
   readonly icon: string;
   readonly iconDown: string;
+  /** What keeps an open page up to date, and the keyboard. */
+  readonly client: string;
+  /** Charts with zoom, for the page of a machine. */
+  readonly charts: string;
 }
 
-interface PageProps {
+/** What the client script has to know of a page beside what it shows. */
+export interface LiveFacts {
+  /** Of the state that the page shows, as the stream of events counts it. */
+  readonly version: number;
+  /** As Intl names it, so that the script writes times as the server does. */
+  readonly timeZone: string;
+}
+
+/** What all pages of one moment share. */
+export interface Frame {
+  readonly assets: AssetLinks;
+  readonly live: LiveFacts;
+}
+
+interface PageProps extends Frame {
   readonly title: string;
   readonly masthead: Masthead;
-  readonly assets: AssetLinks;
+  readonly hasCharts?: boolean;
   /** Absent: the page does not renew itself. */
   readonly refreshSeconds?: number | undefined;
   readonly raw?: PageQuery["raw"] | undefined;
@@ -65,7 +84,11 @@ function Top({ masthead, raw }: { masthead: Masthead; raw: PageQuery["raw"] }) {
             type="search"
             placeholder="name, user, process, state"
             value={masthead.filter}
+            autocomplete="off"
           />
+          <span class="js key" aria-hidden="true">
+            /
+          </span>
           {KEPT.map((name) => raw[name] && <input type="hidden" name={name} value={raw[name]} />)}
         </form>
       </search>
@@ -73,9 +96,37 @@ function Top({ masthead, raw }: { masthead: Masthead; raw: PageQuery["raw"] }) {
         <a href={masthead.self.href}>{masthead.self.name}</a> serves this page
         <br />
         <time dateTime={masthead.nowStamp}>{masthead.now}</time>
-        {masthead.ages === "" ? "" : ` · ${masthead.ages}`}
+        {masthead.ages === "" ? "" : ` · ${masthead.ages}`} <span id="live" data-live />
       </p>
     </header>
+  );
+}
+
+const KEYS = [
+  ["/", "filter"],
+  ["j k", "next, previous machine"],
+  ["Enter", "open"],
+  ["h l", "back, forward in time"],
+  ["s S", "sort by the next column, turn the order round"],
+  ["u", "by user"],
+  ["Esc", "close, clear"],
+  ["?", "all keys"],
+] as const;
+
+/** Of use with the script alone, so it is shown by the script alone. */
+function Keys() {
+  return (
+    <details id="keys" class="js">
+      <summary>Keys</summary>
+      <dl class="keys">
+        {KEYS.map(([key, what]) => (
+          <>
+            <dt>{key}</dt>
+            <dd>{what}</dd>
+          </>
+        ))}
+      </dl>
+    </details>
   );
 }
 
@@ -86,27 +137,47 @@ function Foot({ masthead }: { masthead: Masthead }) {
         Times are those of {masthead.self.name} ({masthead.zone}). Also as{" "}
         <a href="/status.txt">status.txt</a>, <a href="/api/v1/cluster">JSON</a>.
       </p>
-      <p>
-        Each machine reports every {masthead.intervalWords}; last update {masthead.now}.
-      </p>
+      {masthead.elsewhere.length > 0 && (
+        <p id="elsewhere">
+          The same page on <PageLinks links={masthead.elsewhere} />.
+        </p>
+      )}
+      <p>Each machine reports every {masthead.intervalWords}.</p>
+      <Keys />
     </footer>
   );
 }
 
-function Page({ title, masthead, assets, refreshSeconds, raw = {}, children }: PageProps) {
+function Head({ title, masthead, assets, refreshSeconds, hasCharts }: PageProps) {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      {refreshSeconds !== undefined && (
+        <noscript>
+          <meta http-equiv="refresh" content={String(refreshSeconds)} />
+        </noscript>
+      )}
+      <title>{title}</title>
+      <link rel="stylesheet" href={assets.style} />
+      <link rel="icon" href={masthead.isAnyDown ? assets.iconDown : assets.icon} />
+      <script type="module" src={assets.client} />
+      {hasCharts && <script type="module" src={assets.charts} />}
+    </head>
+  );
+}
+
+function Page(props: PageProps) {
+  const { masthead, live, refreshSeconds, raw = {}, children } = props;
   return (
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        {refreshSeconds !== undefined && (
-          <meta http-equiv="refresh" content={String(refreshSeconds)} />
-        )}
-        <title>{title}</title>
-        <link rel="stylesheet" href={assets.style} />
-        <link rel="icon" href={masthead.isAnyDown ? assets.iconDown : assets.icon} />
-      </head>
-      <body>
+      <Head {...props} />
+      <body
+        data-version={live.version}
+        data-zone={live.timeZone}
+        data-refresh={refreshSeconds}
+        data-self={masthead.self.name}
+      >
         <a class="skip" href="#machines">
           Skip to the machines
         </a>

@@ -1,5 +1,6 @@
 /** Small things that several parts of the page are made of. */
 import type { ComponentChildren } from "preact";
+import type { PageLink } from "../elsewhere.ts";
 import { userHref } from "../users-view-model.ts";
 
 /** A state or warning: a shape and a word, everywhere the same. */
@@ -25,6 +26,20 @@ export function Meter({ parts }: { parts: readonly (readonly [string, number])[]
 
 export function UserLink({ name, userKey }: { name: string; userKey: string }) {
   return <a href={userHref(userKey)}>{name}</a>;
+}
+
+/** `gpu-b, node02`: pages of other machines. */
+export function PageLinks({ links }: { links: readonly PageLink[] }) {
+  return (
+    <>
+      {links.map(({ name, href }, index) => (
+        <>
+          {index > 0 && ", "}
+          <a href={href}>{name}</a>
+        </>
+      ))}
+    </>
+  );
 }
 
 /** Paths of a class and data each, in the order in which they are painted. */

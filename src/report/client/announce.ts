@@ -1,0 +1,62 @@
+/** Says to those who do not see the page which machines went down and which came back. */
+
+/** More at once are counted: a list of fifty names is noise. */
+const MOST_NAMES = 4;
+
+const WORD_OF_TILE: Readonly<Record<string, string>> = {
+  cd: "down",
+  cs: "stopped",
+  cv: "silent",
+  cn: "new",
+};
+
+/** State by name of all machines on the page: of the tiles, and of the rows of the table. */
+export function statesShown(): Map<string, string> {
+  const states = new Map<string, string>();
+  for (const tile of document.querySelectorAll(".tg a, .mini li")) {
+    const name = tile.querySelector("span")?.textContent ?? tile.textContent?.split(" ")[0] ?? "";
+    states.set(name, WORD_OF_TILE[tile.classList[0] ?? ""] ?? "up");
+  }
+  for (const row of document.querySelectorAll(".mt > tbody > tr")) {
+    const name = row.querySelector(":scope > th > a")?.textContent;
+    const state = row.querySelector(":scope > td > .st")?.classList[1];
+    if (name && state) states.set(name, state);
+  }
+  return states;
+}
+
+function named(names: readonly string[], what: string): string {
+  if (names.length === 0) return "";
+  const shown = names.slice(0, MOST_NAMES).join(", ");
+  const more = names.length - MOST_NAMES;
+  const list = more > 0 ? `${shown} and ${more} more` : shown;
+  return `${list} ${names.length === 1 ? "is" : "are"} ${what}. `;
+}
+
+function region(): HTMLElement {
+  const known = document.getElementById("said");
+  if (known !== null) return known;
+  const made = document.createElement("div");
+  made.id = "said";
+  made.className = "vh";
+  made.setAttribute("aria-live", "polite");
+  document.body.append(made);
+  return made;
+}
+
+/** Empty until there is something to say: a reader program listens to regions that it knows. */
+export function prepareRegion(): void {
+  region();
+}
+
+export function sayChanges(before: Map<string, string>, after: Map<string, string>): void {
+  const [down, up]: [string[], string[]] = [[], []];
+  for (const [name, state] of after) {
+    const was = before.get(name);
+    if (was === undefined || was === state) continue;
+    if (state === "down") down.push(name);
+    if (state === "up" && (was === "down" || was === "stopped")) up.push(name);
+  }
+  const text = named(down, "down") + named(up, "up again");
+  if (text !== "") region().textContent = text.trim();
+}

@@ -1,0 +1,119 @@
+/** The keys: `/ j k h l s S u ? Enter Esc`. Off while typing, and with Ctrl, Alt or Meta. */
+import { clearFilter, filterField } from "./filter.ts";
+import type { Page } from "./page.ts";
+import { stepInTime } from "./strips.ts";
+
+/** Rows of machines: an opened entry and a heading are none. */
+function rowLinks(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>(".mt > tbody > tr > th > a")];
+}
+
+function currentRow(links: readonly HTMLElement[]): number {
+  const row = document.activeElement?.closest("tr");
+  return links.findIndex((link) => link.closest("tr") === row);
+}
+
+function moveRow(step: number): void {
+  const links = rowLinks();
+  const at = currentRow(links);
+  const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step;
+  const link = links[Math.max(0, Math.min(links.length - 1, next))];
+  link?.focus({ preventScroll: true });
+  link?.closest("tr")?.scrollIntoView({ block: "nearest" });
+}
+
+/** The next column's own link: what a click on its head would do. */
+function sortBy(page: Page, isTurn: boolean): void {
+  const heads = [...document.querySelectorAll(".mt thead th:not(.ch)")].filter(
+    (head) => head.getClientRects().length > 0,
+  );
+  const current = heads.findIndex((head) => head.hasAttribute("aria-sort"));
+  const wanted = isTurn ? heads[current] : heads[(current + 1) % heads.length];
+  const href = wanted?.querySelector("a")?.getAttribute("href");
+  if (href) void page.visit(href);
+}
+
+function toggleUsers(page: Page): void {
+  const link = document.querySelector("nav[aria-label=Views] a:not([aria-current])");
+  const href = link?.getAttribute("href");
+  if (!href) return;
+  if (location.pathname === "/") void page.visit(href, "push");
+  else location.assign("/?by=user");
+}
+
+/** One thing at a time: the readout, the entry, then the filter. */
+function close(page: Page): void {
+  const parameters = new URLSearchParams(location.search);
+  const field = filterField();
+  const keys = document.querySelector<HTMLDetailsElement>("#keys[open]");
+  if (document.activeElement === field) field?.blur();
+  if (keys !== null) keys.open = false;
+  else if (parameters.has("open")) {
+    parameters.delete("open");
+    void page.visit(`/?${parameters}`.replace(/\?$/, ""));
+  } else if (parameters.has("filter") || field?.value) clearFilter(page);
+}
+
+/** Whether the time is moved or, for a table of the past, the whole table. */
+function moveTime(page: Page, step: number): void {
+  const link = document.querySelector(`.say a[rel=${step < 0 ? "prev" : "next"}]`);
+  const href = link?.getAttribute("href");
+  if (href) void page.visit(href);
+  else stepInTime(step, rowLinks()[0]?.closest("tr") ?? document.body);
+}
+
+function showKeys(): void {
+  const keys = document.querySelector<HTMLDetailsElement>("#keys");
+  if (keys === null) return;
+  keys.open = !keys.open;
+  keys.querySelector("summary")?.focus();
+}
+
+function act(page: Page, key: string): boolean {
+  const isView = location.pathname === "/";
+  switch (key) {
+    case "/":
+      filterField()?.focus();
+      filterField()?.select();
+      return true;
+    case "j":
+      moveRow(1);
+      return true;
+    case "k":
+      moveRow(-1);
+      return true;
+    case "h":
+      moveTime(page, -1);
+      return true;
+    case "l":
+      moveTime(page, 1);
+      return true;
+    case "s":
+    case "S":
+      if (isView) sortBy(page, key === "S");
+      return isView;
+    case "u":
+      toggleUsers(page);
+      return true;
+    case "?":
+      showKeys();
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function startKeys(page: Page): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+    if (event.key === "Escape") {
+      if (location.pathname === "/") close(page);
+      else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      return;
+    }
+    const { target } = event;
+    const isTyping =
+      target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+    if (!isTyping && act(page, event.key)) event.preventDefault();
+  });
+}

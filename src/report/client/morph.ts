@@ -1,0 +1,156 @@
+/**
+ * Turns what is shown into what the server says now, by the least change: nodes stay, and with
+ * them focus, scroll, selection and what the reader has opened. Nodes of the script's own carry
+ * `data-live` and are left alone.
+ */
+
+export interface MorphOptions {
+  /** Rows of this table stay where they are: someone points at it or types in it. */
+  readonly isHeld: (table: Element) => boolean;
+  /** A figure has another value than before. */
+  readonly onChange: (cell: Element) => void;
+}
+
+export interface MorphResult {
+  /** Rows would have moved, come or gone: to be done when the table is let go. */
+  readonly isPending: boolean;
+}
+
+/** Set by the script or by the reader, and unknown to the server. */
+const OWN = new Set(["role", "tabindex", "open", "style", "aria-label"]);
+
+function isOwn(name: string): boolean {
+  return OWN.has(name) || name.startsWith("aria-value");
+}
+
+/** What finds a node again among its siblings; `undefined`: its place does. */
+function keyOf(node: Node): string | undefined {
+  if (!(node instanceof Element)) return undefined;
+  if (node.id !== "") return `#${node.id}`;
+  const { localName } = node;
+  if (localName === "tr" && node.parentElement?.localName === "tbody") {
+    return node.querySelector(":scope > th > a")?.getAttribute("href") ?? undefined;
+  }
+  if (localName === "a" && node.parentElement?.className === "tg") {
+    return node.getAttribute("href") ?? undefined;
+  }
+  return undefined;
+}
+
+function isLive(node: Node): boolean {
+  return node instanceof Element && node.hasAttribute("data-live");
+}
+
+function sameKind(a: Node, b: Node): boolean {
+  return a.nodeType === b.nodeType && a.nodeName === b.nodeName;
+}
+
+class Morph {
+  isPending = false;
+  readonly #options: MorphOptions;
+
+  constructor(options: MorphOptions) {
+    this.#options = options;
+  }
+
+  element(live: Element, next: Element): void {
+    if (isLive(live)) return;
+    this.#attributes(live, next);
+    if (live.isEqualNode(next)) return;
+    if (this.#isHeld(live)) this.#inPlace(live, next);
+    else this.#children(live, next);
+  }
+
+  #isHeld(live: Element): boolean {
+    const { localName } = live;
+    if (localName !== "tbody" && localName !== "table") return false;
+    const table = live.closest("table");
+    return table !== null && this.#options.isHeld(table);
+  }
+
+  #attributes(live: Element, next: Element): void {
+    // A strip that is a slider is no link: the address it had is kept beside.
+    const isSlider = live.getAttribute("role") === "slider";
+    for (const { name, value } of next.attributes) {
+      if (isSlider && name === "href") continue;
+      if (live.getAttribute(name) === value) continue;
+      if (name === "value" && live instanceof HTMLInputElement) {
+        if (live === document.activeElement) continue;
+        live.value = value;
+      }
+      live.setAttribute(name, value);
+    }
+    for (const { name } of [...live.attributes]) {
+      if (!next.hasAttribute(name) && !isOwn(name)) live.removeAttribute(name);
+    }
+  }
+
+  #text(live: Node, next: Node): void {
+    if (live.nodeValue === next.nodeValue) return;
+    live.nodeValue = next.nodeValue;
+    const cell = live.parentElement?.closest(".mt td.n, .mt td.tp");
+    if (cell) this.#options.onChange(cell);
+  }
+
+  #node(live: Node, next: Node): void {
+    if (live instanceof Element && next instanceof Element) this.element(live, next);
+    else this.#text(live, next);
+  }
+
+  /** Each known row gets its new figures, and none moves. */
+  #inPlace(live: Element, next: Element): void {
+    const before = [...live.children];
+    const byKey = new Map(before.map((child) => [keyOf(child), child]));
+    const after = [...next.children];
+    for (const [index, child] of after.entries()) {
+      const key = keyOf(child);
+      const own = key === undefined ? before[index] : byKey.get(key);
+      const isSame = own !== undefined && sameKind(own, child) && keyOf(own) === key;
+      if (isSame) this.element(own, child);
+      if (!isSame || before[index] !== own) this.isPending = true;
+    }
+    if (before.length !== after.length) this.isPending = true;
+  }
+
+  #children(live: Element, next: Element): void {
+    const wanted = [...next.childNodes].filter((child) => !isLive(child));
+    const keys = new Set(wanted.map(keyOf).filter((key) => key !== undefined));
+    const known = new Map<string, Node>();
+    for (const child of [...live.childNodes]) {
+      const key = keyOf(child);
+      if (key === undefined || isLive(child)) continue;
+      if (keys.has(key) && !known.has(key)) known.set(key, child);
+      else child.remove();
+    }
+    let at = skipLive(live.firstChild);
+    for (const child of wanted) {
+      const key = keyOf(child);
+      const own = key === undefined ? at : known.get(key);
+      const isFit = own !== undefined && own !== null && sameKind(own, child) && keyOf(own) === key;
+      if (!isFit) {
+        live.insertBefore(document.importNode(child, true), at);
+        continue;
+      }
+      if (own === at) at = skipLive(at.nextSibling);
+      else live.insertBefore(own, at);
+      this.#node(own, child);
+    }
+    while (at !== null) {
+      const gone = at;
+      at = skipLive(at.nextSibling);
+      live.removeChild(gone);
+    }
+  }
+}
+
+function skipLive(node: Node | null): Node | null {
+  let at = node;
+  while (at !== null && isLive(at)) at = at.nextSibling;
+  return at;
+}
+
+export function morph(live: Element, next: Element, options: MorphOptions): MorphResult {
+  const work = new Morph(options);
+  work.element(live, next);
+  return { isPending: work.isPending };
+}

@@ -1,0 +1,77 @@
+/**
+ * Small tiles become links: a click opens the machine, and in each row of tiles, one stop of the
+ * Tab key, the arrow keys move.
+ */
+import { machineHref } from "../machine-href.ts";
+import type { Page } from "./page.ts";
+
+function hrefOf(tile: HTMLElement): string {
+  return machineHref(tile.dataset["key"] ?? tile.textContent?.split(" ")[0] ?? "");
+}
+
+function enhance(): void {
+  for (const list of document.querySelectorAll(".mini")) {
+    if (list.getAttribute("role") !== "group") list.setAttribute("role", "group");
+    const hasStop = list.querySelector("[tabindex='0']") !== null;
+    for (const [index, tile] of [...list.children].entries()) {
+      if (!tile.hasAttribute("role")) {
+        tile.setAttribute("role", "link");
+        tile.setAttribute("tabindex", !hasStop && index === 0 ? "0" : "-1");
+      }
+    }
+  }
+}
+
+function tileOf(event: Event): HTMLElement | undefined {
+  const { target } = event;
+  const tile = target instanceof Element ? target.closest<HTMLElement>(".mini > li") : null;
+  return tile ?? undefined;
+}
+
+function focusTile(from: HTMLElement, to: Element | null | undefined): void {
+  if (!(to instanceof HTMLElement)) return;
+  from.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+}
+
+function onKey(event: KeyboardEvent): void {
+  const tile = tileOf(event);
+  if (tile === undefined) return;
+  const list = tile.parentElement;
+  switch (event.key) {
+    case "ArrowRight":
+      focusTile(tile, tile.nextElementSibling);
+      break;
+    case "ArrowLeft":
+      focusTile(tile, tile.previousElementSibling);
+      break;
+    case "Home":
+      focusTile(tile, list?.firstElementChild);
+      break;
+    case "End":
+      focusTile(tile, list?.lastElementChild);
+      break;
+    case "Enter":
+      location.assign(hrefOf(tile));
+      break;
+    default:
+      return;
+  }
+  event.preventDefault();
+}
+
+export function startTiles(page: Page): void {
+  enhance();
+  page.onShown(enhance);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", (event) => {
+    const tile = tileOf(event);
+    if (tile !== undefined) location.assign(hrefOf(tile));
+  });
+  // What a tile is, for who points at it and does not know the colours yet.
+  document.addEventListener("pointerover", (event) => {
+    const tile = tileOf(event);
+    if (tile !== undefined) tile.title = tile.textContent ?? "";
+  });
+}

@@ -1,0 +1,10 @@
+/** Addresses of the pages of machines, as links write them. */
+
+/** Percent-encoding that leaves `:` and `@` readable, as RFC 3986 allows in paths and queries. */
+export function encodeReadably(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(/%3A/g, ":").replace(/%40/g, "@");
+}
+
+export function machineHref(key: string): string {
+  return `/machines/${encodeReadably(key)}`;
+}
