@@ -149,6 +149,12 @@ export class SimulatedNode implements Host {
     this.#publishAt(this.#settings.network.nowMs);
   }
 
+  /** Its user says that this machine was scrapped. */
+  forget(id: string): void {
+    if (this.#core !== undefined) this.#perform(this.#core.forget(id, this.now()));
+    this.#planTick();
+  }
+
   stepClock(byMs: number): void {
     this.#wallBaseMs += byMs;
   }
