@@ -8,7 +8,7 @@
  */
 import { constants, deflateRawSync } from "node:zlib";
 import { EVENT_STREAM, SECURITY_HEADERS, takesGzip } from "./answer.ts";
-import { machineJson } from "./json.ts";
+import { type Detail, machineJson } from "./json.ts";
 import type { Live } from "./live.ts";
 import type { ClusterView, ReportSource } from "./source.ts";
 
@@ -24,7 +24,7 @@ const WRITE_PAUSE_MS = 1000;
 const GATHER_MS = 50;
 
 export interface EventQuery {
-  readonly isSummary: boolean;
+  readonly detail: Detail;
   /** The version that the reader holds. */
   readonly since?: number;
 }
@@ -40,7 +40,7 @@ export interface EventStreams {
 
 interface Stream {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  readonly isSummary: boolean;
+  readonly detail: Detail;
   readonly isGzipped: boolean;
   readonly release: () => void;
 }
@@ -119,7 +119,7 @@ class Streams implements EventStreams {
         start: (controller) => {
           if (isGzipped) controller.enqueue(GZIP_HEAD);
           controller.enqueue(first);
-          stream = this.#add({ controller, isSummary: query.isSummary, isGzipped });
+          stream = this.#add({ controller, detail: query.detail, isGzipped });
         },
         cancel: () => {
           if (stream !== undefined) this.#remove(stream);
@@ -195,12 +195,12 @@ class Streams implements EventStreams {
     // What changed was no machine.
     if (ids?.size === 0) return;
     const view = this.#source.cluster();
-    const chunks = new Map<boolean, Chunk>();
-    this.#send(({ isSummary }) => {
-      const known = chunks.get(isSummary);
+    const chunks = new Map<Detail, Chunk>();
+    this.#send(({ detail }) => {
+      const known = chunks.get(detail);
       if (known !== undefined) return known;
-      const chunk = new Chunk(eventText(view, { version: this.#written, isSummary, ids }));
-      chunks.set(isSummary, chunk);
+      const chunk = new Chunk(eventText(view, { version: this.#written, detail, ids }));
+      chunks.set(detail, chunk);
       return chunk;
     });
   }
@@ -218,14 +218,14 @@ class Streams implements EventStreams {
     }
   }
 
-  #firstChunk({ isSummary, since }: EventQuery): Chunk {
+  #firstChunk({ detail, since }: EventQuery): Chunk {
     const { changes } = this.#live;
     const version = changes.version();
     const ids = since === undefined ? undefined : changes.since(since);
-    const key = `${isSummary} ${ids === undefined ? "all" : since}`;
+    const key = `${detail} ${ids === undefined ? "all" : since}`;
     const known = this.#firsts.get(key);
     if (known?.version === version) return known.chunk;
-    const chunk = new Chunk(eventText(this.#source.cluster(), { version, isSummary, ids }));
+    const chunk = new Chunk(eventText(this.#source.cluster(), { version, detail, ids }));
     if (this.#firsts.size < MOST_FIRSTS) this.#firsts.set(key, { version, chunk });
     if (!this.#isPausing) this.#pause(WRITE_PAUSE_MS);
     return chunk;
@@ -237,16 +237,16 @@ function eventText(
   view: ClusterView,
   options: {
     readonly version: number;
-    readonly isSummary: boolean;
+    readonly detail: Detail;
     readonly ids: ReadonlySet<string> | undefined;
   },
 ): string {
-  const { version, isSummary, ids } = options;
+  const { version, detail, ids } = options;
   const told = ids === undefined ? view.machines : view.machines.filter(({ id }) => ids.has(id));
   const there = new Set(told.map(({ id }) => id));
   const data = {
     version,
-    machines: told.map((machine) => machineJson(machine, isSummary)),
+    machines: told.map((machine) => machineJson(machine, detail)),
     removed: [...(ids ?? [])].filter((id) => !there.has(id)),
   };
   return `event: machine\nid: ${version}\ndata: ${JSON.stringify(data)}\n\n`;

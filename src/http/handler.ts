@@ -160,7 +160,7 @@ function machineApi(call: Call, key: string, isEntries: boolean): Body {
 function clusterApi({ context, parameters }: Call): Body {
   const query = readClusterQuery(parameters);
   if ("parameter" in query) return wrongParameter(query);
-  return jsonBody(clusterJson(context.view, query.isSummary));
+  return jsonBody(clusterJson(context.view, query.detail));
 }
 
 function apiBody(call: Call): Body {

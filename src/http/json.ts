@@ -22,8 +22,19 @@ function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 1000) / 1000;
 }
 
-export function machineJson(machine: Machine, isSummary = false) {
+/**
+ * How much is told of a machine: all, the report without its lists, or who and how it is alone,
+ * for who asks for the rest when it has changed.
+ */
+export type Detail = "full" | "summary" | "none";
+
+function reportIn(machine: Machine, detail: Detail): Report | undefined {
   const { report } = machine;
+  if (report === undefined || detail === "none") return undefined;
+  return detail === "summary" ? summaryOf(report) : report;
+}
+
+export function machineJson(machine: Machine, detail: Detail = "full") {
   return {
     id: machine.id,
     name: machine.name,
@@ -38,18 +49,18 @@ export function machineJson(machine: Machine, isSummary = false) {
     reportAgeSeconds: milliseconds(machine.reportAgeSeconds),
     isLive: machine.isLive,
     clockOffsetSeconds: milliseconds(machine.clockOffsetSeconds),
-    report: report && (isSummary ? summaryOf(report) : report),
+    report: reportIn(machine, detail),
   };
 }
 
-export function clusterJson(view: ClusterView, isSummary: boolean): string {
+export function clusterJson(view: ClusterView, detail: Detail): string {
   return JSON.stringify({
     self: view.selfId,
     network: view.network,
     updateSeconds: view.updateSeconds,
     generatedAt: new Date(view.moment.wallMs).toISOString(),
     candidates: view.candidates,
-    machines: view.machines.map((machine) => machineJson(machine, isSummary)),
+    machines: view.machines.map((machine) => machineJson(machine, detail)),
   });
 }
 
@@ -112,16 +123,15 @@ const FRESH = /^\d{1,6}(\.\d{1,3})?$/;
 
 export function readClusterQuery(
   parameters: URLSearchParams,
-): { readonly isSummary: boolean } | WrongParameter {
+): { readonly detail: Detail } | WrongParameter {
   const unknown = unknownOf(parameters, ["report", "fresh"]);
   if (unknown !== undefined) return unknown;
   const fresh = parameters.get("fresh");
   if (fresh !== null && !FRESH.test(fresh)) {
     return wrong("fresh", fresh, "write an age in seconds, as in fresh=2");
   }
-  const report = parameters.get("report");
-  if (report !== null && report !== "summary") return wrongReport(report);
-  return { isSummary: report === "summary" };
+  const detail = readDetail(parameters);
+  return typeof detail === "string" ? { detail } : detail;
 }
 
 /** `lastEventId`: what a browser sends when it connects again; it is newer than `since`. */
@@ -131,22 +141,24 @@ export function readEventQuery(
 ): EventQuery | WrongParameter {
   const unknown = unknownOf(parameters, ["report", "since"]);
   if (unknown !== undefined) return unknown;
-  const report = parameters.get("report");
-  if (report !== null && report !== "summary") return wrongReport(report);
-  const isSummary = report === "summary";
+  const detail = readDetail(parameters);
+  if (typeof detail !== "string") return detail;
   const since = parameters.get("since");
   if (since !== null && !VERSION.test(since)) {
     return wrong("since", since, "write the version of an event that came before");
   }
   const held = lastEventId !== null && VERSION.test(lastEventId) ? lastEventId : since;
-  return held === null ? { isSummary } : { isSummary, since: Number(held) };
+  return held === null ? { detail } : { detail, since: Number(held) };
 }
 
 /** Exact as a number. */
 const VERSION = /^\d{1,15}$/;
 
-function wrongReport(value: string): WrongParameter {
-  return wrong("report", value, "use report=summary, or leave it out");
+function readDetail(parameters: URLSearchParams): Detail | WrongParameter {
+  const report = parameters.get("report");
+  if (report === null) return "full";
+  if (report === "summary" || report === "none") return report;
+  return wrong("report", report, "use report=summary or report=none, or leave it out");
 }
 
 export function readMachineQuery(parameters: URLSearchParams): WrongParameter | undefined {

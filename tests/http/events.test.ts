@@ -113,6 +113,15 @@ describe("an event stream", () => {
     expect(event).toEqual({ version: changes.version(), machines, removed: [] } as never);
   });
 
+  test("tells who and how they are alone with report=none", async () => {
+    const { ask, stream } = bench();
+    const answer = await ask("/api/v1/cluster?report=none");
+    const { machines } = (await answer.json()) as { machines: never[] };
+    expect(machines[0]).not.toHaveProperty("report");
+    expect(machines[0]).toHaveProperty("state");
+    expect((await (await stream("?report=none")).event()).machines).toEqual(machines as never);
+  });
+
   test("leaves out what is long with report=summary", async () => {
     const { ask, stream } = bench();
     const answer = await ask("/api/v1/cluster?report=summary");

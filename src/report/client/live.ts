@@ -52,8 +52,9 @@ class Live {
 
   #listen(): void {
     this.#events?.close();
+    // That something has changed is all that is asked: the page itself says what.
     const version = document.body.dataset["version"] ?? "0";
-    const events = new EventSource(`/api/v1/events?report=summary&since=${version}`);
+    const events = new EventSource(`/api/v1/events?report=none&since=${version}`);
     this.#events = events;
     events.addEventListener("open", () => this.#found());
     events.addEventListener("machine", () => this.#due());
