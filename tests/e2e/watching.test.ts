@@ -1,0 +1,159 @@
+/** Three executables: what one shows while somebody looks, and how calm they are afterwards. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Machine } from "../../src/cluster/machine.ts";
+import { type Daemon, freePort, scratchDirectory, startDaemon, until } from "./daemon.ts";
+
+const TEST_MS = 60_000;
+/** Two seconds between questions, one between writes. */
+const SHOWN_WITHIN_MS = 3000;
+
+interface View {
+  readonly machines: readonly Machine[];
+}
+
+const scratch = scratchDirectory();
+const daemons: Daemon[] = [];
+
+beforeAll(async () => {
+  const [p2pPort, httpPort] = [await freePort(), await freePort()];
+  for (const index of [1, 2, 3]) {
+    daemons.push(
+      await startDaemon({
+        ...{ address: `127.0.9.${index}`, httpPort, p2pPort },
+        options: ["-S", "watched", "-n", "127.0.9.1-5", "--name", `w${index}`, "-u", "600", "-dd"],
+      }),
+    );
+  }
+  await until(async () => {
+    const views = await Promise.all(daemons.map((one) => one.json<View>("/api/v1/cluster")));
+    return views.every(({ machines }) => machines.filter(({ report }) => report).length === 3);
+  });
+}, TEST_MS);
+
+afterAll(async () => {
+  await Promise.all(daemons.map((daemon) => daemon.stop("SIGKILL")));
+  scratch.remove();
+});
+
+function watched(): Daemon {
+  const [first] = daemons;
+  if (first === undefined) throw new Error("no daemon was started");
+  return first;
+}
+
+/** Questions that the first daemon has sent for somebody who watches. */
+function questions(): number {
+  const sent = watched()
+    .stderr()
+    .split("\n")
+    .filter((line) => / to [\d.]+: .*watching\W+true/.test(line));
+  return sent.length;
+}
+
+/** A program under a name of its own that takes what CPU time it gets. */
+function startBusy(name: string): { end(): Promise<unknown> } {
+  const path = join(scratch.path, name);
+  writeFileSync(path, "#!/bin/sh\nwhile :; do :; done\n");
+  chmodSync(path, 0o755);
+  const child = Bun.spawn([path], { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+  return {
+    end: () => {
+      child.kill("SIGKILL");
+      return child.exited;
+    },
+  };
+}
+
+/** Follows a stream; `events` grows as they come. */
+async function follow(url: string) {
+  const leaving = new AbortController();
+  const response = await fetch(url, { signal: leaving.signal });
+  const events: View[] = [];
+  const done = (async () => {
+    let rest = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      rest += decoder.decode(chunk, { stream: true });
+      const parts = rest.split("\n\n");
+      rest = parts.pop() ?? "";
+      for (const part of parts) {
+        const data = part.split("\n").find((line) => line.startsWith("data: "));
+        if (data !== undefined) events.push(JSON.parse(data.slice("data: ".length)));
+      }
+    }
+  })().catch(() => undefined);
+  return {
+    events,
+    close: () => {
+      leaving.abort();
+      return done;
+    },
+  };
+}
+
+describe("three executables", () => {
+  test(
+    "calm until somebody looks, give reports of the last two seconds to ?fresh=2 within a second",
+    async () => {
+      // The first reports are of just now.
+      await Bun.sleep(2500);
+      expect(questions()).toBe(0);
+      const before = performance.now();
+      const { machines } = await watched().json<View>("/api/v1/cluster?fresh=2");
+      expect(performance.now() - before).toBeLessThan(1500);
+      for (const { reportAgeSeconds } of machines) expect(reportAgeSeconds).toBeLessThanOrEqual(2);
+    },
+    TEST_MS,
+  );
+
+  test(
+    "show on the stream of one what begins on another within three seconds, three times",
+    async () => {
+      const stream = await follow(`${watched().url}/api/v1/events`);
+      const names = ["busy-eel-1", "busy-eel-2", "busy-eel-3"];
+      const times: number[] = [];
+      try {
+        await until(() => stream.events.length > 3);
+        for (const name of names) {
+          const busy = startBusy(name);
+          const isShown = ({ machines }: View) =>
+            machines.some(
+              (one) =>
+                one.name === "w2" && one.report?.processes?.some(({ command }) => command === name),
+            );
+          try {
+            times.push(await until(() => stream.events.some(isShown)));
+          } finally {
+            await busy.end();
+          }
+        }
+      } finally {
+        await stream.close();
+      }
+      expect(times.toSorted((a, b) => a - b)[1]).toBeLessThanOrEqual(SHOWN_WITHIN_MS);
+    },
+    TEST_MS,
+  );
+
+  test(
+    "ask each other no more once the stream is closed, and no live report becomes an entry",
+    async () => {
+      // Whoever asked before it was closed may still repeat that.
+      await Bun.sleep(1500);
+      const asked = questions();
+      expect(asked).toBeGreaterThan(5);
+      await Bun.sleep(5000);
+      expect(questions()).toBe(asked);
+      const { machines } = await watched().json<View>("/api/v1/cluster");
+      for (const { id } of machines) {
+        const { entries } = await watched().json<{ entries: unknown[] }>(
+          `/api/v1/machines/${id}/entries`,
+        );
+        expect(entries).toHaveLength(1);
+      }
+    },
+    TEST_MS,
+  );
+});
