@@ -10,6 +10,7 @@ import { createSampler, type Sampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
 import type { ReadConfig } from "../config/load-config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
+import type { Forgetter } from "../http/forget.ts";
 import { createHttpHandler, type HttpHandler } from "../http/handler.ts";
 import { hostNamesOf } from "../http/host-names.ts";
 import { startHttpServer } from "../http/server.ts";
@@ -27,6 +28,7 @@ import type { History } from "../store/history.ts";
 import { openHistory } from "../store/sqlite-history.ts";
 import type { Moment } from "../units.ts";
 import { createChangeLog } from "./change-log.ts";
+import { createForgetter } from "./forgetter.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { dependsOnLan, LAN_REFRESH_MS, type Networks, readNetworks } from "./networks.ts";
 import { createPerformer, type Performer, printablePacket } from "./performer.ts";
@@ -83,7 +85,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
   const http = startHttpServer({
     ...boundTo(config),
     port: config.httpPort,
-    handler: (request, client) => handler(request, client),
+    handler: (...asked) => handler(...asked),
     log,
   });
   if (!http.ok) {
@@ -144,6 +146,7 @@ interface Core {
   readonly sampler: Sampler;
   readonly source: ReportSource;
   readonly watching: Watching;
+  readonly forgetter: Forgetter;
   readonly receive: PacketHandler;
   readonly networks: () => Networks;
   /** Finds out anew what the ranges stand for. */
@@ -161,12 +164,13 @@ function isInReports(option: string): boolean {
   return option === "name" || option === "tag" || option === "update";
 }
 
-function createHandler({ live, source, networks, watching }: Core): HttpHandler {
+function createHandler({ live, source, networks, watching, forgetter }: Core): HttpHandler {
   const { httpNames } = live.config;
   return createHttpHandler({
     source,
     live: watching.live,
     streams: watching.streams,
+    forgetter,
     allow: (address) => networks().httpAllow.contains(address),
     hostNames: hostNamesOf({ root: ROOT, name: nameOf(live.config), httpNames }),
   });
@@ -240,6 +244,10 @@ function openCore(options: DaemonOptions, socket: PeerSocket, heartbeat: Heartbe
   let { updateSeconds } = config;
   return ok({
     ...{ live, clock, cluster, history, performer, ticker, sampler, source, watching },
+    forgetter: createForgetter({
+      ...{ root: ROOT, httpPort: config.httpPort, cluster, performer, ticker, clock, log },
+      ...(config.bind === undefined ? {} : { ownAddress: config.bind }),
+    }),
     receive: (from, bytes) => {
       if (isTracing) log.trace(`from ${from.address}: ${printablePacket(bytes)}`);
       performer.perform(cluster.receive(from, bytes, clock()));

@@ -15,6 +15,7 @@ import { answerWith, type Body, bodyOf, HTML, JSON_TYPE, plainAnswer, TEXT } fro
 import { type Assets, createAssets } from "./assets.ts";
 import { BodyCache } from "./body-cache.ts";
 import type { EventStreams } from "./events.ts";
+import { answerForget, type Client, type Forgetter, isForgetPath } from "./forget.ts";
 import { createFreshener, type Freshener } from "./fresh.ts";
 import { isAllowedHost } from "./host-names.ts";
 import {
@@ -41,12 +42,18 @@ export interface HttpHandlerOptions {
   /** Without it no request watches, and there are no event streams (tests). */
   readonly live?: Live;
   readonly streams?: EventStreams;
+  /** Without it no machine can be forgotten, and nothing be changed at all. */
+  readonly forgetter?: Forgetter;
   /** The zone of the times in the report, as Intl names it; the machine's own without it. */
   readonly timeZone?: string;
 }
 
 /** `clientAddress` as the socket says it; an IPv4-mapped one counts as its IPv4 address. */
-export type HttpHandler = (request: Request, clientAddress: string) => Response | Promise<Response>;
+export type HttpHandler = (
+  request: Request,
+  clientAddress: string,
+  clientPort?: number,
+) => Response | Promise<Response>;
 
 interface Call {
   readonly context: RenderContext;
@@ -205,16 +212,16 @@ const MISDIRECTED =
   "The report may not be asked for under this name. Use an address or the machine's name, or start unagi with --http-name NAME (http-name in unagi.toml).\n";
 
 /** Refusals that need nothing of the cluster; `undefined` when the request may be answered. */
-function refusal(request: Request, clientAddress: string, options: HttpHandlerOptions) {
-  const address = canonicalAddress(clientAddress);
+function refusal(request: Request, address: string | undefined, options: HttpHandlerOptions) {
   if (address === undefined || !options.allow(address)) return plainAnswer(403, null);
   if (!isAllowedHost(request.headers.get("host"), options.hostNames)) {
     return plainAnswer(421, MISDIRECTED);
   }
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    return plainAnswer(405, "Only GET and HEAD are answered here.\n", { allow: "GET, HEAD" });
-  }
-  return undefined;
+  const mayForget = options.forgetter !== undefined && isForgetPath(targetOf(request.url).path);
+  const methods = mayForget ? ["GET", "HEAD", "DELETE"] : ["GET", "HEAD"];
+  if (methods.includes(request.method)) return undefined;
+  const named = mayForget ? "GET, HEAD and DELETE" : "GET and HEAD";
+  return plainAnswer(405, `Only ${named} are answered here.\n`, { allow: methods.join(", ") });
 }
 
 interface Tools {
@@ -247,7 +254,8 @@ function openStream(request: Request, query: string, streams: EventStreams): Res
 
 function answer(
   request: Request,
-  { source, live, streams }: HttpHandlerOptions,
+  client: Client,
+  { source, live, streams, forgetter }: HttpHandlerOptions,
   tools: Tools,
 ): Response | Promise<Response> {
   const { path, query } = targetOf(request.url);
@@ -256,6 +264,10 @@ function answer(
   const segments = segmentsOf(path);
   if (segments === undefined) {
     return plainAnswer(400, "The path is not properly percent-encoded.\n");
+  }
+  if (forgetter !== undefined && request.method === "DELETE") {
+    const asked = { request, client, key: segments[3] ?? "" };
+    return answerWith(request, answerForget(asked, forgetter, source.cluster().machines));
   }
   if (streams !== undefined && isApi(segments, "events")) {
     return openStream(request, query, streams);
@@ -294,6 +306,9 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     cache: new BodyCache(),
     freshener: live && createFreshener(source, live),
   };
-  return (request, clientAddress) =>
-    refusal(request, clientAddress, options) ?? answer(request, options, tools);
+  return (request, clientAddress, port = 0) => {
+    const address = canonicalAddress(clientAddress);
+    const client = { address: address ?? "", port };
+    return refusal(request, address, options) ?? answer(request, client, options, tools);
+  };
 }

@@ -24,7 +24,7 @@ export interface HttpServer {
 
 /** A client that sends or takes nothing for so long is cut off. */
 const IDLE_SECONDS = 30;
-/** Nothing that is answered here has a body. */
+/** No request that is answered here has a body. */
 const LARGEST_BODY = 1024;
 /** Where /proc is found, to name the holder of a port. */
 const ROOT = "/";
@@ -49,7 +49,8 @@ function serve(hostname: string, options: HttpServerOptions): HttpServer {
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: LARGEST_BODY,
     fetch: (request, self) => {
-      const answer = handler(request, self.requestIP(request)?.address ?? "");
+      const client = self.requestIP(request);
+      const answer = handler(request, client?.address ?? "", client?.port);
       // An event stream may have nothing to say for longer than others may take.
       if (answer instanceof Response && isEventStream(answer)) self.timeout(request, 0);
       return answer;
