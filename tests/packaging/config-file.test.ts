@@ -13,7 +13,7 @@ const text = readFileSync(path, "utf8");
 const keys = parseShippedConfig(text);
 
 /** Keys whose default cannot be written down: it is a word, or nothing. */
-const EXAMPLES = ["scan", "http-name", "name", "tag", "state", "bind", "user"];
+const EXAMPLES = ["scan", "key-file", "http-name", "name", "tag", "state", "bind", "user"];
 
 /** What unagi makes of a configuration file with this text. */
 function load(file: string): Config {
