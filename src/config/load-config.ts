@@ -35,6 +35,12 @@ export interface ConfigInput {
 
 export const DEFAULT_CONFIG_FILE = "/etc/unagi/unagi.toml";
 
+/** A key file has 56 bytes. */
+const LARGEST_CREDENTIAL = 1_024;
+
+/** The credentials of the unit: two, so that a key can be changed without a gap. */
+const CREDENTIALS = ["key", "other-key"];
+
 /** A lab's file with 10,000 users is under 1 MB. */
 const LARGEST_PASSWD = 4 * 1024 * 1024;
 
@@ -47,11 +53,19 @@ export function loadConfig({ argv, env, readText }: ConfigInput): LoadedConfig {
     commandLine: { ...commandLine, problems: [...commandLine.problems, ...file.problems] },
     ...(file.settings === undefined ? {} : { file: file.settings }),
     ...(stateDirectory === undefined ? {} : { stateDirectory }),
+    keyFiles: credentialsIn(env["CREDENTIALS_DIRECTORY"], readText),
     userExists: (name) => userExists(name, readText),
   };
   const made = makeConfig(sources);
   if (!made.ok) return { kind: "problems", problems: made.problems, exitCode: 2 };
   return { kind: "config", config: made.config, notes: [...file.notes, ...made.notes] };
+}
+
+/** Those that are there; whether they hold a key is seen when they are read (runtime/key-file.ts). */
+function credentialsIn(directory: string | undefined, readText: ReadText): readonly string[] {
+  if (directory === undefined || directory === "") return [];
+  const paths = CREDENTIALS.map((name) => `${directory}/${name}`);
+  return paths.filter((path) => readText(path, LARGEST_CREDENTIAL).kind !== "absent");
 }
 
 interface FileReading {

@@ -13,6 +13,8 @@ export interface ConfigSources {
   readonly commandLine: Settings;
   /** Absent: there is no file. */
   readonly file?: Settings & { readonly path: string };
+  /** Where no `--key-file` is given: those that the service manager passes on. */
+  readonly keyFiles: readonly string[];
   /** `$STATE_DIRECTORY`: what systemd set for `StateDirectory=`, several with colons between. */
   readonly stateDirectory?: string;
   /** Whether a user of this name exists. */
@@ -53,7 +55,7 @@ export function makeConfig(sources: ConfigSources): ConfigResult {
     signature: text(chosen, "signature") ?? SHIPPED_SIGNATURE,
     historyEntries: number(chosen, "history", 144),
     tags: [...new Set(texts(chosen, "tag"))],
-    keyFiles: [],
+    keyFiles: chosen.has("key-file") ? texts(chosen, "key-file") : sources.keyFiles,
     httpNames: texts(chosen, "http-name").map((name) => name.toLowerCase().replace(/\.$/, "")),
     messages: chosen.get("messages")?.at(-1)?.value !== false,
     maxPeers: number(chosen, "max-peers", MOST_PEERS),

@@ -24,6 +24,7 @@ export type OptionName =
   | "scan"
   | "p2p-allow"
   | "signature"
+  | "key-file"
   | "p2p-port"
   | "http-port"
   | "http-allow"
@@ -116,6 +117,17 @@ export const OPTIONS: readonly Option[] = [
     group: "Which machines belong together",
     meaning: "the network's signature: only machines with the same one know each other",
     defaultText: SHIPPED_SIGNATURE,
+  },
+  {
+    long: "key-file",
+    metavar: "FILE",
+    needs: "a key file, as in --key-file /etc/unagi/key; `unagi keygen FILE` makes one",
+    kind: { type: "text", whyBad: badPath },
+    repeats: true,
+    group: "Which machines belong together",
+    meaning:
+      "seal all messages with the key in it, the same on all machines; of several the first seals, all open",
+    defaultText: "key and other-key in $CREDENTIALS_DIRECTORY; else none, and nothing is sealed",
   },
   {
     long: "p2p-port",

@@ -10,6 +10,7 @@ import { createSampler, type Sampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
 import type { ReadConfig } from "../config/load-config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
+import { isLoopbackOnly } from "../config/ranges.ts";
 import type { Forgetter } from "../http/forget.ts";
 import { createHttpHandler, type HttpHandler } from "../http/handler.ts";
 import { hostNamesOf } from "../http/host-names.ts";
@@ -31,10 +32,11 @@ import { createChangeLog } from "./change-log.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { dependsOnLan, LAN_REFRESH_MS, type Networks, readNetworks } from "./networks.ts";
-import { createPerformer, type Performer, printablePacket } from "./performer.ts";
+import { createPerformer, type Performer } from "./performer.ts";
 import { type Publisher, startPublisher } from "./publisher.ts";
 import { planReload } from "./reload.ts";
 import { createReportSource } from "./report-source.ts";
+import { openSealing, readSecrets } from "./sealing.ts";
 import { startTicker, type Ticker } from "./ticker.ts";
 import { openWatching, type Watching } from "./watching.ts";
 
@@ -62,6 +64,9 @@ const ROOT = "/";
 /** Starts everything. A reason is for exit 1; nothing is left open then. */
 export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
   const { config, log } = options;
+  // Before the user is changed: the key may be root's alone.
+  const secrets = readSecrets(config, options.env);
+  if (!secrets.ok) return secrets;
   const user = becomeUser(config, log);
   if (!user.ok) return user;
   const manager = createServiceManager(options.env, { onFault: (reason) => log.warn(reason) });
@@ -75,7 +80,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
     onFault: (reason) => log.warn(reason),
   });
   if (!socket.ok) return socket;
-  const core = openCore(options, socket.value, createHeartbeat(manager));
+  const core = openCore(options, {
+    socket: socket.value,
+    heartbeat: createHeartbeat(manager),
+    secrets: secrets.value,
+  });
   if (!core.ok) {
     socket.value.close();
     return core;
@@ -83,7 +92,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
   const { live, history, performer, ticker, watching } = core.value;
   let handler = createHandler(core.value);
   const http = startHttpServer({
-    ...boundTo(config),
+    ...listeningOn(config),
     port: config.httpPort,
     handler: (...asked) => handler(...asked),
     log,
@@ -104,6 +113,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
       manager.reloading();
       const applied = reloadConfig(core.value, log, reread());
       if (applied.length > 0) handler = createHandler(core.value);
+      if (applied.includes("http-allow")) {
+        const listening = http.value.relisten(listeningOn(live.config));
+        if (!listening.ok) log.error(listening.reason);
+      }
       if (applied.some(isInReports)) publisher.retime(live.config.updateSeconds);
       manager.ready(whereabouts(core.value));
     },
@@ -138,6 +151,8 @@ type PacketHandler = (from: Endpoint, bytes: Uint8Array) => void;
 interface Core {
   /** The configuration as it stands: a reload puts another in its place. */
   readonly live: { config: Config };
+  /** The keys are those of the start. */
+  readonly isSealed: boolean;
   readonly clock: () => Moment;
   readonly cluster: Cluster;
   readonly history: History;
@@ -176,8 +191,15 @@ function createHandler({ live, source, networks, watching, forgetter }: Core): H
   });
 }
 
-function openCore(options: DaemonOptions, socket: PeerSocket, heartbeat: Heartbeat): Result<Core> {
+interface CoreParts {
+  readonly socket: PeerSocket;
+  readonly heartbeat: Heartbeat;
+  readonly secrets: readonly Uint8Array[];
+}
+
+function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
   const { config, log } = options;
+  const { socket, heartbeat, secrets } = parts;
   const live = { config };
   const clock = createClock(ROOT);
   const opened = openHistory({
@@ -199,27 +221,28 @@ function openCore(options: DaemonOptions, socket: PeerSocket, heartbeat: Heartbe
   });
   if (identity.notice !== undefined) log.warn(identity.notice);
 
+  const isTracing = config.debug >= 2;
+  const { signature } = config;
+  const { id, boot } = identity;
+  const { envelope, print } = openSealing({ secrets, signature, id, boot, isTracing });
+  const isSealed = envelope !== undefined;
+
   let networks = readNetworks(config, ROOT);
   const cluster = createCluster({
     now: clock(),
-    signature: config.signature,
+    signature,
     updateSeconds: config.updateSeconds,
     port: config.p2pPort,
     maxPeers: config.maxPeers,
-    self: {
-      id: identity.id,
-      boot: identity.boot,
-      name,
-      ...(config.bind === undefined ? {} : { address: config.bind }),
-    },
+    self: { id, boot, name, ...(config.bind === undefined ? {} : { address: config.bind }) },
     ranges: rangesOf(networks),
     known: history.knownMachines(),
     random: createRandom(),
+    ...(envelope === undefined ? {} : { envelope }),
   });
-  const isTracing = config.debug >= 2;
   const changes = createChangeLog(clock().wallMs);
   const performer = createPerformer({
-    ...{ socket, history, log, isTracing, changes },
+    ...{ socket, history, log, isTracing, print, changes },
     wantLive: () => watching.wantLive(),
     after: (ms, run) => setTimeout(run, ms),
   });
@@ -235,6 +258,7 @@ function openCore(options: DaemonOptions, socket: PeerSocket, heartbeat: Heartbe
     config: () => live.config,
     version: options.version,
     selfId: identity.id,
+    isSealed,
     networks: () => networks,
     stateVersion: changes.version,
     notices: identity.notice === undefined ? [] : [identity.notice],
@@ -243,14 +267,16 @@ function openCore(options: DaemonOptions, socket: PeerSocket, heartbeat: Heartbe
   const watching = openWatching({ cluster, performer, ticker, sampler, source, changes, clock });
   let { updateSeconds } = config;
   return ok({
-    ...{ live, clock, cluster, history, performer, ticker, sampler, source, watching },
+    ...{ live, isSealed, clock, cluster, history, performer, ticker, sampler, source, watching },
     forgetter: createForgetter({
       ...{ root: ROOT, httpPort: config.httpPort, cluster, performer, ticker, clock, log },
       ...(config.bind === undefined ? {} : { ownAddress: config.bind }),
     }),
     receive: (from, bytes) => {
-      if (isTracing) log.trace(`from ${from.address}: ${printablePacket(bytes)}`);
-      performer.perform(cluster.receive(from, bytes, clock()));
+      const outputs = cluster.receive(from, bytes, clock());
+      // Only now: a sealed packet shows what is in it once it has been opened.
+      if (isTracing) log.trace(`from ${from.address}: ${print(bytes)}`);
+      performer.perform(outputs);
       ticker.rearm();
     },
     networks: () => networks,
@@ -321,26 +347,32 @@ function refreshNetworks({ live, resolveNetworks }: Core): Timer {
 }
 
 /** Name, network, ports: for the log, and for `systemctl status`. */
-function whereabouts({ live: { config } }: Core): string {
+function whereabouts({ live: { config }, isSealed }: Core): string {
   const host = config.bind ?? "localhost";
   const shown = host.includes(":") ? `[${host}]` : host;
   return (
     `${quoted(nameOf(config))} in network ${quoted(config.signature)}, ` +
-    `UDP port ${config.p2pPort}, report at http://${shown}:${config.httpPort}/`
+    `${isSealed ? "sealed" : "not sealed"}, UDP port ${config.p2pPort}, report at http://${shown}:${config.httpPort}/`
   );
 }
 
 function sayHello({ config, log, version }: DaemonOptions, core: Core): void {
   log.info(`unagi ${version}: ${whereabouts(core)}`);
   for (const notice of core.networks().notices) log.warn(notice);
-  if (config.signature === SHIPPED_SIGNATURE && core.networks().ownAddresses.length > 0) {
+  const isOpen = config.signature === SHIPPED_SIGNATURE && !core.isSealed;
+  if (isOpen && core.networks().ownAddresses.length > 0) {
     log.debug("the shipped signature is in use: any unagi in the allowed ranges may join");
   }
 }
 
 function rangesOf(networks: Networks): ClusterRanges {
-  const { p2pAllow, scan } = networks;
-  return { allow: (address) => p2pAllow.contains(address), scan };
+  const { p2pAllow, scan, isOwn } = networks;
+  return { allow: (address) => p2pAllow.contains(address), scan, isOwn };
+}
+
+/** Where only this machine's own browsers may ask, nobody else gets so far as to connect. */
+function listeningOn(config: Config): { readonly bind?: string; readonly isLocal: boolean } {
+  return { ...boundTo(config), isLocal: isLoopbackOnly(config.httpAllow) };
 }
 
 function boundTo({ bind }: Config): { readonly bind?: string } {

@@ -6,7 +6,7 @@ import { type AddressSet, resolveRanges } from "../config/address-set.ts";
 import type { Config } from "../config/config.ts";
 import { whyNoLan } from "../config/lan.ts";
 import type { RangeList } from "../config/ranges.ts";
-import { readAddresses, readLan } from "../config/read-lan.ts";
+import { type AddressesByName, readAddresses, readLan } from "../config/read-lan.ts";
 import { isLoopback } from "../protocol/address.ts";
 
 /** How often `lan` is read again. */
@@ -18,6 +18,8 @@ export interface Networks {
   readonly scan: AddressSet;
   /** This machine's addresses, loopback and link-local ones left out. */
   readonly ownAddresses: readonly string[];
+  /** These and all loopback ones, as long as no other program may be bound to one of them. */
+  readonly isOwn: (address: string) => boolean;
   /** Sentences for the log and the page, when `lan` stands for nothing here. */
   readonly notices: readonly string[];
 }
@@ -32,19 +34,24 @@ export function readNetworks(ranges: Ranges, root: string): Networks {
     whyNoLan(ranges.p2pAllow, "p2p-allow", lan),
     whyNoLan(ranges.httpAllow, "http-allow", lan),
   ];
+  const { bind } = ranges;
+  const ownAddresses = bind === undefined ? listOwn(addresses) : [bind];
+  const own = new Set(ownAddresses);
   return {
     p2pAllow: resolveRanges(ranges.p2pAllow, lan),
     httpAllow: resolveRanges(ranges.httpAllow, lan),
     scan: resolveRanges(ranges.scan, lan),
-    ownAddresses:
-      ranges.bind === undefined
-        ? [...addresses.values()]
-            .flat()
-            .map(({ address }) => address)
-            .filter((address) => !isLoopback(address) && !address.startsWith("fe80:"))
-        : [ranges.bind],
+    ownAddresses,
+    isOwn: (address) => own.has(address) || (bind === undefined && isLoopback(address)),
     notices: notices.filter((notice) => notice !== undefined),
   };
+}
+
+function listOwn(addresses: AddressesByName): readonly string[] {
+  return [...addresses.values()]
+    .flat()
+    .map(({ address }) => address)
+    .filter((address) => !isLoopback(address) && !address.startsWith("fe80:"));
 }
 
 /** Whether reading the networks again could change anything. */

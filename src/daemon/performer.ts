@@ -21,6 +21,8 @@ export interface PerformerParts {
   readonly log: Log;
   /** `-dd`: prints every packet. */
   readonly isTracing: boolean;
+  /** What a packet is printed as. */
+  readonly print: (packet: Uint8Array) => string;
   /** Learns of every change of a machine's view or its history. */
   readonly changes: ChangeLog;
   /** The core wants a live report. */
@@ -57,7 +59,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     switch (output.kind) {
       case "send":
         if (isTracing) {
-          log.trace(`to ${output.to.address}: ${printablePacket(output.bytes)}`);
+          log.trace(`to ${output.to.address}: ${parts.print(output.bytes)}`);
         }
         socket.send(output.to, output.bytes);
         break;
@@ -97,7 +99,7 @@ export function createPerformer(parts: PerformerParts): Performer {
   };
 }
 
-/** A packet as one printable line, for -dd. */
-export function printablePacket(bytes: Uint8Array): string {
-  return printable(Buffer.from(bytes).toString("latin1"), PRINTED_LENGTH);
+/** A message as one printable line, for -dd. */
+export function printableMessage(message: Uint8Array): string {
+  return printable(Buffer.from(message).toString("latin1"), PRINTED_LENGTH);
 }

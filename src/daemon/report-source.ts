@@ -13,6 +13,7 @@ export interface SourceParts {
   readonly config: () => Config;
   readonly version: string;
   readonly selfId: string;
+  readonly isSealed: boolean;
   readonly cluster: Cluster;
   readonly history: History;
   readonly clock: () => Moment;
@@ -48,7 +49,7 @@ function viewCluster(parts: SourceParts, startedWallMs: number): ClusterView {
     selfId: parts.selfId,
     network: config.signature,
     isShippedSignature: config.signature === SHIPPED_SIGNATURE,
-    isSealed: false,
+    isSealed: parts.isSealed,
     version: parts.version,
     updateSeconds: config.updateSeconds,
     historyEntries: config.historyEntries,

@@ -65,6 +65,24 @@ export function readKeyFile(
 }
 
 /**
+ * The secrets of several key files, in their order, those that mean "unsealed" left out; or all
+ * that is wrong with any of them.
+ */
+export function readKeyFiles(
+  paths: readonly string[],
+  place: KeyFilePlace = {},
+): Result<readonly Uint8Array[]> {
+  const secrets: Uint8Array[] = [];
+  const reasons: string[] = [];
+  for (const path of paths) {
+    const read = readKeyFile(path, place);
+    if (!read.ok) reasons.push(read.reason);
+    else if (read.value !== undefined) secrets.push(read.value);
+  }
+  return reasons.length > 0 ? fail(reasons.join("; ")) : ok(secrets);
+}
+
+/**
  * Makes a new key file with a random secret, mode 0600. A reason, and nothing written, if there
  * is anything at that path already: the other machines may hold that key.
  */

@@ -72,6 +72,10 @@ Which machines belong together:
                           ranges]
   -S, --signature=TEXT    the network's signature: only machines with the same
                           one know each other [localhost]
+      --key-file=FILE     seal all messages with the key in it, the same on all
+                          machines; of several the first seals, all open;
+                          repeats [key and other-key in $CREDENTIALS_DIRECTORY;
+                          else none, and nothing is sealed]
   -p, --p2p-port=PORT     UDP port between the machines, the same on all [10080]
 
 Who may see the report, and where:

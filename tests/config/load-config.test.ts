@@ -90,6 +90,7 @@ describe("the command line", () => {
     ["--name atlas", { name: "atlas" }],
     ["--tag gpu --tag rack-2 --tag gpu", { tags: ["gpu", "rack-2"] }],
     ["--state /srv/unagi", { stateDirectory: "/srv/unagi" }],
+    ["--key-file /a --key-file /b", { keyFiles: ["/a", "/b"] }],
     ["--http-name Cluster.Example.org.", { httpNames: ["cluster.example.org"] }],
     ["-a 10.1. -a lan", { httpAllow: "10.1. lan" }],
     ["-c /dev/null", {}],
@@ -255,7 +256,12 @@ describe("mistakes on the command line", () => {
     [["--p2p_allow", "lan"], ["unknown option --p2p_allow; did you mean --p2p-allow?"]],
     [["--verison"], ["unknown option --verison; did you mean --version?"]],
     [["--frobnicate"], ["unknown option --frobnicate"]],
-    [["--key-file", "/etc/unagi/key"], ["unknown option --key-file"]],
+    [
+      ["--key-file", ""],
+      [
+        "--key-file needs a key file, as in --key-file /etc/unagi/key; `unagi keygen FILE` makes one",
+      ],
+    ],
     [["--messages"], ["--messages is a key of the configuration file only"]],
     [["--debug=2"], ["--debug takes no value; give it again for more, as in -dd"]],
     [
@@ -339,6 +345,7 @@ p2p-port = 10081
 http-port = 8001
 http-allow = "lan"
 http-name = ["cluster.example.org"]
+key-file = ["/srv/new.key", "/srv/old.key"]
 name = "atlas"
 tag = ["gpu", "rack-2"]
 update = 60
@@ -362,6 +369,7 @@ max-peers = 100
       signature: "render-corner",
       historyEntries: 10,
       tags: ["gpu", "rack-2"],
+      keyFiles: ["/srv/new.key", "/srv/old.key"],
       httpNames: ["cluster.example.org"],
       messages: false,
       maxPeers: 100,
@@ -411,7 +419,7 @@ max-peers = 100
     ["p2p_port = 10080", [", line 1: unknown key 'p2p_port'; did you mean p2p-port?"]],
     ["color = true", [", line 1: unknown key 'color'; the keys are the long option names"]],
     ["config = '/x'", [", line 1: unknown key 'config'; the keys are the long option names"]],
-    ["key-file = '/x'", [", line 1: unknown key 'key-file'; the keys are the long option names"]],
+    ["key-file = 1", [", line 1: key-file must be a list of texts in quotes"]],
     [
       "[network]\nscan = ['lan']",
       [", line 1: unknown key 'network'; the keys are the long option names"],
@@ -480,6 +488,37 @@ describe("$STATE_DIRECTORY", () => {
       expect(configOf(argv, undefined, { STATE_DIRECTORY: value }).stateDirectory).toBe(expected);
     });
   }
+});
+
+describe("$CREDENTIALS_DIRECTORY", () => {
+  const KEY = { "/run/c/key": "" };
+  const OTHER = { "/run/c/other-key": "" };
+  const GIVEN: Files = { [DEFAULT_CONFIG_FILE]: 'key-file = "/etc/key"\n' };
+  const cases: readonly (readonly [string, string, Files, readonly string[]])[] = [
+    ["names the key", "", KEY, ["/run/c/key"]],
+    ["names the other key too", "", { ...OTHER, ...KEY }, ["/run/c/key", "/run/c/other-key"]],
+    [
+      "names one that cannot be read",
+      "",
+      { "/run/c/key": { kind: "unreadable", reason: "" } },
+      ["/run/c/key"],
+    ],
+    ["names nothing that is not there", "", {}, []],
+    ["yields to the command line", "--key-file /a", KEY, ["/a"]],
+    ["yields to the file", "", { ...KEY, ...GIVEN }, ["/etc/key"]],
+    [
+      "yields to an empty list in the file",
+      "",
+      { ...KEY, [DEFAULT_CONFIG_FILE]: "key-file = []" },
+      [],
+    ],
+  ];
+  test.each(cases)("%s", (_, line, files, expected) => {
+    const argv = line.split(" ").filter((word) => word !== "");
+    const loaded = load(argv, files, { CREDENTIALS_DIRECTORY: "/run/c" });
+    expect(loaded).toMatchObject({ config: { keyFiles: [...expected] } });
+    expect(load(argv, files, { CREDENTIALS_DIRECTORY: "" }).kind).toBe("config");
+  });
 });
 
 describe("reading a file", () => {

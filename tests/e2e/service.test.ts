@@ -54,7 +54,7 @@ describe("the service manager", () => {
     const again = async () => Bun.udpSocket({ hostname: "127.0.0.1", port: p2pPort });
     await expect(again()).rejects.toThrow("EADDRINUSE");
     expect(ready).toBe(
-      `READY=1\nSTATUS='anago' in network 'localhost', UDP port ${p2pPort}, ` +
+      `READY=1\nSTATUS='anago' in network 'localhost', not sealed, UDP port ${p2pPort}, ` +
         `report at http://127.0.0.1:${httpPort}/\n`,
     );
     const before = pings(heard);
