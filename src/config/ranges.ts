@@ -123,10 +123,18 @@ export function whyTooLarge(list: RangeList): string | undefined {
 
 /** Does the list name loopback addresses itself? `0.0.0.0/0` does not: it names everything. */
 export function namesLoopback(list: RangeList): boolean {
-  return list.ranges.some(
-    (range) =>
-      range.kind === "addresses" &&
-      range.intervals.every((interval) => LOOPBACK.some((block) => isWithin(interval, block))),
+  return list.ranges.some(isLoopbackRange);
+}
+
+/** Does the list name nothing but loopback addresses? An empty one does: they are always added. */
+export function isLoopbackOnly(list: RangeList): boolean {
+  return list.ranges.every(isLoopbackRange);
+}
+
+function isLoopbackRange(range: Range): boolean {
+  return (
+    range.kind === "addresses" &&
+    range.intervals.every((interval) => LOOPBACK.some((block) => isWithin(interval, block)))
   );
 }
 

@@ -76,12 +76,17 @@ export function spawnDaemon(options: DaemonOptions): Daemon {
 /** Runs the executable with exactly these arguments. */
 export function runProgram(
   args: readonly string[],
-  options: Pick<DaemonOptions, "env" | "cwd"> = {},
+  options: Pick<DaemonOptions, "env" | "cwd"> & {
+    /** Soft and hard limit of open files. */
+    readonly openFiles?: number;
+  } = {},
 ): Pick<Daemon, "pid" | "stderr" | "stdout" | "stop" | "exited"> {
   if (!existsSync(EXECUTABLE)) {
     throw new Error(`${EXECUTABLE} is not there: run 'npm run build' or 'npm test'`);
   }
-  const child = Bun.spawn([EXECUTABLE, ...args], {
+  const limited = ["sh", "-c", `ulimit -n ${options.openFiles} && exec "$0" "$@"`];
+  const command = [...(options.openFiles === undefined ? [] : limited), EXECUTABLE, ...args];
+  const child = Bun.spawn(command, {
     env: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdin: "ignore",
