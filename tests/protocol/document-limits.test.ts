@@ -16,6 +16,7 @@ describe("the limits of docs/protocol.md", () => {
   test("are those that the core keeps: rates", () => {
     expect(table("### Rates").map((row) => row["at most"])).toEqual([
       perSecond(limits.MAX_QUESTIONS_PER_SECOND),
+      perSecond(limits.MAX_WATCHING_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_CANDIDATE_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_QUIET_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_FORGET_QUESTIONS_PER_SECOND),
@@ -56,6 +57,7 @@ describe("the limits of docs/protocol.md", () => {
       limits.MAX_RETIRED_BOOTS,
       limits.MAX_CLONES,
       limits.MAX_FORGETTING,
+      limits.MAX_LIVE_WAITING,
     ];
     expect(numbers).toEqual(kept.map((count) => count.toLocaleString("en")));
   });
@@ -93,6 +95,16 @@ describe("the limits of docs/protocol.md", () => {
     `it gets ${limits.FORGET_QUESTIONS} questions, 1 s apart. If none is answered within ` +
       `${limits.FORGET_WAIT_MS / limits.SECOND} s of the last`,
     `passed on, once, to ${limits.FORGET_PASSED_ON} random peers`,
+    `each protocol-2 machine that is up every ${limits.WATCH_PERIOD_MS / limits.SECOND} s (at more ` +
+      `than ${(limits.WATCHING_QUESTIONS_PLANNED * limits.WATCH_PERIOD_MS) / limits.SECOND} machines, ` +
+      `${limits.WATCHING_QUESTIONS_PLANNED} a second in turn)`,
+    `of the last ${limits.LIVE_SHARED_MS / limits.SECOND} s in what comes back, the next question ` +
+      `follows after ${limits.WATCH_HURRY_MS / limits.SECOND} s, up to ${limits.WATCH_HURRIES} times`,
+    `older than ${limits.LIVE_SHARED_MS / limits.SECOND} s, makes a new one`,
+    `if that was over ${limits.LIVE_WARM_MS / limits.SECOND} s ago`,
+    `may wait for it, up to ${limits.LIVE_WAIT_MS / limits.SECOND} s`,
+    `at least ${limits.LIVE_COST_FACTOR} times as far apart`,
+    `shown for ${limits.LIVE_FRESH_MS / limits.SECOND} s from when it was made`,
     `not heard of for ${limits.DOWN_INTERVALS} intervals`,
     `not heard of for ${limits.FORGET_INTERVALS.toLocaleString("en")} intervals`,
   ])("are in its text: %s", (words) => {
@@ -114,7 +126,10 @@ describe("the sizes of docs/protocol.md", () => {
   const report = { ...reportOf(answer), messages: long };
   const id = "f".repeat(16);
   const most = Number.MAX_SAFE_INTEGER;
-  const asked = { question: most, id, boot: id, sequence: most, watching: true };
+  const asked = {
+    ...{ question: most, id, boot: id, sequence: most },
+    ...{ liveSequence: most, watching: true },
+  };
   const messages: Readonly<Record<string, Message>> = {
     list: { kind: "address-list", addresses, skipped: 0 },
     hint: { kind: "hint", addresses },

@@ -30,6 +30,7 @@ describe("each packet that docs/protocol.md shows", () => {
     question: "question",
     answer: "answer",
     "answer-nothing-newer": "answer",
+    "answer-live": "answer",
     "answer-full": "answer",
     goodbye: "goodbye",
     hint: "hint",
@@ -46,7 +47,7 @@ describe("each packet that docs/protocol.md shows", () => {
     expect(encodeMessage(SIGNATURE, message)).toEqual([packet(name)]);
   });
 
-  test.each(["protocol-2", "protocol-1", "stranger"])(
+  test.each(["protocol-2", "watching", "protocol-1", "stranger"])(
     "in the exchange %s is written with the same bytes",
     (name) => {
       const lines = exchange(name);
@@ -239,6 +240,14 @@ describe("the core plays the exchange of docs/protocol.md with", () => {
     expect(run.stateOf("beta")).toBe("up");
     expect(run.sentUntil(664_000)).toEqual([]);
     expect(run.stateOf("beta")).toBe("stopped");
+  });
+
+  test("a peer that watches", () => {
+    const run = new Exchange(alpha, report);
+    const { shown, happened } = run.play(exchange("watching"));
+    expect(happened).toEqual(shown);
+    // Being watched makes alpha ask no more than else.
+    expect(run.sentUntil(60_000)).toEqual([]);
   });
 
   test("a peer of protocol 1", () => {

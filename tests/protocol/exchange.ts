@@ -13,6 +13,7 @@ import { type Line, SIGNATURE } from "./document.ts";
 
 const PORT = 10_080;
 const TICK_MS = 100;
+const FIRST_LIVE_MS = 500;
 
 /** What the document says of its machines. */
 const START_WALL_MS = 1_784_000_000_000;
@@ -43,6 +44,9 @@ export class Exchange {
   /** When alpha makes its reports. */
   #publishMs = [-640_000, -40_000, 560_000];
   #nowMs = STARTED_MS;
+  /** When the live report that is wanted will be there, and when the last one was made. */
+  #liveDueMs = Number.POSITIVE_INFINITY;
+  #liveMadeMs: number | undefined;
 
   constructor(self: { readonly id: string; readonly boot: string }, report: Report) {
     let drawn = 0;
@@ -111,7 +115,21 @@ export class Exchange {
       this.#publishMs = this.#publishMs.slice(1);
       this.#take(this.#core.publish(this.#report, this.#now()));
     }
+    if (this.#liveDueMs <= this.#nowMs) this.#publishLive(FIRST_LIVE_MS);
     this.#take(this.#core.tick(this.#now()));
+  }
+
+  /** As the daemon: the first live report takes half a second, the next ones no time. */
+  #wantLive(): void {
+    if (this.#liveMadeMs === undefined) this.#liveDueMs = this.#nowMs + FIRST_LIVE_MS;
+    else this.#publishLive(this.#nowMs - this.#liveMadeMs);
+  }
+
+  #publishLive(windowMs: number): void {
+    this.#liveDueMs = Number.POSITIVE_INFINITY;
+    this.#liveMadeMs = this.#nowMs;
+    const report = { name: CORE, averageSeconds: windowMs / 1000 };
+    this.#take(this.#core.publishLive(report, { costMs: 5 }, this.#now()));
   }
 
   #receive({ from, text }: Packet): void {
@@ -125,6 +143,7 @@ export class Exchange {
 
   #take(outputs: readonly Output[]): void {
     for (const output of outputs) {
+      if (output.kind === "live-wanted") this.#wantLive();
       if (output.kind !== "send") continue;
       const { address, port } = output.to;
       const name = Object.keys(ADDRESSES).find((one) => ADDRESSES[one] === address) ?? address;
