@@ -46,9 +46,9 @@ const MAX_PATH_LENGTH = 4_096;
 const OR_COPY = "or copy the key of another machine there";
 
 /**
- * The secret in a key file, 32 bytes. Undefined means "unsealed": only for an empty
- * file below the credentials directory, which is what the unit's `SetCredential=key:` leaves
- * there. A reason, with the remedy, for everything else: a file that others may read (not asked
+ * The secret in a key file, 32 bytes. Undefined means "unsealed": only for a file below the
+ * credentials directory that is empty or an empty line, as the unit's `SetCredential=key:\n`
+ * leaves there. A reason, with the remedy, for everything else: a file that others may read (not asked
  * below the credentials directory: systemd 254 and later show credentials as 0440), that cannot
  * be read, or that `unagi keygen` has not written.
  */
@@ -59,7 +59,7 @@ export function readKeyFile(
   const isCredential = isBelow(path, place.credentialsDirectory);
   const read = readSecretFile(path, isCredential);
   if (!read.ok) return read;
-  if (isCredential && read.value === "") return ok(undefined);
+  if (isCredential && /^\n?$/.test(read.value)) return ok(undefined);
   const secret = parseKey(read.value);
   return secret.ok ? secret : fail(`${named(path)} ${secret.reason}; ${remedy(isCredential)}`);
 }

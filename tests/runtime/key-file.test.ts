@@ -198,14 +198,14 @@ describe("below the credentials directory", () => {
     expect(reasonOf(readKeyFile(path))).toContain("chmod 600");
   });
 
-  test("an empty file means unsealed, and only there", () => {
-    const { path, ...place } = credential("");
+  test.each(["", "\n"])("an empty file (%j) means unsealed, and only there", (content) => {
+    const { path, ...place } = credential(content);
     expect(readKeyFile(path, place)).toEqual({ ok: true, value: undefined });
-    expect(reasonOf(readKeyFile(file(""), place))).toContain("is empty");
+    expect(reasonOf(readKeyFile(file(content), place))).toContain("is empty");
   });
 
   test("a damaged one does not", () => {
-    for (const content of ["\n", "unagi-key-1:", KEY.slice(0, -5)]) {
+    for (const content of ["\n\n", " \n", "unagi-key-1:", KEY.slice(0, -5)]) {
       const { path, ...place } = credential(content);
       expect(reasonOf(readKeyFile(path, place))).toContain("the file that LoadCredential= names");
     }
