@@ -6,6 +6,7 @@
 import { writeSync } from "node:fs";
 import { runCheck } from "./cli/check/check.ts";
 import { type Actions, runCommandLine } from "./cli/command-line.ts";
+import { runForget } from "./cli/forget.ts";
 import { programVersion } from "./cli/version.ts";
 import { runStatfsProbe } from "./collectors/statfs-probe.ts";
 import { readText } from "./config/read-config-file.ts";
@@ -47,6 +48,11 @@ const actions: Actions = {
       env: process.env,
       out: (text) => write(STDOUT, text),
       hasColor: process.stdout.isTTY === true && mayUseColor(process.env),
+    }),
+  forget: (input) =>
+    runForget(input, {
+      out: (text) => write(STDOUT, text),
+      error: (text) => write(STDERR, text),
     }),
   statfsProbe: (mount) => {
     runStatfsProbe(mount);

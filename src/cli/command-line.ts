@@ -13,6 +13,7 @@ import { nearestWord } from "../config/nearest.ts";
 import type { ReadText } from "../config/read-config-file.ts";
 import { quoted } from "../runtime/printable.ts";
 import { CHECK_DESCRIPTION, commandLineProblems, renderCheckHelp } from "./check/check.ts";
+import { FORGET_DESCRIPTION, type ForgetInput, renderForgetHelp } from "./forget.ts";
 import { type ListedCommand, renderHelp } from "./help.ts";
 import { versionLine } from "./version.ts";
 
@@ -28,6 +29,7 @@ export interface Actions {
     reread: () => ReadConfig,
   ) => Promise<number>;
   readonly check: (input: ReadConfig) => Promise<number>;
+  readonly forget: (input: ForgetInput) => Promise<number>;
   /** Measures one file system and writes the result to stdout, for the daemon that started it. */
   readonly statfsProbe: (mount: string) => number | Promise<number>;
 }
@@ -75,7 +77,11 @@ function defineCommands(
     meta: { name: "check", description: CHECK_DESCRIPTION },
     run: ({ rawArgs }) => startCheck(rawArgs, surroundings, actions),
   });
-  const commands = { check, "statfs-probe": statfsProbe };
+  const forget = defineCommand({
+    meta: { name: "forget", description: FORGET_DESCRIPTION },
+    run: ({ rawArgs }) => startForget(rawArgs, surroundings, actions),
+  });
+  const commands = { check, forget, "statfs-probe": statfsProbe };
   const daemon = defineCommand({
     meta: { name: "unagi", description: "watch the machines of a network" },
     run: ({ rawArgs }) => startDaemon(rawArgs, surroundings, actions, listed(commands)),
@@ -138,6 +144,33 @@ async function startCheck(
     }
     case "config":
       return actions.check(loaded);
+  }
+}
+
+async function startForget(
+  [machine, ...argv]: readonly string[],
+  surroundings: Surroundings,
+  actions: Actions,
+): Promise<number> {
+  const { env, readText, out } = surroundings;
+  // Only the first word can be the machine: after an option it could be the option's value.
+  const isOption = machine?.startsWith("-") === true;
+  const rest = isOption ? [machine, ...argv] : argv;
+  const loaded = loadConfig({ argv: rest, env, readText });
+  switch (loaded.kind) {
+    case "help":
+      out(renderForgetHelp());
+      return 0;
+    case "version":
+      out(`${versionLine()}\n`);
+      return 0;
+    case "problems":
+      return refuse(loaded.problems, surroundings);
+    case "config":
+      if (isOption || machine === undefined || machine === "") {
+        return refuse(["forget needs a machine first: unagi forget MACHINE"], surroundings);
+      }
+      return actions.forget({ ...loaded, machine });
   }
 }
 

@@ -24,6 +24,10 @@ async function run(argv: readonly string[], exitCode = 0): Promise<Run> {
       did.push(input.kind === "config" ? `check ${input.config.p2pPort}` : "check problems");
       return exitCode;
     },
+    forget: async ({ machine, config }) => {
+      did.push(`forget ${machine} at ${config.httpPort}`);
+      return exitCode;
+    },
     statfsProbe: (mount) => {
       did.push(`probe ${mount}`);
       return exitCode;
@@ -63,7 +67,8 @@ Examples:
   unagi -s 10.1.0.0/22 -S render  a range and a signature of your own
 
 Commands:
-  check  see what keeps machines from meeting here
+  check   see what keeps machines from meeting here
+  forget  drop a scrapped machine from all pages
 
 Which machines belong together:
   -s, --scan=RANGE        look for machines there at the start; repeats [the -n
@@ -189,7 +194,7 @@ describe("commands", () => {
   });
 
   const OTHERS =
-    "there is check, and without a command unagi takes options only, as in unagi -s lan";
+    "there is check, forget, and without a command unagi takes options only, as in unagi -s lan";
   const refused: readonly (readonly [readonly string[], string])[] = [
     [["statfs-probe"], "statfs-probe needs one mount point"],
     [["statfs-probe", "/", "/mnt"], "statfs-probe needs one mount point"],
@@ -199,6 +204,22 @@ describe("commands", () => {
     [["chekc"], "unknown command 'chekc'; did you mean check?"],
     [["check", "--updte"], "unknown option --updte; did you mean --update?"],
     [["check", "-p", "0"], "-p 0: it must be a whole number from 1 to 65535"],
+    [["forget"], "forget needs a machine first: unagi forget MACHINE"],
+    [["forget", ""], "forget needs a machine first: unagi forget MACHINE"],
+    [["forget", "-h", "8080"], "forget needs a machine first: unagi forget MACHINE"],
+    [
+      ["forget", "-h", "8080", "node07"],
+      "unexpected word 'node07': every value belongs to an option, as in -s 192.168.1.",
+    ],
+    [
+      ["forget", "node07", "node08"],
+      "unexpected word 'node08': every value belongs to an option, as in -s 192.168.1.",
+    ],
+    [
+      ["forget", "node07", "-h"],
+      "-h needs a TCP port, as in -h 8000: it is the HTTP port; help is --help",
+    ],
+    [["forgt", "node07"], "unknown command 'forgt'; did you mean forget?"],
     [["\x1b[2J"], `unknown command '\\x1b[2J'; ${OTHERS}`],
     [
       ["-d", "statfs-probe", "/"].slice(0, 2),
@@ -239,6 +260,26 @@ describe("commands", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test("forget is given a machine and the daemon's options", async () => {
+    expect(await run(["forget", "node07"])).toMatchObject({
+      did: ["forget node07 at 8000"],
+      code: 0,
+    });
+    expect(await run(["forget", "10.0.0.7", "-h", "8080"], 1)).toEqual({
+      ...{ did: ["forget 10.0.0.7 at 8080"], code: 1, out: "", error: "" },
+    });
+  });
+
+  test.each([[["forget", "--help"]], [["forget", "node07", "--help"]]])(
+    "%p shows the help of forget, within 80 columns",
+    async (argv) => {
+      const { code, out, did } = await run(argv);
+      expect([code, did]).toEqual([0, []]);
+      expect(out).toStartWith("Usage: unagi forget MACHINE [OPTION]...\n");
+      for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
+
   test("each problem has its line", async () => {
     const { code, error } = await run(["-p", "0", "-h"]);
     expect([code, error]).toEqual([
@@ -253,6 +294,7 @@ describe("commands", () => {
     const actions: Actions = {
       startDaemon: () => Promise.reject(new Error("our own bug")),
       check: async () => 0,
+      forget: async () => 0,
       statfsProbe: () => 0,
     };
     const nothing = () => undefined;

@@ -2,21 +2,9 @@
  * Asks the unagi that runs on this machine for its view of the cluster, over HTTP as a program
  * would. Reads of the answer only what the check needs, and believes none of its shapes.
  */
-import { get, type IncomingMessage } from "node:http";
 import type { MachineState } from "../../cluster/machine.ts";
+import { askLocal, type ReportPlace } from "../ask-local.ts";
 import type { ClusterFacts, MachineFacts, ProblemFacts, RunningFacts } from "./facts.ts";
-
-export interface ReportPlace {
-  /** The address of `--bind`; absent: loopback. */
-  readonly bind?: string;
-  readonly port: number;
-}
-
-/** A daemon that takes longer has other troubles. */
-const PATIENCE_MS = 3_000;
-
-/** 4,096 machines' summaries are under 8 MB. */
-const LARGEST_ANSWER = 32 * 1024 * 1024;
 
 /** A daemon names a few; a hostile one could name any number. */
 const MOST_PROBLEMS = 20;
@@ -25,8 +13,8 @@ const STATES: ReadonlySet<string> = new Set<MachineState>([
   ...(["new", "up", "silent", "stopped", "down"] as const),
 ]);
 
-export async function askRunning({ bind = "127.0.0.1", port }: ReportPlace): Promise<RunningFacts> {
-  const answer = await fetchText({ host: bind, port, path: "/api/v1/cluster?report=summary" });
+export async function askRunning(place: ReportPlace): Promise<RunningFacts> {
+  const answer = await askLocal(place, { method: "GET", path: "/api/v1/cluster?report=summary" });
   if (answer.kind === "nobody") return { kind: "none" };
   if (answer.kind === "failed") return { kind: "other", reason: answer.reason };
   // Answered like this to whom http-allow leaves out (design, section 8).
@@ -90,44 +78,4 @@ function isState(value: unknown): value is MachineState {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-type Answer =
-  | { readonly kind: "text"; readonly status: number; readonly text: string }
-  | { readonly kind: "nobody" }
-  | { readonly kind: "failed"; readonly reason: string };
-
-/** By node:http, which knows no $HTTP_PROXY: this machine is asked, and no other. */
-function fetchText(place: { host: string; port: number; path: string }): Promise<Answer> {
-  return new Promise((resolve) => {
-    const failed = (reason: string) => resolve({ kind: "failed", reason });
-    const request = get({ ...place, agent: false }, (response) => {
-      readBody(response).then(
-        (text) => resolve({ kind: "text", status: response.statusCode ?? 0, text }),
-        (error: unknown) => failed(error instanceof Error ? error.message : String(error)),
-      );
-    });
-    const timer = setTimeout(() => {
-      failed(`no answer within ${PATIENCE_MS / 1000} s`);
-      request.destroy();
-    }, PATIENCE_MS);
-    request.once("close", () => clearTimeout(timer));
-    request.on("error", (error) => {
-      const code = "code" in error ? String(error.code) : "";
-      const isNobody = ["ECONNREFUSED", "ConnectionRefused", "EADDRNOTAVAIL"].includes(code);
-      if (isNobody) resolve({ kind: "nobody" });
-      else failed(code === "" ? error.message : code);
-    });
-  });
-}
-
-async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response) {
-    chunks.push(Buffer.from(chunk));
-    length += chunks.at(-1)?.length ?? 0;
-    if (length > LARGEST_ANSWER) throw new Error("its answer does not end");
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
