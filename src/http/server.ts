@@ -185,7 +185,10 @@ function isWithoutIpv6(code: string): boolean {
 
 function reasonOf(code: string, cause: unknown, host: string, port: number): string {
   if (code === "EADDRINUSE") {
-    return portInUseReason(ROOT, { transport: "tcp", port, option: "-h" });
+    return portInUseReason(ROOT, {
+      ...{ transport: "tcp", port, option: "-h" },
+      ...(host === "::" || host === "0.0.0.0" ? {} : { bind: host }),
+    });
   }
   if (code === "EACCES") {
     return `TCP port ${port} may not be opened by this user: choose one from 1024 on with -h (http-port)`;

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
+import { canonicalAddress } from "../protocol/address.ts";
 
 export type Transport = "udp" | "tcp";
 
@@ -21,19 +22,23 @@ const MAX_DESCRIPTORS_READ = 50_000;
 /** The kernel's number for a listening TCP socket. Source: include/net/tcp_states.h. */
 const TCP_LISTEN = "0A";
 
+/** What somebody wanted to bind. */
+export interface WantedSocket {
+  readonly transport: Transport;
+  readonly port: number;
+  /** Canonical; absent: all addresses. */
+  readonly bind?: string;
+}
+
 /**
- * The process that holds the port, on any address; undefined if it cannot be seen. `root` is
- * where /proc is found: "/" but for tests.
+ * The process that is in the way of this socket: it holds the port on the same address, or on all;
+ * undefined if it cannot be seen. `root` is where /proc is found: "/" but for tests.
  */
-export function whoHoldsPort(
-  root: string,
-  transport: Transport,
-  port: number,
-): PortHolder | undefined {
+export function whoHoldsPort(root: string, wanted: WantedSocket): PortHolder | undefined {
   const inodes = new Set<string>();
-  for (const table of [transport, `${transport}6`]) {
+  for (const table of [wanted.transport, `${wanted.transport}6`]) {
     const text = readText(join(root, "proc/net", table));
-    for (const inode of parsePortInodes(text ?? "", transport, port)) inodes.add(inode);
+    for (const inode of parsePortInodes(text ?? "", wanted)) inodes.add(inode);
   }
   return inodes.size === 0 ? undefined : findHolder(root, inodes);
 }
@@ -44,10 +49,10 @@ export function whoHoldsPort(
  */
 export function portInUseReason(
   root: string,
-  wanted: { readonly transport: Transport; readonly port: number; readonly option: string },
+  wanted: WantedSocket & { readonly option: string },
 ): string {
   const { transport, port, option } = wanted;
-  const holder = whoHoldsPort(root, transport, port);
+  const holder = whoHoldsPort(root, wanted);
   const what = `${option} ${port}: the ${transport.toUpperCase()} port is in use`;
   if (holder === undefined) return `${what}; choose another with ${option}`;
   const by = `${what} by ${holder.command} (process ${holder.pid})`;
@@ -57,23 +62,36 @@ export function portInUseReason(
 }
 
 /**
- * Parses /proc/net/{udp,tcp}{,6} into the inodes of the sockets bound to a local port; of TCP the
- * listening ones only. Lines of another form are passed over. Source: proc_net(5).
+ * Parses /proc/net/{udp,tcp}{,6} into the inodes of the sockets that are in the way of the wanted
+ * one; of TCP the listening ones only. Lines of another form are passed over. Source: proc_net(5).
  *
  *       sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
  *      381: 00000000:2760 00000000:0000 07 00000000:00000000 00:00000000 00000000  1000        0 52343 2 …
  */
-export function parsePortInodes(text: string, transport: Transport, port: number): string[] {
-  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+export function parsePortInodes(text: string, wanted: WantedSocket): string[] {
+  const port = wanted.port.toString(16).toUpperCase().padStart(4, "0");
   const inodes: string[] = [];
   for (const line of text.split("\n")) {
     const fields = line.trim().split(/\s+/);
-    const [local, state, inode] = [fields[1] ?? "", fields[3], fields[9] ?? ""];
-    if (!local.endsWith(`:${wanted}`) || !/^[1-9]\d*$/.test(inode)) continue;
-    if (transport === "tcp" && state !== TCP_LISTEN) continue;
-    inodes.push(inode);
+    const [local = "", state, inode] = [fields[1], fields[3], fields[9] ?? ""];
+    if (!local.endsWith(`:${port}`) || !/^[1-9]\d*$/.test(inode)) continue;
+    if (wanted.transport === "tcp" && state !== TCP_LISTEN) continue;
+    if (isInTheWay(local.slice(0, -port.length - 1), wanted.bind)) inodes.push(inode);
   }
   return inodes;
+}
+
+/** `held` is an address as the kernel prints it: 32-bit words in hex, in the host's byte order. */
+function isInTheWay(held: string, bind: string | undefined): boolean {
+  if (bind === undefined || /^0+$/.test(held)) return true;
+  const words = held.match(/.{8}/g) ?? [];
+  const bytes = words.flatMap((word) => (word.match(/../g) ?? []).reverse());
+  const groups = bytes.map((byte) => Number.parseInt(byte, 16));
+  const address =
+    groups.length === 4
+      ? groups.join(".")
+      : (bytes.join("").match(/.{4}/g) ?? []).join(":").toLowerCase();
+  return canonicalAddress(address) === bind;
 }
 
 function findHolder(root: string, inodes: ReadonlySet<string>): PortHolder | undefined {

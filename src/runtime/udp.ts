@@ -198,7 +198,10 @@ function bindReason(code: string, error: unknown, options: PeerSocketOptions): s
   const { bind, port, root = "/" } = options;
   switch (code) {
     case "EADDRINUSE":
-      return portInUseReason(root, { transport: "udp", port, option: "-p" });
+      return portInUseReason(root, {
+        ...{ transport: "udp", port, option: "-p" },
+        ...(bind === undefined ? {} : { bind }),
+      });
     case "EADDRNOTAVAIL":
       return `--bind ${bind}: no interface of this machine has this address; \`ip address\` lists those it has`;
     case "EAFNOSUPPORT":

@@ -23,7 +23,7 @@ export async function tryPort(root: string, wanted: WantedPort): Promise<PortSta
   }
   if (code === undefined) return { kind: "free" };
   if (code !== "EADDRINUSE") return { kind: "refused", code };
-  const holder = whoHoldsPort(root, transport, port);
+  const holder = whoHoldsPort(root, wanted);
   return holder === undefined ? { kind: "held" } : { kind: "held", holder };
 }
 
