@@ -169,6 +169,8 @@ class SqliteHistory implements History {
 
   close(): void {
     this.flush();
+    // The last chance for what memory holds: the disk may have been made free a minute ago.
+    if (!this.#isOnFile && this.#mayRetry()) this.openFile(0);
     this.#isClosed = true;
     closeQuietly(this.#database);
   }

@@ -365,13 +365,17 @@ test.skipIf(!canMount)(
   },
 );
 
-test.skipIf(!canMount)("a disk that is full at the start is no reason to refuse", () => {
-  mountSmall("size=64k");
+function fillDisk(): void {
   try {
     writeFileSync(join(place.directory, "filler"), new Uint8Array(1024 * 1024));
   } catch (error) {
     expect(error).toMatchObject({ code: "ENOSPC" });
   }
+}
+
+test.skipIf(!canMount)("a disk that is full at the start is no reason to refuse", () => {
+  mountSmall("size=64k");
+  fillDisk();
   const history = place.open();
   expect(history.notices().join()).toContain("kept in memory");
   history.append("a", up(0));
@@ -456,3 +460,19 @@ test("a state directory below a path with odd characters works", () => {
   history.close();
   expect(words(place.open({ directory }), "a")).toEqual(["r0"]);
 });
+
+test.skipIf(!canMount)(
+  "a disk made free since the last try gets what memory gathered at the end",
+  () => {
+    mountSmall("size=64k");
+    fillDisk();
+    const history = place.open();
+    expect(history.notices().join()).toContain("kept in memory");
+    history.append("a", up(0));
+    history.flush();
+    Bun.spawnSync(["mount", "-o", "remount,size=8m", place.directory]);
+    history.append("a", up(1));
+    history.close();
+    expect(words(place.open(), "a")).toEqual(["r1", "r0"]);
+  },
+);
