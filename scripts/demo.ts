@@ -14,6 +14,8 @@ const HTTP_PORT = 8008;
 const P2P_PORT = 10088;
 /** Short, so that the history strips fill while one looks. */
 const UPDATE_SECONDS = 5;
+/** Soon enough for somebody who has just started it to see. */
+const FIRST_KILL_MS = 5_000;
 /** Long enough to see a machine fall silent, go down, and come back. */
 const CHAOS_PAUSE_MS = 20_000;
 
@@ -89,15 +91,12 @@ function makeStateDirectory(index: number): string {
 
 /** Kills one at random, leaves it dead for a while, and starts it again, until the end. */
 async function chaos(): Promise<void> {
+  await Bun.sleep(FIRST_KILL_MS);
   while (!isOver) {
     const index = Math.floor(Math.random() * running.length);
     const victim = running[index];
     if (victim === undefined) {
       continue;
-    }
-    await Bun.sleep(CHAOS_PAUSE_MS);
-    if (isOver) {
-      return;
     }
     console.log(`killing ${NAMES[index]}`);
     victim.kill("SIGKILL");
@@ -108,5 +107,6 @@ async function chaos(): Promise<void> {
     }
     console.log(`reviving ${NAMES[index]}`);
     running[index] = start(index);
+    await Bun.sleep(CHAOS_PAUSE_MS);
   }
 }

@@ -32,7 +32,7 @@ import { createChangeLog } from "./change-log.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { dependsOnLan, LAN_REFRESH_MS, type Networks, readNetworks } from "./networks.ts";
-import { createPerformer, type Performer } from "./performer.ts";
+import { createPerformer, type Performer, shownEndpoint } from "./performer.ts";
 import { type Publisher, startPublisher } from "./publisher.ts";
 import { planReload } from "./reload.ts";
 import { createReportSource } from "./report-source.ts";
@@ -275,7 +275,7 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
     receive: (from, bytes) => {
       const outputs = cluster.receive(from, bytes, clock());
       // Only now: a sealed packet shows what is in it once it has been opened.
-      if (isTracing) log.trace(`from ${from.address}: ${print(bytes)}`);
+      if (isTracing) log.trace(`from ${shownEndpoint(from)}: ${print(bytes)}`);
       performer.perform(outputs);
       ticker.rearm();
     },

@@ -2,7 +2,7 @@
  * Carries out what the core asks for, in order: packets, history, log. The only place where the
  * core's decisions become effects.
  */
-import type { Output } from "../cluster/output.ts";
+import type { Endpoint, Output } from "../cluster/output.ts";
 import type { Log } from "../runtime/log.ts";
 import { printable } from "../runtime/printable.ts";
 import type { PeerSocket } from "../runtime/udp.ts";
@@ -59,7 +59,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     switch (output.kind) {
       case "send":
         if (isTracing) {
-          log.trace(`to ${output.to.address}: ${parts.print(output.bytes)}`);
+          log.trace(`to ${shownEndpoint(output.to)}: ${parts.print(output.bytes)}`);
         }
         socket.send(output.to, output.bytes);
         break;
@@ -97,6 +97,11 @@ export function createPerformer(parts: PerformerParts): Performer {
     },
     flush,
   };
+}
+
+/** `192.168.1.7:10080`, `[fd00::7]:10080`. */
+export function shownEndpoint({ address, port }: Endpoint): string {
+  return `${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 /** A message as one printable line, for -dd. */

@@ -89,12 +89,32 @@ describe("beside a peer of 2005", () => {
     expect(peer.refused).toEqual([]);
   });
 
-  test("an empty report keeps the machine up and its last report shown", async () => {
-    peer.say(DAEMON, "<");
-    const shown = await machine("oldie");
-    expect(shown?.state).toBe("up");
-    expect(shown?.report?.cpu?.userPercent).toBe(37);
-  });
+  test("empty reports are signs of life: the machine stays up, with its last report", async () => {
+    const asker = await startDaemon({
+      address: "127.0.3.6",
+      httpPort: await freePort(),
+      p2pPort: port,
+      options: ["-S", SIGNATURE, "-n", "127.0.3.2-9", "-u", "1"],
+    });
+    try {
+      const shown = async () => {
+        const { machines } = await asker.json<{ machines: Machine[] }>("/api/v1/cluster");
+        return machines.find((one) => one.name === "oldie");
+      };
+      await until(async () => (await shown())?.report !== undefined);
+      const asked = () =>
+        peer.texts("127.0.3.6").filter((text) => text.startsWith(`${SIGNATURE}>`));
+      const before = asked().length;
+      // The peer has nothing new for it, and says so each time with an empty report.
+      await until(() => asked().length >= before + 3);
+      await until(async () => ((await shown())?.lastHeardSeconds ?? 99) < 1);
+      expect(await shown()).toMatchObject({ state: "up", protocol: 1 });
+      expect((await shown())?.report?.cpu?.userPercent).toBe(37);
+      expect((await shown())?.reportAgeSeconds).toBeGreaterThan(1);
+    } finally {
+      await asker.stop();
+    }
+  }, 30_000);
 
   test.each([
     { title: "a wrong signature", from: "127.0.3.4", text: "lab-2006?" },
