@@ -41,8 +41,10 @@ function liar(chance: Chance, bench: Bench): void {
     const wallSeconds = START_WALL_MS / 1000 + Math.floor(between(chance, -1e6, 1e6));
     bench.receive(from, `<${oldReport({ wallSeconds, uptime: Math.floor(chance() * 1e6) })}`, port);
   } else if (kind < 0.65) bench.receive(from, "<", port);
-  else if (kind < 0.7) bench.receive(from, `<{"bye":{"id":"${id}","boot":"${boot}"}}`, port);
-  else if (kind < 0.8) bench.receive(from, `!${ADDRESSES.join(" ")} 224.0.0.1 192.168.0.1`, port);
+  else if (kind < 0.7) {
+    const word = chance() < 0.5 ? "bye" : "forget";
+    bench.receive(from, `<{"${word}":{"id":"${id}","boot":"${boot}"}}`, port);
+  } else if (kind < 0.8) bench.receive(from, `!${ADDRESSES.join(" ")} 224.0.0.1 192.168.0.1`, port);
   else if (kind < 0.85) bench.receive(from, `>{"question":1,"id":"${id}"}`, port);
   else if (kind < 0.9) bench.receive(from, pick(chance, [">", "?"]) ?? "", port);
   else if (kind < 0.91) bench.take(bench.cluster.forget(id, bench.now()));
