@@ -48,6 +48,8 @@ export class Network {
   /** Packets that nobody may send: outside of what the network is. */
   readonly escaped: string[] = [];
   packets = 0;
+  /** Sees every packet that is sent, and what becomes of it is not its business. */
+  tap: ((from: string, to: Endpoint, bytes: Uint8Array) => void) | undefined;
   readonly #chance: Chance;
   readonly #hosts = new Map<string, Host>();
   readonly #events = new DeadlineQueue<Event>();
@@ -83,6 +85,7 @@ export class Network {
 
   send(from: string, to: Endpoint, bytes: Uint8Array): void {
     this.packets++;
+    this.tap?.(from, to, bytes);
     if (!this.#isInside(to.address) || to.port !== this.#port) {
       this.escaped.push(`${from} to ${to.address}:${to.port}`);
     }
@@ -99,6 +102,11 @@ export class Network {
         this.#hosts.get(to.address)?.deliver(origin, bytes, to.address);
       });
     }
+  }
+
+  /** A packet of somebody who may claim any address. */
+  inject(from: string, to: string, bytes: Uint8Array): void {
+    this.#hosts.get(to)?.deliver({ address: from, port: this.#port }, bytes, to);
   }
 
   /** Runs what happens until then; `afterEach` sees the world after each event. */

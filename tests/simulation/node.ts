@@ -6,6 +6,7 @@ import { createCluster } from "../../src/cluster/cluster.ts";
 import type { KnownMachine } from "../../src/cluster/machine.ts";
 import type { Cluster, ScanRange } from "../../src/cluster/options.ts";
 import type { Endpoint, Output } from "../../src/cluster/output.ts";
+import { createEnvelope } from "../../src/sealing/envelope.ts";
 import type { Moment } from "../../src/units.ts";
 import { between, type Chance } from "./chance.ts";
 import type { Host, Network } from "./network.ts";
@@ -13,6 +14,9 @@ import { NodeWatcher, type Truth } from "./node-watcher.ts";
 
 export const SIGNATURE = "world";
 export const PORT = 10_080;
+
+/** What follows the signature of a sealed packet. */
+const NUMBER_SIGN = 0x23;
 
 /** A receive buffer holds about so many packets while the program is stopped. */
 const SOCKET_QUEUE = 200;
@@ -41,6 +45,9 @@ export class SimulatedNode implements Host {
   readonly #settings: WorldSettings;
   readonly #watcher: NodeWatcher;
   readonly #elapsedBaseMs: number;
+  /** Of its next start; with none its network is plain. */
+  keys: readonly Uint8Array[];
+  #isSealed = false;
   #wallBaseMs: number;
   #core: Cluster | undefined;
   #boot = "";
@@ -59,8 +66,13 @@ export class SimulatedNode implements Host {
 
   constructor(
     settings: WorldSettings,
-    place: { readonly addresses: readonly [string, ...string[]]; readonly id: string },
+    place: {
+      readonly addresses: readonly [string, ...string[]];
+      readonly id: string;
+      readonly keys?: readonly Uint8Array[];
+    },
   ) {
+    this.keys = place.keys ?? [];
     this.#settings = settings;
     this.addresses = place.addresses;
     this.address = place.addresses[0];
@@ -100,7 +112,12 @@ export class SimulatedNode implements Host {
     if (this.#core !== undefined) return;
     const { chance, network, truth } = this.#settings;
     if (!options.keepState) this.#store.clear();
-    this.#boot = `${this.id}b${++this.#boots}`;
+    this.#boots++;
+    // In a seal an id and a boot have 16 hex digits each.
+    this.#isSealed = this.keys.length > 0;
+    this.#boot = this.#isSealed
+      ? `${this.id.slice(-4)}${this.#boots.toString(16).padStart(12, "0")}`
+      : `${this.id}b${this.#boots}`;
     this.#sequence = 0;
     truth.addBoot(this.id, this.#boot);
     this.#watcher.restart(options);
@@ -111,15 +128,28 @@ export class SimulatedNode implements Host {
       port: PORT,
       maxPeers: 4096,
       self: { id: this.id, boot: this.#boot, name: `name-${this.id}` },
-      ranges: { allow: this.#settings.allow, scan: this.#settings.scan },
+      ranges: {
+        allow: this.#settings.allow,
+        scan: this.#settings.scan,
+        ...(this.#isSealed && { isOwn: (address: string) => this.addresses.includes(address) }),
+      },
       known: [...this.#store.values()],
       random: chance,
+      ...(this.#isSealed && { envelope: this.#envelope() }),
     });
     this.#lastTickMs = network.nowMs;
     this.#tickAt(network.nowMs + between(chance, 1, MIN_TICK_MS));
     this.#publishAt(network.nowMs + between(chance, 100, 1000));
     this.#sampledMs = Number.NEGATIVE_INFINITY;
     this.watch(this.#isWatching);
+  }
+
+  #envelope() {
+    const { chance } = this.#settings;
+    const { id, keys: secrets } = this;
+    const randomBytes = (count: number) =>
+      Buffer.from(Array.from({ length: count }, () => Math.floor(chance() * 256)));
+    return createEnvelope({ id, boot: this.#boot, signature: SIGNATURE, secrets, randomBytes });
   }
 
   stop(options: { readonly sayGoodbye: boolean }): void {
@@ -240,6 +270,8 @@ export class SimulatedNode implements Host {
   #perform(outputs: readonly Output[], source = (_: string) => this.address): void {
     for (const output of outputs) {
       if (output.kind === "send") {
+        const isSealed = output.bytes[SIGNATURE.length] === NUMBER_SIGN;
+        if (isSealed !== this.#isSealed) throw new Error(`machine ${this.id} sent a plain packet`);
         this.#settings.network.send(source(output.to.address), output.to, output.bytes);
         continue;
       }

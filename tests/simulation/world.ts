@@ -16,6 +16,8 @@ export interface WorldOptions {
   /** So many of the modern machines have a second address. */
   readonly twoAddresses?: number;
   readonly weather?: Weather;
+  /** All machines have this key. */
+  readonly key?: Uint8Array;
 }
 
 /** A report is asked for this long after it is due, at most: margin, spread, and the way. */
@@ -62,7 +64,11 @@ export class World {
         const settings = { ...shared, updateSeconds, scan, allow };
         const second = spare.pop();
         const own = second === undefined ? ([address] as const) : ([address, second] as const);
-        this.nodes.push(new SimulatedNode(settings, { addresses: own, id: `id${index + 1}` }));
+        const { key } = options;
+        const name =
+          key === undefined ? `id${index + 1}` : (index + 1).toString(16).padStart(16, "0");
+        const keys = key === undefined ? [] : [key];
+        this.nodes.push(new SimulatedNode(settings, { addresses: own, id: name, keys }));
       }
       this.#truth.addBoot(address, "any");
     }
