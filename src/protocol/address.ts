@@ -49,15 +49,15 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
- * Whether a packet could be sent to a machine at this canonical address: false for multicast,
- * 255.255.255.255, the unspecified 0.0.0.0/8 and ::, and for link-local IPv6, which means
- * nothing without the interface that a list cannot carry.
+ * Whether a packet could be sent to a machine at this canonical address: false for multicast
+ * and the reserved 240.0.0.0/4 above it with the broadcast address, for the unspecified 0.0.0.0/8
+ * and ::, and for link-local IPv6, which means nothing without the interface that a list cannot
+ * carry.
  */
 export function isUsablePeerAddress(address: string): boolean {
   if (!isIpv6(address)) {
     const first = Number(address.slice(0, address.indexOf(".")));
-    const isMulticast = first >= 224 && first <= 239;
-    return first !== 0 && !isMulticast && address !== "255.255.255.255";
+    return first !== 0 && first < 224;
   }
   const isMulticast = /^ff[0-9a-f]{2}:/.test(address);
   const isLinkLocal = /^fe[89ab][0-9a-f]:/.test(address);

@@ -48,7 +48,8 @@ export function decodeMessage(bytes: Uint8Array, signature: string): Decoded {
     case NUMBER_SIGN:
       return drop("sealed");
     default:
-      return drop("unknown message");
+      // A neighbour's network, whose signature begins with ours: a stranger's as any other.
+      return drop("wrong signature");
   }
 }
 
@@ -116,7 +117,7 @@ function decodeStatusJson(body: Buffer): Decoded {
 /** 48 random bits are meant; any number that JSON carries exactly will do to be echoed. */
 const safeInteger = integerReader(0, Number.MAX_SAFE_INTEGER);
 
-/** 1 s to a year between reports, and as far back as a report may date. */
+/** Up to a year between reports, if it is any time at all, and as far back as one may date. */
 const duration = numberReader(31_536_000);
 const name = wordReader(MAX_NAME_LENGTH);
 

@@ -79,11 +79,6 @@ export function encodeReportV1Packet(
   return packet;
 }
 
-/** `signature<`: nothing newer, but alive. */
-export function encodeAlive(signature: string): Uint8Array {
-  return utf8(`${signature}<`);
-}
-
 /**
  * `signature<{"answer":…}`, cut (`fitReport`) to at most `maxBytes`, 4,095 unless told: sealed
  * messages have other room.

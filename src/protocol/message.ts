@@ -122,7 +122,6 @@ export const DROP_REASONS = [
   "unknown message",
   "too long",
   "malformed query",
-  "malformed request",
   "malformed question",
   "malformed report",
   "malformed answer",
