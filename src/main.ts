@@ -7,6 +7,7 @@ import { writeSync } from "node:fs";
 import { runCheck } from "./cli/check/check.ts";
 import { type Actions, runCommandLine } from "./cli/command-line.ts";
 import { runForget } from "./cli/forget.ts";
+import { makeKey } from "./cli/keygen.ts";
 import { programVersion } from "./cli/version.ts";
 import { runStatfsProbe } from "./collectors/statfs-probe.ts";
 import { readText } from "./config/read-config-file.ts";
@@ -54,6 +55,11 @@ const actions: Actions = {
       out: (text) => write(STDOUT, text),
       error: (text) => write(STDERR, text),
     }),
+  keygen: (path) => {
+    const { exitCode, text } = makeKey(path);
+    write(exitCode === 0 ? STDOUT : STDERR, exitCode === 0 ? text : `unagi: ${text}\n`);
+    return exitCode;
+  },
   statfsProbe: (mount) => {
     runStatfsProbe(mount);
     return 0;

@@ -15,6 +15,7 @@ import { quoted } from "../runtime/printable.ts";
 import { CHECK_DESCRIPTION, commandLineProblems, renderCheckHelp } from "./check/check.ts";
 import { FORGET_DESCRIPTION, type ForgetInput, renderForgetHelp } from "./forget.ts";
 import { type ListedCommand, renderHelp } from "./help.ts";
+import { KEYGEN_DESCRIPTION, readKeygenArguments, renderKeygenHelp } from "./keygen.ts";
 import { versionLine } from "./version.ts";
 
 /** What the commands do; each gives the exit code. */
@@ -30,6 +31,8 @@ export interface Actions {
   ) => Promise<number>;
   readonly check: (input: ReadConfig) => Promise<number>;
   readonly forget: (input: ForgetInput) => Promise<number>;
+  /** Makes a key file. */
+  readonly keygen: (path: string) => number | Promise<number>;
   /** Measures one file system and writes the result to stdout, for the daemon that started it. */
   readonly statfsProbe: (mount: string) => number | Promise<number>;
 }
@@ -81,7 +84,11 @@ function defineCommands(
     meta: { name: "forget", description: FORGET_DESCRIPTION },
     run: ({ rawArgs }) => startForget(rawArgs, surroundings, actions),
   });
-  const commands = { check, forget, "statfs-probe": statfsProbe };
+  const keygen = defineCommand({
+    meta: { name: "keygen", description: KEYGEN_DESCRIPTION },
+    run: ({ rawArgs }) => startKeygen(rawArgs, surroundings, actions),
+  });
+  const commands = { check, forget, keygen, "statfs-probe": statfsProbe };
   const daemon = defineCommand({
     meta: { name: "unagi", description: "watch the machines of a network" },
     run: ({ rawArgs }) => startDaemon(rawArgs, surroundings, actions, listed(commands)),
@@ -171,6 +178,23 @@ async function startForget(
         return refuse(["forget needs a machine first: unagi forget MACHINE"], surroundings);
       }
       return actions.forget({ ...loaded, machine });
+  }
+}
+
+function startKeygen(
+  argv: readonly string[],
+  surroundings: Surroundings,
+  actions: Actions,
+): number | Promise<number> {
+  const request = readKeygenArguments(argv);
+  switch (request.kind) {
+    case "help":
+      surroundings.out(renderKeygenHelp());
+      return 0;
+    case "problem":
+      return refuse([request.problem], surroundings);
+    case "make":
+      return actions.keygen(request.path);
   }
 }
 

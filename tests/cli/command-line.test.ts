@@ -28,6 +28,10 @@ async function run(argv: readonly string[], exitCode = 0): Promise<Run> {
       did.push(`forget ${machine} at ${config.httpPort}`);
       return exitCode;
     },
+    keygen: (path) => {
+      did.push(`keygen ${path}`);
+      return exitCode;
+    },
     statfsProbe: (mount) => {
       did.push(`probe ${mount}`);
       return exitCode;
@@ -69,6 +73,7 @@ Examples:
 Commands:
   check   see what keeps machines from meeting here
   forget  drop a scrapped machine from all pages
+  keygen  make a key file, to seal a network's messages
 
 Which machines belong together:
   -s, --scan=RANGE        look for machines there at the start; repeats [the -n
@@ -194,7 +199,7 @@ describe("commands", () => {
   });
 
   const OTHERS =
-    "there is check, forget, and without a command unagi takes options only, as in unagi -s lan";
+    "there is check, forget, keygen, and without a command unagi takes options only, as in unagi -s lan";
   const refused: readonly (readonly [readonly string[], string])[] = [
     [["statfs-probe"], "statfs-probe needs one mount point"],
     [["statfs-probe", "/", "/mnt"], "statfs-probe needs one mount point"],
@@ -219,6 +224,9 @@ describe("commands", () => {
       ["forget", "node07", "-h"],
       "-h needs a TCP port, as in -h 8000: it is the HTTP port; help is --help",
     ],
+    [["keygen"], "keygen needs the name of the file to make, as in unagi keygen /etc/unagi/key"],
+    [["keygen", "-c"], "keygen has no option '-c'; it takes a file's name"],
+    [["keygn", "/x"], "unknown command 'keygn'; did you mean keygen?"],
     [["forgt", "node07"], "unknown command 'forgt'; did you mean forget?"],
     [["\x1b[2J"], `unknown command '\\x1b[2J'; ${OTHERS}`],
     [
@@ -260,6 +268,17 @@ describe("commands", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test("keygen is given the file to make", async () => {
+    expect(await run(["keygen", "/etc/unagi/key"], 1)).toMatchObject({
+      did: ["keygen /etc/unagi/key"],
+      code: 1,
+    });
+    const { code, out, did } = await run(["keygen", "--help"]);
+    expect([code, did]).toEqual([0, []]);
+    expect(out).toStartWith("Usage: unagi keygen FILE\n");
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test("forget is given a machine and the daemon's options", async () => {
     expect(await run(["forget", "node07"])).toMatchObject({
       did: ["forget node07 at 8000"],
@@ -295,6 +314,7 @@ describe("commands", () => {
       startDaemon: () => Promise.reject(new Error("our own bug")),
       check: async () => 0,
       forget: async () => 0,
+      keygen: () => 0,
       statfsProbe: () => 0,
     };
     const nothing = () => undefined;
