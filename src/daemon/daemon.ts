@@ -357,7 +357,7 @@ function whereabouts({ live: { config }, isSealed }: Core): string {
 }
 
 function sayHello({ config, log, version }: DaemonOptions, core: Core): void {
-  log.info(`unagi ${version}: ${whereabouts(core)}`);
+  log.info(`${whereabouts(core)} (version ${version})`);
   for (const notice of core.networks().notices) log.warn(notice);
   const isOpen = config.signature === SHIPPED_SIGNATURE && !core.isSealed;
   if (isOpen && core.networks().ownAddresses.length > 0) {
