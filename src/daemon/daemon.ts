@@ -4,7 +4,7 @@
  */
 import { hostname } from "node:os";
 import { createCluster } from "../cluster/cluster.ts";
-import type { Cluster, ClusterRanges } from "../cluster/options.ts";
+import type { Cluster } from "../cluster/options.ts";
 import type { Endpoint } from "../cluster/output.ts";
 import { createSampler, type Sampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
@@ -31,7 +31,13 @@ import type { Moment } from "../units.ts";
 import { createChangeLog } from "./change-log.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
-import { dependsOnLan, LAN_REFRESH_MS, type Networks, readNetworks } from "./networks.ts";
+import {
+  clusterRanges,
+  dependsOnLan,
+  LAN_REFRESH_MS,
+  type Networks,
+  readNetworks,
+} from "./networks.ts";
 import { createPerformer, type Performer, shownEndpoint } from "./performer.ts";
 import { type Publisher, startPublisher } from "./publisher.ts";
 import { planReload } from "./reload.ts";
@@ -235,7 +241,7 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
     port: config.p2pPort,
     maxPeers: config.maxPeers,
     self: { id, boot, name, ...(config.bind === undefined ? {} : { address: config.bind }) },
-    ranges: rangesOf(networks),
+    ranges: clusterRanges(networks),
     known: history.knownMachines(),
     random: createRandom(),
     ...(envelope === undefined ? {} : { envelope }),
@@ -249,7 +255,7 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
   const ticker = startTicker({ cluster, performer, clock, heartbeat });
   const resolveNetworks = () => {
     networks = readNetworks(live.config, ROOT);
-    cluster.setRanges(rangesOf(networks));
+    cluster.setRanges(clusterRanges(networks));
     changes.touch();
     ticker.rearm();
   };
@@ -363,11 +369,6 @@ function sayHello({ config, log, version }: DaemonOptions, core: Core): void {
   if (isOpen && core.networks().ownAddresses.length > 0) {
     log.debug("the shipped signature is in use: any unagi in the allowed ranges may join");
   }
-}
-
-function rangesOf(networks: Networks): ClusterRanges {
-  const { p2pAllow, scan, isOwn } = networks;
-  return { allow: (address) => p2pAllow.contains(address), scan, isOwn };
 }
 
 /** Where only this machine's own browsers may ask, nobody else gets so far as to connect. */

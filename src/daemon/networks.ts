@@ -2,7 +2,9 @@
  * The configured ranges as they stand for addresses right now. Where one says `lan`, that is
  * read again from time to time: a cable may be plugged in, an address may change.
  */
+import type { ClusterRanges } from "../cluster/options.ts";
 import { type AddressSet, resolveRanges } from "../config/address-set.ts";
+import { broadcastAddresses } from "../config/broadcasts.ts";
 import type { Config } from "../config/config.ts";
 import { whyNoLan } from "../config/lan.ts";
 import type { RangeList } from "../config/ranges.ts";
@@ -20,14 +22,19 @@ export interface Networks {
   readonly ownAddresses: readonly string[];
   /** These and all loopback ones, as long as no other program may be bound to one of them. */
   readonly isOwn: (address: string) => boolean;
+  /** Means all machines of a network that this one is on, whatever the ranges say. */
+  readonly isBroadcast: (address: string) => boolean;
   /** Sentences for the log and the page, when `lan` stands for nothing here. */
   readonly notices: readonly string[];
 }
 
 type Ranges = Pick<Config, "p2pAllow" | "httpAllow" | "scan" | "bind">;
 
-export function readNetworks(ranges: Ranges, root: string): Networks {
-  const addresses = readAddresses();
+export function readNetworks(
+  ranges: Ranges,
+  root: string,
+  addresses: AddressesByName = readAddresses(),
+): Networks {
   const lan = readLan(root, addresses);
   const notices = [
     whyNoLan(ranges.scan, "scan", lan),
@@ -37,13 +44,24 @@ export function readNetworks(ranges: Ranges, root: string): Networks {
   const { bind } = ranges;
   const ownAddresses = bind === undefined ? listOwn(addresses) : [bind];
   const own = new Set(ownAddresses);
+  const broadcasts = broadcastAddresses([...addresses.values()].flat());
   return {
     p2pAllow: resolveRanges(ranges.p2pAllow, lan),
     httpAllow: resolveRanges(ranges.httpAllow, lan),
     scan: resolveRanges(ranges.scan, lan),
     ownAddresses,
     isOwn: (address) => own.has(address) || (bind === undefined && isLoopback(address)),
+    isBroadcast: (address) => broadcasts.has(address),
     notices: notices.filter((notice) => notice !== undefined),
+  };
+}
+
+/** What of them is the core's business. */
+export function clusterRanges(networks: Networks): ClusterRanges {
+  const { p2pAllow, scan, isOwn, isBroadcast } = networks;
+  return {
+    allow: (address) => p2pAllow.contains(address) && !isBroadcast(address),
+    ...{ scan, isOwn },
   };
 }
 

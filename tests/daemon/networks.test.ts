@@ -1,0 +1,52 @@
+/** What the core is told of the networks that this machine is on. */
+import { describe, expect, test } from "bun:test";
+import { broadcastAddresses } from "../../src/config/broadcasts.ts";
+import { rangeList } from "../../src/config/ranges.ts";
+import { clusterRanges, readNetworks } from "../../src/daemon/networks.ts";
+
+describe("the broadcast addresses of", () => {
+  test.each([
+    { of: "10.0.0.7", prefixLength: 24, are: ["10.0.0.0", "10.0.0.255"] },
+    { of: "10.1.2.3", prefixLength: 22, are: ["10.1.0.0", "10.1.3.255"] },
+    { of: "192.168.1.130", prefixLength: 25, are: ["192.168.1.128", "192.168.1.255"] },
+    { of: "127.0.0.1", prefixLength: 8, are: ["127.0.0.0", "127.255.255.255"] },
+    { of: "10.0.0.6", prefixLength: 31, are: [] },
+    { of: "10.0.0.7", prefixLength: 32, are: [] },
+    { of: "fd00::7", prefixLength: 64, are: [] },
+    { of: "fd00::7", prefixLength: 128, are: [] },
+    { of: "nonsense", prefixLength: 24, are: [] },
+    { of: "10.0.0.7", prefixLength: 33, are: [] },
+  ])("$of/$prefixLength are $are", ({ of, prefixLength, are }) => {
+    expect([...broadcastAddresses([{ address: of, prefixLength }])]).toEqual([...are]);
+  });
+});
+
+describe("the core, on a machine with 10.0.0.7/24 and a second network", () => {
+  const addresses = new Map([
+    ["eth0", [{ address: "10.0.0.7", prefixLength: 24 }]],
+    ["eth1", [{ address: "192.168.1.7", prefixLength: 25 }]],
+  ]);
+  const ranges = {
+    p2pAllow: rangeList(["10.0.0.0/22", "192.168.1.0/24"], "allow"),
+    httpAllow: rangeList([], "allow"),
+    scan: rangeList(["10.0.0.0/22"], "scan"),
+  };
+  const { allow, isOwn } = clusterRanges(readNetworks(ranges, "/nonexistent", addresses));
+
+  test.each([
+    { address: "10.0.0.8", is: true },
+    { address: "10.0.1.255", is: true },
+    { address: "192.168.1.255", is: true },
+    { address: "10.0.0.255", is: false },
+    { address: "10.0.0.0", is: false },
+    { address: "192.168.1.127", is: false },
+    { address: "10.0.4.1", is: false },
+  ])("is allowed to speak with $address: $is", ({ address, is }) => {
+    expect(allow(address)).toBe(is);
+  });
+
+  test("knows which addresses are its own", () => {
+    const own = ["10.0.0.7", "192.168.1.7", "127.0.0.9", "10.0.0.8"].filter((one) => isOwn?.(one));
+    expect(own).toEqual(["10.0.0.7", "192.168.1.7", "127.0.0.9"]);
+  });
+});
