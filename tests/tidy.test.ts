@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ["protocol", "runtime/printable.ts"],
   runtime: ["cluster", "protocol"],
   // `unagi check` looks at a machine with the parts that the daemon itself uses.
-  cli: ["config", "runtime", "protocol", "collectors", "cluster"],
+  cli: ["config", "runtime", "protocol", "collectors", "cluster", "sealing"],
   sealing: ["protocol"],
 };
 

@@ -57,6 +57,7 @@ export function clusterJson(view: ClusterView, detail: Detail): string {
   return JSON.stringify({
     self: view.selfId,
     network: view.network,
+    isSealed: view.isSealed,
     updateSeconds: view.updateSeconds,
     generatedAt: new Date(view.moment.wallMs).toISOString(),
     candidates: view.candidates,

@@ -39,7 +39,9 @@ describe("keygen", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readKeyFile(path).ok).toBe(true);
     expect(text).toContain("Copy it to all other machines of the network");
-    expect(text.replace(/\s+/g, " ")).toContain(`On each of them, start unagi with --key-file ${path},`);
+    expect(text.replace(/\s+/g, " ")).toContain(
+      `On each of them, start unagi with --key-file ${path},`,
+    );
     expect(text).not.toContain(readFileSync(path, "utf8").trim().slice(-20));
   });
 

@@ -236,6 +236,7 @@ describe("the JSON interface", () => {
     expect(Object.keys(json)).toEqual([
       "self",
       "network",
+      "isSealed",
       "updateSeconds",
       "generatedAt",
       "candidates",

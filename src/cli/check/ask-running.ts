@@ -35,12 +35,13 @@ export function parseCluster(text: string): ClusterFacts | undefined {
     return undefined;
   }
   if (!isObject(json)) return undefined;
-  const { network, candidates, machines } = json;
+  const { network, isSealed, candidates, machines } = json;
   if (typeof network !== "string" || !Array.isArray(machines)) return undefined;
   const read = machines.flatMap(readMachine);
   const self: unknown = machines.find((machine) => isObject(machine) && machine["isSelf"] === true);
   return {
     network,
+    isSealed: isSealed === true,
     candidates: typeof candidates === "number" ? candidates : 0,
     machines: read,
     problems: readProblems(self),

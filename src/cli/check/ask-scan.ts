@@ -2,6 +2,7 @@
  * Asks the scan range who is there, as a starting daemon would, and counts the answers: for the
  * check on a machine where no unagi runs. Bounded in packets, rate and time.
  */
+import type { Envelope } from "../../cluster/envelope.ts";
 import type { AddressSet } from "../../config/address-set.ts";
 import { decodeMessage } from "../../protocol/decode.ts";
 import { encodeInitialQuery } from "../../protocol/encode.ts";
@@ -10,6 +11,8 @@ import type { AskedFacts } from "./facts.ts";
 
 export interface ScanQuestion {
   readonly signature: string;
+  /** Where the network is sealed. */
+  readonly envelope?: Envelope;
   /** Of the peers; asked from there too, as some firewalls and old programs want it. */
   readonly port: number;
   readonly bind?: string;
@@ -68,7 +71,7 @@ export function chooseTargets(options: {
 
 /** Sends, waits for the last answers, and closes: 4 s at most. */
 export async function askScan(question: ScanQuestion): Promise<AskedFacts> {
-  const { signature, targets, ofCount, bind, port } = question;
+  const { signature, envelope, targets, ofCount, bind, port } = question;
   if (targets.length === 0) return { askedCount: 0, ofCount, answered: [] };
   const wanted = new Set(targets);
   const answered = new Set<string>();
@@ -76,7 +79,8 @@ export async function askScan(question: ScanQuestion): Promise<AskedFacts> {
     ...(bind === undefined ? {} : { bind }),
     onPacket: (from: { readonly address: string }, bytes: Uint8Array) => {
       if (!wanted.has(from.address)) return;
-      const message = decodeMessage(bytes, signature);
+      const opened = envelope?.open(bytes) ?? { ok: true, message: bytes };
+      const message = opened.ok ? decodeMessage(opened.message, signature) : opened;
       if (message.ok && message.value.kind === "address-list") answered.add(from.address);
     },
     onFault: () => undefined,
@@ -89,7 +93,7 @@ export async function askScan(question: ScanQuestion): Promise<AskedFacts> {
   for (let start = 0; start < targets.length; start += BURST) {
     if (start > 0) await pause(BURST_PAUSE_MS);
     for (const address of targets.slice(start, start + BURST)) {
-      socket.value.send({ address, port }, query);
+      socket.value.send({ address, port }, envelope?.seal(query) ?? query);
     }
   }
   const deadline = performance.now() + LAST_ANSWERS_MS;

@@ -12,6 +12,10 @@ export interface CheckFacts {
   readonly config: Config;
   /** Of loadConfig: what the user should know although it starts. */
   readonly notes: readonly string[];
+  /** Keys that were read and can be used. */
+  readonly keyCount: number;
+  /** Whether the service has a key, while the check was given none. */
+  readonly hasServiceKey: boolean;
   /** Why a key file cannot be used; none where there are no key files. */
   readonly keyProblems: readonly string[];
   readonly ports: readonly PortFact[];
@@ -72,6 +76,7 @@ export type RunningFacts =
 
 export interface ClusterFacts {
   readonly network: string;
+  readonly isSealed: boolean;
   readonly candidates: number;
   readonly machines: readonly MachineFacts[];
   /** What the running unagi could not read of its machine. */

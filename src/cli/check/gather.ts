@@ -2,8 +2,10 @@
  * Finds out what `unagi check` judges: ports, networks, what the running unagi says, who answers.
  * Changes nothing; as root with -U it becomes that user before it tries what that user may read.
  */
-import { readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Envelope } from "../../cluster/envelope.ts";
 import { createMessageFile } from "../../collectors/message-file.ts";
 import { createMessageJournal, findJournalctl } from "../../collectors/message-journal.ts";
 import type { MessageSource } from "../../collectors/messages.ts";
@@ -16,6 +18,7 @@ import { isLoopback } from "../../protocol/address.ts";
 import { readKeyFile } from "../../runtime/key-file.ts";
 import { dropPrivileges } from "../../runtime/privileges.ts";
 import { createRandom } from "../../runtime/random.ts";
+import { createEnvelope } from "../../sealing/envelope.ts";
 import { askRunning } from "./ask-running.ts";
 import { askScan, chooseTargets, MOST_TARGETS } from "./ask-scan.ts";
 import type { AskedFacts, CheckFacts, MessageFacts, NetworkFacts, PortFact } from "./facts.ts";
@@ -29,24 +32,29 @@ export interface GatherOptions {
   readonly root: string;
 }
 
+/** Where the service looks for its key (packaging/deb/unagi.service). */
+const SERVICE_KEY = "etc/unagi/key";
+
 const NEIGHBOUR_LIMIT = "proc/sys/net/ipv4/neigh/default/gc_thresh3";
 
 export async function gatherFacts(options: GatherOptions): Promise<CheckFacts> {
   const { config, notes, env, root } = options;
   const bound = config.bind === undefined ? {} : { bind: config.bind };
   const isRoot = process.geteuid?.() === 0;
-  const keyProblems = readKeyProblems(config, env["CREDENTIALS_DIRECTORY"]);
+  const { secrets, keyProblems } = readKeys(config, env["CREDENTIALS_DIRECTORY"]);
   const ports = await readPorts(config, root);
   const running = await askRunning({ ...bound, port: config.httpPort });
   const networks = resolveNetworks(config, root);
   // A unagi that runs knows better; and where another program is the trouble, that comes first.
-  const mayAsk = running.kind === "none" && config.keyFiles.length === 0;
-  const asked = mayAsk ? await ask(config, networks, root) : undefined;
+  const mayAsk = running.kind === "none" && keyProblems.length === 0;
+  const asked = mayAsk ? await ask(config, networks, { root, secrets }) : undefined;
   const becomes = isRoot && config.user !== undefined;
   const became = becomes ? dropPrivileges(config.user, root) : undefined;
   const neighbourLimit = readNumber(join(root, NEIGHBOUR_LIMIT));
   return {
     ...{ config, notes, keyProblems, ports, running },
+    keyCount: secrets.length,
+    hasServiceKey: config.keyFiles.length === 0 && existsSync(join(root, SERVICE_KEY)),
     networks: networks.facts,
     ...(asked === undefined ? {} : { asked }),
     messages: await readMessageSource(config, root),
@@ -56,15 +64,18 @@ export async function gatherFacts(options: GatherOptions): Promise<CheckFacts> {
   };
 }
 
-function readKeyProblems(
-  { keyFiles }: Config,
-  credentialsDirectory: string | undefined,
-): readonly string[] {
+interface Keys {
+  readonly secrets: readonly Uint8Array[];
+  readonly keyProblems: readonly string[];
+}
+
+function readKeys({ keyFiles }: Config, credentialsDirectory: string | undefined): Keys {
   const place = credentialsDirectory === undefined ? {} : { credentialsDirectory };
-  return keyFiles.flatMap((path) => {
-    const key = readKeyFile(path, place);
-    return key.ok ? [] : [key.reason];
-  });
+  const read = keyFiles.map((path) => readKeyFile(path, place));
+  return {
+    secrets: read.flatMap((key) => (key.ok && key.value !== undefined ? [key.value] : [])),
+    keyProblems: read.flatMap((key) => (key.ok ? [] : [key.reason])),
+  };
 }
 
 async function readPorts(config: Config, root: string): Promise<readonly PortFact[]> {
@@ -148,7 +159,11 @@ function countOnLink(
   return count;
 }
 
-async function ask(config: Config, networks: ResolvedNetworks, root: string): Promise<AskedFacts> {
+async function ask(
+  config: Config,
+  networks: ResolvedNetworks,
+  { root, secrets }: { readonly root: string; readonly secrets: readonly Uint8Array[] },
+): Promise<AskedFacts> {
   const { scan, p2pAllow, isOwn } = networks;
   const chosen = chooseTargets({
     ...{ scan, isOwn, most: MOST_TARGETS, random: createRandom() },
@@ -157,10 +172,17 @@ async function ask(config: Config, networks: ResolvedNetworks, root: string): Pr
   });
   return askScan({
     ...chosen,
+    ...(secrets.length === 0 ? {} : { envelope: envelopeOf(config, secrets) }),
     signature: config.signature,
     port: config.p2pPort,
     ...(config.bind === undefined ? {} : { bind: config.bind }),
   });
+}
+
+/** In nobody's name: a query is answered whoever seals it. */
+function envelopeOf({ signature }: Config, secrets: readonly Uint8Array[]): Envelope {
+  const [id, boot] = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")];
+  return createEnvelope({ signature, secrets, id, boot, randomBytes });
 }
 
 async function readMessageSource(config: Config, root: string): Promise<MessageFacts> {

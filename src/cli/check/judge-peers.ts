@@ -20,8 +20,8 @@ export function judgePeers(facts: CheckFacts): readonly Finding[] {
   }
   if (asked !== undefined) return judgeAsked(asked, facts);
   if (running.kind === "none" && config.keyFiles.length > 0) {
-    const text = "no unagi runs here, and sealed machines answer nobody else";
-    return [look("others", text, "start unagi, then check again")];
+    const text = "no unagi runs here, and without the key nobody answers";
+    return [look("others", text, "mend the key, then check again")];
   }
   return [];
 }

@@ -34,28 +34,43 @@ function judgeConfiguration({ config, notes, userProblem }: CheckFacts): readonl
 }
 
 function judgeSecrecy(facts: CheckFacts): readonly Finding[] {
-  const { config, keyProblems, running } = facts;
+  const { config, keyProblems, running, keyCount } = facts;
   const findings = keyProblems.map((problem) =>
     // The running one may have been given the key in another way (systemd's credentials).
     running.kind === "none"
       ? wrong("key", problem, "give the key file to the user that unagi runs as, with mode 0600")
       : look("key", problem, "run the check as the user that unagi runs as"),
   );
-  if (config.keyFiles.length > 0 || config.signature !== SHIPPED_SIGNATURE) {
-    const sealed = config.keyFiles.length > 0 ? ", sealed with a key" : ", without a key";
+  const isRunningSealed = running.kind === "cluster" && running.cluster.isSealed;
+  if (running.kind === "cluster" && keyCount > 0 && !isRunningSealed) {
+    const text = "the unagi that runs here was started without a key";
+    findings.push(look("key", text, "restart it, with the key"));
+  }
+  if (running.kind === "none" && facts.hasServiceKey) {
+    const text = "the service has a key, /etc/unagi/key, and this check was given none";
+    findings.push(look("key", text, "check with --key-file /etc/unagi/key, as root"));
+  }
+  const isSealed = keyCount > 0 || config.keyFiles.length > 0 || isRunningSealed;
+  if (isSealed || config.signature !== SHIPPED_SIGNATURE) {
+    const sealed = isSealed ? sealedWords(keyCount) : ", without a key";
     return [fine("network", `signature ${quoted(config.signature)}${sealed}`), ...findings];
   }
   const text = `signature ${quoted(config.signature)}, which every unagi is shipped with, and no key`;
   if (!facts.networks.ownAddresses.some(({ isAllowed }) => isAllowed)) {
-    return [fine("network", text)];
+    return [fine("network", text), ...findings];
   }
   return [
     look(
       "network",
       `${text}: whoever is in the allowed range can join and read`,
-      "choose a signature of your own (-S), the same on every machine",
+      "choose a signature of your own (-S), the same on every machine, or a key (unagi keygen)",
     ),
+    ...findings,
   ];
+}
+
+function sealedWords(keyCount: number): string {
+  return keyCount > 1 ? `, sealed with a key; ${keyCount} keys are taken` : ", sealed with a key";
 }
 
 function judgePorts({ config, ports, running }: CheckFacts): readonly Finding[] {

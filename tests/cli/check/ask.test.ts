@@ -1,5 +1,6 @@
 /** What `unagi check` asks the ports, the running unagi and the network, and what it makes of it. */
 import { describe, expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { askRunning, parseCluster } from "../../../src/cli/check/ask-running.ts";
 import { askScan, chooseTargets } from "../../../src/cli/check/ask-scan.ts";
@@ -7,10 +8,12 @@ import type { ClusterFacts } from "../../../src/cli/check/facts.ts";
 import { tryPort } from "../../../src/cli/check/try-port.ts";
 import { resolveRanges } from "../../../src/config/address-set.ts";
 import { rangeList } from "../../../src/config/ranges.ts";
+import { createEnvelope } from "../../../src/sealing/envelope.ts";
 
 const CLUSTER = {
   self: "a1",
   network: "lab",
+  isSealed: true,
   candidates: 2,
   machines: [
     {
@@ -26,6 +29,7 @@ const CLUSTER = {
 
 const READ: ClusterFacts = {
   network: "lab",
+  isSealed: true,
   candidates: 2,
   machines: [
     { name: "anago", address: "192.168.1.7", state: "up", isSelf: true },
@@ -52,7 +56,7 @@ describe("the answer of the running unagi", () => {
   test("may hold things of other shapes, which are left out", () => {
     const machines = [null, 1, {}, { ...CLUSTER.machines[1], state: "happy" }];
     expect(parseCluster(JSON.stringify({ network: "lab", machines }))).toEqual({
-      ...{ network: "lab", candidates: 0, machines: [], problems: [] },
+      ...{ network: "lab", isSealed: false, candidates: 0, machines: [], problems: [] },
     });
     const self = { ...CLUSTER.machines[0], report: { problems: [{ subject: 1 }, null] } };
     expect(parseCluster(JSON.stringify({ ...CLUSTER, machines: [self] }))?.problems).toEqual([]);
@@ -226,6 +230,38 @@ describe("asking the scan range", () => {
     expect(counts).toEqual({ askedCount: 5, ofCount: 9 });
     expect([...answered].sort()).toEqual(["127.0.31.2", "127.0.31.3"]);
     expect(heard).toEqual(Array(4).fill("lab? true"));
+  });
+
+  test("of a sealed network counts those that have the key", async () => {
+    const envelopeOf = (id: string, key: number) =>
+      createEnvelope({
+        ...{ signature: "lab", id: id.padEnd(16, "0"), boot: "b".repeat(16), randomBytes },
+        secrets: [Buffer.alloc(32, key)],
+      });
+    const port = await freePort();
+    const sockets = await Promise.all(
+      [1, 1, 2].map((key, index) => {
+        const envelope = envelopeOf(`a${index}`, key);
+        return Bun.udpSocket({
+          ...{ hostname: `127.0.32.${index + 2}`, port },
+          socket: {
+            data: (socket, data, fromPort, from) => {
+              const opened = envelope.open(data);
+              // The first answers in the open, as nobody of this network does.
+              if (index === 0) socket.send("lab!", fromPort, from);
+              else if (opened.ok) socket.send(envelope.seal(Buffer.from("lab!")), fromPort, from);
+            },
+          },
+        });
+      }),
+    );
+    const targets = ["127.0.32.2", "127.0.32.3", "127.0.32.4"];
+    const found = await askScan({
+      ...{ signature: "lab", port, bind: "127.0.32.1", targets, ofCount: 3 },
+      envelope: envelopeOf("c", 1),
+    });
+    for (const socket of sockets) socket.close();
+    expect(found.answered).toEqual(["127.0.32.3"]);
   });
 
   test("opens nothing where there is nobody to ask", async () => {

@@ -14,6 +14,8 @@ export function configOf(...argv: readonly string[]): Config {
 export const WELL: CheckFacts = {
   config: configOf("-s", "192.168.1.", "-S", "lab"),
   notes: [],
+  keyCount: 0,
+  hasServiceKey: false,
   keyProblems: [],
   ports: [
     { transport: "udp", port: 10_080, option: "-p", state: { kind: "free" } },
@@ -58,7 +60,7 @@ export function withCluster(
     const holder = { pid: 42, command: "unagi", isUnagi: true };
     return { ...port, state: { kind: "held", holder } as const };
   });
-  const cluster = { network: "lab", candidates: 0, problems: [], ...more };
+  const cluster = { network: "lab", isSealed: false, candidates: 0, problems: [], ...more };
   return {
     ...rest,
     ports,

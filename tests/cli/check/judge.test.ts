@@ -80,10 +80,32 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
   ],
   [
     "the shipped signature with a key",
-    { ...UNASKED, config: { ...configOf("-s", "192.168.1."), keyFiles: ["/k"] } },
+    { ...WELL, config: { ...configOf("-s", "192.168.1."), keyFiles: ["/k"] }, keyCount: 1 },
+    ["ok network: signature 'localhost', sealed with a key"],
+  ],
+  [
+    "a key that is being changed",
+    { ...WELL, config: { ...WELL.config, keyFiles: ["/k", "/l"] }, keyCount: 2 },
+    ["ok network: signature 'lab', sealed with a key; 2 keys are taken"],
+  ],
+  ["a credential that is empty", { ...WELL, config: { ...WELL.config, keyFiles: [] } }, []],
+  [
+    "a service with a key that the check does not know of",
+    { ...WELL, hasServiceKey: true },
+    [/^look key: the service has a key, .* -> check with --key-file \/etc\/unagi\/key, as root$/],
+  ],
+  [
+    "a running unagi with a key that the check was not given",
+    { ...withCluster([{}], { isSealed: true }), hasServiceKey: true },
+    ["ok network: signature 'lab', sealed with a key", /UDP/, /TCP/, /others/, /mess/],
+  ],
+  [
+    "a running unagi without the key of the configuration",
+    { ...withCluster([{}]), config: { ...WELL.config, keyFiles: ["/k"] }, keyCount: 1 },
     [
-      "ok network: signature 'localhost', sealed with a key",
-      /^look others: no unagi runs here, and sealed machines answer nobody else -> start unagi/,
+      "ok network: signature 'lab', sealed with a key",
+      "look key: the unagi that runs here was started without a key -> restart it, with the key",
+      ...[/UDP/, /TCP/, /others/, /mess/],
     ],
   ],
   [
