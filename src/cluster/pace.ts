@@ -13,7 +13,7 @@ const MAX_MARGIN_MS = SECOND;
 const SPREAD = 1 / 20;
 /** …at most half a minute, so that what the page shows stays fresh. */
 const MAX_SPREAD_MS = 30 * SECOND;
-/** A report that is overdue is asked for after a tenth of the interval, but not more often. */
+/** A report that is overdue is asked for after a tenth of its interval, but not more often. */
 const MIN_OVERDUE_MS = SECOND / 2;
 /** A machine without any report yet is asked after 1, 2, 4 … seconds, at most this. */
 const MAX_EMPTY_PAUSE_MS = MINUTE;
@@ -41,14 +41,16 @@ export interface ReportTiming {
 /**
  * How long until the question after an answer, ms: shortly after the next report is due. Of a
  * machine whose interval is much shorter than ours we take one report in each of our intervals;
- * one whose interval is longer is still asked once in ours, for a sign of life.
+ * one whose interval is longer is still asked once in ours, for a sign of life, overdue or not.
  */
 export function untilNextReportMs(timing: ReportTiming): number {
   const intervalMs = Math.max(MIN_INTERVAL_MS, timing.intervalMs);
   const marginMs = Math.min(intervalMs / 10, MAX_MARGIN_MS);
   const spreadMs = Math.min(timing.ownIntervalMs * SPREAD, MAX_SPREAD_MS) * timing.random;
   let dueMs = intervalMs - timing.ageMs;
-  if (dueMs <= 0) return Math.max(intervalMs / 10, MIN_OVERDUE_MS) + spreadMs;
+  if (dueMs <= 0) {
+    return Math.min(Math.max(intervalMs / 10, MIN_OVERDUE_MS), timing.ownIntervalMs) + spreadMs;
+  }
   const leastMs = timing.ownIntervalMs * MUCH_SHORTER;
   if (intervalMs < leastMs && dueMs < leastMs) {
     dueMs += Math.ceil((leastMs - dueMs) / intervalMs) * intervalMs;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { CoreClock } from "../../src/cluster/core-clock.ts";
 import { DeadlineQueue } from "../../src/cluster/deadline-queue.ts";
-import { quietPauseMs } from "../../src/cluster/pace.ts";
+import { quietPauseMs, untilNextReportMs } from "../../src/cluster/pace.ts";
 import {
   isNewerReportOne,
   learntIntervalMs,
@@ -185,6 +185,32 @@ test.each([
 ] as const)("a machine that is $state for $quietForMs ms is asked after $ms ms", (row) => {
   const timing = { quietForMs: row.quietForMs, ownIntervalMs: row.intervalMs, random: 0.5 };
   expect(quietPauseMs(row.state, timing)).toBe(row.ms);
+});
+
+describe("the question after an answer", () => {
+  const HOUR = 3_600_000;
+  test.each([
+    { title: "waits for the next report", age: 200, interval: 600, own: 600, seconds: 401 },
+    { title: "waits no longer than our interval", age: 0, interval: 3600, own: 60, seconds: 61 },
+    { title: "comes soon for an overdue report", age: 601, interval: 600, own: 600, seconds: 60 },
+    { title: "comes in our interval for one", age: 3600.5, interval: 3600, own: 60, seconds: 60 },
+    { title: "comes in 0.5 s, not sooner, for one", age: 2, interval: 1, own: 1, seconds: 0.5 },
+  ])("$title", ({ age, interval, own, seconds }) => {
+    const timing = { ageMs: age * 1000, intervalMs: interval * 1000, ownIntervalMs: own * 1000 };
+    expect(untilNextReportMs({ ...timing, random: 0 })).toBe(seconds * 1000);
+  });
+
+  test("comes well before the machine would be down, whatever it says of its reports", () => {
+    for (const ownIntervalMs of [1000, 60_000, HOUR]) {
+      for (const intervalMs of [1, 1000, 60_000, HOUR, 24 * HOUR, 8760 * HOUR]) {
+        for (const ageMs of [0, intervalMs / 2, intervalMs, intervalMs + 500, 8760 * HOUR]) {
+          const pauseMs = untilNextReportMs({ ageMs, intervalMs, ownIntervalMs, random: 1 });
+          expect(pauseMs).toBeLessThanOrEqual(1.1 * ownIntervalMs + 1000);
+          expect(pauseMs).toBeGreaterThanOrEqual(Math.min(500, ownIntervalMs / 2));
+        }
+      }
+    }
+  });
 });
 
 test.each([

@@ -4,6 +4,7 @@
  * while, have their clocks set and are cut off from each other, one way or both.
  */
 import { describe, expect, test } from "bun:test";
+import { CALM } from "./network.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 const UPDATE_SECONDS = 60;
@@ -88,6 +89,39 @@ test(
   },
   TIMEOUT_MS,
 );
+
+describe("machines that make their reports each at a pace of its own", () => {
+  test(
+    "never hold each other for down while all goes well",
+    () => {
+      const mixedSeconds = [20, 60, 600, 3600];
+      const options = { seed: 601, modern: 8, old: 0, updateSeconds: 60, mixedSeconds };
+      const world = new World({ ...options, weather: CALM });
+      world.startAll(START_MS);
+      world.run(4 * 3600 * 1000);
+      expect(world.untilAgreed(60_000)).toBeLessThanOrEqual(60_000);
+      expect(world.outages).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "agree like any others once the faults stop",
+    () => {
+      // Whoever is stopped is asked once an interval: the longest one counts.
+      const mixedSeconds = [5, 30, 120];
+      for (let seed = 611; seed <= 630; seed++) {
+        const world = new World({ seed, modern: 12, old: 0, updateSeconds: 60, mixedSeconds });
+        world.startAll(START_MS);
+        world.torment(TORMENT_MS);
+        world.heal();
+        world.untilAgreed(4 * Math.max(...mixedSeconds) * 1000);
+        expect(world.complaints()).toEqual([]);
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
 
 describe("other networks", () => {
   test.each([

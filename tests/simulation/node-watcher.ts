@@ -46,6 +46,8 @@ export class NodeWatcher {
   readonly #out = new Set<string>();
   /** The live report of each machine that was shown last. */
   readonly #live = new Map<string, { boot: string | undefined; madeMs: number }>();
+  /** Entries of the history that say that a machine was out. */
+  outages = 0;
   #steps = 0;
 
   constructor(place: { readonly id: string; readonly addresses: readonly string[] }, truth: Truth) {
@@ -67,7 +69,10 @@ export class NodeWatcher {
       this.#out.delete(id);
     }
     if (output.kind === "outage-over") this.#out.delete(output.id);
-    if (output.kind === "entry" && output.entry.state !== "up") this.#out.add(output.id);
+    if (output.kind === "entry" && output.entry.state !== "up") {
+      this.#out.add(output.id);
+      this.outages++;
+    }
     if (output.kind === "remember") this.#checkMachine(output.machine);
   }
 

@@ -33,6 +33,8 @@ export interface WorldSettings {
   readonly chance: Chance;
   readonly truth: Truth;
   readonly updateSeconds: number;
+  /** Its reports come up to a fiftieth of the interval late. */
+  readonly isOftenLate: boolean;
   readonly scan: ScanRange;
   readonly allow: (address: string) => boolean;
 }
@@ -97,6 +99,14 @@ export class SimulatedNode implements Host {
     if (this.#core === undefined || this.#isPaused) return;
     this.#perform(this.#core.watch(on, this.now()));
     this.#planTick();
+  }
+
+  get updateSeconds(): number {
+    return this.#settings.updateSeconds;
+  }
+
+  get outages(): number {
+    return this.#watcher.outages;
   }
 
   get isPaused(): boolean {
@@ -242,7 +252,8 @@ export class SimulatedNode implements Host {
       load: { one: this.#sequence },
     };
     this.#perform(this.#core.publish(report, this.now()));
-    this.#publishAt(network.nowMs + updateSeconds * 1000);
+    const lateShare = this.#settings.isOftenLate ? this.#settings.chance() / 50 : 0;
+    this.#publishAt(network.nowMs + updateSeconds * 1000 * (1 + lateShare));
     this.#planTick();
   }
 

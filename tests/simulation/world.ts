@@ -16,12 +16,16 @@ export interface WorldOptions {
   /** So many of the modern machines have a second address. */
   readonly twoAddresses?: number;
   readonly weather?: Weather;
+  /** Intervals of the modern machines, in turn, in place of `updateSeconds`. */
+  readonly mixedSeconds?: readonly number[];
   /** All machines have this key. */
   readonly key?: Uint8Array;
 }
 
 /** A report is asked for this long after it is due, at most: margin, spread, and the way. */
 const LAG_MS = 6000;
+/** Of a machine with a shorter interval one report is taken in each of ours, spread included. */
+const MIXED_LAG_SHARE = 1.1;
 /** A protocol-1 report does not say when the next is due: up to an eighth of the interval more. */
 const OLD_LAG_SHARE = 1 / 8 + 1 / 16;
 /** To look at everybody's table costs more than to let a second pass. */
@@ -61,14 +65,17 @@ export class World {
         const program = { ...shared, address, habits, scan: addresses, updateSeconds };
         this.oldPrograms.push(new OldProgram(program));
       } else {
-        const settings = { ...shared, updateSeconds, scan, allow };
+        const { mixedSeconds = [] } = options;
+        const own = mixedSeconds[index % mixedSeconds.length];
+        const pace = { updateSeconds: own ?? updateSeconds, isOftenLate: own !== undefined };
+        const settings = { ...shared, ...pace, scan, allow };
         const second = spare.pop();
-        const own = second === undefined ? ([address] as const) : ([address, second] as const);
+        const place = second === undefined ? ([address] as const) : ([address, second] as const);
         const { key } = options;
         const name =
           key === undefined ? `id${index + 1}` : (index + 1).toString(16).padStart(16, "0");
         const keys = key === undefined ? [] : [key];
-        this.nodes.push(new SimulatedNode(settings, { addresses: own, id: name, keys }));
+        this.nodes.push(new SimulatedNode(settings, { addresses: place, id: name, keys }));
       }
       this.#truth.addBoot(address, "any");
     }
@@ -216,12 +223,17 @@ export class World {
     return undefined;
   }
 
+  /** Times that a machine was held for down or stopped by another. */
+  get outages(): number {
+    return this.nodes.reduce((sum, node) => sum + node.outages, 0);
+  }
+
   /** What this machine lacks: all others, each up, each with its newest report. */
   #missingAt(node: SimulatedNode): string | undefined {
     const machines = node.core?.machines(node.now()) ?? [];
     const byId = new Map(machines.map((machine) => [machine.id, machine]));
     const ids = [
-      ...this.nodes.map(({ id }) => ({ id, lagMs: LAG_MS })),
+      ...this.nodes.map(({ id }) => ({ id, lagMs: LAG_MS + this.#mixedLagMs(node) })),
       ...this.oldPrograms.map(({ address }) => ({ id: address, lagMs: this.#oldLagMs })),
     ];
     for (const { id, lagMs } of ids) {
@@ -234,6 +246,10 @@ export class World {
     }
     const extra = machines.find(({ id }) => !ids.some((one) => one.id === id));
     return extra && `${node.id} shows ${extra.id}, which is no machine`;
+  }
+
+  #mixedLagMs({ updateSeconds }: SimulatedNode): number {
+    return this.#options.mixedSeconds === undefined ? 0 : updateSeconds * 1000 * MIXED_LAG_SHARE;
   }
 
   get #oldLagMs(): number {
