@@ -70,6 +70,7 @@ export class Judgement {
     peer.heardDeadlineMs = clock.deadlineMs;
     peer.judgedFromMs = clock.deadlineMs;
     peer.unanswered = 0;
+    if (peer.isRecalled) this.#table.noteStateChange();
     peer.isRecalled = false;
     peer.round = undefined;
     peer.goodbye = undefined;

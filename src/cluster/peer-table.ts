@@ -6,6 +6,13 @@ import { type Contact, newContact } from "./contact.ts";
 import { MAX_ADDRESSES } from "./limits.ts";
 import { isQuiet, type Peer } from "./peer.ts";
 
+interface Counts {
+  /** The revision that was counted. */
+  readonly revision: number;
+  readonly live: number;
+  readonly heard: number;
+}
+
 export class PeerTable {
   readonly #maxPeers: number;
   readonly #byKey = new Map<string, Peer>();
@@ -14,7 +21,7 @@ export class PeerTable {
   readonly #contacts = new Map<string, Contact>();
   /** Changes whenever the list of live machines or their addresses may have changed. */
   #revision = 0;
-  #liveCount: { readonly revision: number; readonly count: number } | undefined;
+  #counts: Counts | undefined;
 
   constructor(maxPeers: number) {
     this.#maxPeers = maxPeers;
@@ -34,12 +41,12 @@ export class PeerTable {
 
   /** Machines that are up or new. */
   get liveCount(): number {
-    if (this.#liveCount?.revision !== this.#revision) {
-      let count = 0;
-      for (const peer of this.#byKey.values()) if (!isQuiet(peer)) count++;
-      this.#liveCount = { revision: this.#revision, count };
-    }
-    return this.#liveCount.count;
+    return this.#count().live;
+  }
+
+  /** Of them those that have answered in this run: the others may be gone by now. */
+  get heardCount(): number {
+    return this.#count().heard;
   }
 
   all(): IterableIterator<Peer> {
@@ -131,6 +138,19 @@ export class PeerTable {
       }
     }
     return found;
+  }
+
+  #count(): Counts {
+    const revision = this.#revision;
+    if (this.#counts?.revision === revision) return this.#counts;
+    let [live, heard] = [0, 0];
+    for (const peer of this.#byKey.values()) {
+      if (isQuiet(peer)) continue;
+      live++;
+      if (!peer.isRecalled) heard++;
+    }
+    this.#counts = { revision, live, heard };
+    return this.#counts;
   }
 
   #leaveGroup(peer: Peer): void {

@@ -1,6 +1,7 @@
 /**
  * Looks for other machines where no list has led: through the scan range in order until another
- * machine has answered, then, as long as none is known to be up, slowly round and round.
+ * machine has answered, then, as long as none is known to be up, slowly round and round. What an
+ * earlier run knew to be up holds nothing back: it may be gone, or stand elsewhere by now.
  */
 import { encodeInitialQuery } from "../protocol/encode.ts";
 import type { Budget } from "./budget.ts";
@@ -46,14 +47,14 @@ export class Scan {
   run(): void {
     const nowMs = this.#desk.clock.deadlineMs;
     const { size } = this.#desk.ranges.scan;
-    if (size === 0 || this.#table.liveCount > 0) return;
+    if (size === 0 || this.#table.heardCount > 0) return;
     while (this.#asked < size && this.#budget.scans.take(nowMs)) this.#askNext(nowMs);
     if (this.#asked >= size && nowMs >= this.#slowMs) this.#askNext(nowMs);
   }
 
   nextMs(): number {
     const { size } = this.#desk.ranges.scan;
-    if (size === 0 || this.#table.liveCount > 0) return Number.POSITIVE_INFINITY;
+    if (size === 0 || this.#table.heardCount > 0) return Number.POSITIVE_INFINITY;
     if (this.#asked >= size) return this.#slowMs;
     return this.#budget.scans.readyMs(this.#desk.clock.deadlineMs);
   }

@@ -1,6 +1,6 @@
 /** How machines find each other: scan, candidates, and the ranges that bound both (design 6.3). */
 import { describe, expect, test } from "bun:test";
-import { Bench, START_WALL_MS } from "./bench.ts";
+import { Bench, knownMachine, START_WALL_MS } from "./bench.ts";
 
 const A = "10.0.0.2";
 
@@ -67,6 +67,26 @@ describe("the scan", () => {
     bench.clear();
     bench.run(1000);
     expect(queries(bench).length).toBeGreaterThan(80);
+  });
+
+  test.each([1, 2] as const)(
+    "does not wait for a machine of an earlier run, of protocol %d, that may be gone",
+    (protocol) => {
+      const known = [knownMachine({ id: protocol === 1 ? A : "ann", protocol })];
+      const bench = new Bench({ scan: range(10), known });
+      bench.run(1000);
+      expect(bench.sent[0]).toMatchObject({ to: A });
+      expect(queries(bench)).toHaveLength(10);
+    },
+  );
+
+  test("ends when a machine of an earlier run has answered", () => {
+    const bench = new Bench({ scan: range(1000), known: [knownMachine({ id: "ann" })] });
+    bench.run(100);
+    bench.answer(A);
+    bench.clear();
+    bench.run(10_000);
+    expect(queries(bench)).toEqual([]);
   });
 
   test("is taken up again when the last machine falls silent", () => {
