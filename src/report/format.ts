@@ -4,8 +4,14 @@
  */
 import { MEBIBYTE } from "../units.ts";
 
-/** `0`, `0.4`, `9.9`, `10`, `106`. */
+/** No machine has as much of anything: a claim beyond is cut, so that it breaks no column. */
+const MOST_FIGURE = 99_999;
+const MOST_PERCENT = 999;
+const MOST_DAYS = 99_999;
+
+/** `0`, `0.4`, `9.9`, `10`, `106`, `99999+`. */
 export function figure(value: number): string {
+  if (value > MOST_FIGURE) return `${MOST_FIGURE}+`;
   // 9.95 would be written "10.0" with one decimal, 0.04 "0.0".
   if (value >= 9.95) return String(Math.round(value));
   const text = value.toFixed(1);
@@ -14,10 +20,12 @@ export function figure(value: number): string {
 
 /** A load or a share, whose decimals matter: `0.0`, `1.0`, `15.6`. */
 export function decimal(value: number, digits = 1): string {
+  if (value > MOST_FIGURE) return `${MOST_FIGURE}+`;
   return value.toFixed(digits);
 }
 
 export function percent(value: number): string {
+  if (value > MOST_PERCENT) return `${MOST_PERCENT}+`;
   return String(Math.round(value));
 }
 
@@ -66,6 +74,7 @@ export function duration(seconds: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return `${hours}h${String(minutes % 60).padStart(2, "0")}m`;
   const days = Math.floor(hours / 24);
+  if (days > MOST_DAYS) return `${MOST_DAYS}d+`;
   return days < 10 ? `${days}d${hours % 24}h` : `${days}d`;
 }
 

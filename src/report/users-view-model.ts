@@ -64,6 +64,9 @@ const SERVICES = new Set([
   ),
 ]);
 
+/** Of a user whom a peer gives none: a link needs something to hold it by. */
+export const NO_NAME = "(no name)";
+
 function isService(user: string): boolean {
   return SERVICES.has(user) || user.startsWith("systemd-") || user.startsWith("_");
 }
@@ -148,7 +151,7 @@ function blockOf(anchor: string, user: Gathered, allCores: number) {
   const hidden = user.isSystem ? 0 : user.lines.length - shown.length;
   const block: UserBlock = {
     anchor,
-    name: shownText(user.name, 32),
+    name: user.name.trim() === "" ? NO_NAME : shownText(user.name, 32),
     isSystem: user.isSystem,
     machines: user.machines.size,
     processes: user.lines.length,

@@ -13,8 +13,8 @@ const WORD_OF_TILE: Readonly<Record<string, string>> = {
 /** State by name of all machines on the page: of the tiles, and of the rows of the table. */
 export function statesShown(): Map<string, string> {
   const states = new Map<string, string>();
-  for (const tile of document.querySelectorAll(".tg a, .mini li")) {
-    const name = tile.querySelector("span")?.textContent ?? tile.textContent?.split(" ")[0] ?? "";
+  for (const tile of document.querySelectorAll(".tg a, .mini span")) {
+    const name = tile.querySelector("span")?.textContent ?? tile.textContent.split(" ")[0] ?? "";
     states.set(name, WORD_OF_TILE[tile.classList[0] ?? ""] ?? "up");
   }
   for (const row of document.querySelectorAll(".mt > tbody > tr")) {

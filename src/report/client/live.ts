@@ -13,6 +13,8 @@ const MOST_PAUSE_MS = 10_000;
 const HIDDEN_MS = 60_000;
 /** Between attempts to reach a server that is gone. */
 const RETRY_MS = [1000, 2000, 3000, 5000];
+/** Other machines named while the connection is lost: as many as fit beside the filter. */
+const MOST_OTHERS = 3;
 /** Where there is no stream of events, it is asked for again after so long. */
 const NO_EVENTS_MS = 60_000;
 
@@ -167,7 +169,7 @@ class Live {
     const ago = duration((performance.now() - this.#lostSinceMs) / 1000);
     const self = document.body.dataset["self"] ?? "the server";
     const text = `connection to ${self} lost ${ago} ago, trying again`;
-    const others = [...document.querySelectorAll("#elsewhere a")];
+    const others = [...document.querySelectorAll("#elsewhere a")].slice(0, MOST_OTHERS);
     // Links that are there stay as they are: one may have the focus.
     if (place.querySelector("a") !== null) {
       if (place.firstChild !== null) place.firstChild.nodeValue = text;

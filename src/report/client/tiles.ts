@@ -11,7 +11,6 @@ function hrefOf(tile: HTMLElement): string {
 
 function enhance(): void {
   for (const list of document.querySelectorAll(".mini")) {
-    if (list.getAttribute("role") !== "group") list.setAttribute("role", "group");
     const hasStop = list.querySelector("[tabindex='0']") !== null;
     for (const [index, tile] of [...list.children].entries()) {
       if (!tile.hasAttribute("role")) {
@@ -24,7 +23,7 @@ function enhance(): void {
 
 function tileOf(event: Event): HTMLElement | undefined {
   const { target } = event;
-  const tile = target instanceof Element ? target.closest<HTMLElement>(".mini > li") : null;
+  const tile = target instanceof Element ? target.closest<HTMLElement>(".mini > span") : null;
   return tile ?? undefined;
 }
 

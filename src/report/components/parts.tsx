@@ -1,7 +1,7 @@
 /** Small things that several parts of the page are made of. */
 import type { ComponentChildren } from "preact";
 import type { PageLink } from "../elsewhere.ts";
-import { userHref } from "../users-view-model.ts";
+import { NO_NAME, userHref } from "../users-view-model.ts";
 
 /** A state or warning: a shape and a word, everywhere the same. */
 export function Mark({ kind, children }: { kind: string; children: ComponentChildren }) {
@@ -25,7 +25,7 @@ export function Meter({ parts }: { parts: readonly (readonly [string, number])[]
 }
 
 export function UserLink({ name, userKey }: { name: string; userKey: string }) {
-  return <a href={userHref(userKey)}>{name}</a>;
+  return <a href={userHref(userKey)}>{name.trim() === "" ? NO_NAME : name}</a>;
 }
 
 /** `gpu-b, node02`: pages of other machines. */

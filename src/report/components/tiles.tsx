@@ -16,9 +16,9 @@ function LargeTile({ tile }: { tile: Tile }) {
 /** Without a link of its own: a thousand would be no help. Its text is for who does not see it. */
 function SmallTile({ tile }: { tile: Tile }) {
   return (
-    <li class={classOf(tile)} data-key={tile.key === tile.name ? undefined : tile.key}>
+    <span class={classOf(tile)} data-key={tile.key === tile.name ? undefined : tile.key}>
       {tile.text === "" ? tile.name : `${tile.name} ${tile.text}`}
-    </li>
+    </span>
   );
 }
 
@@ -37,11 +37,14 @@ function Group({ group, isSmall }: { group: TileGroup; isSmall: boolean }) {
         {!isSmall && ` ${tiles.length}`}
       </h3>
       {isSmall ? (
-        <ul class="mini" aria-label={label}>
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
+        <div class="mini" role="group" aria-label={label}>
           {tiles.map((tile) => (
-            <SmallTile tile={tile} />
+            <>
+              <SmallTile tile={tile} />{" "}
+            </>
           ))}
-        </ul>
+        </div>
       ) : (
         <div class="tg">
           {tiles.map((tile) => (

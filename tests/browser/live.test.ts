@@ -1,0 +1,281 @@
+import { describe, expect } from "bun:test";
+import type { Page } from "playwright-core";
+import type { Machine } from "../../src/cluster/machine.ts";
+import { sampleSource } from "../report/sample-cluster.ts";
+import { hundred } from "../report/sample-many.ts";
+import { type BrowserTests, browserTests, type Watched } from "./browser.ts";
+import type { PageServer, PageServerOptions } from "./page-server.ts";
+
+const { browserTest } = browserTests();
+
+/** What the browser itself writes when a connection breaks. */
+const BROKEN = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY/;
+
+/** A test with a server and one page of it, which is live when the test begins. */
+function liveTest(
+  name: string,
+  run: (parts: Watched & { readonly server: PageServer }) => Promise<void>,
+  { path = "/", ...options }: PageServerOptions & { readonly path?: string } = {},
+): ReturnType<BrowserTests["browserTest"]> {
+  browserTest(name, async ({ open, serve }) => {
+    const server = serve(options);
+    const watched = await open(server.url + path);
+    if (options.hasNoEvents !== true) await isLive(watched.page);
+    await run({ ...watched, server });
+  });
+}
+
+async function isLive(page: Page): Promise<void> {
+  await page.locator("#live", { hasText: /^live$/ }).waitFor();
+}
+
+function busy(percent: number): (machine: Machine) => Machine {
+  return (machine) => ({
+    ...machine,
+    report: {
+      name: machine.name,
+      ...machine.report,
+      cpu: { userPercent: percent, systemPercent: 0, iowaitPercent: 0, idlePercent: 100 - percent },
+    },
+  });
+}
+
+function row(page: Page, name: string) {
+  return page.locator(".mt > tbody > tr").filter({
+    has: page.getByRole("link", { name, exact: true }),
+  });
+}
+
+function cpu(page: Page, name: string) {
+  return row(page, name).locator("td.n b").first();
+}
+
+/** Names of the rows, from above. */
+function order(page: Page): Promise<string[]> {
+  return page.locator(".mt > tbody > tr > th > a").allTextContents();
+}
+
+describe("a live page", () => {
+  liveTest("shows a change within three seconds", async ({ page, server }) => {
+    server.changeMachine("gpu-b", busy(71));
+    const start = performance.now();
+    await cpu(page, "gpu-b").getByText("71", { exact: true }).waitFor({ timeout: 3000 });
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+
+  liveTest("keeps nodes, scroll, focus and what is open", async ({ page, server }) => {
+    await page.setViewportSize({ width: 1280, height: 400 });
+    await page.getByText("Keys", { exact: true }).click();
+    await row(page, "node03").getByRole("link", { name: "node03" }).focus();
+    const place = () =>
+      page.evaluate(() => Math.round(document.activeElement?.getBoundingClientRect().y ?? -1));
+    await page.evaluate(() => {
+      window.scrollTo(0, 120);
+      Object.assign(document.activeElement ?? {}, { wasHere: true });
+    });
+    const before = await place();
+    // It is free no longer: the lines of the first answer move up.
+    server.changeMachine("gpu-b", busy(72));
+    await cpu(page, "gpu-b").getByText("72").waitFor();
+    expect(await place()).toBe(before);
+    expect(
+      await page.evaluate(() => [
+        document.activeElement?.textContent,
+        Reflect.get(document.activeElement ?? {}, "wasHere"),
+        document.querySelector<HTMLDetailsElement>("#keys")?.open,
+      ]),
+    ).toEqual(["node03", true, true]);
+  });
+
+  liveTest("keeps an opened entry, and what is typed into the filter", async ({ page, server }) => {
+    await page.goto(`${server.url}/?open=node02@03:10`);
+    await isLive(page);
+    await page.getByRole("searchbox", { name: "filter" }).pressSequentially("no");
+    server.changeMachine("node02", busy(73));
+    await cpu(page, "node02").getByText("73").waitFor();
+    expect(await page.getByRole("searchbox").inputValue()).toBe("no");
+  });
+
+  liveTest(
+    "moves no row under the pointer or the focus, and does it afterwards",
+    async ({ page, server }) => {
+      const before = await order(page);
+      expect(before.slice(0, 2)).toEqual(["render3", "gpu-a"]);
+      await row(page, "gpu-a").hover();
+      server.changeMachine("gpu-b", busy(99));
+      await cpu(page, "gpu-b").getByText("99").waitFor();
+      expect(await order(page)).toEqual(before);
+      await page.mouse.move(600, 30);
+      await page.waitForFunction(
+        () => document.querySelector(".mt > tbody > tr > th > a")?.textContent === "gpu-b",
+      );
+      await row(page, "node06").getByRole("link", { name: "node06" }).first().focus();
+      const held = await order(page);
+      server.changeMachine("node04", busy(100));
+      await cpu(page, "node04").getByText("100").waitFor();
+      expect(await order(page)).toEqual(held);
+      await page.evaluate(() => {
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      });
+      await page.waitForFunction(
+        () => document.querySelector(".mt > tbody > tr > th > a")?.textContent === "node04",
+      );
+    },
+    { path: "/?sort=-cpu" },
+  );
+
+  liveTest("says who went down and who came back, politely", async ({ page, server }) => {
+    const said = page.locator("[aria-live=polite]");
+    expect(await said.textContent()).toBe("");
+    server.changeMachine("gpu-b", (machine) => ({ ...machine, state: "silent" }));
+    await row(page, "gpu-b").getByText("silent").waitFor();
+    expect(await said.textContent()).toBe("");
+    server.changeMachine("gpu-b", (machine) => ({ ...machine, state: "down" }));
+    await said.getByText("gpu-b is down.").waitFor();
+    server.changeMachine("gpu-b", (machine) => ({ ...machine, state: "up" }));
+    await said.getByText("gpu-b is up again.").waitFor();
+    expect(await page.locator("[aria-live], [role=alert], [role=status]").count()).toBe(1);
+  });
+
+  liveTest(
+    "counts those that went down together, tiles and all",
+    async ({ page, server }) => {
+      server.change((view) => ({
+        ...view,
+        machines: view.machines.map((machine) =>
+          machine.name.startsWith("gpu-") ? { ...machine, state: "down" } : machine,
+        ),
+      }));
+      await page.getByText("gpu-01, gpu-02, gpu-03, gpu-04 and 12 more are down.").waitFor();
+      expect(await page.locator(".tg .cd").count()).toBe(17);
+    },
+    { source: hundred() },
+  );
+
+  liveTest("shows trouble in its title and icon", async ({ page, server }) => {
+    const icon = () => page.locator("link[rel=icon]").getAttribute("href");
+    server.changeMachine("node07", (machine) => ({ ...machine, state: "up" }));
+    await page.waitForFunction(() => document.title.startsWith("9 up"));
+    expect(await icon()).not.toContain("down");
+    server.changeMachine("node07", (machine) => ({ ...machine, state: "down" }));
+    await page.waitForFunction(() => document.title.includes("1 down"));
+    expect(await icon()).toContain("down");
+  });
+
+  liveTest("lets changed figures fade, once", async ({ page, server }) => {
+    const animations = () => page.evaluate(() => document.getAnimations().length);
+    server.changeMachine("gpu-b", busy(74));
+    await cpu(page, "gpu-b").getByText("74").waitFor();
+    expect(await animations()).toBe(1);
+  });
+
+  browserTest("moves nothing for who wants no motion", async ({ open, serve }) => {
+    const server = serve();
+    const { page } = await open(server.url, { reducedMotion: "reduce" });
+    await isLive(page);
+    server.changeMachine("gpu-b", busy(74));
+    await cpu(page, "gpu-b").getByText("74").waitFor();
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+  });
+
+  liveTest("shows a machine that is new, and one that is forgotten", async ({ page, server }) => {
+    server.change((view) => {
+      const [first] = view.machines;
+      const made = first && { ...first, id: "new", name: "zebra", state: "new" as const };
+      return {
+        ...view,
+        machines: [
+          ...view.machines.filter(({ name }) => name !== "desk2"),
+          ...(made ? [made] : []),
+        ],
+      };
+    });
+    await row(page, "zebra").waitFor();
+    expect(await order(page)).not.toContain("desk2");
+  });
+
+  liveTest(
+    "of one machine follows it too",
+    async ({ page, server }) => {
+      server.changeMachine("render3", busy(42));
+      await page.locator(".nowt .big", { hasText: "42 %" }).waitFor();
+      expect(await page.locator("div.chart canvas").count()).toBe(5);
+    },
+    { path: "/machines/render3" },
+  );
+});
+
+describe("a page that nobody looks at", () => {
+  browserTest("lets go after a minute, and picks up when it is shown", async ({ open, serve }) => {
+    const server = serve();
+    const { page } = await open("about:blank");
+    await page.clock.install();
+    // The page's own clock stands still; what is hidden is what the browser says.
+    await page.addInitScript(() => {
+      let state: DocumentVisibilityState = "visible";
+      Object.defineProperty(document, "visibilityState", { get: () => state });
+      Object.assign(window, {
+        setVisibility: (next: DocumentVisibilityState) => {
+          state = next;
+          document.dispatchEvent(new Event("visibilitychange"));
+        },
+      });
+    });
+    const setVisibility = (state: string) => page.evaluate(`setVisibility("${state}")`);
+    await page.goto(server.url);
+    await isLive(page);
+    await setVisibility("hidden");
+    await page.clock.fastForward(50_000);
+    expect(server.listeners()).toBe(1);
+    await setVisibility("visible");
+    await setVisibility("hidden");
+    await page.clock.fastForward(59_000);
+    expect(server.listeners()).toBe(1);
+    await page.clock.fastForward(2000);
+    await page.waitForFunction(() => document.querySelector("#live")?.textContent === "");
+    const pages = server.pages();
+    server.changeMachine("gpu-b", busy(75));
+    await page.clock.fastForward(60_000);
+    expect([server.listeners(), server.pages()]).toEqual([0, pages]);
+    await setVisibility("visible");
+    await page.clock.fastForward(2000);
+    await cpu(page, "gpu-b").getByText("75").waitFor();
+    await isLive(page);
+  });
+});
+
+describe("a lost connection", () => {
+  liveTest(
+    "is said, with the same page on machines that were up, and is taken up again",
+    async ({ page, server, expectComplaints }) => {
+      expectComplaints(BROKEN);
+      server.stop();
+      const lost = page.locator(".here.lost #live");
+      await lost.getByText(/connection to node01 lost \ds ago, trying again/).waitFor();
+      const links = lost.getByRole("link");
+      expect(await links.allTextContents()).toEqual(["gpu-a", "gpu-b", "node02"]);
+      expect(await links.first().getAttribute("href")).toBe(
+        "http://192.168.1.31:8000/?filter=node&sort=-cpu",
+      );
+      // What was shown is still there to be read.
+      expect(await order(page)).toContain("node02");
+      server.start();
+      await isLive(page);
+      server.changeMachine("node02", busy(76));
+      await cpu(page, "node02").getByText("76").waitFor();
+      expect(await page.locator(".here.lost").count()).toBe(0);
+    },
+    { path: "/?filter=node&sort=-cpu" },
+  );
+
+  liveTest(
+    "of the stream alone still leaves a page that renews itself",
+    async ({ page, server, expectComplaints }) => {
+      expectComplaints(/404/);
+      server.changeMachine("gpu-b", busy(77));
+      await cpu(page, "gpu-b").getByText("77").waitFor({ timeout: 15_000 });
+      expect(await page.locator("#live").textContent()).toBe("");
+    },
+    { hasNoEvents: true, source: sampleSource() },
+  );
+});
