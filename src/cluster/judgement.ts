@@ -7,7 +7,7 @@
  *                                  left unanswered   ▼               │
  *                                                  silent ───────────┤
  *         goodbye, and the test of it                │ not heard of  │
- *         two seconds later unanswered               │ for 3 intervals
+ *         two seconds later unanswered               │ for 3 intervals, 15 s at least
  *     new, up, silent ─────────▶ stopped ────────────┼───────────────┤
  *                                                    ▼               │
  *                                                   down ────────────┘
@@ -19,7 +19,16 @@
  */
 import { DeadlineQueue } from "./deadline-queue.ts";
 import type { Desk } from "./desk.ts";
-import { DOWN_INTERVALS, FORGET_INTERVALS, GOODBYE_TEST_MS, GOODBYE_WAIT_MS } from "./limits.ts";
+import {
+  ANSWER_WAIT_MS,
+  DOWN_INTERVALS,
+  FORGET_INTERVALS,
+  GOODBYE_TEST_MS,
+  GOODBYE_WAIT_MS,
+  MIN_DOWN_MS,
+  SECOND,
+  TICK_PROMISE_MS,
+} from "./limits.ts";
 import type { Entry, MachineState } from "./machine.ts";
 import { isQuiet, knownFromPeer, type Peer } from "./peer.ts";
 import type { PeerTable } from "./peer-table.ts";
@@ -33,10 +42,16 @@ export class Judgement {
   readonly #queue = new DeadlineQueue<Peer>();
   readonly #changed = new Set<Peer>();
   readonly #toRemember = new Set<Peer>();
+  /** On the clock of ages. */
+  #lastRunMs: number;
+  /** Since when packets have been read without a pause (clock of deadlines). */
+  #awakeFromMs: number;
 
   constructor(desk: Desk, table: PeerTable) {
     this.#desk = desk;
     this.#table = table;
+    this.#lastRunMs = desk.clock.ageMs;
+    this.#awakeFromMs = desk.clock.deadlineMs;
   }
 
   nextMs(): number {
@@ -70,6 +85,7 @@ export class Judgement {
     peer.heardDeadlineMs = clock.deadlineMs;
     peer.judgedFromMs = clock.deadlineMs;
     peer.unanswered = 0;
+    peer.askedMs = undefined;
     if (peer.isRecalled) this.#table.noteStateChange();
     peer.isRecalled = false;
     peer.round = undefined;
@@ -117,6 +133,7 @@ export class Judgement {
 
   run(): void {
     const nowMs = this.#desk.clock.deadlineMs;
+    this.#noteAwake();
     for (;;) {
       const peer = this.#queue.popDue(nowMs);
       if (peer === undefined) return;
@@ -138,10 +155,27 @@ export class Judgement {
   #dueMs(peer: Peer): number {
     const intervalMs = judgingIntervalMs(peer, this.#desk.intervalMs);
     const from = Math.max(peer.heardDeadlineMs, peer.judgedFromMs);
-    const downMs = from + DOWN_INTERVALS * intervalMs;
-    if (!isGone(peer)) return downMs;
+    const downMs = from + Math.max(DOWN_INTERVALS * intervalMs, MIN_DOWN_MS);
+    if (!isGone(peer)) return Math.max(downMs, this.#provenMs(peer));
     // After a long absence of our own, each machine is asked before it is forgotten.
     return Math.max(peer.heardDeadlineMs + FORGET_INTERVALS * intervalMs, downMs);
+  }
+
+  /** When its silence proves something: it was asked, and this machine was there to hear it. */
+  #provenMs(peer: Peer): number {
+    const nowMs = this.#desk.clock.deadlineMs;
+    // That test comes to a conclusion of its own.
+    if (peer.goodbye !== undefined) return nowMs + SECOND;
+    const { askedMs = nowMs } = peer;
+    const isAskable = peer.contacts.length > 0;
+    return Math.max(isAskable ? askedMs : 0, this.#awakeFromMs) + ANSWER_WAIT_MS;
+  }
+
+  /** After a pause the answers that came meanwhile may still wait in the socket. */
+  #noteAwake(): void {
+    const { ageMs, deadlineMs } = this.#desk.clock;
+    if (ageMs - this.#lastRunMs > 2 * TICK_PROMISE_MS) this.#awakeFromMs = deadlineMs;
+    this.#lastRunMs = ageMs;
   }
 
   #beginOutage(peer: Peer, outage: Extract<Entry, { state: "down" | "stopped" }>): void {

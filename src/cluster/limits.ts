@@ -116,6 +116,13 @@ export const FORGET_PASSED_ON = 8;
 export const MAX_FORGETTING = 256;
 
 export const DOWN_INTERVALS = 3;
+/**
+ * However short the interval: a question and its repeats take 11 s, and a pause of this machine
+ * that is no suspension yet takes 6 s of the time after an answer.
+ */
+export const MIN_DOWN_MS = 15 * SECOND;
+/** Nobody is down before a question has been unanswered for so long, with this machine awake. */
+export const ANSWER_WAIT_MS = 2 * SECOND;
 export const FORGET_INTERVALS = 1440;
 export const BROADCAST_INTERVALS = 3;
 /** The interval of a protocol-1 peer until its reports have shown it: the default of 2005. */

@@ -30,6 +30,8 @@ export interface Peer {
   /** Since when it is silent, stopped or down (deadline clock). */
   quietSinceMs: number;
   unanswered: number;
+  /** When it was first asked after its last answer (deadline clock). */
+  askedMs: number | undefined;
   /** Known from an earlier run, and not heard in this one. */
   isRecalled: boolean;
   /** The questions that repeat one another, until an answer comes. */
@@ -92,6 +94,7 @@ export function newPeer(options: {
     judgedFromMs: clock.deadlineMs,
     quietSinceMs: clock.deadlineMs,
     unanswered: 0,
+    askedMs: undefined,
     isRecalled: false,
     round: undefined,
     goodbye: undefined,

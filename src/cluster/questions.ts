@@ -21,6 +21,8 @@ export class Questions {
 
   /** Asks this address; a repeated question keeps its number, so that any answer to it counts. */
   ask(contact: Contact, number: number): void {
+    // Also where it may not be sent: who is outside the allowed ranges now will be down.
+    if (contact.peer !== undefined) contact.peer.askedMs ??= this.#desk.clock.deadlineMs;
     const isBare = isBareTurn(contact, this.#desk);
     const bytes = isBare ? this.#request : this.#encode(contact.peer, number);
     if (!this.#desk.sendToPeer(contact.address, bytes)) return;

@@ -105,7 +105,9 @@ describe("the limits of docs/protocol.md", () => {
     `may wait for it, up to ${limits.LIVE_WAIT_MS / limits.SECOND} s`,
     `at least ${limits.LIVE_COST_FACTOR} times as far apart`,
     `shown for ${limits.LIVE_FRESH_MS / limits.SECOND} s from when it was made`,
-    `not heard of for ${limits.DOWN_INTERVALS} intervals`,
+    `not heard of for ${limits.DOWN_INTERVALS} intervals, at least ` +
+      `${limits.MIN_DOWN_MS / limits.SECOND} s, and a question unanswered for ` +
+      `${limits.ANSWER_WAIT_MS / limits.SECOND} s |`,
     `not heard of for ${limits.FORGET_INTERVALS.toLocaleString("en")} intervals`,
   ])("are in its text: %s", (words) => {
     expect(DOCUMENT.replace(/\s+/g, " ").includes(words)).toBe(true);

@@ -1,0 +1,156 @@
+/** With a second or two between reports, three intervals are no time: who is down all the same. */
+import { describe, expect, test } from "bun:test";
+import { answerText, Bench, knownMachine } from "./bench.ts";
+
+const A = "10.0.0.2";
+const B = "10.0.0.3";
+const IDS: Readonly<Record<string, string>> = { [A]: "ann", [B]: "bob" };
+
+function meetBoth(updateSeconds: number): Bench {
+  const bench = new Bench({ updateSeconds });
+  for (const [address, id] of Object.entries(IDS)) {
+    bench.meet(address, { id, boot: `boot-${id}`, interval: updateSeconds });
+  }
+  bench.clear();
+  return bench;
+}
+
+/** All questions asked since the last call are answered now. */
+function answerAll(bench: Bench, updateSeconds: number): void {
+  const asked = bench.sent.filter(({ text }) => text.startsWith(">{"));
+  bench.sent = [];
+  for (const { to, text } of asked) {
+    const id = IDS[to] ?? "";
+    const { question } = JSON.parse(text.slice(1));
+    const fields = { id, boot: `boot-${id}`, interval: updateSeconds, report: null };
+    bench.receive(to, answerText(question, fields));
+  }
+}
+
+function live(bench: Bench, updateSeconds: number, ms: number): void {
+  for (let i = 0; i < ms / 100; i++) {
+    bench.run(100);
+    answerAll(bench, updateSeconds);
+  }
+}
+
+function outages(bench: Bench): string[] {
+  return bench.of("entry").flatMap(({ id, entry }) => {
+    return entry.state === "up" ? [] : [`${id} ${entry.state}`];
+  });
+}
+
+describe("a pause of this machine that is no suspension", () => {
+  test.each([1, 2, 5])("makes nobody down with %d s between reports", (updateSeconds) => {
+    for (let pauseMs = 3500; pauseMs <= 5900; pauseMs += 200) {
+      for (let phaseMs = 0; phaseMs < 1000 * updateSeconds; phaseMs += 300) {
+        const bench = meetBoth(updateSeconds);
+        live(bench, updateSeconds, 8000 + phaseMs);
+        bench.sleep(pauseMs);
+        live(bench, updateSeconds, 20_000);
+        expect({ pauseMs, phaseMs, out: outages(bench) }).toEqual({ pauseMs, phaseMs, out: [] });
+      }
+    }
+  });
+
+  test("at the end of three intervals gives a machine the time to be heard", () => {
+    const bench = meetBoth(5);
+    live(bench, 5, 20_000);
+    while (bench.sent.length === 0) bench.run(100);
+    // All packets are lost for a while, then those that come wait in the socket.
+    bench.run(8900);
+    bench.sleep(5500);
+    bench.run(100);
+    answerAll(bench, 5);
+    live(bench, 5, 20_000);
+    expect(outages(bench)).toEqual([]);
+  });
+});
+
+describe("with a second between reports", () => {
+  test("two packets that are lost make no outage", () => {
+    const bench = meetBoth(1);
+    live(bench, 1, 5000);
+    bench.run(4500);
+    live(bench, 1, 10_000);
+    expect(outages(bench)).toEqual([]);
+  });
+
+  test("a machine that says goodbye has stopped, and was never down", () => {
+    const bench = meetBoth(1);
+    live(bench, 1, 5000);
+    bench.run(900);
+    bench.receive(A, '<{"bye":{"id":"ann","boot":"boot-ann"}}');
+    for (let i = 0; i < 600; i++) {
+      bench.run(100);
+      bench.sent = bench.sent.filter(({ to }) => to !== A);
+      answerAll(bench, 1);
+    }
+    expect(outages(bench)).toEqual(["ann stopped"]);
+  });
+
+  test("a machine that is gone is silent first, and down after 15 s", () => {
+    const bench = meetBoth(1);
+    live(bench, 1, 5000);
+    const heardMs = bench.nowMs;
+    const seen = new Map<string | undefined, number>();
+    while (bench.nowMs < heardMs + 25_000) {
+      bench.run(100);
+      const state = bench.machine("ann")?.state;
+      if (!seen.has(state)) seen.set(state, bench.nowMs - heardMs);
+    }
+    expect([...seen.keys()]).toEqual(["up", "silent", "down"]);
+    expect(seen.get("down")).toBeGreaterThanOrEqual(13_800);
+    expect(seen.get("down")).toBeLessThanOrEqual(15_100);
+  });
+});
+
+describe("a machine is not down", () => {
+  test("before it has been asked: more than can be asked in time are all up", () => {
+    const addresses = Array.from({ length: 4000 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
+    const idOf = (address: string) => address.replaceAll(".", "-");
+    const known = addresses.map((address) => {
+      return knownMachine({ id: idOf(address), addresses: [address] });
+    });
+    const bench = new Bench({ updateSeconds: 1, known });
+    for (let i = 0; i < 240; i++) {
+      bench.run(100);
+      const asked = bench.sent.filter(({ text }) => text.startsWith(">{"));
+      bench.sent = [];
+      for (const { to, text } of asked) {
+        const fields = { id: idOf(to), boot: "b", interval: 1, report: null };
+        bench.receive(to, answerText(JSON.parse(text.slice(1)).question, fields));
+      }
+    }
+    expect(outages(bench)).toEqual([]);
+  });
+
+  test("while it is asked for the first time because it said goodbye", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    bench.meet(A, { interval: 10 });
+    bench.run(29_000);
+    bench.receive(A, '<{"bye":{"id":"ann","boot":"boota"}}');
+    bench.run(10_000);
+    expect(outages(bench)).toEqual(["ann stopped"]);
+  });
+
+  test("for being asked again and again: what somebody sends in its name puts nothing off", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    bench.meet(A, { interval: 10 });
+    for (let i = 0; i < 45; i++) {
+      bench.run(1000);
+      bench.receive(A, "!");
+    }
+    expect(outages(bench)).toEqual(["ann down"]);
+  });
+
+  test("and yet it is when it has no address left, or none that may be asked", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    bench.meet(A, { interval: 10 });
+    bench.meet(B, { id: "bob", boot: "bootb", interval: 10 });
+    bench.answerNext(A, { id: "cid", boot: "bootc", interval: 10 });
+    bench.cluster.setRanges({ allow: () => false, scan: { size: 0, at: () => undefined } });
+    bench.run(60_000);
+    expect(outages(bench).sort()).toEqual(["ann down", "bob down", "cid down"]);
+  });
+});
