@@ -37,6 +37,13 @@ export function packet(name: string): Uint8Array {
   return bytesOf(text.replaceAll("\n", ""));
 }
 
+/** The text of the only block with this first line, without its line breaks. */
+export function block(name: string): string {
+  const [text, ...more] = blocks(name);
+  if (text === undefined || more.length > 0) throw new Error(`not one block "${name}"`);
+  return text.replaceAll("\n", "");
+}
+
 /** Names of all packets shown on their own. */
 export function packetNames(): string[] {
   return [...DOCUMENT.matchAll(/^```packet (\S+)$/gm)].map((match) => match[1] ?? "");
