@@ -216,6 +216,7 @@ describe("from a boot that has answered no question yet", () => {
     "a list": `!${others.join(" ")}`,
     "a hint": `<{"hint":${JSON.stringify([BOB_AT])}}`,
     "a goodbye": `<{"bye":${JSON.stringify(ANN_AGAIN)}}`,
+    "a forget": `<{"forget":${JSON.stringify(ANN)}}`,
   };
 
   test.each(Object.entries(hearsay))("%s is ignored", (_, text) => {
