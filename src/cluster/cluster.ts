@@ -6,7 +6,7 @@
 import { isLoopback } from "../protocol/address.ts";
 import { decodeMessage } from "../protocol/decode.ts";
 import { encodeGoodbye } from "../protocol/encode.ts";
-import type { Message } from "../protocol/message.ts";
+import type { Message, RingAnswer } from "../protocol/message.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Moment } from "../units.ts";
 import { AddressLists } from "./address-lists.ts";
@@ -21,16 +21,21 @@ import { Forgetting } from "./forgetting.ts";
 import { Identity } from "./identity.ts";
 import { Intake } from "./intake.ts";
 import { Judgement } from "./judgement.ts";
-import { MAX_QUESTIONS_PER_SECOND, MAX_WATCHING_QUESTIONS_PER_SECOND } from "./limits.ts";
+import {
+  CONFIRMED_MS,
+  MAX_QUESTIONS_PER_SECOND,
+  MAX_WATCHING_QUESTIONS_PER_SECOND,
+} from "./limits.ts";
 import type { DropCounts, KnownMachine, Machine } from "./machine.ts";
 import type { Cluster, ClusterOptions, ClusterRanges, ScanProgress, ScanRange } from "./options.ts";
 import type { Endpoint, Output } from "./output.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import { OwnReport } from "./own-report.ts";
-import { isQuiet, peerFromKnown, viewOfPeer } from "./peer.ts";
+import { isQuiet, type Peer, peerFromKnown, viewOfPeer } from "./peer.ts";
 import { PeerTable } from "./peer-table.ts";
 import { Questions } from "./questions.ts";
 import { Replies } from "./replies.ts";
+import { RingWatch } from "./ring-watch.ts";
 import { Scan } from "./scan.ts";
 import { Schedule } from "./schedule.ts";
 import { Seals } from "./seals.ts";
@@ -61,6 +66,7 @@ class Core implements Cluster {
   readonly #replies: Replies;
   readonly #intake: Intake;
   readonly #forgetting: Forgetting;
+  readonly #ring: RingWatch;
 
   constructor(options: ClusterOptions) {
     const desk = new Desk(options);
@@ -99,6 +105,7 @@ class Core implements Cluster {
       ...{ desk, table, candidates, own, questions, identity, judgement, schedule },
     });
     this.#forgetting = new Forgetting({ desk, budget, table, questions, judgement, schedule });
+    this.#ring = new RingWatch({ desk, budget, table, schedule });
     this.#recall(options.known);
   }
 
@@ -113,6 +120,7 @@ class Core implements Cluster {
     this.#observe(now, { isTick: true });
     // Machines that are known come before addresses that are guessed.
     this.#schedule.run();
+    this.#ring.run();
     this.#candidates.run();
     this.#scan.run();
     this.#curiosity.run();
@@ -223,6 +231,7 @@ class Core implements Cluster {
       this.#curiosity.nextMs(),
       this.#lists.nextMs(),
       this.#forgetting.nextMs(),
+      this.#ring.nextMs(),
       this.#watched.nextMs(),
       this.#replies.nextMs(),
       this.#judgement.nextMs(),
@@ -235,6 +244,7 @@ class Core implements Cluster {
     if (!wasSuspended) return;
     this.#schedule.askAllSoon(this.#table.all());
     this.#forgetting.startAnew();
+    this.#ring.startAnew();
   }
 
   #finish(): Output[] {
@@ -283,7 +293,10 @@ class Core implements Cluster {
     if (!decoded.ok) return decoded.reason;
     const forged = this.#seals.whyForged(decoded.value, opened.sealer);
     if (forged !== undefined) return forged;
-    if (contact !== undefined && this.#isOurOwn(contact, decoded.value, bytes)) {
+    // Anybody can get our protocol-1 report and send it in another's name: it proves nothing.
+    const isOurReport = decoded.value.kind === "report-v1" && this.#ownReport.isPacketV1(bytes);
+    if (isOurReport) return "our own, sent back";
+    if (contact !== undefined && this.#isOurOwn(contact, decoded.value)) {
       this.#intake.metOurselves(contact);
       return undefined;
     }
@@ -294,17 +307,13 @@ class Core implements Cluster {
   }
 
   /**
-   * Whether we hear ourselves from one of our addresses: the very question that is open there,
-   * or our own protocol-1 report, which tells no boot. (An answer of ours tells it.)
+   * Whether we hear ourselves from one of our addresses, by the very question that is open there.
+   * (An answer of ours tells our boot.)
    */
-  #isOurOwn(contact: Contact, message: Message, bytes: Uint8Array): boolean {
-    if (message.kind === "question") {
-      const isOpenThere = contact.question?.number === message.question;
-      return message.id === this.#desk.self.id && isOpenThere;
-    }
-    // Anybody can get our protocol-1 report and forge its sender: it must answer a request.
-    const isAnswer = contact.peer?.protocol !== 2 && this.#questions.mayAnswerBare(contact);
-    return message.kind === "report-v1" && isAnswer && this.#ownReport.isPacketV1(bytes);
+  #isOurOwn(contact: Contact, message: Message): boolean {
+    const isOpenThere =
+      message.kind === "question" && contact.question?.number === message.question;
+    return isOpenThere && message.id === this.#desk.self.id;
   }
 
   #contactOf(address: string): Contact | undefined {
@@ -324,6 +333,8 @@ class Core implements Cluster {
         return limited(this.#replies.toRequest(from));
       case "question":
         return limited(this.#replies.toQuestion(from, message));
+      case "ring-question":
+        return limited(this.#replies.toRingQuestion(from, message.number));
     }
     // What changes our state comes from the peers' port: any user of a machine can send from
     // its other ports.
@@ -342,8 +353,10 @@ class Core implements Cluster {
         this.#heardGoodbye(contact, message.boot);
         return undefined;
       case "hint":
-        // Belongs to the ring watch; a machine without it is free to ignore what it suggests.
+        this.#ring.noteHint(contact?.peer, message.addresses);
         return undefined;
+      case "ring-answer":
+        return this.#heardQuickAnswer(contact, message);
       case "forget":
         if (contact?.peer?.protocol === 2) this.#forgetting.noteWish(message);
         return undefined;
@@ -360,6 +373,16 @@ class Core implements Cluster {
     }
   }
 
+  #heardQuickAnswer(
+    contact: Contact | undefined,
+    message: RingAnswer,
+  ): CoreDropReason | undefined {
+    const found = this.#ring.answer(contact, message);
+    if (typeof found === "string" || found === undefined) return found;
+    this.#intake.sign(found);
+    return undefined;
+  }
+
   #heardGoodbye(contact: Contact | undefined, boot: string): void {
     const peer = contact?.peer;
     if (peer?.protocol === 2 && peer.boot === boot) this.#schedule.noteGoodbye(peer);
@@ -372,12 +395,18 @@ class Core implements Cluster {
       this.#candidates.offer(from.address, { hasSpoken: true });
       return;
     }
+    this.#ring.noteHeard();
     if (from.port !== this.#desk.port || message.kind === "goodbye") return;
     this.#schedule.nudge(peer);
-    const knowsNothing =
-      message.kind === "initial-query" ||
-      (message.kind === "question" && (message.boot === undefined || peer.protocol === 1));
-    if (knowsNothing) this.#schedule.noteFreshStart(peer);
+    if (this.#mayBeFresh(peer, message)) this.#schedule.noteFreshStart(peer);
+  }
+
+  /** Whether it asks as one does who knows nothing of us. */
+  #mayBeFresh(peer: Peer, message: Message): boolean {
+    const isOld = peer.protocol === 1;
+    const isConfirmed = this.#desk.clock.deadlineMs - peer.heardDeadlineMs < CONFIRMED_MS;
+    if (message.kind === "initial-query") return isOld || !isConfirmed;
+    return message.kind === "question" && (isOld || message.boot === undefined);
   }
 }
 

@@ -2,7 +2,6 @@
  * Takes answers in. Nothing is believed but the answer to a question that is open to the very
  * address it comes from; what is older than what is held changes nothing.
  */
-import { isUsablePeerAddress } from "../protocol/address.ts";
 import type { Answer, ReportV1 } from "../protocol/message.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Candidates } from "./candidates.ts";
@@ -70,12 +69,16 @@ export class Intake {
     question.isAnswered = true;
     const recognised = this.#parts.identity.recognise(contact, answer, question);
     if (recognised.kind === "refused") return recognised.reason;
-    if (answer.you !== undefined && isUsablePeerAddress(answer.you)) {
-      this.#parts.own.seenAs = answer.you;
-    }
+    if (answer.you !== undefined) this.#parts.own.noteSeenAs(answer.you, contact.address);
     if (recognised.kind === "self") this.metOurselves(contact);
     else this.#take(contact, recognised.peer, answer);
     return undefined;
+  }
+
+  /** A quick answer: whoever gave it is alive. */
+  sign(peer: Peer): void {
+    this.#noteStaleness(peer);
+    this.#parts.judgement.noteSign(peer);
   }
 
   reportOne(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
@@ -121,11 +124,11 @@ export class Intake {
     const owner = contact.peer;
     table.take(contact);
     if (owner === undefined) return;
-    if (owner.protocol === 2) {
+    if (owner.protocol === 2 || owner.report !== undefined) {
       judgement.noteChange(owner, { remember: true });
       return;
     }
-    // A protocol-1 machine is nothing but its address.
+    // A protocol-1 machine without a report is nothing but its address.
     schedule.drop(owner);
     judgement.dismiss(owner);
   }
@@ -164,6 +167,7 @@ export class Intake {
     const intervalMs = answer.intervalSeconds * SECOND;
     peer.intervalMs = intervalMs;
     peer.name = answer.name;
+    peer.answersRing = answer.ring === true;
     this.#noteClock(peer, (answer.wallMs - desk.clock.wallMs) / SECOND);
     const { report, liveSequence } = answer;
     const ageMs = answer.ageSeconds * SECOND;

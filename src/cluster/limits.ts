@@ -53,6 +53,11 @@ export const QUIET_PAUSES: readonly { readonly untilMs: number; readonly pauseMs
 export const NUDGE_PAUSE_MS = SECOND;
 /** A machine that is up and seems to have started anew is asked at once, at most this often. */
 export const FRESH_START_PAUSE_MS = 5 * SECOND;
+/**
+ * A query from a machine that has answered so lately tells nothing: for a minute and a half the
+ * young ask those they know for lists, and whoever has started anew asks a question as well.
+ */
+export const CONFIRMED_MS = 2 * MINUTE;
 
 /** A machine that is younger than this may have missed others that started with it. */
 export const YOUNG_MS = 5 * MINUTE;
@@ -115,6 +120,46 @@ export const FORGET_PASSED_ON = 8;
 /** Machines under test, and messages about machines to be passed on: further ones are dropped. */
 export const MAX_FORGETTING = 256;
 
+/** The ring watch (design 6.6): each machine watches so many successors in the ring of ids… */
+export const RING_SUCCESSORS = 2;
+/** …and asks each of them this often, so that each machine is asked every 2 s on average. */
+export const RING_PERIOD_MS = 4 * SECOND;
+/** How long a quick question waits for its answer: far longer than a way through any LAN. */
+export const RING_WAIT_MS = 400;
+/** After so many in a row without an answer the others are told to ask as well… */
+export const RING_MISSES = 2;
+/** …and after so many the machine is silent here: one that lives leaves them all unanswered in 1 of
+ * 11,000 cases where a twentieth of the packets is lost each way. */
+export const RING_QUESTIONS = 4;
+/** Who is told to ask a machine begins within this time, so that it is not asked by all at once. */
+export const HINT_SPREAD_MS = 500;
+/** Whoever hints, and however often: questions because of hints begin at most this often. */
+export const HINT_REST_MS = 10 * SECOND;
+/** A hint is told twice, as packets get lost; not again when an answer has come meanwhile. */
+export const HINT_AGAIN_MS = 250;
+/** A machine that nothing has come in from for this long tells nobody: it may be cut off itself. It
+ * is asked by two, and answered by two, within 4.4 s. */
+export const RING_ALONE_MS = 5 * SECOND;
+/** It asks all that are up instead, spread over this time, to see whether it has lost them all. */
+export const RING_ALONE_SPREAD_MS = 2 * SECOND;
+/** When we are later than this ourselves, an answer may wait in the socket… */
+export const RING_LATE_MS = 200;
+/** …and is given this time to be read before it counts as missing. */
+export const RING_GRACE_MS = 100;
+/** Quick questions, apart from the others: four to each of a thousand machines in 9 s, within the
+ * 10 s in which so many fall silent when this one is cut off. */
+export const MAX_RING_QUESTIONS_PER_SECOND = 500;
+/** Machines that others are told to ask (design 6.6). */
+export const MAX_HINTED_PER_SECOND = 20;
+/** Packets of hints: all of a thousand machines are told within a second. */
+export const MAX_HINT_PACKETS_PER_SECOND = 1000;
+/** Hints under way to all; there is seldom more than one. */
+export const MAX_HINTS_UNDER_WAY = 20;
+
+/** More than half of so many others fall silent within this time: it is this machine (design 6.6). */
+export const CUT_OFF_WINDOW_MS = 10 * SECOND;
+export const CUT_OFF_LEAST_OTHERS = 3;
+
 export const DOWN_INTERVALS = 3;
 /**
  * However short the interval: a question and its repeats take 11 s, and a pause of this machine
@@ -145,7 +190,7 @@ export const KNOWN_SOURCE = { burst: 50, perSecond: 50 } as const;
 export const MAX_ADDRESSES = 8;
 export const MAX_RETIRED_BOOTS = 8;
 export const MAX_CLONES = 4;
-/** Our own addresses, as others tell them; more than any machine here has. */
+/** Our own addresses, as we met ourselves or others tell them; more than any machine here has. */
 export const MAX_OWN_ADDRESSES = 64;
 /** An address of ours may be given to another machine (DHCP): it is believed for an hour. */
 export const OWN_ADDRESS_MS = HOUR;

@@ -5,37 +5,69 @@
  * else. Where packets are sealed nobody meets himself: what comes back is dropped, or whoever
  * sends our packets back to us could have us take another machine for ourselves.
  */
+import { isLoopback, isUsablePeerAddress } from "../protocol/address.ts";
 import type { Desk } from "./desk.ts";
 import { MAX_OWN_ADDRESSES, OWN_ADDRESS_MS } from "./limits.ts";
 
 export class OwnAddresses {
   readonly #desk: Desk;
   readonly #untilMs = new Map<string, number>();
-  /** As the last answer told us (`you`); for display alone. */
-  seenAs: string | undefined;
+  /** What each of the others told us last (`you`), by its address. */
+  readonly #told = new Map<string, string>();
+  #seenAs: string | undefined;
 
   constructor(desk: Desk) {
     this.#desk = desk;
   }
 
-  learn(address: string): void {
-    this.#untilMs.delete(address);
-    this.#untilMs.set(address, this.#desk.clock.deadlineMs + OWN_ADDRESS_MS);
-    if (this.#untilMs.size <= MAX_OWN_ADDRESSES) return;
-    for (const oldest of this.#untilMs.keys()) {
-      this.#untilMs.delete(oldest);
+  /** As others say that they see us; for display alone. */
+  get seenAs(): string | undefined {
+    return this.#seenAs;
+  }
+
+  /**
+   * The machine at `teller` says that it sees us under this address. Anybody may say anything:
+   * it counts if the shell knows the address for ours, or, as there may be a translator of
+   * addresses between us, if two of them say the same, unless one of the former is known.
+   */
+  noteSeenAs(address: string, teller: string): void {
+    if (!isUsablePeerAddress(address) || (isLoopback(address) && !isLoopback(teller))) return;
+    if (this.#isListed(address)) {
+      this.#seenAs = address;
       return;
     }
+    putNewest(this.#told, teller, address);
+    const isBetterKnown = this.#seenAs !== undefined && this.#isListed(this.#seenAs);
+    const tellers = [...this.#told.values()].filter((told) => told === address).length;
+    if (!isBetterKnown && tellers >= 2) this.#seenAs = address;
+  }
+
+  learn(address: string): void {
+    putNewest(this.#untilMs, address, this.#desk.clock.deadlineMs + OWN_ADDRESS_MS);
   }
 
   has(address: string): boolean {
-    const { self, ranges } = this.#desk;
-    if (address === self.address || ranges.isOwn?.(address) === true) return true;
+    if (address === this.#desk.self.address || this.#isListed(address)) return true;
     const untilMs = this.#untilMs.get(address);
     return untilMs !== undefined && untilMs > this.#desk.clock.deadlineMs;
   }
 
   all(): string[] {
     return [...this.#untilMs.keys()].filter((address) => this.has(address));
+  }
+
+  #isListed(address: string): boolean {
+    return this.#desk.ranges.isOwn?.(address) === true;
+  }
+}
+
+/** The one put in longest ago makes room. */
+function putNewest<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= MAX_OWN_ADDRESSES) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
   }
 }

@@ -85,15 +85,40 @@ describe("a restarted machine", () => {
     expect(retired).toEqual([4, 5, 6, 7, 8, 9, 10, 11].map((i) => `next${i}`));
   });
 
-  test("that asks like one who knows nothing is asked at once, not an interval later", () => {
+  test.each([
+    { title: "a question that holds nothing", text: '>{"question":1,"id":"ann"}', waitMs: 30_000 },
+    { title: "a query", text: "?", waitMs: 130_000 },
+  ])("that sends $title is asked at once, not an interval later", ({ text, waitMs }) => {
     const bench = new Bench();
     bench.meet(A);
+    bench.run(waitMs);
+    bench.clear();
+    bench.receive(A, text);
+    bench.run(100);
+    bench.answer(A, { boot: "boota2" });
+    expect(bench.machine("ann")?.boot).toBe("boota2");
+  });
+
+  test("is not what a machine is taken for that asks for lists, as all do that are young", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.clear();
+    for (const pauseMs of [1000, 2000, 4000, 8000, 16_000, 32_000, 30_000]) {
+      bench.run(pauseMs);
+      bench.receive(A, "?");
+    }
+    bench.run(5000);
+    expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toEqual([]);
+  });
+
+  test("of 2005 sends nothing but a query to say so", () => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
     bench.run(30_000);
     bench.clear();
     bench.receive(A, "?");
     bench.run(100);
-    bench.answer(A, { boot: "boota2" });
-    expect(bench.machine("ann")?.boot).toBe("boota2");
+    expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toHaveLength(1);
   });
 });
 
@@ -184,20 +209,66 @@ describe("this machine itself", () => {
     expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toEqual([]);
   });
 
-  test("is recognised by its own question and by its own protocol-1 report", () => {
+  test("is recognised by its own question", () => {
     const bench = new Bench();
     bench.publish();
     bench.receive(A, "?");
     bench.run(100);
     const asked = bench.textsTo(A).find((text) => text.startsWith(">{")) ?? "";
     bench.receive(A, asked);
+    expect(bench.others()).toEqual([]);
+    expect(bench.machine("self")?.addresses).toEqual([A]);
+  });
+
+  test("is not taken for another machine because its own protocol-1 report comes back", () => {
+    const bench = new Bench();
+    bench.publish();
     bench.receive(B, "?");
     while (!bench.textsTo(B).includes(">")) bench.run(100);
     bench.receive(B, ">");
-    const report = bench.textsTo(B).find((text) => text.includes("\n")) ?? "";
-    bench.receive(B, report);
+    bench.receive(B, ownReportSentTo(bench, B));
+    bench.publish({ uptimeSeconds: 60 });
+    bench.receive(B, ownReportSentTo(bench, B));
     expect(bench.others()).toEqual([]);
-    expect(bench.machine("self")?.addresses).toEqual([A, B]);
+    expect(bench.drops("our own, sent back")).toBe(2);
+  });
+
+  test("is not what a machine of 2005 is taken for, whoever sends our report in its name", () => {
+    const bench = new Bench({ updateSeconds: 60 });
+    bench.publish();
+    bench.meetOld(A, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+    bench.receive(B, ">");
+    const ours = ownReportSentTo(bench, B);
+    bench.clear();
+    // Whenever it may answer a bare request, for three minutes.
+    for (let i = 0; i < 180; i++) {
+      bench.run(1000);
+      bench.receive(A, ours);
+    }
+    expect(bench.textsTo(A)).toContain(">");
+    expect(bench.of("forget")).toEqual([]);
+    expect(bench.machine(A)).toMatchObject({ name: "oldie", report: { name: "oldie" } });
+    expect(bench.machine("self")?.addresses).toEqual([]);
+    const wallSeconds = START_WALL_MS / 1000 + 300;
+    bench.clear();
+    while (bench.textsTo(A).length === 0) bench.run(1000);
+    bench.receive(A, `<${oldReport({ wallSeconds })}`);
+    expect(bench.machine(A)?.lastHeardSeconds).toBe(0);
+  });
+
+  test("at an address that was another machine's costs that one its address, not its history", () => {
+    const bench = new Bench();
+    bench.publish();
+    bench.meetOld(A, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+    bench.clear();
+    while (!bench.textsTo(A).some((text) => text.startsWith(">{"))) bench.run(1000);
+    bench.receive(A, bench.textsTo(A).find((text) => text.startsWith(">{")) ?? "");
+    expect(bench.machine("self")?.addresses).toEqual([A]);
+    bench.clear();
+    bench.runLong(2_000_000);
+    expect(bench.machine(A)).toMatchObject({ state: "down", report: { name: "oldie" } });
+    expect(bench.of("forget")).toEqual([]);
+    expect(bench.textsTo(A)).toEqual([]);
   });
 
   test("is not what another machine is taken for because somebody sends our report in its name", () => {
@@ -232,6 +303,59 @@ describe("this machine itself", () => {
     bench.meet(A);
     expect(bench.machine("ann")?.address).toBe(A);
     expect(bench.machine("self")?.addresses).toEqual([]);
+  });
+});
+
+/** What we sent there last as our protocol-1 report, or what it would be. */
+function ownReportSentTo(bench: Bench, address: string): string {
+  bench.receive(address, ">", 40_000);
+  return bench.textsTo(address).findLast((text) => text.includes("\n")) ?? "";
+}
+
+describe("the address that this machine is shown under", () => {
+  function told(options: {
+    isOwn?: readonly string[];
+    you: readonly (readonly string[])[];
+  }): string {
+    const { isOwn } = options;
+    const bench = new Bench({ ...(isOwn && { isOwn: (one: string) => isOwn.includes(one) }) });
+    for (const [index, addresses] of options.you.entries()) {
+      for (const you of addresses) {
+        const at = `10.0.0.${index + 2}`;
+        const answer = { id: `m${index}`, boot: `b${index}`, you };
+        if (bench.machine(answer.id) === undefined) bench.meet(at, answer);
+        else bench.answerNext(at, answer);
+      }
+    }
+    return bench.machine("self")?.address ?? "";
+  }
+
+  const own = ["10.0.0.1", "10.0.0.9"];
+  test.each([
+    { title: "is one of its own that another tells", isOwn: own, you: [["10.0.0.1"]], is: own[0] },
+    { title: "is the one told last", isOwn: own, you: [["10.0.0.1"], ["10.0.0.9"]], is: own[1] },
+    { title: "is no other, if just one machine tells it", isOwn: own, you: [["8.8.8.8"]], is: "" },
+    { title: "is no other, however often it is told", you: [["8.8.8.8", "8.8.8.8"]], is: "" },
+    {
+      title: "is another if two machines say the same",
+      you: [["10.0.0.1"], ["10.0.0.1"]],
+      is: own[0],
+    },
+    { title: "is none if they differ", you: [["10.0.0.1"], ["10.0.0.7"]], is: "" },
+    { title: "is none if one took it back", you: [["8.8.8.8", "10.0.0.7"], ["8.8.8.8"]], is: "" },
+    {
+      title: "stays one of its own, whatever two others say",
+      ...{ isOwn: own, you: [["10.0.0.1"], ["8.8.8.8"], ["8.8.8.8"]], is: own[0] },
+    },
+    {
+      title: "is no loopback one, if told from afar",
+      isOwn: ["127.0.0.1"],
+      you: [["127.0.0.1"]],
+      is: "",
+    },
+    { title: "is no multicast address", you: [["224.0.0.1"], ["224.0.0.1"]], is: "" },
+  ])("$title", ({ title: _, is, ...options }) => {
+    expect(told(options)).toBe(is ?? "");
   });
 });
 

@@ -67,7 +67,7 @@ describe("a question", () => {
 
 describe("an answer", () => {
   test("to an open question brings the machine, its report and its age", () => {
-    const bench = new Bench();
+    const bench = new Bench({ isOwn: (address) => address === "10.0.0.1" });
     bench.meet(A, { age: 40, clock: START_WALL_MS + 5000, you: "10.0.0.1" });
     expect(bench.machine("ann")).toMatchObject({
       ...{ name: "ann", address: A, addresses: [A], state: "up", protocol: 2, boot: "boota" },

@@ -79,6 +79,7 @@ describe("the limits of docs/protocol.md", () => {
     `answers questions asked after its end, ${limits.CLONE_PROOFS === 2 ? "twice" : limits.CLONE_PROOFS},`,
     `us ask it as soon as ${limits.NUDGE_PAUSE_MS / limits.SECOND} s has passed since we last did`,
     `from one that is up as soon as ${limits.FRESH_START_PAUSE_MS / limits.SECOND} s have`,
+    `that has answered within ${limits.CONFIRMED_MS / limits.MINUTE} min: the young ask for lists`,
     `on waking it calls nobody silent or down, and asks all within ${limits.WAKE_SPREAD_MS / limits.SECOND} s`,
     `a tick over ${limits.SUSPENSION_MS / limits.SECOND} s late`,
     `up to ${Number(soon?.untilMs) / limits.MINUTE} min | every ${Number(soon?.pauseMs) / limits.SECOND} s |`,
