@@ -228,20 +228,24 @@ function warningLines(subjects: readonly Subject[]): UnwellLine[] {
   }));
 }
 
-export function answersOf(subjects: readonly Subject[], now: Now): Answers {
-  const using = usingOf(subjects);
+/**
+ * Free and in use among those that the reader chose (a tag, a user); what is not well is said of
+ * all, for a filter must not hide it.
+ */
+export function answersOf(chosen: readonly Subject[], all: readonly Subject[], now: Now): Answers {
+  const using = usingOf(chosen);
   const unwell = [
-    ...absentLines(subjects, "down", now),
-    ...absentLines(subjects, "silent", now),
-    ...warningLines(subjects),
-    ...absentLines(subjects, "stopped", now),
+    ...absentLines(all, "down", now),
+    ...absentLines(all, "silent", now),
+    ...warningLines(all),
+    ...absentLines(all, "stopped", now),
   ];
   return {
-    free: freeOf(subjects),
+    free: freeOf(chosen),
     using: using.lines,
     usingMore: using.more,
     unwell: unwell.slice(0, LINES),
     unwellMore: Math.max(0, unwell.length - LINES),
-    machineCount: subjects.length,
+    machineCount: all.length,
   };
 }

@@ -340,7 +340,7 @@ export function clusterPageOf(input: ClusterPageInput): ClusterPage {
     ...(cutOff === undefined ? {} : { cutOff }),
     ...(alone !== undefined || cutOff !== undefined || isPast || chosen.length === 0
       ? {}
-      : { answers: answersOf(chosen, { times, nowMs: view.moment.wallMs }) }),
+      : { answers: answersOf(chosen, subjects, { times, nowMs: view.moment.wallMs }) }),
     ...(tiles === undefined ? {} : { tiles }),
     table,
   };

@@ -54,8 +54,11 @@ export function cutOffOf(view: ClusterView, times: Times, path: string): CutOff 
   if (first === undefined || last === undefined) return undefined;
   const self = view.machines.find(({ isSelf }) => isSelf);
   const own = self === undefined ? "this machine" : shownName(self);
+  // Those that were up before: one that has long been down has nothing to do with it.
   const others = view.machines.filter(
-    ({ isSelf, state }) => !isSelf && (state === "up" || state === "silent" || state === "down"),
+    (machine) =>
+      !machine.isSelf &&
+      (machine.state === "up" || machine.state === "silent" || lost.includes(machine)),
   ).length;
   const who =
     lost.length === others

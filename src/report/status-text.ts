@@ -200,7 +200,7 @@ export function statusText(input: StatusTextInput): string {
   const top = WIDTH - HISTORY_WIDTH - name - (STATE_WIDTH - 1) - FOR_WIDTH - 2 * FIGURE_WIDTH - 6;
   const widths = { name, top };
   const head = `${fitted("machine", name)} ${fitted("state", STATE_WIDTH - 1)} ${fitted("for", FOR_WIDTH)} cpu% mem% ${fitted("top process, cores", top)}`;
-  const answers = answersOf(subjects, { times, nowMs });
+  const answers = answersOf(subjects, subjects, { times, nowMs });
   const ages = masthead.ages === "" ? "" : `, ${masthead.ages.replaceAll("–", "-")}`;
   return [
     `unagi: ${masthead.countWords}`,

@@ -75,7 +75,7 @@ describe("sorting", () => {
 
 describe("the three answers", () => {
   const own = subjects.filter(({ key }) => key !== "old1");
-  const answers = answersOf(own, now);
+  const answers = answersOf(own, own, now);
 
   test("never offer a machine that swaps, is busy, silent or gone; a full disk comes last", () => {
     const free = answers.free.map(({ name }) => name);
@@ -118,7 +118,8 @@ describe("the three answers", () => {
               stateSinceWallMs: SAMPLE_NOW_MS - 60_000 - index,
             },
     );
-    const together = answersOf(subjectsNow({ ...view, machines: fallen }, new Map()), now);
+    const fell = subjectsNow({ ...view, machines: fallen }, new Map());
+    const together = answersOf(fell, fell, now);
     expect(together.unwell[0]).toMatchObject({ figure: "1m", href: "/?filter=state:down" });
     expect(together.unwell[0]?.detail).toStartWith("5 together");
     expect(together.unwell.filter(({ mark }) => mark === "down")).toHaveLength(1);

@@ -11,6 +11,10 @@ const PATIENCE_MS = 5000;
 /** What changes of a document; the rest is the same on every page. */
 const PARTS = ["header", "main", "footer"] as const;
 const FADE_MS = 1200;
+/** In steps: sixty paints a second of a page full of figures would cost more than all else. */
+const FADE_EASING = "steps(6, jump-none)";
+/** When more than this change at once, none stands out. */
+const MOST_FADES = 60;
 
 export interface Page {
   /** The same page as it is now; `false`: the server did not answer. */
@@ -31,7 +35,10 @@ function held(table: Element): boolean {
 }
 
 function fade(cell: Element): void {
-  cell.animate([{ backgroundColor: "var(--l1)" }, {}], { duration: FADE_MS, easing: "ease-out" });
+  cell.animate([{ backgroundColor: "var(--l1)" }, {}], {
+    duration: FADE_MS,
+    easing: FADE_EASING,
+  });
 }
 
 /** Path and query: what the server is asked for. */
@@ -69,7 +76,8 @@ export function createPage(): Page {
     Object.assign(document.body.dataset, next.body.dataset);
     if (isUpdate) {
       sayChanges(before, statesShown());
-      if (!isCalm.matches) for (const cell of changed) fade(cell);
+      const isSaid = !isCalm.matches && changed.size <= MOST_FADES;
+      if (isSaid) for (const cell of changed) fade(cell);
     }
     for (const listener of listeners) listener();
     // The charts are a script of their own.

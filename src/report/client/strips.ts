@@ -10,8 +10,8 @@ import { cellAt, cellWords } from "./strip-cells.ts";
 /** A pointer on its way elsewhere crosses cells faster than this. */
 const DWELL_MS = 60;
 /** Per cent of the axis: names are right of their lines by so much, and so wide with the cursor's. */
-const NAME_SHIFT = 3;
-const NEAR = 8.5;
+const NAME_SHIFT = 4;
+const NEAR = 9.5;
 const SVG = "http://www.w3.org/2000/svg";
 
 interface Axis {

@@ -8,8 +8,8 @@ function share(x: number, axis: Axis): string {
 }
 
 /** Names stand right of their line by this share of the axis, and need so much from the cursor's. */
-const NAME_SHIFT = 0.03;
-const NEAR = 0.085;
+const NAME_SHIFT = 0.04;
+const NEAR = 0.095;
 
 interface TimeAxisProps {
   readonly axis: Axis;
