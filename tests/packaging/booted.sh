@@ -126,6 +126,27 @@ exposure() {
 	awk -v level="$level" 'BEGIN { exit !(level != "" && level <= 2.0) }'
 }
 
+# One key, made on the first machine and root's alone: with it in place on all they are one network
+# again, although the daemon's user cannot read the file.
+seals() {
+	local number
+	in_machine 1 unagi keygen /etc/unagi/key || return 1
+	is "$(in_machine 1 stat -c '%U:%G %a' /etc/unagi/key)" 'root:root 600' || return 1
+	in_machine 1 systemctl restart unagi
+	until_true 20 is_sealed 1 && until_true 90 names_unsealed 1 || return 1
+	for number in 2 3; do
+		cp -p "${roots[1]}/etc/unagi/key" "${roots[number]}/etc/unagi/key"
+		in_machine "$number" systemctl restart unagi
+	done
+	for number in 1 2 3; do
+		until_true 20 is_sealed "$number" && until_true 60 sees_all "$number" || return 1
+	done
+}
+is_sealed() { cluster "$1" | grep -q '"isSealed":true'; }
+names_unsealed() {
+	in_machine "$1" journalctl --unit unagi --no-pager | grep -q 'came unsealed: is there no key'
+}
+
 # SIGHUP: the same process, and the new tag is there.
 reloads() {
 	local before
@@ -236,6 +257,8 @@ for number in 1 2 3; do
 	check "machine$number: shows them to a browser of the network" page_shows_all "$number"
 done
 echo "        they had found each other after $((SECONDS - start)) s"
+
+check "a key in /etc/unagi seals the network, and parts it until all have it" seals
 
 for number in 1 2; do
 	check "machine$number: no thread has a privilege" has_no_privilege "$number"
