@@ -83,8 +83,7 @@ export function Legend({ cellWords }: { cellWords: string }) {
       <Key name="kg">≥ 40</Key>
       <Key name="kd">down</Key>
       <Key name="ks">stopped</Key>
-      <Key name="kr">rebooted</Key>
-      <span class="lt">CPU bar</span>
+      <Key name="kr">rebooted</Key> <span class="lt">CPU bar</span>
       <Key name="ku">user</Key>
       <Key name="kk">system</Key>
       <Key name="kw">waiting</Key>
@@ -94,9 +93,12 @@ export function Legend({ cellWords }: { cellWords: string }) {
 
 function Key({ name, children }: { name: string; children: string | string[] }) {
   return (
-    <span>
-      <i class={name} />
-      {children}
-    </span>
+    <>
+      {/* A text browser knows no gaps. */}{" "}
+      <span>
+        <i class={name} />
+        {children}
+      </span>
+    </>
   );
 }

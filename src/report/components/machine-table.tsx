@@ -264,7 +264,7 @@ function Tags({ table, query }: { table: MachineTable; query: PageQuery }) {
           >
             {shown}
           </a>{" "}
-          {count}
+          {count}{" "}
         </span>
       ))}
     </nav>

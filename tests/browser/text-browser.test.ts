@@ -1,0 +1,32 @@
+/** The page in a text browser: everything is there, in the order in which one asks. */
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { startPageServer } from "./page-server.ts";
+
+const W3M = "/usr/bin/w3m";
+
+test.skipIf(!existsSync(W3M))(
+  "w3m shows the page in reading order (apt-get install w3m)",
+  async () => {
+    const server = startPageServer();
+    try {
+      const child = Bun.spawn([W3M, "-dump", "-cols", "110", server.url], { stdout: "pipe" });
+      const text = await new Response(child.stdout).text();
+      expect(await child.exited).toBe(0);
+      const marks = [
+        ...["8 up", "1 silent", "1 stopped", "1 down", "node01 serves this page"],
+        ...["Free now", "gpu-b", "Who is using what", "render3 chen blender"],
+        ...["Down and not well", "node07", "11 machines", "node02 history: rebooted"],
+        ...["one cell = 10 min CPU < 5 % 5 25", "Times are those of node01"],
+      ];
+      let from = 0;
+      for (const mark of marks) {
+        const at = text.indexOf(mark, from);
+        expect(at, `'${mark}' after position ${from} of:\n${text}`).toBeGreaterThanOrEqual(from);
+        from = at;
+      }
+    } finally {
+      server.stop();
+    }
+  },
+);
