@@ -14,7 +14,9 @@ const WORD_OF_TILE: Readonly<Record<string, string>> = {
 export function statesShown(): Map<string, string> {
   const states = new Map<string, string>();
   for (const tile of document.querySelectorAll(".tg a, .mini span")) {
-    const name = tile.querySelector("span")?.textContent ?? tile.textContent.split(" ")[0] ?? "";
+    // The name stands first, and the names of tiles hold no space that is not written out.
+    const text = tile.firstChild?.textContent ?? "";
+    const name = tile.localName === "a" ? text : (text.split(" ", 1)[0] ?? "");
     states.set(name, WORD_OF_TILE[tile.classList[0] ?? ""] ?? "up");
   }
   for (const row of document.querySelectorAll(".mt > tbody > tr")) {

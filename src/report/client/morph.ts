@@ -37,6 +37,11 @@ function keyOf(node: Node): string | undefined {
   return undefined;
 }
 
+/** A thousand tiles, the paths of a strip: their place is all that tells them apart. */
+function isPlainList(element: Element): boolean {
+  return element.className === "mini" || element.localName === "svg";
+}
+
 function isLive(node: Node): boolean {
   return node instanceof Element && node.hasAttribute("data-live");
 }
@@ -57,6 +62,7 @@ class Morph {
     if (isLive(live)) return;
     this.#attributes(live, next);
     if (live.isEqualNode(next)) return;
+    if (isPlainList(live) && this.#pairs(live, next)) return;
     if (this.#isHeld(live)) this.#inPlace(live, next);
     else this.#children(live, next);
   }
@@ -95,6 +101,18 @@ class Morph {
   #node(live: Node, next: Node): void {
     if (live instanceof Element && next instanceof Element) this.element(live, next);
     else this.#text(live, next);
+  }
+
+  /** One after the other; `false`: they are not the same many of the same kind. */
+  #pairs(live: Element, next: Element): boolean {
+    if (live.childNodes.length !== next.childNodes.length) return false;
+    let [own, other] = [live.firstChild, next.firstChild];
+    while (own !== null && other !== null) {
+      if (!sameKind(own, other) || isLive(own)) return false;
+      this.#node(own, other);
+      [own, other] = [own.nextSibling, other.nextSibling];
+    }
+    return true;
   }
 
   /** Each known row gets its new figures, and none moves. */

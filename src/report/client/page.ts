@@ -52,11 +52,11 @@ export function createPage(): Page {
   let shown = addressOf(location);
   /** The newest answer, while not all of it is shown. */
   let pending: string | undefined;
+  let states = statesShown();
   let current: AbortController | undefined;
 
   function show(html: string, isUpdate: boolean): void {
     const next = new DOMParser().parseFromString(html, "text/html");
-    const before = statesShown();
     const changed = new Set<Element>();
     let isPending = false;
     for (const part of PARTS) {
@@ -74,8 +74,10 @@ export function createPage(): Page {
     const own = document.querySelector("link[rel=icon]");
     if (icon && own?.getAttribute("href") !== icon) own?.setAttribute("href", icon);
     Object.assign(document.body.dataset, next.body.dataset);
+    const before = states;
+    states = statesShown();
     if (isUpdate) {
-      sayChanges(before, statesShown());
+      sayChanges(before, states);
       const isSaid = !isCalm.matches && changed.size <= MOST_FADES;
       if (isSaid) for (const cell of changed) fade(cell);
     }
