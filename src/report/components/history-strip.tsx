@@ -29,6 +29,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
         const width = share((links[index + 1]?.x ?? axis.cells) - x, axis);
         return (
           <a href={href} aria-label={`all machines at ${label}`}>
+            {index > 0 && " "}
             <rect x={at} width={width} height="24" />
             <line x1={at} x2={at} y1="9" y2="24" />
             {!isBare && !isNear(x) && (

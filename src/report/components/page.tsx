@@ -86,9 +86,7 @@ function Top({ masthead, raw }: { masthead: Masthead; raw: PageQuery["raw"] }) {
             value={masthead.filter}
             autocomplete="off"
           />
-          <span class="js key" aria-hidden="true">
-            /
-          </span>
+          <span class="js key" aria-hidden="true" />
           {KEPT.map((name) => raw[name] && <input type="hidden" name={name} value={raw[name]} />)}
         </form>
       </search>
