@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { benchmarkPage } from "./page.ts";
 import { benchmarkSample } from "./sample.ts";
 import { benchmarkStart } from "./start.ts";
 
@@ -23,6 +24,7 @@ export interface Figure {
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   sample: benchmarkSample,
   start: benchmarkStart,
+  page: benchmarkPage,
 };
 
 const wanted = process.argv.slice(2);

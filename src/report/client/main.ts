@@ -11,12 +11,34 @@ import { createPage } from "./page.ts";
 import { startStrips } from "./strips.ts";
 import { startTiles } from "./tiles.ts";
 
-document.documentElement.classList.add("live");
-prepareRegion();
-const page = createPage();
-startLinks(page);
-startFilter(page);
-startStrips(page);
-startTiles(page);
-startKeys(page);
-startLive(page);
+/** A page in a hidden tab draws no frame; it starts all the same. */
+const NO_FRAME_MS = 300;
+
+function start(): void {
+  document.documentElement.classList.add("live");
+  prepareRegion();
+  const page = createPage();
+  startLinks(page);
+  startFilter(page);
+  startStrips(page);
+  startTiles(page);
+  startKeys(page);
+  startLive(page);
+}
+
+/** Once, after the first frame: what is to be read comes before what it can do. */
+function afterFirstFrame(run: () => void): void {
+  const timer = window.setTimeout(run, NO_FRAME_MS);
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      window.clearTimeout(timer);
+      run();
+    }, 0),
+  );
+}
+
+let isStarted = false;
+afterFirstFrame(() => {
+  if (!isStarted) start();
+  isStarted = true;
+});

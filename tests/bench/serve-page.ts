@@ -1,0 +1,34 @@
+/**
+ * A server of its own process for the benchmark of the page: `hundred` the product's server over
+ * a hundred machines, `ceiling` Bun's bare server with the same bytes. Prints its port.
+ */
+import { createHttpHandler } from "../../src/http/handler.ts";
+import { startHttpServer } from "../../src/http/server.ts";
+import { hundred } from "../report/sample-many.ts";
+
+const handler = createHttpHandler({
+  source: hundred(),
+  allow: () => true,
+  hostNames: new Set(["localhost"]),
+  timeZone: "UTC",
+});
+
+if (process.argv[2] === "ceiling") {
+  const request = new Request("http://localhost/", {
+    headers: { host: "localhost", "accept-encoding": "gzip" },
+  });
+  const answer = await handler(request, "127.0.0.1");
+  const bytes = await answer.bytes();
+  const headers = { "content-encoding": "gzip", "content-type": "text/html; charset=utf-8" };
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    development: false,
+    fetch: () => new Response(bytes, { headers }),
+  });
+  console.log(server.port);
+} else {
+  const started = startHttpServer({ bind: "127.0.0.1", port: 0, handler });
+  if (!started.ok) throw new Error(started.reason);
+  console.log(started.value.port);
+}
