@@ -3,9 +3,12 @@ import {
   MAX_ANSWERS_PER_SECOND,
   MAX_CANDIDATE_QUESTIONS_PER_SECOND,
   MAX_FORGET_QUESTIONS_PER_SECOND,
+  MAX_HINT_PACKETS_PER_SECOND,
+  MAX_HINTED_PER_SECOND,
   MAX_LIST_PACKETS_PER_SECOND,
   MAX_QUESTIONS_PER_SECOND,
   MAX_QUIET_QUESTIONS_PER_SECOND,
+  MAX_RING_QUESTIONS_PER_SECOND,
   MAX_SCANS_PER_SECOND,
 } from "./limits.ts";
 import { steadyBucket, TokenBucket } from "./token-bucket.ts";
@@ -15,6 +18,10 @@ export interface Budget {
   readonly candidates: TokenBucket;
   readonly quiet: TokenBucket;
   readonly forgetting: TokenBucket;
+  readonly ring: TokenBucket;
+  /** Machines named in hints, and packets of hints. */
+  readonly hinted: TokenBucket;
+  readonly hints: TokenBucket;
   readonly scans: TokenBucket;
   readonly lists: TokenBucket;
   readonly answers: TokenBucket;
@@ -26,6 +33,9 @@ export function createBudget(nowMs: number): Budget {
     candidates: steadyBucket(MAX_CANDIDATE_QUESTIONS_PER_SECOND, nowMs),
     quiet: steadyBucket(MAX_QUIET_QUESTIONS_PER_SECOND, nowMs),
     forgetting: steadyBucket(MAX_FORGET_QUESTIONS_PER_SECOND, nowMs),
+    ring: steadyBucket(MAX_RING_QUESTIONS_PER_SECOND, nowMs),
+    hinted: steadyBucket(MAX_HINTED_PER_SECOND, nowMs),
+    hints: steadyBucket(MAX_HINT_PACKETS_PER_SECOND, nowMs),
     scans: steadyBucket(MAX_SCANS_PER_SECOND, nowMs),
     lists: steadyBucket(MAX_LIST_PACKETS_PER_SECOND, nowMs),
     // Questions come when they come, a whole network's at once: half a second's worth in one go.

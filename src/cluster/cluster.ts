@@ -373,10 +373,7 @@ class Core implements Cluster {
     }
   }
 
-  #heardQuickAnswer(
-    contact: Contact | undefined,
-    message: RingAnswer,
-  ): CoreDropReason | undefined {
+  #heardQuickAnswer(contact: Contact | undefined, message: RingAnswer): CoreDropReason | undefined {
     const found = this.#ring.answer(contact, message);
     if (typeof found === "string" || found === undefined) return found;
     this.#intake.sign(found);

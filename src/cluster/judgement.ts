@@ -69,12 +69,17 @@ export class Judgement {
     this.#queue.set(peer, this.#dueMs(peer));
   }
 
+  /** It is forgotten, with its history. */
   dismiss(peer: Peer): void {
-    this.#table.remove(peer);
-    this.#queue.delete(peer);
-    this.#changed.delete(peer);
-    this.#toRemember.delete(peer);
+    this.#remove(peer);
     this.#desk.emit({ kind: "forget", id: peer.key });
+    this.#desk.emit({ kind: "changed", id: peer.key });
+  }
+
+  /** It is shown no longer; what the store has of it stays there, for when it comes back. */
+  release(peer: Peer): void {
+    if (this.#toRemember.has(peer)) this.#remember(peer);
+    this.#remove(peer);
     this.#desk.emit({ kind: "changed", id: peer.key });
   }
 
@@ -94,6 +99,14 @@ export class Judgement {
       this.#desk.emit({ kind: "outage-over", id: peer.key, untilWallMs: clock.wallMs });
     }
     this.#setState(peer, peer.report === undefined ? "new" : "up");
+  }
+
+  /** It has answered a quick question: alive, and nothing else is known of it by that. */
+  noteSign(peer: Peer): void {
+    const { clock } = this.#desk;
+    peer.heardMs = clock.ageMs;
+    peer.heardDeadlineMs = clock.deadlineMs;
+    peer.judgedFromMs = clock.deadlineMs;
   }
 
   /** Its silence counts from now on, as if it had been heard. */
@@ -122,10 +135,7 @@ export class Judgement {
 
   flush(): void {
     if (this.#changed.size === 0 && this.#toRemember.size === 0) return;
-    for (const peer of this.#toRemember) {
-      const machine = knownFromPeer(peer, this.#desk.clock);
-      this.#desk.emit({ kind: "remember", machine });
-    }
+    for (const peer of this.#toRemember) this.#remember(peer);
     this.#toRemember.clear();
     for (const peer of this.#changed) this.#desk.emit({ kind: "changed", id: peer.key });
     this.#changed.clear();
@@ -149,6 +159,17 @@ export class Judgement {
       }
       this.rejudge(peer);
     }
+  }
+
+  #remember(peer: Peer): void {
+    this.#desk.emit({ kind: "remember", machine: knownFromPeer(peer, this.#desk.clock) });
+  }
+
+  #remove(peer: Peer): void {
+    this.#table.remove(peer);
+    this.#queue.delete(peer);
+    this.#changed.delete(peer);
+    this.#toRemember.delete(peer);
   }
 
   /** When the machine would be down, or, if it is gone already, forgotten. */

@@ -195,6 +195,7 @@ export class OwnReport {
       ageSeconds: ageSeconds(ageMs),
       wallMs: Math.round(clock.wallMs),
       name: this.#name(),
+      ring: true,
     };
   }
 }

@@ -8,6 +8,7 @@ import type { CoreClock } from "./core-clock.ts";
 import { type LiveReport, type ShownReport, shownReport } from "./live.ts";
 import type { KnownMachine, Machine, MachineState } from "./machine.ts";
 import type { SpacingMemory } from "./protocol-one.ts";
+import type { RingTest } from "./ring-watch.ts";
 
 export interface Peer {
   /** Under which it is shown and stored: the id, or `id~boot` for a clone. */
@@ -22,6 +23,8 @@ export interface Peer {
   contacts: Contact[];
   state: MachineState;
   stateSinceWallMs: number;
+  /** When it was met in this run (deadline clock); one of an earlier run has been there longer. */
+  metMs: number;
   /** When it last answered: on the clock of ages, and on that of deadlines. */
   heardMs: number;
   heardDeadlineMs: number;
@@ -38,6 +41,12 @@ export interface Peer {
   round: { readonly number: number; sent: number } | undefined;
   /** It said goodbye, and this is where the test of it has come to. */
   goodbye: "to be tested" | "asked" | undefined;
+  /** It has said that it answers quick questions. */
+  answersRing: boolean;
+  /** Of quick questions, the newest. */
+  ringTest: RingTest | undefined;
+  /** When the last test because of a hint began, or is to begin (deadline clock). */
+  hintedMs: number;
   /** Answers in a row without a report of it being known. */
   emptyAnswers: number;
   boot: string | undefined;
@@ -89,6 +98,7 @@ export function newPeer(options: {
     contacts: [],
     state: "new",
     stateSinceWallMs: clock.wallMs,
+    metMs: clock.deadlineMs,
     heardMs: clock.ageMs,
     heardDeadlineMs: clock.deadlineMs,
     judgedFromMs: clock.deadlineMs,
@@ -98,6 +108,9 @@ export function newPeer(options: {
     isRecalled: false,
     round: undefined,
     goodbye: undefined,
+    answersRing: false,
+    ringTest: undefined,
+    hintedMs: Number.NEGATIVE_INFINITY,
     emptyAnswers: 0,
     boot: undefined,
     sequence: undefined,
@@ -131,6 +144,7 @@ export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
     clock,
   });
   peer.isRecalled = true;
+  peer.metMs = Number.NEGATIVE_INFINITY;
   peer.name = known.name;
   peer.state = known.state;
   peer.stateSinceWallMs = known.stateSinceWallMs;

@@ -1,5 +1,6 @@
 /** What this machine answers when it is asked; nothing that it holds changes by it. */
 import type { Question } from "../protocol/message.ts";
+import { encodeRingAnswer } from "../protocol/ring.ts";
 import type { AddressLists } from "./address-lists.ts";
 import type { Admission } from "./admission.ts";
 import type { Budget } from "./budget.ts";
@@ -66,6 +67,11 @@ export class Replies {
     const untilMs = this.#desk.clock.deadlineMs + LIVE_WAIT_MS;
     this.#waiting.push({ from, question, untilMs });
     return true;
+  }
+
+  toRingQuestion(from: Endpoint, number: number): boolean {
+    const { signature, self } = this.#desk;
+    return this.#reply(from, encodeRingAnswer(signature, { number, boot: self.boot }));
   }
 
   /** The live report is there. */

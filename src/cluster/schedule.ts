@@ -131,6 +131,14 @@ export class Schedule {
     this.#goodbyes.set(peer, this.#desk.clock.deadlineMs + GOODBYE_TEST_MS);
   }
 
+  /** It has left so many quick questions unanswered: as if it were those of a round (ring watch). */
+  fallSilent(peer: Peer, unanswered: number): void {
+    peer.round = undefined;
+    peer.unanswered += unanswered;
+    this.#judgement.fallSilent(peer);
+    this.plan(peer, this.#quietPauseMs(peer));
+  }
+
   probe(contact: Contact): void {
     contact.probesLeft = PROBES;
     this.#probes.set(contact, this.#desk.clock.deadlineMs);

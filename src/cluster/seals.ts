@@ -5,6 +5,7 @@
  * questions are answered and nothing else that it says counts.
  */
 import type { Message } from "../protocol/message.ts";
+import { bootStart } from "../protocol/ring.ts";
 import type { Desk } from "./desk.ts";
 import type { CoreDropReason } from "./drop-log.ts";
 import type { OpenedPacket, Sealer } from "./envelope.ts";
@@ -18,6 +19,7 @@ export type Unsealed =
 /** What changes nothing here, or proves itself by the number of our question. */
 const FROM_ANY_BOOT: ReadonlySet<Message["kind"]> = new Set([
   ...(["initial-query", "request", "question", "answer"] as const),
+  ...(["ring-question", "ring-answer"] as const),
 ]);
 
 export class Seals {
@@ -49,6 +51,10 @@ export class Seals {
       case "answer":
       case "goodbye": {
         const isOwn = message.id === sealer.id && message.boot === sealer.boot;
+        return isOwn ? undefined : "sealed by another machine";
+      }
+      case "ring-answer": {
+        const isOwn = message.bootStart === bootStart(sealer.boot);
         return isOwn ? undefined : "sealed by another machine";
       }
       default:

@@ -24,12 +24,14 @@ import type {
 } from "./message.ts";
 import { parseReport } from "./report-json.ts";
 import { decodeReportV1 } from "./report-v1.ts";
+import { readRingAnswer, readRingQuestion } from "./ring.ts";
 
 /**
  * The message in a packet, or why there is none. The packet begins with exactly the
  * signature's UTF-8 bytes; the next character tells the message (design 6.1, 6.2):
- * `?` and nothing more; `!` and words; `>` and nothing, or a JSON object; `<` and nothing, four
- * lines of Latin-1, or a JSON object; `#` is sealed, and no plain message.
+ * `?` and nothing more; `!` and words; `>` and nothing, a JSON object, or 8 characters; `<` and
+ * nothing, four lines of Latin-1, a JSON object, or 9 to 16 characters; `#` is sealed, and no plain
+ * message.
  */
 export function decodeMessage(bytes: Uint8Array, signature: string): Decoded {
   const packet = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -89,6 +91,8 @@ function decodeAddressList(body: Buffer): Decoded {
 function decodeRequest(body: Buffer): Decoded {
   if (body.length === 0) return message({ kind: "request" });
   if (body.length > MAX_JSON_BYTES) return drop("too long");
+  const quick = readRingQuestion(body);
+  if (quick !== undefined) return message(quick);
   const question = body[0] === BRACE ? parseJson(body) : undefined;
   return decoded(readQuestion(question), "malformed question");
 }
@@ -96,6 +100,8 @@ function decodeRequest(body: Buffer): Decoded {
 function decodeStatus(body: Buffer, packetBytes: number): Decoded {
   if (body.length === 0) return message({ kind: "alive" });
   if (body[0] === BRACE) return decodeStatusJson(body);
+  const quick = readRingAnswer(body);
+  if (quick !== undefined) return message(quick);
   if (packetBytes > MAX_REPORT_V1_BYTES) return drop("too long");
   const report = decodeReportV1(body.toString("latin1"));
   return report.ok ? message({ kind: "report-v1", ...report.value }) : drop("malformed report");
@@ -153,6 +159,7 @@ function readAnswer(value: Json): Decoded {
     ...head,
     ...(liveSequence !== undefined && { liveSequence }),
     ...(you !== undefined && { you }),
+    ...(value["ring"] === true && { ring: true }),
   };
   if (value["report"] === undefined) return message(answer);
   const report = parseReport(value["report"]);

@@ -13,10 +13,11 @@
  *     intervalSeconds          "interval": seconds
  *     ageSeconds               "age": seconds
  *     wallMs                   "clock": Unix time in ms
- *     you, name, report        "you":…,"name":…,"report":{…}}
+ *     you, name, ring, report  "you":…,"name":…,"ring":true,"report":{…}}
  *     goodbye                  <{"bye":{"id":…,"boot":…}}
  *     hint                     <{"hint":["192.168.1.7",…]}
  *     forget                   <{"forget":{"id":…,"boot":…}}
+ *     quick question, answer   >NNNNNNNN, <NNNNNNNNbbbbbbbb (ring.ts)
  */
 import { isIpv6 } from "./address.ts";
 import { fitReport } from "./fit-report.ts";
@@ -111,6 +112,7 @@ function answerText(
     clock: answer.wallMs,
     you: answer.you,
     name: answer.name,
+    ring: answer.ring,
     report,
   };
   return `${signature}<${JSON.stringify(body)}`;

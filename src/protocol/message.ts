@@ -15,7 +15,9 @@ export type Message =
   | Answer
   | Goodbye
   | Hint
-  | Forget;
+  | Forget
+  | RingQuestion
+  | RingAnswer;
 
 /** `signature?` */
 export interface InitialQuery {
@@ -85,6 +87,8 @@ export interface Answer {
   /** Canonical address under which the answerer saw the asker. */
   readonly you?: string;
   readonly name: string;
+  /** The answerer answers quick questions: others may watch it closely (design 6.6). */
+  readonly ring?: true;
   /** Absent: nothing newer than what the asker said it holds. */
   readonly report?: Report;
 }
@@ -110,6 +114,22 @@ export interface Forget {
   readonly id: string;
   /** The run that the sender knew last, which tells clones apart. */
   readonly boot?: string;
+}
+
+/** `signature>NNNNNNNN`: the quick question of the ring watch, are you there? (design 6.6) */
+export interface RingQuestion {
+  readonly kind: "ring-question";
+  /** 48 random bits; the answer echoes them. */
+  readonly number: number;
+}
+
+/** `signature<NNNNNNNNbbbbbbbb` */
+export interface RingAnswer {
+  readonly kind: "ring-answer";
+  /** The number of the question that this answers. */
+  readonly number: number;
+  /** The first 8 characters of the answerer's boot, all of a shorter one. */
+  readonly bootStart: string;
 }
 
 /**

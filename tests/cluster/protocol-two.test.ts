@@ -14,7 +14,7 @@ describe("a question", () => {
     expect(bench.sent[0]).toMatchObject({ to: A, port: 40_000 });
     expect(JSON.parse(bench.sent[0]?.text.slice(1) ?? "")).toEqual({
       ...{ answer: 281_474_976_710_655, id: "self", boot: "boot0", sequence: 1, interval: 600 },
-      ...{ age: 3, clock: START_WALL_MS + 3000, you: A, name: "me" },
+      ...{ age: 3, clock: START_WALL_MS + 3000, you: A, name: "me", ring: true },
       report: { name: "me", tags: ["lab"] },
     });
   });

@@ -113,6 +113,7 @@ export const signature: fc.Arbitrary<string> = fc
   .array(fc.constantFrom(..."aZ09._-?!><#{é€😀"), { maxLength: 20 })
   .map((letters) => `${letters.join("")}x`);
 
+const ringNumber = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 const safeInteger = fc.maxSafeNat();
 const identifier = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const ipv4 = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255)).map((o) => o.join("."));
@@ -155,6 +156,7 @@ export const message: fc.Arbitrary<Exclude<Message, { kind: "report-v1" }>> = fc
       wallMs: safeInteger,
       you: fc.oneof(ipv4, ipv6),
       name: machineName,
+      ring: fc.constant(true as const),
       report: machineName.map((name) => ({ name, processCount: 7, load: { one: 0.15 } })),
     },
     {
@@ -173,6 +175,12 @@ export const message: fc.Arbitrary<Exclude<Message, { kind: "report-v1" }>> = fc
   ),
   fc.record({ kind: fc.constant("goodbye" as const), id: identifier, boot: identifier }),
   fc.record({ kind: fc.constant("hint" as const), addresses }),
+  fc.record({ kind: fc.constant("ring-question" as const), number: ringNumber }),
+  fc.record({
+    kind: fc.constant("ring-answer" as const),
+    number: ringNumber,
+    bootStart: identifier.map((boot) => boot.slice(0, 8)),
+  }),
   fc.record(
     {
       kind: fc.constant("forget" as const),

@@ -165,6 +165,7 @@ const ANSWER_KEYS: Readonly<Record<Fields<"answer">, string>> = {
   wallMs: "clock",
   you: "you",
   name: "name",
+  ring: "ring",
   report: "report",
 };
 const GOODBYE_KEYS: Readonly<Record<Fields<"goodbye">, string>> = { id: "id", boot: "boot" };

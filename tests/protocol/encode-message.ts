@@ -11,6 +11,7 @@ import {
   encodeRequest,
 } from "../../src/protocol/encode.ts";
 import type { Message } from "../../src/protocol/message.ts";
+import { encodeRingAnswer, encodeRingQuestion } from "../../src/protocol/ring.ts";
 
 /** Lists and hints may need several packets; every other message is one. */
 export function encodeMessage(signature: string, message: Message): readonly Uint8Array[] {
@@ -36,5 +37,11 @@ export function encodeMessage(signature: string, message: Message): readonly Uin
       return encodeHints(signature, message.addresses);
     case "forget":
       return [encodeForget(signature, message)];
+    case "ring-question":
+      return [encodeRingQuestion(signature, message.number)];
+    case "ring-answer": {
+      const { number, bootStart: boot } = message;
+      return [encodeRingAnswer(signature, { number, boot })];
+    }
   }
 }

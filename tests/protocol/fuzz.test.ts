@@ -110,6 +110,7 @@ test("any JSON after the signature gives a message or a reason", () => {
     "users",
     "watching",
     "liveSequence",
+    "ring",
     "__proto__",
   );
   const { value } = fc.letrec((tie) => ({

@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly weather?: Weather;
   /** Intervals of the modern machines, in turn, in place of `updateSeconds`. */
   readonly mixedSeconds?: readonly number[];
+  /** Between two ticks of a machine, at least. */
+  readonly minTickMs?: number;
   /** All machines have this key. */
   readonly key?: Uint8Array;
 }
@@ -56,7 +58,7 @@ export class World {
     this.network.weather = options.weather ?? STORM;
     const scan = { size: addresses.length, at: (index: number) => addresses[index] };
     const shared = { network: this.network, chance: this.#chance, truth: this.#truth };
-    const { updateSeconds } = options;
+    const { updateSeconds, minTickMs } = options;
     for (const [index, address] of addresses.slice(0, count).entries()) {
       // The programs of 2005 stand among the others, not behind them.
       const isOld = options.old > 0 && index % Math.floor(count / options.old) === 1;
@@ -68,7 +70,8 @@ export class World {
         const { mixedSeconds = [] } = options;
         const own = mixedSeconds[index % mixedSeconds.length];
         const pace = { updateSeconds: own ?? updateSeconds, isOftenLate: own !== undefined };
-        const settings = { ...shared, ...pace, scan, allow };
+        const ticks = minTickMs === undefined ? {} : { minTickMs };
+        const settings = { ...shared, ...pace, ...ticks, scan, allow };
         const second = spare.pop();
         const place = second === undefined ? ([address] as const) : ([address, second] as const);
         const { key } = options;

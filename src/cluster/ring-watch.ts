@@ -1,0 +1,218 @@
+/**
+ * The ring watch (design 6.6): a death noticed in seconds, whatever the interval is. This machine
+ * asks its two successors in the ring of ids quick questions all the time. When one leaves two
+ * unanswered, it tells all others to ask as well; each believes only what it has found itself.
+ *
+ * Every test is the same: up to four quick questions, 0.4 s apart, to one machine. It begins when
+ * the machine has its turn, when somebody hints, or when this machine seems to be cut off.
+ */
+import type { RingAnswer } from "../protocol/message.ts";
+import { bootStart, encodeRingQuestion } from "../protocol/ring.ts";
+import type { Budget } from "./budget.ts";
+import type { Contact } from "./contact.ts";
+import { DeadlineQueue } from "./deadline-queue.ts";
+import type { Desk } from "./desk.ts";
+import type { CoreDropReason } from "./drop-log.ts";
+import { Hints } from "./hints.ts";
+import {
+  HINT_REST_MS,
+  HINT_SPREAD_MS,
+  RING_ALONE_MS,
+  RING_ALONE_SPREAD_MS,
+  RING_GRACE_MS,
+  RING_LATE_MS,
+  RING_MISSES,
+  RING_PERIOD_MS,
+  RING_QUESTIONS,
+  RING_SUCCESSORS,
+  RING_WAIT_MS,
+  WAKE_SPREAD_MS,
+} from "./limits.ts";
+import type { Peer } from "./peer.ts";
+import type { PeerTable } from "./peer-table.ts";
+import { isInRing, successorsOf } from "./ring.ts";
+import type { Schedule } from "./schedule.ts";
+
+interface Parts {
+  readonly desk: Desk;
+  readonly budget: Budget;
+  readonly table: PeerTable;
+  readonly schedule: Schedule;
+}
+
+/** Quick questions that repeat one another: an answer to any of them ends the test. */
+export interface RingTest {
+  readonly number: number;
+  sent: number;
+  isOver: boolean;
+}
+
+export class RingWatch {
+  readonly #desk: Desk;
+  readonly #budget: Budget;
+  readonly #table: PeerTable;
+  readonly #schedule: Schedule;
+  readonly #hints: Hints;
+  /** Machines under test, each by the time of its next question. */
+  readonly #due = new DeadlineQueue<Peer>();
+  #turn = 0;
+  #turnMs: number;
+  /** When anything last came in from a machine that is known. */
+  #heardMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: Parts) {
+    this.#desk = parts.desk;
+    this.#budget = parts.budget;
+    this.#table = parts.table;
+    this.#schedule = parts.schedule;
+    this.#hints = new Hints(parts);
+    // Those that start together must not ask together.
+    this.#turnMs = this.#desk.clock.deadlineMs + (RING_PERIOD_MS / 2) * this.#desk.random();
+  }
+
+  /** Something valid came from a known machine: this one is not cut off. */
+  noteHeard(): void {
+    this.#heardMs = this.#desk.clock.deadlineMs;
+  }
+
+  /** Somebody says that these machines do not answer: they are asked, and that is all. */
+  noteHint(sender: Peer | undefined, addresses: readonly string[]): void {
+    if (sender === undefined || !isInRing(sender)) return;
+    for (const address of addresses) {
+      const peer = this.#table.contactOf(address)?.peer;
+      if (peer !== undefined && peer !== sender) this.#beginSoon(peer, HINT_SPREAD_MS);
+    }
+  }
+
+  /** The machine that has given a sign of life; a reason, if the answer is none. */
+  answer(contact: Contact | undefined, answer: RingAnswer): Peer | CoreDropReason | undefined {
+    const peer = contact?.peer;
+    if (peer?.ringTest?.number !== answer.number) return "answer to no open question";
+    const { ringTest } = peer;
+    // The second answer to a question and its repeat, or one that comes too late.
+    if (ringTest.isOver) return undefined;
+    this.#end(peer, ringTest);
+    if (peer.boot !== undefined && bootStart(peer.boot) === answer.bootStart) return peer;
+    // It has started anew: the ordinary question brings its boot.
+    this.#schedule.noteFreshStart(peer);
+    return undefined;
+  }
+
+  /** This machine was suspended: nobody can have answered, and the network may not be there yet. */
+  startAnew(): void {
+    for (;;) {
+      const peer = this.#due.popDue(Number.POSITIVE_INFINITY);
+      if (peer === undefined) break;
+      if (peer.ringTest !== undefined) peer.ringTest.isOver = true;
+    }
+    this.#hints.clear();
+    this.#heardMs = Number.NEGATIVE_INFINITY;
+    this.#turnMs = this.#desk.clock.deadlineMs + WAKE_SPREAD_MS;
+  }
+
+  run(): void {
+    const nowMs = this.#desk.clock.deadlineMs;
+    if (nowMs >= this.#turnMs) this.#takeTurn(nowMs);
+    this.#runTests(nowMs);
+    this.#hints.run();
+  }
+
+  nextMs(): number {
+    const readyMs = this.#budget.ring.readyMs(this.#desk.clock.deadlineMs);
+    const testMs = Math.max(this.#due.nextMs(), readyMs);
+    return Math.min(this.#turnMs, testMs, this.#hints.nextMs());
+  }
+
+  /** The next of the two successors is asked; the other one has its turn half a period later. */
+  #takeTurn(nowMs: number): void {
+    const pauseMs = RING_PERIOD_MS / RING_SUCCESSORS;
+    // Varied, so that the two who watch a machine do not go on asking it at the same moment.
+    this.#turnMs = nowMs + pauseMs * (0.9 + this.#desk.random() / 5);
+    this.#turn = (this.#turn + 1) % RING_SUCCESSORS;
+    const peer = this.#successors()[this.#turn];
+    if (peer !== undefined) this.#begin(peer, nowMs);
+  }
+
+  #successors(): readonly Peer[] {
+    return successorsOf(this.#desk.self.id, this.#table.all());
+  }
+
+  /** At most one test in 10 s: a hint that comes earlier counts when that time is over. */
+  #beginSoon(peer: Peer, spreadMs: number): void {
+    if (!isInRing(peer)) return;
+    const soonMs = this.#desk.clock.deadlineMs + spreadMs * this.#desk.random();
+    const atMs = Math.max(soonMs, peer.hintedMs + HINT_REST_MS);
+    if (this.#begin(peer, atMs)) peer.hintedMs = atMs;
+  }
+
+  /** Whether there is a new test; one that has not begun yet is brought forward. */
+  #begin(peer: Peer, atMs: number): boolean {
+    const isUnderTest = this.#due.has(peer);
+    if (!isUnderTest) {
+      peer.ringTest = { number: this.#desk.requestNumber(), sent: 0, isOver: false };
+      this.#due.set(peer, atMs);
+    } else if (peer.ringTest?.sent === 0 && atMs < this.#due.atMs(peer)) this.#due.set(peer, atMs);
+    return !isUnderTest;
+  }
+
+  #end(peer: Peer, test: RingTest): void {
+    test.isOver = true;
+    this.#due.delete(peer);
+  }
+
+  #runTests(nowMs: number): void {
+    const missed: Peer[] = [];
+    for (;;) {
+      const peer = this.#due.peekDue(nowMs);
+      if (peer === undefined || !this.#step(peer, { nowMs, missed })) break;
+    }
+    if (missed.length > 0 && !this.#isAlone(nowMs)) {
+      this.#hints.tell(missed, (peer) => peer.ringTest?.isOver === false || !isInRing(peer));
+    }
+  }
+
+  /** False: no more questions now. `missed` gets those that the others are to ask. */
+  #step(peer: Peer, { nowMs, missed }: { readonly nowMs: number; missed: Peer[] }): boolean {
+    const test = peer.ringTest;
+    if (test === undefined || this.#table.get(peer.key) !== peer || !isInRing(peer)) {
+      this.#due.delete(peer);
+      return true;
+    }
+    if (test.sent > 0 && nowMs - this.#due.atMs(peer) > RING_LATE_MS) {
+      this.#due.set(peer, nowMs + RING_GRACE_MS);
+      return true;
+    }
+    if (test.sent >= RING_QUESTIONS) {
+      this.#conclude(peer, test);
+      return true;
+    }
+    if (!this.#budget.ring.take(nowMs)) return false;
+    if (test.sent === RING_MISSES && this.#successors().includes(peer)) missed.push(peer);
+    this.#ask(peer, test);
+    this.#due.set(peer, nowMs + RING_WAIT_MS);
+    return true;
+  }
+
+  /** On the address that answered last, and on the others in turn. */
+  #ask(peer: Peer, test: RingTest): void {
+    const { contacts } = peer;
+    const turn = (test.sent + 1) / 2;
+    const place =
+      test.sent % 2 === 0 || contacts.length < 2 ? 0 : 1 + (turn % (contacts.length - 1));
+    const contact = contacts[place];
+    const question = encodeRingQuestion(this.#desk.signature, test.number);
+    if (contact !== undefined) this.#desk.sendToPeer(contact.address, question);
+    test.sent++;
+  }
+
+  #conclude(peer: Peer, test: RingTest): void {
+    this.#end(peer, test);
+    this.#schedule.fallSilent(peer, RING_QUESTIONS);
+    if (!this.#isAlone(this.#desk.clock.deadlineMs)) return;
+    for (const other of this.#table.all()) this.#beginSoon(other, RING_ALONE_SPREAD_MS);
+  }
+
+  #isAlone(nowMs: number): boolean {
+    return nowMs - this.#heardMs > RING_ALONE_MS;
+  }
+}
