@@ -31,8 +31,8 @@ browserTest(
       await row.getByText(`${gigabytes} G`).first().waitFor({ timeout: REAL_DATA_MS });
       expect(await page.title()).toContain("1 up");
       expect((await page.screenshot()).length).toBeGreaterThan(10_000);
-    // Before the daemon: a stream that breaks off would be a complaint.
-    await page.close();
+      // Before the daemon: a stream that breaks off would be a complaint.
+      await page.close();
     } finally {
       await endGroup(npm);
     }
