@@ -28,6 +28,7 @@ export function createReportSource(parts: SourceParts): ReportSource {
   const startedWallMs = parts.clock().wallMs;
   return {
     version: parts.stateVersion,
+    moment: parts.clock,
     cluster: () => viewCluster(parts, startedWallMs),
     entries: (id, query) => history.entries(id, query),
     strips: (sinceWallMs, ids) => history.strips(sinceWallMs, ids),

@@ -63,6 +63,8 @@ export interface EntryQuery {
 export interface ReportSource {
   /** Changes whenever anything that a reader could see has changed. */
   version(): number;
+  /** Now, without the cost of a whole view. */
+  moment(): Moment;
   cluster(): ClusterView;
   /** Newest first. */
   entries(id: string, query: EntryQuery): readonly Entry[];

@@ -36,7 +36,12 @@ export function startPageServer(options: PageServerOptions = {}): PageServer {
   let version = 1;
   let pages = 0;
   const streams = new Set<ReadableStreamDefaultController<string>>();
-  const source: ReportSource = { ...sample, version: () => version, cluster: () => view };
+  const source: ReportSource = {
+    ...sample,
+    version: () => version,
+    moment: () => view.moment,
+    cluster: () => view,
+  };
   const handler = createHttpHandler({
     source,
     allow: () => true,

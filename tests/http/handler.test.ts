@@ -395,3 +395,27 @@ describe("bodies", () => {
     expect(await answer.text()).not.toContain("/favicon-down.svg");
   });
 });
+
+describe("what is asked for twice within a second", () => {
+  test("is made once, without a look at the machines for the second reader", async () => {
+    let looks = 0;
+    const counting = {
+      ...source,
+      cluster: () => {
+        looks += 1;
+        return source.cluster();
+      },
+    };
+    const own = handlerWith({ source: counting });
+    const first = await own(
+      new Request("http://localhost/", { headers: { host: "localhost" } }),
+      "127.0.0.1",
+    );
+    const second = await own(
+      new Request("http://localhost/", { headers: { host: "localhost" } }),
+      "127.0.0.1",
+    );
+    expect(await second.text()).toBe(await first.text());
+    expect(looks).toBe(1);
+  });
+});

@@ -498,6 +498,7 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
   return {
     view,
     version: () => 1,
+    moment: () => view.moment,
     cluster: () => view,
     entries: (id: string, query: EntryQuery) =>
       entriesBy(id)
