@@ -18,6 +18,7 @@ export type CoreDropReason =
   | "report of an old boot"
   | "protocol 1 from a protocol-2 machine"
   | "too many machines under one id"
+  | "too many machines at one address"
   | "table of machines full"
   | "sealed by another machine"
   | "of a start not confirmed yet"

@@ -9,8 +9,15 @@ import type { Curiosity } from "./curiosity.ts";
 import type { Desk } from "./desk.ts";
 import type { CoreDropReason } from "./drop-log.ts";
 import { describe, type Judgement } from "./judgement.ts";
-import { CLONE_PROOFS, MAX_CLONES, MAX_RETIRED_BOOTS } from "./limits.ts";
-import { cloneKey, isQuiet, newPeer, type Peer } from "./peer.ts";
+import {
+  CLONE_PROOFS,
+  MAX_CLONES,
+  MAX_FORMER_AT_ADDRESS,
+  MAX_RETIRED_BOOTS,
+  MIN_MET_MS,
+} from "./limits.ts";
+import { Newcomers } from "./newcomers.ts";
+import { cloneKey, isQuiet, newPeer, type Peer, stayMs } from "./peer.ts";
 import type { PeerTable } from "./peer-table.ts";
 import { quote } from "./quote.ts";
 import type { Schedule } from "./schedule.ts";
@@ -34,6 +41,7 @@ export class Identity {
   readonly #judgement: Judgement;
   readonly #schedule: Schedule;
   readonly #curiosity: Curiosity;
+  readonly #newcomers = new Newcomers();
 
   constructor(parts: Parts) {
     this.#desk = parts.desk;
@@ -57,6 +65,14 @@ export class Identity {
     return this.#at(contact, restarted);
   }
 
+  /** This machine has lost one of its addresses to us or to another. */
+  noteLostAddress(former: Peer): void {
+    // One that never gave a report and cannot be asked any more was nobody.
+    const isNobody = former.contacts.length === 0 && former.report === undefined;
+    if (isNobody) this.#forget(former);
+    else this.#judgement.noteChange(former, { remember: true });
+  }
+
   /** A machine that speaks protocol 1 is its address. */
   recogniseProtocolOne(contact: Contact): Recognised {
     const { address } = contact;
@@ -70,19 +86,32 @@ export class Identity {
     const isNewAddress = former !== peer;
     this.#table.give(contact, peer);
     if (isNewAddress) this.#judgement.noteChange(peer, { remember: true });
-    if (former !== undefined && isNewAddress) this.#lostAddress(former, peer);
+    if (former !== undefined && isNewAddress) this.#lostAddressTo(peer, former);
     return { kind: "peer", peer };
   }
 
-  /** A protocol-1 machine was its address: it is the other machine by another name. */
-  #lostAddress(former: Peer, owner: Peer): void {
+  #lostAddressTo(owner: Peer, former: Peer): void {
     if (former.protocol === 2 || owner.protocol === 1) {
-      this.#judgement.noteChange(former, { remember: true });
+      this.noteLostAddress(former);
+      this.#thinOut(owner.address);
       return;
     }
+    // A protocol-1 machine was its address: it is the other machine by another name.
     this.#desk.emit({ kind: "rename", fromId: former.key, toId: owner.key });
-    this.#schedule.drop(former);
-    this.#judgement.dismiss(former);
+    this.#forget(former);
+  }
+
+  /** Of too many that had an address, the one that was there for the shortest time was no loss. */
+  #thinOut(address: string): void {
+    const former = this.#table.formerlyAt(address);
+    if (former.length <= MAX_FORMER_AT_ADDRESS) return;
+    const shortest = former.reduce((a, b) => (stayMs(b) < stayMs(a) ? b : a));
+    this.#forget(shortest);
+  }
+
+  #forget(peer: Peer): void {
+    this.#schedule.drop(peer);
+    this.#judgement.dismiss(peer);
   }
 
   /** Whose new boot it may be, of those that have this id. */
@@ -164,21 +193,37 @@ export class Identity {
     if (this.#table.get(key) !== undefined) {
       return { kind: "refused", reason: "too many machines under one id" };
     }
+    const { clock, intervalMs } = this.#desk;
+    const sinceMs = clock.deadlineMs - Math.max(intervalMs, MIN_MET_MS);
+    if (this.#newcomers.isSpent(contact.address, sinceMs)) {
+      return { kind: "refused", reason: "too many machines at one address" };
+    }
     if (!this.#makeRoom()) return { kind: "refused", reason: "table of machines full" };
-    const peer = newPeer({ id, key, protocol, address: contact.address, clock: this.#desk.clock });
+    this.#newcomers.note(contact.address, clock.deadlineMs);
+    const peer = newPeer({ id, key, protocol, address: contact.address, clock });
     peer.boot = newcomer.boot;
     this.#judgement.admit(peer);
     this.#curiosity.noteMet(peer);
     return this.#at(contact, peer);
   }
 
-  /** In a full table the machine that has been gone longest makes room, if there is one. */
+  /**
+   * In a full table one that is gone makes room, if there is one. A history is nothing that
+   * somebody may delete by claiming to be one more machine; who never gave a report, or passed
+   * through an address within an interval, has none.
+   */
   #makeRoom(): boolean {
     if (!this.#table.isFull) return true;
     const gone = this.#table.leastMissed();
     if (gone === undefined) return false;
+    this.#desk.log("info", `${describe(gone)} makes room: the table of machines is full`);
+    const hasPassed = gone.contacts.length === 0 && stayMs(gone) < this.#desk.intervalMs;
+    if (gone.report === undefined || hasPassed) {
+      this.#forget(gone);
+      return true;
+    }
     this.#schedule.drop(gone);
-    this.#judgement.dismiss(gone);
+    this.#judgement.release(gone);
     return true;
   }
 

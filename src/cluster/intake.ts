@@ -117,20 +117,13 @@ export class Intake {
 
   /** What came from this address was our own: it is no other machine's. */
   metOurselves(contact: Contact): void {
-    const { table, candidates, own, schedule, judgement } = this.#parts;
+    const { table, candidates, own, schedule, identity } = this.#parts;
     own.learn(contact.address);
     candidates.remove(contact);
     schedule.endProbe(contact);
     const owner = contact.peer;
     table.take(contact);
-    if (owner === undefined) return;
-    if (owner.protocol === 2 || owner.report !== undefined) {
-      judgement.noteChange(owner, { remember: true });
-      return;
-    }
-    // A protocol-1 machine without a report is nothing but its address.
-    schedule.drop(owner);
-    judgement.dismiss(owner);
+    if (owner !== undefined) identity.noteLostAddress(owner);
   }
 
   #protocolOnePeer(

@@ -107,6 +107,7 @@ export class Judgement {
     peer.heardMs = clock.ageMs;
     peer.heardDeadlineMs = clock.deadlineMs;
     peer.judgedFromMs = clock.deadlineMs;
+    peer.askedMs = undefined;
   }
 
   /** Its silence counts from now on, as if it had been heard. */

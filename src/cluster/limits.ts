@@ -192,6 +192,11 @@ export const MAX_RETIRED_BOOTS = 8;
 export const MAX_CLONES = 4;
 /** Our own addresses, as we met ourselves or others tell them; more than any machine here has. */
 export const MAX_OWN_ADDRESSES = 64;
+/** Machines believed to be met at one address within an interval, a minute at least. */
+export const MAX_MET_AT_ADDRESS = 4;
+export const MIN_MET_MS = MINUTE;
+/** Machines that had an address and have no other: more than move through it in ten days. */
+export const MAX_FORMER_AT_ADDRESS = 8;
 /** An address of ours may be given to another machine (DHCP): it is believed for an hour. */
 export const OWN_ADDRESS_MS = HOUR;
 /** Two boots that take turns are clones only when the older has answered so often since. */

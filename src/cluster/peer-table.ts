@@ -4,7 +4,7 @@
  */
 import { type Contact, newContact } from "./contact.ts";
 import { MAX_ADDRESSES } from "./limits.ts";
-import { isQuiet, type Peer } from "./peer.ts";
+import { isQuiet, type Peer, stayMs } from "./peer.ts";
 
 interface Counts {
   /** The revision that was counted. */
@@ -128,16 +128,23 @@ export class PeerTable {
     this.#revision++;
   }
 
-  /** Who would have to go for a new machine: of those that are gone, the one longest so. */
+  /**
+   * Who would have to go for a new machine: one that never gave a report; else one that has lost
+   * its address, of these the one that was here for the shortest time; else the one longest gone.
+   */
   leastMissed(): Peer | undefined {
     let found: Peer | undefined;
     for (const peer of this.#byKey.values()) {
-      const isGone = peer.state === "down" || peer.state === "stopped";
-      if (isGone && (found === undefined || peer.heardDeadlineMs < found.heardDeadlineMs)) {
-        found = peer;
-      }
+      if (!isGone(peer) && peer.contacts.length > 0) continue;
+      if (found === undefined || isLessMissed(peer, found)) found = peer;
     }
     return found;
+  }
+
+  /** Machines whose last address was this one, which has become another's. */
+  formerlyAt(address: string): Peer[] {
+    const isFormer = (peer: Peer) => peer.contacts.length === 0 && peer.address === address;
+    return [...this.#byKey.values()].filter(isFormer);
   }
 
   #count(): Counts {
@@ -163,4 +170,20 @@ export class PeerTable {
     contact.peer = undefined;
     this.#contacts.delete(contact.address);
   }
+}
+
+function isGone({ state }: Peer): boolean {
+  return state === "down" || state === "stopped";
+}
+
+function isLessMissed(one: Peer, other: Peer): boolean {
+  const worth = worthOf(one);
+  if (worth !== worthOf(other)) return worth < worthOf(other);
+  if (worth === 1) return stayMs(one) < stayMs(other);
+  return one.heardDeadlineMs < other.heardDeadlineMs;
+}
+
+function worthOf(peer: Peer): 0 | 1 | 2 {
+  if (peer.report === undefined) return 0;
+  return peer.contacts.length === 0 ? 1 : 2;
 }

@@ -81,6 +81,11 @@ export function isQuiet(peer: Peer): boolean {
   return QUIET_STATES.has(peer.state);
 }
 
+/** How long it was here, from the first time that it was heard in this run to the last. */
+export function stayMs(peer: Peer): number {
+  return peer.heardDeadlineMs - peer.metMs;
+}
+
 export function newPeer(options: {
   readonly id: string;
   readonly key: string;

@@ -59,6 +59,8 @@ describe("the limits of docs/protocol.md", () => {
       limits.MAX_FORGETTING,
       limits.MAX_LIVE_WAITING,
     ];
+      limits.MAX_MET_AT_ADDRESS,
+      limits.MAX_FORMER_AT_ADDRESS,
     expect(numbers).toEqual(kept.map((count) => count.toLocaleString("en")));
   });
 

@@ -1,0 +1,203 @@
+/**
+ * An address that answers under ever new ids: each claims to be one more machine. It may cost a
+ * few rows of the table, and never anything of a machine that is real.
+ */
+import { describe, expect, test } from "bun:test";
+import type { KnownMachine } from "../../src/cluster/machine.ts";
+import { answerText, Bench, knownMachine, START_WALL_MS } from "./bench.ts";
+
+const LIAR = "10.0.0.66";
+const A = "10.0.0.2";
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+interface Lies {
+  readonly ms: number;
+  readonly liars?: readonly string[];
+  /** Claims are of machines with a report, or of such as have none yet. */
+  readonly report: boolean;
+}
+
+/** Whatever is asked of the liars is answered, each time under another id. */
+function lie(bench: Bench, { ms, liars = [LIAR], report }: Lies): void {
+  let count = 0;
+  let most = 0;
+  for (const liar of liars) bench.receive(liar, "?");
+  const untilMs = bench.nowMs + ms;
+  while (bench.nowMs < untilMs) {
+    bench.runLong(1000);
+    const asked = bench.sent.filter(({ to, text }) => liars.includes(to) && text.startsWith(">{"));
+    bench.sent = [];
+    if (asked.length === 0) continue;
+    for (const { to, text } of asked) {
+      const id = `liar${++count}`;
+      const body = report ? { sequence: 1, age: 600 } : { sequence: 0, report: null };
+      const { question } = JSON.parse(text.slice(1));
+      bench.receive(to, answerText(question, { id, boot: `boot-${id}`, name: id, ...body }));
+    }
+    most = Math.max(most, bench.others().length);
+  }
+  expect(count).toBeGreaterThan(10 * liars.length);
+  expect(most).toBeLessThanOrEqual(MOST_SHOWN * liars.length + REAL);
+}
+
+/** One that has the address, and eight that had it. */
+const MOST_SHOWN = 9;
+const REAL = 10;
+
+/** Machines that have been down for an hour and more. */
+function realOnes(fields: Partial<KnownMachine> = {}): KnownMachine[] {
+  return Array.from({ length: REAL }, (_, i) => {
+    const lastHeardWallMs = START_WALL_MS - (i + 1) * HOUR;
+    const place = { id: `real${i}`, addresses: [`10.1.0.${i + 1}`] };
+    const past = { lastHeardWallMs, stateSinceWallMs: lastHeardWallMs };
+    return knownMachine({ ...place, ...past, state: "down", report: { name: "x" }, ...fields });
+  });
+}
+
+function forgotten(bench: Bench): string[] {
+  return bench.of("forget").map(({ id }) => id);
+}
+
+function shown(bench: Bench, prefix: string): string[] {
+  const ids = bench.others().map(({ id }) => id);
+  return ids.filter((id) => id.startsWith(prefix)).sort();
+}
+
+describe("an address with an endless supply of ids", () => {
+  test("that never brings a report shows one machine at most", () => {
+    const bench = new Bench();
+    lie(bench, { ms: MINUTE, report: false });
+    expect(shown(bench, "liar").length).toBeLessThanOrEqual(1);
+    expect(bench.drops("too many machines at one address")).toBeGreaterThan(5);
+  });
+
+  test("brings four machines in an interval, and none of them stays in the store but the last", () => {
+    const bench = new Bench();
+    lie(bench, { ms: 9 * MINUTE, report: false });
+    const remembered = new Set(bench.of("remember").map(({ machine }) => machine.id));
+    expect([...remembered].sort()).toEqual(["liar1", "liar2", "liar3", "liar4"]);
+    expect(forgotten(bench)).toEqual(["liar1", "liar2", "liar3"]);
+  });
+
+  test.each([
+    { title: "with reports", report: true },
+    { title: "without", report: false },
+  ])("shows nine machines at most, however long it goes on ($title)", ({ report }) => {
+    const bench = new Bench();
+    lie(bench, { ms: 4 * HOUR, report });
+    expect(shown(bench, "liar").length).toBeLessThanOrEqual(MOST_SHOWN);
+    const remembered = new Set(bench.of("remember").map(({ machine }) => machine.id));
+    const kept = [...remembered].filter((id) => !forgotten(bench).includes(id));
+    expect(kept.length).toBeLessThanOrEqual(MOST_SHOWN);
+  });
+
+  test("with a second between reports shows no more", () => {
+    const bench = new Bench({ updateSeconds: 1 });
+    lie(bench, { ms: 20 * MINUTE, report: true });
+    expect(shown(bench, "liar").length).toBeLessThanOrEqual(MOST_SHOWN);
+  });
+
+  test("takes nothing from the machine that was there before but the address", () => {
+    const bench = new Bench();
+    bench.meet(LIAR);
+    for (let sequence = 2; sequence < 6; sequence++) bench.answerNext(LIAR, { sequence });
+    lie(bench, { ms: 6 * HOUR, report: true });
+    expect(bench.machine("ann")).toMatchObject({ state: "down", report: { name: "ann" } });
+    expect(forgotten(bench)).not.toContain("ann");
+  });
+
+  test.each([
+    { title: "one", liars: [LIAR] },
+    { title: "thirty of them", liars: Array.from({ length: 30 }, (_, i) => `10.0.0.${i + 66}`) },
+  ])("deletes the history of no machine that is down ($title)", ({ liars }) => {
+    for (const report of [false, true]) {
+      const bench = new Bench({ maxPeers: REAL + 5, known: realOnes() });
+      lie(bench, { ms: 40 * MINUTE, liars, report });
+      expect(forgotten(bench).filter((id) => id.startsWith("real"))).toEqual([]);
+      if (liars.length === 1) expect(shown(bench, "real").length).toBe(REAL);
+    }
+  });
+});
+
+describe("an address where the machines change", () => {
+  test("shows the new one at once, and those that were there before", () => {
+    const bench = new Bench();
+    for (const id of ["a", "b", "c", "d"]) {
+      bench.receive(A, '>{"question":1,"id":"x"}');
+      bench.answerNext(A, { id, boot: `boot-${id}`, name: id });
+      bench.run(MINUTE);
+    }
+    expect(shown(bench, "")).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("shows a fifth one when an interval has passed", () => {
+    const bench = new Bench();
+    for (const id of ["a", "b", "c", "d", "e"]) {
+      bench.receive(A, '>{"question":1,"id":"x"}');
+      bench.answerNext(A, { id, boot: `boot-${id}`, name: id });
+    }
+    expect(bench.drops("too many machines at one address")).toBe(1);
+    bench.run(10 * MINUTE);
+    bench.answerNext(A, { id: "e", boot: "boot-e" });
+    expect(bench.machine("e")?.state).toBe("up");
+  });
+
+  test("forgets one that never gave a report, and leaves one that did", () => {
+    const bench = new Bench();
+    bench.meet(A, { id: "a", boot: "boot-a" });
+    bench.meet("10.0.0.3", { id: "b", boot: "boot-b", sequence: 0, report: null });
+    bench.answerNext("10.0.0.3", { id: "a", boot: "boot-a" });
+    expect(shown(bench, "")).toEqual(["a"]);
+    expect(forgotten(bench)).toEqual(["b"]);
+  });
+
+  test("and turns out to be our own forgets one that never gave a report", () => {
+    const bench = new Bench();
+    bench.meet(A, { id: "b", boot: "boot-b", sequence: 0, report: null });
+    bench.answerNext(A, { id: "self", boot: "boot0" });
+    expect(shown(bench, "")).toEqual([]);
+    expect(forgotten(bench)).toEqual(["b"]);
+  });
+});
+
+describe("in a full table a newcomer takes the place", () => {
+  const past = {
+    lastHeardWallMs: START_WALL_MS - MINUTE,
+    stateSinceWallMs: START_WALL_MS - MINUTE,
+  };
+
+  test("of one that is gone and never gave a report, rather than of one gone longer", () => {
+    const empty = knownMachine({ id: "empty", addresses: ["10.2.0.1"], state: "down", ...past });
+    const bench = new Bench({ maxPeers: REAL + 1, known: [...realOnes(), empty] });
+    bench.meet(A);
+    expect(shown(bench, "real")).toHaveLength(REAL);
+    expect(forgotten(bench)).toEqual(["empty"]);
+  });
+
+  test("of one that has no address left, rather than of one gone longer", () => {
+    const [first] = realOnes();
+    const homeless = { ...past, addresses: [...(first?.addresses ?? [])], report: { name: "x" } };
+    const known = knownMachine({ id: "homeless", state: "down", ...homeless });
+    const others = realOnes().map((one, i) => ({ ...one, lastHeardWallMs: START_WALL_MS - i }));
+    const bench = new Bench({ maxPeers: REAL + 1, known: [...others, known] });
+    bench.meet(A);
+    expect(shown(bench, "real")).toHaveLength(REAL);
+    expect(bench.machine("homeless")).toBeUndefined();
+    expect(forgotten(bench)).toEqual([]);
+  });
+
+  test("of the one gone longest, whose history is kept for when it comes back", () => {
+    const bench = new Bench({ maxPeers: REAL, known: realOnes() });
+    bench.meet(A);
+    const gone = `real${REAL - 1}`;
+    expect(shown(bench, "real")).not.toContain(gone);
+    expect(forgotten(bench)).toEqual([]);
+    expect(bench.of("changed").map(({ id }) => id)).toContain(gone);
+    expect(bench.of("log").some(({ text }) => text.includes("makes room"))).toBe(true);
+    bench.clear();
+    bench.meet(`10.1.0.${REAL}`, { id: gone, boot: "boot-back" });
+    expect(bench.machine(gone)?.state).toBe("up");
+    expect(forgotten(bench)).toEqual([]);
+  });
+});
