@@ -11,7 +11,8 @@ import {
   MAX_RING_QUESTIONS_PER_SECOND,
   MAX_SCANS_PER_SECOND,
 } from "./limits.ts";
-import { steadyBucket, TokenBucket } from "./token-bucket.ts";
+import { RateWindow } from "./rate-window.ts";
+import { steadyBucket, type TokenBucket } from "./token-bucket.ts";
 
 export interface Budget {
   readonly questions: TokenBucket;
@@ -24,7 +25,7 @@ export interface Budget {
   readonly hints: TokenBucket;
   readonly scans: TokenBucket;
   readonly lists: TokenBucket;
-  readonly answers: TokenBucket;
+  readonly answers: RateWindow;
 }
 
 export function createBudget(nowMs: number): Budget {
@@ -38,11 +39,7 @@ export function createBudget(nowMs: number): Budget {
     hints: steadyBucket(MAX_HINT_PACKETS_PER_SECOND, nowMs),
     scans: steadyBucket(MAX_SCANS_PER_SECOND, nowMs),
     lists: steadyBucket(MAX_LIST_PACKETS_PER_SECOND, nowMs),
-    // Questions come when they come, a whole network's at once: half a second's worth in one go.
-    answers: new TokenBucket({
-      burst: MAX_ANSWERS_PER_SECOND / 2,
-      perSecond: MAX_ANSWERS_PER_SECOND / 2,
-      nowMs,
-    }),
+    // Questions come when they come, a whole network's at once.
+    answers: new RateWindow({ most: MAX_ANSWERS_PER_SECOND }),
   };
 }

@@ -66,6 +66,20 @@ test("at most 2,000 packets a second are sent as answers", () => {
   expect(bench.drops("too many answers in all")).toBe(4000 - answers);
 });
 
+test("as many answers are sent in each second, however long they are asked for", () => {
+  const bench = new Bench();
+  for (let tick = 0; tick < 50; tick++) {
+    for (let i = 0; i < 300; i++) bench.receive(address((tick * 300 + i) % 4000), "?");
+    bench.run(100);
+  }
+  const atMs = bench.sent.filter(({ text }) => text === "!").map((one) => one.atMs);
+  expect(atMs.length).toBeGreaterThan(9500);
+  for (let fromMs = 0; fromMs <= 4000; fromMs += 100) {
+    const within = atMs.filter((ms) => ms >= fromMs && ms < fromMs + 1000).length;
+    expect(within).toBeLessThanOrEqual(2000);
+  }
+});
+
 test("candidates are at most 4,096; which one goes is left to chance", () => {
   const bench = new Bench();
   const lists = 50;

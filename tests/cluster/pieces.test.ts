@@ -9,6 +9,7 @@ import {
   rememberSpacing,
 } from "../../src/cluster/protocol-one.ts";
 import { quote } from "../../src/cluster/quote.ts";
+import { RateWindow } from "../../src/cluster/rate-window.ts";
 import { SampleMap } from "../../src/cluster/sample-map.ts";
 import { steadyBucket, TokenBucket } from "../../src/cluster/token-bucket.ts";
 import { seededChance } from "../simulation/chance.ts";
@@ -69,6 +70,34 @@ describe("a bucket of tokens", () => {
     expect(bucket.readyMs(0)).toBe(100);
     expect(bucket.take(-5000)).toBe(false);
     expect(bucket.take(100)).toBe(true);
+  });
+});
+
+describe("a window of a second", () => {
+  test("lets the whole number through at once, and then as many in each second as it says", () => {
+    const window = new RateWindow({ most: 2000 });
+    const taken: number[] = [];
+    for (let nowMs = 0; nowMs < 5000; nowMs += 50) while (window.take(nowMs)) taken.push(nowMs);
+    expect(taken).toHaveLength(10_000);
+    const steady = new RateWindow({ most: 2000 });
+    let [count, most] = [0, 0];
+    const times: number[] = [];
+    for (let nowMs = 0; nowMs < 5000; nowMs += 1) {
+      for (let i = 0; i < 3; i++) if (steady.take(nowMs)) times.push(nowMs);
+    }
+    for (const [index, atMs] of times.entries()) {
+      while ((times[count] ?? 0) <= atMs - 1000) count++;
+      most = Math.max(most, index - count + 1);
+    }
+    expect(most).toBe(2000);
+    expect(times.length).toBeGreaterThanOrEqual(9990);
+  });
+
+  test("is not opened by a clock that stands still", () => {
+    const window = new RateWindow({ most: 2 });
+    expect([1, 2, 3].map(() => window.take(500))).toEqual([true, true, false]);
+    expect(window.take(1499)).toBe(false);
+    expect(window.take(1500)).toBe(true);
   });
 });
 
