@@ -24,11 +24,16 @@ describe("a shorter interval", () => {
     bench.runLong(8 * MINUTE);
     bench.clear();
     change(bench, 10);
-    bench.runLong(20_000);
-    expect(asked(bench, A).length).toBeGreaterThan(0);
+    let answered = 0;
+    for (let second = 0; second < 35; second++) {
+      if (second < 30) expect(bench.machine("bob")?.state).not.toBe("down");
+      bench.runLong(1000);
+      const isAsked = asked(bench, A).length > answered;
+      answered = asked(bench, A).length;
+      if (isAsked) bench.answer(A, { id: "ann", name: "ann", sequence: 2 });
+    }
+    expect(answered).toBeGreaterThan(1);
     expect(asked(bench, B).length).toBeGreaterThan(0);
-    bench.answer(A, { id: "ann", name: "ann", sequence: 2 });
-    bench.runLong(15_000);
     // Three intervals after the change, and not before.
     expect(bench.machine("ann")?.state).not.toBe("down");
     expect(bench.machine("bob")?.state).toBe("down");
