@@ -334,6 +334,7 @@ class Core implements Cluster {
       case "question":
         return limited(this.#replies.toQuestion(from, message));
       case "ring-question":
+        this.#ring.noteAsked(contact?.peer);
         return limited(this.#replies.toRingQuestion(from, message.number));
     }
     // What changes our state comes from the peers' port: any user of a machine can send from

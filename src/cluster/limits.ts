@@ -124,6 +124,8 @@ export const MAX_FORGETTING = 256;
 export const RING_SUCCESSORS = 2;
 /** …and asks each of them this often, so that each machine is asked every 2 s on average. */
 export const RING_PERIOD_MS = 4 * SECOND;
+/** By so much a turn is put off or brought forward, so that a machine is asked evenly by its two. */
+export const RING_STEER_MS = RING_PERIOD_MS / 10;
 /** How long a quick question waits for its answer: far longer than a way through any LAN. */
 export const RING_WAIT_MS = 400;
 /** After so many in a row without an answer the others are told to ask as well… */
@@ -190,13 +192,13 @@ export const KNOWN_SOURCE = { burst: 50, perSecond: 50 } as const;
 export const MAX_ADDRESSES = 8;
 export const MAX_RETIRED_BOOTS = 8;
 export const MAX_CLONES = 4;
-/** Our own addresses, as we met ourselves or others tell them; more than any machine here has. */
-export const MAX_OWN_ADDRESSES = 64;
 /** Machines believed to be met at one address within an interval, a minute at least. */
 export const MAX_MET_AT_ADDRESS = 4;
 export const MIN_MET_MS = MINUTE;
 /** Machines that had an address and have no other: more than move through it in ten days. */
 export const MAX_FORMER_AT_ADDRESS = 8;
+/** Our own addresses, as we met ourselves or others tell them; more than any machine here has. */
+export const MAX_OWN_ADDRESSES = 64;
 /** An address of ours may be given to another machine (DHCP): it is believed for an hour. */
 export const OWN_ADDRESS_MS = HOUR;
 /** Two boots that take turns are clones only when the older has answered so often since. */

@@ -24,13 +24,14 @@ import {
   RING_MISSES,
   RING_PERIOD_MS,
   RING_QUESTIONS,
+  RING_STEER_MS,
   RING_SUCCESSORS,
   RING_WAIT_MS,
   WAKE_SPREAD_MS,
 } from "./limits.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerTable } from "./peer-table.ts";
-import { isInRing, successorsOf } from "./ring.ts";
+import { isInRing, isRightBefore, successorsOf } from "./ring.ts";
 import type { Schedule } from "./schedule.ts";
 
 interface Parts {
@@ -84,6 +85,21 @@ export class RingWatch {
     }
   }
 
+  /**
+   * We are asked. The one right before us in the ring asks our first successor half a period after
+   * us, so that one is asked evenly by the two of us if we ask it when we are asked ourselves.
+   */
+  noteAsked(sender: Peer | undefined): void {
+    if (sender === undefined) return;
+    if (!isRightBefore(this.#desk.self.id, sender, this.#table.all())) return;
+    const nowMs = this.#desk.clock.deadlineMs;
+    const isFirstNext = this.#turn !== 0;
+    const firstMs = this.#turnMs + (isFirstNext ? 0 : RING_PERIOD_MS / RING_SUCCESSORS);
+    const lateMs = nearestZero(firstMs - nowMs, RING_PERIOD_MS);
+    const shiftMs = Math.min(Math.max(-lateMs, -RING_STEER_MS), RING_STEER_MS);
+    this.#turnMs = Math.max(nowMs, this.#turnMs + shiftMs);
+  }
+
   /** The machine that has given a sign of life; a reason, if the answer is none. */
   answer(contact: Contact | undefined, answer: RingAnswer): Peer | CoreDropReason | undefined {
     const peer = contact?.peer;
@@ -126,8 +142,8 @@ export class RingWatch {
   /** The next of the two successors is asked; the other one has its turn half a period later. */
   #takeTurn(nowMs: number): void {
     const pauseMs = RING_PERIOD_MS / RING_SUCCESSORS;
-    // Varied, so that the two who watch a machine do not go on asking it at the same moment.
-    this.#turnMs = nowMs + pauseMs * (0.9 + this.#desk.random() / 5);
+    // Varied a little, so that no two go on for ever at one and the same moment.
+    this.#turnMs = nowMs + pauseMs * (0.98 + this.#desk.random() / 25);
     this.#turn = (this.#turn + 1) % RING_SUCCESSORS;
     const peer = this.#successors()[this.#turn];
     if (peer !== undefined) this.#begin(peer, nowMs);
@@ -215,4 +231,9 @@ export class RingWatch {
   #isAlone(nowMs: number): boolean {
     return nowMs - this.#heardMs > RING_ALONE_MS;
   }
+}
+
+/** Of all numbers that differ from this by whole periods the one nearest to 0. */
+function nearestZero(value: number, period: number): number {
+  return value - Math.round(value / period) * period;
 }

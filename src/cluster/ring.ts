@@ -27,6 +27,16 @@ export function successorsOf(selfKey: string, peers: Iterable<Peer>): readonly P
   return nearest;
 }
 
+/** Whether this machine is the last one in the ring before that key. */
+export function isRightBefore(selfKey: string, peer: Peer, peers: Iterable<Peer>): boolean {
+  if (!isInRing(peer)) return false;
+  for (const other of peers) {
+    const isBetween = other !== peer && isSooner(other.key, selfKey, peer.key);
+    if (isBetween && isInRing(other)) return false;
+  }
+  return true;
+}
+
 /** Whether the way round from `start` meets `a` before `b`. */
 function isSooner(a: string, b: string, start: string): boolean {
   const [isAWrapped, isBWrapped] = [a < start, b < start];

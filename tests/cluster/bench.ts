@@ -33,6 +33,7 @@ export interface AnswerFields {
   readonly clock?: number;
   readonly you?: string;
   readonly name?: string;
+  readonly ring?: boolean;
   /** `null`: nothing newer. */
   readonly report?: object | null;
 }

@@ -20,6 +20,9 @@ describe("the limits of docs/protocol.md", () => {
       perSecond(limits.MAX_CANDIDATE_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_QUIET_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_FORGET_QUESTIONS_PER_SECOND),
+      perSecond(limits.MAX_RING_QUESTIONS_PER_SECOND),
+      perSecond(limits.MAX_HINTED_PER_SECOND),
+      perSecond(limits.MAX_HINT_PACKETS_PER_SECOND),
       perSecond(limits.MAX_SCANS_PER_SECOND),
       `${limits.MAX_LIST_PACKETS_PER_SECOND} packets a second`,
       perSecond(limits.MAX_ANSWERS_PER_SECOND),
@@ -56,11 +59,12 @@ describe("the limits of docs/protocol.md", () => {
       limits.MAX_ADDRESSES,
       limits.MAX_RETIRED_BOOTS,
       limits.MAX_CLONES,
-      limits.MAX_FORGETTING,
-      limits.MAX_LIVE_WAITING,
-    ];
       limits.MAX_MET_AT_ADDRESS,
       limits.MAX_FORMER_AT_ADDRESS,
+      limits.MAX_FORGETTING,
+      limits.MAX_HINTS_UNDER_WAY,
+      limits.MAX_LIVE_WAITING,
+    ];
     expect(numbers).toEqual(kept.map((count) => count.toLocaleString("en")));
   });
 
@@ -111,6 +115,18 @@ describe("the limits of docs/protocol.md", () => {
     `not heard of for ${limits.DOWN_INTERVALS} intervals, at least ` +
       `${limits.MIN_DOWN_MS / limits.SECOND} s, and a question unanswered for ` +
       `${limits.ANSWER_WAIT_MS / limits.SECOND} s |`,
+    `a quick question every ${limits.RING_PERIOD_MS / limits.SECOND} s, one ` +
+      `${limits.RING_PERIOD_MS / limits.RING_SUCCESSORS / limits.SECOND} s after the other`,
+    `by ${limits.RING_STEER_MS / limits.SECOND} s at most each time`,
+    `up to ${limits.RING_QUESTIONS} quick questions with one number, each ` +
+      `${limits.RING_WAIT_MS / limits.SECOND} s after the one before`,
+    `has gone ${(limits.RING_MISSES * limits.RING_WAIT_MS) / limits.SECOND} s without an answer`,
+    `and again ${limits.HINT_AGAIN_MS / limits.SECOND} s later`,
+    `nothing has come in from anybody for ${limits.RING_ALONE_MS / limits.SECOND} s`,
+    `tests all others, within ${limits.RING_ALONE_SPREAD_MS / limits.SECOND} s`,
+    `After 0 to ${limits.HINT_SPREAD_MS / limits.SECOND} s the receiver tests them, but no machine ` +
+      `more than once in ${limits.HINT_REST_MS / limits.SECOND} s`,
+    `takes no turn for ${limits.WAKE_SPREAD_MS / limits.SECOND} s`,
     `not heard of for ${limits.FORGET_INTERVALS.toLocaleString("en")} intervals`,
   ])("are in its text: %s", (words) => {
     expect(DOCUMENT.replace(/\s+/g, " ").includes(words)).toBe(true);
@@ -143,6 +159,8 @@ describe("the sizes of docs/protocol.md", () => {
     question: { kind: "question", ...asked },
     goodbye: { kind: "goodbye", id, boot: id },
     forget: { kind: "forget", id, boot: id },
+    "quick question": { kind: "ring-question", number: 2 ** 48 - 1 },
+    "quick answer": { kind: "ring-answer", number: 2 ** 48 - 1, bootStart: id.slice(0, 8) },
   };
 
   test("are those that the codec cuts at", () => {

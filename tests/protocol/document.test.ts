@@ -35,6 +35,8 @@ describe("each packet that docs/protocol.md shows", () => {
     goodbye: "goodbye",
     hint: "hint",
     forget: "forget",
+    "ring-question": "ring-question",
+    "ring-answer": "ring-answer",
   };
 
   test("is known here", () => {
@@ -60,7 +62,7 @@ describe("each packet that docs/protocol.md shows", () => {
 
   test("is what the table of signs says", () => {
     const rows = table("### Signature and sign");
-    expect(rows.map(({ sign }) => codes(sign)[0])).toEqual([..."?!>><<<<<<#"]);
+    expect(rows.map(({ sign }) => codes(sign)[0])).toEqual([..."?!>>><<<<<<<#"]);
     const sealed = decodeMessage(Buffer.from("lab#123"), SIGNATURE);
     expect(sealed).toEqual({ ok: false, reason: "sealed" });
   });

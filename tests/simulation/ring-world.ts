@@ -21,7 +21,7 @@ export function settledWorld(options: {
   world.startAll(1000);
   world.untilAllHaveReports(60_000);
   // A random moment of the watch, the same for none of the seeds.
-  world.run(10_000 + ((seed * 977) % 4000));
+  world.run(40_000 + ((seed * 977) % 4000));
   world.network.weather = weather;
   return world;
 }

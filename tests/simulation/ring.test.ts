@@ -1,0 +1,136 @@
+/** The ring watch in worlds: how soon a death is seen, what it costs, and whom it wrongs. */
+import { describe, expect, test } from "bun:test";
+import { median, settledWorld, stateAt, untilSilentEverywhere } from "./ring-world.ts";
+import type { World } from "./world.ts";
+
+const TIMEOUT_MS = 120_000;
+const AIM_MS = 5000;
+/** A hint lost twice on the same way is made good by the other of the two who watch. */
+const LONGEST_MS = 10_000;
+/** Of IPv4 and UDP, in front of each packet. */
+const HEADERS_BYTES = 28;
+/** Design, section 6.6. */
+const MOST_BYTES_PER_SECOND = 300;
+
+describe("with -u 600 and nobody watching, all others show a killed machine silent", () => {
+  /** Twenty deaths each: in worlds of their own, or, where that takes long, four in a world. */
+  const cases = [
+    { modern: 10, loss: 0, worlds: 20 },
+    { modern: 10, loss: 0.05, worlds: 20 },
+    { modern: 100, loss: 0, worlds: 5 },
+    { modern: 100, loss: 0.05, worlds: 5 },
+  ];
+  test.each(cases)(
+    "within 5 s in the median of 20 deaths: $modern machines, loss $loss",
+    ({ modern, loss, worlds }) => {
+      const times: number[] = [];
+      for (let seed = 1; seed <= worlds; seed++) {
+        const world = settledWorld({ seed, modern, loss });
+        for (let death = 0; death < 20 / worlds; death++) {
+          const victim = world.nodes[(seed * 7 + death * 23) % modern];
+          if (victim === undefined) throw new Error("no victim");
+          times.push(untilSilentEverywhere(world, victim, 60_000));
+          world.run(7777);
+        }
+      }
+      expect(times).toHaveLength(20);
+      expect(median(times)).toBeLessThanOrEqual(AIM_MS);
+      expect(Math.max(...times)).toBeLessThanOrEqual(LONGEST_MS);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("the watch costs no machine more than 300 bytes a second each way, with the lists", () => {
+  test.each([10, 100])(
+    "of %d machines in twenty minutes",
+    (modern) => {
+      const world = settledWorld({ seed: 3, modern, loss: 0 });
+      const traffic = countWatch(world);
+      const seconds = 1200;
+      world.run(seconds * 1000);
+      for (const { sent, received } of traffic.values()) {
+        expect(sent / seconds).toBeLessThanOrEqual(MOST_BYTES_PER_SECOND);
+        expect(received / seconds).toBeLessThanOrEqual(MOST_BYTES_PER_SECOND);
+        // It is there at all: half a question and half an answer a second, and as many back.
+        expect(sent / seconds).toBeGreaterThan(30);
+      }
+      for (const node of world.nodes) {
+        for (const of of world.nodes) expect(stateAt(node, of)).toBe("up");
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
+
+test(
+  "an hour in which a twentieth of the packets is lost: next to no living machine is called silent",
+  () => {
+    const world = settledWorld({ seed: 8, modern: 10, loss: 0.05 });
+    let falls = 0;
+    let wereSilent = new Set<string>();
+    for (let second = 0; second < 3600; second++) {
+      world.run(1000);
+      const areSilent = silentPairs(world);
+      for (const pair of areSilent) if (!wereSilent.has(pair)) falls++;
+      wereSilent = areSilent;
+    }
+    // 90 pairs: a pair is tested because of a hint 17 times an hour, and 1 of 11,000 tests fails.
+    expect(falls).toBeLessThanOrEqual(2);
+  },
+  TIMEOUT_MS,
+);
+
+describe("somebody who is cut off", () => {
+  test("shows most others silent within ten seconds of each other, and does not flood", () => {
+    const world = settledWorld({ seed: 5, modern: 40, loss: 0 });
+    const [lost, ...others] = world.nodes;
+    if (lost === undefined) throw new Error("no machines");
+    for (const { address } of others) {
+      world.network.cut(lost.address, address);
+      world.network.cut(address, lost.address);
+    }
+    let packets = 0;
+    world.network.tap = (from) => {
+      if (from === lost.address) packets++;
+    };
+    world.run(20_000);
+    const machines = lost.core?.machines(lost.now()) ?? [];
+    const since = machines.flatMap((one) => (one.state === "silent" ? [one.stateSinceWallMs] : []));
+    expect(since).toHaveLength(others.length);
+    const atOnce = since.filter((ms) => ms >= Math.max(...since) - 10_000);
+    expect(atOnce.length).toBeGreaterThan(others.length / 2);
+    expect(packets).toBeLessThan(20 * others.length);
+    for (const node of others) expect(stateAt(node, lost)).toBe("silent");
+    world.network.mend();
+    world.run(15_000);
+    for (const node of world.nodes) {
+      for (const of of world.nodes) expect(stateAt(node, of)).toBe("up");
+    }
+  });
+});
+
+function silentPairs(world: World): Set<string> {
+  const pairs = new Set<string>();
+  for (const node of world.nodes) {
+    for (const { id, state } of node.core?.machines(node.now()) ?? []) {
+      if (state !== "up") pairs.add(`${node.id} ${id}`);
+    }
+  }
+  return pairs;
+}
+
+/** Bytes of quick messages, hints and lists by machine, with the headers of IP and UDP. */
+function countWatch(world: World): Map<string, { sent: number; received: number }> {
+  const traffic = new Map(world.nodes.map(({ address }) => [address, { sent: 0, received: 0 }]));
+  world.network.tap = (from, to, bytes) => {
+    const text = Buffer.from(bytes).toString("latin1").slice("world".length);
+    const isReport = text.startsWith('<{"answer"') || text.startsWith(">{");
+    if (isReport) return;
+    const size = bytes.length + HEADERS_BYTES;
+    const [sender, receiver] = [traffic.get(from), traffic.get(to.address)];
+    if (sender !== undefined) sender.sent += size;
+    if (receiver !== undefined) receiver.received += size;
+  };
+  return traffic;
+}
