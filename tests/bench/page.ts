@@ -3,92 +3,95 @@
  * browser: first paint, bytes, an update of a thousand machines.
  */
 import { existsSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { type PageServer, startPageServer } from "../browser/page-server.ts";
+import { freePort, until } from "../e2e/daemon.ts";
 import { hundred, thousand } from "../report/sample-many.ts";
 import type { Figure } from "./main.ts";
 import { median } from "./sample.ts";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const CONNECTIONS = 16;
-const LOAD_MS = 2_000;
+const WRK = "/usr/bin/wrk";
+const NODE_EXPORTER = "/usr/bin/prometheus-node-exporter";
+const LOAD_SECONDS = 3;
 const UPDATES = 5;
 
 export async function benchmarkPage(): Promise<readonly Figure[]> {
-  const [own, ceiling] = [await requestsPerSecond("hundred"), await requestsPerSecond("ceiling")];
-  const served: Figure = {
-    subject: "page of 100 machines, cached",
+  return [
+    ...(existsSync(WRK) ? [await requestFigure()] : missing("wrk", "how often the page is served")),
+    ...(existsSync(CHROMIUM)
+      ? await browserFigures()
+      : missing("chromium", "what it costs a browser")),
+  ];
+}
+
+function missing(what: string, subject: string): [] {
+  console.log(`${subject}: not measured, ${what} is not there (apt-get install ${what})`);
+  return [];
+}
+
+async function requestFigure(): Promise<Figure> {
+  const own = await served([process.execPath, SERVE_PAGE, "hundred"]);
+  const ceiling = await served([process.execPath, SERVE_PAGE, "ceiling"]);
+  const metrics = existsSync(NODE_EXPORTER) ? await servedByNodeExporter() : undefined;
+  const others = [
+    `Bun's own ceiling ${Math.round(ceiling)}`,
+    ...(metrics === undefined ? [] : [`node_exporter's /metrics ${Math.round(metrics)}`]),
+  ];
+  return {
+    subject: "page of 100 machines, cached, gzip (wrk -t1 -c16)",
     value: `${Math.round(own)} requests/s`,
-    beside: `Bun's own ceiling ${Math.round(ceiling)}`,
+    beside: others.join(", "),
     ratio: own / ceiling,
     aim: "at least 20000",
     isMet: own >= 20_000,
   };
-  return [served, ...(existsSync(CHROMIUM) ? await browserFigures() : [])];
 }
 
-/** Against a process of its own, by plain sockets: a fetch costs more than the answer. */
-async function requestsPerSecond(what: "hundred" | "ceiling"): Promise<number> {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "serve-page.ts"), what], {
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "inherit",
-  });
+const SERVE_PAGE = join(import.meta.dir, "serve-page.ts");
+
+/** Requests a second of a server that prints its port. */
+async function served(command: readonly string[]): Promise<number> {
+  const child = Bun.spawn([...command], { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
   try {
-    const reader = child.stdout.getReader();
-    const { value } = await reader.read();
-    const port = Number(new TextDecoder().decode(value));
-    await load(port, LOAD_MS / 4);
-    return await load(port, LOAD_MS);
+    const { value } = await child.stdout.getReader().read();
+    return await load(`http://127.0.0.1:${Number(new TextDecoder().decode(value))}/`);
   } finally {
     child.kill();
     await child.exited;
   }
 }
 
-async function load(port: number, ms: number): Promise<number> {
-  const start = performance.now();
-  const counts = await Promise.all(
-    Array.from({ length: CONNECTIONS }, () => loadOne(port, start + ms)),
-  );
-  const seconds = (performance.now() - start) / 1000;
-  return counts.reduce((sum, one) => sum + one, 0) / seconds;
+async function servedByNodeExporter(): Promise<number> {
+  const port = await freePort();
+  const child = Bun.spawn([NODE_EXPORTER, `--web.listen-address=127.0.0.1:${port}`], {
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  const url = `http://127.0.0.1:${port}/metrics`;
+  try {
+    await until(async () => (await fetch(url)).ok);
+    return await load(url);
+  } finally {
+    child.kill();
+    await child.exited;
+  }
 }
 
-const REQUEST = "GET / HTTP/1.1\r\nhost: localhost\r\naccept-encoding: gzip\r\n\r\n";
+/** After a second to warm up. */
+async function load(url: string): Promise<number> {
+  await wrk(url, 1);
+  return await wrk(url, LOAD_SECONDS);
+}
 
-/** One connection, one request after the other. */
-function loadOne(port: number, untilMs: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
-    let count = 0;
-    let missing = -1;
-    let head = "";
-    socket.on("connect", () => socket.write(REQUEST));
-    socket.on("error", reject);
-    socket.on("data", (data) => {
-      let body = data.length;
-      if (missing < 0) {
-        head += data.toString("latin1");
-        const end = head.indexOf("\r\n\r\n");
-        if (end < 0) return;
-        missing = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-        body = head.length - end - 4;
-      }
-      missing -= body;
-      if (missing > 0) return;
-      count += 1;
-      [missing, head] = [-1, ""];
-      if (performance.now() < untilMs) socket.write(REQUEST);
-      else {
-        socket.destroy();
-        resolve(count);
-      }
-    });
-  });
+async function wrk(url: string, seconds: number): Promise<number> {
+  const options = ["-t1", "-c16", `-d${seconds}s`, "-H", "accept-encoding: gzip"];
+  const child = Bun.spawn([WRK, ...options, url], { stdout: "pipe", stderr: "inherit" });
+  const text = await new Response(child.stdout).text();
+  return Number(/Requests\/sec: +([\d.]+)/.exec(text)?.[1] ?? Number.NaN);
 }
 
 async function browserFigures(): Promise<Figure[]> {
