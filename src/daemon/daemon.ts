@@ -17,6 +17,7 @@ import { hostNamesOf } from "../http/host-names.ts";
 import { startHttpServer } from "../http/server.ts";
 import type { ReportSource } from "../http/source.ts";
 import { ok, type Result } from "../result.ts";
+import { createCarrierReader } from "../runtime/carrier.ts";
 import { createClock } from "../runtime/clock.ts";
 import { loadIdentity } from "../runtime/identity.ts";
 import type { Log } from "../runtime/log.ts";
@@ -265,6 +266,7 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
     version: options.version,
     selfId: identity.id,
     isSealed,
+    hasCarrier: createCarrierReader(ROOT, clock),
     networks: () => networks,
     stateVersion: changes.version,
     notices: identity.notice === undefined ? [] : [identity.notice],

@@ -1,4 +1,5 @@
 /** What the page and the JSON interface read from the running daemon. */
+import { cutOffOf } from "../cluster/cut-off.ts";
 import type { Cluster } from "../cluster/options.ts";
 import type { Config } from "../config/config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
@@ -17,6 +18,8 @@ export interface SourceParts {
   readonly cluster: Cluster;
   readonly history: History;
   readonly clock: () => Moment;
+  /** Whether any interface is plugged in; `undefined`: not known. */
+  readonly hasCarrier: () => boolean | undefined;
   readonly networks: () => Networks;
   readonly stateVersion: () => number;
   /** Sentences that stay true for this run. */
@@ -45,6 +48,8 @@ function viewCluster(parts: SourceParts, startedWallMs: number): ClusterView {
   const machines = cluster
     .machines(moment)
     .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+  const { updateSeconds } = config;
+  const cutOff = cutOffOf({ machines, updateSeconds, hasCarrier: parts.hasCarrier() });
   return {
     moment,
     selfId: parts.selfId,
@@ -52,11 +57,12 @@ function viewCluster(parts: SourceParts, startedWallMs: number): ClusterView {
     isShippedSignature: config.signature === SHIPPED_SIGNATURE,
     isSealed: parts.isSealed,
     version: parts.version,
-    updateSeconds: config.updateSeconds,
+    updateSeconds,
     historyEntries: config.historyEntries,
     startedWallMs,
     candidates: cluster.candidateCount(),
     machines,
+    ...(cutOff === undefined ? {} : { cutOff }),
     drops: cluster.dropCounts(),
     scan: {
       ranges: rangeTexts(config.scan),

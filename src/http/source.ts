@@ -2,6 +2,7 @@
  * What the HTTP server and the page read from the daemon. The daemon implements it; the page's
  * tests implement it with plain objects. Every call is cheap enough for one request.
  */
+import type { CutOff } from "../cluster/cut-off.ts";
 import type { DropCounts, Entry, Machine } from "../cluster/machine.ts";
 import type { Moment } from "../units.ts";
 
@@ -21,6 +22,8 @@ export interface ClusterView {
   readonly candidates: number;
   /** Sorted by name, then id; this machine is among them. */
   readonly machines: readonly Machine[];
+  /** Present when it seems to be this machine that has lost the others. */
+  readonly cutOff?: CutOff;
   readonly drops: DropCounts;
   readonly scan: ScanView;
   /** Sentences for the reader: history in memory because the disk is full, nothing matches `lan`… */

@@ -7,7 +7,7 @@ import type { ClusterView, StripPoint } from "../http/source.ts";
 import { type Alone, aloneOf } from "./alone.ts";
 import { type Answers, answersOf } from "./answers.ts";
 import { type Axis, type AxisLink, axisLinks, axisOf } from "./axis.ts";
-import { type CutOff, cutOffOf } from "./cut-off.ts";
+import { type CutOffNotice, cutOffNoticeOf } from "./cut-off.ts";
 import { type EntryPanel, entryPanelOf } from "./entry-view-model.ts";
 import { duration, intervalWords } from "./format.ts";
 import { findMachine, keysOf } from "./machine-key.ts";
@@ -40,7 +40,7 @@ export interface ClusterPage {
   readonly notices: readonly string[];
   readonly past?: PastNotice;
   readonly alone?: Alone;
-  readonly cutOff?: CutOff;
+  readonly cutOff?: CutOffNotice;
   readonly answers?: Answers;
   readonly users?: UsersTable;
   readonly tiles?: Tiles;
@@ -326,7 +326,7 @@ export function clusterPageOf(input: ClusterPageInput): ClusterPage {
   }
   const { table, notices: tableNotices } = tableOf(input, { keys, subjects, chosen });
   const alone = aloneOf(view);
-  const cutOff = isPast ? undefined : cutOffOf(view, times, path);
+  const cutOff = isPast ? undefined : cutOffNoticeOf(view, times, path);
   const tiles = tilesOf(subjects, query);
   return {
     ...base,

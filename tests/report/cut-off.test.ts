@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { cutOffOf } from "../../src/cluster/cut-off.ts";
 import type { MachineState } from "../../src/cluster/machine.ts";
-import { cutOffOf } from "../../src/report/cut-off.ts";
+import { cutOffNoticeOf } from "../../src/report/cut-off.ts";
 import { clusterHtml } from "../../src/report/render.ts";
 import { createTimes } from "../../src/report/times.ts";
 import { SAMPLE_NOW_MS, sampleSource } from "./sample-cluster.ts";
@@ -11,7 +12,7 @@ const assets = { style: "", icon: "", iconDown: "", client: "", charts: "" };
 /** `up`, or a state and how many seconds ago it began. */
 type Plight = "up" | readonly [MachineState, number];
 
-function viewOf(others: readonly Plight[]) {
+function viewOf(others: readonly Plight[], hasCarrier?: boolean) {
   return sampleSource({
     cells: 1,
     change: (view) => {
@@ -24,7 +25,9 @@ function viewOf(others: readonly Plight[]) {
         const [state, ago] = plight === "up" ? (["up", 9000] as const) : plight;
         return { ...machine, state, stateSinceWallMs: SAMPLE_NOW_MS - ago * 1000 };
       });
-      return { ...view, machines: [...(self ? [self] : []), ...chosen] };
+      const machines = [...(self ? [self] : []), ...chosen];
+      const cutOff = cutOffOf({ ...view, machines, hasCarrier });
+      return { ...view, machines, ...(cutOff && { cutOff }) };
     },
   });
 }
@@ -94,11 +97,24 @@ describe("a machine may be cut off", () => {
   ];
   for (const [name, others, wanted] of cases) {
     test(`${wanted === undefined ? "is not said" : "is said"} when ${name}`, () => {
-      const found = cutOffOf(viewOf(others).view, times, "/");
+      const found = cutOffNoticeOf(viewOf(others).view, times, "/");
       if (wanted === undefined) expect(found).toBeUndefined();
       else expect(found?.sentence).toStartWith(wanted);
     });
   }
+
+  test.each([
+    { hasCarrier: false, wanted: "No network interface of " },
+    { hasCarrier: true, wanted: undefined },
+    { hasCarrier: undefined, wanted: undefined },
+  ])("is said without a carrier, all others up as yet ($hasCarrier)", ({ hasCarrier, wanted }) => {
+    const found = cutOffNoticeOf(viewOf(["up", "up"], hasCarrier).view, times, "/");
+    expect(found?.sentence.slice(0, 24)).toBe(wanted);
+  });
+
+  test("is not said without a carrier of one that has nobody elsewhere", () => {
+    expect(cutOffNoticeOf(viewOf([], false).view, times, "/")).toBeUndefined();
+  });
 
   test("in place of the answers, with the same page on those that were up", () => {
     const source = viewOf([

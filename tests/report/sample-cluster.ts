@@ -2,6 +2,7 @@
  * A made-up lab of eleven machines with a day of history, the same at every call: one machine
  * down, one silent, one stopped, one swapping, one with a full disk, two that rebooted.
  */
+import { cutOffOf } from "../../src/cluster/cut-off.ts";
 import type { Entry, Machine, MachineState } from "../../src/cluster/machine.ts";
 import type { ClusterView, EntryQuery, ReportSource, StripPoint } from "../../src/http/source.ts";
 import type { ProcessReport, Report } from "../../src/protocol/report.ts";
@@ -494,7 +495,10 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
     },
     notices: [],
   };
-  const view = options.change === undefined ? plain : options.change(plain);
+  const changed = options.change === undefined ? plain : options.change(plain);
+  // As the daemon does it (daemon/report-source.ts).
+  const cutOff = cutOffOf(changed);
+  const view: ClusterView = { ...(cutOff && { cutOff }), ...changed };
   return {
     view,
     version: () => 1,

@@ -1,7 +1,7 @@
 /** The cluster page: what must be said, the three answers, the table of machines or of users. */
 import type { Alone } from "../alone.ts";
 import type { ClusterPage, PastNotice } from "../cluster-view-model.ts";
-import type { CutOff } from "../cut-off.ts";
+import type { CutOffNotice } from "../cut-off.ts";
 import { ThreeAnswers } from "./answers.tsx";
 import { MachinesTable } from "./machine-table.tsx";
 import { type Frame, renderDocument } from "./page.tsx";
@@ -48,7 +48,7 @@ function AloneNotice({ alone }: { alone: Alone }) {
   );
 }
 
-function CutOffNotice({ cutOff }: { cutOff: CutOff }) {
+function CutOffSection({ cutOff }: { cutOff: CutOffNotice }) {
   return (
     <section class="say alarm" aria-labelledby="co">
       <h2 id="co">This machine may be cut off</h2>
@@ -104,7 +104,7 @@ export function renderClusterPage(page: ClusterPage, frame: Frame): string {
     children: (
       <>
         <Notices notices={page.notices} />
-        {page.cutOff && <CutOffNotice cutOff={page.cutOff} />}
+        {page.cutOff && <CutOffSection cutOff={page.cutOff} />}
         {page.past && <Past past={page.past} />}
         {page.alone && <AloneNotice alone={page.alone} />}
         {page.answers && <ThreeAnswers answers={page.answers} raw={query.raw} />}
