@@ -32,13 +32,7 @@ import type { Moment } from "../units.ts";
 import { createChangeLog } from "./change-log.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
-import {
-  clusterRanges,
-  dependsOnLan,
-  LAN_REFRESH_MS,
-  type Networks,
-  readNetworks,
-} from "./networks.ts";
+import { clusterRanges, LAN_REFRESH_MS, type Networks, readNetworks } from "./networks.ts";
 import { createPerformer, type Performer, shownEndpoint } from "./performer.ts";
 import { type Publisher, startPublisher } from "./publisher.ts";
 import { planReload } from "./reload.ts";
@@ -347,11 +341,8 @@ function publishReports({ live, clock, cluster, performer, ticker, sampler }: Co
   });
 }
 
-/** Reads `lan` again now and then, where it matters. */
-function refreshNetworks({ live, resolveNetworks }: Core): Timer {
-  return setInterval(() => {
-    if (dependsOnLan(live.config)) resolveNetworks();
-  }, LAN_REFRESH_MS);
+function refreshNetworks({ resolveNetworks }: Core): Timer {
+  return setInterval(resolveNetworks, LAN_REFRESH_MS);
 }
 
 /** Name, network, ports: for the log, and for `systemctl status`. */

@@ -1,17 +1,16 @@
 /**
- * The configured ranges as they stand for addresses right now. Where one says `lan`, that is
- * read again from time to time: a cable may be plugged in, an address may change.
+ * The configured ranges as they stand for addresses right now, and this machine's own addresses.
+ * Both are read again from time to time: a cable may be plugged in, an address may change.
  */
 import type { ClusterRanges } from "../cluster/options.ts";
 import { type AddressSet, resolveRanges } from "../config/address-set.ts";
 import { broadcastAddresses } from "../config/broadcasts.ts";
 import type { Config } from "../config/config.ts";
 import { whyNoLan } from "../config/lan.ts";
-import type { RangeList } from "../config/ranges.ts";
 import { type AddressesByName, readAddresses, readLan } from "../config/read-lan.ts";
 import { isLoopback } from "../protocol/address.ts";
 
-/** How often `lan` is read again. */
+/** How often `lan` and the own addresses are read again; it takes about a millisecond. */
 export const LAN_REFRESH_MS = 30_000;
 
 export interface Networks {
@@ -70,13 +69,4 @@ function listOwn(addresses: AddressesByName): readonly string[] {
     .flat()
     .map(({ address }) => address)
     .filter((address) => !isLoopback(address) && !address.startsWith("fe80:"));
-}
-
-/** Whether reading the networks again could change anything. */
-export function dependsOnLan(ranges: Ranges): boolean {
-  return [ranges.p2pAllow, ranges.httpAllow, ranges.scan].some(namesLan);
-}
-
-function namesLan(list: RangeList): boolean {
-  return list.ranges.some((range) => range.kind === "lan");
 }
