@@ -85,6 +85,19 @@ function holdLast(cells: Cells, machine: StripMachine, axis: Axis): void {
   }
 }
 
+/** A report that is a little late speaks for the time since the one before: that leaves no hole. */
+const MOST_LATE = 1.5;
+
+function spokenForSince(
+  point: StripPoint,
+  before: StripPoint | undefined,
+  intervalMs: number,
+): number {
+  const gapMs = before?.state === "up" ? point.atWallMs - before.atWallMs : 0;
+  const isNext = gapMs > 0 && gapMs < MOST_LATE * intervalMs;
+  return point.atWallMs - (isNext ? gapMs : intervalMs);
+}
+
 /** Where several fall into one cell, the highest figures stand, and an outage wins. */
 export function cellsOf(machine: StripMachine, axis: Axis): Cells {
   const intervalMs = machine.updateSeconds * 1000;
@@ -92,13 +105,14 @@ export function cellsOf(machine: StripMachine, axis: Axis): Cells {
   const cpu: number[] = new Array(axis.cells).fill(-1);
   const disk: number[] = new Array(axis.cells).fill(-1);
   const { points } = machine;
-  const spans = points.map((point): Span => {
+  const spans = points.map((point, index): Span => {
     if (point.state !== "up") {
       return { fromMs: point.atWallMs, toMs: point.untilWallMs ?? axis.endMs + axis.cellMs };
     }
     // A report made after the end of the axis is the first word of the last cell.
     const toMs = Math.min(point.atWallMs, axis.endMs);
-    return { fromMs: Math.min(point.atWallMs - intervalMs, toMs - 1), toMs };
+    const sinceMs = spokenForSince(point, points[index - 1], intervalMs);
+    return { fromMs: Math.min(sinceMs, toMs - 1), toMs };
   });
   fillCells(axis, spans, (cell, index) => {
     const point = points[index];

@@ -76,6 +76,24 @@ describe("cells", () => {
     }
   });
 
+  test("are filled without holes by reports that come a little late or early", () => {
+    // Near the middle of the cells, 0.98 to 1.03 intervals apart.
+    const late = (index: number) => [0, 9_000, -6_000, 3_000, 12_000, -3_000][index % 6] ?? 0;
+    for (const phaseMs of [295_000, 299_000, 300_000, 301_000, 305_000]) {
+      const points = day(phaseMs).map((point, index) => ({
+        ...point,
+        atWallMs: point.atWallMs + late(index),
+      }));
+      expect(cellsOf(machine(points), axis).state.slice(1, -1)).not.toContain("none");
+    }
+  });
+
+  test("stay empty where a report is missing", () => {
+    const points = day(0).filter((_, index) => index !== 70 && index !== 71);
+    const { state } = cellsOf(machine(points), axis);
+    expect(state.filter((one) => one === "none")).toHaveLength(2);
+  });
+
   test("hold an outage, however short, and leave what was before the first report empty", () => {
     const at = (cell: number) => axis.startMs + cell * 600_000;
     const points: StripPoint[] = [
