@@ -3,7 +3,7 @@
  * reads no clock and draws no chance, that every file says its job, that nothing lies about.
  */
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const top = join(import.meta.dir, "..");
@@ -98,6 +98,18 @@ describe("tidiness", () => {
     expect(long).toEqual([]);
     expect(text).not.toMatch(/\b(TODO|FIXME|XXX|HACK)\b:?/);
   });
+});
+
+describe("documentation", () => {
+  test.each(["README.md", "CHANGELOG.md", ...filesBelow("docs", /\.md$/)])(
+    "every file that %s points at is there",
+    (file) => {
+      const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)];
+      for (const [, target = ""] of links) {
+        expect(existsSync(join(top, file, "..", target)), target).toBe(true);
+      }
+    },
+  );
 });
 
 function filesBelow(folder: string, pattern: RegExp): string[] {
