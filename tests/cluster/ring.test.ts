@@ -1,5 +1,7 @@
 /** The ring watch, on the bench: whom it asks and when, whom it believes, and what it never does. */
 import { beforeEach, describe, expect, test } from "bun:test";
+import { encodeRingAnswer, encodeRingQuestion } from "../../src/protocol/ring.ts";
+import { createEnvelope } from "../../src/sealing/envelope.ts";
 import { Bench, PORT } from "./bench.ts";
 
 const ANN = "10.0.0.2";
@@ -275,6 +277,24 @@ describe("a hint", () => {
     bench.receive(BOB, `<{"hint":["${CEM}"]}`);
     live(1000);
     expect(quickTo(CEM)).toEqual([]);
+  });
+});
+
+describe("sealed", () => {
+  const secrets = [Buffer.alloc(32, 7)];
+  const [ours, theirs] = ["00000000000000aa", "00000000000000bb"];
+  const sealerOf = (id: string, boot: string) => {
+    let drawn = 0;
+    const randomBytes = (count: number) => Buffer.alloc(count, ++drawn);
+    return createEnvelope({ id, boot, signature: "localhost", secrets, randomBytes });
+  };
+
+  test("quick messages have at most 90 bytes in the shipped network", () => {
+    const envelope = sealerOf(ours, ours);
+    const question = encodeRingQuestion("localhost", 2 ** 48 - 1);
+    const answer = encodeRingAnswer("localhost", { number: 2 ** 48 - 1, boot: theirs });
+    expect(envelope.seal(question)).toHaveLength(82);
+    expect(envelope.seal(answer)).toHaveLength(90);
   });
 });
 

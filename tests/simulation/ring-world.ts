@@ -11,12 +11,14 @@ export function settledWorld(options: {
   readonly seed: number;
   readonly modern: number;
   readonly loss: number;
+  readonly key?: Uint8Array;
 }): World {
-  const { seed, modern, loss } = options;
+  const { seed, modern, loss, key } = options;
   const weather: Weather = { ...CALM, loss };
   const world = new World({
     ...{ seed, modern, old: 0, updateSeconds: 600, weather: CALM },
     minTickMs: DAEMON_TICK_MS,
+    ...(key !== undefined && { key }),
   });
   world.startAll(1000);
   world.untilAllHaveReports(60_000);

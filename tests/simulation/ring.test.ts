@@ -64,6 +64,33 @@ describe("the watch costs no machine more than 300 bytes a second each way, with
   );
 });
 
+describe("sealed", () => {
+  const key = Buffer.alloc(32, 9);
+
+  test("the watch, the lists and the reports of ten machines cost less than that too", () => {
+    const world = settledWorld({ seed: 4, modern: 10, loss: 0, key });
+    const sent = new Map<string, number>();
+    world.network.tap = (from, _to, bytes) => {
+      sent.set(from, (sent.get(from) ?? 0) + bytes.length + HEADERS_BYTES);
+    };
+    world.run(1_200_000);
+    expect(sent.size).toBe(10);
+    for (const bytes of sent.values()) {
+      expect(bytes / 1200).toBeWithin(50, MOST_BYTES_PER_SECOND);
+    }
+  });
+
+  test("a death is seen as soon, and by all", () => {
+    const times = Array.from({ length: 5 }, (_, index) => {
+      const world = settledWorld({ seed: 40 + index, modern: 10, loss: 0, key });
+      const [victim] = world.nodes;
+      if (victim === undefined) throw new Error("no victim");
+      return untilSilentEverywhere(world, victim, 60_000);
+    });
+    expect(median(times)).toBeLessThanOrEqual(AIM_MS);
+  });
+});
+
 test(
   "an hour in which a twentieth of the packets is lost: next to no living machine is called silent",
   () => {
