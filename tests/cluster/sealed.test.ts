@@ -208,6 +208,16 @@ describe("who has sealed a message must be who speaks in it", () => {
     expect(bench.drops("sealed by another machine")).toBe(2);
     expect(bench.sent).toEqual([]);
   });
+
+  test("in a quick answer", () => {
+    const bench = new SealedBench();
+    bench.befriend(ANN_AT, ANN);
+    bench.befriend(BOB_AT, BOB);
+    bench.hear(BOB_AT, "<AAAAAAAAc0ffee00");
+    expect(bench.drops("sealed by another machine")).toBe(1);
+    bench.hear(BOB_AT, `<AAAAAAAA${BOB.boot.slice(0, 8)}`);
+    expect(bench.drops("answer to no open question")).toBe(1);
+  });
 });
 
 describe("from a boot that has answered no question yet", () => {
