@@ -48,7 +48,7 @@ function questions(): number {
   const sent = watched()
     .stderr()
     .split("\n")
-    .filter((line) => / to [\d.]+: .*watching\W+true/.test(line));
+    .filter((line) => / to [\d.]+:\d+: .*watching\W+true/.test(line));
   return sent.length;
 }
 
