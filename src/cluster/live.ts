@@ -43,13 +43,21 @@ export function shownReport(held: {
     : { ...interval, isLive: false };
 }
 
-/** A live report as it is shown: what came in since the last interval report stays in sight. */
+/** Messages are read for interval reports alone (design, section 4). */
+const MESSAGES = "messages";
+
+/**
+ * A live report as it is shown: what came in since the last interval report stays in sight, and so
+ * does the reason why nothing could.
+ */
 export function withMessagesOf(live: Report, interval: Report | undefined): Report {
   if (interval === undefined) return live;
   const { messages, messageCount } = interval;
+  const reasons = (interval.problems ?? []).filter(({ subject }) => subject === MESSAGES);
   return {
     ...live,
     ...(messages !== undefined && { messages }),
     ...(messageCount !== undefined && { messageCount }),
+    ...(reasons.length > 0 && { problems: [...(live.problems ?? []), ...reasons] }),
   };
 }

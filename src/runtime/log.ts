@@ -33,8 +33,8 @@ export interface LimitedMessage {
   readonly text: string;
 }
 
-/** How lines look: `journal` has priorities, `plain` no time, `terminal` time, `color` colours. */
-export type LogStyle = "journal" | "plain" | "terminal" | "color";
+/** How lines look: `journal` with priorities, `file` with day and time, `terminal` with the time. */
+export type LogStyle = "journal" | "plain" | "file" | "terminal" | "color";
 
 export interface LogOptions {
   /** `-d` counted: 0, 1 or 2. */
@@ -120,6 +120,8 @@ export function formatLine({ style, level, text, date }: Line): string {
       return `<${PRIORITIES[level]}>${oneLine(text, LONGEST_LINE)}`;
     case "plain":
       return `unagi: ${message}`;
+    case "file":
+      return `${dayOf(date)} ${timeOfDay(date)} ${message}`;
     case "terminal":
       return `${timeOfDay(date)} ${message}`;
     case "color": {
@@ -134,16 +136,18 @@ export interface StyleFacts {
   /** `device:inode` of stderr. */
   readonly stream: string | undefined;
   readonly isTerminal: boolean;
+  /** A regular file: nobody else adds the time, as the reader of a pipe may. */
+  readonly isFile: boolean;
 }
 
 /**
  * systemd.exec(5): `$JOURNAL_STREAM` names the stream that is the journal; it is inherited by
  * programs whose stderr is another one, so both are compared. `$NO_COLOR`: no-color.org.
  */
-export function chooseStyle({ env, stream, isTerminal }: StyleFacts): LogStyle {
+export function chooseStyle({ env, stream, isTerminal, isFile }: StyleFacts): LogStyle {
   const journal = env["JOURNAL_STREAM"];
   if (journal !== undefined && journal === stream) return "journal";
-  if (!isTerminal) return "plain";
+  if (!isTerminal) return isFile ? "file" : "plain";
   return mayUseColor(env) ? "color" : "terminal";
 }
 
@@ -154,14 +158,14 @@ export function mayUseColor(env: StyleFacts["env"]): boolean {
 
 /** What stderr is for this process. */
 export function readStyleFacts(env: StyleFacts["env"]): StyleFacts {
-  let stream: string | undefined;
+  const isTerminal = process.stderr.isTTY === true;
   try {
-    const { dev, ino } = fstatSync(2);
-    stream = `${dev}:${ino}`;
+    const stderr = fstatSync(2);
+    return { env, stream: `${stderr.dev}:${stderr.ino}`, isTerminal, isFile: stderr.isFile() };
   } catch {
-    stream = undefined; // stderr is closed: nothing is read there, in whatever form.
+    // stderr is closed: nothing is read there, in whatever form.
+    return { env, stream: undefined, isTerminal, isFile: false };
   }
-  return { env, stream, isTerminal: process.stderr.isTTY === true };
 }
 
 interface KindState {
@@ -190,6 +194,14 @@ function createLimiter(log: (level: LogLevel, text: string) => void): Log["limit
 
 function isLogLevel(type: string): type is LogLevel {
   return Object.hasOwn(PRIORITIES, type);
+}
+
+/** In the machine's zone, as `timeOfDay`: 2026-11-24. */
+function dayOf(date: Date): string {
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) =>
+    String(part).padStart(2, "0"),
+  );
+  return `${date.getFullYear()}-${month}-${day}`;
 }
 
 function timeOfDay(date: Date): string {

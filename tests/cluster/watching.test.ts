@@ -183,13 +183,18 @@ describe("the one who watches", () => {
 describe("a live report of another machine", () => {
   function watched(): Bench {
     const bench = new Bench();
-    const report = { name: "ann", load: { one: 50 }, messages: ["of the interval"] };
+    const problems = [
+      { subject: "messages", reason: "permission denied", remedy: "add the user to group adm" },
+      { subject: "users", reason: "of the interval alone" },
+    ];
+    const report = { name: "ann", load: { one: 50 }, messages: ["of the interval"], problems };
     bench.meet(A, { age: 100, report });
     bench.clear();
     watch(bench, true);
     bench.run(200);
     bench.outputs = [];
-    bench.answer(A, { liveSequence: 3, age: 1, report: { name: "ann", load: { one: 3 } } });
+    const live = { name: "ann", load: { one: 3 }, problems: [{ subject: "disk", reason: "now" }] };
+    bench.answer(A, { liveSequence: 3, age: 1, report: live });
     return bench;
   }
 
@@ -200,6 +205,15 @@ describe("a live report of another machine", () => {
       ...{ isLive: true, reportAgeSeconds: 1.5, sequence: 1 },
       report: { load: { one: 3 }, messages: ["of the interval"] },
     });
+  });
+
+  test("keeps saying why there are no messages, and nothing else of the interval's problems", () => {
+    const bench = watched();
+    const problems = bench.machine("ann")?.report?.problems ?? [];
+    expect(problems.map(({ subject, reason }) => `${subject}: ${reason}`)).toEqual([
+      "disk: now",
+      "messages: permission denied",
+    ]);
   });
 
   test("is neither an entry of the history nor remembered", () => {

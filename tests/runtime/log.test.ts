@@ -44,6 +44,7 @@ describe("a line", () => {
     ["plain", "warn", "unagi: warning: it's so"],
     ["plain", "info", "unagi: it's so"],
     ["plain", "debug", "unagi: debug: it's so"],
+    ["file", "warn", "2026-02-03 04:05:06 warning: it's so"],
     ["terminal", "info", "04:05:06 it's so"],
     ["terminal", "warn", "04:05:06 warning: it's so"],
     ["color", "info", "\x1b[2m04:05:06\x1b[0m it's so"],
@@ -75,19 +76,37 @@ describe("a line", () => {
 describe("the style", () => {
   const env = { JOURNAL_STREAM: "8:1234" };
   const cases: readonly (readonly [string, Parameters<typeof chooseStyle>[0], LogStyle])[] = [
-    ["the journal", { env, stream: "8:1234", isTerminal: false }, "journal"],
-    ["a pipe of a service", { env, stream: "9:1", isTerminal: false }, "plain"],
+    ["the journal", { env, stream: "8:1234", isTerminal: false, isFile: false }, "journal"],
+    ["a pipe of a service", { env, stream: "9:1", isTerminal: false, isFile: false }, "plain"],
     [
       "a terminal started by the journal's child",
-      { env, stream: "9:1", isTerminal: true },
+      { env, stream: "9:1", isTerminal: true, isFile: false },
       "color",
     ],
-    ["a pipe", { env: {}, stream: "9:1", isTerminal: false }, "plain"],
-    ["nothing", { env: {}, stream: undefined, isTerminal: false }, "plain"],
-    ["a terminal", { env: {}, stream: "9:1", isTerminal: true }, "color"],
-    ["NO_COLOR", { env: { NO_COLOR: "1" }, stream: "9:1", isTerminal: true }, "terminal"],
-    ["an empty NO_COLOR", { env: { NO_COLOR: "" }, stream: "9:1", isTerminal: true }, "color"],
-    ["a dumb terminal", { env: { TERM: "dumb" }, stream: "9:1", isTerminal: true }, "terminal"],
+    ["a pipe", { env: {}, stream: "9:1", isTerminal: false, isFile: false }, "plain"],
+    ["nothing", { env: {}, stream: undefined, isTerminal: false, isFile: false }, "plain"],
+    ["a file", { env: {}, stream: "9:1", isTerminal: false, isFile: true }, "file"],
+    [
+      "a file that is the journal's",
+      { env, stream: "8:1234", isTerminal: false, isFile: true },
+      "journal",
+    ],
+    ["a terminal", { env: {}, stream: "9:1", isTerminal: true, isFile: false }, "color"],
+    [
+      "NO_COLOR",
+      { env: { NO_COLOR: "1" }, stream: "9:1", isTerminal: true, isFile: false },
+      "terminal",
+    ],
+    [
+      "an empty NO_COLOR",
+      { env: { NO_COLOR: "" }, stream: "9:1", isTerminal: true, isFile: false },
+      "color",
+    ],
+    [
+      "a dumb terminal",
+      { env: { TERM: "dumb" }, stream: "9:1", isTerminal: true, isFile: false },
+      "terminal",
+    ],
   ];
   for (const [what, facts, style] of cases) {
     test(`for ${what} is ${style}`, () => expect(chooseStyle(facts)).toBe(style));
