@@ -147,12 +147,14 @@ async function startCheck(
       return 0;
     case "problems": {
       const usage = commandLineProblems(input);
-      return usage.length > 0 ? refuse(usage, surroundings) : actions.check(loaded);
+      return usage.length > 0 ? refuse(usage, surroundings, "check") : actions.check(loaded);
     }
     case "config":
       return actions.check(loaded);
   }
 }
+
+const NO_MACHINE = "forget needs a machine first: unagi forget MACHINE [OPTION]...";
 
 async function startForget(
   [machine, ...argv]: readonly string[],
@@ -172,10 +174,10 @@ async function startForget(
       out(`${versionLine()}\n`);
       return 0;
     case "problems":
-      return refuse(loaded.problems, surroundings);
+      return refuse(isOption ? [NO_MACHINE] : loaded.problems, surroundings, "forget");
     case "config":
       if (isOption || machine === undefined || machine === "") {
-        return refuse(["forget needs a machine first: unagi forget MACHINE"], surroundings);
+        return refuse([NO_MACHINE], surroundings, "forget");
       }
       return actions.forget({ ...loaded, machine });
   }
@@ -192,14 +194,20 @@ function startKeygen(
       surroundings.out(renderKeygenHelp());
       return 0;
     case "problem":
-      return refuse([request.problem], surroundings);
+      return refuse([request.problem], surroundings, "keygen");
     case "make":
       return actions.keygen(request.path);
   }
 }
 
-function refuse(problems: readonly string[], { error }: Surroundings): number {
-  const lines = [...problems.map((problem) => `unagi: ${problem}`), "Try 'unagi --help'."];
+/** `command`: whose help to read, if not the daemon's. */
+function refuse(
+  problems: readonly string[],
+  { error }: Surroundings,
+  command?: "check" | "forget" | "keygen",
+): number {
+  const help = command === undefined ? "unagi --help" : `unagi ${command} --help`;
+  const lines = [...problems.map((problem) => `unagi: ${problem}`), `Try '${help}'.`];
   error(`${lines.join("\n")}\n`);
   return EXIT_USAGE;
 }

@@ -209,12 +209,12 @@ describe("commands", () => {
     [["chekc"], "unknown command 'chekc'; did you mean check?"],
     [["check", "--updte"], "unknown option --updte; did you mean --update?"],
     [["check", "-p", "0"], "-p 0: it must be a whole number from 1 to 65535"],
-    [["forget"], "forget needs a machine first: unagi forget MACHINE"],
-    [["forget", ""], "forget needs a machine first: unagi forget MACHINE"],
-    [["forget", "-h", "8080"], "forget needs a machine first: unagi forget MACHINE"],
+    [["forget"], "forget needs a machine first: unagi forget MACHINE [OPTION]..."],
+    [["forget", ""], "forget needs a machine first: unagi forget MACHINE [OPTION]..."],
+    [["forget", "-h", "8080"], "forget needs a machine first: unagi forget MACHINE [OPTION]..."],
     [
       ["forget", "-h", "8080", "node07"],
-      "unexpected word 'node07': every value belongs to an option, as in -s 192.168.1.",
+      "forget needs a machine first: unagi forget MACHINE [OPTION]...",
     ],
     [
       ["forget", "node07", "node08"],
@@ -235,11 +235,13 @@ describe("commands", () => {
     ],
   ];
   for (const [argv, problem] of refused) {
+    const word = ["check", "forget", "keygen"].find((name) => name === argv[0]);
+    const help = word === undefined ? "unagi --help" : `unagi ${word} --help`;
     test(`unagi ${JSON.stringify(argv)} is refused`, async () => {
       expect(await run(argv)).toEqual({
         code: 2,
         out: "",
-        error: `unagi: ${problem}\nTry 'unagi --help'.\n`,
+        error: `unagi: ${problem}\nTry '${help}'.\n`,
         did: [],
       });
     });
