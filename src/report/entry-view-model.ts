@@ -238,7 +238,9 @@ function othersOf(options: PanelOptions): Pick<EntryPanel, "others" | "rest"> {
     .filter(({ state }) => state === "down" || state === "stopped")
     .slice(0, MOST_OTHERS)
     .map(({ machine, state }) => `${shownName(machine, 24)} ${state}`);
-  const idle = all.filter(({ report, facts }) => report !== undefined && isIdle(facts.top)).length;
+  const idle = all.filter(
+    ({ facts }) => facts.cpuPercent !== undefined && isIdle(facts.top),
+  ).length;
   const rest = [
     ...(busy.length > named.length ? [`${busy.length - named.length} more busy`] : []),
     ...(idle === 0 ? [] : [named.length === 0 ? "all idle" : "the rest idle"]),

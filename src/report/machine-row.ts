@@ -106,9 +106,10 @@ export function coresText(facts: { readonly cores?: number }): string {
 }
 
 function topCell(subject: Subject): RowFigures["top"] | undefined {
-  const { top } = subject.facts;
+  const { top, cpuPercent } = subject.facts;
   if (subject.report?.processes === undefined) return undefined;
-  if (top === undefined || isIdle(top)) return "idle";
+  // A machine whose CPU is unknown is not said to be idle.
+  if (top === undefined || isIdle(top)) return cpuPercent === undefined ? undefined : "idle";
   return {
     user: shownText(top.user),
     userKey: top.user,
@@ -174,8 +175,8 @@ export function figuresOf(subject: Subject): RowFigures {
 export function lastWords(facts: Facts): string {
   const cpu = facts.cpuPercent === undefined ? [] : [`CPU ${percent(facts.cpuPercent)} %`];
   const { top } = facts;
-  // Without a list of processes nothing is said about them, least of all "idle".
-  if (top === undefined) return cpu.join(", ");
+  // Without a list of processes, or without a CPU figure, nothing is said to be "idle".
+  if (top === undefined || (isIdle(top) && facts.cpuPercent === undefined)) return cpu.join(", ");
   const process = isIdle(top)
     ? "idle"
     : `${shownText(top.user)} ${shownText(top.command)} ${coresText(top)} cores`;

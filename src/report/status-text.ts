@@ -129,7 +129,8 @@ function historyText(
     let level = -1;
     for (let cell = from; cell < to; cell += 1) {
       if (cells.state[cell] === "down") sign = "x";
-      if (cells.state[cell] === "up") level = Math.max(level, cpuLevel(cells.cpu[cell] ?? -1));
+      const cpu = cells.cpu[cell] ?? -1;
+      if (cells.state[cell] === "up" && cpu >= 0) level = Math.max(level, cpuLevel(cpu));
     }
     // The 5 and 25 % of the strip are one sign here, as are "no data" and "stopped".
     text += sign === "x" || level < 0 ? sign : (".--=#"[level] ?? ".");
@@ -151,9 +152,9 @@ function historyHead(axis: Axis): string {
 }
 
 function topText(subject: Subject): string {
-  const { top } = subject.facts;
+  const { top, cpuPercent } = subject.facts;
   if (!isThere(subject.state) || subject.report?.processes === undefined) return "";
-  if (top === undefined || isIdle(top)) return "idle";
+  if (top === undefined || isIdle(top)) return cpuPercent === undefined ? "" : "idle";
   return `${shownText(top.user, 10)} ${shownText(top.command, 16)} ${coresText(top)}`;
 }
 

@@ -36,7 +36,7 @@ export interface StripMachine {
   readonly updateSeconds: number;
 }
 
-/** Drawn over the lane "a" of all cells in which the machine was up. */
+/** Drawn over the lane "a" of all cells of which the CPU is known. */
 const CPU_CLASSES = [
   ["b", 1],
   ["c", 2],
@@ -182,6 +182,7 @@ function runsByValue<T>(values: readonly T[]): ReadonlyMap<T, readonly Run[]> {
 
 /** The runs of everything that a strip draws and says. */
 interface StripRuns {
+  /** Up without a CPU figure counts as `none`. */
   readonly state: ReadonlyMap<CellState, readonly Run[]>;
   /** By CPU level, 0–4, where the machine was up. */
   readonly cpu: ReadonlyMap<number, readonly Run[]>;
@@ -191,9 +192,11 @@ interface StripRuns {
 
 function stripRuns({ state, cpu, disk }: Cells): StripRuns {
   const isUp = (cell: number) => state[cell] === "up";
+  // Up, but its CPU unknown: blank as what is not known, for the palest blue says "idle".
+  const drawn = state.map((one, cell) => (one === "up" && (cpu[cell] ?? -1) < 0 ? "none" : one));
   return {
-    state: runsByValue(state),
-    cpu: runsByValue(cpu.map((value, cell) => (isUp(cell) ? cpuLevel(value) : -1))),
+    state: runsByValue(drawn),
+    cpu: runsByValue(cpu.map((value, cell) => (isUp(cell) && value >= 0 ? cpuLevel(value) : -1))),
     disk: runsByValue(
       disk.map((value, cell) => (!isUp(cell) || value < DISK_LOW ? 0 : value < DISK_HIGH ? 1 : 2)),
     ),
@@ -224,7 +227,8 @@ function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): 
     ...ranges("disk over 40 MB/min", runs.disk.get(2)),
   ];
   if (parts.length > 0) return parts.join("; ");
-  return runs.state.has("up") ? "quiet" : "nothing known yet";
+  if (runs.state.has("up")) return "quiet";
+  return cells.state.includes("up") ? "CPU not known" : "nothing known yet";
 }
 
 export interface StripOptions {

@@ -75,6 +75,7 @@ describe("an entry in a line", () => {
       { name: "a", cpu: { idlePercent: 99 }, processes: [{ ...process, cpuPercent: 0 }] },
       "CPU 1 %, idle",
     ],
+    ["without a CPU figure", { name: "a", processes: [{ ...process, cpuPercent: 0 }] }, ""],
     ["that knows nothing", { name: "a" }, ""],
     [
       "with hostile names",

@@ -76,6 +76,22 @@ describe("the cluster page", () => {
     expect(row?.match(/<td/g)).toHaveLength(3);
   });
 
+  test("calls no machine idle whose CPU it does not know", () => {
+    const withoutCpu = sampleSource({
+      cells: 3,
+      sketches: LAB.map((sketch) => ({
+        ...sketch,
+        loads: [],
+        change: ({ cpu: _, ...report }) => report,
+      })),
+    });
+    for (const path of ["", "at=09:10", "open=node02@09:10"]) {
+      expect(words(page(path, withoutCpu))).not.toMatch(/\bidle\b/);
+    }
+    const rows = text(withoutCpu).split("\n").slice(0, -2).join("\n");
+    expect(rows).not.toMatch(/\bidle\b|\.\./);
+  });
+
   test("shows the whole table as of an earlier time", () => {
     const then = words(page("at=03:10"));
     expect(then).toContain("The machines at 03:10");

@@ -68,6 +68,17 @@ describe("the axis", () => {
   }
 });
 
+describe("an entry without a CPU figure", () => {
+  const points = day(0).map(({ cpuPercent: _, ...point }) => point);
+
+  test("is drawn as not known, never as idle", () => {
+    const { paths, words } = stripOf(machine(points), { axis, times });
+    expect(Object.fromEntries(paths)).toMatchObject({ n: "M0 11h144" });
+    expect(paths.some(([name]) => "abcde".includes(name))).toBe(false);
+    expect(words).toBe("CPU not known");
+  });
+});
+
 describe("cells", () => {
   test("are filled without holes by reports of any phase", () => {
     for (const phase of [0, 7_000, 120_000, 299_000, 301_000, 599_000]) {

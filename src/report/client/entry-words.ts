@@ -27,7 +27,7 @@ export function reportWords(report: Report): string {
   if (top !== undefined && !isIdle(top)) {
     const cores = top.cores === undefined ? "" : ` ${figure(top.cores)}`;
     parts.push(`${shownText(top.user, 24)} ${shownText(top.command, 32)}${cores}`);
-  } else if (top !== undefined) parts.push("idle");
+  } else if (top !== undefined && cpuPercent !== undefined) parts.push("idle");
   return parts.join(", ");
 }
 
