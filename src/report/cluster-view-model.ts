@@ -18,7 +18,7 @@ import { cursorX } from "./strip.ts";
 import { filterOf, isProblem, type Subject, sorted, subjectsAt, subjectsNow } from "./subject.ts";
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
 import { LEAST_FOR_SMALL, type Tiles, tilesOf } from "./tiles.ts";
-import type { Times } from "./times.ts";
+import { clockOf, type Times } from "./times.ts";
 import { type UsersTable, usersTableOf } from "./users-view-model.ts";
 
 /** What the page needs beside the view; `strips` and `at` are asked for only when needed. */
@@ -285,7 +285,7 @@ function tableOf(
     axisLinks: axisLinks(axis, times, query.raw),
     ...(cursor === undefined || cursorMs === undefined
       ? {}
-      : { cursor: { x: cursor, label: times.clock(cursorMs) } }),
+      : { cursor: { x: cursor, label: clockOf(times, view.updateSeconds)(cursorMs) } }),
     sections: parts.map(({ subjects: own, ...part }) => ({
       ...part,
       rows: own.map((subject) => rowOf(subject, context)),

@@ -5,7 +5,7 @@
 import type { StripPoint } from "../http/source.ts";
 import { percent } from "./format.ts";
 import { hrefWith } from "./page-query.ts";
-import type { Times } from "./times.ts";
+import { clockOf, type Times } from "./times.ts";
 
 export interface EntryGrid {
   /** `144, newest 09:10`. */
@@ -36,9 +36,13 @@ const MOST_HOURS = 50;
 const HIGH_PERCENT = 90;
 const QUIET_PERCENT = 5;
 
-function cellOf(point: StripPoint, key: string, times: Times, atMs = point.atWallMs): GridCell {
+function cellOf(
+  point: StripPoint,
+  { key, times, updateSeconds }: GridOptions,
+  atMs = point.atWallMs,
+): GridCell {
   const href = `${hrefWith({}, { open: `${key}@${times.stamp(atMs)}` })}#entry`;
-  const time = times.clock(atMs);
+  const time = clockOf(times, updateSeconds)(atMs);
   if (point.state !== "up") return { text: point.state, kind: "absent", href, time };
   const cpu = point.cpuPercent;
   if (cpu === undefined) return { text: "–", kind: "quiet", href, time };
@@ -56,7 +60,7 @@ interface GridOptions {
 }
 
 function hourGrid(options: GridOptions): Pick<EntryGrid, "columns" | "rows"> | undefined {
-  const { points, key, times, updateSeconds } = options;
+  const { points, times, updateSeconds } = options;
   const steps = HOUR_SECONDS / updateSeconds;
   if (!Number.isInteger(steps) || steps < 2 || steps > MOST_STEPS) return undefined;
   const stepMs = updateSeconds * 1000;
@@ -75,12 +79,12 @@ function hourGrid(options: GridOptions): Pick<EntryGrid, "columns" | "rows"> | u
     if (point.state === "up") continue;
     const untilMs = point.untilWallMs ?? options.nowMs;
     for (let atMs = point.atWallMs; atMs < untilMs; atMs += stepMs) {
-      bySlot.set(slot(atMs), cellOf(point, key, times, atMs));
+      bySlot.set(slot(atMs), cellOf(point, options, atMs));
     }
   }
   // A report made in a slot says more of it than the outage that ended there.
   for (const point of points) {
-    if (point.state === "up") bySlot.set(slot(point.atWallMs), cellOf(point, key, times));
+    if (point.state === "up") bySlot.set(slot(point.atWallMs), cellOf(point, options));
   }
   const columns = Array.from({ length: hours }, (_, hour) =>
     String((firstHour + hour) % 24).padStart(2, "0"),
@@ -92,16 +96,16 @@ function hourGrid(options: GridOptions): Pick<EntryGrid, "columns" | "rows"> | u
   return { columns, rows };
 }
 
-function plainGrid({ points, key, times, updateSeconds }: GridOptions) {
+function plainGrid(options: GridOptions) {
+  const { points, times, updateSeconds } = options;
   const rows: EntryGrid["rows"][number][] = [];
   for (let from = 0; from < points.length; from += ROW_CELLS) {
     const part = points.slice(from, from + ROW_CELLS);
     const first = part[0];
     if (first === undefined) break;
-    const name = updateSeconds < 60 ? times.clockSeconds : times.clock;
     rows.push({
-      label: name(first.atWallMs),
-      cells: part.map((point) => cellOf(point, key, times)),
+      label: clockOf(times, updateSeconds)(first.atWallMs),
+      cells: part.map((point) => cellOf(point, options)),
     });
   }
   return { columns: [], rows };

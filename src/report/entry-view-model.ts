@@ -17,9 +17,10 @@ import {
 } from "./format.ts";
 import { machineHref } from "./machine-href.ts";
 import { coresText } from "./machine-row.ts";
+import { givenReason, NOT_REPORTED } from "./now-lines.ts";
 import type { Subject } from "./subject.ts";
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
-import type { Times } from "./times.ts";
+import { clockOf, type Times } from "./times.ts";
 
 export interface FigureLine {
   readonly what: string;
@@ -58,6 +59,8 @@ export interface ReportParts {
   readonly messages: readonly string[];
   /** `3 of 7`; `none new`. */
   readonly messageWords: string;
+  /** Why there are no messages, as the report itself says. */
+  readonly messagesReason?: string;
 }
 
 export interface EntryPanel {
@@ -163,7 +166,7 @@ function processLine(process: ReturnType<typeof processFacts>): ProcessLine {
 
 function messageWords(report: Report): string {
   const shown = report.messages?.length;
-  if (shown === undefined) return "not reported";
+  if (shown === undefined) return NOT_REPORTED;
   const count = report.messageCount ?? shown;
   return shown === 0 ? "none new" : `${shown} of ${count}`;
 }
@@ -172,11 +175,13 @@ export function reportParts(report: Report): ReportParts {
   const processes = (report.processes ?? []).map((process) => processFacts(process, report));
   const users = report.users ?? [];
   const count = report.processCount;
+  const reason = report.messages === undefined ? givenReason(report, ["message"]) : undefined;
   return {
+    ...(reason === undefined ? {} : { messagesReason: reason }),
     processes: processes.map(processLine),
     processWords:
       report.processes === undefined
-        ? "not reported"
+        ? NOT_REPORTED
         : count === undefined
           ? counted(processes.length, "process", "processes")
           : `${processes.length} largest of ${count}`,
@@ -190,7 +195,7 @@ export function reportParts(report: Report): ReportParts {
     })),
     userWords:
       report.users === undefined
-        ? "not reported"
+        ? NOT_REPORTED
         : (report.userCount ?? users.length) === 0
           ? "nobody"
           : counted(report.userCount ?? users.length, "user"),
@@ -212,11 +217,14 @@ interface PanelOptions {
   readonly others: readonly Subject[];
 }
 
-function neighbours(options: PanelOptions): Pick<EntryPanel, "previous" | "next"> {
+function neighbours(
+  options: PanelOptions,
+  clock: (wallMs: number) => string,
+): Pick<EntryPanel, "previous" | "next"> {
   const { points, entry, times, key } = options;
   const link = (point: StripPoint | undefined): EntryLink | undefined =>
     point && {
-      label: times.clock(point.atWallMs),
+      label: clock(point.atWallMs),
       open: `${key}@${times.stamp(point.atWallMs)}`,
     };
   const previous = link(points.findLast((point) => point.atWallMs < entry.atWallMs));
@@ -263,8 +271,9 @@ export function entryPanelOf(options: PanelOptions): EntryPanel {
   const { machine, key, entry, times, nowMs } = options;
   const report = entry.state === "up" ? entry.report : undefined;
   const interval = report?.averageSeconds ?? report?.updateSeconds ?? options.updateSeconds;
-  const from = times.clock(entry.atWallMs - interval * 1000);
-  const time = times.clock(entry.atWallMs);
+  const clock = clockOf(times, Math.min(interval, report?.updateSeconds ?? interval));
+  const from = clock(entry.atWallMs - interval * 1000);
+  const time = clock(entry.atWallMs);
   return {
     machineKey: key,
     machineName: shownName(machine),
@@ -278,7 +287,7 @@ export function entryPanelOf(options: PanelOptions): EntryPanel {
       entry.state === "up"
         ? { kind: "report", figures: figureLines(entry.report), parts: reportParts(entry.report) }
         : { kind: "sentence", text: outageText(entry, times, nowMs) },
-    ...neighbours(options),
+    ...neighbours(options, clock),
     atStamp: times.stamp(entry.atWallMs),
     ...othersOf(options),
   };

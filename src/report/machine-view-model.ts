@@ -16,7 +16,7 @@ import { machineHref } from "./machine-href.ts";
 import { keysOf } from "./machine-key.ts";
 import { stateFor } from "./machine-row.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
-import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
+import { missingReason, NOT_REPORTED, type NowLine, nowLines } from "./now-lines.ts";
 import { cellsOf, pointOf, runsOf, type Strip, stripOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
 import { SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
@@ -231,6 +231,7 @@ export function machinePageOf(input: MachinePageInput): MachinePage {
   const name = shownName(machine, 300);
   const ownPage = ownPageOf(machine);
   const { history, grid } = historyOf(input, subject.key);
+  const messagesReason = missingReason(report, machine, ["message"]);
   return {
     title: `${shownName(machine)} ${machine.state} – unagi`,
     masthead: mastheadOf({ view, times, keys, page: "other", path: machineHref(subject.key) }),
@@ -248,9 +249,10 @@ export function machinePageOf(input: MachinePageInput): MachinePage {
     ...(report === undefined ? {} : { parts: reportParts(report) }),
     ...(report?.filesystems === undefined ? {} : { filesystems: filesystemLines(report) }),
     filesystemsReason: missingReason(report, machine, ["file", "mount", "disk"]),
-    ...(report === undefined || report.messages !== undefined
+    // The words beside the heading say "not reported" already.
+    ...(report === undefined || report.messages !== undefined || messagesReason === NOT_REPORTED
       ? {}
-      : { messagesReason: missingReason(report, machine, ["message"]) }),
+      : { messagesReason }),
     history,
     ...(grid === undefined ? {} : { entries: grid }),
   };

@@ -36,6 +36,9 @@ const MOST_INTERFACES = 4;
 const BUSY_CORE_PERCENT = 90;
 const IDLE_CORE_PERCENT = 5;
 
+/** Of a part that is missing without a reason. */
+export const NOT_REPORTED = "not reported";
+
 /** The reason that a part of the report is missing, as its machine gave it. */
 export function missingReason(
   report: Report | undefined,
@@ -43,14 +46,19 @@ export function missingReason(
   about: readonly string[],
 ): string {
   if (report === undefined) return "no report yet";
+  const given = givenReason(report, about);
+  if (given !== undefined) return given;
+  return machine.protocol === 1 ? "a protocol-1 machine does not tell" : NOT_REPORTED;
+}
+
+/** What the report itself says of a part that it has not; `undefined`: nothing. */
+export function givenReason(report: Report, about: readonly string[]): string | undefined {
   const problem = (report.problems ?? []).find(({ subject }) =>
     about.some((word) => subject.toLowerCase().includes(word)),
   );
-  if (problem !== undefined) {
-    const { reason, remedy } = problem;
-    return shownText(remedy === undefined ? reason : `${reason}: ${remedy}`, SENTENCE_LENGTH);
-  }
-  return machine.protocol === 1 ? "a protocol-1 machine does not tell" : "not reported";
+  if (problem === undefined) return undefined;
+  const { reason, remedy } = problem;
+  return shownText(remedy === undefined ? reason : `${reason}: ${remedy}`, SENTENCE_LENGTH);
 }
 
 function said(what: string, value: number | undefined, text: (known: number) => string): string[] {

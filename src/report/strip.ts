@@ -8,7 +8,7 @@ import type { StripPoint } from "../http/source.ts";
 import { type Axis, fillCells, type Span } from "./axis.ts";
 import { factsOf } from "./facts.ts";
 import { megabytesPerMinute } from "./format.ts";
-import type { Times } from "./times.ts";
+import { clockOf, type Times } from "./times.ts";
 
 export interface Strip {
   readonly cells: number;
@@ -208,7 +208,8 @@ const SHORTEST_SAID = 3;
 const MOST_RANGES = 3;
 
 function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): string {
-  const name = (cell: number) => times.clock(axis.startMs + cell * axis.cellMs);
+  const clock = clockOf(times, axis.cellMs / 1000);
+  const name = (cell: number) => clock(axis.startMs + cell * axis.cellMs);
   const ranges = (what: string, all: readonly Run[] = []): string[] => {
     if (all.length === 0) return [];
     const said = all
@@ -221,7 +222,7 @@ function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): 
   const parts = [
     ...ranges("down", runs.state.get("down")),
     ...ranges("stopped", runs.state.get("stopped")),
-    ...cells.reboots.slice(-MOST_RANGES).map(({ atMs }) => `rebooted ${times.clock(atMs)}`),
+    ...cells.reboots.slice(-MOST_RANGES).map(({ atMs }) => `rebooted ${clock(atMs)}`),
     ...ranges("CPU over 90 %", runs.cpu.get(4)),
     ...ranges("CPU over 45 %", low),
     ...ranges("disk over 40 MB/min", runs.disk.get(2)),

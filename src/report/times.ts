@@ -88,6 +88,11 @@ const CLOCK = /^(\d\d?):(\d\d)(?::(\d\d))?$/;
 /** 13 digits: from 2001 to 2286; fewer would be seconds or a typing mistake. */
 const MILLISECONDS = /^\d{13}$/;
 
+/** How entries are named by their time: with seconds where several fall into one minute. */
+export function clockOf(times: Times, updateSeconds: number): (wallMs: number) => string {
+  return updateSeconds < 60 ? times.clockSeconds : times.clock;
+}
+
 /** `timeZone` as Intl names it (`Europe/Vienna`); throws a RangeError for one it does not know. */
 export function createTimes(timeZone: string): Times {
   const offsetMs = offsetReader(timeZone);

@@ -92,6 +92,43 @@ describe("the cluster page", () => {
     expect(rows).not.toMatch(/\bidle\b|\.\./);
   });
 
+  test("names entries with their seconds where the interval is under a minute", () => {
+    const source = sampleSource({
+      cells: 3,
+      change: (view) => ({ ...view, updateSeconds: 20 }),
+      sketches: LAB.map((sketch) => ({
+        ...sketch,
+        change: (report) => ({ ...report, updateSeconds: 20, averageSeconds: 20 }),
+      })),
+    });
+    const panel = page("open=node02@09:10", source);
+    expect(words(panel)).toMatch(/node02 at \d\d:\d\d:\d\d .*average of 09:\d\d:\d\d–09:\d\d:\d\d/);
+    expect(words(panel)).toMatch(/CPU over 90 % \d\d:\d\d:\d\d–/);
+    expect(words(panel)).toMatch(/‹ \d\d:\d\d:\d\d/);
+    expect(machinePage("node02", source)).toMatch(/title="\d\d:\d\d:\d\d"/);
+  });
+
+  test("says why an entry has no messages", () => {
+    expect(words(page("open=render3@09:10"))).toContain(
+      "messages: permission denied on /var/log/syslog: add the user to group adm",
+    );
+  });
+
+  test("says once that messages are not reported", () => {
+    const source = sampleSource({
+      sketches: LAB.map((sketch) => ({
+        ...sketch,
+        change: ({ messages: _, problems: __, ...report }) => report,
+      })),
+    });
+    expect(words(machinePage("node02", source)).match(/not reported/g)).toHaveLength(1);
+  });
+
+  test("names no now under a cursor that is there", () => {
+    expect(page("open=node02@09:10")).not.toContain('class="now" x="100%"');
+    expect(page("open=node02@03:10")).toContain('class="now" x="100%"');
+  });
+
   test("shows the whole table as of an earlier time", () => {
     const then = words(page("at=03:10"));
     expect(then).toContain("The machines at 03:10");

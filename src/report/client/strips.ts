@@ -2,6 +2,7 @@
  * History strips under the pointer and the arrow keys: each becomes a slider over its cells; a
  * line marks the cell's time through all rows, a readout tells what was, Enter opens the entry.
  */
+import { clockOf } from "../times.ts";
 import { entryWords } from "./entry-words.ts";
 import type { Page } from "./page.ts";
 import { serverTimes } from "./server-times.ts";
@@ -12,6 +13,8 @@ const DWELL_MS = 60;
 /** Per cent of the axis: names are right of their lines by so much, and so wide with the cursor's. */
 const NAME_SHIFT = 4;
 const NEAR = 9.5;
+/** So near to the end, the cursor's name and "now" would lie over one another. */
+const NEAR_NOW = 16;
 const SVG = "http://www.w3.org/2000/svg";
 
 interface Axis {
@@ -87,7 +90,7 @@ function clear(): void {
     table.removeAttribute("data-cursor");
   }
   for (const own of document.querySelectorAll(".tip, svg.axis text[data-live]")) own.remove();
-  for (const name of document.querySelectorAll("svg.axis a text"))
+  for (const name of document.querySelectorAll("svg.axis :is(a text, text.now)"))
     name.removeAttribute("visibility");
 }
 
@@ -119,6 +122,8 @@ function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void
     const isNear = Math.abs(x - Number.parseFloat(share)) < NEAR;
     name.setAttribute("visibility", isNear ? "hidden" : "visible");
   }
+  const isAtNow = Number.parseFloat(share) > 100 - NEAR_NOW;
+  svg.querySelector("text.now")?.setAttribute("visibility", isAtNow ? "hidden" : "visible");
 }
 
 function tipOf(strip: HTMLElement): HTMLElement {
@@ -145,7 +150,8 @@ function show(strip: HTMLElement, wanted: number): void {
   if (spot?.strip === strip && spot.cell === cell) return;
   asking?.abort();
   spot = { strip, cell };
-  const label = serverTimes().clock(axis.startMs + (cell + 1) * axis.cellMs);
+  const clock = clockOf(serverTimes(), axis.cellMs / 1000);
+  const label = clock(axis.startMs + (cell + 1) * axis.cellMs);
   const what = cellAt(pathsOf(strip), axis.from + cell);
   strip.setAttribute("aria-valuenow", String(cell + 1));
   mark(strip, cell, axis, label);

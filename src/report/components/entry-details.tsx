@@ -129,7 +129,7 @@ function Report({ body }: { body: Extract<EntryPanel["body"], { kind: "report" }
       <section>
         <h3>logged in: {parts.userWords}</h3>
         <UserTable lines={parts.users} />
-        <h3>messages: {parts.messageWords}</h3>
+        <h3>messages: {parts.messagesReason ?? parts.messageWords}</h3>
         <Messages parts={parts} />
       </section>
     </>

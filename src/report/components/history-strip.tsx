@@ -10,6 +10,8 @@ function share(x: number, axis: Axis): string {
 /** Names stand right of their line by this share of the axis, and need so much from the cursor's. */
 const NAME_SHIFT = 0.04;
 const NEAR = 0.095;
+/** So near to the end, the cursor's name and "now" would lie over one another. */
+const NEAR_NOW = 0.16;
 
 interface TimeAxisProps {
   readonly axis: Axis;
@@ -41,9 +43,11 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
         );
       })}
       <line class="now" x1="100%" x2="100%" y1="12" y2="24" />
-      <text class="now" x="100%" dx="-3" y="21">
-        now
-      </text>
+      {(cursor === undefined || cursor.x < (1 - NEAR_NOW) * axis.cells) && (
+        <text class="now" x="100%" dx="-3" y="21">
+          now
+        </text>
+      )}
       {cursor && (
         <text class="at" x={share(cursor.x, axis)} y="20">
           {cursor.label}
