@@ -18,6 +18,11 @@ const MOST_OTHERS = 3;
 /** Where there is no stream of events, it is asked for again after so long. */
 const NO_EVENTS_MS = 60_000;
 
+/** A page that says that something is not there: nothing on it changes, so nothing is asked for. */
+function isStill(): boolean {
+  return document.body.dataset["refresh"] === undefined;
+}
+
 class Live {
   readonly #page: Page;
   #events: EventSource | undefined;
@@ -27,6 +32,7 @@ class Live {
   #isFetching = false;
   #isDue = false;
   #isAsleep = false;
+  #isStill = isStill();
   #timers = new Set<number>();
   #hiddenTimer: number | undefined;
 
@@ -35,13 +41,22 @@ class Live {
   }
 
   start(): void {
-    this.#listen();
+    if (!this.#isStill) this.#listen();
+    this.#page.onShown(() => this.#onShown());
     setInterval(() => this.#everySecond(), 1000);
     document.addEventListener("visibilitychange", () => this.#onVisibility());
     // A page kept in the browser's back and forward cache has lost its stream.
     window.addEventListener("pageshow", (event) => {
       if (event.persisted) this.#wake();
     });
+  }
+
+  /** Another page may have come, and with it an end or a beginning of what is followed. */
+  #onShown(): void {
+    if (this.#isStill === isStill()) return;
+    this.#isStill = isStill();
+    if (this.#isStill) this.#letGo();
+    else if (!this.#isAsleep) this.#listen();
   }
 
   #after(ms: number, act: () => void): void {
@@ -96,7 +111,7 @@ class Live {
   }
 
   #due(): void {
-    if (this.#isAsleep || this.#isDue) return;
+    if (this.#isAsleep || this.#isStill || this.#isDue) return;
     this.#isDue = true;
     const wait = Math.max(0, this.#shownMs + LEAST_PAUSE_MS - performance.now());
     this.#after(wait, () => void this.#fetch());
@@ -109,7 +124,7 @@ class Live {
     this.#shownMs = performance.now();
     const isThere = await this.#page.refresh();
     this.#isFetching = false;
-    if (isThere || this.#isAsleep) {
+    if (isThere || this.#isAsleep || this.#isStill) {
       // Without a stream, an answer is all there is to know that the server is back.
       if (this.#events === undefined) this.#lostSinceMs = undefined;
       return;
@@ -135,7 +150,12 @@ class Live {
 
   #sleep(): void {
     this.#isAsleep = true;
+    this.#letGo();
+  }
+
+  #letGo(): void {
     this.#isDue = false;
+    this.#attempts = 0;
     this.#events?.close();
     this.#events = undefined;
     for (const timer of this.#timers) window.clearTimeout(timer);
@@ -146,6 +166,7 @@ class Live {
 
   #wake(): void {
     this.#isAsleep = false;
+    if (this.#isStill) return;
     this.#isDue = false;
     this.#attempts = 0;
     this.#listen();

@@ -74,6 +74,7 @@ export function createPage(): Page {
     const own = document.querySelector("link[rel=icon]");
     if (icon && own?.getAttribute("href") !== icon) own?.setAttribute("href", icon);
     Object.assign(document.body.dataset, next.body.dataset);
+    if (next.body.dataset["refresh"] === undefined) delete document.body.dataset["refresh"];
     const before = states;
     states = statesShown();
     if (isUpdate) {
