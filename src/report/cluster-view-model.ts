@@ -338,7 +338,7 @@ export function clusterPageOf(input: ClusterPageInput): ClusterPage {
     ...(query.atWallMs !== undefined ? { past: pastOf(input, query.atWallMs) } : {}),
     ...(alone === undefined || isPast ? {} : { alone }),
     ...(cutOff === undefined ? {} : { cutOff }),
-    ...(alone !== undefined || cutOff !== undefined || isPast || chosen.length === 0
+    ...(alone !== undefined || cutOff !== undefined || isPast
       ? {}
       : { answers: answersOf(chosen, subjects, { times, nowMs: view.moment.wallMs }) }),
     ...(tiles === undefined ? {} : { tiles }),

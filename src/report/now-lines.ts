@@ -129,7 +129,9 @@ function memoryLine(report: Report, facts: Facts, reason: string): NowLine {
   const total = memory.totalBytes ?? 0;
   const share = (value: number | undefined) =>
     total <= 0 || value === undefined ? 0 : Math.round((100 * value) / total);
-  const cached = Math.min(share(memory.buffersCachedBytes), 100 - Math.round(used));
+  // A peer may claim to use more than there is.
+  const width = Math.min(100, Math.max(0, Math.round(used)));
+  const cached = Math.min(share(memory.buffersCachedBytes), 100 - width);
   return {
     what: "memory",
     big: `${percent(used)} %`,
@@ -145,8 +147,8 @@ function memoryLine(report: Report, facts: Facts, reason: string): NowLine {
     bar: {
       width: 100,
       paths: [
-        ["u", `M0 3h${Math.round(used)}`],
-        ...(cached > 0 ? [["c", `M${Math.round(used)} 3h${cached}`] as const] : []),
+        ["u", `M0 3h${width}`],
+        ...(cached > 0 ? [["c", `M${width} 3h${cached}`] as const] : []),
       ],
     },
   };

@@ -7,7 +7,7 @@ import { type PageServer, startPageServer } from "./page-server.ts";
 
 const { browserTest } = browserTests();
 const servers: PageServer[] = [];
-const urls = { lab: "", alone: "", cutOff: "", hundred: "", thousand: "", hostile: "" };
+const urls = { lab: "", alone: "", cutOff: "", hundred: "", thousand: "", hostile: "", long: "" };
 
 beforeAll(() => {
   const serve = (...[source]: Parameters<typeof withSource>) => withSource(source);
@@ -31,7 +31,29 @@ beforeAll(() => {
   urls.hundred = serve(hundred());
   urls.thousand = serve(thousand());
   urls.hostile = serve(hostileSource());
+  urls.long = serve(longNames());
 });
+
+/** Names as they are met in an ordinary lab. */
+function longNames(): ReturnType<typeof sampleSource> {
+  return sampleSource({
+    change: (view) => ({
+      ...view,
+      machines: view.machines.map((machine, index) => ({
+        ...machine,
+        name: machine.isSelf ? machine.name : `render-workstation-${10 + index}`,
+      })),
+    }),
+    sketches: LAB.map((sketch) => ({
+      ...sketch,
+      loads: sketch.loads.map((load) => ({
+        ...load,
+        user: "anna.schmidt-meyer",
+        command: "chromium-browse",
+      })),
+    })),
+  });
+}
 
 function withSource(source: ReturnType<typeof sampleSource>): string {
   const server = startPageServer({ source });
@@ -60,6 +82,9 @@ const PAGES: readonly (readonly [string, Site, string])[] = [
   ["a thousand machines", "thousand", "/"],
   ["hostile names", "hostile", "/"],
   ["hostile users", "hostile", "/?by=user"],
+  ["a machine that is hostile", "hostile", "/machines/m01c0001"],
+  ["an opened entry that is hostile", "hostile", "/?open=m05c0005@09:10"],
+  ["ordinary long names", "long", "/"],
 ];
 
 describe("axe-core finds nothing, in either mode", () => {
@@ -86,6 +111,82 @@ describe("no page is wider than its window", () => {
       }
     });
   }
+});
+
+describe("the answers at the top", () => {
+  browserTest("show whole figures beside ordinary long names", async ({ open }) => {
+    const { page } = await open(`${urls.long}/`);
+    for (const width of [360, 701, 1180, 1280, 1400, 1560]) {
+      await page.setViewportSize({ width, height: 800 });
+      const cut = await page.locator(".top td.n").evaluateAll((cells) =>
+        cells.flatMap((cell) => {
+          const end = cell.closest("section")?.getBoundingClientRect().right ?? 0;
+          const isWhole =
+            cell.getBoundingClientRect().right <= end && cell.scrollWidth <= cell.clientWidth;
+          return isWhole ? [] : [cell.textContent];
+        }),
+      );
+      expect([width, cut]).toEqual([width, []]);
+    }
+  });
+
+  browserTest("stay where they are while one types", async ({ open }) => {
+    const { page } = await open(`${urls.lab}/`);
+    const height = async () => (await page.locator(".top").boundingBox())?.height;
+    const before = await height();
+    await page.goto(`${urls.lab}/?filter=user:zed`);
+    // A line or two of figures fewer, but no section.
+    expect(Math.abs(((await height()) ?? 0) - (before ?? 0))).toBeLessThan(60);
+    expect(await page.locator(".top > section").count()).toBe(3);
+    expect(await page.locator("#q3").textContent()).toContain("on all machines");
+  });
+});
+
+describe("the page of a machine", () => {
+  browserTest("keeps hostile text and all figures inside its halves", async ({ open }) => {
+    const { page } = await open(`${urls.hostile}/machines/m05c0005`);
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      const outside = await page
+        .locator(".two table, .facts span, .problems .st")
+        .evaluateAll((all) =>
+          all.flatMap((one) => {
+            const end = one.closest("section, main")?.getBoundingClientRect().right ?? 0;
+            return one.getBoundingClientRect().right <= end + 1 ? [] : [one.outerHTML.slice(0, 99)];
+          }),
+        );
+      expect([width, outside]).toEqual([width, []]);
+    }
+  });
+
+  browserTest("that is not there asks for nothing and holds no stream", async (place) => {
+    const server = place.serve();
+    const { page, complaints, expectComplaints } = await place.open(
+      `${server.url}/machines/nobody`,
+    );
+    expectComplaints(/404/);
+    await page.locator("html.live").waitFor();
+    // Longer than the second after which a page that has changed is fetched.
+    await page.waitForTimeout(1500);
+    expect([server.listeners(), server.pages(), complaints.length]).toEqual([0, 1, 1]);
+    await page.getByRole("searchbox", { name: "filter" }).fill("node");
+  });
+
+  browserTest("lets its stream go when the machine is forgotten", async (place) => {
+    const server = place.serve();
+    const { page, expectComplaints } = await place.open(`${server.url}/machines/node07`);
+    expectComplaints(/404|willReadFrequently/);
+    await page.locator("#live", { hasText: "live" }).waitFor();
+    server.change((view) => ({
+      ...view,
+      machines: view.machines.filter(({ name }) => name !== "node07"),
+    }));
+    await page.getByRole("heading", { name: "No such machine" }).waitFor();
+    const until = Date.now() + 5000;
+    while (server.listeners() > 0 && Date.now() < until) await page.waitForTimeout(50);
+    expect(server.listeners()).toBe(0);
+    expect(await page.locator("#live").textContent()).toBe("");
+  });
 });
 
 describe("without JavaScript", () => {

@@ -52,7 +52,7 @@ function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
   if (using.length === 0) return <p class="note">nobody uses 45 % or more of a machine</p>;
   return (
     <>
-      <table>
+      <table class="using">
         <thead>
           <tr>
             <th scope="col">machine</th>
@@ -144,6 +144,7 @@ function Unwell({ answers }: { answers: Answers }) {
 }
 
 export function ThreeAnswers({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
+  const isNarrowed = Boolean(raw.filter) || raw.tag !== undefined;
   return (
     <div class="top">
       <section aria-labelledby="q1">
@@ -155,7 +156,7 @@ export function ThreeAnswers({ answers, raw }: { answers: Answers; raw: PageQuer
         <Using answers={answers} raw={raw} />
       </section>
       <section aria-labelledby="q3">
-        <h2 id="q3">Down and not well</h2>
+        <h2 id="q3">Down and not well{isNarrowed && <small>on all machines</small>}</h2>
         <Unwell answers={answers} />
       </section>
     </div>
