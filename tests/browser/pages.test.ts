@@ -142,6 +142,23 @@ describe("the answers at the top", () => {
   });
 });
 
+describe("the name of the cursor's time", () => {
+  browserTest("stays on the axis, and now makes room for it", async ({ open }) => {
+    const { page } = await open(`${urls.lab}/`);
+    await page.locator("html.live").waitFor();
+    const strip = await page.locator(".hs").nth(1).boundingBox();
+    if (strip === null) throw new Error("there is no strip");
+    const now = page.locator(".mt text.now");
+    await page.mouse.move(strip.x + strip.width - 1, strip.y + 10);
+    const box = await page.locator(".mt text.at").boundingBox();
+    // The box counts the pale stroke around the letters.
+    expect((box?.x ?? 9999) + (box?.width ?? 0)).toBeLessThan(strip.x + strip.width + 10);
+    expect(await now.isVisible()).toBe(false);
+    await page.mouse.move(strip.x + strip.width / 2, strip.y + 10);
+    expect(await now.isVisible()).toBe(true);
+  });
+});
+
 describe("the page of a machine", () => {
   browserTest("keeps hostile text and all figures inside its halves", async ({ open }) => {
     const { page } = await open(`${urls.hostile}/machines/m05c0005`);

@@ -15,6 +15,8 @@ const NAME_SHIFT = 4;
 const NEAR = 9.5;
 /** So near to the end, the cursor's name and "now" would lie over one another. */
 const NEAR_NOW = 16;
+/** A name in the middle of which the cursor stands would leave the axis. */
+const EDGE = 5;
 const SVG = "http://www.w3.org/2000/svg";
 
 interface Axis {
@@ -116,6 +118,7 @@ function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void
     svg.append(text);
   }
   text.setAttribute("x", share);
+  text.classList.toggle("end", Number.parseFloat(share) > 100 - EDGE);
   text.textContent = label;
   for (const name of svg.querySelectorAll("a text")) {
     const x = Number.parseFloat(name.getAttribute("x") ?? "") + NAME_SHIFT;

@@ -12,6 +12,8 @@ const NAME_SHIFT = 0.04;
 const NEAR = 0.095;
 /** So near to the end, the cursor's name and "now" would lie over one another. */
 const NEAR_NOW = 0.16;
+/** A name in the middle of which the cursor stands would leave the axis. */
+const EDGE = 0.05;
 
 interface TimeAxisProps {
   readonly axis: Axis;
@@ -49,7 +51,11 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
         </text>
       )}
       {cursor && (
-        <text class="at" x={share(cursor.x, axis)} y="20">
+        <text
+          class={cursor.x > (1 - EDGE) * axis.cells ? "at end" : "at"}
+          x={share(cursor.x, axis)}
+          y="20"
+        >
           {cursor.label}
         </text>
       )}
