@@ -8,7 +8,6 @@ import ipaddr from "ipaddr.js";
 /** ::ffff:0.0.0.0, where IPv4 begins on the line (RFC 4291, 2.5.5.2). */
 export const IPV4_FIRST = 0xffff_0000_0000n;
 export const IPV4_LAST = 0xffff_ffff_ffffn;
-export const IPV6_LAST = (1n << 128n) - 1n;
 
 /** Both ends belong to it. */
 export interface Interval {

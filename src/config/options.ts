@@ -298,9 +298,3 @@ export const FILE_KEYS: readonly Option[] = OPTIONS.filter(({ where }) => where 
 export function shownName({ long, short }: Option): string {
   return short === undefined ? `--${long}` : `-${short}`;
 }
-
-export function optionNamed(long: OptionName): Option {
-  const option = OPTIONS.find((candidate) => candidate.long === long);
-  if (option === undefined) throw new Error(`no option ${long}`);
-  return option;
-}
