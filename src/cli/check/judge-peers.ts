@@ -40,9 +40,32 @@ function judgeKnown({ machines, candidates }: ClusterFacts, facts: CheckFacts): 
     }
     return look("others", `no other machine has answered so far${heard}`, remedy(facts));
   }
-  const gone = away.length === 0 ? "" : `; not: ${shortList(away.map(awayWords))}`;
-  const text = `${up.length} of ${counted(others.length, "other machine", "other machines")} up${gone}`;
-  return up.length === 0 ? wrong("others", text, remedy(facts)) : fine("others", text);
+  const all = counted(others.length, "other machine", "other machines");
+  if (away.length === 0) return fine("others", `${up.length} of ${all} up`);
+  const text = `${countsWords(away)} of ${all}: ${shortList(away.map(awayWords))}`;
+  if (up.length === 0) return wrong("others", `none is up; ${text}`, remedy(facts));
+  // One that said goodbye was stopped on purpose.
+  const gone = away.filter(({ state }) => state !== "stopped");
+  if (gone.length === 0) return fine("others", text);
+  return look("others", text, goneRemedy(gone));
+}
+
+/** `2 down, 1 stopped`. */
+function countsWords(away: readonly MachineFacts[]): string {
+  return (["down", "silent", "stopped"] as const)
+    .map((state) => ({ state, count: away.filter((one) => one.state === state).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${state}`)
+    .join(", ");
+}
+
+/** NAME as a word: what a peer calls itself is nothing to paste into a shell. */
+function goneRemedy(gone: readonly MachineFacts[]): string {
+  const which = gone.length === 1 ? shownName(gone[0]?.name ?? "") : "each";
+  return (
+    `look whether ${which} has power and network, and there at: systemctl status unagi; one that ` +
+    "will not come back: unagi forget NAME"
+  );
 }
 
 function isThere({ state }: MachineFacts): boolean {
@@ -50,8 +73,8 @@ function isThere({ state }: MachineFacts): boolean {
 }
 
 function awayWords({ name, state, lastHeardSeconds }: MachineFacts): string {
-  const since = lastHeardSeconds === undefined ? "" : ` ${duration(lastHeardSeconds)}`;
-  return `${shownName(name)} (${state}${since})`;
+  const since = lastHeardSeconds === undefined ? "" : ` for ${duration(lastHeardSeconds)}`;
+  return `${shownName(name)} ${state}${since}`;
 }
 
 function judgeAsked(asked: AskedFacts, facts: CheckFacts): readonly Finding[] {

@@ -265,7 +265,34 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
   [
     "some that are away, with names that would harm a terminal",
     withCluster([{}, { name: "\x1b[2Jbad", state: "down", lastHeardSeconds: 7_300 }]),
-    [/UDP/, /TCP/, "ok others: 1 of 2 other machines up; not: \\x1b[2Jbad (down 2 h)", /messages/],
+    [
+      /UDP/,
+      /TCP/,
+      "look others: 1 down of 2 other machines: \\x1b[2Jbad down for 2 h -> look whether " +
+        "\\x1b[2Jbad has power and network, and there at: systemctl status unagi; one that will " +
+        "not come back: unagi forget NAME",
+      /messages/,
+    ],
+  ],
+  [
+    "some down, some silent, some stopped",
+    withCluster([
+      {},
+      { state: "silent", lastHeardSeconds: 20 },
+      { state: "down" },
+      { state: "stopped" },
+    ]),
+    [
+      /UDP/,
+      /TCP/,
+      /^look .*: 1 down, 1 silent, 1 stopped of 4 .*: m3 silent for 20 s, m4 down, m5 stopped -> .*each/,
+      /mess/,
+    ],
+  ],
+  [
+    "one that was stopped on purpose",
+    withCluster([{}, { state: "stopped", lastHeardSeconds: 7_300 }]),
+    [/UDP/, /TCP/, "ok others: 1 stopped of 2 other machines: m3 stopped for 2 h", /mess/],
   ],
   [
     "all away",
@@ -273,7 +300,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     [
       /UDP/,
       /TCP/,
-      /^wrong others: 0 of 2 .* up; not: m2 \(down\), m3 \(silent 20 s\) -> on/,
+      /^wrong others: none is up; 1 down, 1 silent of 2 .*: m2 down, m3 silent for 20 s -> on/,
       /mess/,
     ],
   ],
