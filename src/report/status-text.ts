@@ -11,7 +11,7 @@ import { duration, percent } from "./format.ts";
 import { keysOf } from "./machine-key.ts";
 import { coresText, stateFor } from "./machine-row.ts";
 import { mastheadOf } from "./masthead.ts";
-import { cellsOf, cpuLevel } from "./strip.ts";
+import { cellsOf, SIGNS, SIGNS_LEGEND, signsOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
 import { shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
@@ -23,8 +23,6 @@ export interface StatusTextInput {
 }
 
 const WIDTH = 80;
-/** Characters of the history: an hour each, by default. */
-const HISTORY_WIDTH = 24;
 const STATE_WIDTH = 8;
 const FOR_WIDTH = 7;
 const FIGURE_WIDTH = 4;
@@ -111,7 +109,6 @@ function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number):
   ];
 }
 
-/** One character for each group of cells: an outage wins, then the highest CPU. */
 function historyText(
   subject: Subject,
   input: StatusTextInput,
@@ -120,22 +117,7 @@ function historyText(
 ): string {
   const { machine } = subject;
   const updateSeconds = machine.report?.updateSeconds ?? input.view.updateSeconds;
-  const cells = cellsOf({ points, state: machine.state, updateSeconds }, axis);
-  let text = "";
-  for (let column = 0; column < HISTORY_WIDTH; column += 1) {
-    const from = Math.floor((column * axis.cells) / HISTORY_WIDTH);
-    const to = Math.max(from + 1, Math.floor(((column + 1) * axis.cells) / HISTORY_WIDTH));
-    let sign = " ";
-    let level = -1;
-    for (let cell = from; cell < to; cell += 1) {
-      if (cells.state[cell] === "down") sign = "x";
-      const cpu = cells.cpu[cell] ?? -1;
-      if (cells.state[cell] === "up" && cpu >= 0) level = Math.max(level, cpuLevel(cpu));
-    }
-    // The 5 and 25 % of the strip are one sign here, as are "no data" and "stopped".
-    text += sign === "x" || level < 0 ? sign : (".--=#"[level] ?? ".");
-  }
-  return text;
+  return signsOf(cellsOf({ points, state: machine.state, updateSeconds }, axis));
 }
 
 /** The named times above the history, where there is room. */
@@ -143,9 +125,9 @@ function historyHead(axis: Axis): string {
   let text = "";
   for (const { x, label: named, isDay } of axis.ticks) {
     const label = isDay ? "00" : named;
-    const column = Math.round((x * HISTORY_WIDTH) / axis.cells);
+    const column = Math.round((x * SIGNS) / axis.cells);
     if (column < text.length + (text === "" ? 0 : 1)) continue;
-    if (column + label.length > HISTORY_WIDTH) break;
+    if (column + label.length > SIGNS) break;
     text = text.padEnd(column) + label;
   }
   return text;
@@ -198,7 +180,7 @@ export function statusText(input: StatusTextInput): string {
   const longest = Math.max(...subjects.map(({ machine }) => Bun.stringWidth(shownName(machine))));
   const name = Math.min(MOST_NAME_WIDTH, Math.max(LEAST_NAME_WIDTH, longest));
   // Six spaces between the seven columns.
-  const top = WIDTH - HISTORY_WIDTH - name - (STATE_WIDTH - 1) - FOR_WIDTH - 2 * FIGURE_WIDTH - 6;
+  const top = WIDTH - SIGNS - name - (STATE_WIDTH - 1) - FOR_WIDTH - 2 * FIGURE_WIDTH - 6;
   const widths = { name, top };
   const head = `${fitted("machine", name)} ${fitted("state", STATE_WIDTH - 1)} ${fitted("for", FOR_WIDTH)} cpu% mem% ${fitted("top process, cores", top)}`;
   const answers = answersOf(subjects, subjects, { times, nowMs });
@@ -215,7 +197,7 @@ export function statusText(input: StatusTextInput): string {
     ...unwellLines(subjects, times, nowMs),
     "",
     `${head} ${axis.spanWords}, newest right`.slice(0, WIDTH).trimEnd(),
-    " ".repeat(WIDTH - HISTORY_WIDTH) + historyHead(axis),
+    " ".repeat(WIDTH - SIGNS) + historyHead(axis),
     ...subjects.map((subject) =>
       rowText(
         subject,
@@ -225,7 +207,7 @@ export function statusText(input: StatusTextInput): string {
       ),
     ),
     "",
-    `${axis.spanWords}: . idle  - CPU 5 %  = 45 %  # 90 %  x down, blank: stopped or not known`,
+    `${axis.spanWords}: ${SIGNS_LEGEND}`,
     "",
   ].join("\n");
 }

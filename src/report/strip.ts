@@ -15,7 +15,12 @@ export interface Strip {
   /** Class and path data, in the order in which they are painted. */
   readonly paths: readonly (readonly [string, string])[];
   readonly words: string;
+  /** A line of `SIGNS` characters that says the same to a text browser. */
+  readonly signs: string;
 }
+
+/** Characters of a history in text: an hour each, by default. */
+export const SIGNS = 24;
 
 export type CellState = "none" | "up" | "down" | "stopped";
 
@@ -232,6 +237,30 @@ function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): 
   return cells.state.includes("up") ? "CPU not known" : "nothing known yet";
 }
 
+/** What the signs mean. */
+export const SIGNS_LEGEND =
+  ". idle  - CPU 5 %  = 45 %  # 90 %  x down, blank: stopped or not known";
+
+/** One character for each group of cells: an outage wins, then the highest CPU. */
+export function signsOf({ state, cpu }: Cells): string {
+  let text = "";
+  for (let column = 0; column < SIGNS; column += 1) {
+    const from = Math.floor((column * state.length) / SIGNS);
+    const to = Math.max(from + 1, Math.floor(((column + 1) * state.length) / SIGNS));
+    let sign = " ";
+    let level = -1;
+    for (let cell = from; cell < to; cell += 1) {
+      if (state[cell] === "down") sign = "x";
+      if (state[cell] === "up" && (cpu[cell] ?? -1) >= 0) {
+        level = Math.max(level, cpuLevel(cpu[cell] ?? 0));
+      }
+    }
+    // The 5 and 25 % of the strip are one sign here, as are "no data" and "stopped".
+    text += sign === "x" || level < 0 ? sign : (".--=#"[level] ?? ".");
+  }
+  return text;
+}
+
 export interface StripOptions {
   readonly axis: Axis;
   readonly times: Times;
@@ -292,5 +321,5 @@ export function stripOf(machine: StripMachine, options: StripOptions): Strip {
   add("r", cells.reboots.map(({ cell }) => `M${cell} 18V1h2`).join(""));
   const cursor = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
   if (cursor !== undefined) add("y", `M${round(cursor)} -7v10m0 16v9`);
-  return { cells: axis.cells, paths, words: wordsOf(runs, cells, options) };
+  return { cells: axis.cells, paths, words: wordsOf(runs, cells, options), signs: signsOf(cells) };
 }

@@ -3,6 +3,34 @@ import { clearFilter, filterField } from "./filter.ts";
 import type { Page } from "./page.ts";
 import { stepInTime } from "./strips.ts";
 
+const KEYS = [
+  ["/", "filter"],
+  ["j k", "next, previous machine"],
+  ["Enter", "open"],
+  ["h l", "back, forward in time"],
+  ["s S", "sort by the next column, turn the order round"],
+  ["u", "by user"],
+  ["Esc", "close, clear"],
+  ["?", "all keys"],
+] as const;
+
+/** Made here, not by the server: without the script there are no keys to speak of. */
+function addHelp(): void {
+  const help = document.createElement("details");
+  help.id = "keys";
+  help.setAttribute("data-live", "");
+  const list = document.createElement("dl");
+  list.className = "keys";
+  for (const [key, what] of KEYS) {
+    list.append(
+      Object.assign(document.createElement("dt"), { textContent: key }),
+      Object.assign(document.createElement("dd"), { textContent: what }),
+    );
+  }
+  help.append(Object.assign(document.createElement("summary"), { textContent: "Keys" }), list);
+  document.querySelector("footer")?.append(help);
+}
+
 /** Rows of machines: an opened entry and a heading are none. */
 function rowLinks(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>(".mt > tbody > tr > th > a")];
@@ -104,6 +132,7 @@ function act(page: Page, key: string): boolean {
 }
 
 export function startKeys(page: Page): void {
+  addHelp();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     if (event.key === "Escape") {

@@ -50,11 +50,6 @@ function keyOf(strip: Element): string {
   return decodeURIComponent(href.replace(/^.*\/machines\//, ""));
 }
 
-function nameOf(strip: Element): string {
-  const row = strip.closest("tr")?.querySelector(":scope > th > a")?.textContent;
-  return row ?? document.querySelector(".mh h2")?.textContent ?? "";
-}
-
 function pathsOf(strip: Element): [string, string][] {
   return [...strip.querySelectorAll("path")].map((path) => [
     path.getAttribute("class") ?? "",
@@ -66,7 +61,6 @@ function pathsOf(strip: Element): [string, string][] {
 function enhance(): void {
   for (const strip of document.querySelectorAll<HTMLElement>(".hs")) {
     const { cells } = axisOf(strip);
-    const words = strip.querySelector(".vh:last-of-type")?.textContent ?? "";
     if (strip.getAttribute("role") !== "slider") {
       strip.removeAttribute("href");
       strip.setAttribute("role", "slider");
@@ -74,10 +68,9 @@ function enhance(): void {
       strip.setAttribute("aria-valuemin", "1");
       strip.setAttribute("aria-valuenow", String(cells));
     }
-    strip.setAttribute("aria-label", `${nameOf(strip)} history`);
     strip.setAttribute("aria-valuemax", String(cells));
-    // Before anybody has moved it, the whole night in words is the best value.
-    if (strip !== spot?.strip) strip.setAttribute("aria-valuetext", words);
+    // Its name says the whole night in words.
+    if (strip !== spot?.strip) strip.setAttribute("aria-valuetext", "now");
   }
 }
 

@@ -8,7 +8,7 @@ function StepChart({ chart }: { chart: Chart }) {
   return (
     <div class="ct">
       <div class="lab">
-        <b>{chart.label}</b>
+        <b>{chart.label}</b>{" "}
         {chart.legend.map(({ key, text }, index) => (
           <>
             {index > 0 && <br />}
@@ -39,7 +39,7 @@ function StepChart({ chart }: { chart: Chart }) {
   );
 }
 
-export function Charts({ history }: { history: MachinePage["history"] }) {
+export function Charts({ name, history }: { name: string; history: MachinePage["history"] }) {
   return (
     <section class="hist" id="history" aria-labelledby="hi" data-down={history.downCells}>
       <h2 id="hi">
@@ -52,7 +52,7 @@ export function Charts({ history }: { history: MachinePage["history"] }) {
       </div>
       <div class="ct">
         <span /> <span />
-        <HistoryStrip strip={history.strip} name="" href="#entries" />
+        <HistoryStrip strip={history.strip} name={name} href="#entries" />
       </div>
       {history.charts.map((chart) => (
         <StepChart chart={chart} />

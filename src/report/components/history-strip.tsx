@@ -1,6 +1,6 @@
 /** The time axis in the head of the table and the history strip of one machine. */
 import type { Axis, AxisLink } from "../axis.ts";
-import type { Strip } from "../strip.ts";
+import { SIGNS, SIGNS_LEGEND, type Strip } from "../strip.ts";
 import { Paths } from "./parts.tsx";
 
 function share(x: number, axis: Axis): string {
@@ -28,6 +28,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
   return (
     <svg class="axis" data-start={axis.startMs} data-cell={axis.cellMs}>
       <title>{`history, ${axis.spanWords}`}</title>
+      {/* A text browser knows no gaps. */}{" "}
       {links.map(({ label, href, x, isDay, isBare }, index) => {
         const at = share(x, axis);
         const width = share((links[index + 1]?.x ?? axis.cells) - x, axis);
@@ -63,11 +64,13 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
   );
 }
 
-/** One link a machine; the same in words for who does not see it. */
+/**
+ * One link a machine, named by the same in words for who does not see it. A text browser, which
+ * knows neither that name nor that a text is hidden, gets a line of signs.
+ */
 export function HistoryStrip({ strip, name, href }: { strip: Strip; name: string; href: string }) {
   return (
-    <a class="hs" href={href}>
-      <span class="vh">{`${name} history: `}</span>
+    <a class="hs" href={href} aria-label={`${name} history: ${strip.words}`}>
       <svg
         class="h"
         viewBox={`0 0 ${strip.cells} 22`}
@@ -76,7 +79,7 @@ export function HistoryStrip({ strip, name, href }: { strip: Strip; name: string
       >
         <Paths paths={strip.paths} />
       </svg>
-      <span class="vh">{strip.words}</span>
+      <span class="vh">{strip.signs.replaceAll(" ", "\u00a0")}</span>
     </a>
   );
 }
@@ -98,6 +101,10 @@ export function Legend({ cellWords }: { cellWords: string }) {
       <Key name="ku">user</Key>
       <Key name="kk">system</Key>
       <Key name="kw">waiting</Key>
+      <span class="vh" aria-hidden="true">
+        {" "}
+        · in {SIGNS} signs, newest right: {SIGNS_LEGEND}
+      </span>
     </p>
   );
 }

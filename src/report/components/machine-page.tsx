@@ -263,7 +263,7 @@ export function renderMachinePage(page: MachinePage, frame: Frame): string {
         <Title page={page} />
         <Problems problems={page.problems} />
         <Now page={page} />
-        <Charts history={page.history} />
+        <Charts name={page.name} history={page.history} />
         <div class="two">
           <Filesystems page={page} />
           <People page={page} />

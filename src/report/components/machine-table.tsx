@@ -54,13 +54,13 @@ function Cpu({ cpu }: { cpu: RowFigures["cpu"] }) {
     <td class={cpu.isHigh ? "n hi" : "n"}>
       <b>{cpu.percent}</b> <small>{cpu.cores}</small>
       <Meter
+        words={cpu.words}
         parts={[
           ["u", user],
           ["k", system],
           ["w", wait],
         ]}
       />
-      <span class="vh">{` cores; ${cpu.words}`}</span>
     </td>
   );
 }
@@ -136,7 +136,7 @@ function Row({ row, isOpen }: { row: MachineRow; isOpen: boolean }) {
       {body.kind === "figures" ? (
         <Figures figures={body.figures} />
       ) : (
-        <td class="last">
+        <td class="last" colSpan={REST.length}>
           <span>{body.text}</span>
         </td>
       )}
@@ -290,7 +290,7 @@ export function MachinesTable({ table, query }: { table: MachineTable; query: Pa
               <Head column={column} query={query} />
             ))}
             <th scope="col" class="ch">
-              <span class="vh">{`last ${table.spanWords}`}</span>
+              <span class="vh">{`last ${table.spanWords} `}</span>
               <TimeAxis axis={table.axis} links={table.axisLinks} cursor={table.cursor} />
             </th>
             {REST.map((column) => (

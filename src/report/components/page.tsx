@@ -100,34 +100,6 @@ function Top({ masthead, raw }: { masthead: Masthead; raw: PageQuery["raw"] }) {
   );
 }
 
-const KEYS = [
-  ["/", "filter"],
-  ["j k", "next, previous machine"],
-  ["Enter", "open"],
-  ["h l", "back, forward in time"],
-  ["s S", "sort by the next column, turn the order round"],
-  ["u", "by user"],
-  ["Esc", "close, clear"],
-  ["?", "all keys"],
-] as const;
-
-/** Of use with the script alone, so it is shown by the script alone. */
-function Keys() {
-  return (
-    <details id="keys" class="js">
-      <summary>Keys</summary>
-      <dl class="keys">
-        {KEYS.map(([key, what]) => (
-          <>
-            <dt>{key}</dt>
-            <dd>{what}</dd>
-          </>
-        ))}
-      </dl>
-    </details>
-  );
-}
-
 function Foot({ masthead }: { masthead: Masthead }) {
   return (
     <footer>
@@ -141,7 +113,6 @@ function Foot({ masthead }: { masthead: Masthead }) {
         </p>
       )}
       <p>Each machine reports every {masthead.intervalWords}.</p>
-      <Keys />
     </footer>
   );
 }

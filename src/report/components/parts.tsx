@@ -9,7 +9,14 @@ export function Mark({ kind, children }: { kind: string; children: ComponentChil
 }
 
 /** Strokes of a 3-pixel bar, in whole percents: class and length, one after the other. */
-export function Meter({ parts }: { parts: readonly (readonly [string, number])[] }) {
+export function Meter({
+  parts,
+  words,
+}: {
+  parts: readonly (readonly [string, number])[];
+  /** For who does not see it, where no text beside it says the same. */
+  words?: string;
+}) {
   let from = 0;
   const paths = [];
   for (const [name, percent] of parts) {
@@ -18,7 +25,14 @@ export function Meter({ parts }: { parts: readonly (readonly [string, number])[]
     from += Math.max(0, length);
   }
   return (
-    <svg class="m" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      class="m"
+      viewBox="0 0 100 3"
+      preserveAspectRatio="none"
+      role={words === undefined ? undefined : "img"}
+      aria-label={words}
+      aria-hidden={words === undefined ? "true" : undefined}
+    >
       {paths}
     </svg>
   );
