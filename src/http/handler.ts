@@ -11,6 +11,7 @@ import { clusterHtml, errorHtml, machineHtml, type RenderContext } from "../repo
 import { statusText } from "../report/status-text.ts";
 import { counted, shownText } from "../report/text.ts";
 import { createTimes, type Times } from "../report/times.ts";
+import { createWarnedSince, type WarnedSinceOf } from "../report/warned-since.ts";
 import { answerWith, type Body, bodyOf, HTML, JSON_TYPE, plainAnswer, TEXT } from "./answer.ts";
 import { type Assets, createAssets } from "./assets.ts";
 import { BodyCache } from "./body-cache.ts";
@@ -227,6 +228,7 @@ function refusal(request: Request, address: string | undefined, options: HttpHan
 interface Tools {
   readonly times: Times;
   readonly assets: Assets;
+  readonly warnedSince: WarnedSinceOf;
   readonly cache: BodyCache;
   readonly freshener: Freshener | undefined;
 }
@@ -292,7 +294,8 @@ function answerNow(
   const body = tools.cache.get(era, `${path}?${query}`, () => {
     // Only here: to look at every machine costs more than to answer from the cache.
     const view = source.cluster();
-    const context = { source, view, times: tools.times, assets: tools.assets.links };
+    const { times, warnedSince } = tools;
+    const context = { source, view, times, assets: tools.assets.links, warnedSince };
     return pageBody({ context, segments, parameters: new URLSearchParams(query) });
   });
   return answerWith(request, body);
@@ -304,6 +307,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const tools = {
     times: createTimes(timeZone),
     assets: createAssets(),
+    warnedSince: createWarnedSince((id, query) => source.entries(id, query)),
     cache: new BodyCache(),
     freshener: live && createFreshener(source, live),
   };

@@ -1,14 +1,17 @@
 /**
  * The three answers at the top of the page: which machine is free, who is using what, what is
- * down and not well. Five lines each; machines that fell together are one line.
+ * down and not well. Five lines each, or six where "1 more" would take as much room; machines
+ * that fell together are one line.
  */
 import { type Facts, type ProcessFacts, processFacts } from "./facts.ts";
-import { bytes, figure, percent } from "./format.ts";
+import { bytes, duration, figure, percent } from "./format.ts";
 import { machineHref } from "./machine-href.ts";
 import { stateFor } from "./machine-row.ts";
 import { isSwappingSubject, isThere, type Subject } from "./subject.ts";
 import { shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
+import type { WarnedSinceOf } from "./warned-since.ts";
+import type { Warning } from "./warnings.ts";
 
 export interface Answers {
   readonly free: readonly FreeLine[];
@@ -46,7 +49,8 @@ export interface UnwellLine {
   readonly word: string;
   readonly name: string;
   readonly href: string;
-  readonly figure: string;
+  /** `3h02m`; empty where nobody knows since when. */
+  readonly lasts: string;
   readonly detail: string;
 }
 
@@ -136,7 +140,7 @@ function usingOf(subjects: readonly Subject[]): { lines: UsingLine[]; more: numb
       (b.process.cores ?? 0) - (a.process.cores ?? 0) ||
       (b.process.memoryBytes ?? 0) - (a.process.memoryBytes ?? 0),
   );
-  const lines = large.slice(0, LINES).map(({ subject, process }) => ({
+  const lines = large.slice(0, shownCount(large.length)).map(({ subject, process }) => ({
     name: shownName(subject.machine, 24),
     href: machineHref(subject.key),
     user: shownText(process.user, 24),
@@ -157,6 +161,7 @@ function usingOf(subjects: readonly Subject[]): { lines: UsingLine[]; more: numb
 interface Now {
   readonly times: Times;
   readonly nowMs: number;
+  readonly warnedSince?: WarnedSinceOf;
 }
 
 type Absent = "down" | "silent" | "stopped";
@@ -171,7 +176,7 @@ function absentLine(subject: Subject, mark: Absent, { times, nowMs }: Now): Unwe
     word: mark,
     name: shownName(machine, 24),
     href: machineHref(subject.key),
-    figure: stateFor(subject, nowMs),
+    lasts: stateFor(subject, nowMs),
     detail: isCounted
       ? `${unanswered} ${unanswered === 1 ? "question" : "questions"} unanswered`
       : since,
@@ -212,20 +217,35 @@ function absentLines(subjects: readonly Subject[], mark: Absent, now: Now): Unwe
 /** What slows its users most comes first. */
 const WARNING_ORDER = ["swapping", "disk", "clone", "clock"] as const;
 
-function warningLines(subjects: readonly Subject[]): UnwellLine[] {
-  const all = WARNING_ORDER.flatMap((kind) =>
+interface Warned {
+  readonly subject: Subject;
+  readonly warning: Warning;
+}
+
+function warnedOf(subjects: readonly Subject[]): Warned[] {
+  return WARNING_ORDER.flatMap((kind) =>
     subjects.flatMap((subject) =>
       subject.warnings.flatMap((warning) => (warning.kind === kind ? [{ subject, warning }] : [])),
     ),
   );
-  return all.map(({ subject, warning }) => ({
-    mark: "warn" as const,
+}
+
+function warningLine({ subject, warning }: Warned, { nowMs, warnedSince }: Now): UnwellLine {
+  const since = warnedSince?.(subject.machine.id, warning.kind);
+  const lasted = since === undefined ? "" : duration((nowMs - since.sinceWallMs) / 1000);
+  return {
+    mark: "warn",
     word: warning.short,
     name: shownName(subject.machine, 24),
     href: machineHref(subject.key),
-    figure: warning.figure,
+    lasts: since?.isAtLeast ? `${lasted}+` : lasted,
     detail: warning.detail,
-  }));
+  };
+}
+
+/** So many that what is left is more than one line. */
+function shownCount(all: number): number {
+  return all === LINES + 1 ? all : Math.min(all, LINES);
 }
 
 /**
@@ -234,18 +254,22 @@ function warningLines(subjects: readonly Subject[]): UnwellLine[] {
  */
 export function answersOf(chosen: readonly Subject[], all: readonly Subject[], now: Now): Answers {
   const using = usingOf(chosen);
+  // Only of those that are shown is it asked since when.
   const unwell = [
     ...absentLines(all, "down", now),
     ...absentLines(all, "silent", now),
-    ...warningLines(all),
+    ...warnedOf(all),
     ...absentLines(all, "stopped", now),
   ];
+  const shown = shownCount(unwell.length);
   return {
     free: freeOf(chosen),
     using: using.lines,
     usingMore: using.more,
-    unwell: unwell.slice(0, LINES),
-    unwellMore: Math.max(0, unwell.length - LINES),
+    unwell: unwell
+      .slice(0, shown)
+      .map((line) => ("warning" in line ? warningLine(line, now) : line)),
+    unwellMore: unwell.length - shown,
     machineCount: all.length,
   };
 }

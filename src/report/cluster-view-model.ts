@@ -18,8 +18,9 @@ import { cursorX } from "./strip.ts";
 import { filterOf, isProblem, type Subject, sorted, subjectsAt, subjectsNow } from "./subject.ts";
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
 import { LEAST_FOR_SMALL, type Tiles, tilesOf } from "./tiles.ts";
-import { clockOf, type Times } from "./times.ts";
+import { clockOf, type Times, timesFor } from "./times.ts";
 import { type UsersTable, usersTableOf } from "./users-view-model.ts";
+import type { WarnedSinceOf } from "./warned-since.ts";
 
 /** What the page needs beside the view; `strips` and `at` are asked for only when needed. */
 export interface ClusterPageInput {
@@ -31,6 +32,7 @@ export interface ClusterPageInput {
     ids: readonly string[],
   ) => ReadonlyMap<string, readonly StripPoint[]>;
   readonly at: (wallMs: number) => ReadonlyMap<string, Entry>;
+  readonly warnedSince?: WarnedSinceOf;
 }
 
 export interface ClusterPage {
@@ -300,8 +302,10 @@ function tableOf(
   return { table, notices: notice === undefined ? [] : [notice] };
 }
 
-export function clusterPageOf(input: ClusterPageInput): ClusterPage {
-  const { view, query, times } = input;
+export function clusterPageOf(given: ClusterPageInput): ClusterPage {
+  const { view, query } = given;
+  const times = timesFor(given.times, view.updateSeconds);
+  const input = { ...given, times };
   const keys = keysOf(view.machines);
   const filter = filterOf(query.filter, query.tag);
   const isPast = query.atWallMs !== undefined && !query.byUser;
@@ -340,7 +344,7 @@ export function clusterPageOf(input: ClusterPageInput): ClusterPage {
     ...(cutOff === undefined ? {} : { cutOff }),
     ...(alone !== undefined || cutOff !== undefined || isPast
       ? {}
-      : { answers: answersOf(chosen, subjects, { times, nowMs: view.moment.wallMs }) }),
+      : { answers: answersOf(chosen, subjects, { ...input, nowMs: view.moment.wallMs }) }),
     ...(tiles === undefined ? {} : { tiles }),
     table,
   };

@@ -20,7 +20,7 @@ import { missingReason, NOT_REPORTED, type NowLine, nowLines } from "./now-lines
 import { cellsOf, pointOf, runsOf, type Strip, stripOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
 import { SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
-import type { Times } from "./times.ts";
+import { type Times, timesFor } from "./times.ts";
 import type { Warning } from "./warnings.ts";
 
 export interface MachinePage {
@@ -116,20 +116,19 @@ function factWords(subject: Subject, view: ClusterView, times: Times): string[] 
 }
 
 function warningLine(warning: Warning): MachinePage["problems"][number] {
-  const { kind, short, figure, detail } = warning;
-  const said = [figure, detail].filter((part) => part !== "").join(", ");
+  const { kind, short, detail } = warning;
   switch (kind) {
     case "clock":
       return {
         subject: short,
-        text: `${figure} ${detail}: start a time service (chrony, systemd-timesyncd)`,
+        text: `${detail}: start a time service (chrony, systemd-timesyncd)`,
       };
     case "clone":
       return { subject: short, text: `${detail}: give each its own /etc/machine-id and restart` };
     case "disk":
-      return { subject: short, text: `${figure} of ${detail}: make room` };
+      return { subject: short, text: `${detail}: make room` };
     case "swapping":
-      return { subject: short, text: `${said}: short of memory; see who uses it below` };
+      return { subject: short, text: `${detail}: short of memory; see who uses it below` };
   }
 }
 
@@ -220,8 +219,10 @@ function stateWords(subject: Subject, times: Times, nowMs: number): string {
   return `${span}, since ${since}`;
 }
 
-export function machinePageOf(input: MachinePageInput): MachinePage {
-  const { view, machine, times } = input;
+export function machinePageOf(given: MachinePageInput): MachinePage {
+  const { view, machine } = given;
+  const times = timesFor(given.times, view.updateSeconds);
+  const input = { ...given, times };
   const nowMs = view.moment.wallMs;
   const keys = keysOf(view.machines);
   const subject = subjectsNow({ ...view, machines: [machine] }, keys)[0];

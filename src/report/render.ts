@@ -14,12 +14,14 @@ import { machinePageOf } from "./machine-view-model.ts";
 import { mastheadOf } from "./masthead.ts";
 import { parsePageQuery } from "./page-query.ts";
 import type { Times } from "./times.ts";
+import type { WarnedSinceOf } from "./warned-since.ts";
 
 export interface RenderContext {
   readonly source: ReportSource;
   readonly view: ClusterView;
   readonly times: Times;
   readonly assets: AssetLinks;
+  readonly warnedSince?: WarnedSinceOf;
 }
 
 function frameOf({ source, times, assets }: RenderContext): Frame {
@@ -35,6 +37,7 @@ export function clusterHtml(context: RenderContext, parameters: URLSearchParams)
     times,
     strips: (since, ids) => source.strips(since, ids),
     at: (wallMs) => source.at(wallMs),
+    ...(context.warnedSince === undefined ? {} : { warnedSince: context.warnedSince }),
   });
   return renderClusterPage(page, frameOf(context));
 }

@@ -14,7 +14,7 @@ import { mastheadOf } from "./masthead.ts";
 import { cellsOf, SIGNS, SIGNS_LEGEND, signsOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
 import { shownName, shownText } from "./text.ts";
-import type { Times } from "./times.ts";
+import { type Times, timesFor } from "./times.ts";
 
 export interface StatusTextInput {
   readonly view: ClusterView;
@@ -96,10 +96,7 @@ function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number):
     return wrapped(`${state}:`, more > 0 ? [...items, `${more} more`] : items, ";");
   };
   const warnings = subjects.flatMap(({ machine, warnings: all }) =>
-    all.map(({ short, figure, detail }) => {
-      const said = [figure, detail].filter((part) => part !== "").join(", ");
-      return `${shownName(machine, MOST_NAME_WIDTH)} ${short} ${said}`;
-    }),
+    all.map(({ short, detail }) => `${shownName(machine, MOST_NAME_WIDTH)} ${short}: ${detail}`),
   );
   return [
     ...absent("down"),
@@ -165,7 +162,8 @@ function rowText(
 
 /** Lines of at most 80 columns; ends in a line feed. */
 export function statusText(input: StatusTextInput): string {
-  const { view, times } = input;
+  const { view } = input;
+  const times = timesFor(input.times, view.updateSeconds);
   const nowMs = view.moment.wallMs;
   const keys = keysOf(view.machines);
   const subjects = subjectsNow(view, keys);

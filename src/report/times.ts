@@ -93,6 +93,16 @@ export function clockOf(times: Times, updateSeconds: number): (wallMs: number) =
   return updateSeconds < 60 ? times.clockSeconds : times.clock;
 }
 
+/** The same times, `since` with seconds where several entries fall into one minute. */
+export function timesFor(times: Times, updateSeconds: number): Times {
+  if (updateSeconds >= 60) return times;
+  return {
+    ...times,
+    since: (wallMs, nowMs) =>
+      times.since(wallMs, nowMs).replace(/\d\d:\d\d$/, times.clockSeconds(wallMs)),
+  };
+}
+
 /** `timeZone` as Intl names it (`Europe/Vienna`); throws a RangeError for one it does not know. */
 export function createTimes(timeZone: string): Times {
   const offsetMs = offsetReader(timeZone);

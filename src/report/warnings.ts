@@ -1,6 +1,6 @@
 /**
  * What a reader should look at though the machine is there: swapping, a disk nearly full, a
- * clock that is off, two daemons under one identity. Word, figure and detail of each.
+ * clock that is off, two daemons under one identity. Words and detail of each.
  */
 import type { Machine } from "../cluster/machine.ts";
 import { type Facts, isSwapping } from "./facts.ts";
@@ -13,8 +13,7 @@ export interface Warning {
   readonly word: string;
   /** Among the answers: `swapping`, `disk full`, `clock`, `clone`. */
   readonly short: string;
-  /** `25 M/s`, `97 %`, `+2.4 s`. */
-  readonly figure: string;
+  /** `7.1 G in swap, 25 M/s`, `/scratch 97 %, 31 G left`, `2.4 s ahead of the clock here`. */
   readonly detail: string;
 }
 
@@ -34,8 +33,10 @@ function swapping(facts: Facts): Warning {
     kind: "swapping",
     word: "swapping",
     short: "swapping",
-    figure: rate === undefined ? "" : `${perSecond(rate)} M/s`,
-    detail: held === undefined ? "in and out of swap" : `${bytes(held)} in swap`,
+    detail: [
+      held === undefined ? "in and out of swap" : `${bytes(held)} in swap`,
+      ...(rate === undefined ? [] : [`${perSecond(rate)} M/s`]),
+    ].join(", "),
   };
 }
 
@@ -49,8 +50,7 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
       kind: "disk",
       word: `disk ${used}`,
       short: "disk full",
-      figure: used,
-      detail: `${shownText(full.mount)}, ${bytes(full.freeBytes)} left`,
+      detail: `${shownText(full.mount)} ${used}, ${bytes(full.freeBytes)} left`,
     });
   }
   const offset = machine.clockOffsetSeconds;
@@ -59,8 +59,7 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
       kind: "clock",
       word: `clock ${signed(offset)}`,
       short: "clock",
-      figure: signed(offset),
-      detail: `${offset < 0 ? "behind" : "ahead of"} the clock here`,
+      detail: `${signed(offset).slice(1)} ${offset < 0 ? "behind" : "ahead of"} the clock here`,
     });
   }
   if (machine.isClone) {
@@ -68,7 +67,6 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
       kind: "clone",
       word: "clone",
       short: "clone",
-      figure: "",
       detail: "two machines answer under this id",
     });
   }

@@ -46,7 +46,7 @@ export interface Sketch {
   }[];
   readonly users: readonly string[];
   readonly memoryPercent: number;
-  readonly change?: (report: Report) => Report;
+  readonly change?: (report: Report, cell: number) => Report;
   readonly protocol?: 1 | 2;
   readonly tags?: readonly string[];
   readonly clockOffsetSeconds?: number;
@@ -131,11 +131,15 @@ export const LAB: readonly Sketch[] = [
     loads: [{ from: 59, to: 111, cpu: 44, disk: 50, user: "gita", command: "gmx" }],
     users: ["gita"],
     memoryPercent: 17,
-    change: (report) => ({
+    // What gmx wrote.
+    change: (report, cell) => ({
       ...report,
       filesystems: [
         ...(report.filesystems ?? []),
-        { mount: "/scratch", type: "xfs", totalBytes: 1024 * GIB, freeBytes: 31 * GIB },
+        {
+          ...{ mount: "/scratch", type: "xfs", totalBytes: 1024 * GIB },
+          freeBytes: (cell < 104 ? 310 : 31) * GIB,
+        },
       ],
     }),
   },
@@ -178,12 +182,15 @@ export const LAB: readonly Sketch[] = [
     ],
     users: ["eli", "ann"],
     memoryPercent: 99,
-    change: (report) => ({
-      ...report,
-      memory: { ...report.memory, swapTotalBytes: 8 * GIB, swapUsedBytes: 7.1 * GIB },
-      swap: { inBytesPerSecond: 9 * MIB, outBytesPerSecond: 16 * MIB },
-      pressure: { ...report.pressure, ioSomePercent: 1.3 },
-    }),
+    change: (report, cell) =>
+      cell < 115
+        ? report
+        : {
+            ...report,
+            memory: { ...report.memory, swapTotalBytes: 8 * GIB, swapUsedBytes: 7.1 * GIB },
+            swap: { inBytesPerSecond: 9 * MIB, outBytesPerSecond: 16 * MIB },
+            pressure: { ...report.pressure, ioSomePercent: 1.3 },
+          },
   },
   {
     name: "node07",
@@ -372,7 +379,7 @@ function reportAt(sketch: Sketch, cell: number, atMs: number): Report {
     ],
     messageCount: 2,
   };
-  return sketch.change === undefined ? report : sketch.change(report);
+  return sketch.change === undefined ? report : sketch.change(report, cell);
 }
 
 function isOut(sketch: Sketch, cell: number): boolean {

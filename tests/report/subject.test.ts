@@ -4,6 +4,7 @@ import { findMachine, keysOf } from "../../src/report/machine-key.ts";
 import type { PageQuery } from "../../src/report/page-query.ts";
 import { filterOf, sorted, subjectsNow } from "../../src/report/subject.ts";
 import { createTimes } from "../../src/report/times.ts";
+import { createWarnedSince } from "../../src/report/warned-since.ts";
 import { LAB, manySketches, OLD_MACHINE, SAMPLE_NOW_MS, sampleSource } from "./sample-cluster.ts";
 
 const { view } = sampleSource({ sketches: [...LAB, OLD_MACHINE], cells: 1 });
@@ -103,8 +104,30 @@ describe("the three answers", () => {
       "swapping",
       "disk full",
       "clock",
+      "stopped",
     ]);
-    expect(answers.unwellMore).toBe(1);
+    // A line that says "1 more" would take the room of that one.
+    expect(answers.unwellMore).toBe(0);
+    const two = sampleSource({
+      sketches: LAB.map((sketch) => ({ ...sketch, clockOffsetSeconds: -3 })),
+      cells: 1,
+    });
+    const clocks = subjectsNow(two.view, keysOf(two.view.machines));
+    const more = answersOf(clocks, clocks, now);
+    expect([more.unwell.length, more.unwellMore]).toEqual([5, 9]);
+  });
+
+  test("say of a warning since when, as the history tells, or nothing", () => {
+    const source = sampleSource();
+    const warnedSince = createWarnedSince((id, query) => source.entries(id, query));
+    const all = subjectsNow(source.view, keysOf(source.view.machines));
+    const { unwell } = answersOf(all, all, { ...now, warnedSince });
+    const said = unwell.filter(({ mark }) => mark === "warn");
+    expect(said.map(({ word, lasts, detail }) => [word, lasts, detail])).toEqual([
+      ["swapping", "4h42m", "7.1 G in swap, 25 M/s"],
+      ["disk full", "6h32m", "/scratch 96 %, 31 G left"],
+      ["clock", "", "2.4 s ahead of the clock here"],
+    ]);
   });
 
   test("take machines that fell together for one line", () => {
@@ -120,7 +143,7 @@ describe("the three answers", () => {
     );
     const fell = subjectsNow({ ...view, machines: fallen }, new Map());
     const together = answersOf(fell, fell, now);
-    expect(together.unwell[0]).toMatchObject({ figure: "1m", href: "/?filter=state:down" });
+    expect(together.unwell[0]).toMatchObject({ lasts: "1m", href: "/?filter=state:down" });
     expect(together.unwell[0]?.detail).toStartWith("5 together");
     expect(together.unwell.filter(({ mark }) => mark === "down")).toHaveLength(1);
   });

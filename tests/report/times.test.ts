@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createTimes } from "../../src/report/times.ts";
+import { createTimes, timesFor } from "../../src/report/times.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 9, 13, 7);
 const utc = createTimes("UTC");
@@ -23,6 +23,21 @@ describe("times as text", () => {
     const before = Date.UTC(2026, 9, 25, 0, 59);
     expect(vienna.clock(before)).toBe("02:59");
     expect(vienna.clock(before + 60_000)).toBe("02:00");
+  });
+});
+
+describe("times of an interval under a minute", () => {
+  const now = Date.UTC(2026, 10, 24, 9, 13, 7);
+  const times = timesFor(createTimes("UTC"), 5);
+
+  test("carry seconds wherever a time is named, of today or of another day", () => {
+    expect(times.since(now - 12_000, now)).toBe("09:12:55");
+    expect(times.since(now - 86_400_000, now)).toBe("Mon 09:13:07");
+    expect(times.since(now - 30 * 86_400_000, now)).toBe("25 Oct 09:13:07");
+  });
+
+  test("of a minute and more carry none", () => {
+    expect(timesFor(createTimes("UTC"), 60).since(now, now)).toBe("09:13");
   });
 });
 

@@ -88,7 +88,7 @@ function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
         {usingMore === 0 ? (
           "processes with 45 % or more of a machine"
         ) : (
-          <a href={hrefWith(raw, { sort: "-cpu", page: undefined })}>
+          <a href={hrefWith(raw, { sort: "-top", page: undefined })}>
             all {using.length + usingMore} with 45 % or more of a machine
           </a>
         )}
@@ -128,7 +128,7 @@ function Unwell({ answers }: { answers: Answers }) {
               <th scope="row">
                 <a href={line.href}>{line.name}</a>
               </th>
-              <td class="n">{line.figure}</td>
+              <td class="n">{line.lasts}</td>
               <td class="wh">{line.detail}</td>
             </tr>
           ))}
