@@ -12,6 +12,8 @@ const TOOLS: readonly { readonly path: string; readonly package: string }[] = [
   { path: "/usr/bin/curl", package: "curl" },
   { path: "/usr/bin/w3m", package: "w3m" },
   { path: "/usr/sbin/ip", package: "iproute2" },
+  { path: "/usr/sbin/nft", package: "nftables" },
+  { path: "/usr/bin/tcpdump", package: "tcpdump" },
 ];
 
 const APT = "/usr/bin/apt-get";

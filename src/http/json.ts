@@ -61,6 +61,7 @@ export function clusterJson(view: ClusterView, detail: Detail): string {
     updateSeconds: view.updateSeconds,
     generatedAt: new Date(view.moment.wallMs).toISOString(),
     candidates: view.candidates,
+    drops: view.drops,
     machines: view.machines.map((machine) => machineJson(machine, detail)),
   });
 }

@@ -19,6 +19,8 @@ const SIGNATURE = "sealed-lab";
 const TEST_MS = 60_000;
 /** Machines find each other within seconds; a busy machine that runs the tests is slower. */
 const KNOWN_MS = 15_000;
+/** As many as the first seconds of a pair bring. */
+const CHANGED_PACKETS = 100;
 
 const scratch = scratchDirectory();
 const OLD = join(scratch.path, "old.key");
@@ -210,6 +212,16 @@ describe("what passes between two sealed machines", () => {
           expect(packet.length).toBeLessThanOrEqual(1_472);
           expect(survivingBits(packet, opener())).toEqual([]);
         }
+
+        // The executable drops them too, counts each, and thinks nothing else of their sender.
+        const before = await droppedBy(bob);
+        const changed = packets.slice(0, CHANGED_PACKETS).map(withOneBitChanged);
+        for (const [index, packet] of changed.entries()) {
+          relay.send(packet, port, BOB);
+          if (index % 20 === 0) await Bun.sleep(5);
+        }
+        await until(async () => (await droppedBy(bob)) - before >= changed.length);
+        expect(await namesUp(bob)).toEqual(["annika-01"]);
       } finally {
         relay.close();
       }
@@ -226,6 +238,19 @@ function reader(path: string) {
     ...{ signature: SIGNATURE, secrets: [key.value], id: "0".repeat(16), boot: "0".repeat(16) },
     randomBytes: (count) => Buffer.alloc(count),
   });
+}
+
+/** Another bit of each, so that all parts of a packet come up. */
+function withOneBitChanged(packet: Buffer, index: number): Buffer {
+  const changed = Buffer.from(packet);
+  const bit = (index * 1009) % (packet.length * 8);
+  changed.writeUInt8((changed[bit >> 3] ?? 0) ^ (1 << (bit & 7)), bit >> 3);
+  return changed;
+}
+
+async function droppedBy(daemon: Daemon): Promise<number> {
+  const { drops } = await daemon.json<{ drops: Record<string, number> }>("/api/v1/cluster");
+  return Object.values(drops).reduce((sum, count) => sum + count, 0);
 }
 
 /** Places of the bits without which the packet is opened all the same. */

@@ -240,6 +240,7 @@ describe("the JSON interface", () => {
       "updateSeconds",
       "generatedAt",
       "candidates",
+      "drops",
       "machines",
     ]);
     expect(json["generatedAt"]).toBe(new Date(SAMPLE_NOW_MS).toISOString());

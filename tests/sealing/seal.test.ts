@@ -13,6 +13,8 @@ import {
   type SealerOptions,
 } from "../../src/sealing/seal.ts";
 import { createXaes } from "../../src/sealing/xaes.ts";
+import { encodeMessage } from "../protocol/encode-message.ts";
+import { SAMPLE_MESSAGES } from "../protocol/sample-messages.ts";
 
 const SIGNATURE = "localhost";
 const OLD = Buffer.alloc(32, 1);
@@ -260,34 +262,39 @@ describe("a packet is dropped", () => {
 });
 
 describe("whatever is done to a packet", () => {
-  const questions = `localhost>{"question":1,"id":"${ALPHA.id}"}`;
-  const report = `localhost<{"answer":1,"report":{${'"name":"alpha",'.repeat(60)}}}`;
-  const PACKETS = ["localhost?", questions, report].map((text) => alpha.seal(bytes(text)));
+  const PACKETS = SAMPLE_MESSAGES.flatMap((sample) =>
+    encodeMessage(SIGNATURE, sample).map((plain) => ({
+      kind: sample.kind,
+      sealed: alpha.seal(plain),
+    })),
+  );
 
-  test.each(PACKETS)("any single bit of it flipped gets it dropped", (packet) => {
+  test.each(PACKETS)("any single bit flipped gets it dropped: $kind", ({ sealed }) => {
+    expect(beta.open(sealed).ok).toBe(true);
     const survivors: number[] = [];
-    for (let bit = 0; bit < packet.length * 8; bit++) {
-      const flipped = Buffer.from(packet);
+    for (let bit = 0; bit < sealed.length * 8; bit++) {
+      const flipped = Buffer.from(sealed);
       flipped.writeUInt8((flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7)), bit >> 3);
       if (beta.open(flipped).ok) survivors.push(bit);
     }
     expect(survivors).toEqual([]);
   });
 
-  test.each(PACKETS)("cut anywhere it is dropped", (packet) => {
-    for (let length = 0; length < packet.length; length++) {
-      expect(beta.open(packet.subarray(0, length)).ok).toBe(false);
-      expect(beta.open(packet.subarray(packet.length - length)).ok).toBe(false);
+  test.each(PACKETS)("cut anywhere it is dropped: $kind", ({ sealed }) => {
+    for (let length = 0; length < sealed.length; length++) {
+      expect(beta.open(sealed.subarray(0, length)).ok).toBe(false);
+      expect(beta.open(sealed.subarray(sealed.length - length)).ok).toBe(false);
     }
   });
 
   test("parts put together of two packets are dropped, unless they are one of the two", () => {
-    const any = fc.constantFrom(...PACKETS);
+    const packets = PACKETS.map(({ sealed }) => sealed);
+    const any = fc.constantFrom(...packets);
     const cut = fc.nat({ max: 200 });
     fc.assert(
       fc.property(any, any, cut, cut, (one, two, from, to) => {
         const spliced = Buffer.concat([one.subarray(0, from), two.subarray(to)]);
-        const isWhole = PACKETS.some((packet) => spliced.equals(packet));
+        const isWhole = packets.some((packet) => spliced.equals(packet));
         expect(beta.open(spliced).ok).toBe(isWhole);
       }),
       { numRuns: 2_000 },

@@ -1,0 +1,72 @@
+/** An executable that is stopped for a while, as by a debugger or a laptop's lid. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Machine } from "../../src/cluster/machine.ts";
+import { type Daemon, freePort, startDaemon, until } from "./daemon.ts";
+
+/** Longer than anything that is believed of a machine at `-u 2`: down after 15 s (limits.ts). */
+const STOPPED_MS = 18_000;
+/**
+ * The others ask a machine that is down every 10 s, give or take a twentieth, and at once when
+ * anything comes from it.
+ */
+const BACK_MS = 12_000;
+const TEST_MS = 90_000;
+const COUNT = 3;
+
+let daemons: Daemon[] = [];
+
+beforeAll(async () => {
+  const [p2pPort, httpPort] = [await freePort(), await freePort()];
+  daemons = await Promise.all(
+    Array.from({ length: COUNT }, (_, index) =>
+      startDaemon({
+        ...{ address: `127.0.37.${index + 1}`, httpPort, p2pPort },
+        options: ["-S", "lid", "-n", "127.0.37.1-3", "--name", `s${index + 1}`, "-u", "2"],
+      }),
+    ),
+  );
+});
+
+afterAll(async () => {
+  for (const { pid } of daemons) process.kill(pid, "SIGCONT");
+  await Promise.all(daemons.map((daemon) => daemon.stop("SIGKILL")));
+});
+
+/** `s1 up, s2 up, s3 silent` */
+async function shownBy(daemon: Daemon): Promise<string> {
+  const { machines } = await daemon.json<{ machines: Machine[] }>("/api/v1/cluster");
+  return machines.map(({ name, state }) => `${name} ${state}`).join(", ");
+}
+
+test(
+  "calls nobody dead when it goes on, and is soon up again at the others",
+  async () => {
+    const [sleeper, ...others] = daemons;
+    if (sleeper === undefined) throw new Error("none was started");
+    const allUp = "s1 up, s2 up, s3 up";
+    const isWhole = async (some: readonly Daemon[]) =>
+      (await Promise.all(some.map(shownBy))).every((shown) => shown === allUp);
+    await until(() => isWhole(daemons));
+
+    process.kill(sleeper.pid, "SIGSTOP");
+    await Bun.sleep(STOPPED_MS);
+    expect(await Promise.all(others.map(shownBy))).toEqual(
+      others.map(() => "s1 down, s2 up, s3 up"),
+    );
+
+    process.kill(sleeper.pid, "SIGCONT");
+    const seen = new Set<string>();
+    await until(async () => {
+      seen.add(await shownBy(sleeper));
+      return await isWhole(others);
+    }, BACK_MS);
+    // Four quick questions and all that follows from them take less than this.
+    for (let polls = 0; polls < 70; polls += 1) {
+      seen.add(await shownBy(sleeper));
+      await Bun.sleep(100);
+    }
+    expect([...seen]).toEqual([allUp]);
+    expect(await isWhole(others)).toBe(true);
+  },
+  TEST_MS,
+);
