@@ -27,7 +27,7 @@ export interface CutOffFacts {
 /** `undefined` when there is no sign of it. */
 export function cutOffOf(facts: CutOffFacts): CutOff | undefined {
   const others = facts.machines.filter(({ isSelf }) => !isSelf);
-  const lost = lostOf(others, facts.updateSeconds);
+  const { lost, of } = lostOf(others, facts.updateSeconds);
   // Machines on loopback are reached without any interface.
   const isUnplugged = facts.hasCarrier === false && others.some(isElsewhere);
   if (lost.length === 0 && !isUnplugged) return undefined;
@@ -37,8 +37,7 @@ export function cutOffOf(facts: CutOffFacts): CutOff | undefined {
     ...(first !== undefined && { firstWallMs: first.stateSinceWallMs }),
     ...(last !== undefined && { sinceWallMs: last.stateSinceWallMs }),
     silent: lost.map(({ id }) => id),
-    others: others.filter(({ state }) => state === "up" || state === "silent" || state === "down")
-      .length,
+    others: of,
   };
 }
 
@@ -48,19 +47,23 @@ function isElsewhere({ address }: Machine): boolean {
 
 /**
  * Those that fell at once, if they are more than half of those that were up. Later all of them
- * count as down, since when each was last heard: within one interval of each other.
+ * count as down, since when each was last heard: within one interval of each other. `of`: how
+ * many there were to lose; one that had been down before is none of them.
  */
-function lostOf(others: readonly Machine[], updateSeconds: number): readonly Machine[] {
+function lostOf(
+  others: readonly Machine[],
+  updateSeconds: number,
+): { readonly lost: readonly Machine[]; readonly of: number } {
   const up = others.filter(({ state }) => state === "up").length;
   const silent = others.filter(({ state }) => state === "silent");
   const lately = fellTogether(silent, CUT_OFF_WINDOW_MS);
   const were = up + silent.length;
-  if (were >= CUT_OFF_LEAST_OTHERS && 2 * lately.length > were) return lately;
-  if (up > 0) return [];
+  if (were >= CUT_OFF_LEAST_OTHERS && 2 * lately.length > were) return { lost: lately, of: were };
+  if (up > 0) return { lost: [], of: were };
   const gone = others.filter(({ state }) => state === "silent" || state === "down");
   const all = fellTogether(gone, updateSeconds * 1000);
   const isMost = gone.length >= CUT_OFF_LEAST_OTHERS && 2 * all.length > gone.length;
-  return isMost ? all : [];
+  return { lost: isMost ? all : [], of: gone.length };
 }
 
 /** The most of these that fell within `windowMs` of each other, in the order in which they fell. */

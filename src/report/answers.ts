@@ -19,6 +19,8 @@ export interface Answers {
   readonly usingMore: number;
   readonly unwell: readonly UnwellLine[];
   readonly unwellMore: number;
+  /** Those that the answers are about: fewer than all when the reader has narrowed them. */
+  readonly chosenCount: number;
   readonly machineCount: number;
 }
 
@@ -270,6 +272,7 @@ export function answersOf(chosen: readonly Subject[], all: readonly Subject[], n
       .slice(0, shown)
       .map((line) => ("warning" in line ? warningLine(line, now) : line)),
     unwellMore: unwell.length - shown,
+    chosenCount: chosen.length,
     machineCount: all.length,
   };
 }

@@ -22,7 +22,8 @@ export interface Tick {
   readonly label: string;
   /** Midnight: the label is the day's name. */
   readonly isDay: boolean;
-  /** Its name would run into "now": a line alone marks it. */
+  /** Its name would run into "now": on a narrow axis, or (a line alone marks it) on any. */
+  readonly isTight: boolean;
   readonly isBare: boolean;
 }
 
@@ -37,9 +38,10 @@ const MOST_TICKS = 8;
 
 /**
  * Share of the axis before "now" that no name may begin in: `06` and `now` take 54 px of the
- * 360 of a common screen, `09:22` and `now` some 70.
+ * 360 of a common screen, or of the 576 and more of a wide one; `09:22` and `now` some 70.
  */
 const CLEAR_OF_NOW = { short: 0.15, long: 0.2 };
+const CLEAR_OF_NOW_WIDE = { short: 0.09, long: 0.13 };
 /** A line so near to the end, as a share of the axis, would only make "now" look double. */
 const EDGE = 0.03;
 
@@ -59,8 +61,9 @@ export function ticksOf(
   const step = STEPS.find((seconds) => spanSeconds / seconds <= MOST_TICKS) ?? spanSeconds / 4;
   const stepMs = step * 1000;
   const ticks: Tick[] = [];
-  const clear = step >= 3600 ? CLEAR_OF_NOW.short : CLEAR_OF_NOW.long;
-  const clearFromMs = axis.endMs - clear * (axis.endMs - axis.startMs);
+  const length = step >= 3600 ? "short" : "long";
+  const within = (share: number, atMs: number) =>
+    atMs >= axis.endMs - share * (axis.endMs - axis.startMs);
   const offset = times.offsetMs(axis.startMs);
   let atLocal = Math.ceil((axis.startMs + offset) / stepMs) * stepMs;
   for (let count = 0; count <= MOST_TICKS; count += 1, atLocal += stepMs) {
@@ -77,7 +80,8 @@ export function ticksOf(
       x: (atMs - axis.startMs) / axis.cellMs,
       label: isDay ? times.weekday(atMs) : step >= 3600 ? clock.slice(0, 2) : label,
       isDay,
-      isBare: atMs >= clearFromMs,
+      isTight: within(CLEAR_OF_NOW[length], atMs),
+      isBare: within(CLEAR_OF_NOW_WIDE[length], atMs),
     });
   }
   return ticks;
@@ -111,6 +115,7 @@ export interface AxisLink {
   /** Cells from the left. */
   readonly x: number;
   readonly isDay: boolean;
+  readonly isTight: boolean;
   readonly isBare: boolean;
 }
 

@@ -164,8 +164,13 @@ function marks(input: ChartInput, values: readonly number[], top: number, headro
   return [...lines, ["rb", reboots] as [string, string]];
 }
 
-/** `2`, `0.5`: a scale's round numbers without a needless decimal. */
+/** More of anything than a machine has: what a peer claims must not widen the scale. */
+const MOST_SHOWN = 999_000;
+
+/** `2`, `0.5`, `420k`: a scale's round numbers without a needless decimal. */
 function plain(value: number): string {
+  if (value > MOST_SHOWN) return "999k+";
+  if (value >= 10_000) return `${Math.round(value / 1000)}k`;
   return String(Math.round(value * 100) / 100);
 }
 

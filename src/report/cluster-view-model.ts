@@ -332,6 +332,7 @@ export function clusterPageOf(given: ClusterPageInput): ClusterPage {
   const alone = aloneOf(view);
   const cutOff = isPast ? undefined : cutOffNoticeOf(view, times, path);
   const tiles = tilesOf(subjects, query);
+  const groups = new Set(tiles?.groups.map(({ tag }) => tag));
   return {
     ...base,
     title: titleOf(masthead, table.panel, {
@@ -346,7 +347,8 @@ export function clusterPageOf(given: ClusterPageInput): ClusterPage {
       ? {}
       : { answers: answersOf(chosen, subjects, { ...input, nowMs: view.moment.wallMs }) }),
     ...(tiles === undefined ? {} : { tiles }),
-    table,
+    // A tag whose group stands among the tiles is a link there.
+    table: { ...table, tags: table.tags.filter(({ tag }) => !groups.has(tag)) },
   };
 }
 

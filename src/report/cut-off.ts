@@ -1,7 +1,7 @@
 /** What the page says of a machine that may be cut off; that it may be is the core's to say. */
 import type { ClusterView } from "../http/source.ts";
 import { linksOn, type PageLink } from "./elsewhere.ts";
-import { counted, shownName } from "./text.ts";
+import { shownName } from "./text.ts";
 import type { Times } from "./times.ts";
 
 export interface CutOffNotice {
@@ -33,7 +33,7 @@ export function cutOffNoticeOf(
   const who =
     silent.length === others
       ? `All ${silent.length} others that were up`
-      : `${counted(silent.length, "machine")} of ${others} others`;
+      : `${silent.length} of the ${others} others that were up`;
   const spanSeconds = Math.ceil((sinceWallMs - firstWallMs) / 1000);
   const within = spanSeconds <= 1 ? "within a second" : `within ${spanSeconds} s`;
   const at = times.clockSeconds(sinceWallMs);

@@ -19,7 +19,7 @@ import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
 import { missingReason, NOT_REPORTED, type NowLine, nowLines } from "./now-lines.ts";
 import { cellsOf, pointOf, runsOf, type Strip, stripOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
-import { SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
+import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
 import { type Times, timesFor } from "./times.ts";
 import type { Warning } from "./warnings.ts";
 
@@ -81,7 +81,7 @@ function factWords(subject: Subject, view: ClusterView, times: Times): string[] 
   const { machine, report } = subject;
   const host = report?.host;
   const total = report?.memory?.totalBytes;
-  const cores = host?.cores === undefined ? [] : [`${host.cores} cores`];
+  const cores = host?.cores === undefined ? [] : [counted(host.cores, "core")];
   const model = host?.model === undefined ? [] : [shownText(host.model, 80)];
   const shape = [...cores, ...model].join(", ");
   const tags = machine.tags.map((tag) => shownText(tag));
@@ -89,8 +89,6 @@ function factWords(subject: Subject, view: ClusterView, times: Times): string[] 
   const addresses = [...new Set([machine.address, ...machine.addresses])].filter(
     (address) => address !== "",
   );
-  const clock = subject.warnings.find(({ kind }) => kind === "clock");
-  const self = view.machines.find(({ isSelf }) => isSelf);
   return [
     addresses.slice(0, 8).join(", "),
     ...(shape === "" ? [] : [shape]),
@@ -98,9 +96,6 @@ function factWords(subject: Subject, view: ClusterView, times: Times): string[] 
     ...(host?.os === undefined ? [] : [shownText(host.os, 80)]),
     ...(host?.kernel === undefined ? [] : [`kernel ${shownText(host.kernel, 80)}`]),
     ...(tags.length === 0 ? [] : [`${tags.length === 1 ? "tag" : "tags"} ${tags.join(", ")}`]),
-    ...(clock === undefined
-      ? []
-      : [`${clock.word} against ${self === undefined ? "here" : shownName(self)}`]),
     report?.version === undefined
       ? `protocol ${machine.protocol}`
       : `unagi ${shownText(report.version, 20)}`,

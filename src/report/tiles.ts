@@ -19,6 +19,8 @@ export interface TileGroup {
   /** All machines of the group in the table; absent of the group of the rest. */
   readonly href?: string;
   readonly isCurrent: boolean;
+  /** What the group is made by, where it is a tag. */
+  readonly tag?: string;
   readonly tiles: readonly Tile[];
 }
 
@@ -130,6 +132,7 @@ export function tilesOf(subjects: readonly Subject[], query: PageQuery): Tiles |
         label: shownText(label.trim(), 16),
         ...(label === REST ? {} : { href: hrefWith(query.raw, chosen) }),
         isCurrent,
+        ...(isByTag && label !== REST ? { tag: label } : {}),
         tiles: members
           .map((subject) => ({ subject, order: nameOrder(subject.machine.name) }))
           .sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))

@@ -9,21 +9,20 @@ import { shownText } from "./text.ts";
 
 export interface Warning {
   readonly kind: "swapping" | "disk" | "clock" | "clone";
-  /** Beside the top process: `swapping`, `disk 97 %`, `clock +2.4 s`, `clone`. */
+  /** Beside the top process: `swapping`, `disk 97 %`, `clock`, `clone`. */
   readonly word: string;
   /** Among the answers: `swapping`, `disk full`, `clock`, `clone`. */
   readonly short: string;
-  /** `7.1 G in swap, 25 M/s`, `/scratch 97 %, 31 G left`, `2.4 s ahead of the clock here`. */
+  /** `7.1 G in swap, 25 M/s`, `/scratch 97 %, 31 G left`, `2.4 s ahead of ours`. */
   readonly detail: string;
 }
 
 /** Under this a difference may come from the network alone (design, section 6.2). */
 const CLOCK_OFF_SECONDS = 2;
 
-function signed(seconds: number): string {
-  const sign = seconds < 0 ? "−" : "+";
+function apart(seconds: number): string {
   const size = Math.abs(seconds);
-  return `${sign}${size < 100 ? decimal(size) : Math.round(size)} s`;
+  return `${size < 100 ? decimal(size) : Math.round(size)} s`;
 }
 
 function swapping(facts: Facts): Warning {
@@ -57,9 +56,9 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
   if (offset !== undefined && Math.abs(offset) > CLOCK_OFF_SECONDS) {
     warnings.push({
       kind: "clock",
-      word: `clock ${signed(offset)}`,
+      word: "clock",
       short: "clock",
-      detail: `${signed(offset).slice(1)} ${offset < 0 ? "behind" : "ahead of"} the clock here`,
+      detail: `${apart(offset)} ${offset < 0 ? "behind" : "ahead of"} ours`,
     });
   }
   if (machine.isClone) {

@@ -37,7 +37,11 @@ describe("a machine may be cut off", () => {
     ["nobody else is there", [], undefined],
     ["all are up", ["up", "up", "up"], undefined],
     ["one of three is silent", [["silent", 9], "up", "up"], undefined],
-    ["two of three fell silent at once", [["silent", 9], ["silent", 11], "up"], "2 machines of 3"],
+    [
+      "two of three fell silent at once",
+      [["silent", 9], ["silent", 11], "up"],
+      "2 of the 3 others",
+    ],
     [
       "both of two fell silent",
       [
@@ -60,7 +64,7 @@ describe("a machine may be cut off", () => {
     [
       "three of five at once, one earlier",
       [["silent", 9], ["silent", 10], ["silent", 12], ["silent", 300], "up"],
-      "3 machines of 5",
+      "3 of the 5 others",
     ],
     [
       "those that said goodbye",

@@ -3,8 +3,12 @@ import type { Answers } from "../answers.ts";
 import { hrefWith, type PageQuery } from "../page-query.ts";
 import { Mark, UserLink } from "./parts.tsx";
 
-function Free({ lines }: { lines: Answers["free"] }) {
-  if (lines.length === 0) return <p class="note">no machine is free</p>;
+function Free({ answers }: { answers: Answers }) {
+  const { free: lines, chosenCount, machineCount } = answers;
+  if (lines.length === 0) {
+    const none = chosenCount < machineCount ? "none" : "no machine is free";
+    return <p class="note">{none}</p>;
+  }
   return (
     <table>
       <thead>
@@ -49,7 +53,11 @@ function Free({ lines }: { lines: Answers["free"] }) {
 
 function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
   const { using, usingMore } = answers;
-  if (using.length === 0) return <p class="note">nobody uses 45 % or more of a machine</p>;
+  if (using.length === 0) {
+    const where =
+      answers.chosenCount < answers.machineCount ? "of those that match" : "of a machine";
+    return <p class="note">{`nobody uses 45 % or more ${where}`}</p>;
+  }
   return (
     <>
       <table class="using">
@@ -148,11 +156,11 @@ export function ThreeAnswers({ answers, raw }: { answers: Answers; raw: PageQuer
   return (
     <div class="top">
       <section aria-labelledby="q1">
-        <h2 id="q1">Free now</h2>
-        <Free lines={answers.free} />
+        <h2 id="q1">Free now{isNarrowed && <small>of those that match</small>}</h2>
+        <Free answers={answers} />
       </section>
       <section aria-labelledby="q2">
-        <h2 id="q2">Who is using what</h2>
+        <h2 id="q2">Who is using what{isNarrowed && <small>on those that match</small>}</h2>
         <Using answers={answers} raw={raw} />
       </section>
       <section aria-labelledby="q3">

@@ -29,8 +29,9 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
     <svg class="axis" data-start={axis.startMs} data-cell={axis.cellMs}>
       <title>{`history, ${axis.spanWords}`}</title>
       {/* A text browser knows no gaps. */}{" "}
-      {links.map(({ label, href, x, isDay, isBare }, index) => {
+      {links.map(({ label, href, x, isDay, isTight, isBare }, index) => {
         const at = share(x, axis);
+        const kind = [isDay ? "day" : "", isTight ? "tight" : ""].join(" ").trim();
         const width = share((links[index + 1]?.x ?? axis.cells) - x, axis);
         return (
           <a href={href} aria-label={`all machines at ${label}`}>
@@ -38,7 +39,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
             <rect x={at} width={width} height="24" />
             <line x1={at} x2={at} y1="9" y2="24" />
             {!isBare && !isNear(x) && (
-              <text x={at} dx="5" y="20" class={isDay ? "day" : undefined}>
+              <text x={at} dx="5" y="20" class={kind === "" ? undefined : kind}>
                 {label}
               </text>
             )}

@@ -204,6 +204,14 @@ function People({ page }: { page: MachinePage }) {
 
 const CELL_CLASS = { quiet: "q", usual: undefined, high: "hi", absent: "no" } as const;
 
+/** Half a day and less would lie scattered over the whole width. */
+const FEW_COLUMNS = 12;
+
+function gridClass({ columns }: EntryGrid): string {
+  if (columns.length === 0) return "et rows";
+  return columns.length <= FEW_COLUMNS ? "et few" : "et";
+}
+
 function Entries({ grid }: { grid: EntryGrid | undefined }) {
   return (
     <section class="entries" id="entries" aria-labelledby="en">
@@ -217,7 +225,7 @@ function Entries({ grid }: { grid: EntryGrid | undefined }) {
       </h2>
       {grid && (
         <div class="scroll">
-          <table class={grid.columns.length > 0 ? "et" : "et rows"}>
+          <table class={gridClass(grid)}>
             {grid.columns.length > 0 && (
               <thead>
                 <tr>
