@@ -100,7 +100,7 @@ describe("the charts of a machine", () => {
     // The outage is wide now.
     expect(await pixel(page, 7.5 / 20, 0.1)).toEqual(CLEAR);
     server.changeMachine("render3", (machine) => ({ ...machine, clockOffsetSeconds: 7 }));
-    await page.getByText("+7.0 s").first().waitFor();
+    await page.getByText("7.0 s ahead of ours").waitFor();
     expect(await strip.getAttribute("viewBox")).toBe("20 0 20 22");
     await page.getByRole("button", { name: "show all" }).click();
     expect(await strip.getAttribute("viewBox")).toBe("0 0 144 22");
