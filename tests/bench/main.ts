@@ -1,11 +1,13 @@
 /**
- * `npm run bench [-- NAME…]`: what unagi costs beside what others cost, measured side by side in
+ * `npm run bench [-- NAME…] [--machines N]`: what unagi costs beside what others cost, measured side by side in
  * one run, so that a slow or busy machine changes the figures but hardly their ratios. Prints
  * one table; docs/benchmarks.md explains it.
  */
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { benchmarkCluster } from "./cluster.ts";
 import { benchmarkPage } from "./page.ts";
 import { benchmarkSample } from "./sample.ts";
 import { benchmarkStart } from "./start.ts";
@@ -25,9 +27,14 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   sample: benchmarkSample,
   start: benchmarkStart,
   page: benchmarkPage,
+  cluster: () => benchmarkCluster(Number(values.machines)),
 };
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  /** Of the cluster, at most 254. */
+  options: { machines: { type: "string", default: "100" } },
+  allowPositionals: true,
+});
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown.length > 0) {
   console.error(

@@ -1,0 +1,231 @@
+/**
+ * A hundred machines on loopback that nobody looks at, beside serf in the same run: how soon all
+ * know all, what it costs to stand there, how soon a death is known.
+ *
+ * Both are measured the same way and cost nothing by it: each writes a line of log for each machine
+ * that comes and goes, to a file, and the files' ends are read every 20 ms.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { BROADCAST_INTERVALS, LIST_SAMPLE } from "../../src/cluster/limits.ts";
+import type { Machine } from "../../src/cluster/machine.ts";
+import { encodeAddressLists } from "../../src/protocol/encode.ts";
+import { EXECUTABLE } from "../e2e/daemon.ts";
+import { type Fleet, type FleetPlan, IP_AND_UDP_BYTES, startFleet } from "./fleet.ts";
+import type { Figure } from "./main.ts";
+import { median } from "./sample.ts";
+
+const SERF = "/usr/bin/serf";
+const UPDATE_SECONDS = 600;
+const IDLE_SECONDS = 60;
+const DEATHS = 5;
+/** Lists are asked for during the first minute and a half after a start. */
+const UNAGI_SETTLES_SECONDS = 95;
+const SERF_SETTLES_SECONDS = 10;
+/** Between two deaths: longer than what one keeps the others busy with. */
+const CALM_SECONDS = 3;
+
+/** Set by the run below in the one that it starts. */
+const OWN_NETWORK = "UNAGI_BENCH_OWN_NETWORK";
+
+interface Measured {
+  /** From the first start, and from the last, until all list all. */
+  readonly joinedMs: number;
+  readonly joinedAfterLastMs: number;
+  /** Of one machine; the bytes with the IP and UDP (or TCP) headers, each way. */
+  readonly bytesPerSecond: number;
+  readonly cpuSecondsPerMinute: number;
+  readonly startCpuSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly deathsMs: readonly number[];
+  /** Lines that call a living machine dead. */
+  readonly wronged: number;
+}
+
+/**
+ * In a network of its own, whose loopback interface counts nobody else's bytes: this same benchmark
+ * is started again there.
+ */
+export async function benchmarkCluster(machines: number): Promise<readonly Figure[]> {
+  if (process.env[OWN_NETWORK] === undefined) return runInOwnNetwork(machines);
+  spawnSync("ip", ["link", "set", "lo", "up"], { stdio: "inherit" });
+  const own = await measure(unagi(machines), {
+    settleSeconds: UNAGI_SETTLES_SECONDS,
+    check: (fleet) => checkPages(fleet, machines),
+  });
+  const serf = existsSync(SERF)
+    ? await measure(serfPlan(machines), { settleSeconds: SERF_SETTLES_SECONDS })
+    : undefined;
+  if (serf === undefined) console.log("serf is not there (apt-get install serf): unagi alone");
+  return figuresOf(machines, own, serf);
+}
+
+function runInOwnNetwork(machines: number): readonly Figure[] {
+  const mayBeRoot = process.getuid?.() === 0 ? [] : ["--map-root-user"];
+  const self = [process.execPath, import.meta.path, String(machines)];
+  const { status, stdout } = spawnSync("unshare", ["--net", ...mayBeRoot, ...self], {
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+    env: { ...process.env, [OWN_NETWORK]: "1" },
+  });
+  if (status !== 0) throw new Error(`unshare --net: exit status ${status}`);
+  return JSON.parse(stdout.slice(stdout.lastIndexOf("\n[") + 1)) as Figure[];
+}
+
+function unagi(machines: number): FleetPlan {
+  const range = `127.0.1.1-${machines}`;
+  return {
+    machines,
+    command: (index) => [
+      ...[EXECUTABLE, "-c", "/dev/null", "--bind", `127.0.1.${index}`, "--name", `m${index}`],
+      ...["-u", String(UPDATE_SECONDS), "-S", "bench", "-s", range, "-n", range],
+    ],
+    seen: /^.*machine "?m(\d+)"? at \S+ is up$/,
+    lost: /^.*machine "?m(\d+)"? at \S+ is silent$/,
+  };
+}
+
+/** As its documentation has it: all join one that is there. */
+function serfPlan(machines: number): FleetPlan {
+  return {
+    machines,
+    command: (index) => [
+      ...[SERF, "agent", "-node", `m${index}`, "-bind", `127.0.1.${index}`],
+      ...["-rpc-addr", `127.0.1.${index}:7373`],
+      ...(index === 1 ? [] : ["-join", "127.0.1.1"]),
+    ],
+    firstIsReady: /Serf agent starting/,
+    seen: /serf: EventMemberJoin: m(\d+) /,
+    lost: /serf: EventMemberFailed: m(\d+) /,
+  };
+}
+
+async function measure(
+  plan: FleetPlan,
+  options: {
+    readonly settleSeconds: number;
+    readonly check?: (fleet: Fleet) => Promise<void>;
+  },
+): Promise<Measured> {
+  const fleet = await startFleet(plan);
+  try {
+    const joinedAt = await fleet.allSeen();
+    const startCpuSeconds = fleet.cpuSeconds() / plan.machines;
+    await Bun.sleep(options.settleSeconds * 1000);
+    await options.check?.(fleet);
+    const idle = await measureIdle(fleet);
+    const deathsMs: number[] = [];
+    for (let death = 0; death < DEATHS; death++) {
+      // Neither the first, which serf's others have joined, nor neighbours of one another.
+      deathsMs.push(await fleet.kill(2 + death * Math.floor((plan.machines - 2) / DEATHS)));
+      await Bun.sleep(CALM_SECONDS * 1000);
+    }
+    return {
+      joinedMs: joinedAt - fleet.firstSpawnAt,
+      joinedAfterLastMs: joinedAt - fleet.lastSpawnAt,
+      startCpuSeconds,
+      ...idle,
+      deathsMs,
+      wronged: fleet.wronged(),
+    };
+  } finally {
+    await fleet.stop();
+  }
+}
+
+async function measureIdle(fleet: Fleet) {
+  const before = { at: performance.now(), bytes: fleet.bytes(), cpu: fleet.cpuSeconds() };
+  await Bun.sleep(IDLE_SECONDS * 1000);
+  const seconds = (performance.now() - before.at) / 1000;
+  const each = seconds * fleet.size;
+  return {
+    bytesPerSecond: (fleet.bytes() - before.bytes) / each,
+    cpuSecondsPerMinute: ((fleet.cpuSeconds() - before.cpu) * 60) / each,
+    memoryMegabytes: fleet.memoryMegabytes() / fleet.size,
+  };
+}
+
+/** What the log says is what the reader of any machine's page sees. */
+async function checkPages(fleet: Fleet, machines: number): Promise<void> {
+  for (let index = 1; index <= fleet.size; index++) {
+    const answer = await fetch(`http://127.0.1.${index}:8000/api/v1/cluster?report=summary`);
+    const view = (await answer.json()) as { readonly machines: readonly Machine[] };
+    const whole = view.machines.filter(({ state, report }) => state === "up" && report);
+    if (whole.length !== machines) throw new Error(`m${index} shows ${whole.length} machines`);
+  }
+}
+
+/** Lists go out every half an hour, seldom within the idle minute: their share is reckoned. */
+function listBytesPerSecond(machines: number): number {
+  const addresses = Array.from({ length: machines - 1 }, (_, index) => `127.0.1.${index + 1}`);
+  const packets = encodeAddressLists("bench", addresses, { ipv6: true });
+  const bytes = packets.reduce((sum, { length }) => sum + length + IP_AND_UDP_BYTES, 0);
+  const perRound = bytes * Math.min(LIST_SAMPLE, machines - 1);
+  return perRound / (BROADCAST_INTERVALS * UPDATE_SECONDS);
+}
+
+function figuresOf(machines: number, own: Measured, serf: Measured | undefined): Figure[] {
+  const name = `${machines} machines`;
+  const beside = (text: (measured: Measured) => string) =>
+    serf === undefined ? {} : { beside: `serf ${text(serf)}` };
+  const joined = ({ joinedMs, joinedAfterLastMs }: Measured) =>
+    `${seconds(joinedMs)} from the first start, ${seconds(joinedAfterLastMs)} from the last`;
+  const deaths = ({ deathsMs, wronged }: Measured) =>
+    `${seconds(median(deathsMs))} (${deathsMs.map(seconds).join(", ")}; ${wronged} wronged)`;
+  const lists = listBytesPerSecond(machines);
+  const bytes = own.bytesPerSecond + lists;
+  const cpu = ({ cpuSecondsPerMinute }: Measured) => `${cpuSecondsPerMinute.toFixed(3)} s a minute`;
+  return [
+    {
+      subject: `${name}: all know all, with reports`,
+      value: joined(own),
+      ...beside((measured) => `${joined(measured)}, without any report`),
+      aim: "no later than serf",
+      isMet: serf === undefined || own.joinedMs <= serf.joinedMs,
+    },
+    {
+      subject: `${name}: CPU of each until then`,
+      value: seconds(own.startCpuSeconds * 1000),
+      ...beside(({ startCpuSeconds }) => seconds(startCpuSeconds * 1000)),
+      aim: "none stated",
+      isMet: true,
+    },
+    {
+      subject: `${name}: SIGKILL until all others show it silent, median of ${DEATHS}`,
+      value: deaths(own),
+      ...beside(deaths),
+      aim: "at most 5 s",
+      isMet: median(own.deathsMs) <= 5000 && own.wronged === 0,
+    },
+    {
+      subject: `${name}: bytes of each a second, each way, without reports`,
+      value: `${bytes.toFixed(0)} (${lists.toFixed(0)} of it lists)`,
+      ...beside(({ bytesPerSecond }) => bytesPerSecond.toFixed(0)),
+      aim: "at most 300",
+      isMet: bytes <= 300,
+    },
+    {
+      subject: `${name}: CPU of each, ${IDLE_SECONDS} s`,
+      value: cpu(own),
+      ...beside(cpu),
+      aim: "at most 0.1 s a minute",
+      isMet: own.cpuSecondsPerMinute <= 0.1,
+    },
+    {
+      subject: `${name}: memory of each, shared pages divided`,
+      value: `${own.memoryMegabytes.toFixed(0)} MB`,
+      ...beside(({ memoryMegabytes }) => `${memoryMegabytes.toFixed(0)} MB`),
+      aim: "none stated",
+      isMet: true,
+    },
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
+
+if (import.meta.main) {
+  const figures = await benchmarkCluster(Number(process.argv[2]));
+  console.log(`\n${JSON.stringify(figures)}`);
+}
