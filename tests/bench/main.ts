@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- NAME…] [--machines N]`: what unagi costs beside what others cost, measured side by side in
- * one run, so that a slow or busy machine changes the figures but hardly their ratios. Prints
- * one table; docs/benchmarks.md explains it.
+ * `npm run bench [-- NAME…] [--machines N]`: what unagi costs beside what others cost, measured
+ * side by side in one run, so that a slow or busy machine changes the figures but hardly their
+ * ratios. Prints one table; docs/benchmarks.md explains it.
  */
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
