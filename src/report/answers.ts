@@ -59,25 +59,24 @@ export interface UnwellLine {
 const LINES = 5;
 /** The line between using a machine and living on it: the strip's "low CPU" of 45 %. */
 const LARGE_PERCENT = 45;
-const LEAST_FREE_MEMORY = 0.1;
-const LEAST_FREE_CORES = 0.3;
+const LEAST_FREE_MEMORY_PERCENT = 10;
+const LEAST_FREE_CORES_PERCENT = 30;
 /** Machines that fell within so long of each other fell together: a switch, a fuse, a rack. */
 const TOGETHER_MS = 90_000;
 const LEAST_TOGETHER = 3;
 
-/** Share of the memory that is free, 0–1. */
-function freeMemoryShare(facts: Facts): number | undefined {
-  return facts.memoryPercent === undefined ? undefined : 1 - facts.memoryPercent / 100;
+function freeMemoryPercent({ memoryPercent }: Facts): number | undefined {
+  return memoryPercent === undefined ? undefined : 100 - memoryPercent;
 }
 
 function isOffered(subject: Subject): boolean {
   const { facts, state } = subject;
   if (state !== "up" || facts.cpuPercent === undefined) return false;
-  const memory = freeMemoryShare(facts);
+  const memory = freeMemoryPercent(facts);
   return (
     !isSwappingSubject(subject) &&
-    (memory === undefined || memory >= LEAST_FREE_MEMORY) &&
-    1 - facts.cpuPercent / 100 >= LEAST_FREE_CORES
+    (memory === undefined || memory >= LEAST_FREE_MEMORY_PERCENT) &&
+    100 - facts.cpuPercent >= LEAST_FREE_CORES_PERCENT
   );
 }
 
@@ -90,14 +89,13 @@ function freeLine(subject: Subject): FreeLine {
   const idle = 100 - (facts.cpuPercent ?? 100);
   const users = (facts.users ?? []).slice(0, 3).map((name) => shownText(name, 20));
   const free = facts.memoryFreeBytes;
-  const share = freeMemoryShare(facts);
+  const share = freeMemoryPercent(facts);
   return {
     name: shownName(machine, 24),
     href: machineHref(subject.key),
     cores: facts.coresFree === undefined ? `${percent(idle)} %` : figure(facts.coresFree),
     ofCores: facts.cores === undefined ? "" : `of ${facts.cores}`,
-    memory:
-      free === undefined ? (share === undefined ? "" : `${percent(share * 100)} %`) : bytes(free),
+    memory: free === undefined ? (share === undefined ? "" : `${percent(share)} %`) : bytes(free),
     ofMemory:
       facts.memoryTotalBytes === undefined
         ? ""

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { Report } from "../../src/protocol/report.ts";
 import { answersOf } from "../../src/report/answers.ts";
 import { findMachine, keysOf } from "../../src/report/machine-key.ts";
 import type { PageQuery } from "../../src/report/page-query.ts";
@@ -88,6 +89,29 @@ describe("the three answers", () => {
     expect(free.at(-1)).toBe("node03");
     expect(answers.free.at(-1)?.isDiskFull).toBe(true);
   });
+
+  const GIB = 1024 ** 3;
+  const rules: readonly (readonly [string, boolean, Partial<Report>])[] = [
+    ["30 % of its cores free", true, { cpu: { idlePercent: 30 } }],
+    ["less than that", false, { cpu: { idlePercent: 29.9 } }],
+    ["10 % of its memory free", true, { memory: { totalBytes: 100 * GIB, usedBytes: 90 * GIB } }],
+    ["less than that", false, { memory: { totalBytes: 100 * GIB, usedBytes: 90.1 * GIB } }],
+    ["memory that is not known", true, { memory: {} }],
+    ["a CPU that is not known", false, { cpu: {} }],
+    ["some swap that it used once", true, { swap: { outBytesPerSecond: 0 } }],
+    ["swap in use now", false, { swap: { outBytesPerSecond: 1024 ** 2 } }],
+  ];
+  for (const [what, isOffered, change] of rules) {
+    test(`${isOffered ? "offer" : "do not offer"} a machine with ${what}`, () => {
+      const idle = { cpu: { idlePercent: 99 }, host: { cores: 8 } };
+      const first = view.machines.find(({ name }) => name === "gpu-b");
+      if (first === undefined) throw new Error("there is no gpu-b");
+      const machine = { ...first, report: { name: "gpu-b", ...idle, ...change } };
+      const [subject] = subjectsNow({ ...view, machines: [machine] }, new Map());
+      if (subject === undefined) throw new Error("there is no subject");
+      expect(answersOf([subject], [subject], now).free.length).toBe(isOffered ? 1 : 0);
+    });
+  }
 
   test("name the processes with 45 % or more of a machine, the largest first", () => {
     expect(answers.using.map(({ user, command }) => `${user} ${command}`)).toEqual([
