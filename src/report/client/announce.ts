@@ -17,7 +17,7 @@ export function statesShown(): Map<string, string> {
     // The name stands first, and the names of tiles hold no space that is not written out.
     const text = tile.firstChild?.textContent ?? "";
     const name = tile.localName === "a" ? text : (text.split(" ", 1)[0] ?? "");
-    states.set(name, WORD_OF_TILE[tile.classList[0] ?? ""] ?? "up");
+    states.set(name, WORD_OF_TILE[tile.className.split(" ", 1)[0] ?? ""] ?? "up");
   }
   for (const row of document.querySelectorAll(".mt > tbody > tr")) {
     const name = row.querySelector(":scope > th > a")?.textContent;

@@ -7,8 +7,8 @@
 export interface MorphOptions {
   /** Rows of this table stay where they are: someone points at it or types in it. */
   readonly isHeld: (table: Element) => boolean;
-  /** A figure has another value than before. */
-  readonly onChange: (cell: Element) => void;
+  /** A figure or a tile has another value than before. */
+  readonly onChange: (place: Element) => void;
 }
 
 export interface MorphResult {
@@ -59,9 +59,9 @@ class Morph {
   }
 
   element(live: Element, next: Element): void {
-    if (isLive(live)) return;
+    // Most of the page is as it was, and this says so without a step of ours.
+    if (live.isEqualNode(next) || isLive(live)) return;
     this.#attributes(live, next);
-    if (live.isEqualNode(next)) return;
     if (isPlainList(live) && this.#pairs(live, next)) return;
     if (this.#isHeld(live)) this.#inPlace(live, next);
     else this.#children(live, next);
@@ -77,8 +77,11 @@ class Morph {
   #attributes(live: Element, next: Element): void {
     // A strip that is a slider is no link: the address it had is kept beside.
     const isSlider = live.getAttribute("role") === "slider";
-    for (const { name, value } of next.attributes) {
+    // By name: a list of attribute objects would have to be made for each element.
+    const names = next.getAttributeNames();
+    for (const name of names) {
       if (isSlider && name === "href") continue;
+      const value = next.getAttribute(name) ?? "";
       if (live.getAttribute(name) === value) continue;
       if (name === "value" && live instanceof HTMLInputElement) {
         if (live === document.activeElement) continue;
@@ -86,16 +89,16 @@ class Morph {
       }
       live.setAttribute(name, value);
     }
-    for (const { name } of [...live.attributes]) {
-      if (!next.hasAttribute(name) && !isOwn(name)) live.removeAttribute(name);
+    for (const name of live.getAttributeNames()) {
+      if (!names.includes(name) && !isOwn(name)) live.removeAttribute(name);
     }
   }
 
   #text(live: Node, next: Node): void {
     if (live.nodeValue === next.nodeValue) return;
     live.nodeValue = next.nodeValue;
-    const cell = live.parentElement?.closest(".mt td.n, .mt td.tp");
-    if (cell) this.#options.onChange(cell);
+    const place = live.parentElement?.closest(".mini > span, .mt td.n, .mt td.tp");
+    if (place) this.#options.onChange(place);
   }
 
   #node(live: Node, next: Node): void {

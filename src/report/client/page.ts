@@ -13,7 +13,7 @@ const PARTS = ["header", "main", "footer"] as const;
 const FADE_MS = 1200;
 /** In steps: sixty paints a second of a page full of figures would cost more than all else. */
 const FADE_EASING = "steps(6, jump-none)";
-/** When more than this change at once, none stands out. */
+/** When more than this change at once, tiles among them, none stands out. */
 const MOST_FADES = 60;
 
 export interface Page {
@@ -64,7 +64,7 @@ export function createPage(): Page {
       if (live === null || wanted === null) continue;
       const options = {
         isHeld: (table: Element) => isUpdate && held(table),
-        onChange: (cell: Element) => void changed.add(cell),
+        onChange: (place: Element) => void changed.add(place),
       };
       isPending = morph(live, wanted, options).isPending || isPending;
     }
@@ -80,7 +80,7 @@ export function createPage(): Page {
     if (isUpdate) {
       sayChanges(before, states);
       const isSaid = !isCalm.matches && changed.size <= MOST_FADES;
-      if (isSaid) for (const cell of changed) fade(cell);
+      if (isSaid) for (const place of changed) if (place.localName === "td") fade(place);
     }
     for (const listener of listeners) listener();
     // The charts are a script of their own.

@@ -12,11 +12,15 @@ function hrefOf(tile: HTMLElement): string {
 function enhance(): void {
   for (const list of document.querySelectorAll(".mini")) {
     const hasStop = list.querySelector("[tabindex='0']") !== null;
-    for (const [index, tile] of [...list.children].entries()) {
+    for (let tile = list.firstElementChild; tile !== null; tile = tile.nextElementSibling) {
       if (!tile.hasAttribute("role")) {
+        const isFirst = tile === list.firstElementChild;
         tile.setAttribute("role", "link");
-        tile.setAttribute("tabindex", !hasStop && index === 0 ? "0" : "-1");
+        tile.setAttribute("tabindex", !hasStop && isFirst ? "0" : "-1");
       }
+      // Its text, which nobody sees, is laid out no longer: a thousand change at once.
+      const text = tile.textContent ?? "";
+      if (tile.getAttribute("aria-label") !== text) tile.setAttribute("aria-label", text);
     }
   }
 }
