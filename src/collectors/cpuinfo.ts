@@ -28,10 +28,11 @@ export function readCpuModel(root: string): string | undefined {
 
 export function parseCpuinfo(text: string): string | undefined {
   const values = new Map<string, string>();
-  for (const match of text.matchAll(/^([A-Za-z ]+?)[ \t]*:[ \t]*(.*)$/gm)) {
-    const key = match[1] ?? "";
+  for (const line of text.split("\n")) {
+    const colon = line.indexOf(":");
+    const key = line.slice(0, Math.max(0, colon)).trimEnd();
     if (!values.has(key)) {
-      values.set(key, match[2] ?? "");
+      values.set(key, line.slice(colon + 1));
     }
   }
   for (const key of KEYS) {

@@ -47,10 +47,15 @@ export function parseLogindSession(text: string): UtmpRecord | undefined {
     return undefined;
   }
   return {
-    pid: Number(values.get("LEADER") ?? 0),
+    pid: number(values.get("LEADER")),
     line: values.get("TTY") ?? values.get("DISPLAY") ?? "",
     user,
     host: values.get("REMOTE_HOST") ?? "",
-    loginSeconds: Math.floor(Number(values.get("REALTIME") ?? 0) / 1e6),
+    loginSeconds: Math.floor(number(values.get("REALTIME")) / 1e6),
   };
+}
+
+/** 0, which means unknown, for anything but plain digits; µs since 1970 have 16 until 2286. */
+function number(text: string | undefined): number {
+  return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : 0;
 }

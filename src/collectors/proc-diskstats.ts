@@ -6,6 +6,7 @@
  *      254       1 vda1 7700 4310 1074000 6600 1183 7172 866168 3794 0 5300 10700 …
  *        7       0 loop0 0 0 0 0 0 0 0 0 0 0 0 …
  */
+import { parseCounter } from "./counter.ts";
 import { type Reading, readNames, readText } from "./read-text.ts";
 
 export interface DiskCounters {
@@ -41,8 +42,8 @@ export function parseProcDiskstats(text: string): DiskCounters[] {
   for (const line of text.split("\n")) {
     const fields = line.trim().split(/ +/);
     const name = fields[2];
-    const readSectors = Number(fields[5]);
-    const writtenSectors = Number(fields[9]);
+    const readSectors = parseCounter(fields[5]);
+    const writtenSectors = parseCounter(fields[9]);
     // Shorter lines were partitions of kernels before 2.6.25: not whole disks anyway.
     if (name === undefined || !(readSectors >= 0) || !(writtenSectors >= 0)) {
       continue;

@@ -11,9 +11,11 @@ export function readProcLoadavg(root: string): Reading<LoadReport> {
   return readParsed(root, "/proc/loadavg", parseProcLoadavg);
 }
 
+const LINE = /^(\d{1,9}\.\d+) (\d{1,9}\.\d+) (\d{1,9}\.\d+) (\d{1,10})\/(\d{1,10})(?:\s|$)/;
+
 /** Fails for anything that does not begin with the three loads and the two counts. */
 export function parseProcLoadavg(text: string): Result<LoadReport> {
-  const match = /^(\d+\.\d+) (\d+\.\d+) (\d+\.\d+) (\d+)\/(\d+)(?:\s|$)/.exec(text);
+  const match = LINE.exec(text);
   if (match === null) {
     return fail("/proc/loadavg does not hold three loads and two counts");
   }

@@ -47,7 +47,7 @@ export function parseProcMeminfo(text: string): Result<MemoryReport> {
 
 function parseFields(text: string): Map<string, number> {
   const bytes = new Map<string, number>();
-  for (const match of text.matchAll(/^([\w()]+):\s+(\d+) kB$/gm)) {
+  for (const match of text.matchAll(/^([\w()]+):\s+(\d{1,20}) kB$/gm)) {
     bytes.set(match[1] ?? "", Number(match[2]) * KIBIBYTE);
   }
   return bytes;

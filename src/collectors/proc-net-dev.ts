@@ -7,6 +7,7 @@
  *       eth0: 160020366    3627    0    0    0     0          0         0   201846    2271    0 …
  */
 import { existsSync } from "node:fs";
+import { parseCounter } from "./counter.ts";
 import { below, type Reading, readNames, readText } from "./read-text.ts";
 
 export interface InterfaceCounters {
@@ -56,7 +57,7 @@ export function parseProcNetDev(text: string): InterfaceCounters[] {
       .slice(colon + 1)
       .trim()
       .split(/ +/)
-      .map(Number);
+      .map(parseCounter);
     const [receiveBytes = 0, , receiveErrors = 0, receiveDrops = 0] = numbers;
     const [transmitBytes = 0, , transmitErrors = 0, transmitDrops = 0] = numbers.slice(8);
     // 16 columns since kernel 2.2.

@@ -35,6 +35,8 @@ const MOST_PROCESSES = 20_000;
 /** PF_KTHREAD of the kernel's sched.h. */
 const KERNEL_THREAD = 0x0020_0000;
 
+const MOST_COUNTED = 2 ** 64;
+
 const SPACE = 0x20;
 const OPEN = 0x28;
 const CLOSE = 0x29;
@@ -91,6 +93,10 @@ export function parseProcPidStat(bytes: Uint8Array, length: number, into: Proces
       digit = bytes[at] ?? 0;
     }
     if (at < length && digit !== SPACE && digit !== 0x0a) {
+      return false;
+    }
+    // Of more digits than 2^64 has some would be lost, and of 309 there is no number.
+    if (value > MOST_COUNTED) {
       return false;
     }
     setField(into, field, isNegative ? -value : value);

@@ -42,6 +42,6 @@ function readPressure(root: string, name: string): Pressure {
 }
 
 function avg60(text: string, line: "some" | "full"): number | undefined {
-  const match = new RegExp(`^${line} .*\\bavg60=(\\d+\\.\\d+)(?:\\s|$)`, "m").exec(text);
+  const match = new RegExp(`^${line} .*\\bavg60=(\\d{1,3}\\.\\d+)(?:\\s|$)`, "m").exec(text);
   return match === null ? undefined : Number(match[1]);
 }

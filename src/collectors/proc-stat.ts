@@ -7,6 +7,7 @@
  *     intr 152733 0 0 …
  */
 import { fail, ok, type Result } from "../result.ts";
+import { parseCounter } from "./counter.ts";
 import { type Reading, readParsed } from "./read-text.ts";
 
 /**
@@ -59,7 +60,7 @@ export function parseProcStat(text: string): Result<CpuCounters> {
 }
 
 function parseTimes(fields: readonly string[]): CpuTimes | undefined {
-  const numbers = fields.map((field) => (/^\d+$/.test(field) ? Number(field) : Number.NaN));
+  const numbers = fields.map(parseCounter);
   const [user, nice, system, idle, iowait = 0, irq = 0, softirq = 0, steal = 0] = numbers;
   if (user === undefined || nice === undefined || system === undefined || idle === undefined) {
     return undefined;

@@ -12,6 +12,6 @@ export function readProcUptime(root: string): Reading<number> {
 }
 
 export function parseProcUptime(text: string): Result<number> {
-  const match = /^(\d+(?:\.\d+)?)(?:\s|$)/.exec(text);
+  const match = /^(\d{1,12}(?:\.\d+)?)(?:\s|$)/.exec(text);
   return match === null ? fail("/proc/uptime holds no seconds") : ok(Number(match[1]));
 }

@@ -19,8 +19,8 @@ export function readProcVmstat(root: string, pageBytes: number): Reading<SwapCou
 
 /** Undefined where a counter is missing: a kernel built without swap has neither. */
 export function parseProcVmstat(text: string, pageBytes: number): SwapCounters | undefined {
-  const into = /^pswpin (\d+)$/m.exec(text)?.[1];
-  const out = /^pswpout (\d+)$/m.exec(text)?.[1];
+  const into = /^pswpin (\d{1,20})$/m.exec(text)?.[1];
+  const out = /^pswpout (\d{1,20})$/m.exec(text)?.[1];
   if (into === undefined || out === undefined) {
     return undefined;
   }

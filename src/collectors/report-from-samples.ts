@@ -12,6 +12,8 @@ import type {
   Report,
   SwapReport,
 } from "../protocol/report.ts";
+import { parseReport } from "../protocol/report-json.ts";
+import { cleanText } from "../protocol/text.ts";
 import type { CpuTimes } from "./proc-stat.ts";
 import { processName, type RankedProcess, rankProcesses } from "./process-table.ts";
 import type { Sample } from "./sample.ts";
@@ -44,8 +46,18 @@ const MOST_INTERFACES = 16;
 /** A report with more says little more; a file server may have a hundred dead mounts. */
 const MOST_PROBLEMS = 12;
 
-/** Percentages to one decimal, bytes a second and seconds whole: reports stay small. */
+/**
+ * Percentages to one decimal, bytes a second and seconds whole: reports stay small. What comes out
+ * is what the others will read of it: a command may name itself with a line end, a broken driver
+ * count to 10^40.
+ */
 export function reportFromSamples(input: ReportInput): Report {
+  const report = parseReport(measured(input));
+  if (!report.ok) throw new Error(report.reason);
+  return report.value;
+}
+
+function measured(input: ReportInput): Report {
   const { previous, current, about } = input;
   const elapsed = elapsedSeconds(previous, current);
   // A clock that did not move gives no rates.
@@ -262,7 +274,8 @@ function processReport(input: ReportInput, ranked: RankedProcess, seconds: numbe
     ...present("memoryPercent", memory),
     state: String.fromCharCode(table.states[row] ?? 0x3f),
     cpuSeconds: Math.round((table.cpuTicks[row] ?? 0) / TICKS_PER_SECOND),
-    command: processName(table, row),
+    // A process may call itself nothing, or a line end: it is shown all the same.
+    command: cleanText(processName(table, row)).trim() || "?",
   };
 }
 

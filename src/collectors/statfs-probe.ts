@@ -81,11 +81,15 @@ export function parseStatfsAnswer(text: string): StatfsAnswer {
   const size: unknown = value.ok === true && "size" in value ? value.size : undefined;
   if (typeof size === "object" && size !== null && "totalBytes" in size && "freeBytes" in size) {
     const { totalBytes, freeBytes } = size;
-    if (Number.isSafeInteger(totalBytes) && Number.isSafeInteger(freeBytes)) {
-      return { ok: true, size: { totalBytes: Number(totalBytes), freeBytes: Number(freeBytes) } };
+    if (isSize(totalBytes) && isSize(freeBytes)) {
+      return { ok: true, size: { totalBytes, freeBytes } };
     }
   }
   return broken;
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 /** Starts `executable statfs-probe mountPoint`, with an empty environment and no standard error. */

@@ -44,8 +44,10 @@ export function parseAddress(text: string): bigint | undefined {
   const tail = text.slice(text.lastIndexOf(":") + 1);
   if (tail.includes(".") && parseIpv4Number(tail) === undefined) return undefined;
   if (!ipaddr.IPv6.isValid(text)) return undefined;
+  // ipaddr.js takes `::10.1.2.3` for a mapped address, which only `::ffff:10.1.2.3` is.
+  const address = ipaddr.IPv6.parse(text.replace(/^::(?=\d+\.)/, "0::"));
   let value = 0n;
-  for (const part of ipaddr.IPv6.parse(text).parts) value = (value << 16n) | BigInt(part);
+  for (const part of address.parts) value = (value << 16n) | BigInt(part);
   return value;
 }
 

@@ -16,6 +16,9 @@ export const LARGEST_CONFIG_FILE = 64 * 1024;
 /** Finding the line of a syntax error parses the beginning again for each line. */
 const MOST_LINES_SEARCHED = 1_000;
 
+/** Nobody reads more, and to find the line of each takes its time. */
+const MOST_PROBLEMS = 100;
+
 /** `path` is for the messages. All problems are found at once, but a syntax error hides the rest. */
 export function parseConfigFile(text: string, path: string): Settings {
   const file = printable(path, 200);
@@ -29,6 +32,10 @@ export function parseConfigFile(text: string, path: string): Settings {
   const problems: string[] = [];
   const emptied: OptionName[] = [];
   for (const [key, value] of Object.entries(parsed.table)) {
+    if (problems.length >= MOST_PROBLEMS) {
+      problems.push(`${file}: and more; is it the right file?`);
+      break;
+    }
     const where = `${file}${lineOf(text, key)}`;
     const option = FILE_KEYS.find(({ long }) => long === key);
     if (option === undefined) {

@@ -16,6 +16,7 @@ import { createHttpHandler, type HttpHandler } from "../http/handler.ts";
 import { hostNamesOf } from "../http/host-names.ts";
 import { startHttpServer } from "../http/server.ts";
 import type { ReportSource } from "../http/source.ts";
+import { cleanText } from "../protocol/text.ts";
 import { ok, type Result } from "../result.ts";
 import { createCarrierReader } from "../runtime/carrier.ts";
 import { createClock } from "../runtime/clock.ts";
@@ -172,7 +173,8 @@ interface Core {
 }
 
 function nameOf({ name }: Config): string {
-  return name ?? hostname();
+  // The kernel takes any bytes for a host name, none as well; a report without a name is none.
+  return name ?? (cleanText(hostname()).trim() || "localhost");
 }
 
 /** Of the keys that may change without a restart, those that a report shows. */

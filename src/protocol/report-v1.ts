@@ -22,6 +22,7 @@ import { fail, ok, type Result } from "../result.ts";
 import { MEBIBYTE } from "../units.ts";
 import { MAX_NAME_LENGTH, MAX_REPORT_V1_BYTES } from "./limits.ts";
 import type { MemoryReport, ProcessReport, Report, UserReport } from "./report.ts";
+import { parseReport } from "./report-json.ts";
 import { formatCpuTime, formatLoginAge, parseCpuTime, parseLoginAge } from "./report-v1-times.ts";
 import { latin1Line, latin1Word } from "./text.ts";
 
@@ -71,7 +72,8 @@ export function encodeReportV1(
  * Reads what `encodeReportV1` and the 2005 program write, as Latin-1 text. Refused: any other
  * count of lines or fields, more than 5 processes, 10 users or 5 messages, a number of the
  * first line that is no whole number within reason. What line 1 gives as 0 for all CPU or all
- * memory figures is unknown; a number that is wrong in line 2 or 3 is absent.
+ * memory figures is unknown; a number that is wrong in line 2 or 3, or larger than a report may
+ * have it, is absent.
  */
 export function decodeReportV1(
   text: string,
@@ -91,16 +93,15 @@ export function decodeReportV1(
     .filter((line) => line !== "");
   if (messages.length > MAX_MESSAGES) return fail("bad messages");
   const [name] = head.split(" ", 1);
-  return ok({
-    report: {
-      name: latin1Word(name ?? "", MAX_NAME_LENGTH),
-      ...readFigures(numbers),
-      processes,
-      users,
-      messages,
-    },
-    wallSeconds: numbers.wallSeconds,
+  // Twelve digits hold more than a report may say (an uptime of 30,000 years): that is unknown.
+  const report = parseReport({
+    name: latin1Word(name ?? "", MAX_NAME_LENGTH),
+    ...readFigures(numbers),
+    processes,
+    users,
+    messages,
   });
+  return report.ok ? ok({ report: report.value, wallSeconds: numbers.wallSeconds }) : report;
 }
 
 function encodeHead(report: Report, wallSeconds: number): string {

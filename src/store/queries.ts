@@ -5,9 +5,7 @@
 import type { Database } from "bun:sqlite";
 import type { Entry, KnownMachine } from "../cluster/machine.ts";
 import type { EntryQuery, StripPoint } from "../http/source.ts";
-import type { Report } from "../protocol/report.ts";
-import { unpackJson } from "./packed-json.ts";
-import { STATES } from "./tables.ts";
+import { isWallMs, parseEntry, parseKnownMachine, STATES, type StoredEntry } from "./stored.ts";
 
 /** Protocol-1 reports do not say what they average over: the default interval, in seconds. */
 const DEFAULT_SPAN_SECONDS = 600;
@@ -24,16 +22,15 @@ export type OnDamaged = () => void;
 /** Those heard last come first. */
 export function readKnownMachines(database: Database, onDamaged: OnDamaged): KnownMachine[] {
   const rows = database
-    .query<{ id: string; info: Uint8Array }, []>(
+    .query<{ id: unknown; info: unknown }, []>(
       "SELECT id, info FROM machines WHERE info IS NOT NULL ORDER BY heard DESC",
     )
     .all();
   const machines: KnownMachine[] = [];
-  for (const { id, info } of rows) {
-    const known = unpackJson(info);
-    // Only `remember` writes this column. A renamed machine's row has the newer id.
+  for (const row of rows) {
+    const known = parseKnownMachine(row);
     if (known === undefined) onDamaged();
-    else machines.push({ ...(known as KnownMachine), id });
+    else machines.push(known);
   }
   return machines;
 }
@@ -87,7 +84,10 @@ export function readStrips(
        ORDER BY machine, at, state`,
     )
     .all(sinceWallMs, ...(ids === undefined ? [] : [keys]));
-  for (const row of rows) strips.get(row.machine)?.push(toStripPoint(row));
+  for (const row of rows) {
+    const point = toStripPoint(row);
+    if (point !== undefined) strips.get(row.machine)?.push(point);
+  }
   return byId;
 }
 
@@ -128,47 +128,38 @@ export function readAt(
   return entries;
 }
 
-interface StoredEntry {
-  readonly at: number;
-  readonly state: number;
-  readonly until: number | null;
-  readonly body: Uint8Array | null;
-}
-
+/** Of columns of a damaged page any type may come. */
 interface StripRow {
   readonly machine: number;
-  readonly at: number;
+  readonly at: unknown;
   readonly state: number;
-  readonly until: number | null;
-  readonly cpu: number | null;
-  readonly disk: number | null;
-  readonly uptime: number | null;
+  readonly until: unknown;
+  readonly cpu: unknown;
+  readonly disk: unknown;
+  readonly uptime: unknown;
 }
 
 function toEntry(row: StoredEntry, onDamaged: OnDamaged): Entry | undefined {
-  const { at: atWallMs, until: untilWallMs } = row;
-  const state = STATES[row.state];
-  if (state === "down" || state === "stopped") {
-    return untilWallMs === null ? { state, atWallMs } : { state, atWallMs, untilWallMs };
-  }
-  const report = row.body === null ? undefined : unpackJson(row.body);
-  if (state === undefined || report === undefined) {
-    onDamaged();
-    return undefined;
-  }
-  // Written by `reportRow` from a checked report, and covered by zlib's checksum since.
-  return { state, atWallMs, report: report as Report };
+  const entry = parseEntry(row);
+  if (entry === undefined) onDamaged();
+  return entry;
 }
 
 /** Written out by hand: spreading optional fields takes three times as long, 144,000 times. */
-function toStripPoint(row: StripRow): StripPoint {
+function toStripPoint(row: StripRow): StripPoint | undefined {
+  const state = STATES[row.state];
+  if (state === undefined || !isWallMs(row.at)) return undefined;
   const point: { -readonly [Key in keyof StripPoint]: StripPoint[Key] } = {
     atWallMs: row.at,
-    state: STATES[row.state] ?? "up",
+    state,
   };
-  if (row.until !== null) point.untilWallMs = row.until;
-  if (row.cpu !== null) point.cpuPercent = row.cpu;
-  if (row.disk !== null) point.diskBytesPerSecond = row.disk;
-  if (row.uptime !== null) point.uptimeSeconds = row.uptime;
+  if (isWallMs(row.until)) point.untilWallMs = row.until;
+  if (isAmount(row.cpu)) point.cpuPercent = row.cpu;
+  if (isAmount(row.disk)) point.diskBytesPerSecond = row.disk;
+  if (isAmount(row.uptime)) point.uptimeSeconds = row.uptime;
   return point;
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY;
 }

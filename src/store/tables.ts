@@ -7,6 +7,7 @@ import type { Entry, KnownMachine } from "../cluster/machine.ts";
 import { busyPercent } from "../protocol/busy.ts";
 import type { Report } from "../protocol/report.ts";
 import { packJson } from "./packed-json.ts";
+import { STATES } from "./stored.ts";
 
 /** One change, as it waits for the next write. */
 export type Change =
@@ -34,8 +35,6 @@ export interface MachineRow {
   readonly heard: number;
   readonly info: Uint8Array | null;
 }
-
-export const STATES = ["up", "down", "stopped"] as const;
 
 /**
  * Makes one change. Gives the machine's key where its entries became more, for `trimMachine`.

@@ -226,6 +226,12 @@ describe("processes", () => {
     ]);
   });
 
+  test.each(["", " ", "\n\u0001"])("that call themselves %j are shown as ?", (name) => {
+    const table = processes([[12, 5, 1, name]]);
+    const [first] = report(undefined, sample(0, { processes: table })).processes ?? [];
+    expect(first?.command).toBe("?");
+  });
+
   test("are at most 10", () => {
     const rows = Array.from({ length: 50 }, (_, i) => [i + 20, i, 0, "x"] as const);
     expect(report(undefined, sample(0, { processes: processes(rows) })).processes).toHaveLength(10);

@@ -6,6 +6,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { decodeMessage } from "../../src/protocol/decode.ts";
 import { DROP_REASONS, type Message } from "../../src/protocol/message.ts";
+import { runs } from "../fuzz/spoil.ts";
 import { message, wildReport } from "./arbitraries.ts";
 import { encodeMessage } from "./encode-message.ts";
 
@@ -76,7 +77,7 @@ function applyDamage(
 }
 
 test("any bytes give a message or a reason", () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), check), { numRuns: 500 });
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), check), runs(500));
 });
 
 test("any bytes after the signature give a message or a reason", () => {
@@ -85,7 +86,7 @@ test("any bytes after the signature give a message or a reason", () => {
     fc.property(body, ([mark, bytes]) => {
       check(Uint8Array.from([...Buffer.from(`${SIGNATURE}${mark}`), ...bytes]));
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 
@@ -125,7 +126,7 @@ test("any JSON after the signature gives a message or a reason", () => {
     fc.property(fc.constantFrom(..."<>"), fc.dictionary(key, value), (mark, json) => {
       check(new TextEncoder().encode(`${SIGNATURE}${mark}${JSON.stringify(json)}`));
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 
@@ -134,7 +135,7 @@ test("a valid packet with a few changes gives a message or a reason", () => {
     fc.property(validPacket, fc.array(damage, { maxLength: 3 }), (packet, changes) => {
       check(changes.reduce(applyDamage, packet));
     }),
-    { numRuns: 1500 },
+    runs(1500),
   );
 });
 

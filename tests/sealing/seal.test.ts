@@ -13,6 +13,7 @@ import {
   type SealerOptions,
 } from "../../src/sealing/seal.ts";
 import { createXaes } from "../../src/sealing/xaes.ts";
+import { runs } from "../fuzz/spoil.ts";
 import { encodeMessage } from "../protocol/encode-message.ts";
 import { SAMPLE_MESSAGES } from "../protocol/sample-messages.ts";
 
@@ -137,7 +138,7 @@ describe("a sealed packet", () => {
         expect(message(opened)).toBe(plain.toString("latin1"));
         expect(packet.length - plain.length).toBeLessThanOrEqual(SEALING_OVERHEAD_BYTES);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -297,7 +298,7 @@ describe("whatever is done to a packet", () => {
         const isWhole = packets.some((packet) => spliced.equals(packet));
         expect(beta.open(spliced).ok).toBe(isWhole);
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
   });
 
@@ -309,7 +310,7 @@ describe("whatever is done to a packet", () => {
         const opened = beta.open(Buffer.concat([bytes(beginning), tail]));
         expect(opened.ok ? "" : opened.reason).toBeOneOf([...SEAL_DROP_REASONS]);
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
   });
 
@@ -333,7 +334,7 @@ describe("whatever is done to a packet", () => {
         if (!opened.ok) expect(["malformed", "too long"]).toContain(opened.reason);
         else expect(opened.message.length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

@@ -15,7 +15,7 @@ for (const inMemory of [false, true]) {
       const history = place.open({ inMemory });
       const full = report("alpha", {
         cpu: { idlePercent: 12.5, cores: [1, 2] },
-        messages: ["ä\n"],
+        messages: ["ä 😀"],
       });
       history.append("a", { state: "up", atWallMs: T0, report: full });
       history.append("a", up(1));

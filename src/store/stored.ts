@@ -1,0 +1,94 @@
+/**
+ * What lies in the history's file, checked as it is read: an older program, an editor or a bad disk
+ * may have written it, and everything behind trusts its shape.
+ */
+import { MAX_ADDRESSES, MAX_RETIRED_BOOTS } from "../cluster/limits.ts";
+import type { Entry, KnownMachine, MachineState } from "../cluster/machine.ts";
+import { canonicalAddress } from "../protocol/address.ts";
+import {
+  integerReader,
+  listReader,
+  type Reader,
+  recordReader,
+  textReader,
+  wordReader,
+} from "../protocol/fields.ts";
+import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
+import type { Report } from "../protocol/report.ts";
+import { parseReport } from "../protocol/report-json.ts";
+import { unpackJson } from "./packed-json.ts";
+
+/** How an outage and a report are told apart in the tables. */
+export const STATES = ["up", "down", "stopped"] as const;
+
+/** Ids, with a clone's mark; boots are shorter. */
+const LONGEST_ID = 128;
+
+/** The end of what a Date can hold (ECMA-262, 21.4.1.1). */
+const LAST_WALL_MS = 8.64e15;
+
+/** Whether it can be shown as a time. */
+export function isWallMs(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= LAST_WALL_MS;
+}
+
+const wallMs: Reader<number> = (value) => (isWallMs(value) ? value : undefined);
+const id = wordReader(LONGEST_ID);
+const MACHINE_STATES: readonly unknown[] = [
+  ...(["new", "up", "silent", "stopped", "down"] satisfies MachineState[]),
+];
+const address: Reader<string> = (value) =>
+  typeof value === "string" ? canonicalAddress(value) : undefined;
+const report: Reader<Report> = (value) => {
+  const read = parseReport(value);
+  return read.ok ? read.value : undefined;
+};
+
+const readKnown = recordReader<KnownMachine>(
+  {
+    id,
+    name: textReader(MAX_NAME_LENGTH),
+    addresses: listReader(address, MAX_ADDRESSES),
+    protocol: (value) => (value === 1 || value === 2 ? value : undefined),
+    state: (value) => (MACHINE_STATES.includes(value) ? (value as MachineState) : undefined),
+    stateSinceWallMs: wallMs,
+    lastHeardWallMs: wallMs,
+    httpPort: integerReader(1, 65_535),
+    boot: id,
+    sequence: integerReader(0, Number.MAX_SAFE_INTEGER),
+    retiredBoots: listReader(id, MAX_RETIRED_BOOTS),
+    reportAtWallMs: wallMs,
+    report,
+  },
+  ["id", "name", "addresses", "protocol", "state", "stateSinceWallMs", "lastHeardWallMs"],
+);
+
+/** A machine of an earlier run, from its row; undefined if anything needed is missing or wrong. */
+export function parseKnownMachine(row: {
+  readonly id: unknown;
+  readonly info: unknown;
+}): KnownMachine | undefined {
+  // A renamed machine's row has the newer id.
+  const info = row.info instanceof Uint8Array ? unpackJson(row.info) : undefined;
+  return info === undefined ? undefined : readKnown({ ...info, id: row.id });
+}
+
+/** As SQLite gives it: of columns of a damaged page any type may come. */
+export interface StoredEntry {
+  readonly at: unknown;
+  readonly state: unknown;
+  readonly until: unknown;
+  readonly body: unknown;
+}
+
+/** An entry from its row; undefined if its time, its state or its report cannot be told. */
+export function parseEntry({ at, state: code, until, body }: StoredEntry): Entry | undefined {
+  const state = typeof code === "number" ? STATES[code] : undefined;
+  if (!isWallMs(at) || state === undefined) return undefined;
+  if (state !== "up") {
+    if (until === null) return { state, atWallMs: at };
+    return isWallMs(until) ? { state, atWallMs: at, untilWallMs: until } : undefined;
+  }
+  const read = body instanceof Uint8Array ? report(unpackJson(body)) : undefined;
+  return read && { state, atWallMs: at, report: read };
+}

@@ -1,0 +1,70 @@
+/** What the fuzzers have found on the way, and reading the code beside them: each by its name. */
+import { describe, expect, test } from "bun:test";
+import { parseCpuinfo } from "../../src/collectors/cpuinfo.ts";
+import { parseLogindSession } from "../../src/collectors/logind-sessions.ts";
+import { parseProcDiskstats } from "../../src/collectors/proc-diskstats.ts";
+import { parseProcNetDev } from "../../src/collectors/proc-net-dev.ts";
+import { emptyStat, parseProcPidStat } from "../../src/collectors/proc-pid.ts";
+import { parseProcUptime } from "../../src/collectors/proc-uptime.ts";
+import { parseStatfsAnswer } from "../../src/collectors/statfs-probe.ts";
+import { formatAddress, parseAddress } from "../../src/config/address-value.ts";
+import { LARGEST_CONFIG_FILE, parseConfigFile } from "../../src/config/parse-config-file.ts";
+import { parseReport } from "../../src/protocol/report-json.ts";
+import { decodeReportV1 } from "../../src/protocol/report-v1.ts";
+
+const NET = (first: string) =>
+  `eth0: ${[first, ...Array.from({ length: 15 }, () => "0")].join(" ")}`;
+
+describe("a number that is none is not read as one:", () => {
+  test.each(["Infinity", "1e400", "0x10", "1e3", "-1", "9".repeat(400)])("%p", (text) => {
+    expect(parseProcNetDev(NET(text))).toEqual([]);
+    expect(parseProcDiskstats(`8 0 sda 1 1 ${text} 1 1 1 0 1 1 1`)).toEqual([]);
+    expect(parseLogindSession(`USER=a\nLEADER=${text}\nREALTIME=${text}`)).toMatchObject({
+      pid: 0,
+      loginSeconds: 0,
+    });
+    expect(parseProcUptime(`${text} 1.0`).ok).toBe(false);
+  });
+
+  test("a size below zero", () => {
+    const text = '{"ok":true,"size":{"totalBytes":-5,"freeBytes":-0}}';
+    expect(parseStatfsAnswer(text)).toEqual({ ok: false, code: "EINVAL" });
+  });
+
+  test("a process that has run for longer than there are numbers", () => {
+    const line = `7 (a) R ${[..."1234567890"].join(" ")} ${"9".repeat(400)} 0 0 0 0 0 0 0 0 0 0 0 0`;
+    expect(parseProcPidStat(Buffer.from(line), line.length, emptyStat())).toBe(false);
+  });
+});
+
+test("a protocol-1 report whose figures no machine can have is passed on as it was read", () => {
+  const most = "999999999999";
+  const head = `m 1 60 ${Array.from({ length: 17 }, () => most).join(" ")}`;
+  const read = decodeReportV1(`${head}\nroot 999999.9 999.9 S 99999-00:00:00 x\nu -99999d x\n`);
+  if (!read.ok) throw new Error(read.reason);
+  const { report } = read.value;
+  expect(parseReport(JSON.parse(JSON.stringify(report)))).toEqual({ ok: true, value: report });
+  expect(report.uptimeSeconds).toBeUndefined();
+  expect(report.processes?.[0]).toMatchObject({ memoryPercent: 100, cpuSeconds: 99_999 * 86_400 });
+  expect(report.processes?.[0]?.cpuPercent).toBeUndefined();
+});
+
+test("::10.1.2.3 is an IPv6 address, not 10.1.2.3", () => {
+  expect(formatAddress(parseAddress("::10.1.2.3") ?? 0n)).toBe("::a01:203");
+  expect(formatAddress(parseAddress("::ffff:10.1.2.3") ?? 0n)).toBe("10.1.2.3");
+});
+
+describe("what once took the square of its length", () => {
+  test("a line of 64 KB of spaces in /proc/cpuinfo", () => {
+    expect(parseCpuinfo(`model name : x\n${" ".repeat(65_536)}`)).toBe("x");
+  }, 1000);
+
+  test("a configuration file of unknown keys alone, each named with its line", () => {
+    const keys = Array.from({ length: 8000 }, (_, i) => `k${i}=1`);
+    const text = keys.join("\n");
+    expect(text.length).toBeLessThan(LARGEST_CONFIG_FILE);
+    const { problems } = parseConfigFile(text, "f");
+    expect(problems[0]).toContain("f, line 1: unknown key 'k0'");
+    expect(problems.length).toBeLessThan(200);
+  }, 1000);
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { runs, spoiledText } from "./spoil.ts";
+import { DECODERS, type Decoder } from "./texts.ts";
+
+/** Any text gives a value or a reason, never a throw; no larger than it may be; no odd number. */
+function tryOn(decoder: Decoder, text: string): void {
+  const value = decoder.decode(text);
+  const written = JSON.stringify(value, replaceOdd(decoder)) ?? "";
+  // Keys and quotes stand around each item, and a control character takes six of JSON.
+  const { mostUnits } = decoder;
+  const most = mostUnits === undefined ? 40 * text.length + 2000 : 6 * mostUnits + 2;
+  expect(written.length).toBeLessThanOrEqual(most);
+  decoder.check?.(value as never, text);
+}
+
+/** JSON has no NaN: it is looked for on the way. */
+function replaceOdd({ maySigned }: Decoder): (key: string, value: unknown) => unknown {
+  return (key, value) => {
+    if (value instanceof Map) return [...value];
+    if (typeof value === "number" && maySigned !== true) {
+      if (!Number.isFinite(value)) throw new Error(`${key} is ${value}`);
+      if (value < 0 || Object.is(value, -0)) throw new Error(`${key} is negative: ${value}`);
+    }
+    return value;
+  };
+}
+
+describe("any text gives a value within its bounds or a reason, never a throw:", () => {
+  test.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))("%s", (_, decoder) => {
+    for (const sample of decoder.samples) tryOn(decoder, sample);
+    fc.assert(
+      fc.property(spoiledText(decoder.samples), (text) => tryOn(decoder, text)),
+      runs(60),
+    );
+  });
+});
+
+/** 64 KB of one thing: what takes time by the square of its length takes minutes here. */
+const MONOTONY = [
+  " ",
+  "\t",
+  "\n",
+  "0",
+  "a",
+  ":",
+  ".",
+  "-",
+  "=",
+  "\\",
+  '"',
+  "(",
+  "\ud83d\ude00",
+  "a ",
+  "a=1\n",
+  "[",
+  "1-",
+  "- ",
+];
+
+describe("64 KB of one and the same are read in passing:", () => {
+  test.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))(
+    "%s",
+    (_, decoder) => {
+      const [sample = ""] = decoder.samples;
+      for (const one of MONOTONY) {
+        const long = one.repeat(Math.ceil(65_536 / one.length));
+        for (const text of [long, sample + long, sample.slice(0, -1) + long, long + sample]) {
+          decoder.decode(text);
+        }
+      }
+    },
+    5000,
+  );
+});
+
+test("no decoder of text is left out", () => {
+  const names = new Set(DECODERS.map(({ name }) => name));
+  const elsewhere = new Set([
+    "decodeMessage", // tests/protocol/fuzz.test.ts
+    "parseReport", // reports.test.ts
+    "parseKnownMachine", // history.test.ts
+    "parseEntry", // history.test.ts
+  ]);
+  const folder = join(import.meta.dir, "../../src");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const found = files
+    .filter((file) => /\.tsx?$/.test(file))
+    .flatMap((file) => [
+      ...readFileSync(join(folder, file), "utf8").matchAll(
+        /^export function ((?:parse|decode|unpack)\w*)/gm,
+      ),
+    ])
+    .map(([, name = ""]) => name);
+  expect(found.length).toBeGreaterThan(40);
+  expect(found.filter((name) => !names.has(name) && !elsewhere.has(name))).toEqual([]);
+});
