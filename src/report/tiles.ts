@@ -33,7 +33,8 @@ export interface Tile {
   /** CPU in percent, else the state's word; empty: not known. */
   readonly text: string;
   readonly isState: boolean;
-  readonly hasWarning: boolean;
+  /** What is to be looked at, in words: `disk 97 %`. */
+  readonly warnings: readonly string[];
 }
 
 /** From here on tiles stand above the table: more rows than fit on a screen. */
@@ -59,7 +60,7 @@ function tileOf(subject: Subject): Tile {
     name: shownName(machine, 24),
     key: subject.key,
     href: machineHref(subject.key),
-    hasWarning: subject.warnings.length > 0,
+    warnings: subject.warnings.map(({ word }) => word),
   };
   if (state !== "up") {
     const text = state === "unknown" ? "" : state;

@@ -97,6 +97,19 @@ describe("the charts of a machine", () => {
     expect(await strip.getAttribute("viewBox")).toBe("20 0 20 22");
     // 09:10 and 20 cells: half past noon to ten to four.
     expect(await axisNames(page)).toContain("14:00");
+    // The cursor's name covers none of the axis.
+    await page.mouse.move(box.x + (5.5 / 20) * box.width, box.y + 30);
+    const cursor = page.locator(".hist svg.axis text.at");
+    expect(await cursor.textContent()).toBe("13:30");
+    const own = await cursor.boundingBox();
+    for (const name of await page.locator(".hist svg.axis a text:visible").all()) {
+      const other = await name.boundingBox();
+      const isApart =
+        (other?.x ?? 0) >= (own?.x ?? 0) + (own?.width ?? 0) ||
+        (other?.x ?? 0) + (other?.width ?? 0) <= (own?.x ?? 0);
+      expect([await name.textContent(), isApart]).toEqual([await name.textContent(), true]);
+    }
+    await page.mouse.move(5, 5);
     // The outage is wide now.
     expect(await pixel(page, 7.5 / 20, 0.1)).toEqual(CLEAR);
     server.changeMachine("render3", (machine) => ({ ...machine, clockOffsetSeconds: 7 }));

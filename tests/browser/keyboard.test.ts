@@ -190,6 +190,26 @@ describe("by keyboard alone", () => {
 });
 
 describe("with the pointer", () => {
+  keyTest(
+    "a small tile tells its machine and what is with it, as with the focus",
+    async (page) => {
+      const tip = page.locator("body > .tip");
+      await page.getByRole("link", { name: "s12 2, swapping" }).hover();
+      expect(await tip.textContent()).toBe("s12, CPU 2 %, swapping");
+      await page.getByRole("link", { name: "c07 down" }).hover();
+      expect(await tip.textContent()).toBe("c07 down");
+      // The last of a row keeps its words inside the window.
+      await page.getByRole("link", { name: "b50" }).hover();
+      const box = await tip.boundingBox();
+      expect((box?.x ?? 9999) + (box?.width ?? 0)).toBeLessThan(1280);
+      await page.mouse.move(5, 5);
+      expect(await tip.count()).toBe(0);
+      await page.getByRole("link", { name: "k19 silent" }).focus();
+      expect(await tip.textContent()).toBe("k19 silent");
+    },
+    { source: thousand() },
+  );
+
   keyTest("a cell tells its time and values, marks it in all rows, and opens", async (page) => {
     const strip = page.getByRole("slider", { name: "node02 history" });
     const box = await strip.boundingBox();

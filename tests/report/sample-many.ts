@@ -65,18 +65,26 @@ const FATES: Readonly<Record<string, Partial<Sketch>>> = {
   stopped: { state: "stopped", outages: [{ from: 48, state: "stopped" }] },
   silent: { state: "silent" },
   full: {
-    change: (report) => ({
+    change: (report, cell) => ({
       ...report,
-      filesystems: [{ mount: "/scratch", type: "xfs", totalBytes: 999 * GIB, freeBytes: 9 * GIB }],
+      filesystems: [
+        {
+          ...{ mount: "/scratch", type: "xfs", totalBytes: 999 * GIB },
+          freeBytes: (cell < 60 ? 90 : 9) * GIB,
+        },
+      ],
     }),
   },
   swapping: {
     memoryPercent: 98,
-    change: (report) => ({
-      ...report,
-      memory: { ...report.memory, swapTotalBytes: 32 * GIB, swapUsedBytes: 23 * GIB },
-      swap: { inBytesPerSecond: 9e6, outBytesPerSecond: 16e6 },
-    }),
+    change: (report, cell) =>
+      cell < 115
+        ? report
+        : {
+            ...report,
+            memory: { ...report.memory, swapTotalBytes: 32 * GIB, swapUsedBytes: 23 * GIB },
+            swap: { inBytesPerSecond: 9e6, outBytesPerSecond: 16e6 },
+          },
   },
 };
 

@@ -16,7 +16,7 @@ export function statesShown(): Map<string, string> {
   for (const tile of document.querySelectorAll(".tg a, .mini span")) {
     // The name stands first, and the names of tiles hold no space that is not written out.
     const text = tile.firstChild?.textContent ?? "";
-    const name = tile.localName === "a" ? text : (text.split(" ", 1)[0] ?? "");
+    const name = tile.localName === "a" ? text : (text.split(/[ ,]/, 1)[0] ?? "");
     states.set(name, WORD_OF_TILE[tile.className.split(" ", 1)[0] ?? ""] ?? "up");
   }
   for (const row of document.querySelectorAll(".mt > tbody > tr")) {

@@ -5,6 +5,8 @@
 import { type Tick, ticksOf } from "../axis.ts";
 import type { Plot } from "../chart.ts";
 import { figure } from "../format.ts";
+import { clockOf } from "../times.ts";
+import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
 import { createPlot, type LivePlot, type PlotInput, valuesOf } from "./plot.ts";
 import { serverTimes } from "./server-times.ts";
 import { SHOWN_EVENT } from "./shown-event.ts";
@@ -177,15 +179,17 @@ function showCursor(cell: number | undefined): void {
     showValues(svg);
   }
   const axis = axisElement();
-  axis?.querySelector("text.at[data-live]")?.remove();
   section?.classList.toggle("at", cursorCell !== undefined);
-  if (cursorCell === undefined || axis === null) return;
+  if (axis === null) return;
+  if (cursorCell === undefined) {
+    hideAxisCursor(axis);
+    return;
+  }
   const { from, to } = zoom ?? { from: 0, to: cells };
-  const share = `${(100 * (cursorCell + 0.5 - from)) / (to - from)}%`;
-  section?.style.setProperty("--at", share);
-  const text = element("text", { class: "at", "data-live": "", x: share, y: "20" });
-  text.textContent = serverTimes().clock(startMs + (cursorCell + 1) * cellMs);
-  axis.append(text);
+  const percent = (100 * (cursorCell + 0.5 - from)) / (to - from);
+  section?.style.setProperty("--at", `${percent}%`);
+  const clock = clockOf(serverTimes(), cellMs / 1000);
+  showAxisCursor(axis, percent, clock(startMs + (cursorCell + 1) * cellMs));
 }
 
 function openEntry(cell: number): void {

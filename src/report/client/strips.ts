@@ -3,6 +3,7 @@
  * line marks the cell's time through all rows, a readout tells what was, Enter opens the entry.
  */
 import { clockOf } from "../times.ts";
+import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
 import { entryWords } from "./entry-words.ts";
 import type { Page } from "./page.ts";
 import { serverTimes } from "./server-times.ts";
@@ -10,15 +11,6 @@ import { cellAt, cellWords } from "./strip-cells.ts";
 
 /** A pointer on its way elsewhere crosses cells faster than this. */
 const DWELL_MS = 60;
-/** Per cent of the axis: names are right of their lines by so much, and so wide with the cursor's. */
-const NAME_SHIFT = 4;
-const NEAR = 9.5;
-/** So near to the end, the cursor's name and "now" would lie over one another. */
-const NEAR_NOW = 16;
-/** A name in the middle of which the cursor stands would leave the axis. */
-const EDGE = 5;
-const SVG = "http://www.w3.org/2000/svg";
-
 interface Axis {
   /** The first cell that is shown: of a zoomed strip not the first there is. */
   readonly from: number;
@@ -84,9 +76,8 @@ function clear(): void {
     table.classList.remove("at");
     table.removeAttribute("data-cursor");
   }
-  for (const own of document.querySelectorAll(".tip, svg.axis text[data-live]")) own.remove();
-  for (const name of document.querySelectorAll("svg.axis :is(a text, text.now)"))
-    name.removeAttribute("visibility");
+  for (const own of document.querySelectorAll(".hs .tip")) own.remove();
+  for (const axis of document.querySelectorAll("svg.axis")) hideAxisCursor(axis);
 }
 
 function scopeOf(strip: Element): HTMLElement | null {
@@ -96,36 +87,18 @@ function scopeOf(strip: Element): HTMLElement | null {
 function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void {
   const scope = scopeOf(strip);
   if (scope === null) return;
-  const share = `${(100 * (cell + 0.5)) / axis.cells}%`;
+  const percent = (100 * (cell + 0.5)) / axis.cells;
   scope.classList.add("at");
   scope.setAttribute("data-cursor", "");
-  scope.style.setProperty("--at", share);
+  scope.style.setProperty("--at", `${percent}%`);
   const svg = scope.querySelector("svg.axis");
-  if (svg === null) return;
-  let text = svg.querySelector("text[data-live]");
-  if (text === null) {
-    text = document.createElementNS(SVG, "text");
-    text.setAttribute("class", "at");
-    text.setAttribute("data-live", "");
-    text.setAttribute("y", "20");
-    svg.append(text);
-  }
-  text.setAttribute("x", share);
-  text.classList.toggle("end", Number.parseFloat(share) > 100 - EDGE);
-  text.textContent = label;
-  for (const name of svg.querySelectorAll("a text")) {
-    const x = Number.parseFloat(name.getAttribute("x") ?? "") + NAME_SHIFT;
-    const isNear = Math.abs(x - Number.parseFloat(share)) < NEAR;
-    name.setAttribute("visibility", isNear ? "hidden" : "visible");
-  }
-  const isAtNow = Number.parseFloat(share) > 100 - NEAR_NOW;
-  svg.querySelector("text.now")?.setAttribute("visibility", isAtNow ? "hidden" : "visible");
+  if (svg !== null) showAxisCursor(svg, percent, label);
 }
 
 function tipOf(strip: HTMLElement): HTMLElement {
   const known = strip.querySelector<HTMLElement>(".tip");
   if (known !== null) return known;
-  for (const other of document.querySelectorAll(".tip")) other.remove();
+  for (const other of document.querySelectorAll(".hs .tip")) other.remove();
   const tip = document.createElement("span");
   tip.className = "tip";
   tip.setAttribute("data-live", "");
@@ -179,7 +152,7 @@ function openAt(page: Page, strip: HTMLElement, cell: number): void {
     return;
   }
   // The readout would lie over the entry, which says it all.
-  for (const tip of document.querySelectorAll(".tip")) tip.remove();
+  for (const tip of document.querySelectorAll(".hs .tip")) tip.remove();
   void page.visit(href, "push");
 }
 

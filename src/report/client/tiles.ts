@@ -6,7 +6,27 @@ import { machineHref } from "../machine-href.ts";
 import type { Page } from "./page.ts";
 
 function hrefOf(tile: HTMLElement): string {
-  return machineHref(tile.dataset["key"] ?? tile.textContent?.split(" ")[0] ?? "");
+  return machineHref(tile.dataset["key"] ?? tile.textContent?.split(/[ ,]/)[0] ?? "");
+}
+
+let tip: HTMLElement | undefined;
+
+/** What a tile is, for who sees its colour alone. Outside the tiles: a thousand of them rest. */
+function say(tile: HTMLElement): void {
+  if (tip === undefined) {
+    tip = document.createElement("div");
+    tip.className = "tip";
+    tip.setAttribute("data-live", "");
+    tip.setAttribute("aria-hidden", "true");
+  }
+  tip.textContent = (tile.textContent ?? "").replace(/ (\d+)/, ", CPU $1 %");
+  document.body.append(tip);
+  const box = tile.getBoundingClientRect();
+  const width = tip.getBoundingClientRect().width;
+  const left = Math.min(box.left, document.documentElement.clientWidth - width - 8);
+  tip.style.setProperty("left", `${left + window.scrollX}px`);
+  tip.style.setProperty("top", `${box.bottom + window.scrollY + 3}px`);
+  tip.style.setProperty("right", "auto");
 }
 
 function enhance(): void {
@@ -72,9 +92,15 @@ export function startTiles(page: Page): void {
     const tile = tileOf(event);
     if (tile !== undefined) location.assign(hrefOf(tile));
   });
-  // What a tile is, for who points at it and does not know the colours yet.
-  document.addEventListener("pointerover", (event) => {
-    const tile = tileOf(event);
-    if (tile !== undefined) tile.title = tile.textContent ?? "";
-  });
+  for (const name of ["pointerover", "focusin"]) {
+    document.addEventListener(name, (event) => {
+      const tile = tileOf(event);
+      if (tile !== undefined) say(tile);
+    });
+  }
+  for (const name of ["pointerout", "focusout"]) {
+    document.addEventListener(name, (event) => {
+      if (tileOf(event) !== undefined) tip?.remove();
+    });
+  }
 }

@@ -1,14 +1,15 @@
 /** The grid of tiles above the table, a row for each group of machines. */
 import type { Tile, TileGroup, Tiles } from "../tiles.ts";
 
-function classOf({ kind, hasWarning }: Tile): string {
-  return hasWarning ? `${kind} cw` : kind;
+function classOf({ kind, warnings }: Tile): string {
+  return warnings.length > 0 ? `${kind} cw` : kind;
 }
 
 function LargeTile({ tile }: { tile: Tile }) {
   return (
     <a class={classOf(tile)} href={tile.href}>
       <span>{tile.name}</span> <b>{tile.text}</b>
+      {tile.warnings.length > 0 && <span class="vh">{`, ${tile.warnings.join(", ")}`}</span>}
     </a>
   );
 }
@@ -17,7 +18,7 @@ function LargeTile({ tile }: { tile: Tile }) {
 function SmallTile({ tile }: { tile: Tile }) {
   return (
     <span class={classOf(tile)} data-key={tile.key === tile.name ? undefined : tile.key}>
-      {tile.text === "" ? tile.name : `${tile.name} ${tile.text}`}
+      {[tile.text === "" ? tile.name : `${tile.name} ${tile.text}`, ...tile.warnings].join(", ")}
     </span>
   );
 }

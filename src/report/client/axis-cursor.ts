@@ -1,0 +1,37 @@
+/** The name of the cursor's time on the axis; names that it would lie over make room for it. */
+
+const SVG = "http://www.w3.org/2000/svg";
+/** Half of the pale stroke around the name, which its box counts. */
+const STROKE_PX = 4;
+
+function nameOf(axis: Element): SVGElement {
+  const known = axis.querySelector<SVGElement>("text[data-live]");
+  if (known !== null) return known;
+  const made = document.createElementNS(SVG, "text");
+  made.setAttribute("data-live", "");
+  made.setAttribute("y", "20");
+  axis.append(made);
+  return made;
+}
+
+/** `percent`: of the axis, from its left. */
+export function showAxisCursor(axis: Element, percent: number, label: string): void {
+  const name = nameOf(axis);
+  name.setAttribute("class", "at");
+  name.setAttribute("x", `${percent}%`);
+  name.textContent = label;
+  const end = axis.getBoundingClientRect().right + STROKE_PX;
+  // In the middle below the cursor it would leave the axis.
+  if (name.getBoundingClientRect().right > end) name.setAttribute("class", "at end");
+  const own = name.getBoundingClientRect();
+  for (const other of axis.querySelectorAll("a text, text.now")) {
+    const { left, right } = other.getBoundingClientRect();
+    const isUnder = left < own.right && right > own.left;
+    other.setAttribute("visibility", isUnder ? "hidden" : "visible");
+  }
+}
+
+export function hideAxisCursor(axis: Element): void {
+  axis.querySelector("text[data-live]")?.remove();
+  for (const name of axis.querySelectorAll("a text, text.now")) name.removeAttribute("visibility");
+}
