@@ -1,4 +1,4 @@
-/** Bodies made in this second: what two readers ask for at once is made once. */
+/** Bodies made in this era: what two readers ask for at once is made once. */
 import type { Body } from "./answer.ts";
 
 /** Different addresses within one second; a crawler that asks for more only loses the help. */

@@ -34,6 +34,8 @@ export interface EventStreams {
   open(request: Request, query: EventQuery): Response | undefined;
   /** Streams that are open now. */
   count(): number;
+  /** The version that those who listen have been told of; `undefined` when nobody listens. */
+  told(): number | undefined;
   /** Ends all streams. */
   stop(): void;
 }
@@ -101,6 +103,10 @@ class Streams implements EventStreams {
 
   count(): number {
     return this.#streams.size;
+  }
+
+  told(): number | undefined {
+    return this.#streams.size === 0 ? undefined : this.#written;
   }
 
   open(request: Request, query: EventQuery): Response | undefined {

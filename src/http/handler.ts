@@ -15,6 +15,7 @@ import { createWarnedSince, type WarnedSinceOf } from "../report/warned-since.ts
 import { answerWith, type Body, bodyOf, HTML, JSON_TYPE, plainAnswer, TEXT } from "./answer.ts";
 import { type Assets, createAssets } from "./assets.ts";
 import { BodyCache } from "./body-cache.ts";
+import { createEras, type Eras } from "./eras.ts";
 import type { EventStreams } from "./events.ts";
 import { answerForget, type Client, type Forgetter, isForgetPath } from "./forget.ts";
 import { createFreshener, type Freshener } from "./fresh.ts";
@@ -229,7 +230,10 @@ interface Tools {
   readonly times: Times;
   readonly assets: Assets;
   readonly warnedSince: WarnedSinceOf;
-  readonly cache: BodyCache;
+  readonly eras: Eras;
+  /** Of what people look at, and of the rest: each has its eras. */
+  readonly pages: BodyCache;
+  readonly others: BodyCache;
   readonly freshener: Freshener | undefined;
 }
 
@@ -289,9 +293,9 @@ function answerNow(
   source: ReportSource,
   tools: Tools,
 ): Response {
-  // The page shows the time to the second, so nothing in it is older than that.
-  const era = `${source.version()} ${Math.floor(source.moment().wallMs / 1000)}`;
-  const body = tools.cache.get(era, `${path}?${query}`, () => {
+  const isPage = isLook(segments, query);
+  const cache = isPage ? tools.pages : tools.others;
+  const body = cache.get(tools.eras.now(isPage), `${path}?${query}`, () => {
     // Only here: to look at every machine costs more than to answer from the cache.
     const view = source.cluster();
     const { times, warnedSince } = tools;
@@ -303,12 +307,14 @@ function answerNow(
 
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const { source, live } = options;
+  const { source, live, streams } = options;
   const tools = {
     times: createTimes(timeZone),
     assets: createAssets(),
     warnedSince: createWarnedSince((id, query) => source.entries(id, query)),
-    cache: new BodyCache(),
+    eras: createEras(source, streams),
+    pages: new BodyCache(),
+    others: new BodyCache(),
     freshener: live && createFreshener(source, live),
   };
   return (request, clientAddress, port = 0) => {
