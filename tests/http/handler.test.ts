@@ -225,6 +225,12 @@ describe("paths", () => {
       "/api/v1/machines/m11gpu-a",
     ]);
     expect(get("/machines/10.0.0.9").status).toBe(200);
+    // On the page, and where each person's processes are told, each has a link of its own.
+    for (const path of ["/", "/?by=user"]) {
+      const shown = await get(path).text();
+      expect(shown).toContain('href="/machines/m01gpu-a');
+      expect(shown).toContain('href="/machines/m11gpu-a');
+    }
   });
 });
 
