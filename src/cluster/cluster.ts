@@ -3,7 +3,6 @@
  * A message, a tick or a report comes in with the time; a list of things to do goes out.
  */
 
-import { isLoopback } from "../protocol/address.ts";
 import { decodeMessage } from "../protocol/decode.ts";
 import { encodeGoodbye } from "../protocol/encode.ts";
 import type { Message, RingAnswer } from "../protocol/message.ts";
@@ -21,17 +20,14 @@ import { Forgetting } from "./forgetting.ts";
 import { Identity } from "./identity.ts";
 import { Intake } from "./intake.ts";
 import { Judgement } from "./judgement.ts";
-import {
-  CONFIRMED_MS,
-  MAX_QUESTIONS_PER_SECOND,
-  MAX_WATCHING_QUESTIONS_PER_SECOND,
-} from "./limits.ts";
+import { Leads } from "./leads.ts";
+import { MAX_QUESTIONS_PER_SECOND, MAX_WATCHING_QUESTIONS_PER_SECOND } from "./limits.ts";
 import type { DropCounts, KnownMachine, Machine } from "./machine.ts";
 import type { Cluster, ClusterOptions, ClusterRanges, ScanProgress, ScanRange } from "./options.ts";
 import type { Endpoint, Output } from "./output.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import { OwnReport } from "./own-report.ts";
-import { isQuiet, type Peer, peerFromKnown, viewOfPeer } from "./peer.ts";
+import { isQuiet, peerFromKnown, viewOfPeer } from "./peer.ts";
 import { PeerTable } from "./peer-table.ts";
 import { Questions } from "./questions.ts";
 import { Replies } from "./replies.ts";
@@ -39,6 +35,7 @@ import { RingWatch } from "./ring-watch.ts";
 import { Scan } from "./scan.ts";
 import { Schedule } from "./schedule.ts";
 import { Seals } from "./seals.ts";
+import { type Sizes, sizesOf } from "./sizes.ts";
 import { steadyRate } from "./token-bucket.ts";
 import { Watched } from "./watched.ts";
 
@@ -64,9 +61,11 @@ class Core implements Cluster {
   readonly #scan: Scan;
   readonly #lists: AddressLists;
   readonly #replies: Replies;
+  readonly #identity: Identity;
   readonly #intake: Intake;
   readonly #forgetting: Forgetting;
   readonly #ring: RingWatch;
+  readonly #leads: Leads;
 
   constructor(options: ClusterOptions) {
     const desk = new Desk(options);
@@ -101,11 +100,14 @@ class Core implements Cluster {
     this.#replies = new Replies({
       ...{ desk, budget, admission: this.#admission, lists, ownReport, watched },
     });
+    this.#identity = identity;
     this.#intake = new Intake({
       ...{ desk, table, candidates, own, questions, identity, judgement, schedule },
     });
     this.#forgetting = new Forgetting({ desk, budget, table, questions, judgement, schedule });
-    this.#ring = new RingWatch({ desk, budget, table, schedule });
+    const ring = new RingWatch({ desk, budget, table, schedule });
+    this.#ring = ring;
+    this.#leads = new Leads({ desk, table, candidates, own, questions, schedule, ring });
     this.#recall(options.known);
   }
 
@@ -217,6 +219,14 @@ class Core implements Cluster {
     return this.#drops.counts();
   }
 
+  sizes(): Sizes {
+    return sizesOf({
+      ...{ table: this.#table, candidates: this.#candidates, admission: this.#admission },
+      ...{ identity: this.#identity, own: this.#own, ring: this.#ring, drops: this.#drops },
+      ...{ forgetting: this.#forgetting, replies: this.#replies },
+    });
+  }
+
   scanProgress(): ScanProgress {
     return this.#scan.progress();
   }
@@ -302,7 +312,7 @@ class Core implements Cluster {
     }
     const notTaken = this.#seals.whyNotTaken(decoded.value, opened.sealer);
     const dropped = notTaken ?? this.#handle(from, decoded.value, contact);
-    this.#noteSender(from, decoded.value);
+    this.#leads.spoke(from, decoded.value);
     return dropped;
   }
 
@@ -342,7 +352,7 @@ class Core implements Cluster {
     if (from.port !== this.#desk.port) return "not from the peers' port";
     switch (message.kind) {
       case "address-list":
-        this.#learn(message.addresses, from.address);
+        this.#leads.named(message.addresses, from.address);
         return undefined;
       case "answer":
         return this.#intake.answer(contact, message);
@@ -364,16 +374,6 @@ class Core implements Cluster {
     }
   }
 
-  /** Adds what is new; a list changes nothing else (6.1). */
-  #learn(addresses: readonly string[], sender: string): void {
-    for (const address of addresses) {
-      // Somebody else's loopback is not ours.
-      const isElsewhere = isLoopback(address) && !isLoopback(sender);
-      const isKnown = this.#table.contactOf(address) !== undefined;
-      if (!isElsewhere && !isKnown) this.#candidates.offer(address, { hasSpoken: false });
-    }
-  }
-
   #heardQuickAnswer(contact: Contact | undefined, message: RingAnswer): CoreDropReason | undefined {
     const found = this.#ring.answer(contact, message);
     if (typeof found === "string" || found === undefined) return found;
@@ -384,27 +384,6 @@ class Core implements Cluster {
   #heardGoodbye(contact: Contact | undefined, boot: string): void {
     const peer = contact?.peer;
     if (peer?.protocol === 2 && peer.boot === boot) this.#schedule.noteGoodbye(peer);
-  }
-
-  /** A valid message makes its sender's address known: it is asked, at the peers' port. */
-  #noteSender(from: Endpoint, message: Message): void {
-    const peer = this.#table.contactOf(from.address)?.peer;
-    if (peer === undefined) {
-      this.#candidates.offer(from.address, { hasSpoken: true });
-      return;
-    }
-    this.#ring.noteHeard();
-    if (from.port !== this.#desk.port || message.kind === "goodbye") return;
-    this.#schedule.nudge(peer);
-    if (this.#mayBeFresh(peer, message)) this.#schedule.noteFreshStart(peer);
-  }
-
-  /** Whether it asks as one does who knows nothing of us. */
-  #mayBeFresh(peer: Peer, message: Message): boolean {
-    const isOld = peer.protocol === 1;
-    const isConfirmed = this.#desk.clock.deadlineMs - peer.heardDeadlineMs < CONFIRMED_MS;
-    if (message.kind === "initial-query") return isOld || !isConfirmed;
-    return message.kind === "question" && (isOld || message.boot === undefined);
   }
 }
 

@@ -72,6 +72,11 @@ export class DropLog {
     this.#desk.log(level, text);
   }
 
+  /** Of the reason for which most are told apart. */
+  get namedSenders(): number {
+    return Math.max(0, ...[...this.#senders.values()].map(({ size }) => size));
+  }
+
   counts(): DropCounts {
     return Object.fromEntries(this.#counts);
   }

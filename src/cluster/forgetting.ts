@@ -67,6 +67,16 @@ export class Forgetting {
     this.#parts = parts;
   }
 
+  /** Machines under test. */
+  get tests(): number {
+    return this.#wishes.size;
+  }
+
+  /** Messages on their way to the others. */
+  get messages(): number {
+    return this.#tellings.size;
+  }
+
   /** Our own user says so, of a machine that is silent, stopped or down: it is gone at once. */
   forget(peer: Peer): void {
     this.#drop(peer, { pausesMs: FORGET_TELL_MS });

@@ -34,6 +34,10 @@ export class Hints {
     this.#table = parts.table;
   }
 
+  get size(): number {
+    return this.#tellings.size;
+  }
+
   /** Names these machines to all others, as far as the caps allow. */
   tell(missed: readonly Peer[], isStillMissed: (peer: Peer) => boolean): void {
     const nowMs = this.#desk.clock.deadlineMs;

@@ -51,6 +51,11 @@ export class Identity {
     this.#curiosity = parts.curiosity;
   }
 
+  /** Addresses where somebody was met lately. */
+  get meetings(): number {
+    return this.#newcomers.size;
+  }
+
   /** The machine that gave this answer, its boot adopted and the address made its own. */
   recognise(contact: Contact, answer: Answer, question: OpenQuestion): Recognised {
     if (answer.boot === this.#desk.self.boot) return { kind: "self" };

@@ -147,9 +147,10 @@ export class Intake {
 
   /** Whether a protocol-1 answer shows that another program runs at that address now. */
   #mayBeReplaced(contact: Contact, peer: Peer): boolean {
-    const { desk, questions, schedule } = this.#parts;
+    const { desk, schedule } = this.#parts;
     if (!isLongQuiet(peer, desk)) return false;
-    if (!questions.mayAnswerBare(contact)) return true;
+    // A request that waited in the socket of a stopped machine is answered when that goes on.
+    if (contact.lastBareMs < peer.heardDeadlineMs) return true;
     contact.bareAnswers++;
     schedule.nudge(peer);
     return contact.bareAnswers >= OLD_PROGRAM_PROOFS;

@@ -199,7 +199,10 @@ export const MIN_MET_MS = MINUTE;
 export const MAX_FORMER_AT_ADDRESS = 8;
 /** Our own addresses, as we met ourselves or others tell them; more than any machine here has. */
 export const MAX_OWN_ADDRESSES = 64;
-/** An address of ours may be given to another machine (DHCP): it is believed for an hour. */
-export const OWN_ADDRESS_MS = HOUR;
+/**
+ * An address of ours may be given to another machine (DHCP). Two that have swapped theirs would each
+ * hold the other's for its own as long as this; to find out anew costs one question.
+ */
+export const OWN_ADDRESS_MS = 2 * MINUTE;
 /** Two boots that take turns are clones only when the older has answered so often since. */
 export const CLONE_PROOFS = 2;

@@ -8,6 +8,10 @@ export class Newcomers {
   /** When, in the order of time; the address where somebody was met last comes last. */
   readonly #metMs = new Map<string, readonly number[]>();
 
+  get size(): number {
+    return this.#metMs.size;
+  }
+
   /** Whether as many as are believed have been met there since then. */
   isSpent(address: string, sinceMs: number): boolean {
     const met = this.#metMs.get(address) ?? [];

@@ -8,6 +8,7 @@ import type { Moment } from "../units.ts";
 import type { Envelope } from "./envelope.ts";
 import type { DropCounts, KnownMachine, Machine } from "./machine.ts";
 import type { Endpoint, Output } from "./output.ts";
+import type { Sizes } from "./sizes.ts";
 
 export interface ClusterOptions {
   /** The moment of the start: machines of an earlier run are dated from it. */
@@ -105,6 +106,8 @@ export interface Cluster {
   candidateCount(): number;
   /** Packets dropped, by reason. */
   dropCounts(): DropCounts;
+  /** How much is held of everything that grows; goes through all machines. */
+  sizes(): Sizes;
   scanProgress(): ScanProgress;
   /** `Moment.elapsedMs` before which a tick has nothing to do, if no packet comes. */
   nextDeadline(now: Moment): number;

@@ -1,7 +1,7 @@
 /**
  * The addresses that are this machine's: what the shell says, and those under which it has met
  * itself, as an answer with our own boot came from there. They are never asked again nor taken
- * for another machine; the latter for an hour each, since an address may be given to somebody
+ * for another machine; the latter for two minutes each, since an address may be given to somebody
  * else. Where packets are sealed nobody meets himself: what comes back is dropped, or whoever
  * sends our packets back to us could have us take another machine for ourselves.
  */
@@ -18,6 +18,11 @@ export class OwnAddresses {
 
   constructor(desk: Desk) {
     this.#desk = desk;
+  }
+
+  /** Of the larger of the two tables. */
+  get size(): number {
+    return Math.max(this.#untilMs.size, this.#told.size);
   }
 
   /** As others say that they see us; for display alone. */
@@ -44,6 +49,11 @@ export class OwnAddresses {
 
   learn(address: string): void {
     putNewest(this.#untilMs, address, this.#desk.clock.deadlineMs + OWN_ADDRESS_MS);
+  }
+
+  /** Somebody else speaks from there: it may be his by now. If not, we meet ourselves again. */
+  unlearn(address: string): void {
+    this.#untilMs.delete(address);
   }
 
   has(address: string): boolean {

@@ -46,6 +46,11 @@ export class Replies {
     this.#watched = parts.watched;
   }
 
+  /** Answers that wait for a live report. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /**
    * The list of live machines. The question paid for one packet; each further one costs the
    * asker a token, so that a small packet with a forged sender brings nobody a flood.

@@ -45,6 +45,8 @@ interface Parts {
 export interface RingTest {
   readonly number: number;
   sent: number;
+  /** When the first was sent (clock of deadlines). */
+  firstMs: number;
   isOver: boolean;
 }
 
@@ -58,6 +60,8 @@ export class RingWatch {
   readonly #due = new DeadlineQueue<Peer>();
   #turn = 0;
   #turnMs: number;
+  /** Once in a turn: whoever asks all the time must not keep us from asking. */
+  #isSteered = false;
   /** When anything last came in from a machine that is known. */
   #heardMs = Number.NEGATIVE_INFINITY;
 
@@ -69,6 +73,10 @@ export class RingWatch {
     this.#hints = new Hints(parts);
     // Those that start together must not ask together.
     this.#turnMs = this.#desk.clock.deadlineMs + (RING_PERIOD_MS / 2) * this.#desk.random();
+  }
+
+  get hintsUnderWay(): number {
+    return this.#hints.size;
   }
 
   /** Something valid came from a known machine: this one is not cut off. */
@@ -90,7 +98,7 @@ export class RingWatch {
    * us, so that one is asked evenly by the two of us if we ask it when we are asked ourselves.
    */
   noteAsked(sender: Peer | undefined): void {
-    if (sender === undefined) return;
+    if (sender === undefined || this.#isSteered) return;
     if (!isRightBefore(this.#desk.self.id, sender, this.#table.all())) return;
     const nowMs = this.#desk.clock.deadlineMs;
     const isFirstNext = this.#turn !== 0;
@@ -98,6 +106,7 @@ export class RingWatch {
     const lateMs = nearestZero(firstMs - nowMs, RING_PERIOD_MS);
     const shiftMs = Math.min(Math.max(-lateMs, -RING_STEER_MS), RING_STEER_MS);
     this.#turnMs = Math.max(nowMs, this.#turnMs + shiftMs);
+    this.#isSteered = true;
   }
 
   /** The machine that has given a sign of life; a reason, if the answer is none. */
@@ -145,6 +154,7 @@ export class RingWatch {
     // Varied a little, so that no two go on for ever at one and the same moment.
     this.#turnMs = nowMs + pauseMs * (0.98 + this.#desk.random() / 25);
     this.#turn = (this.#turn + 1) % RING_SUCCESSORS;
+    this.#isSteered = false;
     const peer = this.#successors()[this.#turn];
     if (peer !== undefined) this.#begin(peer, nowMs);
   }
@@ -165,7 +175,7 @@ export class RingWatch {
   #begin(peer: Peer, atMs: number): boolean {
     const isUnderTest = this.#due.has(peer);
     if (!isUnderTest) {
-      peer.ringTest = { number: this.#desk.requestNumber(), sent: 0, isOver: false };
+      peer.ringTest = { number: this.#desk.requestNumber(), sent: 0, firstMs: 0, isOver: false };
       this.#due.set(peer, atMs);
     } else if (peer.ringTest?.sent === 0 && atMs < this.#due.atMs(peer)) this.#due.set(peer, atMs);
     return !isUnderTest;
@@ -194,6 +204,11 @@ export class RingWatch {
       this.#due.delete(peer);
       return true;
     }
+    // It has started anew, say, and has answered an ordinary question: it is there.
+    if (test.sent > 0 && peer.heardDeadlineMs > test.firstMs) {
+      this.#end(peer, test);
+      return true;
+    }
     if (test.sent > 0 && nowMs - this.#due.atMs(peer) > RING_LATE_MS) {
       this.#due.set(peer, nowMs + RING_GRACE_MS);
       return true;
@@ -212,6 +227,7 @@ export class RingWatch {
   /** On the address that answered last, and on the others in turn. */
   #ask(peer: Peer, test: RingTest): void {
     const { contacts } = peer;
+    if (test.sent === 0) test.firstMs = this.#desk.clock.deadlineMs;
     const turn = (test.sent + 1) / 2;
     const place =
       test.sent % 2 === 0 || contacts.length < 2 ? 0 : 1 + (turn % (contacts.length - 1));

@@ -39,6 +39,7 @@ import { type Publisher, startPublisher } from "./publisher.ts";
 import { planReload } from "./reload.ts";
 import { createReportSource } from "./report-source.ts";
 import { openSealing, readSecrets } from "./sealing.ts";
+import { createStockTaking } from "./stock-taking.ts";
 import { startTicker, type Ticker } from "./ticker.ts";
 import { openWatching, type Watching } from "./watching.ts";
 
@@ -107,7 +108,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
   }
   onPacket = core.value.receive;
   const publisher = publishReports(core.value);
-  const refresh = refreshNetworks(core.value);
+  const refresh = refreshNetworks(core.value, log);
   sayHello(options, core.value);
   manager.ready(whereabouts(core.value));
   return ok({
@@ -343,8 +344,12 @@ function publishReports({ live, clock, cluster, performer, ticker, sampler }: Co
   });
 }
 
-function refreshNetworks({ resolveNetworks }: Core): Timer {
-  return setInterval(resolveNetworks, LAN_REFRESH_MS);
+function refreshNetworks({ resolveNetworks, cluster, clock }: Core, log: Log): Timer {
+  const stock = createStockTaking(() => cluster.sizes(), log.debug);
+  return setInterval(() => {
+    resolveNetworks();
+    stock.run(clock());
+  }, LAN_REFRESH_MS);
 }
 
 /** Name, network, ports: for the log, and for `systemctl status`. */

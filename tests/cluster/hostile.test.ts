@@ -13,7 +13,7 @@ const ADDRESSES = [
 ];
 const IDS = ["ann", "bob", "self", "x"];
 const BOOTS = ["b1", "b2", "b3", "b4", "b5", "b6"];
-/** Of all answers, those that claim to be our own: each takes its address out for an hour. */
+/** Of all answers, those that claim to be our own: each takes its address out for two minutes. */
 const OWN_BOOT_SHARE = 0.003;
 const STEPS = 4000;
 const MAX_PEERS = 6;

@@ -54,6 +54,65 @@ describe("an address", () => {
   });
 });
 
+describe("two machines that have swapped their addresses", () => {
+  test("are each found where they are now, once both have asked us something", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B, { id: "bob", boot: "bootb", name: "bob" });
+    bench.answerNext(A, { id: "bob", boot: "bootb", name: "bob" });
+    bench.run(20_000);
+    bench.clear();
+    expect(bench.machine("ann")?.addresses).toEqual([A]);
+    expect(bench.machine("bob")?.addresses).toEqual([A, B]);
+    bench.receive(B, '>{"question":1,"id":"ann"}');
+    bench.run(100);
+    bench.answer(B);
+    expect(bench.machine("ann")).toMatchObject({ state: "up", addresses: [B] });
+    expect(bench.machine("bob")).toMatchObject({ state: "up", addresses: [A] });
+  });
+
+  test("are found by what others tell, too", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B, { id: "bob", boot: "bootb", name: "bob" });
+    bench.answerNext(A, { id: "bob", boot: "bootb", name: "bob" });
+    bench.run(20_000);
+    bench.clear();
+    bench.receive(A, `!${B}`);
+    bench.run(100);
+    bench.answer(B);
+    expect(bench.machine("ann")).toMatchObject({ state: "up", addresses: [B] });
+  });
+
+  test("are asked for it once an interval, whatever others tell", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B);
+    bench.answerNext(B, { age: 0 });
+    bench.clear();
+    for (let i = 0; i < 50; i++) {
+      bench.receive(B, `!${A}`);
+      bench.run(1000);
+    }
+    // Three times, as packets get lost.
+    expect(bench.textsTo(A).filter((text) => text.startsWith(">{"))).toHaveLength(3);
+  });
+
+  test("are asked for it once in five seconds, whoever claims so", () => {
+    const bench = new Bench();
+    bench.meet(A, { age: 0 });
+    bench.run(20_000);
+    bench.clear();
+    for (let i = 0; i < 40; i++) {
+      bench.receive(A, `>{"question":${i},"id":"bob"}`);
+      bench.run(100);
+      const asked = bench.textsTo(A).filter((text) => text.startsWith(">{"));
+      if (asked.length > 0 && i < 5) bench.answer(A, { report: null });
+    }
+    expect(bench.textsTo(A).filter((text) => text.startsWith(">{"))).toHaveLength(1);
+  });
+});
+
 describe("a restarted machine", () => {
   test("is the same machine with a new boot, and its numbers begin anew", () => {
     const bench = new Bench();
@@ -294,12 +353,26 @@ describe("this machine itself", () => {
     expect(bench.of("log").some(({ level }) => level === "warn")).toBe(true);
   });
 
+  test("gives an address back as soon as another machine asks from it", () => {
+    const bench = new Bench();
+    bench.receive(A, "?");
+    bench.run(100);
+    bench.answer(A, { id: "self", boot: "boot0" });
+    expect(bench.machine("self")?.addresses).toEqual([A]);
+    bench.clear();
+    bench.receive(A, '>{"question":1,"id":"ann"}');
+    bench.run(100);
+    bench.answer(A);
+    expect(bench.machine("ann")?.address).toBe(A);
+    expect(bench.machine("self")?.addresses).toEqual([]);
+  });
+
   test("gives an address back when another machine answers from it", () => {
     const bench = new Bench();
     bench.receive(A, "?");
     bench.run(100);
     bench.answer(A, { id: "self", boot: "boot0" });
-    bench.runLong(3_700_000);
+    bench.runLong(130_000);
     bench.meet(A);
     expect(bench.machine("ann")?.address).toBe(A);
     expect(bench.machine("self")?.addresses).toEqual([]);

@@ -129,6 +129,16 @@ describe("quick questions", () => {
     for (const gap of gaps.slice(1)) expect(gap).toBeWithin(3000, 5000);
   });
 
+  test("go on although the machine right before us asks all the time", () => {
+    const startMs = bench.nowMs;
+    while (bench.nowMs - startMs < 24_000) {
+      live(100);
+      chatter();
+    }
+    expect(quickTo(ANN).length).toBeGreaterThanOrEqual(4);
+    expect(quickTo(BOB).length).toBeGreaterThanOrEqual(4);
+  });
+
   test("find a restart: the ordinary question follows", () => {
     live(20_000);
     bench.clear();
@@ -176,6 +186,22 @@ describe("a watched machine that does not answer", () => {
     bench.receive(ANN, `<${question?.slice(1)}boot-tom`);
     live(1500);
     expect(hints()).toHaveLength(2);
+    expect(state("tom")).toBe("up");
+  });
+
+  test("is not silent if it has started anew and answered an ordinary question meanwhile", () => {
+    live(10_000);
+    bench.clear();
+    alive.delete(ANN);
+    while (quickTo(ANN).length < 4) {
+      live(100);
+      chatter();
+    }
+    bench.receive(ANN, '>{"question":1,"id":"tom"}');
+    bench.run(100);
+    bench.answer(ANN, answerOf("tom", { boot: "boot-tom-2" }));
+    alive.add(ANN);
+    bench.run(500);
     expect(state("tom")).toBe("up");
   });
 

@@ -1,7 +1,6 @@
 /**
- * Two hundred worlds of thirty machines on a network that loses a fifth of the packets, doubles,
- * delays and reorders them, while machines restart with and without their state, stop for a
- * while, have their clocks set and are cut off from each other, one way or both.
+ * Worlds of one sort each: mixed paces, other intervals, long torment, two networks. Worlds of all
+ * sorts at once are in simulate.test.ts.
  */
 import { describe, expect, test } from "bun:test";
 import { CALM } from "./network.ts";
@@ -20,8 +19,6 @@ const TORMENT_MS = 120_000;
  */
 const BOUND_MS = 4 * UPDATE_SECONDS * 1000;
 
-const SEEDS = 200;
-const SEEDS_PER_TEST = 20;
 const TIMEOUT_MS = 120_000;
 
 function liveThrough(options: WorldOptions & { readonly tormentMs?: number }): void {
@@ -39,19 +36,6 @@ function liveThrough(options: WorldOptions & { readonly tormentMs?: number }): v
     complaints: [],
   });
 }
-
-describe("once the faults stop, all know all and the newest report of each", () => {
-  const firsts = Array.from({ length: SEEDS / SEEDS_PER_TEST }, (_, i) => i * SEEDS_PER_TEST + 1);
-  test.each(firsts)(
-    "in the worlds from seed %d on",
-    (first) => {
-      for (let seed = first; seed < first + SEEDS_PER_TEST; seed++) {
-        liveThrough({ seed, modern: 27, old: 3, updateSeconds: UPDATE_SECONDS });
-      }
-    },
-    TIMEOUT_MS,
-  );
-});
 
 describe("worlds in which something once went wrong", () => {
   const cases: { title: string; options: WorldOptions }[] = [

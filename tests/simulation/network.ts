@@ -1,10 +1,11 @@
 /**
  * The simulated network and its one queue of events. Packets are lost, doubled, delayed (and so
- * reordered) and cut off, each way apart; time passes only from event to event.
+ * reordered), cut off and found too long for a way, each way apart; time passes only from event to
+ * event. An address is whose host has it now: it may change hands.
  */
-import { DeadlineQueue } from "../../src/cluster/deadline-queue.ts";
 import type { Endpoint } from "../../src/cluster/output.ts";
 import { between, type Chance } from "./chance.ts";
+import { Events } from "./events.ts";
 
 export interface Weather {
   /** Of each packet, 0–1. */
@@ -31,16 +32,21 @@ export const CALM: Weather = {
   lateMs: 20,
 };
 
+/** Whether a packet comes from the machine that has its sender's address, or somebody claims so. */
+export type Origin = "machine" | "stranger";
+
 /** What the world asks of anybody who is connected. */
 export interface Host {
   /** One, or two for a machine on two networks. */
   readonly addresses: readonly string[];
-  deliver(from: Endpoint, bytes: Uint8Array, to: string): void;
+  deliver(from: Endpoint, bytes: Uint8Array, to: string, origin: Origin): void;
 }
 
-interface Event {
-  readonly run: () => void;
-}
+/** Sees every packet that is sent, and what becomes of it is not its business. */
+export type Tap = (from: string, to: Endpoint, bytes: Uint8Array) => void;
+
+/** One packet in a hundred is late. */
+const LATE_SHARE = 0.01;
 
 export class Network {
   nowMs = 0;
@@ -48,13 +54,17 @@ export class Network {
   /** Packets that nobody may send: outside of what the network is. */
   readonly escaped: string[] = [];
   packets = 0;
-  /** Sees every packet that is sent, and what becomes of it is not its business. */
-  tap: ((from: string, to: Endpoint, bytes: Uint8Array) => void) | undefined;
+  readonly faults = { lost: 0, doubled: 0, late: 0, cut: 0, tooLong: 0 };
+  tap: Tap | undefined;
+  /** Learns of each packet between hosts that does not arrive, or only after a second. */
+  onTrouble: ((from: string, to: string) => void) | undefined;
   readonly #chance: Chance;
   readonly #hosts = new Map<string, Host>();
-  readonly #events = new DeadlineQueue<Event>();
-  /** `from to`: the way that is cut. */
-  readonly #cuts = new Set<string>();
+  readonly #events = new Events();
+  /** The ways that are cut, by sender. */
+  readonly #cuts = new Map<string, Set<string>>();
+  /** The longest packet that passes on each narrow way, `from to`. */
+  readonly #narrow = new Map<string, number>();
   readonly #port: number;
   readonly #isInside: (address: string) => boolean;
 
@@ -68,19 +78,36 @@ export class Network {
     for (const address of host.addresses) this.#hosts.set(address, host);
   }
 
+  /** Its addresses are nobody's until somebody is connected under them. */
+  disconnect(host: Host): void {
+    for (const address of host.addresses) {
+      if (this.#hosts.get(address) === host) this.#hosts.delete(address);
+    }
+  }
+
+  hostAt(address: string): Host | undefined {
+    return this.#hosts.get(address);
+  }
+
   /** The event can be called off with the function that comes back. */
   at(atMs: number, run: () => void): () => void {
-    const event = { run };
-    this.#events.set(event, Math.max(atMs, this.nowMs));
-    return () => this.#events.delete(event);
+    return this.#events.add(Math.max(atMs, this.nowMs), run);
   }
 
   cut(from: string, to: string): void {
-    this.#cuts.add(`${from} ${to}`);
+    const cuts = this.#cuts.get(from);
+    if (cuts === undefined) this.#cuts.set(from, new Set([to]));
+    else cuts.add(to);
+  }
+
+  /** Longer packets vanish on this way from now on. */
+  narrow(from: string, to: string, mostBytes: number): void {
+    this.#narrow.set(`${from} ${to}`, mostBytes);
   }
 
   mend(): void {
     this.#cuts.clear();
+    this.#narrow.clear();
   }
 
   send(from: string, to: Endpoint, bytes: Uint8Array): void {
@@ -91,34 +118,51 @@ export class Network {
     }
     const { weather } = this;
     const copies = this.#chance() < weather.duplication ? 2 : 1;
+    if (copies > 1) this.faults.doubled++;
+    let isInTime = false;
     for (let i = 0; i < copies; i++) {
-      if (this.#chance() < weather.loss || this.#cuts.has(`${from} ${to.address}`)) continue;
-      const isLate = this.#chance() < 0.01;
+      const isLost = this.#chance() < weather.loss;
+      if (isLost) this.faults.lost++;
+      if (isLost || !this.#passes(from, to.address, bytes)) continue;
+      const isLate = this.#chance() < LATE_SHARE;
       const delayMs = isLate
         ? weather.lateMs
         : between(this.#chance, weather.minDelayMs, weather.maxDelayMs);
+      if (delayMs > 1000) this.faults.late++;
+      else isInTime = true;
       const origin = { address: from, port: this.#port };
       this.at(this.nowMs + delayMs, () => {
-        this.#hosts.get(to.address)?.deliver(origin, bytes, to.address);
+        this.#hosts.get(to.address)?.deliver(origin, bytes, to.address, "machine");
       });
     }
+    if (!isInTime) this.onTrouble?.(from, to.address);
   }
 
   /** A packet of somebody who may claim any address. */
   inject(from: string, to: string, bytes: Uint8Array): void {
-    this.#hosts.get(to)?.deliver({ address: from, port: this.#port }, bytes, to);
+    this.#hosts.get(to)?.deliver({ address: from, port: this.#port }, bytes, to, "stranger");
   }
 
-  /** Runs what happens until then; `afterEach` sees the world after each event. */
+  /** Runs what happens until then. */
   runUntil(untilMs: number): void {
     for (;;) {
-      const atMs = this.#events.nextMs();
-      if (atMs > untilMs) break;
-      const event = this.#events.popDue(atMs);
+      const event = this.#events.popDue(untilMs);
       if (event === undefined) break;
-      this.nowMs = atMs;
+      this.nowMs = event.atMs;
       event.run();
     }
     this.nowMs = untilMs;
+  }
+
+  #passes(from: string, to: string, bytes: Uint8Array): boolean {
+    if (this.#cuts.get(from)?.has(to) === true) {
+      this.faults.cut++;
+      return false;
+    }
+    if (this.#narrow.size === 0) return true;
+    if (bytes.length <= (this.#narrow.get(`${from} ${to}`) ?? Number.POSITIVE_INFINITY))
+      return true;
+    this.faults.tooLong++;
+    return false;
   }
 }

@@ -1,22 +1,22 @@
 /**
- * One machine of the simulated world: the production core, with clocks of its own, a store that
- * survives a restart if the machine is lucky, and a watcher that checks each of its outputs.
+ * One machine of the simulated world: the production core, with clocks and a disk of its own, that
+ * may be stopped, suspended and moved, and an inspector that sees all that it does.
  */
 import { createCluster } from "../../src/cluster/cluster.ts";
-import type { KnownMachine } from "../../src/cluster/machine.ts";
 import type { Cluster, ScanRange } from "../../src/cluster/options.ts";
 import type { Endpoint, Output } from "../../src/cluster/output.ts";
-import { createEnvelope } from "../../src/sealing/envelope.ts";
 import type { Moment } from "../../src/units.ts";
 import { between, type Chance } from "./chance.ts";
-import type { Host, Network } from "./network.ts";
-import { NodeWatcher, type Truth } from "./node-watcher.ts";
+import { Disk, type DiskFate } from "./disk.ts";
+import { Inspector } from "./invariants/inspector.ts";
+import type { Call, Invariant } from "./invariants/invariant.ts";
+import { MachineClock } from "./machine-clock.ts";
+import type { Host, Network, Origin } from "./network.ts";
+import { openSeal } from "./seal.ts";
+import type { Truth } from "./truth.ts";
+import { kindOf, PORT, SIGNATURE } from "./wire.ts";
 
-export const SIGNATURE = "world";
-export const PORT = 10_080;
-
-/** What follows the signature of a sealed packet. */
-const NUMBER_SIGN = 0x23;
+export { PORT, SIGNATURE } from "./wire.ts";
 
 /** A receive buffer holds about so many packets while the program is stopped. */
 const SOCKET_QUEUE = 200;
@@ -30,6 +30,8 @@ const MAX_TICK_MS = 1000;
 const FIRST_LIVE_MS = 500;
 const LIVE_WINDOW_MS = 10_000;
 const LIVE_COST_MS = 5;
+/** The shell looks for the machine's own addresses this often (daemon/networks.ts). */
+const NETWORKS_MS = 30_000;
 
 export interface WorldSettings {
   readonly network: Network;
@@ -42,55 +44,99 @@ export interface WorldSettings {
   readonly allow: (address: string) => boolean;
   /** The daemon's own is 10 ms; a tenth of a second saves much time where it does not matter. */
   readonly minTickMs?: number;
+  /** What is in each sealed packet; none in a plain world. */
+  readonly plain?: WeakMap<Uint8Array, Uint8Array>;
+  /** The shell sees its addresses, as the daemon's does; sealed it must. */
+  readonly knowsOwnAddresses?: boolean;
+}
+
+export interface NodePlace {
+  readonly addresses: readonly [string, ...string[]];
+  readonly id: string;
+  /** Its name in the world: the id, but for a clone. */
+  readonly machine?: string;
+  readonly keys?: readonly Uint8Array[];
+  /** 1 without it. */
+  readonly clockRate?: number;
+}
+
+interface Waiting {
+  readonly from: Endpoint;
+  readonly bytes: Uint8Array;
+  readonly to: string;
+  readonly origin: Origin;
 }
 
 export class SimulatedNode implements Host {
-  /** The first is that of what it sends unasked. */
-  readonly addresses: readonly string[];
-  readonly address: string;
   readonly id: string;
-  readonly #settings: WorldSettings;
-  readonly #watcher: NodeWatcher;
-  readonly #elapsedBaseMs: number;
+  readonly machine: string;
+  readonly disk = new Disk();
   /** Of its next start; with none its network is plain. */
   keys: readonly Uint8Array[];
+  updateSeconds: number;
+  /** World time at which it last started, stopped, paused, went on, or changed its address. */
+  troubledMs = 0;
+  readonly #settings: WorldSettings;
+  readonly #inspector: Inspector;
+  readonly #clock: MachineClock;
+  #now: () => Moment;
+  #addresses: readonly [string, ...string[]];
+  /** As the shell saw them last. */
+  #ownAddresses: readonly string[];
   #isSealed = false;
-  #wallBaseMs: number;
   #core: Cluster | undefined;
   #boot = "";
   #boots = 0;
   #sequence = 0;
   #isPaused = false;
+  #isSuspended = false;
   #isWatching = false;
   #liveSamples = 0;
   #sampledMs = Number.NEGATIVE_INFINITY;
-  #waiting: { from: Endpoint; bytes: Uint8Array; to: string }[] = [];
-  #store = new Map<string, KnownMachine>();
+  #waiting: Waiting[] = [];
   #lastTickMs = 0;
   #plannedTickMs = 0;
+  #publishMs = 0;
   #cancelTick: () => void = () => undefined;
   #cancelPublish: () => void = () => undefined;
 
-  constructor(
-    settings: WorldSettings,
-    place: {
-      readonly addresses: readonly [string, ...string[]];
-      readonly id: string;
-      readonly keys?: readonly Uint8Array[];
-    },
-  ) {
+  constructor(settings: WorldSettings, place: NodePlace) {
+    const { chance, network, truth } = settings;
     this.keys = place.keys ?? [];
     this.#settings = settings;
-    this.addresses = place.addresses;
-    this.address = place.addresses[0];
+    this.#addresses = place.addresses;
+    this.#ownAddresses = place.addresses;
     this.id = place.id;
-    this.#elapsedBaseMs = between(settings.chance, 0, 1e9);
-    this.#wallBaseMs = 1.7e12 + between(settings.chance, -5000, 5000);
-    this.#watcher = new NodeWatcher(place, settings.truth);
+    this.machine = place.machine ?? place.id;
+    this.updateSeconds = settings.updateSeconds;
+    const wallOffsetMs = between(chance, -5000, 5000);
+    this.#clock = new MachineClock(network, { rate: place.clockRate ?? 1, wallOffsetMs });
+    this.#now = this.#clock.open();
+    const world = {
+      get nowMs() {
+        return network.nowMs;
+      },
+      truth,
+      plain: settings.plain,
+    };
+    this.#inspector = new Inspector(this, world);
   }
 
   get core(): Cluster | undefined {
     return this.#core;
+  }
+
+  get boot(): string {
+    return this.#boot;
+  }
+
+  /** The first is that of what it sends unasked. */
+  get addresses(): readonly string[] {
+    return this.#addresses;
+  }
+
+  get address(): string {
+    return this.#addresses[0];
   }
 
   /** Live reports that it has made. */
@@ -98,60 +144,71 @@ export class SimulatedNode implements Host {
     return this.#liveSamples;
   }
 
-  /** Somebody looks at what this machine shows, or nobody any more. */
-  watch(on: boolean): void {
-    this.#isWatching = on;
-    if (this.#core === undefined || this.#isPaused) return;
-    this.#perform(this.#core.watch(on, this.now()));
-    this.#planTick();
-  }
-
-  get updateSeconds(): number {
-    return this.#settings.updateSeconds;
-  }
-
   get outages(): number {
-    return this.#watcher.outages;
+    return this.#inspector.outages;
   }
 
   get isPaused(): boolean {
     return this.#isPaused;
   }
 
+  get isWatching(): boolean {
+    return this.#isWatching;
+  }
+
+  /** Runs, and is neither stopped nor suspended. */
+  get isAwake(): boolean {
+    return this.#core !== undefined && !this.#isPaused && !this.#isSuspended;
+  }
+
   now(): Moment {
-    const { nowMs } = this.#settings.network;
-    return { elapsedMs: this.#elapsedBaseMs + nowMs, wallMs: this.#wallBaseMs + nowMs };
+    return this.#now();
+  }
+
+  /** This must hold of it as well. */
+  hold(invariant: Invariant): void {
+    this.#inspector.add(invariant);
+  }
+
+  /** What holds of its whole table is looked at. */
+  look(): void {
+    if (this.#core !== undefined && this.isAwake) {
+      this.#inspector.look(this.#core.machines(this.now()));
+    }
+  }
+
+  /** Somebody looks at what this machine shows, or nobody any more. */
+  watch(on: boolean): void {
+    this.#isWatching = on;
+    this.#call("watch", (core, now) => core.watch(on, now));
   }
 
   start(options: { readonly keepState: boolean }): void {
-    if (this.#core !== undefined) return;
+    if (this.#core !== undefined || this.#isSuspended) return;
     const { chance, network, truth } = this.#settings;
-    if (!options.keepState) this.#store.clear();
+    if (!options.keepState) this.disk.stop("all lost", { nowMs: network.nowMs, lostMs: 0 });
     this.#boots++;
-    // In a seal an id and a boot have 16 hex digits each.
     this.#isSealed = this.keys.length > 0;
-    this.#boot = this.#isSealed
-      ? `${this.id.slice(-4)}${this.#boots.toString(16).padStart(12, "0")}`
-      : `${this.id}b${this.#boots}`;
+    this.#boot = bootOf(this.machine, this.#boots);
     this.#sequence = 0;
-    truth.addBoot(this.id, this.#boot);
-    this.#watcher.restart(options);
+    this.#now = this.#clock.open();
+    truth.begin({ machine: this.machine, id: this.id, boot: this.#boot });
+    this.#ownAddresses = this.#addresses;
+    const known = this.disk.read();
+    this.#inspector.start(known);
     this.#core = createCluster({
       now: this.now(),
       signature: SIGNATURE,
-      updateSeconds: this.#settings.updateSeconds,
+      updateSeconds: this.updateSeconds,
       port: PORT,
       maxPeers: 4096,
-      self: { id: this.id, boot: this.#boot, name: `name-${this.id}` },
-      ranges: {
-        allow: this.#settings.allow,
-        scan: this.#settings.scan,
-        ...(this.#isSealed && { isOwn: (address: string) => this.addresses.includes(address) }),
-      },
-      known: [...this.#store.values()],
+      self: { id: this.id, boot: this.#boot, name: `name-${this.machine}` },
+      ranges: this.#ranges(),
+      known,
       random: chance,
       ...(this.#isSealed && { envelope: this.#envelope() }),
     });
+    this.#trouble();
     this.#lastTickMs = network.nowMs;
     this.#tickAt(network.nowMs + between(chance, 1, MIN_TICK_MS));
     this.#publishAt(network.nowMs + between(chance, 100, 1000));
@@ -159,75 +216,143 @@ export class SimulatedNode implements Host {
     this.watch(this.#isWatching);
   }
 
-  #envelope() {
-    const { chance } = this.#settings;
-    const { id, keys: secrets } = this;
-    const randomBytes = (count: number) =>
-      Buffer.from(Array.from({ length: count }, () => Math.floor(chance() * 256)));
-    return createEnvelope({ id, boot: this.#boot, signature: SIGNATURE, secrets, randomBytes });
-  }
-
-  stop(options: { readonly sayGoodbye: boolean }): void {
-    const core = this.#core;
-    if (core === undefined) return;
-    if (options.sayGoodbye && !this.#isPaused) this.#perform(core.leave(this.now()));
+  stop(options: {
+    readonly sayGoodbye: boolean;
+    readonly fate?: DiskFate;
+    readonly lostMs?: number;
+  }): void {
+    if (this.#core === undefined) return;
+    if (options.sayGoodbye) this.#call("leave", (core, now) => core.leave(now));
     this.#core = undefined;
     this.#isPaused = false;
     this.#waiting = [];
+    this.#trouble();
+    const { nowMs } = this.#settings.network;
+    this.disk.stop(options.fate ?? "kept", { nowMs, lostMs: options.lostMs ?? 0 });
     this.#cancelTick();
     this.#cancelPublish();
   }
 
   /** The process stops as with SIGSTOP: it neither ticks nor reads its socket. */
   pause(): void {
-    if (this.#core !== undefined) this.#isPaused = true;
+    if (this.#core === undefined || this.#isSuspended) return;
+    this.#isPaused = true;
+    this.#trouble();
   }
 
   resume(): void {
-    if (!this.#isPaused) return;
+    if (!this.#isPaused || this.#isSuspended) return;
     this.#isPaused = false;
+    this.#trouble();
     this.watch(this.#isWatching);
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { from, bytes, to } of waiting) this.deliver(from, bytes, to);
+    for (const { from, bytes, to, origin } of waiting) this.deliver(from, bytes, to, origin);
     this.#tickAt(this.#settings.network.nowMs);
     this.#publishAt(this.#settings.network.nowMs);
   }
 
+  /** The whole machine sleeps: what is sent to it is lost, and its timers stand still. */
+  suspend(): void {
+    if (this.#core === undefined || this.#isSuspended) return;
+    this.#isSuspended = true;
+    this.#clock.suspend();
+    this.#trouble();
+    const { nowMs } = this.#settings.network;
+    this.#plannedTickMs -= nowMs;
+    this.#publishMs -= nowMs;
+    this.#cancelTick();
+    this.#cancelPublish();
+  }
+
+  wake(): void {
+    if (!this.#isSuspended) return;
+    this.#isSuspended = false;
+    this.#clock.wake();
+    this.#trouble();
+    const { nowMs } = this.#settings.network;
+    this.#tickAt(nowMs + Math.max(0, this.#plannedTickMs));
+    this.#publishAt(nowMs + Math.max(0, this.#publishMs));
+  }
+
+  /** It has these addresses from now on, as DHCP gives them; the caller sees to the network. */
+  move(addresses: readonly [string, ...string[]]): void {
+    const { network, chance, truth } = this.#settings;
+    this.#addresses = addresses;
+    truth.movedMs.set(this.machine, network.nowMs);
+    this.#trouble();
+    network.at(network.nowMs + between(chance, 0, NETWORKS_MS), () => {
+      this.#ownAddresses = this.#addresses;
+      this.#core?.setRanges(this.#ranges());
+    });
+  }
+
   /** Its user says that this machine was scrapped. */
   forget(id: string): void {
-    if (this.#core !== undefined) this.#perform(this.#core.forget(id, this.now()));
-    this.#planTick();
+    this.#call("forget", (core, now) => core.forget(id, now));
+  }
+
+  /** Its user has set another `-u` and reloads. */
+  setUpdateSeconds(updateSeconds: number): void {
+    if (!this.isAwake) return;
+    this.updateSeconds = updateSeconds;
+    this.#call("update", (core, now) => core.setUpdateSeconds(updateSeconds, now));
+    this.#publish();
   }
 
   stepClock(byMs: number): void {
-    this.#wallBaseMs += byMs;
+    this.#clock.step(byMs);
   }
 
-  deliver(from: Endpoint, bytes: Uint8Array, to: string): void {
-    if (this.#core === undefined) return;
+  deliver(from: Endpoint, packet: Uint8Array, to: string, origin: Origin): void {
+    if (this.#core === undefined || this.#isSuspended) return;
     if (this.#isPaused) {
-      if (this.#waiting.length < SOCKET_QUEUE) this.#waiting.push({ from, bytes, to });
+      if (this.#waiting.length < SOCKET_QUEUE) {
+        this.#waiting.push({ from, bytes: packet, to, origin });
+      }
       return;
     }
+    const outputs = this.#core.receive(from, packet, this.now());
+    const message = this.#settings.plain?.get(packet) ?? packet;
+    const kind = kindOf(message);
+    this.#inspector.received({ from: from.address, packet, origin, kind, outputs });
     // What goes back to the sender goes out by the address that it wrote to.
-    const isReply = (address: string) => address === from.address;
-    const source = (address: string) => (isReply(address) ? to : this.address);
-    this.#perform(this.#core.receive(from, bytes, this.now()), source);
+    this.#perform(outputs, "receive", { of: from.address, by: to });
+    this.#planTick();
+  }
+
+  #trouble(): void {
+    this.troubledMs = this.#settings.network.nowMs;
+  }
+
+  #ranges() {
+    const { allow, scan, knowsOwnAddresses = false } = this.#settings;
+    const isOwn = (address: string) => this.#ownAddresses.includes(address);
+    return { allow, scan, ...((knowsOwnAddresses || this.#isSealed) && { isOwn }) };
+  }
+
+  #envelope() {
+    const { chance, plain } = this.#settings;
+    return openSeal({ id: this.id, boot: this.#boot, keys: this.keys, chance, plain });
+  }
+
+  #call(call: Call, run: (core: Cluster, now: Moment) => Output[]): void {
+    if (this.#core === undefined || !this.isAwake) return;
+    this.#perform(run(this.#core, this.now()), call);
     this.#planTick();
   }
 
   #tick(): void {
-    if (this.#core === undefined || this.#isPaused) return;
+    if (!this.isAwake) return;
     this.#lastTickMs = this.#settings.network.nowMs;
-    this.#perform(this.#core.tick(this.now()));
-    this.#planTick();
+    this.#call("tick", (core, now) => core.tick(now));
   }
 
   #planTick(): void {
     if (this.#core === undefined) return;
     const { nowMs } = this.#settings.network;
-    const inMs = this.#core.nextDeadline(this.now()) - this.now().elapsedMs;
+    const now = this.now();
+    const inMs = (this.#core.nextDeadline(now) - now.elapsedMs) / this.#clock.rate;
     const soonestMs = this.#lastTickMs + (this.#settings.minTickMs ?? MIN_TICK_MS);
     const atMs = Math.min(Math.max(nowMs + inMs, soonestMs), this.#lastTickMs + MAX_TICK_MS);
     // A tick that comes early does no harm, and moving it for each packet costs time.
@@ -242,24 +367,24 @@ export class SimulatedNode implements Host {
 
   #publishAt(atMs: number): void {
     this.#cancelPublish();
+    this.#publishMs = atMs;
     this.#cancelPublish = this.#settings.network.at(atMs, () => this.#publish());
   }
 
   #publish(): void {
-    if (this.#core === undefined || this.#isPaused) return;
-    const { network, truth, updateSeconds } = this.#settings;
+    if (!this.isAwake) return;
+    const { network, truth } = this.#settings;
     this.#sequence++;
-    truth.publish(this.id, { sequence: this.#sequence, atMs: network.nowMs });
+    truth.publish(this.machine, { sequence: this.#sequence, atMs: network.nowMs });
     const report = {
-      name: `name-${this.id}`,
-      updateSeconds,
+      name: `name-${this.machine}`,
+      updateSeconds: this.updateSeconds,
       uptimeSeconds: Math.floor(network.nowMs / 1000),
       load: { one: this.#sequence },
     };
-    this.#perform(this.#core.publish(report, this.now()));
+    this.#call("publish", (core, now) => core.publish(report, now));
     const lateShare = this.#settings.isOftenLate ? this.#settings.chance() / 50 : 0;
-    this.#publishAt(network.nowMs + updateSeconds * 1000 * (1 + lateShare));
-    this.#planTick();
+    this.#publishAt(network.nowMs + this.updateSeconds * 1000 * (1 + lateShare));
   }
 
   #wantLive(): void {
@@ -274,29 +399,47 @@ export class SimulatedNode implements Host {
 
   /** `five`: when it was made, as nobody but the world knows. */
   #publishLive(): void {
-    if (this.#core === undefined || this.#isPaused) return;
+    if (!this.isAwake || this.#sequence === 0) return;
     const { nowMs } = this.#settings.network;
     this.#sampledMs = nowMs;
     this.#liveSamples++;
-    const report = { name: `name-${this.id}`, load: { one: this.#sequence, five: nowMs } };
-    this.#perform(this.#core.publishLive(report, { costMs: LIVE_COST_MS }, this.now()));
-    this.#planTick();
+    const report = { name: `name-${this.machine}`, load: { one: this.#sequence, five: nowMs } };
+    this.#call("publish", (core, now) => core.publishLive(report, { costMs: LIVE_COST_MS }, now));
   }
 
-  #perform(outputs: readonly Output[], source = (_: string) => this.address): void {
+  /** `reply`: what goes there goes out by that address. */
+  #perform(
+    outputs: readonly Output[],
+    during: Call,
+    reply?: { readonly of: string; readonly by: string },
+  ): void {
+    const { network } = this.#settings;
     for (const output of outputs) {
       if (output.kind === "send") {
-        const isSealed = output.bytes[SIGNATURE.length] === NUMBER_SIGN;
-        if (isSealed !== this.#isSealed) throw new Error(`machine ${this.id} sent a plain packet`);
-        this.#settings.network.send(source(output.to.address), output.to, output.bytes);
+        const { to } = output;
+        this.#inspect(output.bytes, to.address, during);
+        network.send(to.address === reply?.of ? reply.by : this.address, to, output.bytes);
         continue;
       }
       if (output.kind === "live-wanted") this.#wantLive();
-      this.#watcher.check(output);
-      if (output.kind === "remember") this.#store.set(output.machine.id, output.machine);
-      if (output.kind === "forget") this.#store.delete(output.id);
-      if (output.kind === "rename") this.#store.delete(output.fromId);
+      this.#inspector.told(output);
+      this.disk.perform(output, network.nowMs);
     }
-    if (this.#core !== undefined) this.#watcher.checkNowAndThen(this.#core, this.now());
   }
+
+  #inspect(packet: Uint8Array, to: string, during: Call): void {
+    const isSealed = kindOf(packet) === "sealed";
+    if (isSealed !== this.#isSealed) throw new Error(`${this.machine} sent a plain packet`);
+    const message = this.#settings.plain?.get(packet) ?? packet;
+    this.#inspector.sent({ to, kind: kindOf(message), message, during });
+  }
+}
+
+/** 16 hex digits that look like chance, as a seal and a quick answer want them. */
+function bootOf(machine: string, number: number): string {
+  let hash = Math.imul(number, 0x9e37_79b1);
+  for (const character of machine) hash = Math.imul(hash ^ character.charCodeAt(0), 0x0100_0193);
+  const head = (hash >>> 0).toString(16).padStart(8, "0");
+  const tail = (Math.imul(hash, 0x85eb_ca6b) >>> 0).toString(16).padStart(8, "0");
+  return `${head}${tail}`;
 }

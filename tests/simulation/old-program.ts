@@ -6,9 +6,9 @@
 import type { Endpoint } from "../../src/cluster/output.ts";
 import { readStrictReport } from "../e2e/strict-peer.ts";
 import { between, type Chance } from "./chance.ts";
-import type { Host, Network } from "./network.ts";
-import { PORT, SIGNATURE } from "./node.ts";
-import type { Truth } from "./node-watcher.ts";
+import type { Host, Network, Origin } from "./network.ts";
+import type { Truth } from "./truth.ts";
+import { PORT, SIGNATURE } from "./wire.ts";
 
 const READ_BYTES = 4096;
 const SCAN_PAUSE_MS = 50;
@@ -74,7 +74,8 @@ export class OldProgram implements Host {
     this.#known = new Set();
     this.#served = new Set();
     this.#sequence = 0;
-    this.#truth.addBoot(this.address, `run ${this.#run}`);
+    const boot = `${this.address} ${this.#run}`;
+    this.#truth.begin({ machine: this.address, id: this.address, boot });
     this.#scanFrom(0);
     this.#every(this.#intervalMs, between(this.#chance, 0, 1000), () => this.#update());
     this.#every(this.#intervalMs, this.#intervalMs / 2, () => this.#askAll());
@@ -87,8 +88,9 @@ export class OldProgram implements Host {
     this.#isRunning = false;
   }
 
-  deliver(from: Endpoint, bytes: Uint8Array): void {
-    if (!this.#isRunning) return;
+  deliver(from: Endpoint, bytes: Uint8Array, _to: string, origin: Origin): void {
+    // It believes all that it is told, so nobody lies to it here: it is not what is tested.
+    if (!this.#isRunning || origin === "stranger") return;
     const text = Buffer.from(bytes.subarray(0, READ_BYTES)).toString("latin1");
     if (bytes.length > READ_BYTES || !text.startsWith(SIGNATURE)) {
       this.refused.push(`${from.address}: ${text.slice(0, 40)}`);

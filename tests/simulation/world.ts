@@ -2,11 +2,16 @@
  * A seeded world: production cores and a few programs of 2005 on a bad network, with faults for a
  * while and then none. `untilAgreed` tells how long it takes until all know all.
  */
-import { between, type Chance, pick, seededChance } from "./chance.ts";
+import { Agreement } from "./agreement.ts";
+import { between, type Chance, seededChance } from "./chance.ts";
+import { type Stage, strike } from "./faults.ts";
+import { Violation } from "./invariants/invariant.ts";
+import { Reachable } from "./invariants/reachable.ts";
 import { CALM, Network, STORM, type Weather } from "./network.ts";
-import { PORT, SimulatedNode } from "./node.ts";
-import { Truth } from "./node-watcher.ts";
+import { PORT, SimulatedNode, type WorldSettings } from "./node.ts";
 import { OldProgram } from "./old-program.ts";
+import { Truth } from "./truth.ts";
+import { OpenWays } from "./ways.ts";
 
 export interface WorldOptions {
   readonly seed: number;
@@ -22,16 +27,28 @@ export interface WorldOptions {
   readonly minTickMs?: number;
   /** All machines have this key. */
   readonly key?: Uint8Array;
+  /** So many of the modern machines have the id of another, as a copied disk image gives it. */
+  readonly clones?: number;
+  /** Clocks run fast or slow by up to this share. */
+  readonly drift?: number;
+  /** Addresses that machines may move to. */
+  readonly freeAddresses?: number;
+  /** All machines see their own addresses, as the daemon's shell does. */
+  readonly knowsOwnAddresses?: boolean;
+  /** Packets from and to all of 10.0.0.0/16 are allowed, beyond what is scanned. */
+  readonly isWide?: boolean;
+  /** Who can be reached must be shown so after `agreeMs` at the latest. */
+  readonly agreeMs?: number;
 }
 
-/** A report is asked for this long after it is due, at most: margin, spread, and the way. */
-const LAG_MS = 6000;
-/** Of a machine with a shorter interval one report is taken in each of ours, spread included. */
-const MIXED_LAG_SHARE = 1.1;
-/** A protocol-1 report does not say when the next is due: up to an eighth of the interval more. */
-const OLD_LAG_SHARE = 1 / 8 + 1 / 16;
 /** To look at everybody's table costs more than to let a second pass. */
-const LOOK_EVERY_MS = 3000;
+const AGREED_EVERY_MS = 3000;
+/**
+ * Whole tables are looked at this often, so many at once: it costs as much as a thousand packets.
+ * What an invariant finds there stays there for longer.
+ */
+const LOOK_EVERY_MS = 5000;
+const LOOKED_AT_ONCE = 30;
 /** The scan range goes a little beyond the machines. */
 const EMPTY_ADDRESSES = 10;
 
@@ -39,50 +56,41 @@ export class World {
   readonly network: Network;
   readonly nodes: SimulatedNode[] = [];
   readonly oldPrograms: OldProgram[] = [];
+  readonly truth = new Truth();
+  /** Of each sealed packet what is in it. */
+  readonly plain: WeakMap<Uint8Array, Uint8Array> | undefined;
+  /** Faults by kind. */
+  readonly struck = new Map<string, number>();
   readonly #options: WorldOptions;
   readonly #chance: Chance;
-  readonly #truth = new Truth();
+  readonly #stage: Stage;
+  readonly #agreement: Agreement;
+  #lookedAt = 0;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#chance = seededChance(options.seed);
-    const count = options.modern + options.old;
-    const seconds = options.twoAddresses ?? 0;
-    const length = count + seconds + EMPTY_ADDRESSES;
-    const addresses = Array.from({ length }, (_, i) => `10.0.0.${i + 1}`);
-    const spare = addresses.slice(count, count + seconds);
-    for (const address of spare) this.#truth.addBoot(address, "any");
-    const inside = new Set(addresses);
-    const allow = (address: string) => inside.has(address);
+    this.plain = options.key === undefined ? undefined : new WeakMap();
+    const { modern, old, twoAddresses = 0, freeAddresses = 0 } = options;
+    const places = placesOf(modern + old + twoAddresses + freeAddresses + EMPTY_ADDRESSES);
+    const inside = new Set(places);
+    const allow = (address: string) =>
+      options.isWide === true ? address.startsWith("10.0.") : inside.has(address);
     this.network = new Network({ chance: this.#chance, port: PORT, isInside: allow });
     this.network.weather = options.weather ?? STORM;
-    const scan = { size: addresses.length, at: (index: number) => addresses[index] };
-    const shared = { network: this.network, chance: this.#chance, truth: this.#truth };
-    const { updateSeconds, minTickMs } = options;
-    for (const [index, address] of addresses.slice(0, count).entries()) {
-      // The programs of 2005 stand among the others, not behind them.
-      const isOld = options.old > 0 && index % Math.floor(count / options.old) === 1;
-      if (isOld && this.oldPrograms.length < options.old) {
-        const habits = { saysAlive: this.#chance() < 0.7, takesOnlyBare: this.#chance() < 0.3 };
-        const program = { ...shared, address, habits, scan: addresses, updateSeconds };
-        this.oldPrograms.push(new OldProgram(program));
-      } else {
-        const { mixedSeconds = [] } = options;
-        const own = mixedSeconds[index % mixedSeconds.length];
-        const pace = { updateSeconds: own ?? updateSeconds, isOftenLate: own !== undefined };
-        const ticks = minTickMs === undefined ? {} : { minTickMs };
-        const settings = { ...shared, ...pace, ...ticks, scan, allow };
-        const second = spare.pop();
-        const place = second === undefined ? ([address] as const) : ([address, second] as const);
-        const { key } = options;
-        const name =
-          key === undefined ? `id${index + 1}` : (index + 1).toString(16).padStart(16, "0");
-        const keys = key === undefined ? [] : [key];
-        this.nodes.push(new SimulatedNode(settings, { addresses: place, id: name, keys }));
-      }
-      this.#truth.addBoot(address, "any");
-    }
-    for (const host of [...this.nodes, ...this.oldPrograms]) this.network.connect(host);
+    const count = modern + old;
+    const seconds = places.slice(count, count + twoAddresses);
+    const free = places.slice(count + twoAddresses, count + twoAddresses + freeAddresses);
+    this.#people(places.slice(0, count), { seconds, scanned: places, allow });
+    const { network, nodes, oldPrograms } = this;
+    for (const host of [...nodes, ...oldPrograms]) network.connect(host);
+    // Whoever answers a bare request is a machine of 2005 until it answers a question.
+    for (const place of places.slice(0, -EMPTY_ADDRESSES)) this.truth.protocolOne.add(place);
+    const intervals = [...(options.mixedSeconds ?? []), options.updateSeconds];
+    this.#stage = { network, nodes, oldPrograms, free, intervals, chance: this.#chance };
+    this.#agreement = new Agreement(this);
+    this.#watchWays();
+    network.at(LOOK_EVERY_MS, () => this.#look());
   }
 
   get nowMs(): number {
@@ -104,10 +112,14 @@ export class World {
   }
 
   /** Faults of all kinds, one every few seconds, for this long. */
-  torment(ms: number): void {
+  torment(ms: number, everyMs = 8000): void {
     const endMs = this.nowMs + ms;
-    for (let atMs = this.nowMs; atMs < endMs; atMs += between(this.#chance, 1000, 15_000)) {
-      this.network.at(atMs, () => this.#strike());
+    const [least, most] = [everyMs / 8, (everyMs * 15) / 8];
+    for (let atMs = this.nowMs; atMs < endMs; atMs += between(this.#chance, least, most)) {
+      this.network.at(atMs, () => {
+        const kind = strike(this.#stage);
+        this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);
+      });
     }
     this.run(ms);
   }
@@ -117,6 +129,7 @@ export class World {
     this.network.weather = CALM;
     this.network.mend();
     for (const node of this.nodes) {
+      node.wake();
       node.resume();
       node.start({ keepState: true });
     }
@@ -127,10 +140,10 @@ export class World {
   untilAgreed(boundMs: number): number {
     const startMs = this.nowMs;
     for (;;) {
-      this.run(LOOK_EVERY_MS);
-      const missing = this.#disagreement();
+      this.run(AGREED_EVERY_MS);
+      const missing = this.#agreement.missing(this.nowMs);
       if (missing === undefined) return this.nowMs - startMs;
-      if (this.nowMs - startMs >= boundMs) throw new Error(missing);
+      if (this.nowMs - startMs >= boundMs) throw new Violation("all agree in the end", missing);
     }
   }
 
@@ -145,85 +158,10 @@ export class World {
     }
   }
 
-  #withoutReport(node: SimulatedNode): string[] {
-    const machines = node.core?.machines(node.now()) ?? [];
-    const byId = new Map(machines.map((machine) => [machine.id, machine]));
-    const missing = this.nodes.filter(({ id }) => {
-      const machine = byId.get(id);
-      const isPresent = machine?.boot === this.#truth.boots.get(id)?.at(-1);
-      return !isPresent || machine?.state !== "up" || machine.sequence === undefined;
-    });
-    return missing.map(({ id }) => `${node.id} lacks ${id} (${byId.get(id)?.state})`);
-  }
-
   /** What must hold at the end, besides that all agree. */
   complaints(): string[] {
     const refused = this.oldPrograms.flatMap((program) => program.refused);
     return [...this.network.escaped, ...refused];
-  }
-
-  #strike(): void {
-    const chance = this.#chance;
-    const node = pick(chance, this.nodes);
-    if (node === undefined) return;
-    const kind = chance();
-    if (kind < 0.35) this.#restart(node);
-    else if (kind < 0.5) this.#pauseFor(node, between(chance, 1000, 120_000));
-    else if (kind < 0.6) node.stepClock(between(chance, -3.6e6, 3.6e6));
-    else if (kind < 0.75) this.#partition();
-    else if (kind < 0.85) this.#cutOff(node);
-    else if (kind < 0.93) this.network.mend();
-    else this.#restartOld();
-  }
-
-  #restart(node: SimulatedNode): void {
-    const chance = this.#chance;
-    const keepState = chance() < 0.6;
-    node.stop({ sayGoodbye: chance() < 0.5 });
-    const offMs = chance() < 0.3 ? between(chance, 60_000, 300_000) : between(chance, 500, 20_000);
-    this.network.at(this.nowMs + offMs, () => node.start({ keepState }));
-  }
-
-  #restartOld(): void {
-    const program = pick(this.#chance, this.oldPrograms);
-    program?.stop();
-    const offMs = between(this.#chance, 1000, 60_000);
-    this.network.at(this.nowMs + offMs, () => program?.start());
-  }
-
-  #pauseFor(node: SimulatedNode, ms: number): void {
-    node.pause();
-    this.network.at(this.nowMs + ms, () => node.resume());
-  }
-
-  /** Two groups that do not hear each other, or of which one does not hear the other. */
-  #partition(): void {
-    const all = [...this.nodes, ...this.oldPrograms].flatMap(({ addresses }) => addresses);
-    const share = this.#chance();
-    const isOneWay = this.#chance() < 0.5;
-    const left = all.filter(() => this.#chance() < share);
-    const right = all.filter((address) => !left.includes(address));
-    for (const a of left) {
-      for (const b of right) {
-        this.network.cut(a, b);
-        if (!isOneWay) this.network.cut(b, a);
-      }
-    }
-  }
-
-  #cutOff(node: SimulatedNode): void {
-    for (const other of this.nodes) {
-      if (this.#chance() < 0.5) this.network.cut(node.address, other.address);
-      if (this.#chance() < 0.5) this.network.cut(other.address, node.address);
-    }
-  }
-
-  #disagreement(): string | undefined {
-    for (const node of this.nodes) {
-      const missing = this.#missingAt(node);
-      if (missing !== undefined) return missing;
-    }
-    return undefined;
   }
 
   /** Times that a machine was held for down or stopped by another. */
@@ -231,31 +169,103 @@ export class World {
     return this.nodes.reduce((sum, node) => sum + node.outages, 0);
   }
 
-  /** What this machine lacks: all others, each up, each with its newest report. */
-  #missingAt(node: SimulatedNode): string | undefined {
+  #people(
+    places: readonly string[],
+    around: {
+      readonly seconds: string[];
+      readonly scanned: readonly string[];
+      readonly allow: (address: string) => boolean;
+    },
+  ): void {
+    const { old } = this.#options;
+    for (const [index, address] of places.entries()) {
+      // The programs of 2005 stand among the others, not behind them.
+      const isOld = old > 0 && index % Math.floor(places.length / old) === 1;
+      if (isOld && this.oldPrograms.length < old) this.#addOld(address, around.scanned);
+      else this.#addNode({ address, second: around.seconds.pop(), index }, around);
+    }
+  }
+
+  #addOld(address: string, scan: readonly string[]): void {
+    const { network, truth } = this;
+    const chance = this.#chance;
+    const { updateSeconds } = this.#options;
+    const habits = { saysAlive: chance() < 0.7, takesOnlyBare: chance() < 0.3 };
+    const program = { network, truth, chance, address, habits, scan, updateSeconds };
+    this.oldPrograms.push(new OldProgram(program));
+  }
+
+  #addNode(
+    place: {
+      readonly address: string;
+      readonly second: string | undefined;
+      readonly index: number;
+    },
+    around: {
+      readonly scanned: readonly string[];
+      readonly allow: (address: string) => boolean;
+    },
+  ): void {
+    const { address, second, index } = place;
+    const { scanned, allow } = around;
+    const { key, mixedSeconds = [], updateSeconds, minTickMs, drift = 0 } = this.#options;
+    const own = mixedSeconds[index % mixedSeconds.length];
+    const settings: WorldSettings = {
+      network: this.network,
+      chance: this.#chance,
+      truth: this.truth,
+      updateSeconds: own ?? updateSeconds,
+      isOftenLate: own !== undefined,
+      scan: { size: scanned.length, at: (at) => scanned[at] },
+      allow,
+      knowsOwnAddresses: this.#options.knowsOwnAddresses ?? false,
+      ...(minTickMs !== undefined && { minTickMs }),
+      ...(this.plain !== undefined && { plain: this.plain }),
+    };
+    const isClone = this.nodes.length > 0 && this.nodes.length <= (this.#options.clones ?? 0);
+    const id = this.#idOf(isClone ? index - 1 : index);
+    const node = new SimulatedNode(settings, {
+      id,
+      machine: isClone ? `${id}-clone` : id,
+      addresses: second === undefined ? [address] : [address, second],
+      keys: key === undefined ? [] : [key],
+      clockRate: drift === 0 ? 1 : 1 + between(this.#chance, -drift, drift),
+    });
+    this.nodes.push(node);
+  }
+
+  #idOf(index: number): string {
+    if (this.#options.key === undefined) return `id${index + 1}`;
+    return (index + 1).toString(16).padStart(16, "0");
+  }
+
+  #watchWays(): void {
+    const { agreeMs } = this.#options;
+    if (agreeMs === undefined) return;
+    const ways = new OpenWays(this.network, this.nodes, { agreeMs });
+    for (const node of this.nodes) node.hold(new Reachable(node, ways));
+  }
+
+  #look(): void {
+    for (let i = 0; i < Math.min(LOOKED_AT_ONCE, this.nodes.length); i++) {
+      this.nodes[this.#lookedAt]?.look();
+      this.#lookedAt = (this.#lookedAt + 1) % this.nodes.length;
+    }
+    this.network.at(this.nowMs + LOOK_EVERY_MS, () => this.#look());
+  }
+
+  #withoutReport(node: SimulatedNode): string[] {
     const machines = node.core?.machines(node.now()) ?? [];
     const byId = new Map(machines.map((machine) => [machine.id, machine]));
-    const ids = [
-      ...this.nodes.map(({ id }) => ({ id, lagMs: LAG_MS + this.#mixedLagMs(node) })),
-      ...this.oldPrograms.map(({ address }) => ({ id: address, lagMs: this.#oldLagMs })),
-    ];
-    for (const { id, lagMs } of ids) {
+    const missing = this.nodes.filter(({ id, boot }) => {
       const machine = byId.get(id);
-      const expected = this.#truth.newest(id, this.nowMs - lagMs);
-      const held = machine?.report?.load?.one ?? 0;
-      if (machine?.state !== "up" || held < expected) {
-        return `${node.id} holds ${id} as ${machine?.state}, report ${held} of ${expected}`;
-      }
-    }
-    const extra = machines.find(({ id }) => !ids.some((one) => one.id === id));
-    return extra && `${node.id} shows ${extra.id}, which is no machine`;
+      return machine?.boot !== boot || machine.state !== "up" || machine.sequence === undefined;
+    });
+    return missing.map(({ id }) => `${node.id} lacks ${id} (${byId.get(id)?.state})`);
   }
+}
 
-  #mixedLagMs({ updateSeconds }: SimulatedNode): number {
-    return this.#options.mixedSeconds === undefined ? 0 : updateSeconds * 1000 * MIXED_LAG_SHARE;
-  }
-
-  get #oldLagMs(): number {
-    return LAG_MS + this.#options.updateSeconds * 1000 * OLD_LAG_SHARE;
-  }
+/** So many addresses, from 10.0.0.1 on. */
+export function placesOf(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `10.0.${(i + 1) >> 8}.${(i + 1) & 255}`);
 }

@@ -1,0 +1,79 @@
+/**
+ * How much this machine holds of everything that grows with what comes in: each has a cap
+ * (limits.ts). For the log of who looks for a leak, and for the simulator, which holds them all to
+ * their caps.
+ */
+import type { Admission } from "./admission.ts";
+import type { Candidates } from "./candidates.ts";
+import type { DropLog } from "./drop-log.ts";
+import type { Forgetting } from "./forgetting.ts";
+import type { Identity } from "./identity.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
+import type { PeerTable } from "./peer-table.ts";
+import type { Replies } from "./replies.ts";
+import type { RingWatch } from "./ring-watch.ts";
+
+export interface Sizes {
+  readonly machines: number;
+  /** Of all machines together. */
+  readonly addresses: number;
+  readonly candidates: number;
+  /** Senders whose packets are counted. */
+  readonly sources: number;
+  /** Addresses where somebody was met lately. */
+  readonly meetings: number;
+  /** Addresses under which this machine has met itself, or others say that they see it. */
+  readonly ownAddresses: number;
+  /** The most that one machine has, and the most machines that have one id, or had one address. */
+  readonly addressesOfOne: number;
+  readonly retiredBootsOfOne: number;
+  readonly machinesOfOneId: number;
+  readonly formerAtOneAddress: number;
+  readonly hints: number;
+  readonly forgetTests: number;
+  readonly forgetMessages: number;
+  /** Answers that wait for a live report. */
+  readonly waitingAnswers: number;
+  /** Senders of packets that could not be opened, told apart for the log. */
+  readonly namedSenders: number;
+}
+
+interface Parts {
+  readonly table: PeerTable;
+  readonly candidates: Candidates;
+  readonly admission: Admission;
+  readonly identity: Identity;
+  readonly own: OwnAddresses;
+  readonly ring: RingWatch;
+  readonly forgetting: Forgetting;
+  readonly replies: Replies;
+  readonly drops: DropLog;
+}
+
+export function sizesOf(parts: Parts): Sizes {
+  const { table, candidates, admission, identity, own, ring, forgetting, replies, drops } = parts;
+  let [addresses, addressesOfOne, retiredBootsOfOne, machinesOfOneId] = [0, 0, 0, 0];
+  const former = new Map<string, number>();
+  for (const peer of table.all()) {
+    const { contacts, retiredBoots, id, address } = peer;
+    addresses += contacts.length;
+    addressesOfOne = Math.max(addressesOfOne, contacts.length);
+    retiredBootsOfOne = Math.max(retiredBootsOfOne, retiredBoots.length);
+    machinesOfOneId = Math.max(machinesOfOneId, table.group(id).length);
+    if (contacts.length === 0) former.set(address, (former.get(address) ?? 0) + 1);
+  }
+  return {
+    machines: table.size,
+    ...{ addresses, addressesOfOne, retiredBootsOfOne, machinesOfOneId },
+    formerAtOneAddress: Math.max(0, ...former.values()),
+    candidates: candidates.size,
+    sources: admission.size,
+    meetings: identity.meetings,
+    ownAddresses: own.size,
+    hints: ring.hintsUnderWay,
+    forgetTests: forgetting.tests,
+    forgetMessages: forgetting.messages,
+    waitingAnswers: replies.waiting,
+    namedSenders: drops.namedSenders,
+  };
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { createCluster } from "../../src/cluster/cluster.ts";
+import { createStockTaking, describeSizes } from "../../src/daemon/stock-taking.ts";
+
+const nobody = { allow: () => true, scan: { size: 0, at: () => undefined } };
+
+function sizesOfNew() {
+  return createCluster({
+    ...{ now: at(0), signature: "lab", updateSeconds: 600, port: 10_080, maxPeers: 4096 },
+    ...{ self: { id: "self", boot: "boot", name: "me" }, ranges: nobody, known: [] },
+    random: () => 0.5,
+  }).sizes();
+}
+
+function at(elapsedMs: number) {
+  return { elapsedMs, wallMs: 1.7e12 + elapsedMs };
+}
+
+test("what is held is told in words, without what there is none of", () => {
+  expect(describeSizes(sizesOfNew())).toBe("nothing");
+  const sizes = { ...sizesOfNew(), machines: 3, addressesOfOne: 2 };
+  expect(describeSizes(sizes)).toBe("3 machines, 2 addresses of one");
+});
+
+test("it is told at once and then once an hour", () => {
+  const told: string[] = [];
+  const stock = createStockTaking(sizesOfNew, (text) => told.push(text));
+  for (let minute = 0; minute <= 121; minute++) stock.run(at(minute * 60_000));
+  expect(told).toEqual(["holds nothing", "holds nothing", "holds nothing"]);
+});

@@ -1,0 +1,114 @@
+/**
+ * Whether all machines of a world agree: each shows all others, up, each with its present run and
+ * its newest report, and nobody else but whom somebody hostile invented.
+ */
+import type { Machine } from "../../src/cluster/machine.ts";
+import type { Network } from "./network.ts";
+import type { SimulatedNode } from "./node.ts";
+import type { OldProgram } from "./old-program.ts";
+import type { Truth } from "./truth.ts";
+
+/** A report is asked for this long after it is due, at most: margin, spread, and the way. */
+const LAG_MS = 6000;
+/** Of a machine with a shorter interval one report is taken in each of ours, spread included. */
+const MIXED_LAG_SHARE = 1.1;
+/** A protocol-1 report does not say when the next is due: up to an eighth of the interval more. */
+const OLD_LAG_SHARE = 1 / 8 + 1 / 16;
+
+export class Agreement {
+  readonly #nodes: readonly SimulatedNode[];
+  readonly #oldPrograms: readonly OldProgram[];
+  readonly #truth: Truth;
+  readonly #network: Network;
+  /** Who lacked something last: it is looked at first. */
+  #place = 0;
+
+  constructor(parts: {
+    readonly nodes: readonly SimulatedNode[];
+    readonly oldPrograms: readonly OldProgram[];
+    readonly truth: Truth;
+    readonly network: Network;
+  }) {
+    this.#network = parts.network;
+    this.#nodes = parts.nodes;
+    this.#oldPrograms = parts.oldPrograms;
+    this.#truth = parts.truth;
+  }
+
+  /** The first thing that is missing somewhere. */
+  missing(nowMs: number): string | undefined {
+    for (let i = 0; i < this.#nodes.length; i++) {
+      const place = (this.#place + i) % this.#nodes.length;
+      const node = this.#nodes[place];
+      const missing = node && this.#missingAt(node, nowMs);
+      if (missing === undefined) continue;
+      this.#place = place;
+      return missing;
+    }
+    return undefined;
+  }
+
+  #missingAt(node: SimulatedNode, nowMs: number): string | undefined {
+    const machines = node.core?.machines(node.now()) ?? [];
+    const byKey = new Map<string, Machine>();
+    for (const machine of machines) byKey.set(machine.boot ?? machine.id, machine);
+    for (const other of this.#nodes) {
+      const isOtherPace = other.updateSeconds !== node.updateSeconds;
+      const paceMs = isOtherPace ? node.updateSeconds * 1000 * MIXED_LAG_SHARE : 0;
+      const expected = this.#truth.newest(other.machine, nowMs - LAG_MS - paceMs);
+      const missing = lacks(byKey.get(other.boot), { expected, of: other.machine });
+      if (missing !== undefined) return `${node.machine} ${missing}`;
+    }
+    for (const { address } of this.#oldPrograms) {
+      const missing = this.#lacksOld(node, { machine: byKey.get(address), address, nowMs });
+      if (missing !== undefined) return missing;
+    }
+    const extra = machines.find((machine) => !this.#isThere(machine));
+    return extra && `${node.machine} shows ${extra.id} ${extra.state}, which is no machine`;
+  }
+
+  #lacksOld(
+    node: SimulatedNode,
+    held: {
+      readonly machine: Machine | undefined;
+      readonly address: string;
+      readonly nowMs: number;
+    },
+  ): string | undefined {
+    const { machine, address, nowMs } = held;
+    // Whoever forges reports of 2005 may send any numbers.
+    const isForged = this.#truth.isProtocolOneForged;
+    const lagMs = LAG_MS + node.updateSeconds * 1000 * OLD_LAG_SHARE;
+    const expected = isForged ? 0 : this.#truth.newest(address, nowMs - lagMs);
+    const missing = lacks(machine, { expected, of: isForged ? undefined : address });
+    return missing && `${node.machine} ${missing}`;
+  }
+
+  #isOld(id: string): boolean {
+    return this.#oldPrograms.some(({ address }) => address === id);
+  }
+
+  /** Of the past of clones, and of those who were somebody else, quiet rows may be left. */
+  #isThere({ id, boot, state, protocol }: Machine): boolean {
+    if (this.#truth.isInvented(boot)) return true;
+    if (protocol === 1) {
+      if (this.#truth.isProtocolOneForged) return true;
+      // A modern machine that had answered a bare request, and then got another address, cannot be
+      // told from one of 2005, which has three of its intervals to say something.
+      return this.#network.hostAt(id) === undefined || this.#isOld(id);
+    }
+    if (this.#nodes.some((node) => node.boot === boot)) return true;
+    return this.#truth.runOf(boot) !== undefined && state !== "up" && id.includes("~");
+  }
+}
+
+function lacks(
+  machine: Machine | undefined,
+  wanted: { readonly expected: number; readonly of: string | undefined },
+): string | undefined {
+  const { expected, of } = wanted;
+  const held = machine?.report?.load?.one ?? 0;
+  const isOwn = of === undefined || machine?.report?.name === `name-${of}`;
+  if (machine?.state === "up" && held >= expected && isOwn) return undefined;
+  return `holds ${of} as ${machine?.state}, report ${held} of ${expected}, ${machine?.report?.name}`;
+}

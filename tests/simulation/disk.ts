@@ -1,0 +1,65 @@
+/**
+ * What a simulated machine keeps across restarts, as the history has it: written at once, safe on
+ * the disk only later. A crash may cost the last writes, or all.
+ */
+import type { KnownMachine } from "../../src/cluster/machine.ts";
+import type { Output } from "../../src/cluster/output.ts";
+
+/** What a stop leaves of it. */
+export type DiskFate = "kept" | "last writes lost" | "all lost";
+
+interface Write {
+  readonly atMs: number;
+  readonly id: string;
+  readonly machine: KnownMachine | undefined;
+}
+
+/** Writes are gathered for two seconds, and the kernel may keep them for half a minute. */
+const UNSAFE_MS = 30_000;
+/** So many writes are looked through at a time. */
+const MANY_WRITES = 1024;
+
+export class Disk {
+  #safe = new Map<string, KnownMachine>();
+  #writes: Write[] = [];
+
+  perform(output: Output, nowMs: number): void {
+    if (output.kind === "remember") {
+      this.#write({ atMs: nowMs, id: output.machine.id, machine: output.machine });
+    } else if (output.kind === "forget" || output.kind === "rename") {
+      const id = output.kind === "forget" ? output.id : output.fromId;
+      this.#write({ atMs: nowMs, id, machine: undefined });
+    }
+  }
+
+  /** The program or the machine stops; of the last writes those of the last `lostMs` are lost. */
+  stop(fate: DiskFate, { nowMs, lostMs }: { readonly nowMs: number; readonly lostMs: number }) {
+    this.#save(fate === "last writes lost" ? nowMs - lostMs : nowMs);
+    this.#writes = [];
+    if (fate === "all lost") this.#safe.clear();
+  }
+
+  read(): KnownMachine[] {
+    return [...this.#safe.values()];
+  }
+
+  /** As a machine that is a copy of another begins. */
+  copyOf(other: Disk): void {
+    this.#safe = new Map(other.#safe);
+  }
+
+  #write(write: Write): void {
+    this.#writes.push(write);
+    if (this.#writes.length >= MANY_WRITES) this.#save(write.atMs - UNSAFE_MS);
+  }
+
+  #save(untilMs: number): void {
+    const rest: Write[] = [];
+    for (const write of this.#writes) {
+      if (write.atMs > untilMs) rest.push(write);
+      else if (write.machine === undefined) this.#safe.delete(write.id);
+      else this.#safe.set(write.id, write.machine);
+    }
+    this.#writes = rest;
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * What goes wrong in a simulated world, besides the weather. A fault is a row of the table: how
+ * often it comes, and what it does to the world. All chance comes from the world's seed.
+ */
+import { between, type Chance, pick } from "./chance.ts";
+import type { DiskFate } from "./disk.ts";
+import type { Network, Weather } from "./network.ts";
+import type { SimulatedNode } from "./node.ts";
+import type { OldProgram } from "./old-program.ts";
+
+/** The world as faults see it. */
+export interface Stage {
+  readonly network: Network;
+  readonly chance: Chance;
+  readonly nodes: readonly SimulatedNode[];
+  readonly oldPrograms: readonly OldProgram[];
+  /** Addresses that DHCP may give; those that are given back are added. */
+  readonly free: string[];
+  /** Of those who change their interval. */
+  readonly intervals: readonly number[];
+}
+
+type Strike = (stage: Stage, node: SimulatedNode) => void;
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const YEAR = 365 * 24 * HOUR;
+
+/** How often each comes, beside the others. */
+const FAULTS: Readonly<Record<string, { readonly weight: number; readonly strike: Strike }>> = {
+  restart: { weight: 25, strike: restart },
+  pause: { weight: 10, strike: pause },
+  suspension: { weight: 8, strike: suspend },
+  "clock step": { weight: 6, strike: stepClock },
+  partition: { weight: 12, strike: partition },
+  "cut-off": { weight: 9, strike: cutOff },
+  mending: { weight: 8, strike: ({ network }) => network.mend() },
+  "narrow way": { weight: 5, strike: narrow },
+  storm: { weight: 4, strike: storm },
+  move: { weight: 7, strike: move },
+  swap: { weight: 3, strike: swap },
+  watch: { weight: 4, strike: (_, node) => node.watch(!node.isWatching) },
+  forget: { weight: 3, strike: forget },
+  interval: { weight: 3, strike: changeInterval },
+  "old restart": { weight: 6, strike: restartOld },
+};
+
+const TOTAL = Object.values(FAULTS).reduce((sum, { weight }) => sum + weight, 0);
+
+/** One fault; gives back its kind. */
+export function strike(stage: Stage): string {
+  const node = pick(stage.chance, stage.nodes);
+  let left = stage.chance() * TOTAL;
+  for (const [kind, fault] of Object.entries(FAULTS)) {
+    left -= fault.weight;
+    if (left >= 0 || node === undefined) continue;
+    fault.strike(stage, node);
+    return kind;
+  }
+  return "none";
+}
+
+function after(stage: Stage, ms: number, run: () => void): void {
+  stage.network.at(stage.network.nowMs + ms, run);
+}
+
+function restart(stage: Stage, node: SimulatedNode): void {
+  const { chance } = stage;
+  const isPolite = chance() < 0.5;
+  const kind = chance();
+  const fate: DiskFate = kind < 0.3 ? "all lost" : kind < 0.5 ? "last writes lost" : "kept";
+  const isCrash = !isPolite || fate !== "last writes lost";
+  const lostMs = between(chance, 0, 30 * SECOND);
+  node.stop({ sayGoodbye: isPolite, fate: isCrash ? fate : "kept", lostMs });
+  const isLong = chance() < 0.3;
+  const offMs = isLong ? between(chance, MINUTE, 5 * MINUTE) : between(chance, 500, 20 * SECOND);
+  after(stage, offMs, () => node.start({ keepState: true }));
+}
+
+function pause(stage: Stage, node: SimulatedNode): void {
+  node.pause();
+  after(stage, between(stage.chance, SECOND, 2 * MINUTE), () => node.resume());
+}
+
+function suspend(stage: Stage, node: SimulatedNode): void {
+  const isLong = stage.chance() < 0.3;
+  node.suspend();
+  const ms = between(stage.chance, SECOND, isLong ? 5 * MINUTE : 40 * SECOND);
+  after(stage, ms, () => node.wake());
+}
+
+function stepClock({ chance }: Stage, node: SimulatedNode): void {
+  const most = chance() < 0.3 ? YEAR : HOUR;
+  node.stepClock(between(chance, -most, most));
+}
+
+/** Two groups that do not hear each other, or of which one does not hear the other. */
+function partition({ chance, network, nodes, oldPrograms }: Stage): void {
+  const all = [...nodes, ...oldPrograms].flatMap(({ addresses }) => addresses);
+  const share = chance();
+  const isOneWay = chance() < 0.5;
+  const left = new Set(all.filter(() => chance() < share));
+  for (const a of left) {
+    for (const b of all) {
+      if (left.has(b)) continue;
+      network.cut(a, b);
+      if (!isOneWay) network.cut(b, a);
+    }
+  }
+}
+
+/** Some do not hear this one, and it does not hear some. */
+function cutOff({ chance, network, nodes }: Stage, node: SimulatedNode): void {
+  for (const other of nodes) {
+    if (chance() < 0.5) network.cut(node.address, other.address);
+    if (chance() < 0.5) network.cut(other.address, node.address);
+  }
+}
+
+/** Long packets vanish on the ways from or to this one. */
+function narrow({ chance, network, nodes }: Stage, node: SimulatedNode): void {
+  const mostBytes = pick(chance, [120, 260, 400, 1200]) ?? 400;
+  for (const other of nodes) {
+    if (chance() < 0.5) network.narrow(node.address, other.address, mostBytes);
+    if (chance() < 0.5) network.narrow(other.address, node.address, mostBytes);
+  }
+}
+
+/** The weather gets worse, or better, for a while. */
+function storm(stage: Stage): void {
+  const { chance, network } = stage;
+  const usual = network.weather;
+  const weather: Weather = { ...usual, loss: chance() * 0.5, lateMs: between(chance, 100, 20_000) };
+  network.weather = weather;
+  after(stage, between(chance, 5 * SECOND, 40 * SECOND), () => {
+    if (network.weather === weather) network.weather = usual;
+  });
+}
+
+/** DHCP gives it another address; somebody else may get the one that it had. */
+function move({ chance, network, free }: Stage, node: SimulatedNode): void {
+  const place = Math.floor(chance() * free.length);
+  const address = free[place];
+  if (address === undefined) return;
+  network.disconnect(node);
+  const [first, ...rest] = node.addresses;
+  if (first !== undefined) free[place] = first;
+  node.move([address, ...rest]);
+  network.connect(node);
+}
+
+function swap({ chance, network, nodes }: Stage, node: SimulatedNode): void {
+  const other = pick(chance, nodes);
+  if (other === undefined || other === node) return;
+  const [mine, theirs] = [node.addresses, other.addresses];
+  network.disconnect(node);
+  network.disconnect(other);
+  node.move([theirs[0] ?? "", ...mine.slice(1)]);
+  other.move([mine[0] ?? "", ...theirs.slice(1)]);
+  network.connect(node);
+  network.connect(other);
+}
+
+/** A user takes one that his machine does not hear for scrapped. */
+function forget({ chance }: Stage, node: SimulatedNode): void {
+  if (node.core === undefined || !node.isAwake) return;
+  const quiet = node.core.machines(node.now()).filter(({ state }) => state !== "up");
+  const machine = pick(chance, quiet);
+  if (machine !== undefined && !machine.isSelf) node.forget(machine.id);
+}
+
+function changeInterval({ chance, intervals }: Stage, node: SimulatedNode): void {
+  const seconds = pick(chance, intervals);
+  if (seconds !== undefined) node.setUpdateSeconds(seconds);
+}
+
+function restartOld(stage: Stage): void {
+  const program = pick(stage.chance, stage.oldPrograms);
+  program?.stop();
+  after(stage, between(stage.chance, SECOND, MINUTE), () => program?.start());
+}

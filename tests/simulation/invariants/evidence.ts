@@ -1,0 +1,94 @@
+/**
+ * Nobody is called silent on hearsay: a machine must have left four questions of this very one
+ * unanswered, and one for `stopped`. Four take 1.6 s as quick ones and 11 s as others (design 6.3,
+ * 6.6), so they must lie within the last 13 s.
+ */
+import type { KnownMachine } from "../../../src/cluster/machine.ts";
+import type { Output } from "../../../src/cluster/output.ts";
+import type { Run, Truth } from "../truth.ts";
+import { QUESTIONS } from "../wire.ts";
+import { type Invariant, type Sent, type Subject, Violation } from "./invariant.ts";
+
+const NAME = "nobody is called silent on hearsay";
+const WINDOW_MS = 13_000;
+/** After this it has told everybody where it is. */
+const MOVED_MS = 600_000;
+const QUESTIONS_FOR_SILENT = 4;
+const QUESTIONS_FOR_STOPPED = 1;
+
+interface World {
+  readonly nowMs: number;
+}
+
+export class Evidence implements Invariant {
+  readonly #subject: Subject;
+  readonly #truth: Truth;
+  readonly #world: World;
+  /** When the last four questions went to each address, in a ring. */
+  readonly #askedMs = new Map<string, { readonly times: number[]; next: number }>();
+  readonly #states = new Map<string, { readonly state: string; readonly addresses: string }>();
+  /** By key, when it got or lost an address, which was asked before. */
+  readonly #changedMs = new Map<string, number>();
+
+  constructor(subject: Subject, { truth, world }: { truth: Truth; world: World }) {
+    this.#subject = subject;
+    this.#truth = truth;
+    this.#world = world;
+  }
+
+  start(known: readonly KnownMachine[]): void {
+    this.#askedMs.clear();
+    this.#states.clear();
+    this.#changedMs.clear();
+    for (const { id, state, addresses } of known) {
+      this.#states.set(id, { state, addresses: addresses.join(" ") });
+    }
+  }
+
+  sent({ to, kind }: Sent): void {
+    if (!QUESTIONS.has(kind)) return;
+    let asked = this.#askedMs.get(to);
+    if (asked === undefined) {
+      asked = { times: [], next: 0 };
+      this.#askedMs.set(to, asked);
+    }
+    asked.times[asked.next] = this.#world.nowMs;
+    asked.next = (asked.next + 1) % QUESTIONS_FOR_SILENT;
+  }
+
+  told(output: Output): void {
+    if (output.kind === "forget") this.#states.delete(output.id);
+    if (output.kind !== "remember") return;
+    const { id, state, boot, addresses } = output.machine;
+    const before = this.#states.get(id);
+    const held = addresses.join(" ");
+    this.#states.set(id, { state, addresses: held });
+    if (held !== before?.addresses) this.#changedMs.set(id, this.#world.nowMs);
+    const run = this.#truth.runOf(boot);
+    // Who has lost its address to another cannot be asked, and is silent for that.
+    if (state === before?.state || run === undefined || this.#hasMoved(run)) return;
+    const needed = questionsFor(state);
+    // A pause of this machine may lie between its questions, however long it was.
+    const changedMs = Math.max(this.#subject.troubledMs, this.#changedMs.get(id) ?? 0);
+    if (needed === 0 || this.#world.nowMs - changedMs < 2 * WINDOW_MS) return;
+    const asked = addresses.reduce((sum, address) => sum + this.#askedLately(address), 0);
+    if (asked >= needed) return;
+    const { machine } = this.#subject;
+    throw new Violation(NAME, `${machine} calls ${id} ${state} after ${asked} questions`);
+  }
+
+  #hasMoved({ machine }: Run): boolean {
+    const movedMs = this.#truth.movedMs.get(machine) ?? Number.NEGATIVE_INFINITY;
+    return this.#world.nowMs - movedMs < MOVED_MS;
+  }
+
+  #askedLately(address: string): number {
+    const sinceMs = this.#world.nowMs - WINDOW_MS;
+    return (this.#askedMs.get(address)?.times ?? []).filter((atMs) => atMs >= sinceMs).length;
+  }
+}
+
+function questionsFor(state: KnownMachine["state"]): number {
+  if (state === "silent") return QUESTIONS_FOR_SILENT;
+  return state === "stopped" ? QUESTIONS_FOR_STOPPED : 0;
+}

@@ -1,0 +1,70 @@
+/** All invariants of one machine: they see the same things, in the order in which they happen. */
+import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
+import type { Output } from "../../../src/cluster/output.ts";
+import type { Truth } from "../truth.ts";
+import { Caps } from "./caps.ts";
+import { Evidence } from "./evidence.ts";
+import type { Invariant, Received, Sent, Subject } from "./invariant.ts";
+import { Keyless } from "./keyless.ts";
+import { Lists } from "./lists.ts";
+import { Order } from "./order.ts";
+import { Rates } from "./rates.ts";
+import { Self } from "./self.ts";
+import { Truthful } from "./truthful.ts";
+
+export interface InspectedWorld {
+  readonly nowMs: number;
+  readonly truth: Truth;
+  /** What is in each sealed packet that somebody with the key has made; none in a plain world. */
+  readonly plain: WeakMap<Uint8Array, Uint8Array> | undefined;
+}
+
+export class Inspector {
+  readonly #invariants: Invariant[];
+  readonly #truthful: Truthful;
+
+  constructor(subject: Subject & { readonly isWatching: boolean }, world: InspectedWorld) {
+    const { truth, plain } = world;
+    const lists = new Lists(subject);
+    this.#truthful = new Truthful(subject, truth);
+    this.#invariants = [
+      lists,
+      this.#truthful,
+      new Order(subject, truth),
+      new Self(subject, truth),
+      new Evidence(subject, { truth, world }),
+      new Rates(subject, lists),
+      new Caps(subject),
+      ...(plain === undefined ? [] : [new Keyless(subject, (packet) => plain.has(packet))]),
+    ];
+  }
+
+  /** Entries of the history that say that a machine was out. */
+  get outages(): number {
+    return this.#truthful.outages;
+  }
+
+  add(invariant: Invariant): void {
+    this.#invariants.push(invariant);
+  }
+
+  start(known: readonly KnownMachine[]): void {
+    for (const invariant of this.#invariants) invariant.start?.(known);
+  }
+
+  sent(sent: Sent): void {
+    for (const invariant of this.#invariants) invariant.sent?.(sent);
+  }
+
+  received(received: Received): void {
+    for (const invariant of this.#invariants) invariant.received?.(received);
+  }
+
+  told(output: Output): void {
+    for (const invariant of this.#invariants) invariant.told?.(output);
+  }
+
+  look(machines: readonly Machine[]): void {
+    for (const invariant of this.#invariants) invariant.look?.(machines);
+  }
+}

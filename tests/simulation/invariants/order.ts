@@ -1,0 +1,71 @@
+/** An older report never replaces a newer one, nor an earlier run a later one; liars included. */
+import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
+import type { Output } from "../../../src/cluster/output.ts";
+import type { Truth } from "../truth.ts";
+import { type Invariant, type Subject, Violation } from "./invariant.ts";
+
+const NAME = "an older report never replaces a newer one";
+
+interface Held {
+  readonly boot: string;
+  readonly sequence: number;
+}
+
+export class Order implements Invariant {
+  readonly #subject: Subject;
+  readonly #truth: Truth;
+  /** By key, what was last remembered. */
+  readonly #held = new Map<string, Held>();
+  /** The live report of each machine that was shown last. */
+  readonly #live = new Map<string, { boot: string | undefined; madeMs: number }>();
+
+  constructor(subject: Subject, truth: Truth) {
+    this.#subject = subject;
+    this.#truth = truth;
+  }
+
+  start(): void {
+    this.#held.clear();
+    this.#live.clear();
+  }
+
+  told(output: Output): void {
+    if (output.kind === "forget") this.#held.delete(output.id);
+    if (output.kind === "rename") this.#held.delete(output.fromId);
+    if (output.kind === "remember") this.#check(output.machine);
+  }
+
+  look(machines: readonly Machine[]): void {
+    for (const { id, boot, isLive, report } of machines) {
+      const madeMs = report?.load?.five;
+      if (isLive !== true || madeMs === undefined) continue;
+      const before = this.#live.get(id);
+      if (before?.boot === boot && madeMs < (before?.madeMs ?? 0)) {
+        this.#breach(`a live report of ${before?.madeMs} by one of ${madeMs} of ${id}`);
+      }
+      this.#live.set(id, { boot, madeMs });
+    }
+  }
+
+  #check({ id, boot, sequence }: KnownMachine): void {
+    if (boot === undefined) return;
+    const now = { boot, sequence: sequence ?? 0 };
+    const held = this.#held.get(id);
+    this.#held.set(id, now);
+    if (held === undefined) return;
+    if (held.boot === boot) {
+      if (now.sequence < held.sequence) {
+        this.#breach(`report ${held.sequence} by ${now.sequence} of ${id}`);
+      }
+      return;
+    }
+    const [run, before] = [this.#truth.runOf(boot), this.#truth.runOf(held.boot)];
+    if (run !== undefined && run.machine === before?.machine && run.order < before.order) {
+      this.#breach(`run ${before.order} by run ${run.order} of ${id}`);
+    }
+  }
+
+  #breach(what: string): never {
+    throw new Violation(NAME, `${this.#subject.machine} replaced ${what}`);
+  }
+}

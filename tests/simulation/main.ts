@@ -1,0 +1,134 @@
+/**
+ * `npm run simulate`: many seeded worlds, spread over processes. Says now and then how far it is,
+ * tells the first violation with the command that shows it again, and sums up in the last line.
+ */
+import { join } from "node:path";
+import type { Failure, Outcome } from "./ordeal.ts";
+import { readOptions, type SimulateOptions, USAGE } from "./simulate-options.ts";
+
+const HOUR_MS = 3_600_000;
+const PROGRESS_EVERY_MS = 30_000;
+
+class Tally {
+  seeds = 0;
+  virtualMs = 0;
+  readonly failures: Failure[] = [];
+  readonly #faults = new Map<string, number>();
+
+  add(outcome: Outcome): void {
+    this.seeds++;
+    if (!outcome.ok) {
+      this.failures.push(outcome.failure);
+      this.virtualMs += outcome.failure.virtualMs;
+      return;
+    }
+    this.virtualMs += outcome.result.virtualMs;
+    for (const [kind, count] of Object.entries(outcome.result.faults)) {
+      this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count);
+    }
+  }
+
+  /** `lost 1200, restart 31, …` */
+  faults(): string {
+    const kinds = [...this.#faults].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
+    const sum = kinds.reduce((total, [, count]) => total + count, 0);
+    return `${sum} faults (${kinds.map(([kind, count]) => `${kind} ${count}`).join(", ")})`;
+  }
+
+  line(machines: number): string {
+    const hours = (this.virtualMs / HOUR_MS).toFixed(1);
+    const violations = this.failures.length;
+    const end = `${violations} violation${violations === 1 ? "" : "s"}`;
+    return `${this.seeds} seeds of ${machines} machines, ${hours} virtual hours, ${this.faults()}, ${end}`;
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (!options.ok) {
+    console.error(options.reason);
+    return 2;
+  }
+  if (options.value === undefined) {
+    console.log(USAGE);
+    return 0;
+  }
+  const tally = new Tally();
+  const startMs = performance.now();
+  const progress = setInterval(() => {
+    const seconds = Math.round((performance.now() - startMs) / 1000);
+    console.error(`${tally.seeds} of ${options.value?.seeds} seeds after ${seconds} s`);
+  }, PROGRESS_EVERY_MS);
+  await liveThroughAll(options.value, tally);
+  clearInterval(progress);
+  console.log(tally.line(options.value.machines));
+  return tally.failures.length > 0 ? 1 : 0;
+}
+
+/** At the first violation no further seed is begun. */
+async function liveThroughAll(options: SimulateOptions, tally: Tally): Promise<void> {
+  const { seeds, machines, firstSeed } = options;
+  let next = firstSeed;
+  const takeSeed = () => {
+    const isOver = next >= firstSeed + seeds || tally.failures.length > 0;
+    return isOver ? undefined : next++;
+  };
+  const jobs = Math.min(options.jobs, seeds);
+  await Promise.all(
+    Array.from({ length: jobs }, () =>
+      runWorker(() => {
+        const seed = takeSeed();
+        return seed === undefined ? undefined : { seed, machines };
+      }, tally),
+    ),
+  );
+}
+
+type NextOrdeal = () => { readonly seed: number; readonly machines: number } | undefined;
+
+/** Until there is no further seed. A worker that dies has violated something, too. */
+function runWorker(next: NextOrdeal, tally: Tally): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let present: ReturnType<NextOrdeal>;
+  let isDone = false;
+  const worker = Bun.spawn([process.execPath, join(import.meta.dir, "worker.ts")], {
+    stdio: ["ignore", "inherit", "inherit"],
+    ipc(message: "ready" | Outcome, child) {
+      if (message !== "ready") {
+        tally.add(message);
+        if (!message.ok) tell(message.failure);
+      }
+      present = next();
+      if (present !== undefined) child.send(present);
+      else {
+        isDone = true;
+        child.kill();
+      }
+    },
+    onExit() {
+      if (!isDone && present !== undefined) {
+        const failure = {
+          ...present,
+          virtualMs: 0,
+          invariant: "it runs",
+          what: "the process died",
+        };
+        tally.add({ ok: false, failure });
+        tell(failure);
+      }
+      resolve();
+    },
+  });
+  process.once("exit", () => worker.kill());
+  return promise;
+}
+
+function tell({ seed, machines, virtualMs, invariant, what }: Failure): void {
+  console.log(
+    `seed ${seed}, after ${(virtualMs / 1000).toFixed(3)} virtual s, violated: ${invariant}`,
+  );
+  console.log(`  ${what}`);
+  console.log(`  npm run simulate -- --machines ${machines} --first-seed ${seed} --seeds 1`);
+}
+
+process.exitCode = await main();

@@ -1,0 +1,106 @@
+/**
+ * One seed: a world drawn from it, faults of all kinds, people who mean ill, and then peace, in which
+ * all must agree within a bound. What the world is like comes from a chance of its own, so that a
+ * change of the product does not turn it into another world.
+ */
+import { between, type Chance, pick, seededChance } from "./chance.ts";
+import { Violation } from "./invariants/invariant.ts";
+import { World, type WorldOptions } from "./world.ts";
+
+export interface OrdealOptions {
+  readonly seed: number;
+  readonly machines: number;
+}
+
+export interface OrdealResult {
+  readonly virtualMs: number;
+  /** By kind. */
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+/** What went wrong in a world, as it is shown and as it goes from process to process. */
+export interface Failure {
+  readonly seed: number;
+  readonly machines: number;
+  readonly virtualMs: number;
+  readonly invariant: string;
+  readonly what: string;
+}
+
+export type Outcome =
+  | { readonly ok: true; readonly result: OrdealResult }
+  | { readonly ok: false; readonly failure: Failure };
+
+interface Plan extends WorldOptions {
+  readonly startMs: number;
+  readonly tormentMs: number;
+  /** Between two faults, on the average. */
+  readonly everyMs: number;
+  readonly agreeMs: number;
+}
+
+/** From so many machines on a world costs minutes: its times are shorter, and it has less in it. */
+const LARGE = 200;
+const MINUTE = 60_000;
+
+export function liveThrough({ seed, machines }: OrdealOptions): Outcome {
+  const plan = planFor({ seed, machines });
+  const world = new World(plan);
+  try {
+    world.startAll(plan.startMs);
+    world.torment(plan.tormentMs, plan.everyMs);
+    world.heal();
+    world.untilAgreed(plan.agreeMs);
+    const [complaint] = world.complaints();
+    if (complaint !== undefined) throw new Violation("nothing is sent outside", complaint);
+    return { ok: true, result: { virtualMs: world.nowMs, faults: faultsOf(world) } };
+  } catch (error) {
+    const isKnown = error instanceof Violation;
+    const invariant = isKnown ? error.invariant : "nothing is thrown";
+    const what = isKnown ? error.message.slice(invariant.length + 2) : String(stackOf(error));
+    const virtualMs = world.nowMs;
+    return { ok: false, failure: { seed, machines, virtualMs, invariant, what } };
+  }
+}
+
+export function planFor({ seed, machines }: OrdealOptions): Plan {
+  const chance = seededChance(seed + 2 ** 31);
+  const isLarge = machines >= LARGE;
+  const isSealed = chance() < 0.35;
+  const updateSeconds = isLarge ? 600 : (pick(chance, [60, 60, 60, 60, 60, 60, 20, 300]) ?? 60);
+  const isMixed = !isLarge && chance() < 0.15;
+  const mixedSeconds = isMixed ? [20, updateSeconds, 2 * updateSeconds] : [];
+  const old = isSealed || isLarge || chance() < 0.5 ? 0 : Math.floor(machines / 10);
+  const longestMs = Math.max(updateSeconds, ...mixedSeconds, 60) * 1000;
+  return {
+    seed,
+    modern: machines - old,
+    old,
+    updateSeconds,
+    ...(isMixed && { mixedSeconds }),
+    ...(isSealed && { key: Buffer.alloc(32, 1) }),
+    twoAddresses: chance() < 0.3 ? Math.floor(machines / 5) : 0,
+    clones: chance() < 0.3 ? 1 : 0,
+    freeAddresses: 5,
+    drift: driftOf(chance),
+    knowsOwnAddresses: true,
+    isWide: true,
+    startMs: 20_000,
+    tormentMs: between(chance, 1.5 * MINUTE, 3.5 * MINUTE),
+    everyMs: (8000 * 30) / machines,
+    agreeMs: 4 * longestMs,
+  };
+}
+
+/** Clocks of computers are wrong by some 50 ppm, those of bad ones by a thousandth. */
+function driftOf(chance: Chance): number {
+  return chance() < 0.2 ? 0.01 : 0.001;
+}
+
+function faultsOf({ network, struck }: World): Record<string, number> {
+  return { ...Object.fromEntries(struck), ...network.faults };
+}
+
+function stackOf(error: unknown): unknown {
+  return error instanceof Error ? (error.stack ?? error.message) : error;
+}

@@ -1,0 +1,80 @@
+/** What really happened in a world: who ran when, what each has published, and what was invented. */
+
+export interface Published {
+  readonly sequence: number;
+  readonly atMs: number;
+}
+
+/** One run of a program, from a start to a stop. */
+export interface Run {
+  /** The machine that it runs on: an id, but for clones, of which two have one id. */
+  readonly machine: string;
+  readonly id: string;
+  readonly boot: string;
+  /** Runs of one machine, from 1. */
+  readonly order: number;
+  readonly published: Published[];
+}
+
+/** Reports of those who are hostile begin so. */
+export const LIE = "lie-";
+
+export class Truth {
+  readonly #runs = new Map<string, Run>();
+  readonly #ofMachine = new Map<string, Run[]>();
+  readonly #ids = new Set<string>();
+  /** Boots that somebody hostile answers with, from an address of his own. */
+  readonly #inventedBoots = new Set<string>();
+  /** When each machine last changed its address, world time. */
+  readonly movedMs = new Map<string, number>();
+  /** Addresses from which somebody may answer by protocol 1. */
+  readonly protocolOne = new Set<string>();
+  /** Anybody may pass for a program of 2005: protocol 1 has nothing to tell them by. */
+  isProtocolOneForged = false;
+
+  begin(run: { readonly machine: string; readonly id: string; readonly boot: string }): void {
+    const runs = this.#ofMachine.get(run.machine) ?? [];
+    const begun = { ...run, order: runs.length + 1, published: [] };
+    this.#runs.set(run.boot, begun);
+    this.#ofMachine.set(run.machine, [...runs, begun]);
+    this.#ids.add(run.id);
+  }
+
+  publish(machine: string, published: Published): void {
+    this.presentRun(machine)?.published.push(published);
+  }
+
+  presentRun(machine: string): Run | undefined {
+    return this.#ofMachine.get(machine)?.at(-1);
+  }
+
+  runOf(boot: string | undefined): Run | undefined {
+    return boot === undefined ? undefined : this.#runs.get(boot);
+  }
+
+  isId(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** The newest report of the present run that was there at this time; 0 with none. */
+  newest(machine: string, atMs: number): number {
+    let newest = 0;
+    for (const one of this.presentRun(machine)?.published ?? []) {
+      if (one.atMs <= atMs) newest = one.sequence;
+    }
+    return newest;
+  }
+
+  invent(boot: string): void {
+    this.#inventedBoots.add(boot);
+  }
+
+  /** Whether a report has the name that everybody hostile gives himself. */
+  isLie(name: string): boolean {
+    return name.startsWith(LIE);
+  }
+
+  isInvented(boot: string | undefined): boolean {
+    return boot !== undefined && this.#inventedBoots.has(boot);
+  }
+}

@@ -1,0 +1,7 @@
+/** A process of `npm run simulate`: lives through the seeds that it is given, one after the other. */
+import { liveThrough, type OrdealOptions } from "./ordeal.ts";
+
+process.on("message", (options: OrdealOptions) => {
+  process.send?.(liveThrough(options));
+});
+process.send?.("ready");
