@@ -166,7 +166,7 @@ function sum(members: ReadonlyMap<number, Member>, of: (member: Member) => numbe
 }
 
 /** Of the process itself, not of its children. Source: proc(5), utime and stime. */
-function cpuSecondsOf(pid: number): number {
+export function cpuSecondsOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;

@@ -11,6 +11,7 @@ import { benchmarkCluster } from "./cluster.ts";
 import { benchmarkPage } from "./page.ts";
 import { benchmarkSample } from "./sample.ts";
 import { benchmarkStart } from "./start.ts";
+import { benchmarkWatchers } from "./watchers.ts";
 
 export interface Figure {
   readonly subject: string;
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   sample: benchmarkSample,
   start: benchmarkStart,
   page: benchmarkPage,
+  watchers: benchmarkWatchers,
   cluster: () => benchmarkCluster(Number(values.machines)),
 };
 

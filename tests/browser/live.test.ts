@@ -2,7 +2,7 @@ import { describe, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { sampleSource } from "../report/sample-cluster.ts";
-import { hundred } from "../report/sample-many.ts";
+import { hundred, thousand } from "../report/sample-many.ts";
 import { type BrowserTests, browserTests, type Watched } from "./browser.ts";
 import type { PageServer, PageServerOptions } from "./page-server.ts";
 
@@ -168,6 +168,21 @@ describe("a live page", () => {
     await cpu(page, "gpu-b").getByText("74").waitFor();
     expect(await animations()).toBe(1);
   });
+
+  liveTest(
+    "names a thousand tiles by what they show, and lets nothing fade when all change",
+    async ({ page, server }) => {
+      const tile = (name: string) => page.locator(".mini").getByRole("link", { name, exact: true });
+      server.changeMachine("b07", busy(55));
+      await tile("b07 55").waitFor();
+      const make = busy(66);
+      server.change((view) => ({ ...view, machines: view.machines.map(make) }));
+      await tile("b08 66").waitFor();
+      expect(await tile("b07 55").count()).toBe(0);
+      expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    },
+    { source: thousand() },
+  );
 
   browserTest("moves nothing for who wants no motion", async ({ open, serve }) => {
     const server = serve();
