@@ -4,8 +4,8 @@ import { cutOffOf } from "../../src/cluster/cut-off.ts";
 import { seededChance } from "./chance.ts";
 import { CALM, Network } from "./network.ts";
 import { PORT, SimulatedNode } from "./node.ts";
-import { Truth } from "./node-watcher.ts";
 import { median, settledWorld, stateAt } from "./ring-world.ts";
+import { Truth } from "./truth.ts";
 import { World } from "./world.ts";
 
 const MINUTE = 60_000;
@@ -139,7 +139,7 @@ class Islands {
       // Fifteen at the beginning of the range, fifteen at its end.
       const address = addresses[i < 15 ? i : addresses.length - 30 + i];
       if (address === undefined) throw new Error("no address");
-      truth.addBoot(address, "any");
+      truth.protocolOne.add(address);
       const settings = {
         ...{ network: this.network, chance, truth, updateSeconds: Islands.UPDATE_SECONDS },
         ...{ isOftenLate: false, scan: all, allow: (one: string) => inside.has(one) },
