@@ -46,7 +46,8 @@ const cutOff = () =>
   });
 
 const PICTURES: readonly Picture[] = [
-  { name: "cluster-1", source: alone, path: "/" },
+  { name: "cluster-1", source: alone, path: "/", height: 500 },
+  { name: "cluster-1-dark", source: alone, path: "/", height: 500, scheme: "dark" },
   // Not of the whole page: to grow the window would take the pointer away.
   {
     name: "cluster-11",
@@ -57,13 +58,15 @@ const PICTURES: readonly Picture[] = [
   },
   { name: "cluster-11-dark", source: sampleSource, path: "/", scheme: "dark" },
   { name: "cluster-11-phone", source: sampleSource, path: "/", width: 390 },
-  { name: "cluster-100", source: hundred, path: "/", height: 1200 },
+  { name: "cluster-100", source: hundred, path: "/", height: 1100 },
+  { name: "cluster-100-dark", source: hundred, path: "/", height: 1100, scheme: "dark" },
   { name: "cluster-1000", source: thousand, path: "/?filter=user:chen", height: 1400 },
   { name: "cluster-1000-dark", source: thousand, path: "/", scheme: "dark" },
   { name: "machine", source: sampleSource, path: "/machines/render3" },
   { name: "machine-dark", source: sampleSource, path: "/machines/render3", scheme: "dark" },
   { name: "machine-phone", source: sampleSource, path: "/machines/render3", width: 390 },
-  { name: "users", source: sampleSource, path: "/?by=user" },
+  { name: "users", source: sampleSource, path: "/?by=user", height: 600 },
+  { name: "users-dark", source: sampleSource, path: "/?by=user", height: 600, scheme: "dark" },
   { name: "entry", source: sampleSource, path: "/?open=node02@03:10" },
   { name: "cut-off", source: cutOff, path: "/" },
 ];

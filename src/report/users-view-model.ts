@@ -2,7 +2,7 @@
  * The report by user: what each one runs on which machine, counted from the largest processes
  * of every machine that answers.
  */
-import { processFacts } from "./facts.ts";
+import { isIdle, processFacts } from "./facts.ts";
 import { bytes, duration, figure } from "./format.ts";
 import { machineHref } from "./machine-href.ts";
 import { isThere, type Subject } from "./subject.ts";
@@ -90,7 +90,12 @@ interface Gathered {
   readonly name: string;
   readonly isSystem: boolean;
   readonly machines: Set<string>;
-  readonly lines: { readonly cores: number; readonly memory: number; readonly line: UserProcess }[];
+  readonly lines: {
+    readonly cores: number;
+    readonly memory: number;
+    readonly isBusy: boolean;
+    readonly line: UserProcess;
+  }[];
   readonly loggedInOn: MachineLink[];
 }
 
@@ -122,6 +127,7 @@ function gather(subjects: readonly Subject[]): Map<string, Gathered> {
       user.lines.push({
         cores: process.cores ?? 0,
         memory: process.memoryBytes ?? 0,
+        isBusy: !isIdle(process),
         line: {
           ...link,
           isSilent: state === "silent",
@@ -147,8 +153,10 @@ function blockOf(anchor: string, user: Gathered, allCores: number) {
   const memory = user.lines.reduce((total, { memory: one }) => total + one, 0);
   const share = allCores === 0 ? 0 : (100 * cores) / allCores;
   user.lines.sort((a, b) => b.cores - a.cores || b.memory - a.memory);
-  const shown = user.isSystem ? [] : user.lines.slice(0, MOST_LINES);
-  const hidden = user.isSystem ? 0 : user.lines.length - shown.length;
+  // Of root and services, what works: every machine has dozens that sleep.
+  const lines = user.isSystem ? user.lines.filter(({ isBusy }) => isBusy) : user.lines;
+  const shown = lines.slice(0, MOST_LINES);
+  const hidden = lines.length - shown.length;
   const block: UserBlock = {
     anchor,
     name: user.name.trim() === "" ? NO_NAME : shownText(user.name, 32),

@@ -124,6 +124,31 @@ describe("a live page", () => {
     { path: "/?sort=-cpu" },
   );
 
+  liveTest("keeps a chosen time when the axis goes on", async ({ page, server }) => {
+    const strip = page.getByRole("slider", { name: "gpu-a history" });
+    const tenMinutesOn = () =>
+      server.change((view) => ({
+        ...view,
+        moment: { ...view.moment, wallMs: view.moment.wallMs + 600_000 },
+      }));
+    await strip.focus();
+    for (let step = 0; step < 3; step += 1) await page.keyboard.press("ArrowLeft");
+    expect(await strip.getAttribute("aria-valuetext")).toStartWith("08:50, CPU");
+    expect(await strip.getAttribute("aria-valuenow")).toBe("142");
+    tenMinutesOn();
+    await page.locator(".mt .hs[aria-valuenow='141']").waitFor();
+    expect(await strip.getAttribute("aria-valuetext")).toStartWith("08:50, CPU");
+    await page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    });
+    // What the pointer rests on is another time then.
+    const box = await strip.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + 10);
+    await page.locator(".tip", { hasText: /^21:30, CPU/ }).waitFor();
+    tenMinutesOn();
+    await page.locator(".tip", { hasText: /^21:40, CPU/ }).waitFor();
+  });
+
   liveTest("says who went down and who came back, politely", async ({ page, server }) => {
     const said = page.locator("[aria-live=polite]");
     expect(await said.textContent()).toBe("");

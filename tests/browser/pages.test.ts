@@ -188,6 +188,19 @@ describe("the name of the cursor's time", () => {
     await page.mouse.move(strip.x + strip.width / 2, strip.y + 10);
     expect(await now.isVisible()).toBe(true);
   });
+
+  browserTest("takes the place of an opened entry's, and gives it back", async ({ open }) => {
+    const { page } = await open(`${urls.lab}/?open=node02@03:10`);
+    await page.locator("html.live").waitFor();
+    const names = page.locator(".mt svg.axis text.at:visible");
+    expect(await names.allTextContents()).toEqual(["03:10"]);
+    const strip = await page.locator(".hs").nth(1).boundingBox();
+    if (strip === null) throw new Error("there is no strip");
+    await page.mouse.move(strip.x + (110.5 / 144) * strip.width, strip.y + 10);
+    expect(await names.allTextContents()).toEqual(["03:40"]);
+    await page.mouse.move(5, 5);
+    expect(await names.allTextContents()).toEqual(["03:10"]);
+  });
 });
 
 describe("the page of a machine", () => {

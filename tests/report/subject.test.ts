@@ -5,6 +5,7 @@ import { findMachine, keysOf } from "../../src/report/machine-key.ts";
 import type { PageQuery } from "../../src/report/page-query.ts";
 import { filterOf, sorted, subjectsNow } from "../../src/report/subject.ts";
 import { createTimes } from "../../src/report/times.ts";
+import { usersTableOf } from "../../src/report/users-view-model.ts";
 import { createWarnedSince } from "../../src/report/warned-since.ts";
 import { LAB, manySketches, OLD_MACHINE, SAMPLE_NOW_MS, sampleSource } from "./sample-cluster.ts";
 
@@ -170,6 +171,29 @@ describe("the three answers", () => {
     expect(together.unwell[0]).toMatchObject({ lasts: "1m", href: "/?filter=state:down" });
     expect(together.unwell[0]?.detail).toStartWith("5 together");
     expect(together.unwell.filter(({ mark }) => mark === "down")).toHaveLength(1);
+  });
+});
+
+describe("the users", () => {
+  test("show of root and services what works, and of people all", () => {
+    const [first] = view.machines;
+    if (first === undefined) throw new Error("there is no machine");
+    const processes = [
+      { user: "root", command: "backup", cpuPercent: 90 },
+      { user: "root", command: "cron", cpuPercent: 0 },
+      { user: "ann", command: "vim", cpuPercent: 0 },
+    ];
+    const machine = { ...first, state: "up" as const, report: { name: "n", processes } };
+    const { users } = usersTableOf(subjectsNow({ ...view, machines: [machine] }, new Map()));
+    const said = users.map(({ name, processes: count, lines }) => [
+      name,
+      count,
+      lines.map(({ command }) => command),
+    ]);
+    expect(said).toEqual([
+      ["ann", 1, ["vim"]],
+      ["system", 2, ["backup"]],
+    ]);
   });
 });
 

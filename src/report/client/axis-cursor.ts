@@ -1,5 +1,9 @@
-/** The name of the cursor's time on the axis; names that it would lie over make room for it. */
+/**
+ * The name of the cursor's time on the axis; names that it would lie over make room for it, that
+ * of an opened entry's time too.
+ */
 
+const OTHERS = "a text, text.now, text.at:not([data-live])";
 const SVG = "http://www.w3.org/2000/svg";
 /** Half of the pale stroke around the name, which its box counts. */
 const STROKE_PX = 4;
@@ -24,7 +28,7 @@ export function showAxisCursor(axis: Element, percent: number, label: string): v
   // In the middle below the cursor it would leave the axis.
   if (name.getBoundingClientRect().right > end) name.setAttribute("class", "at end");
   const own = name.getBoundingClientRect();
-  for (const other of axis.querySelectorAll("a text, text.now")) {
+  for (const other of axis.querySelectorAll(OTHERS)) {
     const { left, right } = other.getBoundingClientRect();
     const isUnder = left < own.right && right > own.left;
     other.setAttribute("visibility", isUnder ? "hidden" : "visible");
@@ -33,5 +37,5 @@ export function showAxisCursor(axis: Element, percent: number, label: string): v
 
 export function hideAxisCursor(axis: Element): void {
   axis.querySelector("text[data-live]")?.remove();
-  for (const name of axis.querySelectorAll("a text, text.now")) name.removeAttribute("visibility");
+  for (const name of axis.querySelectorAll(OTHERS)) name.removeAttribute("visibility");
 }

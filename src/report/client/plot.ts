@@ -193,7 +193,8 @@ export function createPlot(place: HTMLElement, first: PlotInput, events: PlotEve
   const cellAt = (event: MouseEvent) =>
     Math.floor(u.posToVal(event.clientX - u.over.getBoundingClientRect().left, "x"));
   let pressedX = 0;
-  u.over.addEventListener("pointermove", (event) => events.onCursor(cellAt(event)));
+  // After uPlot's own, which may take a place between two cells for the other of them.
+  u.over.addEventListener("mousemove", (event) => events.onCursor(cellAt(event)));
   u.over.addEventListener("pointerleave", () => events.onCursor(undefined));
   u.over.addEventListener("pointerdown", (event) => {
     pressedX = event.clientX;

@@ -22,6 +22,8 @@ interface Axis {
 interface Spot {
   readonly strip: HTMLElement;
   readonly cell: number;
+  /** Of the axis that it was chosen on. */
+  readonly startMs: number;
 }
 
 function axisOf(strip: Element): Axis {
@@ -59,10 +61,10 @@ function enhance(): void {
       strip.tabIndex = 0;
       strip.setAttribute("aria-valuemin", "1");
       strip.setAttribute("aria-valuenow", String(cells));
+      // Its name says the whole night in words.
+      strip.setAttribute("aria-valuetext", "now");
     }
     strip.setAttribute("aria-valuemax", String(cells));
-    // Its name says the whole night in words.
-    if (strip !== spot?.strip) strip.setAttribute("aria-valuetext", "now");
   }
 }
 
@@ -118,7 +120,7 @@ function show(strip: HTMLElement, wanted: number): void {
   const cell = Math.max(0, Math.min(axis.cells - 1, wanted));
   if (spot?.strip === strip && spot.cell === cell) return;
   asking?.abort();
-  spot = { strip, cell };
+  spot = { strip, cell, startMs: axis.startMs };
   const clock = clockOf(serverTimes(), axis.cellMs / 1000);
   const label = clock(axis.startMs + (cell + 1) * axis.cellMs);
   const what = cellAt(pathsOf(strip), axis.from + cell);
@@ -138,6 +140,21 @@ function show(strip: HTMLElement, wanted: number): void {
       // Moved on, or the server is gone: what the strip shows stands.
       .catch(() => undefined);
   }, DWELL_MS);
+}
+
+/** The axis has gone on: a time that was chosen is another cell, a place another time. */
+function follow(): void {
+  if (spot === undefined) return;
+  const { strip, cell, startMs } = spot;
+  if (!strip.isConnected) {
+    clear();
+    return;
+  }
+  const axis = axisOf(strip);
+  if (axis.startMs === startMs) return;
+  spot = undefined;
+  const isChosen = strip === document.activeElement;
+  show(strip, isChosen ? cell - Math.round((axis.startMs - startMs) / axis.cellMs) : cell);
 }
 
 function openAt(page: Page, strip: HTMLElement, cell: number): void {
@@ -202,8 +219,8 @@ export function stepInTime(step: number, fallback: Element): void {
 export function startStrips(page: Page): void {
   enhance();
   page.onShown(() => {
-    if (spot !== undefined && !spot.strip.isConnected) clear();
     enhance();
+    follow();
   });
   document.addEventListener("pointermove", (event) => {
     const strip = stripAt(event.target);

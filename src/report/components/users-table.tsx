@@ -92,7 +92,7 @@ export function UsersPage({ users }: { users: UsersTable }) {
               cores
             </th>
             <th scope="col" class="n">
-              share of {users.allCores}
+              share of {users.allCores} cores
             </th>
             <th scope="col" class="n">
               memory
