@@ -4,6 +4,7 @@
  * be killed; it is left alone, and no second one is started for the same mount.
  */
 import { statfsSync } from "node:fs";
+import { integerReader } from "../protocol/fields.ts";
 import { errorCode } from "./read-text.ts";
 
 /** The hidden command by which our own executable becomes the child. */
@@ -80,17 +81,15 @@ export function parseStatfsAnswer(text: string): StatfsAnswer {
   }
   const size: unknown = value.ok === true && "size" in value ? value.size : undefined;
   if (typeof size === "object" && size !== null && "totalBytes" in size && "freeBytes" in size) {
-    const { totalBytes, freeBytes } = size;
-    if (isSize(totalBytes) && isSize(freeBytes)) {
+    const [totalBytes, freeBytes] = [readSize(size.totalBytes), readSize(size.freeBytes)];
+    if (totalBytes !== undefined && freeBytes !== undefined) {
       return { ok: true, size: { totalBytes, freeBytes } };
     }
   }
   return broken;
 }
 
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
+const readSize = integerReader(0, Number.MAX_SAFE_INTEGER);
 
 /** Starts `executable statfs-probe mountPoint`, with an empty environment and no standard error. */
 export function spawnStatfsProbe(

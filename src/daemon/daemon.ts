@@ -41,7 +41,7 @@ import { createReportSource } from "./report-source.ts";
 import { openSealing, readSecrets } from "./sealing.ts";
 import { createStockTaking } from "./stock-taking.ts";
 import { startTicker, type Ticker } from "./ticker.ts";
-import { openWatching, type Watching } from "./watching.ts";
+import { after, openWatching, type Watching } from "./watching.ts";
 
 export interface DaemonOptions {
   /** As read at the start. */
@@ -335,7 +335,7 @@ function createOwnSampler(
 
 function publishReports({ live, clock, cluster, performer, ticker, sampler }: Core): Publisher {
   return startPublisher({
-    ...{ sampler, clock },
+    ...{ sampler, clock, after },
     updateSeconds: live.config.updateSeconds,
     publish: (report) => {
       performer.perform(cluster.publish(report, clock()));

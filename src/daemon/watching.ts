@@ -60,7 +60,8 @@ export function openWatching(parts: WatchingParts): Watching {
   };
 }
 
-const after: After = (ms, run) => {
+/** By a timer of the system. */
+export const after: After = (ms, run) => {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
 };

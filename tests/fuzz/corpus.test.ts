@@ -26,9 +26,11 @@ describe("a number that is none is not read as one:", () => {
     expect(parseProcUptime(`${text} 1.0`).ok).toBe(false);
   });
 
-  test("a size below zero", () => {
-    const text = '{"ok":true,"size":{"totalBytes":-5,"freeBytes":-0}}';
-    expect(parseStatfsAnswer(text)).toEqual({ ok: false, code: "EINVAL" });
+  test("a size below zero, and a zero with a sign", () => {
+    const answer = (size: string) => `{"ok":true,"size":{"totalBytes":${size},"freeBytes":0}}`;
+    expect(parseStatfsAnswer(answer("-5"))).toEqual({ ok: false, code: "EINVAL" });
+    const size = { totalBytes: 0, freeBytes: 0 };
+    expect(parseStatfsAnswer(answer("-0"))).toEqual({ ok: true, size });
   });
 
   test("a process that has run for longer than there are numbers", () => {

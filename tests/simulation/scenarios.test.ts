@@ -67,21 +67,28 @@ describe("a machine that was off for ten days", () => {
 });
 
 describe("a daemon that stood still for an hour", () => {
-  test("(SIGSTOP, SIGCONT) calls nobody dead, and has fresh reports of all within 20 s", () => {
+  test.each([
+    { how: "SIGSTOP and SIGCONT", isSuspended: false },
+    { how: "suspended with its machine", isSuspended: true },
+  ])("($how) calls nobody dead, and has fresh reports of all within 20 s", ({ isSuspended }) => {
     const world = calmWorld(12, 600);
     world.run(3 * MINUTE);
     const stopped = nodeAt(world, 0);
     const before = stopped.outages;
-    stopped.pause();
+    if (isSuspended) stopped.suspend();
+    else stopped.pause();
     world.run(HOUR);
-    stopped.resume();
+    expect(stateAt(nodeAt(world, 1), stopped)).toBe("down");
+    if (isSuspended) stopped.wake();
+    else stopped.resume();
     const resumedMs = world.nowMs;
     while (world.nowMs - resumedMs < 20_000) {
       world.run(100);
       for (const of of world.nodes) expect(stateAt(stopped, of)).toBe("up");
     }
     const machines = stopped.core?.machines(stopped.now()) ?? [];
-    for (const { reportAgeSeconds = Number.NaN } of machines) {
+    // Its own is the shell's business (tests/daemon/publisher.test.ts).
+    for (const { reportAgeSeconds = Number.NaN } of machines.filter(({ isSelf }) => !isSelf)) {
       expect(reportAgeSeconds).toBeLessThan(600 + 20);
     }
     expect(stopped.outages).toBe(before);
