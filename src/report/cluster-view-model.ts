@@ -15,7 +15,15 @@ import { type MachineRow, rowOf } from "./machine-row.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
 import { hrefWith, type PageQuery } from "./page-query.ts";
 import { cursorX } from "./strip.ts";
-import { filterOf, isProblem, type Subject, sorted, subjectsAt, subjectsNow } from "./subject.ts";
+import {
+  filterOf,
+  isProblem,
+  type ProcessTest,
+  type Subject,
+  sorted,
+  subjectsAt,
+  subjectsNow,
+} from "./subject.ts";
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
 import { LEAST_FOR_SMALL, type Tiles, tilesOf } from "./tiles.ts";
 import { clockOf, type Times, timesFor } from "./times.ts";
@@ -247,11 +255,12 @@ interface TableInput {
   readonly subjects: readonly Subject[];
   /** Those that the filter and the tag leave. */
   readonly chosen: readonly Subject[];
+  readonly isWanted?: ProcessTest | undefined;
 }
 
 function tableOf(
   input: ClusterPageInput,
-  { keys, subjects, chosen }: TableInput,
+  { keys, subjects, chosen, isWanted }: TableInput,
 ): { table: MachineTable; notices: readonly string[] } {
   const { view, query, times } = input;
   const nowMs = view.moment.wallMs;
@@ -277,6 +286,7 @@ function tableOf(
     strips,
     updateSeconds: view.updateSeconds,
     ...(cursorMs === undefined ? {} : { cursorMs }),
+    ...(isWanted === undefined ? {} : { isWanted }),
   };
   const table: MachineTable = {
     caption:
@@ -328,7 +338,10 @@ export function clusterPageOf(given: ClusterPageInput): ClusterPage {
   if (query.byUser) {
     return { ...base, title: "by user – unagi", notices, users: usersTableOf(chosen) };
   }
-  const { table, notices: tableNotices } = tableOf(input, { keys, subjects, chosen });
+  const { table, notices: tableNotices } = tableOf(input, {
+    ...{ keys, subjects, chosen },
+    isWanted: filter.isWanted,
+  });
   const alone = aloneOf(view);
   const cutOff = isPast ? undefined : cutOffNoticeOf(view, times, path);
   const tiles = tilesOf(subjects, query);

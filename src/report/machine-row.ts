@@ -5,11 +5,11 @@
 import type { Machine } from "../cluster/machine.ts";
 import type { StripPoint } from "../http/source.ts";
 import type { Axis } from "./axis.ts";
-import { type Facts, isIdle } from "./facts.ts";
+import { type Facts, isIdle, processFacts } from "./facts.ts";
 import { bytes, decimal, duration, figure, percent, perSecond } from "./format.ts";
 import { machineHref } from "./machine-href.ts";
 import { type Strip, stripOf } from "./strip.ts";
-import type { Subject, SubjectState } from "./subject.ts";
+import type { ProcessTest, Subject, SubjectState } from "./subject.ts";
 import { shownName, shownText } from "./text.ts";
 import type { Times } from "./times.ts";
 
@@ -70,6 +70,8 @@ export interface RowContext {
   readonly updateSeconds: number;
   readonly strips: ReadonlyMap<string, readonly StripPoint[]>;
   readonly cursorMs?: number;
+  /** The largest of these stands in place of the top process. */
+  readonly isWanted?: ProcessTest;
 }
 
 const CPU_HIGH_PERCENT = 90;
@@ -105,11 +107,15 @@ export function coresText(facts: { readonly cores?: number }): string {
   return facts.cores === undefined ? "" : figure(facts.cores);
 }
 
-function topCell(subject: Subject): RowFigures["top"] | undefined {
-  const { top, cpuPercent } = subject.facts;
-  if (subject.report?.processes === undefined) return undefined;
+function topCell(subject: Subject, isWanted?: ProcessTest): RowFigures["top"] | undefined {
+  const { cpuPercent } = subject.facts;
+  const { report } = subject;
+  if (report?.processes === undefined) return undefined;
+  const wanted = isWanted && report.processes.find(isWanted);
+  const top = wanted === undefined ? subject.facts.top : processFacts(wanted, report);
   // A machine whose CPU is unknown is not said to be idle.
-  if (top === undefined || isIdle(top)) return cpuPercent === undefined ? undefined : "idle";
+  if (top === undefined || (wanted === undefined && isIdle(top)))
+    return cpuPercent === undefined ? undefined : "idle";
   return {
     user: shownText(top.user),
     userKey: top.user,
@@ -148,10 +154,10 @@ function pressureCell(facts: Facts): string | undefined {
   return value === "0" ? "0" : `${pressure.of} ${value}`;
 }
 
-export function figuresOf(subject: Subject): RowFigures {
+export function figuresOf(subject: Subject, isWanted?: ProcessTest): RowFigures {
   const { facts } = subject;
   const cpu = cpuCell(facts);
-  const top = topCell(subject);
+  const top = topCell(subject, isWanted);
   const load = facts.loadPerCore ?? facts.load;
   const memory = memoryCell(facts);
   const swap = swapCell(subject);
@@ -249,7 +255,7 @@ export function rowOf(subject: Subject, context: RowContext): MachineRow {
     ),
     body:
       sentence === undefined
-        ? { kind: "figures", figures: figuresOf(subject) }
+        ? { kind: "figures", figures: figuresOf(subject, context.isWanted) }
         : { kind: "sentence", text: sentence },
   };
 }

@@ -29,6 +29,8 @@ export interface CoreBars {
   readonly count: number;
   readonly path: string;
   readonly words: string;
+  /** Percent of each: what the bars show, for a text browser. */
+  readonly figures: string;
 }
 
 /** More interfaces than a desk or a server has; a container host has hundreds. */
@@ -96,6 +98,7 @@ function coreBars(cores: readonly number[]): CoreBars {
     count: cores.length,
     path,
     words: `${counted(cores.length, "core")}: ${busy} over 90 %, ${idle} idle`,
+    figures: cores.map(percent).join(" "),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Entry, Machine, MachineState } from "../cluster/machine.ts";
 import type { ClusterView } from "../http/source.ts";
-import type { Report } from "../protocol/report.ts";
+import type { ProcessReport, Report } from "../protocol/report.ts";
 import { type Facts, factsOf, isIdle } from "./facts.ts";
 import type { SortKey } from "./page-query.ts";
 import { shownText } from "./text.ts";
@@ -74,8 +74,13 @@ const FORMS = "name:, user:, process:, state:, tag:";
 /** More words than anybody combines; each is looked for in every machine. */
 const MOST_WORDS = 8;
 
+/** Whether a process is one of those that the reader looks for. */
+export type ProcessTest = (process: ProcessReport) => boolean;
+
 export interface Filter {
   readonly accepts: (subject: Subject) => boolean;
+  /** Absent where the filter is about no process. */
+  readonly isWanted?: ProcessTest;
   readonly notices: readonly string[];
 }
 
@@ -142,6 +147,27 @@ function testOf(word: string): Test | string {
   }
 }
 
+/**
+ * `user:` and `process:` say which processes; without them a word that is part of a user's or a
+ * command's name does.
+ */
+function wantedProcess(words: readonly string[]): ProcessTest | undefined {
+  const named: ProcessTest[] = [];
+  const loose: string[] = [];
+  for (const word of words.map((one) => one.toLowerCase())) {
+    const value = word.slice(word.indexOf(":") + 1);
+    if (value === "") continue;
+    if (word.startsWith("user:")) named.push(({ user }) => user.toLowerCase().includes(value));
+    else if (word.startsWith("process:")) {
+      named.push(({ command }) => command.toLowerCase().includes(value));
+    } else if (value === word) loose.push(word);
+  }
+  if (named.length > 0) return (process) => named.every((test) => test(process));
+  if (loose.length === 0) return undefined;
+  return ({ user, command }) =>
+    loose.some((part) => `${user}\n${command}`.toLowerCase().includes(part));
+}
+
 /** All words must match; one that is not understood is left out, with a sentence. */
 export function filterOf(text: string, tag: string | undefined): Filter {
   const notices: string[] = [];
@@ -157,7 +183,12 @@ export function filterOf(text: string, tag: string | undefined): Filter {
     const wanted = tag.toLowerCase();
     tests.push(({ machine }) => tagsOf(machine).includes(wanted));
   }
-  return { accepts: (subject) => tests.every((test) => test(subject)), notices };
+  const isWanted = wantedProcess(words.slice(0, MOST_WORDS));
+  return {
+    accepts: (subject) => tests.every((test) => test(subject)),
+    ...(isWanted === undefined ? {} : { isWanted }),
+    notices,
+  };
 }
 
 /** What is not there at all comes first, what is well comes last. */

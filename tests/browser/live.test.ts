@@ -63,6 +63,32 @@ describe("a live page", () => {
     expect(performance.now() - start).toBeLessThan(3000);
   });
 
+  liveTest("takes nothing away and puts nothing in to change a figure", async (parts) => {
+    const { page, server } = parts;
+    await page.evaluate(() => {
+      const seen: string[] = [];
+      Object.assign(window, { seen });
+      new MutationObserver((changes) => {
+        for (const { addedNodes, removedNodes } of changes) {
+          for (const node of [...addedNodes, ...removedNodes]) seen.push(node.nodeName);
+        }
+      }).observe(document.querySelector("main") ?? document.body, {
+        childList: true,
+        subtree: true,
+      });
+    });
+    server.changeMachine("gpu-b", busy(71));
+    await cpu(page, "gpu-b").getByText("71", { exact: true }).waitFor();
+    server.changeMachine("gpu-b", busy(3));
+    await cpu(page, "gpu-b").getByText("3", { exact: true }).waitFor();
+    // gpu-b leaves the free machines and comes back: its line alone.
+    const seen = await page.evaluate(() => Reflect.get(window, "seen"));
+    expect(
+      seen.filter((name: string) => ["TABLE", "TBODY", "SECTION", "svg"].includes(name)),
+    ).toEqual([]);
+    expect(seen.length).toBeLessThan(20);
+  });
+
   liveTest("keeps nodes, scroll, focus and what is open", async ({ page, server }) => {
     await page.setViewportSize({ width: 1280, height: 400 });
     await page.getByText("Keys", { exact: true }).click();

@@ -148,6 +148,20 @@ describe("the table of machines", () => {
     });
   }
 
+  browserTest("shows the processes that are looked for, not the largest", async (place) => {
+    const tops = async (filter: string) => {
+      const { page } = await place.open(`${place.serve().url}/?filter=${filter}`, NO_SCRIPT);
+      const texts = await page.locator(".mt .tp").allTextContents();
+      return texts.map((text) => text.trim().replace(/\s+/g, " "));
+    };
+    for (const text of await tops("user:root")) expect(text).toStartWith("root kworker/u64:2 0");
+    expect((await tops("process:sshd"))[0]).toBe("root sshd 0");
+    expect(await tops("chen")).toEqual(["chen blender 29 clock"]);
+    expect(await tops("user:unagi+name:gpu-a")).toEqual(["unagi unagi 0"]);
+    // Somebody who is logged in and runs nothing: what runs is shown.
+    expect(await tops("hugo")).toEqual(["chen blender 29 clock"]);
+  });
+
   browserTest("names what a strip shows, and opens what ran at three", async (place) => {
     const { page } = await place.open(`${place.serve().url}/?open=node02@03:00`, NO_SCRIPT);
     const strip = page.getByRole("link", {

@@ -45,7 +45,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
             )}
           </a>
         );
-      })}
+      })}{" "}
       <line class="now" x1="100%" x2="100%" y1="12" y2="24" />
       {(cursor === undefined || cursor.x < (1 - NEAR_NOW) * axis.cells) && (
         <text class="now" x="100%" dx="-3" y="21">

@@ -66,6 +66,9 @@ function NowRow({ line }: { line: NowLine }) {
         <th scope="row">{line.what}</th>
         <td colSpan={2}>
           <Cores cores={line.cores} />
+          <span class="vh" aria-hidden="true">
+            {line.cores.figures}
+          </span>
         </td>
       </tr>
     );
