@@ -28,8 +28,8 @@ test.skipIf(!existsSync(W3M))("w3m shows a machine and an entry in reading order
       ...["render3", "up 19h00m", "32 cores, AMD EPYC 7302P", "messages permission denied"],
       ...[
         "Now",
-        "CPU    96 % user 91",
-        "32 cores 9",
+        "CPU    96 %    user 91",
+        "32 cores 100 87",
         "Processes 10 largest",
         "chen       blender          29",
       ],
@@ -43,7 +43,7 @@ test.skipIf(!existsSync(W3M))("w3m shows a machine and an entry in reading order
       ...["Logged in 2 users", "Messages not reported", "Entries 140", ":00    49 50"],
     ]);
     expectInOrder(await dump(`${server.url}/?open=node02@03:10`), [
-      ...["Down and not well", "node02", "node02 at 03:10", "CPU        91 %"],
+      ...["Down and not well", "node02", "node02 at 03:10", "91 %    user 87"],
       ...["processes: 10 largest of 203", "chen       ffmpeg", "logged in: nobody"],
       ...["The others at 03:10: render3 chen blender 30", "node03"],
     ]);

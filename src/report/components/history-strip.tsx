@@ -52,6 +52,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
           now
         </text>
       )}
+      {cursor && " "}
       {cursor && (
         <text
           class={cursor.x > (1 - EDGE) * axis.cells ? "at end" : "at"}
