@@ -13,7 +13,9 @@ import { runStatfsProbe } from "./collectors/statfs-probe.ts";
 import { readText } from "./config/read-config-file.ts";
 import { startDaemon } from "./daemon/daemon.ts";
 import { chooseStyle, createLog, mayUseColor, readStyleFacts } from "./runtime/log.ts";
+import { isTerminal } from "./runtime/terminal.ts";
 
+const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 const EXIT_FAILURE = 1;
@@ -48,7 +50,7 @@ const actions: Actions = {
     runCheck(input, {
       env: process.env,
       out: (text) => write(STDOUT, text),
-      hasColor: process.stdout.isTTY === true && mayUseColor(process.env),
+      hasColor: isTerminal(STDOUT) && mayUseColor(process.env),
     }),
   forget: (input) =>
     runForget(input, {
@@ -99,7 +101,7 @@ function isStreamTrouble(error: unknown): boolean {
  * program that was started from one.
  */
 function isOnTerminal(): boolean {
-  return process.stdin.isTTY === true || process.stderr.isTTY === true;
+  return isTerminal(STDIN) || isTerminal(STDERR);
 }
 
 /** The first of the signals that ask a daemon to end. */

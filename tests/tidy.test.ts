@@ -15,14 +15,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   cluster: ["protocol"],
   collectors: ["protocol"],
-  store: ["cluster", "protocol", "http/source.ts"],
+  store: ["cluster", "protocol", "http/source.ts", "builtins.ts"],
   report: ["cluster", "protocol", "http/source.ts"],
-  http: ["report", "cluster", "protocol", "runtime/port-holder.ts"],
+  http: ["report", "cluster", "protocol", "runtime/port-holder.ts", "builtins.ts"],
   config: ["protocol", "runtime/printable.ts"],
-  runtime: ["cluster", "protocol"],
+  runtime: ["cluster", "protocol", "builtins.ts"],
   // `unagi check` looks at a machine with the parts that the daemon itself uses.
-  cli: ["config", "runtime", "protocol", "collectors", "cluster", "sealing"],
-  sealing: ["protocol"],
+  cli: ["config", "runtime", "protocol", "collectors", "cluster", "sealing", "builtins.ts"],
+  sealing: ["protocol", "builtins.ts"],
 };
 
 /** Folders whose code decides and must not perform: the time and the chance are passed in. */
@@ -35,6 +35,8 @@ const IMPURE = [
   /\bsetTimeout\b|\bsetInterval\b/,
   /import [^;]*\brandom(Bytes|UUID|FillSync|Int)\b[^;]*node:crypto|\bgetRandomValues\b/,
   /from "node:(fs|net|dgram|os|child_process)/,
+  // The same by way of builtins.ts.
+  /\bcrypto\(\)\.random|\b(http|net|tty)\(\)/,
   /\bBun\.(file|write|spawn|udpSocket|serve|sleep)\b/,
 ];
 

@@ -2,7 +2,8 @@
  * Asks the unagi that runs on this machine over HTTP, as another program would: what the answer
  * holds is for the caller to read, and not to believe.
  */
-import { type IncomingMessage, request } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { http } from "../builtins.ts";
 
 export interface ReportPlace {
   /** The address of `--bind`; absent: loopback. */
@@ -35,7 +36,7 @@ export function askLocal(
 ): Promise<LocalAnswer> {
   return new Promise((resolve) => {
     const failed = (reason: string) => resolve({ kind: "failed", reason });
-    const asked = request({ ...question, host: bind, port, agent: false }, (response) => {
+    const asked = http().request({ ...question, host: bind, port, agent: false }, (response) => {
       readBody(response).then(
         (text) => resolve({ kind: "text", status: response.statusCode ?? 0, text }),
         (error: unknown) => failed(error instanceof Error ? error.message : String(error)),

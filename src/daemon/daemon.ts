@@ -14,7 +14,7 @@ import { isLoopbackOnly } from "../config/ranges.ts";
 import type { Forgetter } from "../http/forget.ts";
 import { createHttpHandler, type HttpHandler } from "../http/handler.ts";
 import { hostNamesOf } from "../http/host-names.ts";
-import { startHttpServer } from "../http/server.ts";
+import { type HttpServer, startHttpServer } from "../http/server.ts";
 import type { ReportSource } from "../http/source.ts";
 import { cleanText } from "../protocol/text.ts";
 import { ok, type Result } from "../result.ts";
@@ -76,6 +76,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
 
   // The port first: a second daemon by mistake must not touch the history of the first.
   let onPacket: PacketHandler = () => undefined;
+  let guard: HttpServer["guard"] = () => undefined;
   const socket = await openPeerSocket({
     ...boundTo(config),
     port: config.p2pPort,
@@ -86,6 +87,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
   const core = openCore(options, {
     socket: socket.value,
     heartbeat: createHeartbeat(manager),
+    afterTick: (now) => guard(now),
     secrets: secrets.value,
   });
   if (!core.ok) {
@@ -106,6 +108,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
     socket.value.close();
     return http;
   }
+  guard = http.value.guard;
   onPacket = core.value.receive;
   const publisher = publishReports(core.value);
   const refresh = refreshNetworks(core.value, log);
@@ -198,12 +201,13 @@ function createHandler({ live, source, networks, watching, forgetter }: Core): H
 interface CoreParts {
   readonly socket: PeerSocket;
   readonly heartbeat: Heartbeat;
+  readonly afterTick: (now: Moment) => void;
   readonly secrets: readonly Uint8Array[];
 }
 
 function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
   const { config, log } = options;
-  const { socket, heartbeat, secrets } = parts;
+  const { socket, heartbeat, afterTick, secrets } = parts;
   const live = { config };
   const clock = createClock(ROOT);
   const opened = openHistory({
@@ -250,7 +254,7 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
     wantLive: () => watching.wantLive(),
     after: (ms, run) => setTimeout(run, ms),
   });
-  const ticker = startTicker({ cluster, performer, clock, heartbeat });
+  const ticker = startTicker({ cluster, performer, clock, heartbeat, afterTick });
   const resolveNetworks = () => {
     networks = readNetworks(live.config, ROOT);
     cluster.setRanges(clusterRanges(networks));

@@ -13,6 +13,9 @@ import { isLoopback } from "../protocol/address.ts";
 /** How often `lan` and the own addresses are read again; it takes about a millisecond. */
 export const LAN_REFRESH_MS = 30_000;
 
+/** As many machines as there may be; forged senders only make it begin anew. */
+const MOST_REMEMBERED = 4096;
+
 export interface Networks {
   readonly p2pAllow: AddressSet;
   readonly httpAllow: AddressSet;
@@ -59,8 +62,21 @@ export function readNetworks(
 export function clusterRanges(networks: Networks): ClusterRanges {
   const { p2pAllow, scan, isOwn, isBroadcast } = networks;
   return {
-    allow: (address) => p2pAllow.contains(address) && !isBroadcast(address),
+    allow: remembered((address) => p2pAllow.contains(address) && !isBroadcast(address)),
     ...{ scan, isOwn },
+  };
+}
+
+/** Each packet asks, and nearly all come from the same few machines. */
+function remembered(isSo: (address: string) => boolean): (address: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (address) => {
+    const known = answers.get(address);
+    if (known !== undefined) return known;
+    const answer = isSo(address);
+    if (answers.size >= MOST_REMEMBERED) answers.clear();
+    answers.set(address, answer);
+    return answer;
   };
 }
 

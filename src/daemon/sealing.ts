@@ -2,7 +2,7 @@
  * Sealing as the daemon has it: the keys that the configuration names, the envelope of this run,
  * and what `-dd` prints of packets that show nothing.
  */
-import { randomBytes } from "node:crypto";
+import { crypto } from "../builtins.ts";
 import type { Envelope } from "../cluster/envelope.ts";
 import type { Config } from "../config/config.ts";
 import type { Result } from "../result.ts";
@@ -36,7 +36,7 @@ export interface Sealing {
 
 export function openSealing({ secrets, isTracing, ...who }: SealingOptions): Sealing {
   if (secrets.length === 0) return { print: printableMessage };
-  const envelope = createEnvelope({ ...who, secrets, randomBytes });
+  const envelope = createEnvelope({ ...who, secrets, randomBytes: crypto().randomBytes });
   if (!isTracing) return { envelope, print: printUnopened };
   const traced = traceEnvelope(envelope);
   const print = (packet: Uint8Array) => {

@@ -24,37 +24,44 @@ export interface TickerParts {
   readonly performer: Pick<Performer, "perform">;
   readonly clock: () => Moment;
   readonly heartbeat: Heartbeat;
+  /** What else is to be seen to, a wake-up of its own not being worth it. */
+  readonly afterTick?: (now: Moment) => void;
 }
 
-export function startTicker({ cluster, performer, clock, heartbeat }: TickerParts): Ticker {
+export function startTicker(parts: TickerParts): Ticker {
+  const { cluster, performer, clock, heartbeat, afterTick } = parts;
   let timer: Timer | undefined;
   let wakesAtMs = Number.POSITIVE_INFINITY;
+  let tickedAtMs = clock().elapsedMs;
   let isStopped = false;
 
   function run(): void {
-    timer = undefined;
     wakesAtMs = Number.POSITIVE_INFINITY;
     const now = clock();
+    tickedAtMs = now.elapsedMs;
     performer.perform(cluster.tick(now));
     heartbeat.beat(now);
+    afterTick?.(now);
     rearm();
   }
 
   function rearm(): void {
     if (isStopped) return;
     const now = clock();
-    const sleepMs = Math.min(
-      Math.max(
-        Math.min(cluster.nextDeadline(now), heartbeat.nextMs()) - now.elapsedMs,
-        SHORTEST_SLEEP_MS,
-      ),
-      LONGEST_SLEEP_MS,
+    const nextMs = Math.min(cluster.nextDeadline(now), heartbeat.nextMs());
+    const atMs = Math.max(
+      Math.min(nextMs, tickedAtMs + LONGEST_SLEEP_MS),
+      now.elapsedMs + SHORTEST_SLEEP_MS,
     );
-    // A packet seldom brings the deadline forward by more than what one sleep is rounded to.
-    if (now.elapsedMs + sleepMs > wakesAtMs - SHORTEST_SLEEP_MS) return;
+    // A packet seldom moves the deadline by more than what one sleep is rounded to. One that is
+    // later than planned is put off: each waking costs more than all that is done in it.
+    // One that is due is never put off, or a stream of packets would keep us from it for good.
+    const mayWait = wakesAtMs > now.elapsedMs + SHORTEST_SLEEP_MS;
+    if (atMs > wakesAtMs - SHORTEST_SLEEP_MS && !mayWait) return;
+    if (Math.abs(atMs - wakesAtMs) < SHORTEST_SLEEP_MS) return;
     clearTimeout(timer);
-    wakesAtMs = now.elapsedMs + sleepMs;
-    timer = setTimeout(run, sleepMs);
+    wakesAtMs = atMs;
+    timer = setTimeout(run, atMs - now.elapsedMs);
   }
 
   rearm();

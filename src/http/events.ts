@@ -6,7 +6,7 @@
  *     id: 1700000000123
  *     data: {"version":1700000000123,"machines":[…],"removed":["3f6c…"]}
  */
-import { constants, deflateRawSync } from "node:zlib";
+import { zlib } from "../builtins.ts";
 import { EVENT_STREAM, SECURITY_HEADERS, takesGzip } from "./answer.ts";
 import { type Detail, machineJson } from "./json.ts";
 import type { Live } from "./live.ts";
@@ -64,9 +64,9 @@ class Chunk {
     }
     // Ends at a whole byte and refers to nothing before it, so the same bytes fit into every
     // reader's stream, wherever that is.
-    this.#deflated ??= deflateRawSync(this.#text, {
+    this.#deflated ??= zlib().deflateRawSync(this.#text, {
       level: 5,
-      finishFlush: constants.Z_SYNC_FLUSH,
+      finishFlush: zlib().constants.Z_SYNC_FLUSH,
     });
     return this.#deflated;
   }

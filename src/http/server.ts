@@ -4,6 +4,7 @@
  */
 import { fail, ok, type Result } from "../result.ts";
 import { portInUseReason } from "../runtime/port-holder.ts";
+import type { Moment } from "../units.ts";
 import { EVENT_STREAM, plainAnswer } from "./answer.ts";
 import { isCrowded, readDescriptorUse } from "./connection-guard.ts";
 import type { HttpHandler } from "./handler.ts";
@@ -24,6 +25,8 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly port: number;
+  /** Sees to it that there are not too many connections; to be called about once a second. */
+  readonly guard: (now: Moment) => void;
   /** Listens on other addresses from now on; open connections end. A reason: as at the start. */
   readonly relisten: (where: Pick<HttpServerOptions, "bind" | "isLocal">) => Result<void>;
   /** Ends at once, open connections too. */
@@ -36,8 +39,8 @@ const IDLE_SECONDS = 10;
 const LARGEST_BODY = 1024;
 /** Where /proc is found, to name the holder of a port and to count descriptors. */
 const ROOT = "/";
-/** How often the connections are counted, by the descriptors in use. */
-const GUARD_MS = 1_000;
+/** How often the connections are counted, by the descriptors in use: a ticking may come early. */
+const GUARD_MS = 900;
 /** How long nobody is listened to once there were too many. */
 const REST_MS = 2_000;
 
@@ -102,7 +105,10 @@ export function startHttpServer(options: HttpServerOptions): Result<HttpServer> 
     if (listening.ok) listening.value.stop();
   }
 
-  const guard = setInterval(() => {
+  let guardedMs = Number.NEGATIVE_INFINITY;
+  function guard({ elapsedMs }: Moment): void {
+    if (elapsedMs - guardedMs < GUARD_MS) return;
+    guardedMs = elapsedMs;
     const use = readDescriptorUse(ROOT);
     if (restTimer !== undefined || use === undefined || !isCrowded(use, descriptorsBefore)) return;
     options.log?.warn(
@@ -111,10 +117,11 @@ export function startHttpServer(options: HttpServerOptions): Result<HttpServer> 
     );
     close();
     restTimer = setTimeout(again, REST_MS);
-  }, GUARD_MS);
+  }
 
   return ok({
     port,
+    guard,
     relisten: ({ bind, isLocal = false }) => {
       const { bind: _, ...others } = options;
       where = { ...others, port, isLocal, ...(bind === undefined ? {} : { bind }) };
@@ -123,10 +130,7 @@ export function startHttpServer(options: HttpServerOptions): Result<HttpServer> 
       if (!listening.ok) restTimer = setTimeout(again, REST_MS);
       return listening.ok ? ok(undefined) : listening;
     },
-    stop: () => {
-      clearInterval(guard);
-      close();
-    },
+    stop: close,
   });
 }
 

@@ -2,7 +2,6 @@
  * Who this daemon is on the network: an id that stays over restarts, and a boot that is new at
  * each start (design, section 6.2). The machine-id itself never leaves the machine.
  */
-import { createHmac, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -35,7 +34,7 @@ const MACHINE_ID_FILES = ["etc/machine-id", "var/lib/dbus/machine-id"];
 
 /** The id and a new boot. Never fails: without any machine-id it is random for this run. */
 export function loadIdentity(options: IdentityOptions): Identity {
-  const boot = randomBytes(ID_HEX_DIGITS / 2).toString("hex");
+  const boot = randomHex(ID_HEX_DIGITS / 2);
   const machineId = readMachineId(options.root);
   if (machineId !== undefined) return { id: deriveId(machineId, options), boot };
   const substitute = keepSubstitute(options.stateDirectory);
@@ -52,7 +51,7 @@ export function deriveId(
   daemon: { readonly name: string; readonly port: number; readonly bind?: string },
 ): string {
   const parts = ["unagi", daemon.name, String(daemon.port), daemon.bind ?? ""];
-  const digest = createHmac("sha256", machineId).update(parts.join("\0")).digest("hex");
+  const digest = new Bun.CryptoHasher("sha256", machineId).update(parts.join("\0")).digest("hex");
   return digest.slice(0, ID_HEX_DIGITS);
 }
 
@@ -65,6 +64,10 @@ export function parseMachineId(text: string): string | undefined {
   return id === undefined || /^0+$/.test(id) ? undefined : id;
 }
 
+function randomHex(bytes: number): string {
+  return crypto.getRandomValues(Buffer.alloc(bytes)).toString("hex");
+}
+
 function readMachineId(root: string): string | undefined {
   for (const file of MACHINE_ID_FILES) {
     const id = readId(join(root, file));
@@ -75,7 +78,7 @@ function readMachineId(root: string): string | undefined {
 
 /** A random machine-id of our own: the one kept in the state directory, or a new one. */
 function keepSubstitute(directory: string | undefined): { machineId: string; notice: string } {
-  const fresh = randomBytes(16).toString("hex");
+  const fresh = randomHex(16);
   const forThisRun = "the others will take this machine for a new one after each restart";
   if (directory === undefined) {
     return {

@@ -2,7 +2,7 @@
  * The key file (design, 6.4): the secret that the machines of a network share, as
  * `unagi keygen FILE` writes it. No message from here quotes what is in the file.
  */
-import { randomBytes } from "node:crypto";
+
 import {
   closeSync,
   constants,
@@ -16,6 +16,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, sep } from "node:path";
+import { crypto } from "../builtins.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { printable } from "./printable.ts";
 
@@ -96,7 +97,7 @@ export function writeKeyFile(path: string): Result<undefined> {
   try {
     // The umask may have taken rights away that its owner needs.
     fchmodSync(file, 0o600);
-    writeWhole(file, formatKey(randomBytes(SECRET_BYTES)));
+    writeWhole(file, formatKey(crypto().randomBytes(SECRET_BYTES)));
     fsyncSync(file);
     return ok(undefined);
   } catch (error) {

@@ -8,6 +8,7 @@
 import { fstatSync } from "node:fs";
 import { createConsola } from "consola/core";
 import { oneLine } from "./printable.ts";
+import { isTerminal } from "./terminal.ts";
 
 export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
 
@@ -158,13 +159,13 @@ export function mayUseColor(env: StyleFacts["env"]): boolean {
 
 /** What stderr is for this process. */
 export function readStyleFacts(env: StyleFacts["env"]): StyleFacts {
-  const isTerminal = process.stderr.isTTY === true;
   try {
     const stderr = fstatSync(2);
-    return { env, stream: `${stderr.dev}:${stderr.ino}`, isTerminal, isFile: stderr.isFile() };
+    const stream = `${stderr.dev}:${stderr.ino}`;
+    return { env, stream, isTerminal: isTerminal(2), isFile: stderr.isFile() };
   } catch {
     // stderr is closed: nothing is read there, in whatever form.
-    return { env, stream: undefined, isTerminal, isFile: false };
+    return { env, stream: undefined, isTerminal: false, isFile: false };
   }
 }
 

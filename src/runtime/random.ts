@@ -1,6 +1,4 @@
 /** Chance for the core, which draws none of its own: unpredictable, since request numbers are made of it. */
-import { randomFillSync } from "node:crypto";
-
 /** So many numbers are drawn at once: one call of the system for each would cost more. */
 const BATCH = 512;
 
@@ -10,7 +8,7 @@ export function createRandom(): () => number {
   let next = words.length;
   return () => {
     if (next >= words.length) {
-      randomFillSync(words);
+      crypto.getRandomValues(words);
       next = 0;
     }
     const high = (words[next] ?? 0) >>> 5;

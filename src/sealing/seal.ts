@@ -5,8 +5,7 @@
  *     signature # nonce(24) XAES-256-GCM(header message) tag(16)
  *     header: id(8) boot(8) counter(6, big-endian) flags(1)
  */
-import { hkdfSync } from "node:crypto";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { crypto, zlib } from "../builtins.ts";
 import { DICTIONARY } from "./dictionary.ts";
 import { createXaes, KEY_BYTES, NONCE_BYTES, TAG_BYTES, type Xaes } from "./xaes.ts";
 
@@ -148,7 +147,9 @@ export function createSealer(options: SealerOptions): Sealer {
 
 /** The cipher of one secret: the key is made of secret and network, never the secret itself. */
 function keyed(secret: Uint8Array, signature: Uint8Array): Xaes {
-  return createXaes(new Uint8Array(hkdfSync("sha256", secret, signature, KEY_INFO, KEY_BYTES)));
+  return createXaes(
+    new Uint8Array(crypto().hkdfSync("sha256", secret, signature, KEY_INFO, KEY_BYTES)),
+  );
 }
 
 /** Id and boot as every packet of ours begins. */
@@ -165,7 +166,7 @@ function pack(message: Uint8Array, signature: Uint8Array): { flags: number; body
   const body = isLeftOut ? message.subarray(signature.length) : message;
   const flags = isLeftOut ? SIGNATURE_LEFT_OUT : 0;
   if (body.length < WORTH_DEFLATING_BYTES) return { flags, body };
-  const deflated = deflateRawSync(body, DEFLATE);
+  const deflated = zlib().deflateRawSync(body, DEFLATE);
   const isShorter = deflated.length < body.length;
   return isShorter ? { flags: flags | DEFLATED, body: deflated } : { flags, body };
 }
@@ -198,7 +199,7 @@ function read(
 
 function inflate(body: Uint8Array): Buffer | SealDropReason {
   try {
-    return inflateRawSync(body, INFLATE);
+    return zlib().inflateRawSync(body, INFLATE);
   } catch (error) {
     return (error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE" ? "too long" : "malformed";
   }

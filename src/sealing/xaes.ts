@@ -2,7 +2,7 @@
  * XAES-256-GCM: AES-256-GCM with a 192-bit nonce, which can be drawn at random for every packet
  * without a thought of repeats. Written on node:crypto's AES, after https://c2sp.org/XAES-256-GCM.
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { crypto } from "../builtins.ts";
 
 export const KEY_BYTES = 32;
 export const NONCE_BYTES = 24;
@@ -42,7 +42,11 @@ export function createXaes(key: Uint8Array): Xaes {
   const derive = createDerivation(key);
   return {
     seal({ nonce, plaintext, additionalData }) {
-      const cipher = createCipheriv("aes-256-gcm", derive(nonce), nonce.subarray(HALF_NONCE_BYTES));
+      const cipher = crypto().createCipheriv(
+        "aes-256-gcm",
+        derive(nonce),
+        nonce.subarray(HALF_NONCE_BYTES),
+      );
       cipher.setAAD(additionalData);
       const body = cipher.update(plaintext);
       return Buffer.concat([body, cipher.final(), cipher.getAuthTag()]);
@@ -50,7 +54,7 @@ export function createXaes(key: Uint8Array): Xaes {
     open({ nonce, sealed, additionalData }) {
       const end = sealed.length - TAG_BYTES;
       if (end < 0 || nonce.length !== NONCE_BYTES) return undefined;
-      const cipher = createDecipheriv(
+      const cipher = crypto().createDecipheriv(
         "aes-256-gcm",
         derive(nonce),
         nonce.subarray(HALF_NONCE_BYTES),
@@ -77,7 +81,7 @@ export function createDerivation(key: Uint8Array): (nonce: Uint8Array) => Buffer
   if (key.length !== KEY_BYTES) throw new RangeError(`a key has ${KEY_BYTES} bytes`);
   // ECB keeps nothing from one block to the next, so that one cipher serves all packets: setting
   // up another for each would cost four times the two blocks themselves.
-  const aes = createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
+  const aes = crypto().createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
   const subkey = doubled(aes.update(Buffer.alloc(BLOCK_BYTES)));
   const prefix = Buffer.from([0, 1, 0x58, 0, ...Buffer.alloc(12), 0, 2, 0x58, 0]);
   const template = Buffer.alloc(2 * BLOCK_BYTES);

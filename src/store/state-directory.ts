@@ -2,7 +2,6 @@
  * The files of the history below the state directory: whether the directory can be used, what the
  * file of a network is called, how a bad one is set aside, and who holds one that is locked.
  */
-import { createHash } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -31,7 +30,7 @@ const MAX_NAMES = 100;
 
 /** The history of the network with this signature. */
 export function historyFile(directory: string, signature: string): string {
-  const network = createHash("sha256").update(signature).digest("hex");
+  const network = new Bun.CryptoHasher("sha256").update(signature).digest("hex");
   return join(directory, `history-${network.slice(0, NETWORK_HEX_DIGITS)}.sqlite`);
 }
 

@@ -10,6 +10,11 @@ describe("packed JSON", () => {
     expect(unpackJson(packJson(value))).toEqual(value);
   });
 
+  test("reads what an earlier version kept, in zlib's format", () => {
+    const value = { name: "alpha" };
+    expect(unpackJson(deflateSync(JSON.stringify(value)))).toEqual(value);
+  });
+
   const whole = packJson({ name: "alpha", text: "some text" });
   const cases: readonly [string, Uint8Array][] = [
     ["nothing", new Uint8Array()],

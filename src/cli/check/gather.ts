@@ -2,9 +2,10 @@
  * Finds out what `unagi check` judges: ports, networks, what the running unagi says, who answers.
  * Changes nothing; as root with -U it becomes that user before it tries what that user may read.
  */
-import { randomBytes } from "node:crypto";
+
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { crypto } from "../../builtins.ts";
 import type { Envelope } from "../../cluster/envelope.ts";
 import { createMessageFile } from "../../collectors/message-file.ts";
 import { createMessageJournal, findJournalctl } from "../../collectors/message-journal.ts";
@@ -181,6 +182,7 @@ async function ask(
 
 /** In nobody's name: a query is answered whoever seals it. */
 function envelopeOf({ signature }: Config, secrets: readonly Uint8Array[]): Envelope {
+  const { randomBytes } = crypto();
   const [id, boot] = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")];
   return createEnvelope({ signature, secrets, id, boot, randomBytes });
 }

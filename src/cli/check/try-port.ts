@@ -1,5 +1,5 @@
 /** Whether a port could be opened right now, by opening it for a moment. */
-import { createServer } from "node:net";
+import { net } from "../../builtins.ts";
 import { type Transport, whoHoldsPort } from "../../runtime/port-holder.ts";
 import type { PortState } from "./facts.ts";
 
@@ -39,7 +39,7 @@ async function tryUdp(hostname: string, port: number): Promise<string | undefine
 
 function tryTcp(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const server = createServer();
+    const server = net().createServer();
     server.once("error", (error) => resolve(codeOf(error)));
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
