@@ -42,6 +42,11 @@ function isPlainList(element: Element): boolean {
   return element.className === "mini" || element.localName === "svg";
 }
 
+/** A figure, a name: the most of all that changes, and nothing to find again. */
+function isText(element: Element): boolean {
+  return element.firstChild?.nodeType === Node.TEXT_NODE && element.firstChild.nextSibling === null;
+}
+
 function isLive(node: Node): boolean {
   return node instanceof Element && node.hasAttribute("data-live");
 }
@@ -62,7 +67,7 @@ class Morph {
     // Most of the page is as it was, and this says so without a step of ours.
     if (live.isEqualNode(next) || isLive(live)) return;
     this.#attributes(live, next);
-    if (isPlainList(live) && this.#pairs(live, next)) return;
+    if ((isPlainList(live) || isText(live)) && this.#pairs(live, next)) return;
     if (this.#isHeld(live)) this.#inPlace(live, next);
     else this.#children(live, next);
   }
