@@ -79,6 +79,8 @@ function hourGrid(options: GridOptions): Pick<EntryGrid, "columns" | "rows"> | u
     if (point.state === "up") continue;
     const untilMs = point.untilWallMs ?? options.nowMs;
     for (let atMs = point.atWallMs; atMs < untilMs; atMs += stepMs) {
+      // A clock that was set since, or a bad disk, may have it end in a thousand years.
+      if (slot(atMs) >= (firstHour + hours) * steps) break;
       bySlot.set(slot(atMs), cellOf(point, options, atMs));
     }
   }

@@ -11,6 +11,8 @@ import { formatAddress, parseAddress } from "../../src/config/address-value.ts";
 import { LARGEST_CONFIG_FILE, parseConfigFile } from "../../src/config/parse-config-file.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
 import { decodeReportV1 } from "../../src/protocol/report-v1.ts";
+import { entryGridOf } from "../../src/report/entry-grid.ts";
+import { createTimes } from "../../src/report/times.ts";
 
 const NET = (first: string) =>
   `eth0: ${[first, ...Array.from({ length: 15 }, () => "0")].join(" ")}`;
@@ -55,6 +57,17 @@ test("::10.1.2.3 is an IPv6 address, not 10.1.2.3", () => {
   expect(formatAddress(parseAddress("::10.1.2.3") ?? 0n)).toBe("::a01:203");
   expect(formatAddress(parseAddress("::ffff:10.1.2.3") ?? 0n)).toBe("10.1.2.3");
 });
+
+test("an outage that ends in a thousand years fills the grid of entries, and no more", () => {
+  const hour = (count: number) => Date.UTC(2026, 10, 24) + count * 3_600_000;
+  const points = [
+    { state: "down" as const, atWallMs: hour(1), untilWallMs: Date.UTC(9000, 0) },
+    { state: "up" as const, atWallMs: hour(3), cpuPercent: 5 },
+  ];
+  const times = createTimes("UTC");
+  const grid = entryGridOf({ points, key: "a", times, updateSeconds: 600, nowMs: hour(4) });
+  expect(grid?.columns).toEqual(["01", "02", "03"]);
+}, 1000);
 
 describe("what once took the square of its length", () => {
   test("a line of 64 KB of spaces in /proc/cpuinfo", () => {
