@@ -8,6 +8,8 @@ export interface Contact {
   question: OpenQuestion | undefined;
   /** Questions sent here so far; every second one after the first may be bare. */
   asked: number;
+  /** Of a candidate: a valid message has come from here, it was not only named by others. */
+  hasSpoken: boolean;
   /** When protocol 1's `>` was last sent here (deadlines); a program of either kind answers it. */
   lastBareMs: number;
   /** When it was last asked for somebody who watches (deadlines). */
@@ -33,6 +35,7 @@ export function newContact(address: string): Contact {
     peer: undefined,
     question: undefined,
     asked: 0,
+    hasSpoken: false,
     lastBareMs: Number.NEGATIVE_INFINITY,
     lastWatchingMs: Number.NEGATIVE_INFINITY,
     bareAnswers: 0,

@@ -80,6 +80,33 @@ test("as many answers are sent in each second, however long they are asked for",
   }
 });
 
+describe("where candidates are too many", () => {
+  const NEWCOMER = "10.200.0.1";
+  const LIARS = Array.from({ length: 400 }, (_, i) => `10.201.${i >> 8}.${i & 255}`);
+
+  /** Each of them names addresses that nobody has, again and again, at most five times a second. */
+  function lie(bench: Bench, seconds: number): void {
+    for (let tick = 0; tick < seconds * 10; tick++) {
+      for (let i = 0; i < 40; i++) {
+        const liar = LIARS[(tick * 40 + i) % LIARS.length] ?? A;
+        const named = Array.from({ length: 30 }, (_, j) => address((tick * 40 + i) * 30 + j));
+        bench.receive(liar, `!${named.join(" ")}`);
+      }
+      bench.run(100);
+    }
+  }
+
+  test("a machine that speaks up once is asked within a second", () => {
+    const bench = new Bench();
+    lie(bench, 20);
+    expect(bench.cluster.candidateCount()).toBe(4096);
+    bench.receive(NEWCOMER, "?");
+    bench.clear();
+    lie(bench, 1);
+    expect(bench.textsTo(NEWCOMER).filter((text) => text.startsWith(">"))).toHaveLength(1);
+  });
+});
+
 test("candidates are at most 4,096; which one goes is left to chance", () => {
   const bench = new Bench();
   const lists = 50;
