@@ -1,0 +1,178 @@
+/** One executable that faces a thousand peers: see simulated-peers.ts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Machine } from "../../src/cluster/machine.ts";
+import { type Daemon, freePort, scratchDirectory, startDaemon, until } from "../e2e/daemon.ts";
+import type { Figure } from "./main.ts";
+import { cpuSecondsOf, kernelDrops, memoryOf } from "./process-facts.ts";
+import { median } from "./sample.ts";
+import type { PeerCounts, PeerOrders } from "./simulated-peers.ts";
+
+const COUNT = 1000;
+const NETWORK = "127.1";
+const TARGET = "127.1.250.1";
+const UPDATE_SECONDS = 60;
+const WATCHED_SECONDS = 30;
+/** A watcher who comes has what is fresh after a round of questions, and the answers to it. */
+const WATCH_BEGINS_SECONDS = 8;
+const LOOK_MS = 2000;
+const SIMULATED = join(import.meta.dir, "simulated-peers.ts");
+
+export async function benchmarkPeers(): Promise<readonly Figure[]> {
+  const scratch = scratchDirectory();
+  const port = await freePort();
+  const orders: PeerOrders = {
+    ...{ count: COUNT, network: NETWORK, target: TARGET, port, signature: "crowd" },
+    updateSeconds: UPDATE_SECONDS,
+  };
+  const peers = Bun.spawn([process.execPath, SIMULATED, JSON.stringify(orders)], {
+    ...{ stdin: "ignore", stdout: "pipe", stderr: "inherit" },
+  });
+  let daemon: Daemon | undefined;
+  try {
+    const counts = followCounts(peers);
+    await until(() => counts() !== undefined);
+    daemon = await startDaemon({
+      ...{ address: TARGET, httpPort: await freePort(), p2pPort: port },
+      options: [
+        ...["-S", "crowd", "-n", `${NETWORK}.`, "-s", `${NETWORK}.0.1-250`],
+        ...["-u", String(UPDATE_SECONDS), "--state", scratch.path],
+      ],
+    });
+    return await face(daemon, { port, counts: () => counts() ?? NO_COUNTS });
+  } finally {
+    await daemon?.stop("SIGKILL");
+    peers.kill();
+    await peers.exited;
+    scratch.remove();
+  }
+}
+
+const NO_COUNTS: PeerCounts = { answers: 0, lost: 0, served: 0, bytes: 0 };
+
+function followCounts(peers: Bun.Subprocess<"ignore", "pipe", "inherit">) {
+  let latest: PeerCounts | undefined;
+  void (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of peers.stdout) {
+      const line = decoder.decode(chunk).trim().split("\n").at(-1);
+      if (line !== undefined) latest = JSON.parse(line) as PeerCounts;
+    }
+  })();
+  return () => latest;
+}
+
+interface Crowd {
+  readonly port: number;
+  readonly counts: () => PeerCounts;
+}
+
+interface Looks {
+  readonly pageMs: number[];
+  readonly residentMB: number[];
+  readonly ownMB: number[];
+}
+
+async function face(daemon: Daemon, crowd: Crowd): Promise<Figure[]> {
+  const started = performance.now();
+  const looks: Looks = { pageMs: [], residentMB: [], ownMB: [] };
+  let allAfterSeconds = Number.POSITIVE_INFINITY;
+  // Two intervals: the first meets all, the second is what every further one is like.
+  for (;;) {
+    const seconds = (performance.now() - started) / 1000;
+    if (seconds > 2 * UPDATE_SECONDS) break;
+    await look(daemon, looks);
+    const isMissing = allAfterSeconds === Number.POSITIVE_INFINITY;
+    if (isMissing && crowd.counts().served >= COUNT && (await reported(daemon)) > COUNT) {
+      allAfterSeconds = (performance.now() - started) / 1000;
+    }
+    await Bun.sleep(LOOK_MS);
+  }
+  const quiet = { counts: crowd.counts(), cpuSeconds: cpuSecondsOf(daemon.pid) };
+  const watched = await watch(daemon, looks);
+  const counts = crowd.counts();
+  const lostPercent = (100 * counts.lost) / counts.answers;
+  const { pageMs, residentMB, ownMB } = looks;
+  return [
+    {
+      subject: `${COUNT} peers: all their reports are in`,
+      value: `after ${allAfterSeconds.toFixed(0)} s`,
+      aim: `within ${UPDATE_SECONDS} s`,
+      isMet: allAfterSeconds <= UPDATE_SECONDS,
+    },
+    {
+      subject: `${COUNT} peers: answers lost`,
+      value: `${lostPercent.toFixed(2)} % of ${counts.answers}`,
+      beside: `${kernelDrops(TARGET, crowd.port)} packets without room, net.core.rmem_max is ${limit()}`,
+      aim: "under 1 %",
+      isMet: lostPercent < 1,
+    },
+    {
+      subject: `${COUNT} peers: resident memory, the most in ${residentMB.length} looks`,
+      value: `${Math.max(...residentMB).toFixed(0)} MB`,
+      beside: `median ${median(residentMB).toFixed(0)} MB; of it its own at most ${Math.max(...ownMB).toFixed(0)} MB`,
+      aim: "at most 90 MB",
+      isMet: Math.max(...residentMB) <= 90,
+    },
+    {
+      subject: `${COUNT} peers: the page, ${pageMs.length} times`,
+      value: `median ${median(pageMs).toFixed(0)} ms, longest ${Math.max(...pageMs).toFixed(0)} ms`,
+      aim: "within 50 ms",
+      isMet: Math.max(...pageMs) <= 50,
+    },
+    {
+      subject: `${COUNT} peers: the oldest figure that a watcher sees`,
+      value: `${watched.oldestSeconds.toFixed(1)} s`,
+      beside: `${Math.round((100 * watched.cpuSeconds) / WATCHED_SECONDS)} % of a core; nobody watching ${((100 * quiet.cpuSeconds) / (2 * UPDATE_SECONDS)).toFixed(1)} %`,
+      aim: "at most 4 s",
+      isMet: watched.oldestSeconds <= 4,
+    },
+  ];
+}
+
+async function look(daemon: Daemon, looks: Looks): Promise<void> {
+  const started = performance.now();
+  const response = await fetch(`${daemon.url}/`);
+  if (!(await response.text()).includes("</html>")) throw new Error("the page is not whole");
+  looks.pageMs.push(performance.now() - started);
+  const { residentMB, ownMB } = memoryOf(daemon.pid);
+  looks.residentMB.push(residentMB);
+  looks.ownMB.push(ownMB);
+}
+
+async function machinesOf(daemon: Daemon): Promise<readonly Machine[]> {
+  const path = "/api/v1/cluster?report=summary";
+  return (await daemon.json<{ machines: Machine[] }>(path)).machines;
+}
+
+/** Machines with a report, this one among them. */
+async function reported(daemon: Daemon): Promise<number> {
+  return (await machinesOf(daemon)).filter(({ report }) => report !== undefined).length;
+}
+
+async function watch(daemon: Daemon, looks: Looks) {
+  const leaving = new AbortController();
+  const response = await fetch(`${daemon.url}/api/v1/events?report=none`, {
+    signal: leaving.signal,
+  });
+  const reading = response.bytes().catch(() => undefined);
+  await Bun.sleep(WATCH_BEGINS_SECONDS * 1000);
+  const cpuBefore = cpuSecondsOf(daemon.pid);
+  let oldestSeconds = 0;
+  const endMs = performance.now() + WATCHED_SECONDS * 1000;
+  while (performance.now() < endMs) {
+    await look(daemon, looks);
+    for (const { reportAgeSeconds } of await machinesOf(daemon)) {
+      oldestSeconds = Math.max(oldestSeconds, reportAgeSeconds ?? Number.POSITIVE_INFINITY);
+    }
+    await Bun.sleep(LOOK_MS);
+  }
+  const cpuSeconds = cpuSecondsOf(daemon.pid) - cpuBefore;
+  leaving.abort();
+  await reading;
+  return { oldestSeconds, cpuSeconds };
+}
+
+function limit(): number {
+  return Number(readFileSync("/proc/sys/net/core/rmem_max", "utf8"));
+}
