@@ -2,8 +2,8 @@
  * Addresses heard of that have not answered a question yet. They are asked a few times with
  * growing pauses and then forgotten; they are neither shown nor passed on. Anybody may name
  * addresses, so the number is capped, and who goes is left to chance: a flood of invented ones
- * cannot push a true one out for sure. Who has spoken is asked before those who were only named,
- * and stays rather than they: to name thousands takes one packet, to speak for them thousands.
+ * cannot push a true one out for sure. Who has spoken himself is asked before the others, and again in
+ * turns with those that somebody named: else lists of thousands would hold up newcomers for minutes.
  */
 import { isUsablePeerAddress } from "../protocol/address.ts";
 import type { Budget } from "./budget.ts";
@@ -31,9 +31,12 @@ export class Candidates {
   readonly #questions: Questions;
   readonly #own: OwnAddresses;
   readonly #contacts = new SampleMap<string, Contact>();
-  readonly #queue = new DeadlineQueue<Contact>();
-  /** Those of them who have spoken and were not asked yet. */
+  /** Those who have spoken and were not asked yet, those who were, and those who were only named. */
+  readonly #fresh = new DeadlineQueue<Contact>();
   readonly #spoken = new DeadlineQueue<Contact>();
+  readonly #named = new DeadlineQueue<Contact>();
+  /** Whose turn it is, where there are some of either. */
+  #isTurnOfSpoken = true;
 
   constructor(parts: Parts) {
     this.#desk = parts.desk;
@@ -54,7 +57,8 @@ export class Candidates {
   offer(address: string, options: { readonly hasSpoken: boolean }): void {
     const known = this.#contacts.get(address);
     if (known !== undefined) {
-      if (options.hasSpoken) this.#noteSpoken(known);
+      const isRested = this.#questions.msSinceAsked(known) >= NUDGE_PAUSE_MS;
+      if (options.hasSpoken && isRested) this.#speaks(known);
       return;
     }
     if (!isUsablePeerAddress(address) || this.#own.has(address)) return;
@@ -62,16 +66,15 @@ export class Candidates {
     if (this.#contacts.size >= MAX_CANDIDATES) this.#evictAny();
     const contact = newContact(address);
     this.#contacts.set(address, contact);
-    if (options.hasSpoken) this.#noteSpoken(contact);
-    else this.#queue.set(contact, this.#desk.clock.deadlineMs);
+    if (options.hasSpoken) this.#speaks(contact);
+    else this.#named.set(contact, this.#desk.clock.deadlineMs);
   }
 
   /** It is a machine now, or this machine itself. */
   remove(contact: Contact): void {
     if (this.#contacts.get(contact.address) !== contact) return;
     this.#contacts.delete(contact.address);
-    this.#queue.delete(contact);
-    this.#spoken.delete(contact);
+    this.#drop(contact);
   }
 
   /** The allowed ranges have changed. */
@@ -85,7 +88,8 @@ export class Candidates {
     const nowMs = this.#desk.clock.deadlineMs;
     const { candidates, questions } = this.#budget;
     for (;;) {
-      const contact = this.#spoken.peekDue(nowMs) ?? this.#queue.peekDue(nowMs);
+      const queue = this.#dueQueue(nowMs);
+      const contact = queue.peekDue(nowMs);
       if (contact === undefined) return;
       const pauseMs = CANDIDATE_PAUSES_MS[contact.asked];
       if (pauseMs === undefined) {
@@ -94,32 +98,40 @@ export class Candidates {
       }
       if (candidates.readyMs(nowMs) > nowMs || !questions.take(nowMs)) return;
       candidates.take(nowMs);
+      this.#isTurnOfSpoken = queue !== this.#spoken;
       // One number for all repeats, so that a late answer to the first still counts.
       this.#questions.ask(contact, contact.question?.number ?? this.#desk.requestNumber());
-      this.#spoken.delete(contact);
-      this.#queue.set(contact, nowMs + pauseMs);
+      this.#drop(contact);
+      (contact.hasSpoken ? this.#spoken : this.#named).set(contact, nowMs + pauseMs);
     }
   }
 
   nextMs(): number {
     const nowMs = this.#desk.clock.deadlineMs;
     const { candidates, questions } = this.#budget;
-    const nextMs = Math.min(this.#spoken.nextMs(), this.#queue.nextMs());
-    return Math.max(nextMs, candidates.readyMs(nowMs), questions.readyMs(nowMs));
+    const dueMs = Math.min(this.#fresh.nextMs(), this.#spoken.nextMs(), this.#named.nextMs());
+    return Math.max(dueMs, candidates.readyMs(nowMs), questions.readyMs(nowMs));
   }
 
-  /** Asked at once, if it was not asked just now. */
-  #noteSpoken(contact: Contact): void {
-    const nowMs = this.#desk.clock.deadlineMs;
+  /** It keeps its place among those that wait, however often it speaks. */
+  #speaks(contact: Contact): void {
+    const queue = contact.asked === 0 ? this.#fresh : this.#spoken;
+    const waitsFromMs = queue.atMs(contact);
     contact.hasSpoken = true;
-    if (contact.asked > 0) {
-      const isRested = this.#questions.msSinceAsked(contact) >= NUDGE_PAUSE_MS;
-      if (isRested) this.#queue.set(contact, nowMs);
-      return;
-    }
-    this.#queue.delete(contact);
-    // Who goes on speaking keeps its turn.
-    if (!this.#spoken.has(contact)) this.#spoken.set(contact, nowMs);
+    this.#drop(contact);
+    queue.set(contact, Math.min(waitsFromMs, this.#desk.clock.deadlineMs));
+  }
+
+  #drop(contact: Contact): void {
+    for (const queue of [this.#fresh, this.#spoken, this.#named]) queue.delete(contact);
+  }
+
+  #dueQueue(nowMs: number): DeadlineQueue<Contact> {
+    if (this.#fresh.nextMs() <= nowMs) return this.#fresh;
+    const isSpokenDue = this.#spoken.nextMs() <= nowMs;
+    const isNamedDue = this.#named.nextMs() <= nowMs;
+    const isSpoken = isSpokenDue && (this.#isTurnOfSpoken || !isNamedDue);
+    return isSpoken ? this.#spoken : this.#named;
   }
 
   #evictAny(): void {

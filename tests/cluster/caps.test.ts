@@ -121,6 +121,30 @@ test("candidates are at most 4,096; which one goes is left to chance", () => {
   expect(early).toBeGreaterThan(0);
 });
 
+test("who speaks himself is asked within a second, however many addresses are named", () => {
+  const bench = new Bench();
+  for (let list = 0; list < 8; list++) {
+    const words = Array.from({ length: 500 }, (_, i) => `10.1.${list}.${i % 250}`);
+    bench.receive("10.0.0.2", `!${words.join(" ")}`);
+  }
+  bench.run(5000);
+  bench.clear();
+  bench.receive("10.0.0.9", ">AAAAAAAA");
+  bench.run(1000);
+  expect(bench.textsTo("10.0.0.9").some((text) => text.startsWith(">{"))).toBe(true);
+});
+
+test("who speaks himself again and again has his turn after those that came before him", () => {
+  const bench = new Bench();
+  for (let i = 0; i < 1500; i++) bench.receive(`10.1.${i >> 8}.${i & 255}`, ">AAAAAAAA");
+  bench.receive("10.0.0.9", ">AAAAAAAA");
+  for (let second = 0; second < 60; second++) {
+    bench.run(1000);
+    bench.receive("10.0.0.9", ">AAAAAAAA");
+  }
+  expect(bench.textsTo("10.0.0.9").some((text) => text.startsWith(">{"))).toBe(true);
+});
+
 describe("a full table of machines", () => {
   test("takes nobody in while all are there, and counts it", () => {
     const bench = new Bench({ maxPeers: 2 });
