@@ -43,11 +43,6 @@ export class Disk {
     return [...this.#safe.values()];
   }
 
-  /** As a machine that is a copy of another begins. */
-  copyOf(other: Disk): void {
-    this.#safe = new Map(other.#safe);
-  }
-
   #write(write: Write): void {
     this.#writes.push(write);
     if (this.#writes.length >= MANY_WRITES) this.#save(write.atMs - UNSAFE_MS);

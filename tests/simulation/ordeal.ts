@@ -4,6 +4,7 @@
  * change of the product does not turn it into another world.
  */
 import { between, type Chance, pick, seededChance } from "./chance.ts";
+import { Attackers, drawKinds, type HostileKind } from "./hostile/attackers.ts";
 import { Violation } from "./invariants/invariant.ts";
 import { World, type WorldOptions } from "./world.ts";
 
@@ -37,23 +38,48 @@ interface Plan extends WorldOptions {
   /** Between two faults, on the average. */
   readonly everyMs: number;
   readonly agreeMs: number;
+  readonly hostile: readonly HostileKind[];
+  /** They go on when the faults have stopped. */
+  readonly areStubborn: boolean;
 }
 
 /** From so many machines on a world costs minutes: its times are shorter, and it has less in it. */
 const LARGE = 200;
 const MINUTE = 60_000;
+/**
+ * All agree within four intervals: one until a machine that has been quiet for five minutes is asked
+ * again, one for a machine of 2005 to have something new, and two to spare.
+ */
+const AGREE_INTERVALS = 4;
+/**
+ * Whoever has to be met anew stands behind up to 4,096 invented addresses, of which 50 are asked in a
+ * second; and the next flood may have him start at the end again.
+ */
+const CROWD_MS = 3 * MINUTE;
 
 export function liveThrough({ seed, machines }: OrdealOptions): Outcome {
   const plan = planFor({ seed, machines });
   const world = new World(plan);
+  const { key } = plan;
+  const ground = { ...{ network: world.network, truth: world.truth, nodes: world.nodes } };
+  const attackers = new Attackers(
+    {
+      ...ground,
+      chance: seededChance(seed + 2 ** 30),
+      plain: world.plain,
+      keys: key === undefined ? [] : [key],
+    },
+    plan.hostile,
+  );
   try {
     world.startAll(plan.startMs);
     world.torment(plan.tormentMs, plan.everyMs);
     world.heal();
+    if (!plan.areStubborn) attackers.end();
     world.untilAgreed(plan.agreeMs);
     const [complaint] = world.complaints();
     if (complaint !== undefined) throw new Violation("nothing is sent outside", complaint);
-    return { ok: true, result: { virtualMs: world.nowMs, faults: faultsOf(world) } };
+    return { ok: true, result: { virtualMs: world.nowMs, faults: faultsOf(world, attackers) } };
   } catch (error) {
     const isKnown = error instanceof Violation;
     const invariant = isKnown ? error.invariant : "nothing is thrown";
@@ -71,6 +97,8 @@ export function planFor({ seed, machines }: OrdealOptions): Plan {
   const isMixed = !isLarge && chance() < 0.15;
   const mixedSeconds = isMixed ? [20, updateSeconds, 2 * updateSeconds] : [];
   const old = isSealed || isLarge || chance() < 0.5 ? 0 : Math.floor(machines / 10);
+  const hostile = drawKinds(chance);
+  const isCrowded = hostile.includes("flood") || hostile.includes("insider");
   const longestMs = Math.max(updateSeconds, ...mixedSeconds, 60) * 1000;
   return {
     seed,
@@ -88,7 +116,9 @@ export function planFor({ seed, machines }: OrdealOptions): Plan {
     startMs: 20_000,
     tormentMs: between(chance, 1.5 * MINUTE, 3.5 * MINUTE),
     everyMs: (8000 * 30) / machines,
-    agreeMs: 4 * longestMs,
+    agreeMs: AGREE_INTERVALS * longestMs + (isCrowded ? CROWD_MS : 0),
+    hostile,
+    areStubborn: chance() < 0.5,
   };
 }
 
@@ -97,8 +127,8 @@ function driftOf(chance: Chance): number {
   return chance() < 0.2 ? 0.01 : 0.001;
 }
 
-function faultsOf({ network, struck }: World): Record<string, number> {
-  return { ...Object.fromEntries(struck), ...network.faults };
+function faultsOf({ network, struck }: World, { deeds }: Attackers): Record<string, number> {
+  return { ...Object.fromEntries(struck), ...network.faults, ...Object.fromEntries(deeds) };
 }
 
 function stackOf(error: unknown): unknown {

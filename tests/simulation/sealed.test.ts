@@ -1,7 +1,7 @@
 /** Worlds whose machines have a key: as robust as plain ones, whatever is replayed to them. */
 import { describe, expect, test } from "bun:test";
 import { seededChance } from "./chance.ts";
-import { Eavesdropper } from "./eavesdropper.ts";
+import { Eavesdropper } from "./hostile/eavesdropper.ts";
 import { CALM } from "./network.ts";
 import type { SimulatedNode } from "./node.ts";
 import { World, type WorldOptions } from "./world.ts";
@@ -21,7 +21,8 @@ function sealedWorld(options: Partial<WorldOptions> & { readonly seed: number })
 
 function eavesdropperIn(world: World, seed: number): Eavesdropper {
   const addresses = world.nodes.flatMap((node) => node.addresses);
-  return new Eavesdropper(world.network, seededChance(seed + 1_000_000), addresses);
+  const chance = seededChance(seed + 1_000_000);
+  return new Eavesdropper({ network: world.network, chance, addresses, isSealed: true });
 }
 
 describe("once the faults stop, thirty sealed machines know all and the newest report of each", () => {

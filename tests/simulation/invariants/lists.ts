@@ -31,9 +31,7 @@ export class Lists implements Invariant {
   }
 
   received({ from, kind }: Received): void {
-    // What is sealed by a stranger is a copy, of what he cannot know.
-    const mayAnswer = ANSWERS.has(kind) || kind === "sealed";
-    if (mayAnswer && this.#asked.has(from)) this.#answered.add(from);
+    if (ANSWERS.has(kind) && this.#asked.has(from)) this.#answered.add(from);
   }
 
   sent({ to, kind, message }: Sent): void {

@@ -8,7 +8,7 @@
  *
  * - shown quiet: the pause between two questions to a quiet machine (10 s for 5 min, a minute for an
  *   hour, then an interval, a minute at least; design 6.3), 5 % of jitter and the clocks' drift, for
- *   each of the addresses that are tried in turn and two more, and then the way there and back, a
+ *   each of the addresses that are tried in turn and three more, and then the way there and back, a
  *   late tick, and the turns of all that are quiet at 20 a second;
  * - not shown with its present run, or under an address that it has no more: as long as it takes all
  *   to agree once the faults stop (agreement.ts), since others have to tell.
@@ -25,8 +25,11 @@ const HOUR = 60 * MINUTE;
 const JITTER = 1.08;
 /** Two ways of 150 ms, a tick of a second that is late, and the question before it that just missed. */
 const WAY_MS = 3500;
-/** A turn goes to an address that turns out to be another's, and one in four is a bare request. */
-const MORE_TURNS = 2;
+/**
+ * A turn goes to an address that turns out to be another's, one in four is a bare request, and one is
+ * not answered, as others ask for 2,000 answers in that second.
+ */
+const MORE_TURNS = 3;
 const QUIET_QUESTIONS_A_MS = 18 / 1000;
 
 /** Of all pairs of machines, since when each has got every packet of the other. */

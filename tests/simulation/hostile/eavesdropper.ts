@@ -1,9 +1,13 @@
 /**
- * Somebody without the key who hears every packet and can send any, under any address: sends old
- * ones again, to those they were for and to others, back to their senders, and with bits changed.
+ * Hears every packet and can send any, under any address: sends old ones again, to those they were
+ * for and to others, and in a sealed world, whose key he has not, also back to their senders and with
+ * bits changed. (In a plain one he sees the numbers of questions: he could forge any answer, and a
+ * question that comes back makes its sender believe that it is at that address itself. Nothing is
+ * promised there but that what he only repeats in its sender's name does no harm.)
  */
-import { between, type Chance, pick } from "./chance.ts";
-import type { Network } from "./network.ts";
+import { between, type Chance, pick } from "../chance.ts";
+import type { Network } from "../network.ts";
+import type { Attacker } from "./ground.ts";
 
 interface Heard {
   readonly from: string;
@@ -13,19 +17,32 @@ interface Heard {
 
 /** Packets that he keeps; others take the places of random ones, so that some are very old. */
 const MEMORY = 2000;
+const PACKETS = 10;
 
-export class Eavesdropper {
+export class Eavesdropper implements Attacker {
+  readonly kind = "replay";
   readonly #network: Network;
   readonly #chance: Chance;
   readonly #addresses: readonly string[];
+  readonly #isSealed: boolean;
   readonly #heard: Heard[] = [];
   sent = 0;
 
-  constructor(network: Network, chance: Chance, addresses: readonly string[]) {
-    this.#network = network;
-    this.#chance = chance;
-    this.#addresses = addresses;
-    network.tap = (from, to, bytes) => this.#hear({ from, to: to.address, bytes });
+  constructor(options: {
+    readonly network: Network;
+    readonly chance: Chance;
+    readonly addresses: readonly string[];
+    readonly isSealed: boolean;
+  }) {
+    this.#network = options.network;
+    this.#chance = options.chance;
+    this.#addresses = options.addresses;
+    this.#isSealed = options.isSealed;
+    options.network.tap = (from, to, bytes) => this.#hear({ from, to: to.address, bytes });
+  }
+
+  act(): void {
+    for (let i = 0; i < PACKETS; i++) this.#send();
   }
 
   /** Sends so many packets within this time. */
@@ -49,7 +66,7 @@ export class Eavesdropper {
     const anywhere = () => pick(this.#chance, this.#addresses) ?? to;
     const kind = this.#chance();
     if (kind < 0.3) this.#network.inject(from, to, bytes);
-    else if (kind < 0.5) this.#network.inject(from, anywhere(), bytes);
+    else if (kind < 0.5 || !this.#isSealed) this.#network.inject(from, anywhere(), bytes);
     else if (kind < 0.6) this.#network.inject(anywhere(), anywhere(), bytes);
     else if (kind < 0.8) this.#network.inject(to, from, bytes);
     else this.#network.inject(from, to, this.#changed(bytes));
