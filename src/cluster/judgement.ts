@@ -201,15 +201,15 @@ export class Judgement {
   }
 
   #beginOutage(peer: Peer, outage: Extract<Entry, { state: "down" | "stopped" }>): void {
-    this.#setState(peer, outage.state);
+    this.#setState(peer, outage.state, outage.atWallMs);
     this.#desk.emit({ kind: "entry", id: peer.key, entry: outage });
   }
 
-  #setState(peer: Peer, state: MachineState): void {
+  #setState(peer: Peer, state: MachineState, sinceWallMs = this.#desk.clock.wallMs): void {
     if (peer.state === state) return;
     const wasQuiet = isQuiet(peer);
     peer.state = state;
-    peer.stateSinceWallMs = this.#desk.clock.wallMs;
+    peer.stateSinceWallMs = sinceWallMs;
     // From silent to down it stays on the pace that it has reached.
     if (!wasQuiet) peer.quietSinceMs = this.#desk.clock.deadlineMs;
     this.#table.noteStateChange();

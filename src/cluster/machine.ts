@@ -15,7 +15,10 @@ export interface Machine {
   readonly address: string;
   readonly addresses: readonly string[];
   readonly state: MachineState;
-  /** Wall clock, ms: since when it is in this state (the uptime is in the report). */
+  /**
+   * Wall clock, ms: since when it is in this state (the uptime is in the report). Down counts from
+   * when it was last heard, stopped from its goodbye, as their entries in the history do.
+   */
   readonly stateSinceWallMs: number;
   readonly isSelf: boolean;
   readonly protocol: 1 | 2;

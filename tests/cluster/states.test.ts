@@ -69,6 +69,7 @@ describe("a machine that does not answer", () => {
     expect(bench.machine("ann")?.state).toBe("down");
     const entry = { state: "down", atWallMs: START_WALL_MS + 100 };
     expect(bench.of("entry")).toMatchObject([{ kind: "entry", id: "ann", entry }]);
+    expect(bench.machine("ann")?.stateSinceWallMs).toBe(entry.atWallMs);
   });
 
   test("is forgotten after 1,440 intervals", () => {
@@ -150,6 +151,7 @@ describe("a goodbye", () => {
     const entry = bench.of("entry")[0]?.entry;
     expect(entry?.state).toBe("stopped");
     expect(Math.abs((entry?.atWallMs ?? 0) - START_WALL_MS)).toBeLessThan(1000);
+    expect(bench.machine("ann")?.stateSinceWallMs).toBe(entry?.atWallMs ?? 0);
   });
 
   test("said again and again does not put the test of it off", () => {
