@@ -38,7 +38,8 @@ interface Measured {
   readonly startCpuSeconds: number;
   readonly memoryMegabytes: number;
   readonly deathsMs: readonly number[];
-  /** Lines that call a living machine dead. */
+  /** Lines that call a living machine dead: until all have settled, and from then on. */
+  readonly wrongedAtStart: number;
   readonly wronged: number;
 }
 
@@ -113,6 +114,7 @@ async function measure(
     const startCpuSeconds = fleet.cpuSeconds() / plan.machines;
     await Bun.sleep(options.settleSeconds * 1000);
     await options.check?.(fleet);
+    const wrongedAtStart = fleet.wronged();
     const idle = await measureIdle(fleet);
     const deathsMs: number[] = [];
     for (let death = 0; death < DEATHS; death++) {
@@ -126,7 +128,8 @@ async function measure(
       startCpuSeconds,
       ...idle,
       deathsMs,
-      wronged: fleet.wronged(),
+      wrongedAtStart,
+      wronged: fleet.wronged() - wrongedAtStart,
     };
   } finally {
     await fleet.stop();
@@ -168,8 +171,9 @@ function figuresOf(machines: number, own: Measured, serf: Measured | undefined):
   const name = `${machines} machines`;
   const beside = (text: (measured: Measured) => string) =>
     serf === undefined ? {} : { beside: `serf ${text(serf)}` };
-  const joined = ({ joinedMs, joinedAfterLastMs }: Measured) =>
-    `${seconds(joinedMs)} from the first start, ${seconds(joinedAfterLastMs)} from the last`;
+  const joined = ({ joinedMs, joinedAfterLastMs, wrongedAtStart }: Measured) =>
+    `${seconds(joinedMs)} from the first start, ${seconds(joinedAfterLastMs)} from the last ` +
+    `(${wrongedAtStart} wronged)`;
   const deaths = ({ deathsMs, wronged }: Measured) =>
     `${seconds(median(deathsMs))} (${deathsMs.map(seconds).join(", ")}; ${wronged} wronged)`;
   const lists = listBytesPerSecond(machines);
