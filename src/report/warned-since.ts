@@ -10,7 +10,7 @@ import type { Warning } from "./warnings.ts";
 
 export interface WarnedSince {
   readonly sinceWallMs: number;
-  /** The history begins with it: it may have lasted longer. */
+  /** Nobody has looked before it, or there is nothing: it may have lasted longer. */
   readonly isAtLeast: boolean;
 }
 
@@ -19,6 +19,11 @@ export type WarnedSinceOf = (id: string, kind: Warning["kind"]) => WarnedSince |
 
 /** Entries read at once: four hours of the default interval. */
 const BATCH = 24;
+/**
+ * Three days of it: an entry costs 50 µs, and a history may have 100,000, while others would take
+ * a machine for silent that is busy with its page for two seconds.
+ */
+const MOST_BATCHES = 18;
 /** Far more than the lines of a page; beyond, all is worked out anew. */
 const MOST_KNOWN = 256;
 
@@ -38,7 +43,7 @@ export function createWarnedSince(entries: ReportSource["entries"]): WarnedSince
 
   function walk(id: string, kind: "swapping" | "disk", before?: Known): WarnedSince | undefined {
     let sinceWallMs: number | undefined;
-    for (;;) {
+    for (let count = 0; count < MOST_BATCHES; count += 1) {
       const batch = entries(id, {
         limit: BATCH,
         ...(sinceWallMs === undefined ? {} : { beforeWallMs: sinceWallMs }),
@@ -52,10 +57,9 @@ export function createWarnedSince(entries: ReportSource["entries"]): WarnedSince
         }
         sinceWallMs = entry.atWallMs;
       }
-      if (batch.length < BATCH) {
-        return sinceWallMs === undefined ? undefined : { sinceWallMs, isAtLeast: true };
-      }
+      if (batch.length < BATCH) break;
     }
+    return sinceWallMs === undefined ? undefined : { sinceWallMs, isAtLeast: true };
   }
 
   return (id, kind) => {

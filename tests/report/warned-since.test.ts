@@ -50,6 +50,18 @@ describe("since when a machine swaps", () => {
     });
   }
 
+  test("is told as at least three days, where going back further would hold up everything", () => {
+    const { history, since } = historyOf("s".repeat(2000));
+    expect(since("m1", "swapping")).toEqual({
+      sinceWallMs: (2000 - 432) * 60_000,
+      isAtLeast: true,
+    });
+    expect(history.read).toBe(433);
+    // It grows from then on.
+    history.entries = entriesOf("s".repeat(2100));
+    expect(since("m1", "swapping")?.sinceWallMs).toBe((2000 - 432) * 60_000);
+  });
+
   test("is told of a full disk too, and never of a clock", () => {
     const { since } = historyOf(".ff");
     expect(since("m1", "disk")).toEqual({ sinceWallMs: 60_000, isAtLeast: false });
