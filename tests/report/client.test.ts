@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { axisOf } from "../../src/report/axis.ts";
 import { reportWords } from "../../src/report/client/entry-words.ts";
 import { cellAt, cellWords } from "../../src/report/client/strip-cells.ts";
+import { tileWords } from "../../src/report/client/tiles.ts";
 import { cellsOf, cpuLevel, stripOf } from "../../src/report/strip.ts";
 import { createTimes } from "../../src/report/times.ts";
 import { SAMPLE_NOW_MS, sampleSource } from "./sample-cluster.ts";
@@ -85,5 +86,22 @@ describe("an entry in a line", () => {
   ];
   for (const [name, report, text] of cases) {
     test(name, () => expect(reportWords(report)).toBe(text));
+  }
+});
+
+describe("a tile under the pointer", () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ["c3", "node01 85", "node01, CPU 85 %"],
+    ["c3 cw", "node01 85, disk 97 %", "node01, CPU 85 %, disk 97 %"],
+    ["cv cw", "node01 silent, disk 97 %", "node01 silent, disk 97 %"],
+    ["cn cw", "node01, disk 97 %", "node01, disk 97 %"],
+    ["cn", "rack 7", "rack 7"],
+    ["c1", "rack 7 12", "rack 7, CPU 12 %"],
+    ["cd", "node01 down", "node01 down"],
+  ];
+  for (const [className, text, words] of cases) {
+    test(`of ${JSON.stringify(text)} says ${words}`, () => {
+      expect(tileWords(className, text)).toBe(words);
+    });
   }
 });

@@ -9,6 +9,11 @@ function hrefOf(tile: HTMLElement): string {
   return machineHref(tile.dataset["key"] ?? tile.textContent?.split(/[ ,]/)[0] ?? "");
 }
 
+/** Only tiles whose ground is a load (`c0`–`c4`) have a CPU figure; a disk's share is another. */
+export function tileWords(className: string, text: string): string {
+  return /^c\d/.test(className) ? text.replace(/ (\d+)(?=,|$)/, ", CPU $1 %") : text;
+}
+
 let tip: HTMLElement | undefined;
 
 /** What a tile is, for who sees its colour alone. Outside the tiles: a thousand of them rest. */
@@ -19,7 +24,7 @@ function say(tile: HTMLElement): void {
     tip.setAttribute("data-live", "");
     tip.setAttribute("aria-hidden", "true");
   }
-  tip.textContent = (tile.textContent ?? "").replace(/ (\d+)/, ", CPU $1 %");
+  tip.textContent = tileWords(tile.className, tile.textContent ?? "");
   document.body.append(tip);
   const box = tile.getBoundingClientRect();
   const width = tip.getBoundingClientRect().width;
