@@ -23,7 +23,7 @@ import { Judgement } from "./judgement.ts";
 import { Leads } from "./leads.ts";
 import { MAX_QUESTIONS_PER_SECOND, MAX_WATCHING_QUESTIONS_PER_SECOND } from "./limits.ts";
 import type { DropCounts, KnownMachine, Machine } from "./machine.ts";
-import type { Cluster, ClusterOptions, ClusterRanges, ScanProgress, ScanRange } from "./options.ts";
+import type { Cluster, ClusterOptions, ClusterRanges, ScanProgress } from "./options.ts";
 import type { Endpoint, Output } from "./output.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import { OwnReport } from "./own-report.ts";
@@ -32,7 +32,7 @@ import { PeerTable } from "./peer-table.ts";
 import { Questions } from "./questions.ts";
 import { Replies } from "./replies.ts";
 import { RingWatch } from "./ring-watch.ts";
-import { Scan } from "./scan.ts";
+import { isSameRange, Scan } from "./scan.ts";
 import { Schedule } from "./schedule.ts";
 import { Seals } from "./seals.ts";
 import { type Sizes, sizesOf } from "./sizes.ts";
@@ -389,17 +389,4 @@ class Core implements Cluster {
 
 function limited(wasSent: boolean): CoreDropReason | undefined {
   return wasSent ? undefined : "too many answers in all";
-}
-
-/** Places of a scan range that are compared: enough to see any change of networks. */
-const COMPARED_PLACES = 16;
-
-/** By its size and some of its addresses; a scan range may have 65,536. */
-function isSameRange(a: ScanRange, b: ScanRange): boolean {
-  if (a.size !== b.size) return false;
-  for (let i = 0; i < Math.min(COMPARED_PLACES, a.size); i++) {
-    const place = Math.floor((i * (a.size - 1)) / Math.max(1, COMPARED_PLACES - 1));
-    if (a.at(place) !== b.at(place)) return false;
-  }
-  return true;
 }

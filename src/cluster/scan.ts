@@ -7,7 +7,7 @@ import { encodeInitialQuery } from "../protocol/encode.ts";
 import type { Budget } from "./budget.ts";
 import type { Desk } from "./desk.ts";
 import { RESCAN_SAMPLE, SLOW_SCAN_MS } from "./limits.ts";
-import type { ScanProgress } from "./options.ts";
+import type { ScanProgress, ScanRange } from "./options.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import type { PeerTable } from "./peer-table.ts";
 
@@ -78,4 +78,17 @@ export class Scan {
     if (address !== undefined && !this.#own.has(address))
       this.#desk.sendToPeer(address, this.#query);
   }
+}
+
+/** Places of a scan range that are compared: enough to see any change of networks. */
+const COMPARED_PLACES = 16;
+
+/** By its size and some of its addresses; a scan range may have 65,536. */
+export function isSameRange(a: ScanRange, b: ScanRange): boolean {
+  if (a.size !== b.size) return false;
+  for (let i = 0; i < Math.min(COMPARED_PLACES, a.size); i++) {
+    const place = Math.floor((i * (a.size - 1)) / Math.max(1, COMPARED_PLACES - 1));
+    if (a.at(place) !== b.at(place)) return false;
+  }
+  return true;
 }

@@ -2,7 +2,6 @@
  * The key file (design, 6.4): the secret that the machines of a network share, as
  * `unagi keygen FILE` writes it. No message from here quotes what is in the file.
  */
-
 import {
   closeSync,
   constants,

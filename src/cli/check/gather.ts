@@ -2,7 +2,6 @@
  * Finds out what `unagi check` judges: ports, networks, what the running unagi says, who answers.
  * Changes nothing; as root with -U it becomes that user before it tries what that user may read.
  */
-
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crypto } from "../../builtins.ts";
