@@ -1,7 +1,7 @@
 /** `unagi forget`: has the unagi that runs here forget a scrapped machine, and tell the others. */
 import type { ReadConfig } from "../config/load-config.ts";
 import { oneLine, quoted } from "../runtime/printable.ts";
-import { askLocal, type LocalAnswer } from "./ask-local.ts";
+import { askLocal, type LocalAnswer, type ReportPlace } from "./ask-local.ts";
 import { COLUMNS, wrap } from "./wrap.ts";
 
 export const FORGET_DESCRIPTION = "drop a scrapped machine from all pages";
@@ -26,7 +26,7 @@ export async function runForget(input: ForgetInput, streams: ForgetSurroundings)
     path: `/api/v1/machines/${encodeURIComponent(machine.toWellFormed())}`,
     headers: { "x-unagi": "forget" },
   });
-  const outcome = readOutcome(answer, { machine, port });
+  const outcome = readOutcome(answer, { machine, ...place });
   if (outcome.isForgotten) {
     streams.out(`${outcome.text}\n`);
     return 0;
@@ -45,7 +45,7 @@ interface Outcome {
 /** What the answer means, in words; without a newline at the end. */
 export function readOutcome(
   answer: LocalAnswer,
-  { machine, port }: { readonly machine: string; readonly port: number },
+  { machine, port, bind = "localhost" }: ReportPlace & { readonly machine: string },
 ): Outcome {
   if (answer.kind === "nobody") {
     return failed(
@@ -66,12 +66,16 @@ export function readOutcome(
     case 404:
       return reason === undefined
         ? notUnagi(port, "it answers 404")
-        : failed(`${quoted(machine)}: ${reason}; http://localhost:${port}/ shows those known here`);
+        : failed(`${quoted(machine)}: ${reason}; ${urlOf({ bind, port })} shows those known here`);
     case 409:
       return reason === undefined ? notUnagi(port, "it answers 409") : failed(reason);
     default:
       return notUnagi(port, `it answers ${answer.status}`);
   }
+}
+
+function urlOf({ bind, port }: Required<ReportPlace>): string {
+  return `http://${bind.includes(":") ? `[${bind}]` : bind}:${port}/`;
 }
 
 /** Of what a peer may have chosen. */

@@ -39,6 +39,14 @@ describe("the outcome", () => {
     });
   });
 
+  test("of a machine that is not known says where to look, at the address of --bind too", () => {
+    const answer = text(404, { error: "no machine has this id, address or name" });
+    const where = (bind: string) =>
+      readOutcome(answer, { machine: "node07", port: 8000, bind }).text;
+    expect(where("127.0.1.1")).toContain("; http://127.0.1.1:8000/ shows");
+    expect(where("fd00::1")).toContain("; http://[fd00::1]:8000/ shows");
+  });
+
   const cases: readonly (readonly [string, LocalAnswer, string])[] = [
     [
       "of nobody there names the port and the remedy",
