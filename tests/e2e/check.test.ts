@@ -44,7 +44,7 @@ describe("unagi check", () => {
     expect(checked.about("UDP port")).toBe(`ok UDP port ${p2pPort} is free; no unagi holds it`);
     expect(checked.about("TCP port")).toBe(`ok TCP port ${httpPort} is free; no unagi holds it`);
     expect(checked.about("others")).toBe(
-      "ok others no unagi runs here; asked 4 addresses: 127.0.40.2 answered",
+      "ok others no unagi answers here; asked 4 addresses: 127.0.40.2 answered",
     );
     expect([checked.code, checked.error]).toEqual([0, ""]);
     await other.stop();

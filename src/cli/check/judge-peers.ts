@@ -20,7 +20,7 @@ export function judgePeers(facts: CheckFacts): readonly Finding[] {
   }
   if (asked !== undefined) return judgeAsked(asked, facts);
   if (running.kind === "none" && config.keyFiles.length > 0) {
-    const text = "no unagi runs here, and without the key nobody answers";
+    const text = "no unagi answers here, and without the key nobody answers";
     return [look("others", text, "mend the key, then check again")];
   }
   return [];
@@ -81,7 +81,7 @@ function judgeAsked(asked: AskedFacts, facts: CheckFacts): readonly Finding[] {
   const { askedCount, ofCount, answered, problem } = asked;
   if (problem !== undefined) return [look("others", problem, "start unagi, then check again")];
   if (ofCount === 0 && isLoopbackOnly(facts.config)) {
-    return [fine("others", "no unagi runs here, and none is looked for elsewhere")];
+    return [fine("others", "no unagi answers here, and none is looked for elsewhere")];
   }
   if (ofCount === 0) {
     // Of a `lan` that stands for nothing enough has been said.
@@ -92,9 +92,9 @@ function judgeAsked(asked: AskedFacts, facts: CheckFacts): readonly Finding[] {
   const all = counted(ofCount, "address", "addresses");
   const part = askedCount < ofCount ? `${askedCount} of ${all}` : all;
   if (answered.length === 0) {
-    return [look("others", `no unagi runs here; asked ${part}: none answered`, remedy(facts))];
+    return [look("others", `no unagi answers here; asked ${part}: none answered`, remedy(facts))];
   }
-  return [fine("others", `no unagi runs here; asked ${part}: ${shortList(answered)} answered`)];
+  return [fine("others", `no unagi answers here; asked ${part}: ${shortList(answered)} answered`)];
 }
 
 /** What keeps machines apart, the likeliest first. */

@@ -105,6 +105,13 @@ function judgePort(fact: PortFact, running: CheckFacts["running"]["kind"]): Find
       break;
   }
   const { holder } = state;
+  if (holder?.isUnagi === true && running === "none") {
+    return look(
+      subject,
+      `${port} is held by a unagi (process ${holder.pid}), which does not answer where it was asked`,
+      "give the check the options that it was started with (--bind, -h, -c)",
+    );
+  }
   if (holder?.isUnagi === true) {
     return fine(subject, `${port} is held by the unagi that runs here (process ${holder.pid})`);
   }

@@ -40,7 +40,7 @@ describe("a machine on which all is well", () => {
       "ok http-allow: browsers on this machine alone may see the report (-a lets others in)",
       "ok neighbours: the kernel's table has room for 1024 (gc_thresh3); " +
         "a scan asks 253 addresses on this wire",
-      "ok others: no unagi runs here; asked 253 addresses: 192.168.1.9 answered",
+      "ok others: no unagi answers here; asked 253 addresses: 192.168.1.9 answered",
       "ok messages: /var/log/syslog can be read",
     ]);
   });
@@ -126,6 +126,13 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
+    "a port held by a unagi that was started with --bind, while the check was not",
+    withPort({ kind: "held", holder: { pid: 7, command: "unagi", isUnagi: true } }, 1),
+    [
+      "look TCP port: 8000 is held by a unagi (process 7), which does not answer where it was asked -> give the check the options that it was started with (--bind, -h, -c)",
+    ],
+  ],
+  [
     "a port whose holder cannot be seen",
     withPort({ kind: "held" }),
     [
@@ -190,7 +197,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     },
     [
       /^look ranges: this machine speaks to no other: .* -> name your network with -s, as in -s lan/,
-      "ok others: no unagi runs here, and none is looked for elsewhere",
+      "ok others: no unagi answers here, and none is looked for elsewhere",
     ],
   ],
   [
@@ -237,7 +244,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     "a part of the range that was asked, in vain",
     { ...WELL, asked: { askedCount: 300, ofCount: 1_021, answered: [] } },
     [
-      "look others: no unagi runs here; asked 300 of 1,021 addresses: none answered -> " +
+      "look others: no unagi answers here; asked 300 of 1,021 addresses: none answered -> " +
         ON_ANOTHER,
     ],
   ],
