@@ -7,10 +7,10 @@ import { median } from "./sample.ts";
 
 const PER_SECOND = 20_000;
 /**
- * Before the memory counts: of a long flood the first tenth. By then whoever sends reports blindly
- * has met a question that was open to him, and is a machine like any other.
+ * Before the memory counts, of a short flood its first half. By then the tables are full, and
+ * whoever sends reports blindly has met a question that was open to him: he is a machine like any.
  */
-const WARM_UP_SHARE = 0.1;
+const WARM_UP_PACKETS = 500_000;
 
 /**
  * A report is asked for within 0.3 s after it is due; the first repeat comes 1 s later, the second
@@ -30,7 +30,7 @@ export async function floodFigures(
   try {
     const result = await runFlood({
       ...{ packets, perSecond: PER_SECOND, network: "127.60" },
-      warmUpPackets: packets * WARM_UP_SHARE,
+      warmUpPackets: Math.min(WARM_UP_PACKETS, packets / 2),
       ...(kind === "sealed" ? { keyFile: join(scratch.path, "key") } : {}),
     });
     return figuresOf(`flood, ${kind}`, result);

@@ -135,7 +135,8 @@ function cut(packet: Uint8Array, random: () => number): Uint8Array {
 }
 
 function changed(packet: Uint8Array, random: () => number): Uint8Array {
-  const copy = packet.slice();
+  // A Buffer's own slice would share its bytes.
+  const copy = Uint8Array.from(packet);
   for (let count = 1 + random() * 6; count >= 1; count--) {
     copy[Math.floor(random() * copy.length)] = random() * 256;
   }

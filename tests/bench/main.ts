@@ -43,7 +43,7 @@ const { values, positionals: wanted } = parseArgs({
     /** Of the cluster, at most 254. */
     machines: { type: "string", default: "100" },
     /** Of the flood, each way: a minute or so. */
-    packets: { type: "string", default: "500000" },
+    packets: { type: "string", default: "1000000" },
   },
   allowPositionals: true,
 });
