@@ -7,7 +7,7 @@
  * SOURCE_DATE_EPOCH (else the time of the commit) give the same bytes, wherever they lie.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -42,6 +42,7 @@ try {
   const common = commonFiles();
   mkdirSync(values.out, { recursive: true });
   // Compressing is nearly all of the time, and one core's work for each package.
+  console.error(`packing for ${architectures.join(" and ")}: this takes a minute or two …`);
   await Promise.all(architectures.map((architecture) => buildPackage(architecture, common)));
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -74,7 +75,10 @@ async function buildPackage(
   // xz, since with zstd the package is a quarter larger. At level 9 it would be 2 % smaller, take
   // half as long again, and 65 MB of memory to install.
   const compression = ["-Zxz", "-z6", "--uniform-compression"];
-  await pack(["--root-owner-group", ...compression, "--build", tree, path]);
+  const packed = join(scratch, architecture, "packed.deb");
+  await pack(["--root-owner-group", ...compression, "--build", tree, packed]);
+  // Into its place only when it is whole: half a package under that name would be copied about.
+  copyFileSync(packed, path);
   console.log(`${path} ${(statSync(path).size / 1e6).toFixed(1)} MB`);
 }
 
