@@ -2,8 +2,9 @@
  * Addresses heard of that have not answered a question yet. They are asked a few times with
  * growing pauses and then forgotten; they are neither shown nor passed on. Anybody may name
  * addresses, so the number is capped, and who goes is left to chance: a flood of invented ones
- * cannot push a true one out for sure. Who has spoken himself is asked before the others, and again in
- * turns with those that somebody named: else lists of thousands would hold up newcomers for minutes.
+ * cannot push a true one out for sure. Those who have spoken and those that somebody named are asked
+ * in turns, most of them for the former's first question: else lists of thousands would hold up
+ * newcomers for minutes, or newcomers without end everybody else.
  */
 import { isUsablePeerAddress } from "../protocol/address.ts";
 import type { Budget } from "./budget.ts";
@@ -35,8 +36,11 @@ export class Candidates {
   readonly #fresh = new DeadlineQueue<Contact>();
   readonly #spoken = new DeadlineQueue<Contact>();
   readonly #named = new DeadlineQueue<Contact>();
-  /** Whose turn it is, where there are some of either. */
-  #isTurnOfSpoken = true;
+  readonly #turns = [
+    ...[this.#fresh, this.#fresh, this.#spoken],
+    ...[this.#fresh, this.#fresh, this.#named],
+  ];
+  #turn = 0;
 
   constructor(parts: Parts) {
     this.#desk = parts.desk;
@@ -88,8 +92,8 @@ export class Candidates {
     const nowMs = this.#desk.clock.deadlineMs;
     const { candidates, questions } = this.#budget;
     for (;;) {
-      const queue = this.#dueQueue(nowMs);
-      const contact = queue.peekDue(nowMs);
+      const turn = this.#nextTurn(nowMs);
+      const contact = this.#turns[turn]?.peekDue(nowMs);
       if (contact === undefined) return;
       const pauseMs = CANDIDATE_PAUSES_MS[contact.asked];
       if (pauseMs === undefined) {
@@ -98,7 +102,7 @@ export class Candidates {
       }
       if (candidates.readyMs(nowMs) > nowMs || !questions.take(nowMs)) return;
       candidates.take(nowMs);
-      this.#isTurnOfSpoken = queue !== this.#spoken;
+      this.#turn = (turn + 1) % this.#turns.length;
       // One number for all repeats, so that a late answer to the first still counts.
       this.#questions.ask(contact, contact.question?.number ?? this.#desk.requestNumber());
       this.#drop(contact);
@@ -126,12 +130,14 @@ export class Candidates {
     for (const queue of [this.#fresh, this.#spoken, this.#named]) queue.delete(contact);
   }
 
-  #dueQueue(nowMs: number): DeadlineQueue<Contact> {
-    if (this.#fresh.nextMs() <= nowMs) return this.#fresh;
-    const isSpokenDue = this.#spoken.nextMs() <= nowMs;
-    const isNamedDue = this.#named.nextMs() <= nowMs;
-    const isSpoken = isSpokenDue && (this.#isTurnOfSpoken || !isNamedDue);
-    return isSpoken ? this.#spoken : this.#named;
+  /** A queue in which nobody is due misses its turn. */
+  #nextTurn(nowMs: number): number {
+    const turns = this.#turns.length;
+    for (let turn = this.#turn; turn < this.#turn + turns; turn++) {
+      const isDue = (this.#turns[turn % turns]?.nextMs() ?? nowMs) <= nowMs;
+      if (isDue) return turn % turns;
+    }
+    return this.#turn;
   }
 
   #evictAny(): void {

@@ -145,6 +145,17 @@ test("who speaks himself again and again has his turn after those that came befo
   expect(bench.textsTo("10.0.0.9").some((text) => text.startsWith(">{"))).toBe(true);
 });
 
+test("who was only named is asked too, however many others speak up for the first time", () => {
+  const bench = new Bench();
+  bench.receive("10.0.0.2", "!10.0.0.7");
+  // Sixty new ones a second, of which fifty can be asked.
+  for (let second = 0; second < 10; second++) {
+    for (let i = 0; i < 60; i++) bench.receive(`10.1.${second}.${i}`, ">AAAAAAAA");
+    bench.run(1000);
+  }
+  expect(bench.textsTo("10.0.0.7").some((text) => text.startsWith(">{"))).toBe(true);
+});
+
 describe("a full table of machines", () => {
   test("takes nobody in while all are there, and counts it", () => {
     const bench = new Bench({ maxPeers: 2 });
