@@ -92,19 +92,14 @@ describe("sealed", () => {
 });
 
 test(
-  "an hour in which a twentieth of the packets is lost: next to no living machine is called silent",
+  "hours in which a twentieth of the packets is lost: next to no living machine is called silent",
   () => {
-    const world = settledWorld({ seed: 8, modern: 10, loss: 0.05 });
-    let falls = 0;
-    let wereSilent = new Set<string>();
-    for (let second = 0; second < 3600; second++) {
-      world.run(1000);
-      const areSilent = silentPairs(world);
-      for (const pair of areSilent) if (!wereSilent.has(pair)) falls++;
-      wereSilent = areSilent;
-    }
-    // 90 pairs: a pair is tested because of a hint 17 times an hour, and 1 of 11,000 tests fails.
-    expect(falls).toBeLessThanOrEqual(2);
+    const hours = [8, 9, 10, 11].map((seed) =>
+      fallsInAnHour(settledWorld({ seed, modern: 10, loss: 0.05 })),
+    );
+    // In an hour 20 pairs have 900 turns, and 90 are tested because of a hint 17 times: of these
+    // 19,500 tests 1 of 11,000 fails, which makes 7 in all. Three questions would make it 70.
+    expect(hours.reduce((sum, falls) => sum + falls)).toBeLessThanOrEqual(18);
   },
   TIMEOUT_MS,
 );
@@ -140,6 +135,19 @@ describe("somebody who is cut off", () => {
     }
   });
 });
+
+/** How often a machine that lives is called silent by another. */
+function fallsInAnHour(world: World): number {
+  let falls = 0;
+  let wereSilent = new Set<string>();
+  for (let second = 0; second < 3600; second++) {
+    world.run(1000);
+    const areSilent = silentPairs(world);
+    for (const pair of areSilent) if (!wereSilent.has(pair)) falls++;
+    wereSilent = areSilent;
+  }
+  return falls;
+}
 
 function silentPairs(world: World): Set<string> {
   const pairs = new Set<string>();
