@@ -2,6 +2,7 @@
 import { createHttpHandler } from "../../src/http/handler.ts";
 import type { SampleSource } from "../report/sample-cluster.ts";
 import { hundred, thousand } from "../report/sample-many.ts";
+import { Place, T0 } from "../store/support.ts";
 import { busierView, withRandomNames } from "./busy-view.ts";
 import type { Figure } from "./main.ts";
 import { median } from "./sample.ts";
@@ -31,7 +32,34 @@ export async function renderFigures(): Promise<Figure[]> {
       isMet: later < AIM_MS,
     });
   }
-  return figures;
+  return [...figures, stripFigure()];
+}
+
+/** What the history strips of all machines cost to read: a page of 1,000 asks for those of 100. */
+function stripFigure(): Figure {
+  const place = new Place();
+  try {
+    place.fill({ machines: 1000, entries: 144 });
+    const history = place.open();
+    const costs = Array.from({ length: 5 }, () => cpuOf(() => history.strips(T0)));
+    return {
+      subject: "history strips of 1,000 machines with 144 entries each, read, CPU, median of 5",
+      value: `${median(costs).toFixed(1)} ms`,
+      beside: `longest ${Math.max(...costs).toFixed(1)} ms`,
+      aim: "under 300 ms",
+      isMet: median(costs) < 300,
+    };
+  } finally {
+    place.remove();
+  }
+}
+
+/** ms. */
+function cpuOf(run: () => void): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 async function renderCost(sample: SampleSource) {

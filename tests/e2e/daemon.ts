@@ -48,6 +48,27 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return daemon;
 }
 
+/** So many in one network, at `NETWORK1` and on, called `NAME1` and on; `options` are those of all. */
+export async function startDaemons(group: {
+  readonly count: number;
+  /** `127.0.21.` */
+  readonly network: string;
+  readonly name: string;
+  readonly options: readonly string[];
+}): Promise<Daemon[]> {
+  const { count, network, name } = group;
+  const [p2pPort, httpPort] = [await freePort(), await freePort()];
+  const common = ["-S", name, "-n", `${network}1-${count}`, ...group.options];
+  return await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      startDaemon({
+        ...{ address: `${network}${index + 1}`, httpPort, p2pPort },
+        options: [...common, "--name", `${name}${index + 1}`],
+      }),
+    ),
+  );
+}
+
 export function spawnDaemon(options: DaemonOptions): Daemon {
   const address = options.address ?? "127.0.0.1";
   const run = runProgram(

@@ -1,7 +1,7 @@
 /** Twelve executables, nobody watching: how soon the others show one that was killed, and the cost. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Machine } from "../../src/cluster/machine.ts";
-import { type Daemon, freePort, startDaemon, until } from "./daemon.ts";
+import { type Daemon, startDaemons, until } from "./daemon.ts";
 
 const TEST_MS = 90_000;
 const COUNT = 12;
@@ -16,15 +16,9 @@ interface View {
 let daemons: Daemon[] = [];
 
 beforeAll(async () => {
-  const [p2pPort, httpPort] = [await freePort(), await freePort()];
-  daemons = await Promise.all(
-    Array.from({ length: COUNT }, (_, index) =>
-      startDaemon({
-        ...{ address: `127.0.21.${index + 1}`, httpPort, p2pPort },
-        options: ["-S", "ring", "-n", "127.0.21.1-12", "--name", `r${index + 1}`, "-u", "600"],
-      }),
-    ),
-  );
+  daemons = await startDaemons({
+    ...{ count: COUNT, network: "127.0.21.", name: "ring", options: ["-u", "600"] },
+  });
   await until(async () => {
     const views = await Promise.all(daemons.map(viewOf));
     return views.every((machines) => machines.filter(({ report }) => report).length === COUNT);

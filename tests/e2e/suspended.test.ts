@@ -1,7 +1,7 @@
 /** An executable that is stopped for a while, as by a debugger or a laptop's lid. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Machine } from "../../src/cluster/machine.ts";
-import { type Daemon, freePort, startDaemon, until } from "./daemon.ts";
+import { type Daemon, startDaemons, until } from "./daemon.ts";
 
 /** Longer than anything that is believed of a machine at `-u 2`: down after 15 s (limits.ts). */
 const STOPPED_MS = 18_000;
@@ -16,15 +16,9 @@ const COUNT = 3;
 let daemons: Daemon[] = [];
 
 beforeAll(async () => {
-  const [p2pPort, httpPort] = [await freePort(), await freePort()];
-  daemons = await Promise.all(
-    Array.from({ length: COUNT }, (_, index) =>
-      startDaemon({
-        ...{ address: `127.0.37.${index + 1}`, httpPort, p2pPort },
-        options: ["-S", "lid", "-n", "127.0.37.1-3", "--name", `s${index + 1}`, "-u", "2"],
-      }),
-    ),
-  );
+  daemons = await startDaemons({
+    ...{ count: COUNT, network: "127.0.37.", name: "lid", options: ["-u", "2"] },
+  });
 });
 
 afterAll(async () => {
@@ -32,7 +26,7 @@ afterAll(async () => {
   await Promise.all(daemons.map((daemon) => daemon.stop("SIGKILL")));
 });
 
-/** `s1 up, s2 up, s3 silent` */
+/** `lid1 up, lid2 up, lid3 silent` */
 async function shownBy(daemon: Daemon): Promise<string> {
   const { machines } = await daemon.json<{ machines: Machine[] }>("/api/v1/cluster");
   return machines.map(({ name, state }) => `${name} ${state}`).join(", ");
@@ -43,7 +37,7 @@ test(
   async () => {
     const [sleeper, ...others] = daemons;
     if (sleeper === undefined) throw new Error("none was started");
-    const allUp = "s1 up, s2 up, s3 up";
+    const allUp = "lid1 up, lid2 up, lid3 up";
     const isWhole = async (some: readonly Daemon[]) =>
       (await Promise.all(some.map(shownBy))).every((shown) => shown === allUp);
     await until(() => isWhole(daemons));
@@ -51,7 +45,7 @@ test(
     process.kill(sleeper.pid, "SIGSTOP");
     await Bun.sleep(STOPPED_MS);
     expect(await Promise.all(others.map(shownBy))).toEqual(
-      others.map(() => "s1 down, s2 up, s3 up"),
+      others.map(() => "lid1 down, lid2 up, lid3 up"),
     );
 
     process.kill(sleeper.pid, "SIGCONT");

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Machine } from "../../src/cluster/machine.ts";
-import { type Daemon, freePort, scratchDirectory, startDaemon, until } from "./daemon.ts";
+import { type Daemon, scratchDirectory, startDaemons, until } from "./daemon.ts";
 
 const TEST_MS = 60_000;
 /** Two seconds between questions, one between writes. */
@@ -14,18 +14,12 @@ interface View {
 }
 
 const scratch = scratchDirectory();
-const daemons: Daemon[] = [];
+let daemons: Daemon[] = [];
 
 beforeAll(async () => {
-  const [p2pPort, httpPort] = [await freePort(), await freePort()];
-  for (const index of [1, 2, 3]) {
-    daemons.push(
-      await startDaemon({
-        ...{ address: `127.0.9.${index}`, httpPort, p2pPort },
-        options: ["-S", "watched", "-n", "127.0.9.1-5", "--name", `w${index}`, "-u", "600", "-dd"],
-      }),
-    );
-  }
+  daemons = await startDaemons({
+    ...{ count: 3, network: "127.0.9.", name: "watched", options: ["-u", "600", "-dd"] },
+  });
   await until(async () => {
     const views = await Promise.all(daemons.map((one) => one.json<View>("/api/v1/cluster")));
     return views.every(({ machines }) => machines.filter(({ report }) => report).length === 3);
@@ -121,7 +115,8 @@ describe("three executables", () => {
           const isShown = ({ machines }: View) =>
             machines.some(
               (one) =>
-                one.name === "w2" && one.report?.processes?.some(({ command }) => command === name),
+                one.name === "watched2" &&
+                one.report?.processes?.some(({ command }) => command === name),
             );
           try {
             times.push(await until(() => stream.events.some(isShown)));

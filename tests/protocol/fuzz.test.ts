@@ -152,12 +152,15 @@ const HUGE: readonly (readonly [string, string])[] = [
   ["a report of one digit", `lab<m ${"9".repeat(4000)}`],
 ];
 
+/**
+ * 65 KB of text are read in about a millisecond; a reader that is quadratic in them needs seconds, and
+ * so many of them more than a test may take.
+ */
+const TIMES = 20;
+
 for (const [name, packet] of HUGE) {
   test(`${name} cost no more than a moment`, () => {
     const bytes = new TextEncoder().encode(packet);
-    const start = performance.now();
-    check(bytes);
-    // 65 KB of text are read in about a millisecond; a quadratic reader needs seconds.
-    expect(performance.now() - start).toBeLessThan(500);
+    for (let time = 0; time < TIMES; time++) check(bytes);
   });
 }
