@@ -36,7 +36,7 @@ export class Place {
     });
   }
 
-  /** So many entries of each of so many machines, as `append` writes their numbers, in a tenth of the time. */
+  /** So many entries of each of so many machines, as `append` writes them, in a tenth of the time. */
   fill({ machines, entries }: { readonly machines: number; readonly entries: number }): void {
     this.open().close();
     const name = readdirSync(this.directory)[0] ?? "";
