@@ -14,8 +14,8 @@ export interface Contact {
   lastBareMs: number;
   /** When it was last asked for somebody who watches (deadlines). */
   lastWatchingMs: number;
-  /** Protocol-1 answers to bare requests since the last one of protocol 2. */
-  bareAnswers: number;
+  /** When the first answer of protocol 1 came since its machine was last heard (deadlines). */
+  firstOldMs: number;
   /** Questions left of a probe (schedule.ts). */
   probesLeft: number;
 }
@@ -38,7 +38,7 @@ export function newContact(address: string): Contact {
     hasSpoken: false,
     lastBareMs: Number.NEGATIVE_INFINITY,
     lastWatchingMs: Number.NEGATIVE_INFINITY,
-    bareAnswers: 0,
+    firstOldMs: Number.NEGATIVE_INFINITY,
     probesLeft: 0,
   };
 }

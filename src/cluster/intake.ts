@@ -10,13 +10,7 @@ import type { Desk } from "./desk.ts";
 import type { CoreDropReason } from "./drop-log.ts";
 import type { Identity, Recognised } from "./identity.ts";
 import type { Judgement } from "./judgement.ts";
-import {
-  LIVE_SHARED_MS,
-  OLD_PROGRAM_PROOFS,
-  SECOND,
-  WATCH_HURRIES,
-  WATCH_HURRY_MS,
-} from "./limits.ts";
+import { LIVE_SHARED_MS, OLD_PROGRAM_MS, SECOND, WATCH_HURRIES, WATCH_HURRY_MS } from "./limits.ts";
 import { isFresh, withMessagesOf } from "./live.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import {
@@ -145,15 +139,15 @@ export class Intake {
     return { kind: "peer", peer: found.peer, mayBeModern: questions.mayAnswerBare(contact) };
   }
 
-  /** Whether a protocol-1 answer shows that another program runs at that address now. */
+  /** Whether this protocol-1 answer shows that another program runs at that address now. */
   #mayBeReplaced(contact: Contact, peer: Peer): boolean {
     const { desk, schedule } = this.#parts;
     if (!isLongQuiet(peer, desk)) return false;
-    // A request that waited in the socket of a stopped machine is answered when that goes on.
-    if (contact.lastBareMs < peer.heardDeadlineMs) return true;
-    contact.bareAnswers++;
+    const nowMs = desk.clock.deadlineMs;
+    if (contact.firstOldMs < peer.heardDeadlineMs) contact.firstOldMs = nowMs;
+    if (nowMs - contact.firstOldMs >= OLD_PROGRAM_MS) return true;
     schedule.nudge(peer);
-    return contact.bareAnswers >= OLD_PROGRAM_PROOFS;
+    return false;
   }
 
   #take(contact: Contact, peer: Peer, answer: Answer): void {
@@ -228,7 +222,6 @@ export class Intake {
     const { candidates, schedule, judgement } = this.#parts;
     candidates.remove(contact);
     schedule.endProbe(contact);
-    contact.bareAnswers = 0;
     if (peer.report === undefined) judgement.noteChange(peer, { remember: true });
   }
 

@@ -76,10 +76,11 @@ export class Leads {
   /**
    * Whether the address may be another machine's by now: two that have swapped theirs would else be
    * asked for ever each where the other is. An address that is not a machine's first is asked too
-   * seldom to find out.
+   * seldom to find out; and one taken for a machine of 2005 that answers our bare request, when the
+   * question before it was lost, would pass for one until its next report.
    */
   #mayHaveChanged(contact: Contact, peer: Peer, message: Message): boolean {
-    if (message.kind !== "question" || peer.protocol === 1) return false;
+    if (message.kind !== "question") return false;
     const isAsExpected = message.id === peer.id && peer.contacts[0] === contact;
     return !isAsExpected && this.#parts.questions.msSinceAsked(contact) >= FRESH_START_PAUSE_MS;
   }

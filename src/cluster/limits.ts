@@ -74,10 +74,11 @@ export const GOODBYE_WAIT_MS = 2 * SECOND;
 export const PROBES = 3;
 
 /**
- * So many answers to bare requests, and none to a question between them, show that a program of
- * 2005 has taken the place of a protocol-2 machine: a bare request is answered by either.
+ * Answers of protocol 1 for so long, and none to a question meanwhile, show that a program of 2005 has
+ * taken the place of a protocol-2 machine. A few at once may come from that one: it goes on after a
+ * stop and answers all bare requests that waited, ours and those that somebody sent in our name.
  */
-export const OLD_PROGRAM_PROOFS = 2;
+export const OLD_PROGRAM_MS = QUESTION_OPEN_MS;
 
 /** How often a machine is asked while somebody watches, if there are not too many… */
 export const WATCH_PERIOD_MS = 2 * SECOND;

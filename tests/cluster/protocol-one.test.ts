@@ -242,6 +242,38 @@ test("a protocol-2 machine that comes back and answers a bare request is not rep
   expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2, state: "up", boot: "boota2" }]);
 });
 
+test("a protocol-2 machine that goes on after a stop, and answers all that waited, is not replaced", () => {
+  const bench = new Bench({ updateSeconds: 30 });
+  bench.meet(A, { interval: 30 });
+  bench.run(90_000);
+  bench.clear();
+  for (let bare = 1; bare <= 2; bare++) {
+    while (bench.textsTo(A).filter((text) => text === ">").length < bare) bench.run(1000);
+  }
+  for (let i = 0; i < 2; i++) {
+    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 100 })}`);
+  }
+  expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
+  bench.run(1200);
+  bench.answer(A);
+  expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2, state: "up" }]);
+});
+
+// Anybody can ask it for one in our name.
+test("a protocol-2 machine that gave one protocol-1 report is not replaced", () => {
+  const bench = new Bench({ updateSeconds: 20 });
+  bench.meet(A, { interval: 20 });
+  while (bench.machine("ann")?.state !== "silent") bench.run(1000);
+  bench.run(21_000);
+  bench.clear();
+  while (bench.textsTo(A).length === 0) bench.run(1000);
+  expect(bench.textsTo(A)).not.toContain(">");
+  bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 100 })}`);
+  expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2 }]);
+  bench.answerNext(A);
+  expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2, state: "up" }]);
+});
+
 describe("an empty report", () => {
   test("that answers a question is a sign of life", () => {
     const bench = new Bench();
@@ -313,6 +345,21 @@ describe("a machine of 2005", () => {
     expect(bench.of("rename")).toEqual([{ kind: "rename", fromId: A, toId: "ann" }]);
     expect(bench.others()).toHaveLength(1);
     expect(bench.machine("ann")).toMatchObject({ protocol: 2, state: "up", name: "ann" });
+  });
+
+  test("that is replaced is found out though it answers only our bare request at first", () => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.run(10_000);
+    bench.clear();
+    bench.receive(A, '>{"question":5,"id":"ann"}');
+    const asked = () => bench.textsTo(A).filter((text) => text.startsWith(">"));
+    const bareAt = () => asked().indexOf(">");
+    while (bareAt() < 0) bench.run(100);
+    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 10, uptime: 5010 })}`);
+    bench.run(5000);
+    const later = asked().slice(bareAt() + 1);
+    expect(later.some((text) => text.startsWith(">{"))).toBe(true);
   });
 });
 

@@ -81,7 +81,7 @@ describe("the limits of docs/protocol.md", () => {
       `${seconds(limits.RETRY_PAUSES_MS).at(-1)} s later it is silent`,
     `${limits.RETRY_PAUSES_MS.length} questions left unanswered`,
     `up to ${limits.QUESTION_OPEN_MS / limits.SECOND} s after that question was last sent`,
-    `until ${limits.OLD_PROGRAM_PROOFS === 2 ? "two" : limits.OLD_PROGRAM_PROOFS} of them came without an answer`,
+    `until they have come for ${limits.OLD_PROGRAM_MS / limits.SECOND} s without an answer`,
     `answers questions asked after its end, ${limits.CLONE_PROOFS === 2 ? "twice" : limits.CLONE_PROOFS},`,
     `us ask it as soon as ${limits.NUDGE_PAUSE_MS / limits.SECOND} s has passed since we last did`,
     `from one that is up as soon as ${limits.FRESH_START_PAUSE_MS / limits.SECOND} s have`,

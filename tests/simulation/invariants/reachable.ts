@@ -10,8 +10,9 @@
  *   hour, then an interval, a minute at least; design 6.3), 5 % of jitter and the clocks' drift, for
  *   each of the addresses that are tried in turn and three more, and then the way there and back, a
  *   late tick, and the turns of all that are quiet at 20 a second;
- * - not shown with its present run, or under an address that it has no more: as long as it takes all
- *   to agree once the faults stop (agreement.ts), since others have to tell.
+ * - not shown with its present run, or under an address that it has no more, or under one that is
+ *   taken for another's who answers there (a machine of 2005, say), so that it cannot be asked itself:
+ *   as long as it takes all to agree once the faults stop (agreement.ts), since others have to tell.
  */
 import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
@@ -73,21 +74,27 @@ export class Reachable implements Invariant {
 
   look(machines: readonly Machine[]): void {
     const byBoot = new Map<string, Machine>();
+    const answering = new Set(
+      machines.flatMap(({ state, addresses }) => (isQuiet(state) ? [] : addresses)),
+    );
     for (const machine of machines) {
       if (machine.boot === undefined) continue;
       const other = byBoot.get(machine.boot);
       if (other === undefined || isQuiet(other.state)) byBoot.set(machine.boot, machine);
     }
     for (const other of this.#ways.others) {
-      if (other !== this.#subject && other.isAwake) this.#check(other, byBoot.get(other.boot));
+      if (other === this.#subject || !other.isAwake) continue;
+      this.#check(other, byBoot.get(other.boot), answering);
     }
   }
 
-  #check(other: Reached, shown: Machine | undefined): void {
+  #check(other: Reached, shown: Machine | undefined, answering: ReadonlySet<string>): void {
     const { nowMs, agreeMs } = this.#ways;
     if (shown !== undefined && !isQuiet(shown.state)) return;
     const openMs = nowMs - this.#ways.openSinceMs(this.#subject, other);
-    const isAtHome = shown?.addresses.some((address) => other.addresses.includes(address));
+    const isAtHome = shown?.addresses.some((address) => {
+      return other.addresses.includes(address) && !answering.has(address);
+    });
     if (shown === undefined || isAtHome !== true) {
       if (openMs > agreeMs) this.#breach(other, "does not show", openMs);
       return;
