@@ -10,7 +10,10 @@ import type { Truth } from "./truth.ts";
 
 /** A report is asked for this long after it is due, at most: margin, spread, and the way. */
 const LAG_MS = 6000;
-/** Of a machine with a shorter interval one report is taken in each of ours, spread included. */
+/**
+ * Of a machine with a shorter interval one report is taken in each of ours, spread included; and one
+ * of 2005 with a longer one does not say when the next is due.
+ */
 const MIXED_LAG_SHARE = 1.1;
 /** A protocol-1 report does not say when the next is due: up to an eighth of the interval more. */
 const OLD_LAG_SHARE = 1 / 8 + 1 / 16;
@@ -59,8 +62,9 @@ export class Agreement {
       const missing = lacks(byKey.get(other.boot), { expected, of: other.machine });
       if (missing !== undefined) return `${node.machine} ${missing}`;
     }
-    for (const { address } of this.#oldPrograms) {
-      const missing = this.#lacksOld(node, { machine: byKey.get(address), address, nowMs });
+    for (const program of this.#oldPrograms) {
+      const machine = byKey.get(program.address);
+      const missing = this.#lacksOld(node, { machine, program, nowMs });
       if (missing !== undefined) return missing;
     }
     const extra = machines.find((machine) => !this.#isThere(machine));
@@ -71,14 +75,17 @@ export class Agreement {
     node: SimulatedNode,
     held: {
       readonly machine: Machine | undefined;
-      readonly address: string;
+      readonly program: OldProgram;
       readonly nowMs: number;
     },
   ): string | undefined {
-    const { machine, address, nowMs } = held;
+    const { machine, program, nowMs } = held;
+    const { address } = program;
     // Whoever forges reports of 2005 may send any numbers.
     const isForged = this.#truth.isProtocolOneForged;
-    const lagMs = LAG_MS + node.updateSeconds * 1000 * OLD_LAG_SHARE;
+    const isOtherPace = program.updateSeconds !== node.updateSeconds;
+    const lagShare = isOtherPace ? MIXED_LAG_SHARE : OLD_LAG_SHARE;
+    const lagMs = LAG_MS + node.updateSeconds * 1000 * lagShare;
     const expected = isForged ? 0 : this.#truth.newest(address, nowMs - lagMs);
     const missing = lacks(machine, { expected, of: isForged ? undefined : address });
     return missing && `${node.machine} ${missing}`;
@@ -88,8 +95,11 @@ export class Agreement {
     return this.#oldPrograms.some(({ address }) => address === id);
   }
 
-  /** Of the past of clones, and of those who were somebody else, quiet rows may be left. */
-  #isThere({ id, boot, state, protocol }: Machine): boolean {
+  /**
+   * Of the past of clones, and of those who were somebody else, quiet rows may be left: one of several
+   * under an id that starts anew and moves at once cannot be told from one more.
+   */
+  #isThere({ id, boot, state, protocol, isClone }: Machine): boolean {
     if (this.#truth.isInvented(boot)) return true;
     if (protocol === 1) {
       if (this.#truth.isProtocolOneForged) return true;
@@ -98,7 +108,7 @@ export class Agreement {
       return this.#network.hostAt(id) === undefined || this.#isOld(id);
     }
     if (this.#nodes.some((node) => node.boot === boot)) return true;
-    return this.#truth.runOf(boot) !== undefined && state !== "up" && id.includes("~");
+    return this.#truth.runOf(boot) !== undefined && state !== "up" && isClone;
   }
 }
 

@@ -23,6 +23,7 @@ export interface OldHabits {
 
 export class OldProgram implements Host {
   readonly address: string;
+  readonly updateSeconds: number;
   /** What the others sent that it could not read: must stay empty. */
   readonly refused: string[] = [];
   /** Newest report number of each machine that it has, by address. */
@@ -51,6 +52,7 @@ export class OldProgram implements Host {
     updateSeconds: number;
   }) {
     this.address = options.address;
+    this.updateSeconds = options.updateSeconds;
     this.#network = options.network;
     this.#chance = options.chance;
     this.#truth = options.truth;
