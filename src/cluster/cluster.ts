@@ -73,7 +73,7 @@ class Core implements Cluster {
     const budget = createBudget(desk.clock.deadlineMs);
     const own = new OwnAddresses(desk);
     const questions = new Questions(desk);
-    const judgement = new Judgement(desk, table);
+    const judgement = new Judgement(desk, table, (peer) => schedule.drop(peer));
     const schedule = new Schedule({ desk, budget, questions, judgement });
     const candidates = new Candidates({ desk, budget, questions, own });
     const curiosity = new Curiosity(desk, table);
@@ -223,7 +223,8 @@ class Core implements Cluster {
     return sizesOf({
       ...{ table: this.#table, candidates: this.#candidates, admission: this.#admission },
       ...{ identity: this.#identity, own: this.#own, ring: this.#ring, drops: this.#drops },
-      ...{ forgetting: this.#forgetting, replies: this.#replies },
+      ...{ forgetting: this.#forgetting, replies: this.#replies, desk: this.#desk },
+      ...{ judgement: this.#judgement, schedule: this.#schedule },
     });
   }
 

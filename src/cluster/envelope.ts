@@ -7,6 +7,8 @@ export interface Envelope {
   seal(message: Uint8Array): Uint8Array;
   /** Any bytes are fine; none makes it throw. A packet that was opened before is not opened again. */
   open(packet: Uint8Array): OpenedPacket;
+  /** Replay windows that it holds, one for each start of a machine that it has heard. */
+  windows(): number;
 }
 
 /** Who sealed a packet: some holder of the key says so. */

@@ -163,11 +163,10 @@ export class Forgetting {
   }
 
   #drop(peer: Peer, tell: Pick<Telling, "pausesMs" | "most">): void {
-    const { desk, judgement, schedule } = this.#parts;
+    const { desk, judgement } = this.#parts;
     const { id, boot } = peer;
     const bytes = encodeForget(desk.signature, { id, ...(boot !== undefined && { boot }) });
     desk.log("info", `${describe(peer)} is forgotten, as somebody asked`);
-    schedule.drop(peer);
     judgement.dismiss(peer);
     this.#plan({ ...tell, bytes, addresses: [] });
   }

@@ -74,7 +74,7 @@ export class Identity {
   noteLostAddress(former: Peer): void {
     // One that never gave a report and cannot be asked any more was nobody.
     const isNobody = former.contacts.length === 0 && former.report === undefined;
-    if (isNobody) this.#forget(former);
+    if (isNobody) this.#judgement.dismiss(former);
     else this.#judgement.noteChange(former, { remember: true });
   }
 
@@ -103,7 +103,7 @@ export class Identity {
     }
     // A protocol-1 machine was its address: it is the other machine by another name.
     this.#desk.emit({ kind: "rename", fromId: former.key, toId: owner.key });
-    this.#forget(former);
+    this.#judgement.dismiss(former);
   }
 
   /** Of too many that had an address, the one that was there for the shortest time was no loss. */
@@ -111,12 +111,7 @@ export class Identity {
     const former = this.#table.formerlyAt(address);
     if (former.length <= MAX_FORMER_AT_ADDRESS) return;
     const shortest = former.reduce((a, b) => (stayMs(b) < stayMs(a) ? b : a));
-    this.#forget(shortest);
-  }
-
-  #forget(peer: Peer): void {
-    this.#schedule.drop(peer);
-    this.#judgement.dismiss(peer);
+    this.#judgement.dismiss(shortest);
   }
 
   /** Whose new boot it may be, of those that have this id. */
@@ -224,10 +219,9 @@ export class Identity {
     this.#desk.log("info", `${describe(gone)} makes room: the table of machines is full`);
     const hasPassed = gone.contacts.length === 0 && stayMs(gone) < this.#desk.intervalMs;
     if (gone.report === undefined || hasPassed) {
-      this.#forget(gone);
+      this.#judgement.dismiss(gone);
       return true;
     }
-    this.#schedule.drop(gone);
     this.#judgement.release(gone);
     return true;
   }

@@ -38,6 +38,7 @@ import { quote } from "./quote.ts";
 export class Judgement {
   readonly #desk: Desk;
   readonly #table: PeerTable;
+  readonly #onGone: (peer: Peer) => void;
   /** When each machine is to be looked at again; late deadlines are moved when they come. */
   readonly #queue = new DeadlineQueue<Peer>();
   readonly #changed = new Set<Peer>();
@@ -47,15 +48,22 @@ export class Judgement {
   /** Since when packets have been read without a pause (clock of deadlines). */
   #awakeFromMs: number;
 
-  constructor(desk: Desk, table: PeerTable) {
+  /** `onGone`: this machine is about to leave the table. */
+  constructor(desk: Desk, table: PeerTable, onGone: (peer: Peer) => void) {
     this.#desk = desk;
     this.#table = table;
+    this.#onGone = onGone;
     this.#lastRunMs = desk.clock.ageMs;
     this.#awakeFromMs = desk.clock.deadlineMs;
   }
 
   nextMs(): number {
     return this.#queue.nextMs();
+  }
+
+  /** Machines that have a time to be looked at, each one. */
+  get planned(): number {
+    return this.#queue.size;
   }
 
   /** A machine is in the table now, met or remembered. */
@@ -167,6 +175,7 @@ export class Judgement {
   }
 
   #remove(peer: Peer): void {
+    this.#onGone(peer);
     this.#table.remove(peer);
     this.#queue.delete(peer);
     this.#changed.delete(peer);

@@ -49,6 +49,11 @@ export class Schedule {
     this.#judgement = parts.judgement;
   }
 
+  /** Machines that have a time to be asked at, each one. */
+  get planned(): number {
+    return this.#asking.size + this.#quiet.size + this.#goodbyes.size;
+  }
+
   /** Asks this machine after so many ms; whatever was planned for it is dropped. */
   plan(peer: Peer, afterMs: number): void {
     const atMs = this.#desk.clock.deadlineMs + afterMs;

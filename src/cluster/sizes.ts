@@ -5,13 +5,16 @@
  */
 import type { Admission } from "./admission.ts";
 import type { Candidates } from "./candidates.ts";
+import type { Desk } from "./desk.ts";
 import type { DropLog } from "./drop-log.ts";
 import type { Forgetting } from "./forgetting.ts";
 import type { Identity } from "./identity.ts";
+import type { Judgement } from "./judgement.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import type { PeerTable } from "./peer-table.ts";
 import type { Replies } from "./replies.ts";
 import type { RingWatch } from "./ring-watch.ts";
+import type { Schedule } from "./schedule.ts";
 
 export interface Sizes {
   readonly machines: number;
@@ -20,6 +23,11 @@ export interface Sizes {
   readonly candidates: number;
   /** Senders whose packets are counted. */
   readonly sources: number;
+  /** Machines that are to be asked, and that are to be judged, at some time: each once. */
+  readonly plannedQuestions: number;
+  readonly plannedJudgements: number;
+  /** Starts of machines whose sealed packets are told from repetitions. */
+  readonly replayWindows: number;
   /** Addresses where somebody was met lately. */
   readonly meetings: number;
   /** Addresses under which this machine has met itself, or others say that they see it. */
@@ -39,6 +47,9 @@ export interface Sizes {
 }
 
 interface Parts {
+  readonly desk: Desk;
+  readonly judgement: Judgement;
+  readonly schedule: Schedule;
   readonly table: PeerTable;
   readonly candidates: Candidates;
   readonly admission: Admission;
@@ -52,6 +63,7 @@ interface Parts {
 
 export function sizesOf(parts: Parts): Sizes {
   const { table, candidates, admission, identity, own, ring, forgetting, replies, drops } = parts;
+  const { desk, judgement, schedule } = parts;
   let [addresses, addressesOfOne, retiredBootsOfOne, machinesOfOneId] = [0, 0, 0, 0];
   const former = new Map<string, number>();
   for (const peer of table.all()) {
@@ -68,6 +80,9 @@ export function sizesOf(parts: Parts): Sizes {
     formerAtOneAddress: Math.max(0, ...former.values()),
     candidates: candidates.size,
     sources: admission.size,
+    plannedQuestions: schedule.planned,
+    plannedJudgements: judgement.planned,
+    replayWindows: desk.envelope?.windows() ?? 0,
     meetings: identity.meetings,
     ownAddresses: own.size,
     hints: ring.hintsUnderWay,

@@ -73,6 +73,7 @@ function traceEnvelope(envelope: Envelope): TracedEnvelope {
         if (opened.ok) messages.set(packet, opened.message);
         return opened;
       },
+      windows: envelope.windows,
     },
     messageIn: (packet) => messages.get(packet),
   };

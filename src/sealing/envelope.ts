@@ -10,6 +10,8 @@ export interface SealedEnvelope {
   seal(message: Uint8Array): Uint8Array;
   /** A packet counts as seen once it has been opened here. */
   open(packet: Uint8Array): OpenedEnvelope;
+  /** Replay windows kept; never more than the cap. */
+  windows(): number;
 }
 
 export type OpenedEnvelope =
@@ -43,5 +45,6 @@ export function createEnvelope(options: SealerOptions): SealedEnvelope {
       const { id, boot, message } = opened;
       return { ok: true, id, boot, message };
     },
+    windows: () => replays.size(),
   };
 }

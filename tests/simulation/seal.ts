@@ -19,6 +19,7 @@ export function openSeal(options: {
   const envelope = createEnvelope({ id, boot, signature: SIGNATURE, secrets, randomBytes });
   return {
     open: envelope.open,
+    windows: envelope.windows,
     seal(message: Uint8Array): Uint8Array {
       const packet = envelope.seal(message);
       plain?.set(packet, message);

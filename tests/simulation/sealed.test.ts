@@ -4,6 +4,8 @@ import { seededChance } from "./chance.ts";
 import { Eavesdropper } from "./hostile/eavesdropper.ts";
 import { CALM } from "./network.ts";
 import type { SimulatedNode } from "./node.ts";
+import { openSeal } from "./seal.ts";
+import { SIGNATURE } from "./wire.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 const OLD = Buffer.alloc(32, 1);
@@ -59,14 +61,18 @@ describe("once the faults stop, thirty sealed machines know all and the newest r
 });
 
 describe("on a calm network", () => {
-  test.each([2, 12, 60])("%d machines find each other as fast as without a key", (modern) => {
-    const world = sealedWorld({ seed: modern, modern, updateSeconds: 600, weather: CALM });
-    world.startAll(1000);
-    world.run(1000);
-    const boundMs = modern > 12 ? 15_000 : 10_000;
-    expect(world.untilAllHaveReports(boundMs)).toBeLessThanOrEqual(boundMs);
-    expect(world.complaints()).toEqual([]);
-  });
+  test.each([2, 12, 60])(
+    "%d machines find each other as fast as without a key",
+    (modern) => {
+      const world = sealedWorld({ seed: modern, modern, updateSeconds: 600, weather: CALM });
+      world.startAll(1000);
+      world.run(1000);
+      const boundMs = modern > 12 ? 15_000 : 10_000;
+      expect(world.untilAllHaveReports(boundMs)).toBeLessThanOrEqual(boundMs);
+      expect(world.complaints()).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
 
   test(
     "what is replayed for half an hour is believed by nobody, and hides nobody",
@@ -85,6 +91,30 @@ describe("on a calm network", () => {
     },
     TIMEOUT_MS,
   );
+});
+
+test("somebody with the key who starts anew with each packet fills the replay windows, and no more", () => {
+  const world = sealedWorld({ seed: 735, modern: 3, isWide: true, weather: CALM });
+  world.startAll(1000);
+  world.untilAllHaveReports(20_000);
+  const [first] = world.nodes;
+  if (first === undefined) throw new Error("an empty world");
+  const chance = seededChance(735);
+  for (let start = 0; start < 5000; start++) {
+    const boot = start.toString(16).padStart(16, "e");
+    const { seal } = openSeal({
+      id: "0".repeat(16),
+      boot,
+      keys: [OLD],
+      chance,
+      plain: world.plain,
+    });
+    world.network.inject("10.0.99.1", first.address, seal(Buffer.from(`${SIGNATURE}?`)));
+  }
+  // Long enough for the whole of it to be looked at.
+  world.run(6000);
+  expect(first.core?.sizes().replayWindows).toBe(4096);
+  expect(hidden(world.nodes)).toEqual([]);
 });
 
 describe("a key is changed, one machine after the other", () => {

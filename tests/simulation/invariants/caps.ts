@@ -15,6 +15,9 @@ const CAPS: Readonly<Record<keyof Sizes, number>> = {
   addresses: PEERS * ADDRESSES_OF_ONE,
   candidates: 4096,
   sources: 4096,
+  plannedQuestions: PEERS,
+  plannedJudgements: PEERS,
+  replayWindows: 4096,
   meetings: 4096,
   ownAddresses: 64,
   addressesOfOne: ADDRESSES_OF_ONE,
@@ -46,6 +49,10 @@ export class Caps implements Invariant {
     if (sizes === undefined) return;
     for (const name of Object.keys(CAPS) as (keyof Sizes)[]) {
       if (sizes[name] > CAPS[name]) this.#breach(name, sizes[name]);
+    }
+    // Whoever is forgotten leaves nothing behind.
+    for (const name of ["plannedQuestions", "plannedJudgements"] as const) {
+      if (sizes[name] > sizes.machines) this.#breach(`${name} beyond its machines`, sizes[name]);
     }
   }
 
