@@ -3,6 +3,7 @@
  * down and not well. Five lines each, or six where "1 more" would take as much room; machines
  * that fell together are one line.
  */
+import type { ProcessReport, Report } from "../protocol/report.ts";
 import { type Facts, type ProcessFacts, processFacts } from "./facts.ts";
 import { bytes, duration, figure, percent } from "./format.ts";
 import { machineHref } from "./machine-href.ts";
@@ -119,10 +120,11 @@ function freeOf(subjects: readonly Subject[]): FreeLine[] {
     .map(freeLine);
 }
 
-function isLarge(process: ProcessFacts): boolean {
+/** Asked of each process of each machine, so it makes nothing. */
+function isLarge({ cpuPercent = 0, memoryPercent = 0 }: ProcessReport, report: Report): boolean {
   // Of a machine that does not tell its cores, the percentage of one core has to do.
-  const cpu = process.coresShare ?? process.cores ?? 0;
-  return cpu * 100 >= LARGE_PERCENT || (process.memoryPercent ?? 0) >= LARGE_PERCENT;
+  const cores = report.host?.cores || 1;
+  return cpuPercent / cores >= LARGE_PERCENT || memoryPercent >= LARGE_PERCENT;
 }
 
 function usingOf(subjects: readonly Subject[]): { lines: UsingLine[]; more: number } {
@@ -131,8 +133,7 @@ function usingOf(subjects: readonly Subject[]): { lines: UsingLine[]; more: numb
     const { report } = subject;
     if (report === undefined || !isThere(subject.state)) continue;
     for (const one of report.processes ?? []) {
-      const process = processFacts(one, report);
-      if (isLarge(process)) large.push({ subject, process });
+      if (isLarge(one, report)) large.push({ subject, process: processFacts(one, report) });
     }
   }
   large.sort(
@@ -223,11 +224,12 @@ interface Warned {
 }
 
 function warnedOf(subjects: readonly Subject[]): Warned[] {
-  return WARNING_ORDER.flatMap((kind) =>
-    subjects.flatMap((subject) =>
-      subject.warnings.flatMap((warning) => (warning.kind === kind ? [{ subject, warning }] : [])),
-    ),
-  );
+  const warned: Warned[] = [];
+  for (const subject of subjects) {
+    for (const warning of subject.warnings) warned.push({ subject, warning });
+  }
+  const order = ({ warning }: Warned) => WARNING_ORDER.indexOf(warning.kind);
+  return warned.sort((a, b) => order(a) - order(b));
 }
 
 function warningLine({ subject, warning }: Warned, { nowMs, warnedSince }: Now): UnwellLine {

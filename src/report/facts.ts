@@ -8,46 +8,46 @@ import type { FilesystemReport, ProcessReport, Report } from "../protocol/report
 import { MEBIBYTE } from "../units.ts";
 
 export interface Facts {
-  readonly cores?: number;
+  readonly cores?: number | undefined;
   /** 100 − idle, of all cores. */
-  readonly cpuPercent?: number;
-  readonly userPercent?: number;
-  readonly systemPercent?: number;
-  readonly waitPercent?: number;
-  readonly coresFree?: number;
-  readonly top?: ProcessFacts;
-  readonly load?: number;
-  readonly loadPerCore?: number;
-  readonly memoryPercent?: number;
-  readonly memoryTotalBytes?: number;
-  readonly memoryUsedBytes?: number;
-  readonly memoryFreeBytes?: number;
-  readonly swapUsedBytes?: number;
+  readonly cpuPercent?: number | undefined;
+  readonly userPercent?: number | undefined;
+  readonly systemPercent?: number | undefined;
+  readonly waitPercent?: number | undefined;
+  readonly coresFree?: number | undefined;
+  readonly top?: ProcessFacts | undefined;
+  readonly load?: number | undefined;
+  readonly loadPerCore?: number | undefined;
+  readonly memoryPercent?: number | undefined;
+  readonly memoryTotalBytes?: number | undefined;
+  readonly memoryUsedBytes?: number | undefined;
+  readonly memoryFreeBytes?: number | undefined;
+  readonly swapUsedBytes?: number | undefined;
   /** Where only percents are known (protocol 1): of the main memory. */
-  readonly swapUsedPercent?: number;
-  readonly swapBytesPerSecond?: number;
+  readonly swapUsedPercent?: number | undefined;
+  readonly swapBytesPerSecond?: number | undefined;
   /** Where only percents are known: of the main memory, in and out, a minute. */
-  readonly swapPercentPerMinute?: number;
-  readonly diskBytesPerSecond?: number;
-  readonly networkBytesPerSecond?: number;
+  readonly swapPercentPerMinute?: number | undefined;
+  readonly diskBytesPerSecond?: number | undefined;
+  readonly networkBytesPerSecond?: number | undefined;
   /** The greatest of the three "some" pressures. */
-  readonly pressure?: { readonly of: string; readonly percent: number };
+  readonly pressure?: { readonly of: string; readonly percent: number } | undefined;
   /** Names logged in, each once. */
-  readonly users?: readonly string[];
-  readonly fullFilesystem?: FilesystemFacts;
+  readonly users?: readonly string[] | undefined;
+  readonly fullFilesystem?: FilesystemFacts | undefined;
 }
 
 export interface ProcessFacts {
   readonly user: string;
   readonly command: string;
-  readonly cores?: number;
+  readonly cores?: number | undefined;
   /** Of the machine's cores, 0–1. */
-  readonly coresShare?: number;
-  readonly memoryBytes?: number;
-  readonly memoryPercent?: number;
-  readonly state?: string;
-  readonly cpuSeconds?: number;
-  readonly pid?: number;
+  readonly coresShare?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly memoryPercent?: number | undefined;
+  readonly state?: string | undefined;
+  readonly cpuSeconds?: number | undefined;
+  readonly pid?: number | undefined;
 }
 
 export interface FilesystemFacts {
@@ -65,22 +65,10 @@ const SWAPPING_BYTES_PER_SECOND = MEBIBYTE / 4;
 /** The least that protocol 1 can say: its figures are whole percents. */
 const SWAPPING_PERCENT_PER_MINUTE = 1;
 
-/** Sum of what is known; absent when nothing is. */
-function sum(...values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
-}
-
-/** Only the keys whose value is known. */
-export function present<T extends object>(
-  values: { [K in keyof T]?: T[K] | undefined },
-): Partial<T> {
-  const result: Partial<T> = {};
-  for (const key in values) {
-    const value = values[key];
-    if (value !== undefined) result[key] = value;
-  }
-  return result;
+/** The sum of what is known; absent when nothing is. */
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined) return other;
+  return other === undefined ? one : one + other;
 }
 
 export function usedPercentOf(filesystem: FilesystemReport): number | undefined {
@@ -111,93 +99,80 @@ export function processFacts(process: ProcessReport, report: Report): ProcessFac
   return {
     user: process.user,
     command: process.command,
-    ...present({
-      cores,
-      coresShare: cores === undefined || !allCores ? undefined : cores / allCores,
-      memoryBytes:
-        total === undefined || memoryPercent === undefined
-          ? undefined
-          : (total * memoryPercent) / 100,
-      memoryPercent,
-      state: process.state,
-      cpuSeconds: process.cpuSeconds,
-      pid: process.pid,
-    }),
+    cores,
+    coresShare: cores === undefined || !allCores ? undefined : cores / allCores,
+    memoryBytes:
+      total === undefined || memoryPercent === undefined
+        ? undefined
+        : (total * memoryPercent) / 100,
+    memoryPercent,
+    state: process.state,
+    cpuSeconds: process.cpuSeconds,
+    pid: process.pid,
   };
 }
 
-function pressureOf(report: Report): Facts["pressure"] {
-  const { pressure } = report;
-  const all: readonly (readonly [string, number | undefined])[] = [
-    ["cpu", pressure?.cpuSomePercent],
-    ["mem", pressure?.memorySomePercent],
-    ["io", pressure?.ioSomePercent],
-  ];
-  let greatest: Facts["pressure"];
-  for (const [of, percent] of all) {
-    if (percent !== undefined && (greatest === undefined || percent > greatest.percent)) {
-      greatest = { of, percent };
-    }
-  }
-  return greatest;
+function pressureOf({ pressure }: Report): Facts["pressure"] {
+  let of = "";
+  let percent = -1;
+  const look = (name: string, some: number | undefined) => {
+    if (some !== undefined && some > percent) [of, percent] = [name, some];
+  };
+  look("cpu", pressure?.cpuSomePercent);
+  look("mem", pressure?.memorySomePercent);
+  look("io", pressure?.ioSomePercent);
+  return of === "" ? undefined : { of, percent };
 }
 
-function memoryOf(report: Report): Partial<Facts> {
-  const { memory } = report;
-  if (memory === undefined) return {};
-  const total = memory.totalBytes;
+function memoryOf({ memory }: Report) {
+  const total = memory?.totalBytes;
+  const available = memory?.availableBytes;
   const used =
-    memory.usedBytes ??
-    (total !== undefined && memory.availableBytes !== undefined
-      ? total - memory.availableBytes
-      : undefined);
-  const free =
-    memory.availableBytes ?? (total !== undefined && used !== undefined ? total - used : undefined);
-  return present<Facts>({
-    memoryTotalBytes: total,
-    memoryUsedBytes: used,
-    memoryFreeBytes: free,
-    memoryPercent:
-      memory.usedPercent ??
-      (total !== undefined && total > 0 && used !== undefined ? (100 * used) / total : undefined),
-    swapUsedBytes: memory.swapUsedBytes,
-    swapUsedPercent: memory.swapUsedPercentOfMemory,
-  });
+    memory?.usedBytes ??
+    (total !== undefined && available !== undefined ? total - available : undefined);
+  const free = available ?? (total !== undefined && used !== undefined ? total - used : undefined);
+  const share =
+    memory?.usedPercent ??
+    (total !== undefined && total > 0 && used !== undefined ? (100 * used) / total : undefined);
+  return { total, used, free, share };
 }
 
+function namesOf({ users }: Report): Facts["users"] {
+  if (users === undefined || users.length === 0) return users && [];
+  return [...new Set(users.map((user) => user.name))];
+}
+
+/** One object, made at once: a page makes them for a thousand machines, and lets them go again. */
 export function factsOf(report: Report): Facts {
-  const { cpu } = report;
+  const { cpu, memory, swap, disk, network } = report;
   const cores = report.host?.cores;
   const busy = busyPercent(cpu);
   const load = report.load?.one;
   const first = report.processes?.[0];
+  const { total, used, free, share } = memoryOf(report);
   return {
-    ...memoryOf(report),
-    ...present<Facts>({
-      cores,
-      cpuPercent: busy,
-      userPercent: sum(cpu?.userPercent, cpu?.nicePercent),
-      systemPercent: cpu?.systemPercent,
-      waitPercent: cpu?.iowaitPercent,
-      coresFree:
-        cores === undefined || busy === undefined ? undefined : (cores * (100 - busy)) / 100,
-      top: first === undefined ? undefined : processFacts(first, report),
-      load,
-      loadPerCore: load === undefined || !cores ? undefined : load / cores,
-      swapBytesPerSecond: sum(report.swap?.inBytesPerSecond, report.swap?.outBytesPerSecond),
-      swapPercentPerMinute: sum(
-        report.swap?.inPercentOfMemoryPerMinute,
-        report.swap?.outPercentOfMemoryPerMinute,
-      ),
-      diskBytesPerSecond: sum(report.disk?.readBytesPerSecond, report.disk?.writeBytesPerSecond),
-      networkBytesPerSecond: sum(
-        report.network?.receiveBytesPerSecond,
-        report.network?.transmitBytesPerSecond,
-      ),
-      pressure: pressureOf(report),
-      users: report.users && [...new Set(report.users.map((user) => user.name))],
-      fullFilesystem: fullestFilesystem(report),
-    }),
+    cores,
+    cpuPercent: busy,
+    userPercent: sum(cpu?.userPercent, cpu?.nicePercent),
+    systemPercent: cpu?.systemPercent,
+    waitPercent: cpu?.iowaitPercent,
+    coresFree: cores === undefined || busy === undefined ? undefined : (cores * (100 - busy)) / 100,
+    top: first === undefined ? undefined : processFacts(first, report),
+    load,
+    loadPerCore: load === undefined || !cores ? undefined : load / cores,
+    memoryTotalBytes: total,
+    memoryUsedBytes: used,
+    memoryFreeBytes: free,
+    memoryPercent: share,
+    swapUsedBytes: memory?.swapUsedBytes,
+    swapUsedPercent: memory?.swapUsedPercentOfMemory,
+    swapBytesPerSecond: sum(swap?.inBytesPerSecond, swap?.outBytesPerSecond),
+    swapPercentPerMinute: sum(swap?.inPercentOfMemoryPerMinute, swap?.outPercentOfMemoryPerMinute),
+    diskBytesPerSecond: sum(disk?.readBytesPerSecond, disk?.writeBytesPerSecond),
+    networkBytesPerSecond: sum(network?.receiveBytesPerSecond, network?.transmitBytesPerSecond),
+    pressure: pressureOf(report),
+    users: namesOf(report),
+    fullFilesystem: fullestFilesystem(report),
   };
 }
 

@@ -103,7 +103,7 @@ function cpuCell(facts: Facts): CpuCell | undefined {
   };
 }
 
-export function coresText(facts: { readonly cores?: number }): string {
+export function coresText(facts: { readonly cores?: number | undefined }): string {
   return facts.cores === undefined ? "" : figure(facts.cores);
 }
 

@@ -18,7 +18,7 @@ export interface Subject {
   readonly machine: Machine;
   readonly key: string;
   readonly state: SubjectState;
-  readonly report?: Report;
+  readonly report?: Report | undefined;
   readonly facts: Facts;
   /** Empty for a machine that is not there. */
   readonly warnings: readonly Warning[];
@@ -40,7 +40,7 @@ export function subjectsNow(view: ClusterView, keys: ReadonlyMap<string, string>
       machine,
       key: keys.get(machine.id) ?? machine.id,
       state,
-      ...(report === undefined ? {} : { report }),
+      report,
       facts,
       warnings: isThere(state) ? warningsOf(machine, facts) : [],
       stateSinceWallMs: machine.stateSinceWallMs,
@@ -61,7 +61,7 @@ export function subjectsAt(
       machine,
       key: keys.get(machine.id) ?? machine.id,
       state: entry?.state ?? "unknown",
-      ...(report === undefined ? {} : { report }),
+      report,
       facts,
       // The clock and the clone are known only of now.
       warnings: warningsOf({ ...machine, clockOffsetSeconds: 0, isClone: false }, facts),
