@@ -127,13 +127,19 @@ export const RING_SUCCESSORS = 2;
 export const RING_PERIOD_MS = 4 * SECOND;
 /** By so much a turn is put off or brought forward, so that a machine is asked evenly by its two. */
 export const RING_STEER_MS = RING_PERIOD_MS / 10;
-/** How long a quick question waits for its answer: far longer than a way through any LAN. */
-export const RING_WAIT_MS = 400;
-/** After so many in a row without an answer the others are told to ask as well… */
-export const RING_MISSES = 2;
-/** …and after so many the machine is silent here: one that lives leaves them all unanswered in 1 of
- * 11,000 cases where a twentieth of the packets is lost each way. */
-export const RING_QUESTIONS = 4;
+/**
+ * A quick question is repeated after this time: longer than there and back takes on a bad Wi-Fi, so
+ * that only what is lost is repeated. One that is answered later still counts, until the test is over.
+ */
+export const RING_WAIT_MS = 270;
+/**
+ * After so many without an answer, 0.8 s in all, the others are told to ask as well. Where a twentieth
+ * of the packets is lost each way a machine that lives brings that about in 1 of 1,100 turns; two
+ * questions in the same time, 1 of 105, make more than half of the traffic of a hundred machines…
+ */
+export const RING_MISSES = 3;
+/** …and after so many, 1.6 s, the machine is silent here: wrongly so in 1 of a million cases. */
+export const RING_QUESTIONS = 6;
 /** Who is told to ask a machine begins within this time, so that it is not asked by all at once. */
 export const HINT_SPREAD_MS = 500;
 /** Whoever hints, and however often: questions because of hints begin at most this often. */
@@ -149,8 +155,8 @@ export const RING_ALONE_SPREAD_MS = 2 * SECOND;
 export const RING_LATE_MS = 200;
 /** …and is given this time to be read before it counts as missing. */
 export const RING_GRACE_MS = 100;
-/** Quick questions, apart from the others: four to each of a thousand machines in 9 s, within the
- * 10 s in which so many fall silent when this one is cut off. */
+/** Quick questions, apart from the others: when this one is cut off, six to each of a thousand machines
+ * in 12 s. They take turns, so that all fall silent in the last 2 of these, within the 10 s below. */
 export const MAX_RING_QUESTIONS_PER_SECOND = 500;
 /** Machines that others are told to ask (design 6.6). */
 export const MAX_HINTED_PER_SECOND = 20;

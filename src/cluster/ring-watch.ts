@@ -1,9 +1,9 @@
 /**
  * The ring watch (design 6.6): a death noticed in seconds, whatever the interval is. This machine
- * asks its two successors in the ring of ids quick questions all the time. When one leaves two
+ * asks its two successors in the ring of ids quick questions all the time. When one leaves three
  * unanswered, it tells all others to ask as well; each believes only what it has found itself.
  *
- * Every test is the same: up to four quick questions, 0.4 s apart, to one machine. It begins when
+ * Every test is the same: up to six quick questions, 0.27 s apart, to one machine. It begins when
  * the machine has its turn, when somebody hints, or when this machine seems to be cut off.
  */
 import type { RingAnswer } from "../protocol/message.ts";

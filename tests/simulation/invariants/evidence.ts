@@ -1,7 +1,7 @@
 /**
  * Nobody is called silent on hearsay: a machine must have left four questions of this very one
- * unanswered, and one for `stopped`. Four take 1.6 s as quick ones and 11 s as others (design 6.3,
- * 6.6), so they must lie within the last 13 s.
+ * unanswered, and one for `stopped`. Six quick ones take 1.6 s, four others 11 s (docs/protocol.md),
+ * so they must lie within the last 13 s.
  */
 import type { KnownMachine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
