@@ -14,23 +14,46 @@ export type FieldReaders<T> = {
   readonly [K in keyof T]-?: Reader<NonNullable<T[K]>>;
 };
 
-/** `readFields` for one table: the fields that were good, or `undefined` if there was none. */
+/**
+ * Reads an object by one table: the fields that were good, or `undefined` if there was none. Where
+ * all of it was good, as it nearly always is, that is the very object that was given: copies of a
+ * thousand reports every few seconds would be so much garbage.
+ */
 export function objectReader<T extends object>(readers: FieldReaders<T>): Reader<Partial<T>> {
-  const entries = Object.entries(readers) as [keyof T & string, Reader<unknown>][];
+  const keys = Object.keys(readers);
+  const reads = Object.values<Reader<unknown>>(readers);
   return (value) => {
     if (!isObject(value)) return undefined;
-    const result: Partial<Record<keyof T, unknown>> = {};
-    let isEmpty = true;
-    for (const [key, read] of entries) {
+    let copy: Record<string, unknown> | undefined;
+    let good = 0;
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at] as string;
       const field = value[key];
       if (field === undefined) continue;
-      const good = read(field);
-      if (good === undefined) continue;
-      result[key] = good;
-      isEmpty = false;
+      const read = reads[at]?.(field);
+      if (!Object.is(read, field)) copy ??= pick(value, keys.slice(0, at));
+      if (read === undefined) continue;
+      if (copy !== undefined) copy[key] = read;
+      good++;
     }
-    return isEmpty ? undefined : (result as Partial<T>);
+    if (good === 0) return undefined;
+    if (copy === undefined && countKeys(value) > good) copy = pick(value, keys);
+    return (copy ?? value) as Partial<T>;
   };
+}
+
+function pick(value: Readonly<Record<string, unknown>>, keys: readonly string[]) {
+  const picked: Record<string, unknown> = {};
+  for (const key of keys) {
+    if (value[key] !== undefined) picked[key] = value[key];
+  }
+  return picked;
+}
+
+function countKeys(value: object): number {
+  let count = 0;
+  for (const _ in value) count++;
+  return count;
 }
 
 /** As `objectReader`, for objects that are nothing without their `required` fields. */
@@ -42,21 +65,23 @@ export function recordReader<T extends object>(
   return (value) => {
     const result = read(value);
     if (result === undefined) return undefined;
-    return required.every((key) => result[key] !== undefined) ? (result as T) : undefined;
+    for (const key of required) if (result[key] === undefined) return undefined;
+    return result as T;
   };
 }
 
-/** The first `maxItems` good ones among the first `maxItems` items. */
+/** The good ones among the first `maxItems` items; the very list where those are all. */
 export function listReader<T>(readItem: Reader<T>, maxItems: number): Reader<readonly T[]> {
   return (value) => {
     if (!Array.isArray(value)) return undefined;
-    const items: T[] = [];
+    let copy: T[] | undefined = value.length > maxItems ? [] : undefined;
     const count = Math.min(value.length, maxItems);
     for (let i = 0; i < count; i++) {
       const item = readItem(value[i]);
-      if (item !== undefined) items.push(item);
+      if (!Object.is(item, value[i])) copy ??= value.slice(0, i);
+      if (item !== undefined) copy?.push(item);
     }
-    return items;
+    return copy ?? value;
   };
 }
 

@@ -72,16 +72,12 @@ const host = objectReader<HostReport>({
   os: phrase,
 });
 
+const readCores = listReader(percent, MAX_CORES);
 /** Which core a figure is for is its place: with one bad figure the list means nothing. */
 const corePercents: Reader<readonly number[]> = (value) => {
   if (!Array.isArray(value) || value.length > MAX_CORES) return undefined;
-  const figures: number[] = [];
-  for (const item of value) {
-    const figure = percent(item);
-    if (figure === undefined) return undefined;
-    figures.push(figure);
-  }
-  return figures;
+  const figures = readCores(value);
+  return figures?.length === value.length ? figures : undefined;
 };
 
 const cpu = objectReader<CpuReport>({

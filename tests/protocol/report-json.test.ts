@@ -117,6 +117,24 @@ test("a full report is taken as it is", () => {
   expect(parseText(JSON.stringify(FULL))).toEqual(FULL);
 });
 
+test("a report that is good in all is not copied", () => {
+  const value: unknown = JSON.parse(JSON.stringify(FULL));
+  expect(parse(value)).toBe(value as Report);
+});
+
+test("what nobody checks is left out wherever it lies, and the rest is kept", () => {
+  const unchecked = { secret: "x", ["__proto__"]: { secret: "x" } };
+  const add = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(add);
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value).map(([key, field]) => [key, add(field)]);
+    return Object.fromEntries([...entries, ...Object.entries(unchecked)]);
+  };
+  const report = parse(add(FULL));
+  expect(report).toEqual(FULL);
+  expect(JSON.stringify(report)).not.toContain("secret");
+});
+
 test("a name is all that a report needs", () => {
   expect(parse({ name: "anna" })).toEqual({ name: "anna" });
 });
