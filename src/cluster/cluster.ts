@@ -76,9 +76,9 @@ class Core implements Cluster {
     const judgement = new Judgement(desk, table, (peer) => schedule.drop(peer));
     const schedule = new Schedule({ desk, budget, questions, judgement });
     const candidates = new Candidates({ desk, budget, questions, own });
-    const curiosity = new Curiosity(desk, table);
-    const identity = new Identity({ desk, table, judgement, schedule, curiosity });
     const scan = new Scan({ desk, budget, table, own });
+    const curiosity = new Curiosity(desk, table, scan);
+    const identity = new Identity({ desk, table, judgement, schedule, curiosity });
     const lists = new AddressLists({ desk, budget, table, scan });
     const ownReport = new OwnReport(desk);
     const watched = new Watched(desk, ownReport);
@@ -107,7 +107,7 @@ class Core implements Cluster {
     this.#forgetting = new Forgetting({ desk, budget, table, questions, judgement, schedule });
     const ring = new RingWatch({ desk, budget, table, schedule });
     this.#ring = ring;
-    this.#leads = new Leads({ desk, table, candidates, own, questions, schedule, ring });
+    this.#leads = new Leads({ desk, table, candidates, own, questions, schedule, scan, ring });
     this.#recall(options.known);
   }
 

@@ -10,6 +10,8 @@ export interface Contact {
   asked: number;
   /** Of a candidate: a valid message has come from here, it was not only named by others. */
   hasSpoken: boolean;
+  /** A question has come from here: a later one that knows nothing of us may be of a new start. */
+  hasAsked: boolean;
   /** When protocol 1's `>` was last sent here (deadlines); a program of either kind answers it. */
   lastBareMs: number;
   /** When it was last asked for somebody who watches (deadlines). */
@@ -36,6 +38,7 @@ export function newContact(address: string): Contact {
     question: undefined,
     asked: 0,
     hasSpoken: false,
+    hasAsked: false,
     lastBareMs: Number.NEGATIVE_INFINITY,
     lastWatchingMs: Number.NEGATIVE_INFINITY,
     firstOldMs: Number.NEGATIVE_INFINITY,

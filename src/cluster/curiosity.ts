@@ -2,17 +2,20 @@
  * Asks machines for their lists while there may be more to learn. Machines that start together
  * each stop scanning at the first answer, and their lists of that moment are short; without this
  * they would meet at the next broadcast, three intervals later. The same way two halves of a
- * network that were cut apart grow together as soon as two of their machines have met.
+ * network that were cut apart grow together as soon as two of their machines have met. For that
+ * they ask at random, too: of sixty that start together, a few often know none but each other.
  */
 import { encodeInitialQuery } from "../protocol/encode.ts";
 import type { Desk } from "./desk.ts";
 import { CURIOUS_MACHINES, CURIOUS_PAUSES_MS, YOUNG_MS } from "./limits.ts";
 import { isQuiet, type Peer } from "./peer.ts";
 import type { PeerTable } from "./peer-table.ts";
+import type { Scan } from "./scan.ts";
 
 export class Curiosity {
   readonly #desk: Desk;
   readonly #table: PeerTable;
+  readonly #scan: Scan;
   readonly #query: Uint8Array;
   readonly #youngUntilMs: number;
   #nextMs = Number.POSITIVE_INFINITY;
@@ -20,9 +23,10 @@ export class Curiosity {
   /** Who is to be asked next; none: anybody. */
   #newcomer: Peer | undefined;
 
-  constructor(desk: Desk, table: PeerTable) {
+  constructor(desk: Desk, table: PeerTable, scan: Scan) {
     this.#desk = desk;
     this.#table = table;
+    this.#scan = scan;
     this.#query = encodeInitialQuery(desk.signature);
     this.#youngUntilMs = desk.clock.deadlineMs + YOUNG_MS;
   }
@@ -45,8 +49,11 @@ export class Curiosity {
     const peer = this.#whom();
     this.#newcomer = undefined;
     if (peer !== undefined) this.#desk.sendToPeer(peer.address, this.#query);
+    if (!this.#isYoung) return;
+    // As long as somebody new is met all the time, lists lead further.
+    if (this.#step > 0) this.#scan.askSome();
     this.#step++;
-    if (this.#isYoung) this.#plan();
+    this.#plan();
   }
 
   nextMs(): number {

@@ -14,6 +14,7 @@ import type { Peer } from "./peer.ts";
 import type { PeerTable } from "./peer-table.ts";
 import type { Questions } from "./questions.ts";
 import type { RingWatch } from "./ring-watch.ts";
+import type { Scan } from "./scan.ts";
 import type { Schedule } from "./schedule.ts";
 
 interface Parts {
@@ -23,6 +24,7 @@ interface Parts {
   readonly own: OwnAddresses;
   readonly questions: Questions;
   readonly schedule: Schedule;
+  readonly scan: Scan;
   readonly ring: RingWatch;
 }
 
@@ -35,7 +37,8 @@ export class Leads {
 
   /** A list adds what is new; it changes nothing else (6.1). */
   named(addresses: readonly string[], sender: string): void {
-    const { table, candidates } = this.#parts;
+    const { table, candidates, scan } = this.#parts;
+    scan.noteList();
     for (const address of addresses) {
       // Somebody else's loopback is not ours.
       if (isLoopback(address) && !isLoopback(sender)) continue;
@@ -54,13 +57,15 @@ export class Leads {
       const isOthers = message.kind === "question" && message.id !== desk.self.id;
       if (isOthers) own.unlearn(from.address);
       candidates.offer(from.address, { hasSpoken: true });
+      noteAsked(candidates.get(from.address), message);
       return;
     }
     ring.noteHeard();
     if (from.port !== desk.port || message.kind === "goodbye") return;
     schedule.nudge(peer);
     if (this.#mayHaveChanged(contact, peer, message)) schedule.probe(contact);
-    else if (this.#mayBeFresh(peer, message)) schedule.noteFreshStart(peer);
+    else if (this.#mayBeFresh(contact, peer, message)) schedule.noteFreshStart(peer);
+    noteAsked(contact, message);
   }
 
   /**
@@ -85,11 +90,19 @@ export class Leads {
     return !isAsExpected && this.#parts.questions.msSinceAsked(contact) >= FRESH_START_PAUSE_MS;
   }
 
-  /** Whether it asks as one does who knows nothing of us. */
-  #mayBeFresh(peer: Peer, message: Message): boolean {
+  /**
+   * Whether it asks as one does who knows nothing of us. Its first question does so without a new
+   * start: whoever has answered us learns of us by that, and asks in turn.
+   */
+  #mayBeFresh(contact: Contact, peer: Peer, message: Message): boolean {
     const isOld = peer.protocol === 1;
     const isConfirmed = this.#parts.desk.clock.deadlineMs - peer.heardDeadlineMs < CONFIRMED_MS;
     if (message.kind === "initial-query") return isOld || !isConfirmed;
-    return message.kind === "question" && (isOld || message.boot === undefined);
+    if (message.kind !== "question") return false;
+    return isOld || (message.boot === undefined && (contact.hasAsked || !isConfirmed));
   }
+}
+
+function noteAsked(contact: Contact | undefined, message: Message): void {
+  if (contact !== undefined && message.kind === "question") contact.hasAsked = true;
 }

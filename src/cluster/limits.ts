@@ -27,6 +27,8 @@ export const MAX_QUIET_QUESTIONS_PER_SECOND = 20;
 export const MAX_FORGET_QUESTIONS_PER_SECOND = 20;
 /** Initial queries of the first round of a scan. */
 export const MAX_SCANS_PER_SECOND = 100;
+/** So long it waits for whoever was the first to answer with a list: the second repeat of a question. */
+export const SCAN_HOLD_MS = 3 * SECOND;
 /** Packets of lists sent to the network: like the scan, a background matter. */
 export const MAX_LIST_PACKETS_PER_SECOND = 100;
 /** Packets sent because somebody asked. */

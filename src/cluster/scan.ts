@@ -6,9 +6,10 @@
 import { encodeInitialQuery } from "../protocol/encode.ts";
 import type { Budget } from "./budget.ts";
 import type { Desk } from "./desk.ts";
-import { RESCAN_SAMPLE, SLOW_SCAN_MS } from "./limits.ts";
+import { RESCAN_SAMPLE, SCAN_HOLD_MS, SLOW_SCAN_MS } from "./limits.ts";
 import type { ScanProgress, ScanRange } from "./options.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
+import { isQuiet } from "./peer.ts";
 import type { PeerTable } from "./peer-table.ts";
 
 interface Parts {
@@ -26,6 +27,8 @@ export class Scan {
   readonly #query: Uint8Array;
   #asked = 0;
   #slowMs = 0;
+  /** It goes on then; none: nobody has been heard yet. */
+  #heldUntilMs: number | undefined;
 
   constructor(parts: Parts) {
     this.#desk = parts.desk;
@@ -44,10 +47,18 @@ export class Scan {
     this.#asked = 0;
   }
 
+  /**
+   * Somebody has named others: if that one answers a question, no more addresses need be asked. It
+   * is waited for once, since it may say anything and never answer.
+   */
+  noteList(): void {
+    this.#heldUntilMs ??= this.#desk.clock.deadlineMs + SCAN_HOLD_MS;
+  }
+
   run(): void {
     const nowMs = this.#desk.clock.deadlineMs;
     const { size } = this.#desk.ranges.scan;
-    if (size === 0 || this.#table.heardCount > 0) return;
+    if (size === 0 || this.#table.heardCount > 0 || nowMs < (this.#heldUntilMs ?? 0)) return;
     while (this.#asked < size && this.#budget.scans.take(nowMs)) this.#askNext(nowMs);
     if (this.#asked >= size && nowMs >= this.#slowMs) this.#askNext(nowMs);
   }
@@ -55,15 +66,22 @@ export class Scan {
   nextMs(): number {
     const { size } = this.#desk.ranges.scan;
     if (size === 0 || this.#table.heardCount > 0) return Number.POSITIVE_INFINITY;
-    if (this.#asked >= size) return this.#slowMs;
-    return this.#budget.scans.readyMs(this.#desk.clock.deadlineMs);
+    const paceMs =
+      this.#asked >= size ? this.#slowMs : this.#budget.scans.readyMs(this.#desk.clock.deadlineMs);
+    return Math.max(paceMs, this.#heldUntilMs ?? 0);
   }
 
-  /** A few anywhere in the range, so that two halves of a network that never met do meet. */
+  /**
+   * A few anywhere in the range that are not known to be up, so that two halves of a network that
+   * never met do meet.
+   */
   askSome(): void {
-    const { size } = this.#desk.ranges.scan;
+    const { random, ranges } = this.#desk;
+    const { size } = ranges.scan;
     for (let i = 0; i < Math.min(RESCAN_SAMPLE, size); i++) {
-      this.#ask(Math.floor(this.#desk.random() * size));
+      const index = Math.floor(random() * size);
+      const peer = this.#table.contactOf(ranges.scan.at(index) ?? "")?.peer;
+      if (peer === undefined || isQuiet(peer)) this.#ask(index);
     }
   }
 

@@ -5,6 +5,7 @@ import { Bench, knownMachine, oldReport, START_WALL_MS } from "./bench.ts";
 const A = "10.0.0.2";
 const B = "10.0.0.3";
 const C = "10.0.0.4";
+const NOTHING_HELD = '>{"question":1,"id":"ann"}';
 
 describe("a machine with two addresses", () => {
   test("is one machine, shown under the address that answered last", () => {
@@ -126,6 +127,27 @@ describe("a restarted machine", () => {
     expect(bench.of("remember").at(-1)?.machine.retiredBoots).toEqual(["boota"]);
   });
 
+  test("is not suspected of it by the first question that a machine asks us", () => {
+    const bench = new Bench();
+    bench.meet(A, { age: 0 });
+    bench.clear();
+    bench.receive(A, NOTHING_HELD);
+    bench.run(20_000);
+    expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toEqual([]);
+  });
+
+  test("is suspected of it after a question that it asked before it was known", () => {
+    const bench = new Bench();
+    bench.receive(A, NOTHING_HELD);
+    bench.run(100);
+    bench.answer(A, { age: 0 });
+    bench.run(20_000);
+    bench.clear();
+    bench.receive(A, '>{"question":2,"id":"ann"}');
+    bench.run(1000);
+    expect(bench.question(A)).toBeDefined();
+  });
+
   test("under another address is the same machine", () => {
     const bench = new Bench();
     bench.meet(A);
@@ -146,18 +168,23 @@ describe("a restarted machine", () => {
   });
 
   test.each([
-    { title: "a question that holds nothing", text: '>{"question":1,"id":"ann"}', waitMs: 30_000 },
+    { title: "another question that holds nothing", text: NOTHING_HELD, waitMs: 30_000 },
+    { title: "its first such question long after", text: NOTHING_HELD, waitMs: 130_000, first: "" },
     { title: "a query", text: "?", waitMs: 130_000 },
-  ])("that sends $title is asked at once, not an interval later", ({ text, waitMs }) => {
-    const bench = new Bench();
-    bench.meet(A);
-    bench.run(waitMs);
-    bench.clear();
-    bench.receive(A, text);
-    bench.run(100);
-    bench.answer(A, { boot: "boota2" });
-    expect(bench.machine("ann")?.boot).toBe("boota2");
-  });
+  ])(
+    "that sends $title is asked at once, not an interval later",
+    ({ text, waitMs, first = NOTHING_HELD }) => {
+      const bench = new Bench();
+      bench.meet(A);
+      bench.receive(A, first);
+      bench.run(waitMs);
+      bench.clear();
+      bench.receive(A, text);
+      bench.run(100);
+      bench.answer(A, { boot: "boota2" });
+      expect(bench.machine("ann")?.boot).toBe("boota2");
+    },
+  );
 
   test("is not what a machine is taken for that asks for lists, as all do that are young", () => {
     const bench = new Bench();
@@ -361,7 +388,7 @@ describe("this machine itself", () => {
     bench.answer(A, { id: "self", boot: "boot0" });
     expect(bench.machine("self")?.addresses).toEqual([A]);
     bench.clear();
-    bench.receive(A, '>{"question":1,"id":"ann"}');
+    bench.receive(A, NOTHING_HELD);
     bench.run(100);
     bench.answer(A);
     expect(bench.machine("ann")?.address).toBe(A);

@@ -206,6 +206,7 @@ describe("a watched machine that does not answer", () => {
   });
 
   test("is not silent if it has started anew and answered an ordinary question meanwhile", () => {
+    bench.receive(ANN, '>{"question":1,"id":"tom"}');
     live(10_000);
     bench.clear();
     alive.delete(ANN);

@@ -67,7 +67,7 @@ export class Agreement {
       const missing = this.#lacksOld(node, { machine, program, nowMs });
       if (missing !== undefined) return missing;
     }
-    const extra = machines.find((machine) => !this.#isThere(machine));
+    const extra = machines.find((machine) => !this.#isThere(machine, node));
     return extra && `${node.machine} shows ${extra.id} ${extra.state}, which is no machine`;
   }
 
@@ -99,13 +99,15 @@ export class Agreement {
    * Of the past of clones, and of those who were somebody else, quiet rows may be left: one of several
    * under an id that starts anew and moves at once cannot be told from one more.
    */
-  #isThere({ id, boot, state, protocol, isClone }: Machine): boolean {
+  #isThere(machine: Machine, viewer: SimulatedNode): boolean {
+    const { id, boot, state, protocol, isClone } = machine;
     if (this.#truth.isInvented(boot)) return true;
     if (protocol === 1) {
       if (this.#truth.isProtocolOneForged) return true;
       // A modern machine that had answered a bare request, and then got another address, cannot be
       // told from one of 2005, which has three of its intervals to say something.
-      return this.#network.hostAt(id) === undefined || this.#isOld(id);
+      const isNobodysNow = this.#network.hostAt(id) === undefined || viewer.addresses.includes(id);
+      return isNobodysNow || this.#isOld(id);
     }
     if (this.#nodes.some((node) => node.boot === boot)) return true;
     return this.#truth.runOf(boot) !== undefined && state !== "up" && isClone;

@@ -29,6 +29,17 @@ describe("with ten minutes between reports and nobody watching", () => {
     },
   );
 
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    "of sixty machines that start within three seconds none stay among themselves (seed %d)",
+    (seed) => {
+      const world = new World({
+        ...{ seed, modern: 60, old: 0, updateSeconds: 600, weather: CALM, minTickMs: 5 },
+      });
+      world.startAll(3000);
+      expect(world.untilAllHaveReports(30_000)).toBeLessThanOrEqual(30_000);
+    },
+  );
+
   test("a thirteenth machine is known to all within five seconds", () => {
     const world = calmWorld(13);
     const [last, ...others] = [...world.nodes].reverse();
