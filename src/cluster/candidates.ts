@@ -105,8 +105,7 @@ export class Candidates {
       this.#turn = (turn + 1) % this.#turns.length;
       // One number for all repeats, so that a late answer to the first still counts.
       this.#questions.ask(contact, contact.question?.number ?? this.#desk.requestNumber());
-      this.#drop(contact);
-      (contact.hasSpoken ? this.#spoken : this.#named).set(contact, nowMs + pauseMs);
+      this.#moveTo(contact.hasSpoken ? this.#spoken : this.#named, contact, nowMs + pauseMs);
     }
   }
 
@@ -122,12 +121,19 @@ export class Candidates {
     const queue = contact.asked === 0 ? this.#fresh : this.#spoken;
     const waitsFromMs = queue.atMs(contact);
     contact.hasSpoken = true;
-    this.#drop(contact);
-    queue.set(contact, Math.min(waitsFromMs, this.#desk.clock.deadlineMs));
+    this.#moveTo(queue, contact, Math.min(waitsFromMs, this.#desk.clock.deadlineMs));
   }
 
+  #moveTo(queue: DeadlineQueue<Contact>, contact: Contact, atMs: number): void {
+    if (!queue.has(contact)) this.#drop(contact);
+    queue.set(contact, atMs);
+  }
+
+  /** It is in one of them at most. */
   #drop(contact: Contact): void {
-    for (const queue of [this.#fresh, this.#spoken, this.#named]) queue.delete(contact);
+    this.#fresh.delete(contact);
+    this.#spoken.delete(contact);
+    this.#named.delete(contact);
   }
 
   /** A queue in which nobody is due misses its turn. */

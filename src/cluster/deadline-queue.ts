@@ -41,6 +41,7 @@ export class DeadlineQueue<T> {
   }
 
   delete(item: T): void {
+    if (this.#heap.length === 0) return;
     const slot = this.#slots.get(item);
     if (slot === undefined) return;
     this.#slots.delete(item);

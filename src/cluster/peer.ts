@@ -2,6 +2,7 @@
  * A machine as the core holds it, and the two plain forms in which it leaves the core: the view
  * of the readers and the record that survives a restart.
  */
+import type { Writable } from "../protocol/message.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Contact } from "./contact.ts";
 import type { CoreClock } from "./core-clock.ts";
@@ -171,9 +172,6 @@ export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
   }
   return peer;
 }
-
-/** Built field by field: spreading what may be absent costs three times as much. */
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function knownFromPeer(peer: Peer, clock: CoreClock): KnownMachine {
   const known: Writable<KnownMachine> = {

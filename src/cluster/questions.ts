@@ -3,6 +3,7 @@
  * question that is open to the very address it comes from.
  */
 import { encodeQuestion, encodeRequest } from "../protocol/encode.ts";
+import type { Question, Writable } from "../protocol/message.ts";
 import type { Contact, OpenQuestion } from "./contact.ts";
 import type { Desk } from "./desk.ts";
 import { QUESTION_OPEN_MS } from "./limits.ts";
@@ -62,14 +63,15 @@ export class Questions {
     const isHeld = peer?.protocol === 2 && peer.report !== undefined && !peer.isRecalled;
     const watching = this.#isForWatcher(peer);
     const liveSequence = watching && isHeld ? peer?.live?.sequence : undefined;
-    return encodeQuestion(this.#desk.signature, {
+    const question: Writable<Omit<Question, "kind">> = {
       question: number,
       id: this.#desk.self.id,
-      ...(isHeld && peer.boot !== undefined && { boot: peer.boot }),
-      ...(isHeld && peer.sequence !== undefined && { sequence: peer.sequence }),
-      ...(liveSequence !== undefined && { liveSequence }),
       watching,
-    });
+    };
+    if (isHeld && peer.boot !== undefined) question.boot = peer.boot;
+    if (isHeld && peer.sequence !== undefined) question.sequence = peer.sequence;
+    if (liveSequence !== undefined) question.liveSequence = liveSequence;
+    return encodeQuestion(this.#desk.signature, question);
   }
 }
 

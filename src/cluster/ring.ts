@@ -18,6 +18,8 @@ export function isInRing(peer: Peer): boolean {
 export function successorsOf(selfKey: string, peers: Iterable<Peer>): readonly Peer[] {
   const nearest: Peer[] = [];
   for (const peer of peers) {
+    const last = nearest[RING_SUCCESSORS - 1];
+    if (last !== undefined && !isSooner(peer.key, last.key, selfKey)) continue;
     if (!isInRing(peer)) continue;
     const place = nearest.findIndex((other) => isSooner(peer.key, other.key, selfKey));
     if (place >= 0) nearest.splice(place, 0, peer);
@@ -39,6 +41,7 @@ export function isRightBefore(selfKey: string, peer: Peer, peers: Iterable<Peer>
 
 /** Whether the way round from `start` meets `a` before `b`. */
 function isSooner(a: string, b: string, start: string): boolean {
-  const [isAWrapped, isBWrapped] = [a < start, b < start];
+  const isAWrapped = a < start;
+  const isBWrapped = b < start;
   return isAWrapped === isBWrapped ? a < b : isBWrapped;
 }

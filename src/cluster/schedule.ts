@@ -57,10 +57,10 @@ export class Schedule {
   /** Asks this machine after so many ms; whatever was planned for it is dropped. */
   plan(peer: Peer, afterMs: number): void {
     const atMs = this.#desk.clock.deadlineMs + afterMs;
+    const isNowQuiet = isQuiet(peer);
     this.#goodbyes.delete(peer);
-    this.#asking.delete(peer);
-    this.#quiet.delete(peer);
-    (isQuiet(peer) ? this.#quiet : this.#asking).set(peer, atMs);
+    (isNowQuiet ? this.#asking : this.#quiet).delete(peer);
+    (isNowQuiet ? this.#quiet : this.#asking).set(peer, atMs);
   }
 
   drop(peer: Peer): void {

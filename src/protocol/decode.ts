@@ -21,6 +21,7 @@ import type {
   Hint,
   Message,
   Question,
+  Writable,
 } from "./message.ts";
 import { parseReport } from "./report-json.ts";
 import { decodeReportV1 } from "./report-v1.ts";
@@ -34,11 +35,11 @@ import { readRingAnswer, readRingQuestion } from "./ring.ts";
  * message.
  */
 export function decodeMessage(bytes: Uint8Array, signature: string): Decoded {
-  const packet = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = signatureEnd(packet, signature);
+  const start = signatureEnd(bytes, signature);
   if (start === undefined) return drop("wrong signature");
-  const body = packet.subarray(start + 1);
-  switch (packet[start]) {
+  const { buffer, byteOffset, length } = bytes;
+  const body = Buffer.from(buffer, byteOffset + start + 1, length - start - 1);
+  switch (bytes[start]) {
     case QUESTION_MARK:
       return body.length === 0 ? message({ kind: "initial-query" }) : drop("malformed query");
     case EXCLAMATION_MARK:
@@ -46,7 +47,7 @@ export function decodeMessage(bytes: Uint8Array, signature: string): Decoded {
     case GREATER_THAN:
       return decodeRequest(body);
     case LESS_THAN:
-      return decodeStatus(body, packet.length);
+      return decodeStatus(body, length);
     case NUMBER_SIGN:
       return drop("sealed");
     default:
@@ -58,13 +59,20 @@ export function decodeMessage(bytes: Uint8Array, signature: string): Decoded {
 const encoder = new TextEncoder();
 
 /** Where the signature ends, if the packet begins with its bytes and goes on after them. */
-function signatureEnd(packet: Buffer, signature: string): number | undefined {
-  const expected = encoder.encode(signature);
-  if (packet.length <= expected.length) return undefined;
-  for (let i = 0; i < expected.length; i++) {
-    if (packet[i] !== expected[i]) return undefined;
+function signatureEnd(packet: Uint8Array, signature: string): number | undefined {
+  if (packet.length <= signature.length) return undefined;
+  for (let i = 0; i < signature.length; i++) {
+    const character = signature.charCodeAt(i);
+    // ASCII is its own bytes, which saves the encoding for nearly every packet.
+    if (character > 0x7f) return encodedEnd(packet, encoder.encode(signature));
+    if (packet[i] !== character) return undefined;
   }
-  return expected.length;
+  return signature.length;
+}
+
+function encodedEnd(packet: Uint8Array, signature: Uint8Array): number | undefined {
+  if (packet.length <= signature.length) return undefined;
+  return signature.every((byte, i) => packet[i] === byte) ? signature.length : undefined;
 }
 
 const EXCLAMATION_MARK = 0x21;
@@ -139,34 +147,34 @@ function readQuestion(value: Json | undefined): Question | undefined {
   const boot = readIdentifier(value["boot"]);
   const sequence = safeInteger(value["sequence"]);
   const liveSequence = safeInteger(value["liveSequence"]);
-  return {
+  const read: Writable<Question> = {
     kind: "question",
     question,
     id,
-    ...(boot !== undefined && { boot }),
-    ...(sequence !== undefined && { sequence }),
-    ...(liveSequence !== undefined && { liveSequence }),
     watching: value["watching"] === true,
   };
+  if (boot !== undefined) read.boot = boot;
+  if (sequence !== undefined) read.sequence = sequence;
+  if (liveSequence !== undefined) read.liveSequence = liveSequence;
+  return read;
 }
 
 function readAnswer(value: Json): Decoded {
-  const head = readAnswerHead(value);
-  if (head === undefined) return drop("malformed answer");
+  const answer = readAnswerHead(value);
+  if (answer === undefined) return drop("malformed answer");
   const liveSequence = safeInteger(value["liveSequence"]);
   const you = readAddress(value["you"]);
-  const answer: Answer = {
-    ...head,
-    ...(liveSequence !== undefined && { liveSequence }),
-    ...(you !== undefined && { you }),
-    ...(value["ring"] === true && { ring: true }),
-  };
+  if (liveSequence !== undefined) answer.liveSequence = liveSequence;
+  if (you !== undefined) answer.you = you;
+  if (value["ring"] === true) answer.ring = true;
   if (value["report"] === undefined) return message(answer);
   const report = parseReport(value["report"]);
-  return report.ok ? message({ ...answer, report: report.value }) : drop("malformed report");
+  if (!report.ok) return drop("malformed report");
+  answer.report = report.value;
+  return message(answer);
 }
 
-function readAnswerHead(value: Json): Answer | undefined {
+function readAnswerHead(value: Json): Writable<Answer> | undefined {
   const answer = safeInteger(value["answer"]);
   const id = readIdentifier(value["id"]);
   const boot = readIdentifier(value["boot"]);

@@ -156,3 +156,6 @@ export type DropReason = (typeof DROP_REASONS)[number];
 export type Decoded =
   | { readonly ok: true; readonly value: Message }
   | { readonly ok: false; readonly reason: DropReason };
+
+/** What is built field by field, since to spread what may be absent costs three times as much. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };

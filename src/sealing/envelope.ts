@@ -4,7 +4,7 @@
  * `open` first.
  */
 import { createReplayGuard } from "./replay-window.ts";
-import { createSealer, type SealDropReason, type SealerOptions } from "./seal.ts";
+import { createSealer, type SealDropReason, type Sealer, type SealerOptions } from "./seal.ts";
 
 export interface SealedEnvelope {
   seal(message: Uint8Array): Uint8Array;
@@ -34,7 +34,11 @@ const REPLAYED = "seen before";
 
 /** For one boot, as the sealer is. */
 export function createEnvelope(options: SealerOptions): SealedEnvelope {
-  const sealer = createSealer(options);
+  return guarded(createSealer(options));
+}
+
+/** As `createEnvelope`, around a sealer that is there. */
+export function guarded(sealer: Sealer): SealedEnvelope {
   const replays = createReplayGuard();
   return {
     seal: (message) => sealer.seal(message),

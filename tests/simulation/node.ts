@@ -12,7 +12,7 @@ import { Inspector } from "./invariants/inspector.ts";
 import type { Call, Invariant } from "./invariants/invariant.ts";
 import { MachineClock } from "./machine-clock.ts";
 import type { Host, Network, Origin } from "./network.ts";
-import { openSeal } from "./seal.ts";
+import { openSeal, type PlainTexts } from "./seal.ts";
 import type { Truth } from "./truth.ts";
 import { kindOf, PORT, SIGNATURE } from "./wire.ts";
 
@@ -45,7 +45,7 @@ export interface WorldSettings {
   /** The daemon's own is 10 ms; a tenth of a second saves much time where it does not matter. */
   readonly minTickMs?: number;
   /** What is in each sealed packet; none in a plain world. */
-  readonly plain?: WeakMap<Uint8Array, Uint8Array>;
+  readonly plain?: PlainTexts;
   /** The shell sees its addresses, as the daemon's does; sealed it must. */
   readonly knowsOwnAddresses?: boolean;
 }

@@ -119,6 +119,8 @@ export function planFor({ seed, machines }: OrdealOptions): Plan {
     agreeMs: AGREE_INTERVALS * longestMs + (isCrowded ? CROWD_MS : 0),
     hostile,
     areStubborn: chance() < 0.5,
+    // Drawn last: the seeds of before mean the same worlds.
+    isSealedLightly: isLarge || chance() < 0.5,
   };
 }
 

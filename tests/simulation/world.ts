@@ -10,6 +10,7 @@ import { Reachable } from "./invariants/reachable.ts";
 import { CALM, Network, STORM, type Weather } from "./network.ts";
 import { PORT, SimulatedNode, type WorldSettings } from "./node.ts";
 import { OldProgram } from "./old-program.ts";
+import { PlainTexts } from "./seal.ts";
 import { Truth } from "./truth.ts";
 import { OpenWays } from "./ways.ts";
 
@@ -27,6 +28,8 @@ export interface WorldOptions {
   readonly minTickMs?: number;
   /** All machines have this key. */
   readonly key?: Uint8Array;
+  /** Without the cipher's work (seal.ts). */
+  readonly isSealedLightly?: boolean;
   /** So many of the modern machines have the id of another, as a copied disk image gives it. */
   readonly clones?: number;
   /** Clocks run fast or slow by up to this share. */
@@ -58,7 +61,7 @@ export class World {
   readonly oldPrograms: OldProgram[] = [];
   readonly truth = new Truth();
   /** Of each sealed packet what is in it. */
-  readonly plain: WeakMap<Uint8Array, Uint8Array> | undefined;
+  readonly plain: PlainTexts | undefined;
   /** Faults by kind. */
   readonly struck = new Map<string, number>();
   readonly #options: WorldOptions;
@@ -70,7 +73,8 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#chance = seededChance(options.seed);
-    this.plain = options.key === undefined ? undefined : new WeakMap();
+    this.plain =
+      options.key === undefined ? undefined : new PlainTexts(options.isSealedLightly ?? false);
     const { modern, old, twoAddresses = 0, freeAddresses = 0 } = options;
     const places = placesOf(modern + old + twoAddresses + freeAddresses + EMPTY_ADDRESSES);
     const inside = new Set(places);

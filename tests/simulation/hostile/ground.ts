@@ -2,6 +2,7 @@
 import type { Chance } from "../chance.ts";
 import type { Network } from "../network.ts";
 import type { SimulatedNode } from "../node.ts";
+import type { PlainTexts } from "../seal.ts";
 import type { Truth } from "../truth.ts";
 
 export interface Ground {
@@ -10,7 +11,7 @@ export interface Ground {
   readonly truth: Truth;
   readonly nodes: readonly SimulatedNode[];
   /** Of a sealed world. */
-  readonly plain: WeakMap<Uint8Array, Uint8Array> | undefined;
+  readonly plain: PlainTexts | undefined;
   /** Of those who have it; none in a plain world, and with those who have not. */
   readonly keys: readonly Uint8Array[];
 }

@@ -15,6 +15,8 @@ const WINDOW_MS = 13_000;
 const MOVED_MS = 600_000;
 const QUESTIONS_FOR_SILENT = 4;
 const QUESTIONS_FOR_STOPPED = 1;
+/** So many old questions are dropped at a time. */
+const MANY = 1024;
 
 interface World {
   readonly nowMs: number;
@@ -24,8 +26,10 @@ export class Evidence implements Invariant {
   readonly #subject: Subject;
   readonly #truth: Truth;
   readonly #world: World;
-  /** When the last four questions went to each address, in a ring. */
-  readonly #askedMs = new Map<string, { readonly times: number[]; next: number }>();
+  /** The questions of the last 13 s, and some before them: looked at far less often than added to. */
+  readonly #asked: { readonly to: string; readonly atMs: number }[] = [];
+  /** Where those of the last 13 s begin, at the earliest. */
+  #first = 0;
   readonly #states = new Map<string, { readonly state: string; readonly addresses: string }>();
   /** By key, when it got or lost an address, which was asked before. */
   readonly #changedMs = new Map<string, number>();
@@ -37,7 +41,8 @@ export class Evidence implements Invariant {
   }
 
   start(known: readonly KnownMachine[]): void {
-    this.#askedMs.clear();
+    this.#asked.length = 0;
+    this.#first = 0;
     this.#states.clear();
     this.#changedMs.clear();
     for (const { id, state, addresses } of known) {
@@ -47,13 +52,16 @@ export class Evidence implements Invariant {
 
   sent({ to, kind }: Sent): void {
     if (!QUESTIONS.has(kind)) return;
-    let asked = this.#askedMs.get(to);
-    if (asked === undefined) {
-      asked = { times: [], next: 0 };
-      this.#askedMs.set(to, asked);
-    }
-    asked.times[asked.next] = this.#world.nowMs;
-    asked.next = (asked.next + 1) % QUESTIONS_FOR_SILENT;
+    this.#asked.push({ to, atMs: this.#world.nowMs });
+    this.#dropOld();
+  }
+
+  #dropOld(): void {
+    const sinceMs = this.#world.nowMs - WINDOW_MS;
+    while ((this.#asked[this.#first]?.atMs ?? sinceMs) < sinceMs) this.#first++;
+    if (this.#first < MANY) return;
+    this.#asked.splice(0, this.#first);
+    this.#first = 0;
   }
 
   told(output: Output): void {
@@ -83,8 +91,12 @@ export class Evidence implements Invariant {
   }
 
   #askedLately(address: string): number {
-    const sinceMs = this.#world.nowMs - WINDOW_MS;
-    return (this.#askedMs.get(address)?.times ?? []).filter((atMs) => atMs >= sinceMs).length;
+    this.#dropOld();
+    let count = 0;
+    for (let i = this.#first; i < this.#asked.length; i++) {
+      if (this.#asked[i]?.to === address) count++;
+    }
+    return count;
   }
 }
 

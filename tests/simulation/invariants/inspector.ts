@@ -1,6 +1,7 @@
 /** All invariants of one machine: they see the same things, in the order in which they happen. */
 import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
+import type { PlainTexts } from "../seal.ts";
 import type { Truth } from "../truth.ts";
 import { Caps } from "./caps.ts";
 import { Evidence } from "./evidence.ts";
@@ -16,7 +17,7 @@ export interface InspectedWorld {
   readonly nowMs: number;
   readonly truth: Truth;
   /** What is in each sealed packet that somebody with the key has made; none in a plain world. */
-  readonly plain: WeakMap<Uint8Array, Uint8Array> | undefined;
+  readonly plain: PlainTexts | undefined;
 }
 
 export class Inspector {
