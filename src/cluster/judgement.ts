@@ -99,8 +99,7 @@ export class Judgement {
     peer.judgedFromMs = clock.deadlineMs;
     peer.unanswered = 0;
     peer.askedMs = undefined;
-    if (peer.isRecalled) this.#table.noteStateChange();
-    peer.isRecalled = false;
+    this.#table.setHeard(peer);
     peer.round = undefined;
     peer.goodbye = undefined;
     if (peer.state === "down" || peer.state === "stopped") {
@@ -217,11 +216,10 @@ export class Judgement {
   #setState(peer: Peer, state: MachineState, sinceWallMs = this.#desk.clock.wallMs): void {
     if (peer.state === state) return;
     const wasQuiet = isQuiet(peer);
-    peer.state = state;
+    this.#table.setState(peer, state);
     peer.stateSinceWallMs = sinceWallMs;
     // From silent to down it stays on the pace that it has reached.
     if (!wasQuiet) peer.quietSinceMs = this.#desk.clock.deadlineMs;
-    this.#table.noteStateChange();
     this.noteChange(peer, { remember: true });
     this.rejudge(peer);
     this.#desk.log("info", `${describe(peer)} is ${state}`);

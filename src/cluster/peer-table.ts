@@ -4,14 +4,8 @@
  */
 import { type Contact, newContact } from "./contact.ts";
 import { MAX_ADDRESSES } from "./limits.ts";
+import type { MachineState } from "./machine.ts";
 import { isQuiet, type Peer, stayMs } from "./peer.ts";
-
-interface Counts {
-  /** The revision that was counted. */
-  readonly revision: number;
-  readonly live: number;
-  readonly heard: number;
-}
 
 export class PeerTable {
   readonly #maxPeers: number;
@@ -21,7 +15,8 @@ export class PeerTable {
   readonly #contacts = new Map<string, Contact>();
   /** Changes whenever the list of live machines or their addresses may have changed. */
   #revision = 0;
-  #counts: Counts | undefined;
+  #live = 0;
+  #heard = 0;
 
   constructor(maxPeers: number) {
     this.#maxPeers = maxPeers;
@@ -41,12 +36,12 @@ export class PeerTable {
 
   /** Machines that are up or new. */
   get liveCount(): number {
-    return this.#count().live;
+    return this.#live;
   }
 
   /** Of them those that have answered in this run: the others may be gone by now. */
   get heardCount(): number {
-    return this.#count().heard;
+    return this.#heard;
   }
 
   all(): IterableIterator<Peer> {
@@ -65,8 +60,20 @@ export class PeerTable {
     return this.#contacts.get(address);
   }
 
-  noteStateChange(): void {
+  /** States change here alone, so that those that are live need not be counted for each packet. */
+  setState(peer: Peer, state: MachineState): void {
+    this.#tally(peer, -1);
+    peer.state = state;
+    this.#tally(peer, 1);
     this.#revision++;
+  }
+
+  /** It has answered in this run; so that is kept here, too. */
+  setHeard(peer: Peer): void {
+    if (!peer.isRecalled) return;
+    this.#tally(peer, -1);
+    peer.isRecalled = false;
+    this.#tally(peer, 1);
   }
 
   /** There is room (`isFull`), and the key is not taken: both are the caller's to see to. */
@@ -74,10 +81,12 @@ export class PeerTable {
     if (this.isFull || this.#byKey.has(peer.key)) throw new Error(`no place for ${peer.key}`);
     this.#byKey.set(peer.key, peer);
     this.#byId.set(peer.id, [...this.group(peer.id), peer]);
+    this.#tally(peer, 1);
     this.#revision++;
   }
 
   remove(peer: Peer): void {
+    this.#tally(peer, -1);
     this.#byKey.delete(peer.key);
     this.#leaveGroup(peer);
     for (const contact of peer.contacts) this.#contacts.delete(contact.address);
@@ -147,17 +156,10 @@ export class PeerTable {
     return [...this.#byKey.values()].filter(isFormer);
   }
 
-  #count(): Counts {
-    const revision = this.#revision;
-    if (this.#counts?.revision === revision) return this.#counts;
-    let [live, heard] = [0, 0];
-    for (const peer of this.#byKey.values()) {
-      if (isQuiet(peer)) continue;
-      live++;
-      if (!peer.isRecalled) heard++;
-    }
-    this.#counts = { revision, live, heard };
-    return this.#counts;
+  #tally(peer: Peer, by: 1 | -1): void {
+    if (isQuiet(peer) || this.#byKey.get(peer.key) !== peer) return;
+    this.#live += by;
+    if (!peer.isRecalled) this.#heard += by;
   }
 
   #leaveGroup(peer: Peer): void {

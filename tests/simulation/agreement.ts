@@ -25,6 +25,8 @@ export class Agreement {
   readonly #network: Network;
   /** Who lacked something last: it is looked at first. */
   #place = 0;
+  /** Of the present runs. */
+  #boots: ReadonlySet<string> = new Set();
 
   constructor(parts: {
     readonly nodes: readonly SimulatedNode[];
@@ -40,6 +42,7 @@ export class Agreement {
 
   /** The first thing that is missing somewhere. */
   missing(nowMs: number): string | undefined {
+    this.#boots = new Set(this.#nodes.map(({ boot }) => boot));
     for (let i = 0; i < this.#nodes.length; i++) {
       const place = (this.#place + i) % this.#nodes.length;
       const node = this.#nodes[place];
@@ -109,7 +112,7 @@ export class Agreement {
       const isNobodysNow = this.#network.hostAt(id) === undefined || viewer.addresses.includes(id);
       return isNobodysNow || this.#isOld(id);
     }
-    if (this.#nodes.some((node) => node.boot === boot)) return true;
+    if (boot !== undefined && this.#boots.has(boot)) return true;
     return this.#truth.runOf(boot) !== undefined && state !== "up" && isClone;
   }
 }

@@ -16,12 +16,18 @@ interface Write {
 
 /** Writes are gathered for two seconds, and the kernel may keep them for half a minute. */
 const UNSAFE_MS = 30_000;
-/** So many writes are looked through at a time. */
+/** From so many writes on they are looked through, and again when there are twice as many. */
 const MANY_WRITES = 1024;
 
 export class Disk {
   #safe = new Map<string, KnownMachine>();
   #writes: Write[] = [];
+  #most = MANY_WRITES;
+
+  /** What an earlier run has left. */
+  fill(machines: readonly KnownMachine[]): void {
+    for (const machine of machines) this.#safe.set(machine.id, machine);
+  }
 
   perform(output: Output, nowMs: number): void {
     if (output.kind === "remember") {
@@ -45,7 +51,9 @@ export class Disk {
 
   #write(write: Write): void {
     this.#writes.push(write);
-    if (this.#writes.length >= MANY_WRITES) this.#save(write.atMs - UNSAFE_MS);
+    if (this.#writes.length < this.#most) return;
+    this.#save(write.atMs - UNSAFE_MS);
+    this.#most = Math.max(MANY_WRITES, 2 * this.#writes.length);
   }
 
   #save(untilMs: number): void {

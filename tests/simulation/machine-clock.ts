@@ -6,7 +6,7 @@
 import { createClock } from "../../src/runtime/clock.ts";
 import type { Moment } from "../../src/units.ts";
 
-const START_WALL_MS = 1.7e12;
+export const START_WALL_MS = 1.7e12;
 
 export interface ClockErrors {
   /** Of the monotonic clock: 1 is right. */

@@ -12,6 +12,7 @@ import { Inspector } from "./invariants/inspector.ts";
 import type { Call, Invariant } from "./invariants/invariant.ts";
 import { MachineClock } from "./machine-clock.ts";
 import type { Host, Network, Origin } from "./network.ts";
+import { bootOf } from "./past.ts";
 import { openSeal, type PlainTexts } from "./seal.ts";
 import type { Truth } from "./truth.ts";
 import { kindOf, PORT, SIGNATURE } from "./wire.ts";
@@ -433,13 +434,4 @@ export class SimulatedNode implements Host {
     const message = this.#settings.plain?.get(packet) ?? packet;
     this.#inspector.sent({ to, kind: kindOf(message), message, during });
   }
-}
-
-/** 16 hex digits that look like chance, as a seal and a quick answer want them. */
-function bootOf(machine: string, number: number): string {
-  let hash = Math.imul(number, 0x9e37_79b1);
-  for (const character of machine) hash = Math.imul(hash ^ character.charCodeAt(0), 0x0100_0193);
-  const head = (hash >>> 0).toString(16).padStart(8, "0");
-  const tail = (Math.imul(hash, 0x85eb_ca6b) >>> 0).toString(16).padStart(8, "0");
-  return `${head}${tail}`;
 }

@@ -10,6 +10,7 @@ import { Reachable } from "./invariants/reachable.ts";
 import { CALM, Network, STORM, type Weather } from "./network.ts";
 import { PORT, SimulatedNode, type WorldSettings } from "./node.ts";
 import { OldProgram } from "./old-program.ts";
+import { haveMet } from "./past.ts";
 import { PlainTexts } from "./seal.ts";
 import { Truth } from "./truth.ts";
 import { OpenWays } from "./ways.ts";
@@ -40,6 +41,8 @@ export interface WorldOptions {
   readonly knowsOwnAddresses?: boolean;
   /** Packets from and to all of 10.0.0.0/16 are allowed, beyond what is scanned. */
   readonly isWide?: boolean;
+  /** They have known each other before a power cut, and start from what they remember. */
+  readonly haveMet?: boolean;
   /** Who can be reached must be shown so after `agreeMs` at the latest. */
   readonly agreeMs?: number;
 }
@@ -92,6 +95,7 @@ export class World {
     for (const place of places.slice(0, -EMPTY_ADDRESSES)) this.truth.protocolOne.add(place);
     const intervals = [...(options.mixedSeconds ?? []), options.updateSeconds];
     this.#stage = { network, nodes, oldPrograms, free, intervals, chance: this.#chance };
+    if (options.haveMet === true) haveMet(nodes, this.truth);
     this.#agreement = new Agreement(this);
     this.#watchWays();
     network.at(LOOK_EVERY_MS, () => this.#look());

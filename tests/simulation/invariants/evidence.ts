@@ -30,7 +30,7 @@ export class Evidence implements Invariant {
   readonly #asked: { readonly to: string; readonly atMs: number }[] = [];
   /** Where those of the last 13 s begin, at the earliest. */
   #first = 0;
-  readonly #states = new Map<string, { readonly state: string; readonly addresses: string }>();
+  readonly #held = new Map<string, KnownMachine>();
   /** By key, when it got or lost an address, which was asked before. */
   readonly #changedMs = new Map<string, number>();
 
@@ -43,11 +43,9 @@ export class Evidence implements Invariant {
   start(known: readonly KnownMachine[]): void {
     this.#asked.length = 0;
     this.#first = 0;
-    this.#states.clear();
+    this.#held.clear();
     this.#changedMs.clear();
-    for (const { id, state, addresses } of known) {
-      this.#states.set(id, { state, addresses: addresses.join(" ") });
-    }
+    for (const machine of known) this.#held.set(machine.id, machine);
   }
 
   sent({ to, kind }: Sent): void {
@@ -65,13 +63,13 @@ export class Evidence implements Invariant {
   }
 
   told(output: Output): void {
-    if (output.kind === "forget") this.#states.delete(output.id);
+    if (output.kind === "forget") this.#held.delete(output.id);
     if (output.kind !== "remember") return;
     const { id, state, boot, addresses } = output.machine;
-    const before = this.#states.get(id);
-    const held = addresses.join(" ");
-    this.#states.set(id, { state, addresses: held });
-    if (held !== before?.addresses) this.#changedMs.set(id, this.#world.nowMs);
+    const before = this.#held.get(id);
+    this.#held.set(id, output.machine);
+    const isSame = before !== undefined && isEqual(before.addresses, addresses);
+    if (!isSame) this.#changedMs.set(id, this.#world.nowMs);
     const run = this.#truth.runOf(boot);
     // Who has lost its address to another cannot be asked, and is silent for that.
     if (state === before?.state || run === undefined || this.#hasMoved(run)) return;
@@ -103,4 +101,8 @@ export class Evidence implements Invariant {
 function questionsFor(state: KnownMachine["state"]): number {
   if (state === "silent") return QUESTIONS_FOR_SILENT;
   return state === "stopped" ? QUESTIONS_FOR_STOPPED : 0;
+}
+
+function isEqual(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one, i) => one === others[i]);
 }
