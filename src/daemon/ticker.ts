@@ -48,16 +48,14 @@ export function startTicker(parts: TickerParts): Ticker {
   function rearm(): void {
     if (isStopped) return;
     const now = clock();
+    const soonMs = now.elapsedMs + SHORTEST_SLEEP_MS;
+    // What is due is never put off, or a stream of packets would keep us from it for good; and to
+    // look for the next deadline costs more than most packets.
+    if (wakesAtMs <= soonMs) return;
     const nextMs = Math.min(cluster.nextDeadline(now), heartbeat.nextMs());
-    const atMs = Math.max(
-      Math.min(nextMs, tickedAtMs + LONGEST_SLEEP_MS),
-      now.elapsedMs + SHORTEST_SLEEP_MS,
-    );
+    const atMs = Math.max(Math.min(nextMs, tickedAtMs + LONGEST_SLEEP_MS), soonMs);
     // A packet seldom moves the deadline by more than what one sleep is rounded to. One that is
     // later than planned is put off: each waking costs more than all that is done in it.
-    // One that is due is never put off, or a stream of packets would keep us from it for good.
-    const mayWait = wakesAtMs > now.elapsedMs + SHORTEST_SLEEP_MS;
-    if (atMs > wakesAtMs - SHORTEST_SLEEP_MS && !mayWait) return;
     if (Math.abs(atMs - wakesAtMs) < SHORTEST_SLEEP_MS) return;
     clearTimeout(timer);
     wakesAtMs = atMs;
