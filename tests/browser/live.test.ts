@@ -175,6 +175,21 @@ describe("a live page", () => {
     await page.locator(".tip", { hasText: /^21:40, CPU/ }).waitFor();
   });
 
+  liveTest(
+    "takes a tile's words away with the tile, and says those of the one that is there now",
+    async ({ page, server }) => {
+      const tip = page.locator("body > .tip");
+      await page.getByRole("link", { name: "c07 down" }).hover();
+      expect(await tip.textContent()).toBe("c07 down");
+      server.changeMachine("c07", (machine) => ({ ...machine, state: "silent" }));
+      await page.locator("body > .tip", { hasText: /^c07 silent/ }).waitFor();
+      server.change((view) => ({ ...view, machines: view.machines.slice(0, 40) }));
+      await page.locator(".mini").first().waitFor({ state: "detached" });
+      expect(await tip.count()).toBe(0);
+    },
+    { source: thousand() },
+  );
+
   liveTest("says who went down and who came back, politely", async ({ page, server }) => {
     const said = page.locator("[aria-live=polite]");
     expect(await said.textContent()).toBe("");

@@ -15,9 +15,12 @@ export function tileWords(className: string, text: string): string {
 }
 
 let tip: HTMLElement | undefined;
+/** The tile under the pointer or with the focus. */
+let told: HTMLElement | undefined;
 
 /** What a tile is, for who sees its colour alone. Outside the tiles: a thousand of them rest. */
 function say(tile: HTMLElement): void {
+  told = tile;
   if (tip === undefined) {
     tip = document.createElement("div");
     tip.className = "tip";
@@ -32,6 +35,17 @@ function say(tile: HTMLElement): void {
   tip.style.setProperty("left", `${left + window.scrollX}px`);
   tip.style.setProperty("top", `${box.bottom + window.scrollY + 3}px`);
   tip.style.setProperty("right", "auto");
+}
+
+function hush(): void {
+  told = undefined;
+  tip?.remove();
+}
+
+/** A tile that goes from under a pointer that rests sends no event. */
+function follow(): void {
+  if (told?.isConnected === false) hush();
+  else if (told !== undefined) say(told);
 }
 
 function enhance(): void {
@@ -92,6 +106,7 @@ function onKey(event: KeyboardEvent): void {
 export function startTiles(page: Page): void {
   enhance();
   page.onShown(enhance);
+  page.onShown(follow);
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", (event) => {
     const tile = tileOf(event);
@@ -105,7 +120,7 @@ export function startTiles(page: Page): void {
   }
   for (const name of ["pointerout", "focusout"]) {
     document.addEventListener(name, (event) => {
-      if (tileOf(event) !== undefined) tip?.remove();
+      if (tileOf(event) !== undefined) hush();
     });
   }
 }
