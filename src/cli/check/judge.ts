@@ -96,7 +96,7 @@ function judgePort(fact: PortFact, running: CheckFacts["running"]["kind"]): Find
         ? look(
             subject,
             `${port} is free, although a unagi answers here: it uses another one`,
-            "compare the options that it was started with, or restart it",
+            `compare ${option} with what it was started with, or restart it`,
           )
         : fine(subject, `${port} is free; no unagi holds it`);
     case "refused":
@@ -109,7 +109,7 @@ function judgePort(fact: PortFact, running: CheckFacts["running"]["kind"]): Find
     return look(
       subject,
       `${port} is held by a unagi (process ${holder.pid}), which does not answer where it was asked`,
-      "give the check the options that it was started with (--bind, -h, -c)",
+      `give the check the options that it was started with (--bind, ${option}, -c)`,
     );
   }
   if (holder?.isUnagi === true) {

@@ -133,6 +133,11 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
+    "the peers' port held by a unagi, while none answers",
+    withPort({ kind: "held", holder: { pid: 7, command: "unagi", isUnagi: true } }),
+    [/^look UDP port: 10080 is held by a unagi .* \(--bind, -p, -c\)$/],
+  ],
+  [
     "a port whose holder cannot be seen",
     withPort({ kind: "held" }),
     [
@@ -147,7 +152,11 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
   [
     "a free port although a unagi answers",
     { ...withCluster([{}]), ports: WELL.ports.slice(0, 1) },
-    [/^look UDP port: 10080 is free, although a unagi answers here/, /others/, /messages/],
+    [
+      /^look UDP port: 10080 is free, although a unagi answers here.* -> compare -p with what/,
+      /others/,
+      /messages/,
+    ],
   ],
   [
     "a port for root",
