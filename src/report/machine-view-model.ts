@@ -16,7 +16,7 @@ import { machineHref } from "./machine-href.ts";
 import { keysOf } from "./machine-key.ts";
 import { stateFor } from "./machine-row.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "./masthead.ts";
-import { missingReason, NOT_REPORTED, type NowLine, nowLines } from "./now-lines.ts";
+import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
 import { cellsOf, pointOf, runsOf, type Strip, stripOf } from "./strip.ts";
 import { isThere, type Subject, subjectsNow } from "./subject.ts";
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "./text.ts";
@@ -40,8 +40,8 @@ export interface MachinePage {
   readonly parts?: ReportParts;
   readonly filesystems?: readonly FilesystemLine[];
   readonly filesystemsReason: string;
-  /** Why there are no messages; absent when they are reported. */
-  readonly messagesReason?: string;
+  /** `3 of 7`, or why there are none. */
+  readonly messageWords: string;
   readonly history: {
     readonly title: string;
     readonly axisLinks: readonly AxisLink[];
@@ -153,6 +153,13 @@ function filesystemLines(report: Report): FilesystemLine[] {
   });
 }
 
+/** A reason that the report gives is among the problems, with its remedy: said once. */
+function messageWords(machine: Machine, parts: ReportParts | undefined): string {
+  if (parts?.messagesReason !== undefined) return "not known: see the problems above";
+  const isReported = parts !== undefined && machine.report?.messages !== undefined;
+  return isReported ? parts.messageWords : missingReason(machine.report, machine, ["message"]);
+}
+
 function ownPageOf(machine: Machine): string | undefined {
   const origin = machine.isSelf ? undefined : originOf(machine);
   return origin === undefined ? undefined : `${origin}/`;
@@ -226,8 +233,8 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
   const age = machine.reportAgeSeconds;
   const name = shownName(machine, 300);
   const ownPage = ownPageOf(machine);
+  const parts = report && reportParts(report);
   const { history, grid } = historyOf(input, subject.key);
-  const messagesReason = missingReason(report, machine, ["message"]);
   return {
     title: `${shownName(machine)} ${machine.state} – unagi`,
     masthead: mastheadOf({ view, times, keys, page: "other", path: machineHref(subject.key) }),
@@ -242,13 +249,10 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
     problems: problemLines(subject),
     nowTitle: nowTitle(subject),
     now: nowLines(subject),
-    ...(report === undefined ? {} : { parts: reportParts(report) }),
+    ...(parts === undefined ? {} : { parts }),
     ...(report?.filesystems === undefined ? {} : { filesystems: filesystemLines(report) }),
     filesystemsReason: missingReason(report, machine, ["file", "mount", "disk"]),
-    // The words beside the heading say "not reported" already.
-    ...(report === undefined || report.messages !== undefined || messagesReason === NOT_REPORTED
-      ? {}
-      : { messagesReason }),
+    messageWords: messageWords(machine, parts),
     history,
     ...(grid === undefined ? {} : { entries: grid }),
   };

@@ -230,12 +230,30 @@ function interfaceWords(report: Report): string[] {
   return more > 0 ? [...words, `and ${more} more`] : words;
 }
 
+function networkLine(report: Report, facts: Facts, reason: string): NowLine {
+  const { network } = report;
+  // Loopback's traffic is nobody's, and a bridge's passes another interface.
+  if (network?.interfaces?.length === 0) {
+    return { what: "network", big: "", details: ["no interface but loopback or virtual ones"] };
+  }
+  return rateLine({
+    what: "network",
+    sum: facts.networkBytesPerSecond,
+    parts: [
+      ...said("in", network?.receiveBytesPerSecond, perSecond),
+      ...said("out", network?.transmitBytesPerSecond, perSecond),
+    ],
+    more: interfaceWords(report),
+    reason,
+  });
+}
+
 /** CPU, cores, load, memory, swap, pressure, disk, network; none before the first report. */
 export function nowLines(subject: Subject): readonly NowLine[] {
   const { report, facts, machine } = subject;
   if (report === undefined) return [];
   const reason = (...about: readonly string[]) => missingReason(report, machine, about);
-  const { disk, network } = report;
+  const { disk } = report;
   return [
     ...cpuLines(report, facts, reason("cpu", "/proc/stat")),
     loadLine(report, facts, reason("load")),
@@ -251,15 +269,6 @@ export function nowLines(subject: Subject): readonly NowLine[] {
       ],
       reason: reason("disk"),
     }),
-    rateLine({
-      what: "network",
-      sum: facts.networkBytesPerSecond,
-      parts: [
-        ...said("in", network?.receiveBytesPerSecond, perSecond),
-        ...said("out", network?.transmitBytesPerSecond, perSecond),
-      ],
-      more: interfaceWords(report),
-      reason: reason("network"),
-    }),
+    networkLine(report, facts, reason("network")),
   ];
 }

@@ -40,7 +40,7 @@ test.skipIf(!existsSync(W3M))("w3m shows a machine and an entry in reading order
         "File systems",
         "/mnt/archive  nfs4 no answer",
       ],
-      ...["Logged in 2 users", "Messages not reported", "Entries 140", ":00    49 50"],
+      ...["Logged in 2 users", "Messages not known", "Entries 140", ":00    49 50"],
     ]);
     expectInOrder(await dump(`${server.url}/?open=node02@03:10`), [
       ...["Down and not well", "node02", "node02 at 03:10", "91 %    user 87"],

@@ -117,6 +117,24 @@ describe("the cluster page", () => {
     );
   });
 
+  test("says of a machine with loopback alone that it has no other interface", () => {
+    const source = sampleSource({
+      sketches: LAB.map((sketch) => ({
+        ...sketch,
+        change: (report) => ({ ...report, network: { interfaces: [] } }),
+      })),
+    });
+    expect(words(machinePage("node02", source))).toContain(
+      "networkno interface but loopback or virtual ones ",
+    );
+  });
+
+  test("says once why there are no messages, and what to do", () => {
+    const html = words(machinePage("render3"));
+    expect(html.match(/permission denied on \/var\/log\/syslog/g)).toHaveLength(1);
+    expect(html).toContain("Messages not known: see the problems above");
+  });
+
   test("says once that messages are not reported", () => {
     const source = sampleSource({
       sketches: LAB.map((sketch) => ({
@@ -155,7 +173,10 @@ describe("the cluster page", () => {
       cells: 1,
       change: (view) => ({ ...view, scan: { ...view.scan, ranges: ["127.0.0.1"], size: 1 } }),
     });
-    expect(words(page("", silent))).toContain("This machine speaks to nobody yet");
+    const html = words(page("", silent));
+    expect(html).toContain("This machine speaks to nobody yet");
+    // Without -n what is scanned is allowed.
+    expect(html).toContain("start it with -s lan to find the others");
   });
 
   test("names values that it does not understand instead of failing", () => {

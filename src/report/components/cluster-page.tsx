@@ -15,7 +15,7 @@ function AloneNotice({ alone }: { alone: Alone }) {
       <section class="say" aria-labelledby="al">
         <h2 id="al">This machine speaks to nobody yet</h2>
         <p>
-          It scans no network: start it with <code>-s lan -n lan</code> to find the others.
+          It scans no network: start it with <code>-s lan</code> to find the others.
         </p>
       </section>
     );

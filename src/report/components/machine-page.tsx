@@ -193,14 +193,9 @@ function People({ page }: { page: MachinePage }) {
       </h2>
       <UserTable lines={parts?.users ?? []} />
       <h2>
-        Messages <small>{parts?.messageWords ?? "no report yet"}</small>
+        Messages <small>{page.messageWords}</small>
       </h2>
       {parts && <Messages parts={parts} />}
-      {page.messagesReason !== undefined && (
-        <p>
-          <Mark kind="warn">not known</Mark> {page.messagesReason}
-        </p>
-      )}
     </section>
   );
 }
