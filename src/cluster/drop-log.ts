@@ -15,6 +15,7 @@ export type CoreDropReason =
   | "too many answers in all"
   | "not from the peers' port"
   | "answer to no open question"
+  | "late answer"
   | "report of an old boot"
   | "protocol 1 from a protocol-2 machine"
   | "too many machines under one id"
@@ -26,11 +27,12 @@ export type CoreDropReason =
 
 /**
  * What is no trouble of ours: any stranger's program (dropped in silence, design 6.1), a packet
- * that the network has doubled, one that comes back, a machine that has just started.
+ * that the network has doubled, one that comes back, a machine that has just started, one that
+ * was stopped (as by a debugger) and now answers all that waited.
  */
 const SILENT: ReadonlySet<CoreDropReason> = new Set([
   ...(["outside the allowed ranges", "wrong signature", "seen before"] as const),
-  ...(["our own, sent back", "of a start not confirmed yet"] as const),
+  ...(["our own, sent back", "of a start not confirmed yet", "late answer"] as const),
 ]);
 
 /** What somebody has to mend at the machine that is named. Its bytes would tell nothing. */

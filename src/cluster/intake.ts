@@ -58,7 +58,7 @@ export class Intake {
     const question = contact && this.#parts.questions.open(contact);
     const isOpen = question?.number === answer.answer && !question.isAnswered;
     if (contact === undefined || question === undefined || !isOpen) {
-      return "answer to no open question";
+      return whyNotOpen(contact);
     }
     question.isAnswered = true;
     const recognised = this.#parts.identity.recognise(contact, answer, question);
@@ -127,10 +127,12 @@ export class Intake {
     | Exclude<Recognised, { kind: "peer" }> {
     const { questions, identity } = this.#parts;
     if (contact === undefined || questions.open(contact) === undefined) {
-      return { kind: "refused", reason: "answer to no open question" };
+      return { kind: "refused", reason: whyNotOpen(contact) };
     }
     if (contact.peer?.protocol === 2 && !this.#mayBeReplaced(contact, contact.peer)) {
-      return { kind: "refused", reason: "protocol 1 from a protocol-2 machine" };
+      const isAsked = contact.lastBareMs !== Number.NEGATIVE_INFINITY;
+      const reason = isAsked ? "late answer" : "protocol 1 from a protocol-2 machine";
+      return { kind: "refused", reason };
     }
     const wasCandidate = contact.peer === undefined;
     const found = identity.recogniseProtocolOne(contact);
@@ -274,4 +276,9 @@ export class Intake {
     };
     schedule.plan(peer, untilNextReportOneMs(timing));
   }
+}
+
+/** What we once asked this address may be answered late, or twice; else nobody was asked. */
+function whyNotOpen(contact: Contact | undefined): CoreDropReason {
+  return contact?.question === undefined ? "answer to no open question" : "late answer";
 }

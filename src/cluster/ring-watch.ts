@@ -112,8 +112,9 @@ export class RingWatch {
   /** The machine that has given a sign of life; a reason, if the answer is none. */
   answer(contact: Contact | undefined, answer: RingAnswer): Peer | CoreDropReason | undefined {
     const peer = contact?.peer;
-    if (peer?.ringTest?.number !== answer.number) return "answer to no open question";
+    if (peer?.ringTest === undefined) return "answer to no open question";
     const { ringTest } = peer;
+    if (ringTest.number !== answer.number) return "late answer";
     // The second answer to a question and its repeat, or one that comes too late.
     if (ringTest.isOver) return undefined;
     this.#end(peer, ringTest);

@@ -165,7 +165,7 @@ describe("a protocol-1 report", () => {
     bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
     bench.run(12_000);
     bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 60 })}`);
-    expect(bench.drops("answer to no open question")).toBe(1);
+    expect(bench.drops("late answer")).toBe(1);
     expect(bench.of("entry")).toHaveLength(1);
   });
 

@@ -103,7 +103,7 @@ describe("an answer", () => {
     bench.meet(A);
     bench.answer(A);
     expect(bench.of("entry")).toHaveLength(1);
-    expect(bench.drops("answer to no open question")).toBe(1);
+    expect(bench.drops("late answer")).toBe(1);
   });
 
   test("that comes after a repeat of the question still counts", () => {
