@@ -140,8 +140,13 @@ export const RING_WAIT_MS = 270;
  * questions in the same time, 1 of 105, make more than half of the traffic of a hundred machines…
  */
 export const RING_MISSES = 3;
-/** …and after so many, 1.6 s, the machine is silent here: wrongly so in 1 of a million cases. */
+/** …and they call it silent after so many, 1.6 s: wrongly so in 1 of a million cases. */
 export const RING_QUESTIONS = 6;
+/**
+ * Who has told them goes on for as long as they do, so that nobody is the sooner to judge: a machine
+ * that lacks the CPU for 2.4 s is called silent by none, and all notice a death when they did before.
+ */
+export const RING_TURN_QUESTIONS = RING_MISSES + RING_QUESTIONS;
 /** Who is told to ask a machine begins within this time, so that it is not asked by all at once. */
 export const HINT_SPREAD_MS = 500;
 /** Whoever hints, and however often: questions because of hints begin at most this often. */
@@ -157,6 +162,8 @@ export const RING_ALONE_SPREAD_MS = 2 * SECOND;
 export const RING_LATE_MS = 200;
 /** …and is given this time to be read before it counts as missing. */
 export const RING_GRACE_MS = 100;
+/** For so long after that this machine takes itself to lack the CPU, and its neighbours with it. */
+export const RING_LACK_MS = 10 * SECOND;
 /** Quick questions, apart from the others: when this one is cut off, six to each of a thousand machines
  * in 12 s. They take turns, so that all fall silent in the last 2 of these, within the 10 s below. */
 export const MAX_RING_QUESTIONS_PER_SECOND = 500;

@@ -3,8 +3,9 @@
  * asks its two successors in the ring of ids quick questions all the time. When one leaves three
  * unanswered, it tells all others to ask as well; each believes only what it has found itself.
  *
- * Every test is the same: up to six quick questions, 0.27 s apart, to one machine. It begins when
- * the machine has its turn, when somebody hints, or when this machine seems to be cut off.
+ * A test is some quick questions to one machine, 0.27 s apart: up to six, when somebody hints or this
+ * machine seems to be cut off; nine when the machine has its turn, since whoever hints must not be
+ * sooner to call it silent than those that it tells.
  */
 import type { RingAnswer } from "../protocol/message.ts";
 import { bootStart, encodeRingQuestion } from "../protocol/ring.ts";
@@ -20,13 +21,16 @@ import {
   RING_ALONE_MS,
   RING_ALONE_SPREAD_MS,
   RING_GRACE_MS,
+  RING_LACK_MS,
   RING_LATE_MS,
   RING_MISSES,
   RING_PERIOD_MS,
   RING_QUESTIONS,
   RING_STEER_MS,
   RING_SUCCESSORS,
+  RING_TURN_QUESTIONS,
   RING_WAIT_MS,
+  TICK_PROMISE_MS,
   WAKE_SPREAD_MS,
 } from "./limits.ts";
 import type { Peer } from "./peer.ts";
@@ -44,6 +48,8 @@ interface Parts {
 /** Quick questions that repeat one another: an answer to any of them ends the test. */
 export interface RingTest {
   readonly number: number;
+  /** After so many without an answer the machine is silent. */
+  readonly most: number;
   sent: number;
   /** When the first was sent (clock of deadlines). */
   firstMs: number;
@@ -64,6 +70,9 @@ export class RingWatch {
   #isSteered = false;
   /** When anything last came in from a machine that is known. */
   #heardMs = Number.NEGATIVE_INFINITY;
+  #ranMs: number;
+  /** When this machine was last late itself. */
+  #lateMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#desk = parts.desk;
@@ -71,6 +80,7 @@ export class RingWatch {
     this.#table = parts.table;
     this.#schedule = parts.schedule;
     this.#hints = new Hints(parts);
+    this.#ranMs = this.#desk.clock.deadlineMs;
     // Those that start together must not ask together.
     this.#turnMs = this.#desk.clock.deadlineMs + (RING_PERIOD_MS / 2) * this.#desk.random();
   }
@@ -138,6 +148,8 @@ export class RingWatch {
 
   run(): void {
     const nowMs = this.#desk.clock.deadlineMs;
+    this.#lacksCpu();
+    this.#ranMs = nowMs;
     if (nowMs >= this.#turnMs) this.#takeTurn(nowMs);
     this.#runTests(nowMs);
     this.#hints.run();
@@ -157,26 +169,33 @@ export class RingWatch {
     this.#turn = (this.#turn + 1) % RING_SUCCESSORS;
     this.#isSteered = false;
     const peer = this.#successors()[this.#turn];
-    if (peer !== undefined) this.#begin(peer, nowMs);
+    if (peer !== undefined) this.#begin(peer, nowMs, RING_TURN_QUESTIONS);
   }
 
   #successors(): readonly Peer[] {
     return successorsOf(this.#desk.self.id, this.#table.all());
   }
 
-  /** At most one test in 10 s: a hint that comes earlier counts when that time is over. */
+  /**
+   * At most one test in 10 s: a hint that comes earlier counts when that time is over. The machine
+   * was asked for 0.8 s before the hint: when that is no longer so, it has as long now as in a turn.
+   */
   #beginSoon(peer: Peer, spreadMs: number): void {
     if (!isInRing(peer)) return;
     const soonMs = this.#desk.clock.deadlineMs + spreadMs * this.#desk.random();
-    const atMs = Math.max(soonMs, peer.hintedMs + HINT_REST_MS);
-    if (this.#begin(peer, atMs)) peer.hintedMs = atMs;
+    const restMs = peer.hintedMs + HINT_REST_MS;
+    const atMs = Math.max(soonMs, restMs);
+    const isPrompt = atMs === soonMs && !this.#lacksCpu();
+    const most = isPrompt ? RING_QUESTIONS : RING_TURN_QUESTIONS;
+    if (this.#begin(peer, atMs, most)) peer.hintedMs = atMs;
   }
 
   /** Whether there is a new test; one that has not begun yet is brought forward. */
-  #begin(peer: Peer, atMs: number): boolean {
+  #begin(peer: Peer, atMs: number, most: number): boolean {
     const isUnderTest = this.#due.has(peer);
     if (!isUnderTest) {
-      peer.ringTest = { number: this.#desk.requestNumber(), sent: 0, firstMs: 0, isOver: false };
+      const number = this.#desk.requestNumber();
+      peer.ringTest = { number, most, sent: 0, firstMs: 0, isOver: false };
       this.#due.set(peer, atMs);
     } else if (peer.ringTest?.sent === 0 && atMs < this.#due.atMs(peer)) this.#due.set(peer, atMs);
     return !isUnderTest;
@@ -214,7 +233,7 @@ export class RingWatch {
       this.#due.set(peer, nowMs + RING_GRACE_MS);
       return true;
     }
-    if (test.sent >= RING_QUESTIONS) {
+    if (test.sent >= test.most) {
       this.#conclude(peer, test);
       return true;
     }
@@ -240,9 +259,17 @@ export class RingWatch {
 
   #conclude(peer: Peer, test: RingTest): void {
     this.#end(peer, test);
-    this.#schedule.fallSilent(peer, RING_QUESTIONS);
+    this.#schedule.fallSilent(peer, test.sent);
     if (!this.#isAlone(this.#desk.clock.deadlineMs)) return;
     for (const other of this.#table.all()) this.#beginSoon(other, RING_ALONE_SPREAD_MS);
+  }
+
+  /** Whether this machine was late just now, or in the last 10 s: then a hint may have waited. */
+  #lacksCpu(): boolean {
+    const nowMs = this.#desk.clock.deadlineMs;
+    const dueMs = Math.min(this.#turnMs, this.#due.nextMs(), this.#ranMs + TICK_PROMISE_MS);
+    if (nowMs - dueMs > RING_LATE_MS) this.#lateMs = nowMs;
+    return nowMs - this.#lateMs < RING_LACK_MS;
   }
 
   #isAlone(nowMs: number): boolean {

@@ -120,14 +120,18 @@ describe("the limits of docs/protocol.md", () => {
     `a quick question every ${limits.RING_PERIOD_MS / limits.SECOND} s, one ` +
       `${limits.RING_PERIOD_MS / limits.RING_SUCCESSORS / limits.SECOND} s after the other`,
     `by ${limits.RING_STEER_MS / limits.SECOND} s at most each time`,
-    `up to ${limits.RING_QUESTIONS} quick questions with one number, each ` +
+    `up to ${limits.RING_TURN_QUESTIONS} quick questions with one number, each ` +
       `${limits.RING_WAIT_MS / limits.SECOND} s after the one before`,
     `has gone ${(limits.RING_MISSES * limits.RING_WAIT_MS) / limits.SECOND} s without an answer`,
     `and again ${limits.HINT_AGAIN_MS / limits.SECOND} s later`,
     `nothing has come in from anybody for ${limits.RING_ALONE_MS / limits.SECOND} s`,
     `tests all others, within ${limits.RING_ALONE_SPREAD_MS / limits.SECOND} s`,
-    `After 0 to ${limits.HINT_SPREAD_MS / limits.SECOND} s the receiver tests them, but no machine ` +
-      `more than once in ${limits.HINT_REST_MS / limits.SECOND} s`,
+    `After 0 to ${limits.HINT_SPREAD_MS / limits.SECOND} s the receiver tests them, by ` +
+      `${limits.RING_QUESTIONS} questions, as the sender has asked ${limits.RING_MISSES}; but no ` +
+      `machine more than once in ${limits.HINT_REST_MS / limits.SECOND} s`,
+    `when they are over, with ${limits.RING_TURN_QUESTIONS}, and so do hints in the ` +
+      `${limits.RING_LACK_MS / limits.SECOND} s after the receiver itself was over ` +
+      `${limits.RING_LATE_MS / limits.SECOND} s late`,
     `takes no turn for ${limits.WAKE_SPREAD_MS / limits.SECOND} s`,
     `not heard of for ${limits.FORGET_INTERVALS.toLocaleString("en")} intervals`,
   ])("are in its text: %s", (words) => {

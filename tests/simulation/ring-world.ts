@@ -1,4 +1,5 @@
 /** Worlds to kill machines in: how soon all others show it, and what the watch costs meanwhile. */
+import { between, seededChance } from "./chance.ts";
 import { CALM, type Weather } from "./network.ts";
 import type { SimulatedNode } from "./node.ts";
 import { World } from "./world.ts";
@@ -26,6 +27,27 @@ export function settledWorld(options: {
   world.run(40_000 + ((seed * 977) % 4000));
   world.network.weather = weather;
   return world;
+}
+
+/**
+ * These machines lack the CPU from now on: each runs for a second or so, 0.6 s at least, and then,
+ * for up to `mostMs`, neither ticks nor reads its socket.
+ */
+export function starve(
+  world: World,
+  options: { readonly nodes: readonly SimulatedNode[]; seed: number; mostMs: number },
+): void {
+  const chance = seededChance(options.seed);
+  const begin = (node: SimulatedNode) => {
+    world.network.at(world.nowMs + between(chance, 600, 2000), () => {
+      node.pause();
+      world.network.at(world.nowMs + between(chance, 0, options.mostMs), () => {
+        node.resume();
+        begin(node);
+      });
+    });
+  };
+  for (const node of options.nodes) begin(node);
 }
 
 /** Virtual ms from the end of this machine until all others show it silent; at most `mostMs`. */

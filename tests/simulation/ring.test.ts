@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { cutOffOf } from "../../src/cluster/cut-off.ts";
 import { CALM } from "./network.ts";
-import { median, settledWorld, stateAt, untilSilentEverywhere } from "./ring-world.ts";
+import { median, settledWorld, starve, stateAt, untilSilentEverywhere } from "./ring-world.ts";
 import type { World } from "./world.ts";
 
 const TIMEOUT_MS = 120_000;
@@ -107,6 +107,20 @@ test(
   },
   TIMEOUT_MS,
 );
+
+describe("where machines lack the CPU, nobody is silent who stands still for 2.3 s at a time", () => {
+  test.each([10, 2, 1])(
+    "%d of ten",
+    (starved) => {
+      const world = settledWorld({ seed: 12, modern: 10, loss: 0 });
+      // A watcher asks for 2.43 s; those that it tells begin after 0.81 s and ask for 1.62 s. Who
+      // runs for less than half a second in between may be found still when it was so no longer.
+      starve(world, { nodes: world.nodes.slice(0, starved), seed: 12, mostMs: 2300 });
+      expect(fallsInAnHour(world)).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});
 
 describe("somebody who is cut off", () => {
   test("sees that it is, the others do not think so of themselves, and nobody floods", () => {
