@@ -55,6 +55,27 @@ describe("worlds in which something once went wrong", () => {
   test.each(cases)("$title", ({ options }) => liveThrough(options), TIMEOUT_MS);
 });
 
+test("machines that go on after a stop, and answer all that waited, pass for none of 2005", () => {
+  const world = new World({ seed: 4, modern: 24, old: 0, updateSeconds: 60, weather: CALM });
+  world.startAll(START_MS);
+  world.run(60_000);
+  const stopped = world.nodes.slice(12);
+  for (const node of stopped) node.pause();
+  world.run(4 * UPDATE_SECONDS * 1000);
+  const taken: string[] = [];
+  for (const node of world.nodes) {
+    node.hold({
+      told: (output) => {
+        const isOld = output.kind === "remember" && output.machine.protocol === 1;
+        if (isOld) taken.push(`${output.machine.id} by ${node.id}`);
+      },
+    });
+  }
+  for (const node of stopped) node.resume();
+  world.untilAgreed(20_000);
+  expect(taken).toEqual([]);
+});
+
 test(
   "after three hours of torment, long absences among it, they agree as well",
   () => {
