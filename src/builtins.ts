@@ -12,6 +12,11 @@ export function http(): typeof import("node:http") {
   return process.getBuiltinModule("node:http");
 }
 
+/** Bun has it by this way too; its types know only those of Node. */
+export function jsc(): typeof import("bun:jsc") {
+  return process.getBuiltinModule("bun:jsc") as typeof import("bun:jsc");
+}
+
 export function net(): typeof import("node:net") {
   return process.getBuiltinModule("node:net");
 }

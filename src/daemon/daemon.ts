@@ -3,6 +3,7 @@
  * puts the parts together, and runs until it is told to end.
  */
 import { hostname } from "node:os";
+import { jsc } from "../builtins.ts";
 import { createCluster } from "../cluster/cluster.ts";
 import type { Cluster } from "../cluster/options.ts";
 import type { Endpoint } from "../cluster/output.ts";
@@ -32,6 +33,7 @@ import { openHistory } from "../store/sqlite-history.ts";
 import type { Moment } from "../units.ts";
 import { createChangeLog } from "./change-log.ts";
 import { createForgetter } from "./forgetter.ts";
+import { createGarbage, type Garbage } from "./garbage.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { clusterRanges, LAN_REFRESH_MS, type Networks, readNetworks } from "./networks.ts";
 import { createPerformer, type Performer, shownEndpoint } from "./performer.ts";
@@ -168,6 +170,7 @@ interface Core {
   readonly source: ReportSource;
   readonly watching: Watching;
   readonly forgetter: Forgetter;
+  readonly garbage: Garbage;
   readonly receive: PacketHandler;
   readonly networks: () => Networks;
   /** Finds out anew what the ranges stand for. */
@@ -186,13 +189,15 @@ function isInReports(option: string): boolean {
   return option === "name" || option === "tag" || option === "update";
 }
 
-function createHandler({ live, source, networks, watching, forgetter }: Core): HttpHandler {
+function createHandler(core: Core): HttpHandler {
+  const { live, source, networks, watching, forgetter, garbage } = core;
   const { httpNames } = live.config;
   return createHttpHandler({
     source,
     live: watching.live,
     streams: watching.streams,
     forgetter,
+    onMade: garbage.ofAnswer,
     allow: (address) => networks().httpAllow.contains(address),
     hostNames: hostNamesOf({ root: ROOT, name: nameOf(live.config), httpNames }),
   });
@@ -274,14 +279,17 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
   });
   const sampler = createOwnSampler(options, { live, clock });
   const watching = openWatching({ cluster, performer, ticker, sampler, source, changes, clock });
+  const garbage = createGarbage(() => jsc().fullGC(), setImmediate);
   let { updateSeconds } = config;
   return ok({
+    garbage,
     ...{ live, isSealed, clock, cluster, history, performer, ticker, sampler, source, watching },
     forgetter: createForgetter({
       ...{ root: ROOT, httpPort: config.httpPort, cluster, performer, ticker, clock, log },
       ...(config.bind === undefined ? {} : { ownAddress: config.bind }),
     }),
     receive: (from, bytes) => {
+      garbage.ofPacket(bytes.length);
       const outputs = cluster.receive(from, bytes, clock());
       // Only now: a sealed packet shows what is in it once it has been opened.
       if (isTracing) log.trace(`from ${shownEndpoint(from)}: ${print(bytes)}`);

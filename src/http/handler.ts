@@ -46,6 +46,8 @@ export interface HttpHandlerOptions {
   readonly streams?: EventStreams;
   /** Without it no machine can be forgotten, and nothing be changed at all. */
   readonly forgetter?: Forgetter;
+  /** An answer that tells of so many machines has been made. */
+  readonly onMade?: (machines: number) => void;
   /** The zone of the times in the report, as Intl names it; the machine's own without it. */
   readonly timeZone?: string;
 }
@@ -244,6 +246,13 @@ function isLook(segments: readonly string[], query: string): boolean {
   return isPage && !/(^|&)at=/.test(query);
 }
 
+/** Of the others none makes much, however many machines there are. */
+function isOfAll(segments: readonly string[]): boolean {
+  const [first] = segments;
+  if (segments.length > 1) return isApi(segments, "cluster");
+  return first === "" || first === "status.txt";
+}
+
 function isApi(segments: readonly string[], thing: string): boolean {
   const [api, version, third] = segments;
   return segments.length === 3 && api === "api" && version === "v1" && third === thing;
@@ -261,9 +270,10 @@ function openStream(request: Request, query: string, streams: EventStreams): Res
 function answer(
   request: Request,
   client: Client,
-  { source, live, streams, forgetter }: HttpHandlerOptions,
+  options: HttpHandlerOptions,
   tools: Tools,
 ): Response | Promise<Response> {
+  const { source, live, streams, forgetter } = options;
   const { path, query } = targetOf(request.url);
   const asset = tools.assets.bodies.get(path);
   if (asset !== undefined) return answerWith(request, asset);
@@ -282,15 +292,15 @@ function answer(
   const target = { path, query, segments };
   const fresh = isApi(segments, "cluster") ? readFresh(new URLSearchParams(query)) : undefined;
   if (fresh === undefined || tools.freshener === undefined) {
-    return answerNow(request, target, source, tools);
+    return answerNow(request, target, options, tools);
   }
-  return tools.freshener.wait(fresh).then(() => answerNow(request, target, source, tools));
+  return tools.freshener.wait(fresh).then(() => answerNow(request, target, options, tools));
 }
 
 function answerNow(
   request: Request,
   { path, query, segments }: Target & { readonly segments: readonly string[] },
-  source: ReportSource,
+  { source, onMade }: HttpHandlerOptions,
   tools: Tools,
 ): Response {
   const isPage = isLook(segments, query);
@@ -298,6 +308,7 @@ function answerNow(
   const body = cache.get(tools.eras.now(isPage), `${path}?${query}`, () => {
     // Only here: to look at every machine costs more than to answer from the cache.
     const view = source.cluster();
+    if (isOfAll(segments)) onMade?.(view.machines.length);
     const { times, warnedSince } = tools;
     const context = { source, view, times, assets: tools.assets.links, warnedSince };
     return pageBody({ context, segments, parameters: new URLSearchParams(query) });

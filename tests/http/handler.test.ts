@@ -426,3 +426,26 @@ describe("what is asked for twice within a second", () => {
     expect(looks).toBe(1);
   });
 });
+
+describe("an answer that tells of all machines", () => {
+  const all = source.cluster().machines.length;
+  const cases: readonly (readonly [string, readonly number[]])[] = [
+    ["/", [all]],
+    ["/?by=user", [all]],
+    ["/status.txt", [all]],
+    ["/api/v1/cluster", [all]],
+    ["/healthz", []],
+    ["/machines/node01", []],
+    ["/api/v1/machines/node01", []],
+    ["/nothing", []],
+  ];
+  test.each(cases)("is counted when it is made, and only then: %s", async (path, counts) => {
+    const made: number[] = [];
+    const own = handlerWith({ source, onMade: (machines) => made.push(machines) });
+    for (let round = 0; round < 2; round += 1) {
+      const headers = { host: "localhost" };
+      await own(new Request(`http://localhost${path}`, { headers }), "127.0.0.1");
+    }
+    expect(made).toEqual([...counts]);
+  });
+});
