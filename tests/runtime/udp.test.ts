@@ -185,6 +185,17 @@ test("a burst of 2,000 packets of 1 KB in one tick arrives whole where the kerne
   expect(receiver.packets.length).toBe(count);
 });
 
+test("what waits in the socket is read before a timer that is late", async () => {
+  // The core judges others in its ticks: one that comes late has all answers that arrived before.
+  const { socket, packets } = await listen({ bind: "127.0.0.1" });
+  const sender = await listen({ bind: "127.0.0.1" });
+  const late = new Promise<number>((resolve) => setTimeout(() => resolve(packets.length), 1));
+  const to = { address: "127.0.0.1", port: socket.port };
+  for (let i = 0; i < 200; i++) sender.socket.send(to, Buffer.of(i));
+  for (const startMs = performance.now(); performance.now() - startMs < 20; );
+  expect(await late).toBe(200);
+});
+
 test("what cannot be sent fails, is counted by its code, and is told once", async () => {
   const { socket, faults } = await listen({ bind: "127.0.0.1" });
   const to = { address: "127.0.0.1", port: 9 };
