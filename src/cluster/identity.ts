@@ -166,12 +166,12 @@ export class Identity {
     const former = contact.peer;
     const isUpgrade = former?.protocol === 1 && others === 0;
     if (!isUpgrade) return this.#admit({ contact, id, key, protocol: 2, boot });
-    this.#upgrade(former, { id, boot });
+    this.#upgrade(former, answer);
     return this.#at(contact, former);
   }
 
   /** The protocol-1 machine at this address speaks protocol 2 now, and has a name of its own. */
-  #upgrade(peer: Peer, to: { readonly id: string; readonly boot: string }): void {
+  #upgrade(peer: Peer, to: Answer): void {
     this.#desk.emit({ kind: "rename", fromId: peer.key, toId: to.id });
     this.#desk.emit({ kind: "changed", id: peer.key });
     this.#table.rekey(peer, to.id, to.id);
@@ -179,6 +179,8 @@ export class Identity {
     peer.boot = to.boot;
     peer.sequence = undefined;
     peer.spacing = undefined;
+    // By another name it may be another machine, which has this address now.
+    if (to.name !== peer.name) peer.report = undefined;
     this.#judgement.noteChange(peer, { remember: true });
   }
 

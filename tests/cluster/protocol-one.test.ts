@@ -347,6 +347,21 @@ describe("a machine of 2005", () => {
     expect(bench.machine("ann")).toMatchObject({ protocol: 2, state: "up", name: "ann" });
   });
 
+  test.each([
+    { title: "another machine, which shows nothing of it", name: "ann", shown: undefined },
+    { title: "its own machine, of which it is the last report", name: "oldie", shown: "oldie" },
+  ])("whose address speaks protocol 2 now, and has no report yet, is $title", ({ name, shown }) => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.run(6000);
+    bench.receive(A, '>{"question":5,"id":"ann"}');
+    bench.run(100);
+    bench.answer(A, { sequence: 0, report: null, name });
+    expect(bench.machine("ann")?.name).toBe(name);
+    expect(bench.machine("ann")?.report?.name).toBe(shown);
+    expect(bench.machine("ann")?.state).toBe(shown === undefined ? "new" : "up");
+  });
+
   test("that is replaced is found out though it answers only our bare request at first", () => {
     const bench = new Bench();
     bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
