@@ -78,8 +78,9 @@ export interface RetiredBoot {
 
 export const QUIET_STATES: ReadonlySet<MachineState> = new Set(["silent", "stopped", "down"]);
 
-export function isQuiet(peer: Peer): boolean {
-  return QUIET_STATES.has(peer.state);
+/** Asked of each machine all the time: to look it up in the set takes several times as long. */
+export function isQuiet({ state }: Peer): boolean {
+  return state === "silent" || state === "stopped" || state === "down";
 }
 
 /** How long it was here, from the first time that it was heard in this run to the last. */

@@ -127,11 +127,12 @@ function narrow({ chance, network, nodes }: Stage, node: SimulatedNode): void {
   }
 }
 
-/** The weather gets worse, or better, for a while. */
+/** The weather gets worse, to two and a half times the loss at most, or better, for a while. */
 function storm(stage: Stage): void {
   const { chance, network } = stage;
   const usual = network.weather;
-  const weather: Weather = { ...usual, loss: chance() * 0.5, lateMs: between(chance, 100, 20_000) };
+  const loss = Math.min(0.5, chance() * 2.5 * usual.loss);
+  const weather: Weather = { ...usual, loss, lateMs: between(chance, 100, 20_000) };
   network.weather = weather;
   after(stage, between(chance, 5 * SECOND, 40 * SECOND), () => {
     if (network.weather === weather) network.weather = usual;

@@ -3,11 +3,13 @@
  * tells the first violation with the command that shows it again, and sums up in the last line.
  */
 import { join } from "node:path";
-import type { Failure, Outcome } from "./ordeal.ts";
+import { type Failure, LARGE, type Outcome } from "./ordeal.ts";
 import { readOptions, type SimulateOptions, USAGE } from "./simulate-options.ts";
 
 const HOUR_MS = 3_600_000;
 const PROGRESS_EVERY_MS = 30_000;
+/** JavaScriptCore lets its heap grow to a share of the memory before it clears up: here it may not. */
+const THRIFTY = { BUN_JSC_forceRAMSize: "3000000000" };
 
 class Tally {
   seeds = 0;
@@ -73,26 +75,24 @@ async function liveThroughAll(options: SimulateOptions, tally: Tally): Promise<v
     const isOver = next >= firstSeed + seeds || tally.failures.length > 0;
     return isOver ? undefined : next++;
   };
+  const takeOrdeal = () => {
+    const seed = takeSeed();
+    return seed === undefined ? undefined : { seed, machines };
+  };
   const jobs = Math.min(options.jobs, seeds);
-  await Promise.all(
-    Array.from({ length: jobs }, () =>
-      runWorker(() => {
-        const seed = takeSeed();
-        return seed === undefined ? undefined : { seed, machines };
-      }, tally),
-    ),
-  );
+  await Promise.all(Array.from({ length: jobs }, () => runWorker(takeOrdeal, machines, tally)));
 }
 
 type NextOrdeal = () => { readonly seed: number; readonly machines: number } | undefined;
 
 /** Until there is no further seed. A worker that dies has violated something, too. */
-function runWorker(next: NextOrdeal, tally: Tally): Promise<void> {
+function runWorker(next: NextOrdeal, machines: number, tally: Tally): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let present: ReturnType<NextOrdeal>;
   let isDone = false;
   const worker = Bun.spawn([process.execPath, join(import.meta.dir, "worker.ts")], {
     stdio: ["ignore", "inherit", "inherit"],
+    env: machines < LARGE ? process.env : { ...process.env, ...THRIFTY },
     ipc(message: "ready" | Outcome, child) {
       if (message !== "ready") {
         tally.add(message);

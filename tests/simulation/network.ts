@@ -24,6 +24,11 @@ export const STORM: Weather = {
   maxDelayMs: 150,
   lateMs: 3000,
 };
+/**
+ * For worlds of hundreds: in a storm so many quick questions are lost with their repeats that hints
+ * go out every moment, each to all, and all ask, as they should; but it takes the time of hours.
+ */
+export const GALE: Weather = { ...STORM, loss: 0.03 };
 export const CALM: Weather = {
   loss: 0,
   duplication: 0,

@@ -6,6 +6,7 @@
 import { between, type Chance, pick, seededChance } from "./chance.ts";
 import { Attackers, drawKinds, type HostileKind } from "./hostile/attackers.ts";
 import { Violation } from "./invariants/invariant.ts";
+import { CALM, GALE } from "./network.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 export interface OrdealOptions {
@@ -34,6 +35,8 @@ export type Outcome =
 
 interface Plan extends WorldOptions {
   readonly startMs: number;
+  /** So long the weather is good at first. */
+  readonly calmMs: number;
   readonly tormentMs: number;
   /** Between two faults, on the average. */
   readonly everyMs: number;
@@ -43,8 +46,14 @@ interface Plan extends WorldOptions {
   readonly areStubborn: boolean;
 }
 
-/** From so many machines on a world costs minutes: its times are shorter, and it has less in it. */
-const LARGE = 200;
+/**
+ * From so many machines on a world costs a minute or two: each machine asks each, which a thousand do
+ * a million times over before anything has happened. So the machines of most have met before, all ask
+ * each other in good weather, once, and the interval is so long that this is not done again soon; the
+ * faults are fewer, as each is felt by all.
+ */
+export const LARGE = 200;
+const LARGE_CALM_MS = 12_000;
 const MINUTE = 60_000;
 /**
  * All agree within four intervals: one until a machine that has been quiet for five minutes is asked
@@ -73,6 +82,10 @@ export function liveThrough({ seed, machines }: OrdealOptions): Outcome {
   );
   try {
     world.startAll(plan.startMs);
+    if (plan.calmMs > 0) {
+      world.run(plan.calmMs);
+      world.network.weather = GALE;
+    }
     world.torment(plan.tormentMs, plan.everyMs);
     world.heal();
     if (!plan.areStubborn) attackers.end();
@@ -113,14 +126,17 @@ export function planFor({ seed, machines }: OrdealOptions): Plan {
     drift: driftOf(chance),
     knowsOwnAddresses: true,
     isWide: true,
-    startMs: 20_000,
-    tormentMs: between(chance, 1.5 * MINUTE, 3.5 * MINUTE),
-    everyMs: (8000 * 30) / machines,
+    ...(isLarge && { weather: CALM }),
+    startMs: isLarge ? 1000 : 20_000,
+    calmMs: isLarge ? LARGE_CALM_MS : 0,
+    tormentMs: between(chance, 1.5 * MINUTE, 3.5 * MINUTE) / (isLarge ? 2 : 1),
+    everyMs: isLarge ? 4000 : (8000 * 30) / machines,
     agreeMs: AGREE_INTERVALS * longestMs + (isCrowded ? CROWD_MS : 0),
     hostile,
     areStubborn: chance() < 0.5,
     // Drawn last: the seeds of before mean the same worlds.
     isSealedLightly: isLarge || chance() < 0.5,
+    haveMet: isLarge && chance() < 0.85,
   };
 }
 

@@ -6,16 +6,11 @@ import { type Invariant, type Subject, Violation } from "./invariant.ts";
 
 const NAME = "an older report never replaces a newer one";
 
-interface Held {
-  readonly boot: string;
-  readonly sequence: number;
-}
-
 export class Order implements Invariant {
   readonly #subject: Subject;
   readonly #truth: Truth;
   /** By key, what was last remembered. */
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, KnownMachine>();
   /** The live report of each machine that was shown last. */
   readonly #live = new Map<string, { boot: string | undefined; madeMs: number }>();
 
@@ -47,16 +42,15 @@ export class Order implements Invariant {
     }
   }
 
-  #check({ id, boot, sequence }: KnownMachine): void {
+  #check(now: KnownMachine): void {
+    const { id, boot, sequence = 0 } = now;
     if (boot === undefined) return;
-    const now = { boot, sequence: sequence ?? 0 };
     const held = this.#held.get(id);
     this.#held.set(id, now);
     if (held === undefined) return;
     if (held.boot === boot) {
-      if (now.sequence < held.sequence) {
-        this.#breach(`report ${held.sequence} by ${now.sequence} of ${id}`);
-      }
+      const { sequence: before = 0 } = held;
+      if (sequence < before) this.#breach(`report ${before} by ${sequence} of ${id}`);
       return;
     }
     const [run, before] = [this.#truth.runOf(boot), this.#truth.runOf(held.boot)];
