@@ -5,6 +5,7 @@
 import { describe, expect, test } from "bun:test";
 import { encodeForget } from "../../src/protocol/encode.ts";
 import { seededChance } from "./chance.ts";
+import { CALM } from "./network.ts";
 import { PORT, SIGNATURE, type SimulatedNode } from "./node.ts";
 import { World } from "./world.ts";
 
@@ -46,6 +47,30 @@ function firstAndLast(world: World): { first: SimulatedNode; last: SimulatedNode
   if (first === undefined || last === undefined) throw new Error("an empty world");
   return { first, last };
 }
+
+test(
+  "thirty that were scrapped at once are tested by each at no more than 20 questions a second",
+  () => {
+    const world = new World({
+      ...{ seed: 720, modern: 36, old: 0, updateSeconds: UPDATE_SECONDS, weather: CALM },
+    });
+    world.startAll(SECOND);
+    world.untilAllHaveReports(30 * SECOND);
+    const [first, ...others] = world.nodes;
+    const scrapped = others.splice(0, 30);
+    for (const node of scrapped) node.stop({ sayGoodbye: false });
+    runUntil(world, 100 * SECOND, () =>
+      scrapped.every(({ id }) => first !== undefined && stateAt(first, id) === "silent"),
+    );
+    for (const { id } of scrapped) first?.forget(id);
+    // 240 questions take 13 s; the invariant of rates counts them (invariants/quiet-rates.ts).
+    const isGone = () =>
+      others.every((node) => scrapped.every(({ id }) => stateAt(node, id) === undefined));
+    const tookMs = runUntil(world, ALL_FORGET_MS, isGone);
+    expect(tookMs).toBeGreaterThan(12 * SECOND);
+  },
+  TIMEOUT_MS,
+);
 
 describe("a machine that was scrapped", () => {
   test.each(

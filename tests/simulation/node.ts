@@ -85,6 +85,8 @@ export class SimulatedNode implements Host {
   /** As the shell saw them last. */
   #ownAddresses: readonly string[];
   #isSealed = false;
+  /** The packet that is being received. */
+  #isOpened = true;
   #core: Cluster | undefined;
   #boot = "";
   #boots = 0;
@@ -313,10 +315,13 @@ export class SimulatedNode implements Host {
       }
       return;
     }
+    this.#isOpened = true;
     const outputs = this.#core.receive(from, packet, this.now());
+    const isOpened = this.#isOpened;
     const message = this.#settings.plain?.get(packet) ?? packet;
     const kind = kindOf(message);
-    this.#inspector.received({ from: from.address, packet, origin, kind, outputs });
+    const received = { from: from.address, packet, message, origin, kind, isOpened, outputs };
+    this.#inspector.received(received);
     // What goes back to the sender goes out by the address that it wrote to.
     this.#perform(outputs, "receive", { of: from.address, by: to });
     this.#planTick();
@@ -334,7 +339,13 @@ export class SimulatedNode implements Host {
 
   #envelope() {
     const { chance, plain } = this.#settings;
-    return openSeal({ id: this.id, boot: this.#boot, keys: this.keys, chance, plain });
+    const seal = openSeal({ id: this.id, boot: this.#boot, keys: this.keys, chance, plain });
+    const open = (packet: Uint8Array) => {
+      const opened = seal.open(packet);
+      this.#isOpened = opened.ok;
+      return opened;
+    };
+    return { ...seal, open };
   }
 
   #call(call: Call, run: (core: Cluster, now: Moment) => Output[]): void {

@@ -13,14 +13,20 @@ export interface Run {
   readonly boot: string;
   /** Runs of one machine, from 1. */
   readonly order: number;
+  /** Of all runs of this world, from 0. */
+  readonly index: number;
   readonly published: Published[];
 }
+
+const START_CHARACTERS = 8;
 
 /** Reports of those who are hostile begin so. */
 export const LIE = "lie-";
 
 export class Truth {
   readonly #runs = new Map<string, Run>();
+  /** By as much of the boot as a quick answer tells. */
+  readonly #byStart = new Map<string, Run>();
   readonly #ofMachine = new Map<string, Run[]>();
   readonly #ids = new Set<string>();
   /** Boots that somebody hostile answers with, from an address of his own. */
@@ -34,8 +40,9 @@ export class Truth {
 
   begin(run: { readonly machine: string; readonly id: string; readonly boot: string }): void {
     const runs = this.#ofMachine.get(run.machine) ?? [];
-    const begun = { ...run, order: runs.length + 1, published: [] };
+    const begun = { ...run, order: runs.length + 1, index: this.#runs.size, published: [] };
     this.#runs.set(run.boot, begun);
+    this.#byStart.set(run.boot.slice(0, START_CHARACTERS), begun);
     this.#ofMachine.set(run.machine, [...runs, begun]);
     this.#ids.add(run.id);
   }
@@ -50,6 +57,10 @@ export class Truth {
 
   runOf(boot: string | undefined): Run | undefined {
     return boot === undefined ? undefined : this.#runs.get(boot);
+  }
+
+  runStarting(boot: string): Run | undefined {
+    return this.#byStart.get(boot);
   }
 
   isId(id: string): boolean {

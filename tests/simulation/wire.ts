@@ -22,7 +22,8 @@ export type Kind =
 export const QUESTIONS: ReadonlySet<Kind> = new Set(["request", "question", "ring-question"]);
 export const ANSWERS: ReadonlySet<Kind> = new Set(["alive", "answer", "ring-answer", "report-v1"]);
 
-const START = SIGNATURE.length;
+/** Where the sign is. */
+export const START = SIGNATURE.length;
 const LONGEST_RING_ANSWER = START + 1 + 16;
 
 /** For a plain message; of a sealed packet nothing else can be told. */

@@ -1,20 +1,31 @@
 /**
- * Nobody is called silent on hearsay: a machine must have left four questions of this very one
- * unanswered, and one for `stopped`. Six quick ones take 1.6 s, four others 11 s (docs/protocol.md),
- * so they must lie within the last 13 s.
+ * Nobody is called silent, stopped or down on hearsay, nor although he answers (docs/protocol.md):
+ *
+ * - silent: questions of this very machine were left unanswered, four ordinary ones, which take 11 s,
+ *   or six quick ones, which take 1.6 s: so they must lie within the last 13 s;
+ * - stopped: one question, after the goodbye;
+ * - down: nothing that counts as an answer has come for three intervals, or 15 s.
+ *
+ * What came is what was delivered (answered.ts).
  */
 import type { KnownMachine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { Run, Truth } from "../truth.ts";
 import { QUESTIONS } from "../wire.ts";
-import { type Invariant, type Sent, type Subject, Violation } from "./invariant.ts";
+import { Answered } from "./answered.ts";
+import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
 
 const NAME = "nobody is called silent on hearsay";
 const WINDOW_MS = 13_000;
 /** After this it has told everybody where it is. */
 const MOVED_MS = 600_000;
 const QUESTIONS_FOR_SILENT = 4;
+const QUICK_QUESTIONS_FOR_SILENT = 6;
 const QUESTIONS_FOR_STOPPED = 1;
+const DOWN_INTERVALS = 3;
+const LEAST_DOWN_MS = 15_000;
+/** Clocks run fast by a hundredth at most. */
+const DRIFT = 1.02;
 /** So many old questions are dropped at a time. */
 const MANY = 1024;
 
@@ -27,9 +38,10 @@ export class Evidence implements Invariant {
   readonly #truth: Truth;
   readonly #world: World;
   /** The questions of the last 13 s, and some before them: looked at far less often than added to. */
-  readonly #asked: { readonly to: string; readonly atMs: number }[] = [];
+  readonly #asked: { readonly to: string; readonly atMs: number; readonly isQuick: boolean }[] = [];
   /** Where those of the last 13 s begin, at the earliest. */
   #first = 0;
+  readonly #answered: Answered;
   readonly #held = new Map<string, KnownMachine>();
   /** By key, when it got or lost an address, which was asked before. */
   readonly #changedMs = new Map<string, number>();
@@ -38,28 +50,41 @@ export class Evidence implements Invariant {
     this.#subject = subject;
     this.#truth = truth;
     this.#world = world;
+    this.#answered = new Answered(truth, world);
   }
 
   start(known: readonly KnownMachine[]): void {
     this.#asked.length = 0;
     this.#first = 0;
+    this.#answered.start();
     this.#held.clear();
     this.#changedMs.clear();
     for (const machine of known) this.#held.set(machine.id, machine);
   }
 
-  sent({ to, kind }: Sent): void {
+  sent(sent: Sent): void {
+    const { to, kind } = sent;
     if (!QUESTIONS.has(kind)) return;
-    this.#asked.push({ to, atMs: this.#world.nowMs });
+    this.#asked.push({ to, atMs: this.#world.nowMs, isQuick: kind === "ring-question" });
+    this.#answered.asked(sent);
     this.#dropOld();
   }
 
   #dropOld(): void {
     const sinceMs = this.#world.nowMs - WINDOW_MS;
-    while ((this.#asked[this.#first]?.atMs ?? sinceMs) < sinceMs) this.#first++;
+    for (;;) {
+      const first = this.#asked[this.#first];
+      if (first === undefined || first.atMs >= sinceMs) break;
+      this.#answered.expire(first.to, first.atMs);
+      this.#first++;
+    }
     if (this.#first < MANY) return;
     this.#asked.splice(0, this.#first);
     this.#first = 0;
+  }
+
+  received(received: Received): void {
+    this.#answered.received(received);
   }
 
   told(output: Output): void {
@@ -70,17 +95,39 @@ export class Evidence implements Invariant {
     this.#held.set(id, output.machine);
     const isSame = before !== undefined && isEqual(before.addresses, addresses);
     if (!isSame) this.#changedMs.set(id, this.#world.nowMs);
+    if (state === before?.state) return;
+    if (state === "down") this.#checkDown(output.machine);
     const run = this.#truth.runOf(boot);
     // Who has lost its address to another cannot be asked, and is silent for that.
-    if (state === before?.state || run === undefined || this.#hasMoved(run)) return;
-    const needed = questionsFor(state);
+    if (run === undefined || this.#hasMoved(run)) return;
     // A pause of this machine may lie between its questions, however long it was.
     const changedMs = Math.max(this.#subject.troubledMs, this.#changedMs.get(id) ?? 0);
-    if (needed === 0 || this.#world.nowMs - changedMs < 2 * WINDOW_MS) return;
-    const asked = addresses.reduce((sum, address) => sum + this.#askedLately(address), 0);
-    if (asked >= needed) return;
-    const { machine } = this.#subject;
-    throw new Violation(NAME, `${machine} calls ${id} ${state} after ${asked} questions`);
+    if (this.#world.nowMs - changedMs < 2 * WINDOW_MS) return;
+    if (state === "silent" || state === "stopped") this.#checkAsked(output.machine);
+  }
+
+  #checkDown(machine: KnownMachine): void {
+    const quietMs = this.#world.nowMs - this.#answered.lastMs(machine).any;
+    const intervalsMs = DOWN_INTERVALS * this.#subject.updateSeconds * 1000;
+    if (quietMs * DRIFT >= Math.max(intervalsMs, LEAST_DOWN_MS)) return;
+    this.#breach(machine, `${Math.round(quietMs / 1000)} s after it has answered`);
+  }
+
+  #checkAsked(machine: KnownMachine): void {
+    const { slow, any } = this.#answered.lastMs(machine);
+    const asked = this.#askedSince(slow, machine, { isQuick: false });
+    if (machine.state === "stopped") {
+      if (asked < QUESTIONS_FOR_STOPPED) this.#breach(machine, "unasked");
+      return;
+    }
+    // An ordinary answer ends a test by quick questions, but not the other way round.
+    const askedQuickly = this.#askedSince(any, machine, { isQuick: true });
+    if (asked >= QUESTIONS_FOR_SILENT || askedQuickly >= QUICK_QUESTIONS_FOR_SILENT) return;
+    this.#breach(machine, `after ${asked} ordinary and ${askedQuickly} quick questions`);
+  }
+
+  #breach({ id, state }: KnownMachine, why: string): never {
+    throw new Violation(NAME, `${this.#subject.machine} calls ${id} ${state} ${why}`);
   }
 
   #hasMoved({ machine }: Run): boolean {
@@ -88,19 +135,21 @@ export class Evidence implements Invariant {
     return this.#world.nowMs - movedMs < MOVED_MS;
   }
 
-  #askedLately(address: string): number {
+  /** How many questions of a sort have gone to it since then, within the last 13 s. */
+  #askedSince(
+    sinceMs: number,
+    { addresses }: KnownMachine,
+    { isQuick }: { readonly isQuick: boolean },
+  ): number {
     this.#dropOld();
     let count = 0;
     for (let i = this.#first; i < this.#asked.length; i++) {
-      if (this.#asked[i]?.to === address) count++;
+      const asked = this.#asked[i];
+      if (asked === undefined || asked.isQuick !== isQuick || asked.atMs < sinceMs) continue;
+      if (addresses.includes(asked.to)) count++;
     }
     return count;
   }
-}
-
-function questionsFor(state: KnownMachine["state"]): number {
-  if (state === "silent") return QUESTIONS_FOR_SILENT;
-  return state === "stopped" ? QUESTIONS_FOR_STOPPED : 0;
 }
 
 function isEqual(some: readonly string[], others: readonly string[]): boolean {

@@ -9,6 +9,7 @@ import type { Invariant, Received, Sent, Subject } from "./invariant.ts";
 import { Keyless } from "./keyless.ts";
 import { Lists } from "./lists.ts";
 import { Order } from "./order.ts";
+import { QuietRates } from "./quiet-rates.ts";
 import { Rates } from "./rates.ts";
 import { Self } from "./self.ts";
 import { Truthful } from "./truthful.ts";
@@ -35,6 +36,7 @@ export class Inspector {
       new Self(subject, truth),
       new Evidence(subject, { truth, world }),
       new Rates(subject, lists),
+      new QuietRates(subject, world),
       new Caps(subject),
       ...(plain === undefined ? [] : [new Keyless(subject, (packet) => plain.has(packet))]),
     ];

@@ -40,6 +40,10 @@ export interface Received {
   readonly origin: Origin;
   /** Of what a machine sent, sealed or not; of what a stranger sent, as it looks. */
   readonly kind: Kind;
+  /** What is in it, if it is sealed; else the packet. */
+  readonly message: Uint8Array;
+  /** Sealed or not as it must be, with the key, and for the first time. */
+  readonly isOpened: boolean;
   readonly outputs: readonly Output[];
 }
 

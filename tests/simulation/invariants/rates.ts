@@ -7,7 +7,7 @@
 import { type Invariant, type Sent, type Subject, Violation } from "./invariant.ts";
 import type { Lists } from "./lists.ts";
 
-const NAME = "no packet rate is above the cap";
+export const NAME = "no packet rate is above the cap";
 const WINDOW_MS = 1000;
 
 /** What a machine sends is told apart by its kind and by what made it send. */
@@ -31,7 +31,7 @@ type Purpose = keyof typeof CAPS;
 const ANSWERS_TO_ONE = 100 + 64;
 
 /** When the last so many were counted, in a ring: as many within a window are one too many. */
-class Window {
+export class RateWindow {
   readonly #most: number;
   readonly #times: number[] = [];
   #next = 0;
@@ -52,7 +52,7 @@ class Window {
 export class Rates implements Invariant {
   readonly #subject: Subject & { readonly isWatching: boolean };
   readonly #lists: Lists;
-  #windows = new Map<Purpose, Window>();
+  #windows = new Map<Purpose, RateWindow>();
   /** Answers to each address within this second. */
   #answersTo = new Map<string, number>();
   #secondMs = 0;
@@ -131,7 +131,7 @@ export class Rates implements Invariant {
   #add(purpose: Purpose, nowMs: number): boolean {
     let window = this.#windows.get(purpose);
     if (window === undefined) {
-      window = new Window(CAPS[purpose]);
+      window = new RateWindow(CAPS[purpose]);
       this.#windows.set(purpose, window);
     }
     return window.add(nowMs);
