@@ -11,9 +11,9 @@ const OF_PACKET_BYTE = 2;
 const OF_MACHINE = 6000;
 
 /** To clear the heap away costs by what lives in it: about a millisecond for each megabyte. */
-const SHARE_OF_LIVE = 1 / 3;
+const SHARE_OF_LIVE = 1 / 4;
 /** A daemon of few machines lives on 5 MB: there, less is not worth the trouble. */
-const LEAST_BYTES = 5_000_000;
+const LEAST_BYTES = 4_000_000;
 
 export interface Garbage {
   /** A packet of so many bytes has been read. */
