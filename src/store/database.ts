@@ -70,6 +70,8 @@ export function openDatabase(path: string | ":memory:", waitMs = 0): Database {
     database.run("PRAGMA journal_mode = WAL");
     // In WAL this survives a crash of the program whole; a power cut costs the last seconds.
     database.run("PRAGMA synchronous = NORMAL");
+    // The caller knows when nobody waits for it.
+    database.run("PRAGMA wal_autocheckpoint = 0");
     database.run(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
     database.run(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_BYTES}`);
     database.transaction(() => prepare(database)).immediate();

@@ -63,6 +63,9 @@ const MAX_SET_ASIDE = 3;
 /** Changes held back at most; more are written at once. 4,096 machines that report in one moment. */
 const MAX_PENDING = 8192;
 
+/** 4 MB of the write-ahead log or so: to move that into the file is a wait for the disk, 60 ms here. */
+const CHECKPOINT_CHANGES = 1000;
+
 /** Of the cap in memory, what a fault carries over from the file: the rest is for what comes. */
 const CARRIED_PART = 1 / 2;
 
@@ -99,6 +102,7 @@ class SqliteHistory implements History {
   /** Renames and forgettings made in memory that the file has not seen. */
   #missedByFile: Change[] = [];
   #retryAtMs = 0;
+  #sinceCheckpoint = 0;
   #setAsideCount = 0;
   #damaged = 0;
   /** By subject, so that each says only its newest. */
@@ -154,6 +158,11 @@ class SqliteHistory implements History {
   flush(): void {
     if (this.#isClosed) return;
     if (this.#isRetryDue()) this.openFile(0);
+    this.#writePending();
+    this.#checkpoint();
+  }
+
+  #writePending(): void {
     const changes = this.#pending;
     if (changes.length === 0) return;
     this.#pending = [];
@@ -210,9 +219,20 @@ class SqliteHistory implements History {
     if (this.#pending.length >= MAX_PENDING) this.flush();
   }
 
+  /** Moves what has gathered in the log into the file; never while a reader waits. */
+  #checkpoint(): void {
+    if (this.#sinceCheckpoint < CHECKPOINT_CHANGES) return;
+    this.#sinceCheckpoint = 0;
+    try {
+      this.#database.run("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (error) {
+      this.#fallToMemory(error);
+    }
+  }
+
   /** Reads what is pending, too. */
   #read<T>(query: (database: Database) => T): T {
-    this.flush();
+    if (!this.#isClosed) this.#writePending();
     try {
       return query(this.#database);
     } catch (error) {
@@ -234,6 +254,7 @@ class SqliteHistory implements History {
         this.#enforceCap(database, this.#isOnFile);
       })
       .immediate();
+    this.#sinceCheckpoint += changes.length;
     if (this.#isOnFile || this.#path === undefined) return;
     // Each machine can be renamed and forgotten; more than that would only be a lie of peers.
     const moves = changes.filter(({ kind }) => kind === "rename" || kind === "forget");

@@ -139,3 +139,28 @@ test("reports leave with their entries", () => {
   expect(database.query("SELECT count(*) AS count FROM entries").get()).toEqual({ count: 2 });
   database.close();
 });
+
+test("the log is moved into the file when it is flushed, and not while a reader waits", () => {
+  const history = place.open({});
+  const log = (): number =>
+    readdirSync(place.directory)
+      .filter((name) => name.endsWith("-wal"))
+      .reduce((sum, name) => sum + statSync(join(place.directory, name)).size, 0);
+  let [index, most] = [0, 0];
+  const round = () => {
+    for (let count = 0; count < 500; count++, index++) {
+      history.append(`m${index % 50}`, up(index, { messages: [noise(3000, index)] }));
+    }
+    history.strips(0, ["m0"]);
+    most = Math.max(most, log());
+  };
+  for (let count = 0; count < 6; count++) round();
+  expect(most).toBeGreaterThan(8 * MEBIBYTE);
+  history.flush();
+  const grown = most;
+  for (let count = 0; count < 6; count++) {
+    round();
+    history.flush();
+  }
+  expect(most).toBe(grown);
+});
