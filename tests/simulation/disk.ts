@@ -45,6 +45,18 @@ export class Disk {
     if (fate === "all lost") this.#safe.clear();
   }
 
+  /** The disk as a crash just now would leave it; what goes back to it is all that is there then. */
+  snapshot({ nowMs, lostMs }: { readonly nowMs: number; readonly lostMs: number }): () => void {
+    const copy = new Disk();
+    copy.#safe = new Map(this.#safe);
+    copy.#writes = [...this.#writes];
+    copy.stop("last writes lost", { nowMs, lostMs });
+    return () => {
+      this.#safe = new Map(copy.#safe);
+      this.#writes = [];
+    };
+  }
+
   read(): KnownMachine[] {
     return [...this.#safe.values()];
   }

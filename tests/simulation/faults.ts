@@ -26,10 +26,14 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const YEAR = 365 * 24 * HOUR;
+/** Machines that lose their power together: as many as a rack has sockets for. */
+const MOST_CUT = 12;
 
 /** How often each comes, beside the others. */
 const FAULTS: Readonly<Record<string, { readonly weight: number; readonly strike: Strike }>> = {
   restart: { weight: 25, strike: restart },
+  "power cut": { weight: 2, strike: cutPower },
+  rollback: { weight: 3, strike: rollBack },
   pause: { weight: 10, strike: pause },
   suspension: { weight: 8, strike: suspend },
   "clock step": { weight: 6, strike: stepClock },
@@ -71,11 +75,42 @@ function restart(stage: Stage, node: SimulatedNode): void {
   const kind = chance();
   const fate: DiskFate = kind < 0.3 ? "all lost" : kind < 0.5 ? "last writes lost" : "kept";
   const isCrash = !isPolite || fate !== "last writes lost";
-  const lostMs = between(chance, 0, 30 * SECOND);
+  const lostMs = lostIn(chance);
   node.stop({ sayGoodbye: isPolite, fate: isCrash ? fate : "kept", lostMs });
   const isLong = chance() < 0.3;
   const offMs = isLong ? between(chance, MINUTE, 5 * MINUTE) : between(chance, 500, 20 * SECOND);
   after(stage, offMs, () => node.start({ keepState: true }));
+}
+
+/** Of several machines at once, as of a rack; each loses what was not yet on its disk. */
+function cutPower(stage: Stage): void {
+  const { chance, nodes } = stage;
+  const share = between(chance, 0.1, 0.5);
+  const cut = nodes.filter(() => chance() < share).slice(0, MOST_CUT);
+  for (const node of cut) {
+    node.stop({ sayGoodbye: false, fate: "last writes lost", lostMs: lostIn(chance) });
+  }
+  // They get it back at once, and start as fast as each can.
+  const outMs = between(chance, SECOND, MINUTE);
+  for (const node of cut) {
+    after(stage, outMs + between(chance, 0, 20 * SECOND), () => node.start({ keepState: true }));
+  }
+}
+
+/** A virtual machine goes back to what its disk was some minutes ago. */
+function rollBack(stage: Stage, node: SimulatedNode): void {
+  const { chance, network } = stage;
+  const { nowMs } = network;
+  const restore = node.disk.snapshot({ nowMs, lostMs: lostIn(chance) });
+  after(stage, between(chance, 10 * SECOND, 2 * MINUTE), () => {
+    node.stop({ sayGoodbye: false });
+    restore();
+    after(stage, between(chance, SECOND, 20 * SECOND), () => node.start({ keepState: true }));
+  });
+}
+
+function lostIn(chance: Chance): number {
+  return between(chance, 0, 30 * SECOND);
 }
 
 function pause(stage: Stage, node: SimulatedNode): void {

@@ -59,7 +59,10 @@ export class Answered {
     }
   }
 
-  received({ from, kind, message, origin, isOpened }: Received): void {
+  received(
+    { from, kind, message, origin, isOpened }: Received,
+    { isCounted }: { readonly isCounted: boolean },
+  ): void {
     if (!isOpened || !ANSWERS.has(kind)) return;
     const { nowMs } = this.#world;
     const isQuick = kind === "ring-answer";
@@ -72,6 +75,7 @@ export class Answered {
     }
     if (open.number === undefined || open.number !== numberIn(message, kind)) return;
     all.delete(from);
+    if (!isCounted) return;
     if (isQuick) this.#noteQuick(from, bodyOf(message).slice(QUICK_CHARACTERS));
     else {
       const run = this.#truth.runOf(bootIn(message));

@@ -24,6 +24,7 @@ const QUICK_QUESTIONS_FOR_SILENT = 6;
 const QUESTIONS_FOR_STOPPED = 1;
 const DOWN_INTERVALS = 3;
 const LEAST_DOWN_MS = 15_000;
+const WAKING_MS = 6000;
 /** Clocks run fast by a hundredth at most. */
 const DRIFT = 1.02;
 /** So many old questions are dropped at a time. */
@@ -84,7 +85,9 @@ export class Evidence implements Invariant {
   }
 
   received(received: Received): void {
-    this.#answered.received(received);
+    // What is under way when it finds that it was suspended counts for nothing.
+    const isAwake = this.#world.nowMs - this.#subject.troubledMs >= WAKING_MS;
+    this.#answered.received(received, { isCounted: isAwake });
   }
 
   told(output: Output): void {

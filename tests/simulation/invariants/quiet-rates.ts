@@ -79,6 +79,8 @@ export class QuietRates implements Invariant {
       const id = /"id":"([^"]*)"/.exec(bodyOf(message))?.[1];
       if (id !== undefined) this.#wishedMs.set(id, this.#nowMs());
     }
+    // It has met itself where another was: that one cannot be asked there any more.
+    if (this.#subject.addresses.includes(from)) this.#contested.add(from);
     if (this.#quiet.size === 0) return;
     const quiet = this.#at(from);
     if (quiet === undefined) return;
