@@ -23,6 +23,7 @@ export class Agreement {
   readonly #oldPrograms: readonly OldProgram[];
   readonly #truth: Truth;
   readonly #network: Network;
+  readonly #lagMs: number;
   /** Who lacked something last: it is looked at first. */
   #place = 0;
   /** Of the present runs. */
@@ -33,7 +34,10 @@ export class Agreement {
     readonly oldPrograms: readonly OldProgram[];
     readonly truth: Truth;
     readonly network: Network;
+    /** Reports may be so much older than the newest. */
+    readonly lagMs: number;
   }) {
+    this.#lagMs = parts.lagMs;
     this.#network = parts.network;
     this.#nodes = parts.nodes;
     this.#oldPrograms = parts.oldPrograms;
@@ -61,7 +65,8 @@ export class Agreement {
     for (const other of this.#nodes) {
       const isOtherPace = other.updateSeconds !== node.updateSeconds;
       const paceMs = isOtherPace ? node.updateSeconds * 1000 * MIXED_LAG_SHARE : 0;
-      const expected = this.#truth.newest(other.machine, nowMs - LAG_MS - paceMs);
+      const lagMs = LAG_MS + Math.max(paceMs, this.#lagMs);
+      const expected = this.#truth.newest(other.machine, nowMs - lagMs);
       const missing = lacks(byKey.get(other.boot), { expected, of: other.machine });
       if (missing !== undefined) return `${node.machine} ${missing}`;
     }

@@ -18,6 +18,8 @@ export interface Stage {
   readonly free: string[];
   /** Of those who change their interval. */
   readonly intervals: readonly number[];
+  /** Kinds that do not come. */
+  readonly without: ReadonlySet<string>;
 }
 
 type Strike = (stage: Stage, node: SimulatedNode) => void;
@@ -50,13 +52,13 @@ const FAULTS: Readonly<Record<string, { readonly weight: number; readonly strike
   "old restart": { weight: 6, strike: restartOld },
 };
 
-const TOTAL = Object.values(FAULTS).reduce((sum, { weight }) => sum + weight, 0);
-
 /** One fault; gives back its kind. */
 export function strike(stage: Stage): string {
   const node = pick(stage.chance, stage.nodes);
-  let left = stage.chance() * TOTAL;
-  for (const [kind, fault] of Object.entries(FAULTS)) {
+  const faults = Object.entries(FAULTS).filter(([kind]) => !stage.without.has(kind));
+  const total = faults.reduce((sum, [, { weight }]) => sum + weight, 0);
+  let left = stage.chance() * total;
+  for (const [kind, fault] of faults) {
     left -= fault.weight;
     if (left >= 0 || node === undefined) continue;
     fault.strike(stage, node);

@@ -49,8 +49,10 @@ interface Plan extends WorldOptions {
 /**
  * From so many machines on a world costs a minute or two: each machine asks each, which a thousand do
  * a million times over before anything has happened. So the machines of most have met before, all ask
- * each other in good weather, once, and the interval is so long that this is not done again soon; the
- * faults are fewer, as each is felt by all.
+ * each other in good weather, once, and the interval is so long that this is not done again: in the
+ * end all must show all, in their present runs and with a report of it, though it may be one that has
+ * been followed by another since. The faults are fewer, as each is felt by all; and nobody gets another
+ * address, which some learn only when he asks them, within an interval.
  */
 export const LARGE = 200;
 const LARGE_CALM_MS = 12_000;
@@ -126,9 +128,10 @@ export function planFor({ seed, machines }: OrdealOptions): Plan {
     drift: driftOf(chance),
     knowsOwnAddresses: true,
     isWide: true,
-    ...(isLarge && { weather: CALM }),
+    ...(isLarge && { weather: CALM, without: ["move", "swap"] }),
     startMs: isLarge ? 1000 : 20_000,
     calmMs: isLarge ? LARGE_CALM_MS : 0,
+    reportLagMs: isLarge ? updateSeconds * 1000 : 0,
     tormentMs: between(chance, 1.5 * MINUTE, 3.5 * MINUTE) / (isLarge ? 2 : 1),
     everyMs: isLarge ? 4000 : (8000 * 30) / machines,
     agreeMs: AGREE_INTERVALS * longestMs + (isCrowded ? CROWD_MS : 0),

@@ -43,6 +43,10 @@ export interface WorldOptions {
   readonly isWide?: boolean;
   /** They have known each other before a power cut, and start from what they remember. */
   readonly haveMet?: boolean;
+  /** Faults that do not come. */
+  readonly without?: readonly string[];
+  /** When all agree, reports may be so much older than the newest. */
+  readonly reportLagMs?: number;
   /** Who can be reached must be shown so after `agreeMs` at the latest. */
   readonly agreeMs?: number;
 }
@@ -94,9 +98,13 @@ export class World {
     // Whoever answers a bare request is a machine of 2005 until it answers a question.
     for (const place of places.slice(0, -EMPTY_ADDRESSES)) this.truth.protocolOne.add(place);
     const intervals = [...(options.mixedSeconds ?? []), options.updateSeconds];
-    this.#stage = { network, nodes, oldPrograms, free, intervals, chance: this.#chance };
+    const without = new Set(options.without);
+    this.#stage = { network, nodes, oldPrograms, free, intervals, without, chance: this.#chance };
     if (options.haveMet === true) haveMet(nodes, this.truth);
-    this.#agreement = new Agreement(this);
+    this.#agreement = new Agreement({
+      ...{ network, nodes, oldPrograms, truth: this.truth },
+      lagMs: options.reportLagMs ?? 0,
+    });
     this.#watchWays();
     network.at(LOOK_EVERY_MS, () => this.#look());
   }
