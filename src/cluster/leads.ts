@@ -96,7 +96,9 @@ export class Leads {
    */
   #mayBeFresh(contact: Contact, peer: Peer, message: Message): boolean {
     const isOld = peer.protocol === 1;
-    const isConfirmed = this.#parts.desk.clock.deadlineMs - peer.heardDeadlineMs < CONFIRMED_MS;
+    const sinceHeardMs = this.#parts.desk.clock.deadlineMs - peer.heardDeadlineMs;
+    // Who has said goodbye and asks is back, however lately it had answered.
+    const isConfirmed = sinceHeardMs < CONFIRMED_MS && peer.goodbye === undefined;
     if (message.kind === "initial-query") return isOld || !isConfirmed;
     if (message.kind !== "question") return false;
     return isOld || (message.boot === undefined && (contact.hasAsked || !isConfirmed));

@@ -121,6 +121,12 @@ export class Schedule {
 
   /** A machine asks as one does who knows nothing of us: it may have started anew. */
   noteFreshStart(peer: Peer): void {
+    // Back before the test of its goodbye is over: the question went to nobody, and proves nothing.
+    if (peer.goodbye === "asked") {
+      peer.goodbye = undefined;
+      this.plan(peer, 0);
+      return;
+    }
     if (!this.#isIdle(peer)) return;
     const soonMs = Math.max(0, FRESH_START_PAUSE_MS - this.#msSinceAsked(peer));
     if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);

@@ -322,3 +322,18 @@ test("after a long absence a machine of an earlier run is asked before it is for
   bench.run(11 * MINUTE);
   expect(bench.machine("ann")).toBeUndefined();
 });
+
+test("a machine that says goodbye and is back within seconds is asked at once, and not called stopped", () => {
+  const bench = new Bench();
+  bench.meet(A);
+  bench.run(10_000);
+  bench.receive(A, '<{"bye":{"id":"ann","boot":"boota"}}');
+  bench.run(3000);
+  bench.clear();
+  // It has left the question that tests the goodbye unanswered, and asks as one who knows nothing.
+  bench.receive(A, '>{"question":5,"id":"ann"}');
+  bench.run(2000);
+  expect(bench.machine("ann")?.state).toBe("up");
+  bench.answer(A, { boot: "bootb", sequence: 0, report: null });
+  expect(bench.machine("ann")).toMatchObject({ boot: "bootb", state: "up" });
+});
