@@ -38,6 +38,8 @@ interface Quiet {
   spokeMs: number;
   /** It has not been asked since it spoke. */
   isNudged: boolean;
+  /** When the first of the questions was sent that it got because it spoke. */
+  nudgedMs: number;
   message: Uint8Array | undefined;
 }
 
@@ -104,7 +106,8 @@ export class QuietRates implements Invariant {
     }
     quiet.message = message;
     // Of several because it spoke, the first: which of them sets the pace is not seen from here.
-    const isFirst = quiet.isNudged && nowMs - quiet.askedMs >= SPOKEN_MS;
+    const isFirst = quiet.isNudged && nowMs - quiet.nudgedMs >= SPOKEN_MS;
+    if (isFirst) quiet.nudgedMs = nowMs;
     if (isFirst || !this.#hasSpoken(quiet)) quiet.askedMs = nowMs;
     quiet.isNudged = false;
   }
@@ -125,7 +128,7 @@ export class QuietRates implements Invariant {
     const [sinceMs, notedMs] = isOld ? [NEVER, NEVER] : [this.#nowMs(), this.#worldMs()];
     this.#quiet.set(id, {
       ...{ id, state, hasOneAddress, sinceMs, notedMs },
-      ...{ askedMs: NEVER, spokeMs: NEVER, isNudged: false, message: undefined },
+      ...{ askedMs: NEVER, spokeMs: NEVER, isNudged: false, nudgedMs: NEVER, message: undefined },
     });
   }
 
