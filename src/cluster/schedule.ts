@@ -170,8 +170,12 @@ export class Schedule {
 
   nextMs(): number {
     const nowMs = this.#desk.clock.deadlineMs;
-    const askMs = Math.min(this.#asking.nextMs(), this.#goodbyes.nextMs(), this.#probes.nextMs());
     const { questions, quiet } = this.#budget;
+    const probeMs = Math.max(
+      this.#probes.nextMs(),
+      this.#isProbeQuiet() ? quiet.readyMs(nowMs) : 0,
+    );
+    const askMs = Math.min(this.#asking.nextMs(), this.#goodbyes.nextMs(), probeMs);
     return Math.min(
       Math.max(askMs, questions.readyMs(nowMs)),
       Math.max(this.#quiet.nextMs(), questions.readyMs(nowMs), quiet.readyMs(nowMs)),
@@ -267,12 +271,23 @@ export class Schedule {
   #runProbes(nowMs: number): void {
     for (;;) {
       const contact = this.#probes.peekDue(nowMs);
-      if (contact === undefined || !this.#budget.questions.take(nowMs)) return;
+      if (contact === undefined) return;
+      const { questions, quiet } = this.#budget;
+      const isQuietOnes = this.#isProbeQuiet();
+      if (isQuietOnes && quiet.readyMs(nowMs) > nowMs) return;
+      if (!questions.take(nowMs)) return;
+      if (isQuietOnes) quiet.take(nowMs);
       contact.probesLeft--;
       this.#questions.ask(contact, this.#desk.requestNumber());
       if (contact.probesLeft > 0) this.#probes.set(contact, nowMs + SECOND);
       else this.#probes.delete(contact);
     }
+  }
+
+  /** The next address to be asked whose it is, is that of a machine that counts as quiet. */
+  #isProbeQuiet(): boolean {
+    const peer = this.#probes.peekDue(Number.POSITIVE_INFINITY)?.peer;
+    return peer !== undefined && isQuiet(peer);
   }
 
   #untilAskedMs(peer: Peer): number {

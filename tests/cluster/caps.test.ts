@@ -232,3 +232,23 @@ test("any bytes from anywhere give outputs, never a throw", () => {
   }
   expect(bench.others()).toHaveLength(1);
 });
+
+test("machines that are down are asked at most 20 times a second together, also when others speak from their addresses", () => {
+  const known = Array.from({ length: 200 }, (_, i) => {
+    const [heardMs, addresses] = [START_WALL_MS - 7_200_000, [address(i)]];
+    return knownMachine({ id: `m${i}`, addresses, state: "down", lastHeardWallMs: heardMs });
+  });
+  const bench = new Bench({ known });
+  bench.run(30_000);
+  bench.clear();
+  for (let tick = 0; tick < 200; tick++) {
+    bench.receive(address(tick), `>{"question":${tick + 1},"id":"stranger${tick}"}`);
+    bench.run(50);
+  }
+  const atMs = bench.sent.filter(({ text }) => text.startsWith(">")).map((one) => one.atMs);
+  expect(atMs.length).toBeGreaterThan(100);
+  for (let fromMs = 0; fromMs <= 45_000; fromMs += 100) {
+    const within = atMs.filter((ms) => ms >= fromMs && ms < fromMs + 1000).length;
+    expect(within).toBeLessThanOrEqual(20);
+  }
+});
