@@ -207,6 +207,8 @@ class SqliteHistory implements History {
     this.#database = opened.database;
     this.#isOnFile = true;
     this.#missedByFile = [];
+    // Its log may hold what a run left that did not end well, and what was moved there now.
+    this.#sinceCheckpoint = CHECKPOINT_CHANGES;
     if (this.#notices.delete("memory")) {
       this.#options.log("info", `the history is kept in ${place.path} again`);
     }

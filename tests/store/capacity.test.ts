@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { readdirSync, statSync } from "node:fs";
+import { cpSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { carryOver } from "../../src/store/carry.ts";
 import { openDatabase, usedBytes } from "../../src/store/database.ts";
@@ -18,6 +18,11 @@ const sizeOnDisk = (): number =>
   readdirSync(place.directory)
     .map((name) => statSync(join(place.directory, name)).size)
     .reduce((sum, size) => sum + size, 0);
+
+const sizeOfLog = (directory = place.directory): number =>
+  readdirSync(directory)
+    .filter((name) => name.endsWith("-wal"))
+    .reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
 
 for (const inMemory of [false, true]) {
   const caps = { fileBytes: 2 * MEBIBYTE, memoryBytes: 2 * MEBIBYTE };
@@ -142,17 +147,13 @@ test("reports leave with their entries", () => {
 
 test("the log is moved into the file when it is flushed, and not while a reader waits", () => {
   const history = place.open({});
-  const log = (): number =>
-    readdirSync(place.directory)
-      .filter((name) => name.endsWith("-wal"))
-      .reduce((sum, name) => sum + statSync(join(place.directory, name)).size, 0);
   let [index, most] = [0, 0];
   const round = () => {
     for (let count = 0; count < 500; count++, index++) {
       history.append(`m${index % 50}`, up(index, { messages: [noise(3000, index)] }));
     }
     history.strips(0, ["m0"]);
-    most = Math.max(most, log());
+    most = Math.max(most, sizeOfLog());
   };
   for (let count = 0; count < 6; count++) round();
   expect(most).toBeGreaterThan(8 * MEBIBYTE);
@@ -163,4 +164,26 @@ test("the log is moved into the file when it is flushed, and not while a reader 
     history.flush();
   }
   expect(most).toBe(grown);
+});
+
+test("the log does not grow from run to run where none of them ends well", () => {
+  let { directory } = place;
+  let index = 0;
+  for (let run = 0; run < 10; run++) {
+    const history = place.open({ directory });
+    for (let count = 0; count < 200; count++, index++) {
+      history.append(`m${index % 20}`, up(index, { messages: [noise(6000, index)] }));
+      if (count % 50 === 0) history.flush();
+    }
+    history.flush();
+    // As a power cut would leave it.
+    const next = join(place.directory, `${run}`);
+    for (const name of readdirSync(directory).filter((one) => one.includes("."))) {
+      cpSync(join(directory, name), join(next, name));
+    }
+    directory = next;
+  }
+  const history = place.open({ directory });
+  expect(words(history, "m7").length).toBe(100);
+  expect(sizeOfLog(directory)).toBeLessThan(4 * MEBIBYTE);
 });
