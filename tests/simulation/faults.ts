@@ -67,6 +67,16 @@ export function strike(stage: Stage): string {
   return "none";
 }
 
+/** Each of these machines has this first address from now on; those with a second one keep it. */
+export function readdress(
+  network: Network,
+  moves: readonly (readonly [SimulatedNode, string])[],
+): void {
+  for (const [node] of moves) network.disconnect(node);
+  for (const [node, address] of moves) node.move([address, ...node.addresses.slice(1)]);
+  for (const [node] of moves) network.connect(node);
+}
+
 function after(stage: Stage, ms: number, run: () => void): void {
   stage.network.at(stage.network.nowMs + ms, run);
 }
@@ -181,23 +191,17 @@ function move({ chance, network, free }: Stage, node: SimulatedNode): void {
   const place = Math.floor(chance() * free.length);
   const address = free[place];
   if (address === undefined) return;
-  network.disconnect(node);
-  const [first, ...rest] = node.addresses;
-  if (first !== undefined) free[place] = first;
-  node.move([address, ...rest]);
-  network.connect(node);
+  free[place] = node.address;
+  readdress(network, [[node, address]]);
 }
 
 function swap({ chance, network, nodes }: Stage, node: SimulatedNode): void {
   const other = pick(chance, nodes);
   if (other === undefined || other === node) return;
-  const [mine, theirs] = [node.addresses, other.addresses];
-  network.disconnect(node);
-  network.disconnect(other);
-  node.move([theirs[0] ?? "", ...mine.slice(1)]);
-  other.move([mine[0] ?? "", ...theirs.slice(1)]);
-  network.connect(node);
-  network.connect(other);
+  readdress(network, [
+    [node, other.address],
+    [other, node.address],
+  ]);
 }
 
 /** A user takes one that his machine does not hear for scrapped. */
