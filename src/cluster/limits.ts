@@ -164,8 +164,10 @@ export const RING_LATE_MS = 200;
 export const RING_GRACE_MS = 100;
 /** For so long after that this machine takes itself to lack the CPU, and its neighbours with it. */
 export const RING_LACK_MS = 10 * SECOND;
-/** Quick questions, apart from the others: when this one is cut off, six to each of a thousand machines
- * in 12 s. They take turns, so that all fall silent in the last 2 of these, within the 10 s below. */
+/**
+ * Quick questions, apart from the others: when this one is cut off, six to each of a thousand machines
+ * in 13 s. They take turns, so that all fall silent late, nearly all of them within the 10 s below.
+ */
 export const MAX_RING_QUESTIONS_PER_SECOND = 500;
 /** Machines that others are told to ask (design 6.6). */
 export const MAX_HINTED_PER_SECOND = 20;

@@ -1,6 +1,7 @@
 /** Everything that others can make grow has a cap (design 6.3). */
 import { describe, expect, test } from "bun:test";
 import { Admission } from "../../src/cluster/admission.ts";
+import { cutOffOf } from "../../src/cluster/cut-off.ts";
 import { Bench, knownMachine, START_WALL_MS } from "./bench.ts";
 
 const A = "10.0.0.2";
@@ -251,4 +252,19 @@ test("machines that are down are asked at most 20 times a second together, also 
     const within = atMs.filter((ms) => ms >= fromMs && ms < fromMs + 1000).length;
     expect(within).toBeLessThanOrEqual(20);
   }
+});
+
+test("one that loses a thousand others at once notices within half a minute that it is cut off itself", () => {
+  const bench = new Bench();
+  bench.publish();
+  for (let i = 0; i < 1000; i++) {
+    bench.meet(address(i), { id: `m${i}`, name: `m${i}`, boot: `m${i}`, ring: true });
+    bench.clear();
+  }
+  bench.run(25_000);
+  const machines = bench.cluster.machines(bench.now());
+  const cutOff = cutOffOf({ machines, updateSeconds: 600 });
+  // With as many questions a second as may be they do not all fall silent in one moment.
+  expect(cutOff?.others).toBe(1000);
+  expect(cutOff?.silent.length).toBeGreaterThan(900);
 });
