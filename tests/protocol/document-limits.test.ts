@@ -129,9 +129,9 @@ describe("the limits of docs/protocol.md", () => {
     `After 0 to ${limits.HINT_SPREAD_MS / limits.SECOND} s the receiver tests them, by ` +
       `${limits.RING_QUESTIONS} questions, as the sender has asked ${limits.RING_MISSES}; but no ` +
       `machine more than once in ${limits.HINT_REST_MS / limits.SECOND} s`,
-    `when they are over, with ${limits.RING_TURN_QUESTIONS}, and so do hints in the ` +
+    `when they are over, with ${limits.RING_TURN_QUESTIONS}. Hints in the ` +
       `${limits.RING_LACK_MS / limits.SECOND} s after the receiver itself was over ` +
-      `${limits.RING_LATE_MS / limits.SECOND} s late`,
+      `${limits.RING_LATE_MS / limits.SECOND} s late mean ${limits.RING_TURN_QUESTIONS}, too`,
     `takes no turn for ${limits.WAKE_SPREAD_MS / limits.SECOND} s`,
     `not heard of for ${limits.FORGET_INTERVALS.toLocaleString("en")} intervals`,
   ])("are in its text: %s", (words) => {
