@@ -41,6 +41,10 @@ export class Schedule {
   readonly #goodbyes = new DeadlineQueue<Peer>();
   /** Addresses asked on the side: does another boot still answer there? (identity.ts) */
   readonly #probes = new DeadlineQueue<Contact>();
+  /** Of those the addresses of quiet machines, which share the small budget with the machines. */
+  readonly #quietProbes = new DeadlineQueue<Contact>();
+  /** They take turns, as anybody can have addresses asked by speaking in their name. */
+  #isProbesTurn = false;
 
   constructor(parts: Parts) {
     this.#desk = parts.desk;
@@ -67,7 +71,7 @@ export class Schedule {
     this.#goodbyes.delete(peer);
     this.#asking.delete(peer);
     this.#quiet.delete(peer);
-    for (const contact of peer.contacts) this.#probes.delete(contact);
+    for (const contact of peer.contacts) this.#dropProbe(contact);
   }
 
   /** This machine was suspended: what it holds of those that answer is old. */
@@ -152,12 +156,17 @@ export class Schedule {
 
   probe(contact: Contact): void {
     contact.probesLeft = PROBES;
-    this.#probes.set(contact, this.#desk.clock.deadlineMs);
+    if (!this.#quietProbes.has(contact)) this.#probes.set(contact, this.#desk.clock.deadlineMs);
   }
 
   endProbe(contact: Contact): void {
     contact.probesLeft = 0;
+    this.#dropProbe(contact);
+  }
+
+  #dropProbe(contact: Contact): void {
     this.#probes.delete(contact);
+    this.#quietProbes.delete(contact);
   }
 
   run(): void {
@@ -171,14 +180,11 @@ export class Schedule {
   nextMs(): number {
     const nowMs = this.#desk.clock.deadlineMs;
     const { questions, quiet } = this.#budget;
-    const probeMs = Math.max(
-      this.#probes.nextMs(),
-      this.#isProbeQuiet() ? quiet.readyMs(nowMs) : 0,
-    );
-    const askMs = Math.min(this.#asking.nextMs(), this.#goodbyes.nextMs(), probeMs);
+    const askMs = Math.min(this.#asking.nextMs(), this.#goodbyes.nextMs(), this.#probes.nextMs());
+    const quietMs = Math.min(this.#quiet.nextMs(), this.#quietProbes.nextMs());
     return Math.min(
       Math.max(askMs, questions.readyMs(nowMs)),
-      Math.max(this.#quiet.nextMs(), questions.readyMs(nowMs), quiet.readyMs(nowMs)),
+      Math.max(quietMs, questions.readyMs(nowMs), quiet.readyMs(nowMs)),
     );
   }
 
@@ -230,15 +236,23 @@ export class Schedule {
   #runQuiet(nowMs: number): void {
     for (;;) {
       const peer = this.#quiet.peekDue(nowMs);
-      if (peer === undefined) return;
+      const contact = this.#quietProbes.peekDue(nowMs);
+      if (peer === undefined && contact === undefined) return;
       const { questions, quiet } = this.#budget;
       if (quiet.readyMs(nowMs) > nowMs || !questions.take(nowMs)) return;
       quiet.take(nowMs);
-      const contact = peer.contacts[peer.unanswered % Math.max(1, peer.contacts.length)];
-      if (contact !== undefined) this.#questions.ask(contact, this.#desk.requestNumber());
-      peer.unanswered++;
-      this.plan(peer, this.#quietPauseMs(peer));
+      const isProbe = peer === undefined || (contact !== undefined && this.#isProbesTurn);
+      this.#isProbesTurn = !isProbe;
+      if (!isProbe) this.#askQuiet(peer);
+      else if (contact !== undefined) this.#askProbed(contact, this.#quietProbes);
     }
+  }
+
+  #askQuiet(peer: Peer): void {
+    const contact = peer.contacts[peer.unanswered % Math.max(1, peer.contacts.length)];
+    if (contact !== undefined) this.#questions.ask(contact, this.#desk.requestNumber());
+    peer.unanswered++;
+    this.plan(peer, this.#quietPauseMs(peer));
   }
 
   #quietPauseMs(peer: Peer): number {
@@ -272,22 +286,19 @@ export class Schedule {
     for (;;) {
       const contact = this.#probes.peekDue(nowMs);
       if (contact === undefined) return;
-      const { questions, quiet } = this.#budget;
-      const isQuietOnes = this.#isProbeQuiet();
-      if (isQuietOnes && quiet.readyMs(nowMs) > nowMs) return;
-      if (!questions.take(nowMs)) return;
-      if (isQuietOnes) quiet.take(nowMs);
-      contact.probesLeft--;
-      this.#questions.ask(contact, this.#desk.requestNumber());
-      if (contact.probesLeft > 0) this.#probes.set(contact, nowMs + SECOND);
-      else this.#probes.delete(contact);
+      if (contact.peer !== undefined && isQuiet(contact.peer)) {
+        this.#probes.delete(contact);
+        this.#quietProbes.set(contact, nowMs);
+      } else if (!this.#budget.questions.take(nowMs)) return;
+      else this.#askProbed(contact, this.#probes);
     }
   }
 
-  /** The next address to be asked whose it is, is that of a machine that counts as quiet. */
-  #isProbeQuiet(): boolean {
-    const peer = this.#probes.peekDue(Number.POSITIVE_INFINITY)?.peer;
-    return peer !== undefined && isQuiet(peer);
+  #askProbed(contact: Contact, queue: DeadlineQueue<Contact>): void {
+    contact.probesLeft--;
+    this.#questions.ask(contact, this.#desk.requestNumber());
+    if (contact.probesLeft > 0) queue.set(contact, this.#desk.clock.deadlineMs + SECOND);
+    else queue.delete(contact);
   }
 
   #untilAskedMs(peer: Peer): number {
