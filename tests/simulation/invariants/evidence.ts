@@ -102,11 +102,17 @@ export class Evidence implements Invariant {
     if (state === "down") this.#checkDown(output.machine);
     const run = this.#truth.runOf(boot);
     // Who has lost its address to another cannot be asked, and is silent for that.
-    if (run === undefined || this.#hasMoved(run)) return;
+    if (run === undefined || this.#hasMoved(run) || this.#isTaken(output.machine)) return;
     // A pause of this machine may lie between its questions, however long it was.
     const changedMs = Math.max(this.#subject.troubledMs, this.#changedMs.get(id) ?? 0);
     if (this.#world.nowMs - changedMs < 2 * WINDOW_MS) return;
     if (state === "silent" || state === "stopped") this.#checkAsked(output.machine);
+  }
+
+  /** Where it was, another is held to be: one of its clones, say. */
+  #isTaken({ id, addresses }: KnownMachine): boolean {
+    const others = [...this.#held.values()].filter((other) => other.id !== id);
+    return addresses.every((address) => others.some((one) => one.addresses.includes(address)));
   }
 
   #checkDown(machine: KnownMachine): void {
