@@ -289,8 +289,8 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
       ...(config.bind === undefined ? {} : { ownAddress: config.bind }),
     }),
     receive: (from, bytes) => {
-      garbage.ofPacket(bytes.length);
       const outputs = cluster.receive(from, bytes, clock());
+      garbage.ofPacket(bytes, outputs);
       // Only now: a sealed packet shows what is in it once it has been opened.
       if (isTracing) log.trace(`from ${shownEndpoint(from)}: ${print(bytes)}`);
       performer.perform(outputs);

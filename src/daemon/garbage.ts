@@ -16,8 +16,8 @@ const SHARE_OF_LIVE = 1 / 4;
 const LEAST_BYTES = 4_000_000;
 
 export interface Garbage {
-  /** A packet of so many bytes has been read. */
-  ofPacket(bytes: number): void;
+  /** This packet has been read, and these outputs came of it. */
+  ofPacket(packet: Uint8Array, outputs: readonly unknown[]): void;
   /** An answer that tells of so many machines has been made. */
   ofAnswer(machines: number): void;
 }
@@ -43,7 +43,10 @@ export function createGarbage(collect: () => number, later: (run: () => void) =>
   }
 
   return {
-    ofPacket: (length) => add(OF_PACKET + OF_PACKET_BYTE * length),
+    ofPacket: ({ length }, outputs) => {
+      // What came to nothing leaves little, and hostile packets come by the thousand.
+      if (outputs.length > 0) add(OF_PACKET + OF_PACKET_BYTE * length);
+    },
     ofAnswer: (machines) => add(OF_MACHINE * machines),
   };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { createGarbage } from "../../src/daemon/garbage.ts";
 
+const PACKET = new Uint8Array(1000);
+
 /** `live`: bytes that live on after each collection; `run` is what `later` was given. */
 function bench(live: number) {
   const due: (() => void)[] = [];
@@ -18,7 +20,7 @@ function bench(live: number) {
   /** Packets of 1 kB until the next collection. */
   const packetsUntilDue = () => {
     for (let count = 1; count < 100_000; count += 1) {
-      garbage.ofPacket(1000);
+      garbage.ofPacket(PACKET, ["changed"]);
       if (due.length > 0) return count;
     }
     return Number.POSITIVE_INFINITY;
@@ -29,7 +31,7 @@ function bench(live: number) {
 describe("garbage", () => {
   test("is cleared away once there are some megabytes of it, and not in the midst of what goes on", () => {
     const { garbage, due, settle, collections } = bench(5e6);
-    for (let count = 0; count < 500; count += 1) garbage.ofPacket(1000);
+    for (let count = 0; count < 500; count += 1) garbage.ofPacket(PACKET, ["changed"]);
     expect(due).toHaveLength(0);
     garbage.ofAnswer(1000);
     expect(due).toHaveLength(1);
@@ -59,5 +61,11 @@ describe("garbage", () => {
     small.settle();
     large.settle();
     expect(large.packetsUntilDue()).toBeGreaterThan(5 * small.packetsUntilDue());
+  });
+
+  test("is not cleared away because of packets that came to nothing", () => {
+    const { garbage, due } = bench(5e6);
+    for (let count = 0; count < 100_000; count += 1) garbage.ofPacket(PACKET, []);
+    expect(due).toHaveLength(0);
   });
 });
