@@ -48,7 +48,7 @@ export class Scan {
   }
 
   /**
-   * Somebody has named others: if that one answers a question, no more addresses need be asked. It
+   * Somebody is there: if that one answers a question, no more addresses need be asked. It
    * is waited for once, since it may say anything and never answer.
    */
   noteList(): void {
