@@ -38,8 +38,6 @@ interface Quiet {
   spokeMs: number;
   /** It has not been asked since it spoke. */
   isNudged: boolean;
-  /** When the first of the questions was sent that it got because it spoke. */
-  nudgedMs: number;
   message: Uint8Array | undefined;
 }
 
@@ -105,10 +103,8 @@ export class QuietRates implements Invariant {
       this.#breach("questions to machines that somebody calls scrapped");
     }
     quiet.message = message;
-    // Of several because it spoke, the first: which of them sets the pace is not seen from here.
-    const isFirst = quiet.isNudged && nowMs - quiet.nudgedMs >= SPOKEN_MS;
-    if (isFirst) quiet.nudgedMs = nowMs;
-    if (isFirst || !this.#hasSpoken(quiet)) quiet.askedMs = nowMs;
+    // Of several because it spoke, which sets the pace is not seen from here.
+    if (!this.#hasSpoken(quiet)) quiet.askedMs = nowMs;
     quiet.isNudged = false;
   }
 
@@ -128,7 +124,7 @@ export class QuietRates implements Invariant {
     const [sinceMs, notedMs] = isOld ? [NEVER, NEVER] : [this.#nowMs(), this.#worldMs()];
     this.#quiet.set(id, {
       ...{ id, state, hasOneAddress, sinceMs, notedMs },
-      ...{ askedMs: NEVER, spokeMs: NEVER, isNudged: false, nudgedMs: NEVER, message: undefined },
+      ...{ askedMs: NEVER, spokeMs: NEVER, isNudged: false, message: undefined },
     });
   }
 
@@ -154,8 +150,9 @@ export class QuietRates implements Invariant {
     return wishedMs !== undefined && this.#nowMs() - wishedMs < WISH_MS;
   }
 
-  /** Just now, or just before it was silent. */
+  /** Just now, or just before it was silent, or before a pause: what is owed for it is asked after it. */
   #hasSpoken({ spokeMs, sinceMs }: Quiet): boolean {
+    if (this.#worldMs() - this.#subject.troubledMs < SPOKEN_MS) return true;
     return this.#nowMs() - Math.max(spokeMs, sinceMs) < SPOKEN_MS;
   }
 
