@@ -246,7 +246,7 @@ function isLook(segments: readonly string[], query: string): boolean {
   return isPage && !/(^|&)at=/.test(query);
 }
 
-/** Of the others none makes much, however many machines there are. */
+/** Whether the answer grows with the number of machines; what tells of one leaves little garbage. */
 function isOfAll(segments: readonly string[]): boolean {
   const [first] = segments;
   if (segments.length > 1) return isApi(segments, "cluster");
