@@ -188,6 +188,7 @@ class Core implements Cluster {
     const isSameScan = isSameRange(this.#desk.ranges.scan, ranges.scan);
     this.#desk.ranges = ranges;
     this.#candidates.removeForbidden();
+    this.#intake.noteOwnAddresses();
     if (!isSameScan) this.#scan.startOver();
   }
 

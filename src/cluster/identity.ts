@@ -91,8 +91,16 @@ export class Identity {
     const isNewAddress = former !== peer;
     this.#table.give(contact, peer);
     if (isNewAddress) this.#judgement.noteChange(peer, { remember: true });
-    if (former !== undefined && isNewAddress) this.#lostAddressTo(peer, former);
+    if (former !== undefined && isNewAddress) {
+      this.#lostAddressTo(peer, former);
+      this.#doubtOthersOf(peer);
+    }
     return { kind: "peer", peer };
+  }
+
+  /** Who answers where another was has moved: that one may be where it was itself. */
+  #doubtOthersOf({ contacts }: Peer): void {
+    for (const contact of contacts.slice(1)) this.#schedule.probeSoon(contact);
   }
 
   #lostAddressTo(owner: Peer, former: Peer): void {

@@ -112,12 +112,33 @@ export class Intake {
   /** What came from this address was our own: it is no other machine's. */
   metOurselves(contact: Contact): void {
     const { table, candidates, own, schedule, identity } = this.#parts;
+    if (contact.peer !== undefined && !own.isListed(contact.address)) own.noteMoved();
     own.learn(contact.address);
     candidates.remove(contact);
     schedule.endProbe(contact);
     const owner = contact.peer;
     table.take(contact);
-    if (owner !== undefined) identity.noteLostAddress(owner);
+    if (owner === undefined) return;
+    identity.noteLostAddress(owner);
+    this.#askWhereWeWere();
+  }
+
+  /** Two machines that have swapped their addresses ask themselves, each where the other was. */
+  #askWhereWeWere(): void {
+    const { table, candidates, own } = this.#parts;
+    const { seenAs } = own;
+    if (seenAs === undefined || table.contactOf(seenAs) !== undefined) return;
+    candidates.offer(seenAs, { hasSpoken: false });
+  }
+
+  /** The shell has looked for our addresses: what of them was taken for another machine's is not. */
+  noteOwnAddresses(): void {
+    const { table, own } = this.#parts;
+    for (const peer of table.all()) {
+      for (const contact of [...peer.contacts]) {
+        if (own.isListed(contact.address)) this.metOurselves(contact);
+      }
+    }
   }
 
   #protocolOnePeer(

@@ -8,6 +8,7 @@
 import { isLoopback, isUsablePeerAddress } from "../protocol/address.ts";
 import type { Desk } from "./desk.ts";
 import { MAX_OWN_ADDRESSES, OWN_ADDRESS_MS } from "./limits.ts";
+import type { ClusterRanges } from "./options.ts";
 
 export class OwnAddresses {
   readonly #desk: Desk;
@@ -15,6 +16,8 @@ export class OwnAddresses {
   /** What each of the others told us last (`you`), by its address. */
   readonly #told = new Map<string, string>();
   #seenAs: string | undefined;
+  /** What the shell said before we moved, and has not looked at since. */
+  #oldRanges: ClusterRanges | undefined;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -37,12 +40,12 @@ export class OwnAddresses {
    */
   noteSeenAs(address: string, teller: string): void {
     if (!isUsablePeerAddress(address) || (isLoopback(address) && !isLoopback(teller))) return;
-    if (this.#isListed(address)) {
+    if (this.isListed(address)) {
       this.#seenAs = address;
       return;
     }
     putNewest(this.#told, teller, address);
-    const isBetterKnown = this.#seenAs !== undefined && this.#isListed(this.#seenAs);
+    const isBetterKnown = this.#seenAs !== undefined && this.isListed(this.#seenAs);
     const tellers = [...this.#told.values()].filter((told) => told === address).length;
     if (!isBetterKnown && tellers >= 2) this.#seenAs = address;
   }
@@ -56,8 +59,14 @@ export class OwnAddresses {
     this.#untilMs.delete(address);
   }
 
+  /** We are where another machine was: where we were before may be anybody by now. */
+  noteMoved(): void {
+    this.#untilMs.clear();
+    this.#oldRanges = this.#desk.ranges;
+  }
+
   has(address: string): boolean {
-    if (address === this.#desk.self.address || this.#isListed(address)) return true;
+    if (address === this.#desk.self.address || this.isListed(address)) return true;
     const untilMs = this.#untilMs.get(address);
     return untilMs !== undefined && untilMs > this.#desk.clock.deadlineMs;
   }
@@ -66,8 +75,10 @@ export class OwnAddresses {
     return [...this.#untilMs.keys()].filter((address) => this.has(address));
   }
 
-  #isListed(address: string): boolean {
-    return this.#desk.ranges.isOwn?.(address) === true;
+  /** The shell sees it at an interface of this machine. */
+  isListed(address: string): boolean {
+    const { ranges } = this.#desk;
+    return ranges !== this.#oldRanges && ranges.isOwn?.(address) === true;
   }
 }
 

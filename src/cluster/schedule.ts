@@ -154,9 +154,16 @@ export class Schedule {
     this.plan(peer, this.#quietPauseMs(peer));
   }
 
-  probe(contact: Contact): void {
+  probe(contact: Contact, afterMs = 0): void {
     contact.probesLeft = PROBES;
-    if (!this.#quietProbes.has(contact)) this.#probes.set(contact, this.#desk.clock.deadlineMs);
+    const atMs = this.#desk.clock.deadlineMs + afterMs;
+    if (!this.#quietProbes.has(contact)) this.#probes.set(contact, atMs);
+  }
+
+  /** As soon as a second has passed since it was last asked, whoever answers what there. */
+  probeSoon(contact: Contact): void {
+    const restMs = NUDGE_PAUSE_MS - this.#questions.msSinceAsked(contact);
+    this.probe(contact, Math.max(0, restMs));
   }
 
   endProbe(contact: Contact): void {

@@ -56,16 +56,51 @@ describe("an address", () => {
 });
 
 describe("two machines that have swapped their addresses", () => {
+  const BOB = { id: "bob", boot: "bootb", name: "bob" };
+
   /** bob has answered where ann was; nobody has been heard of at B since, where ann is now. */
   function halfSwapped(): Bench {
     const bench = new Bench();
     bench.meet(A);
-    bench.meet(B, { id: "bob", boot: "bootb", name: "bob" });
-    bench.answerNext(A, { id: "bob", boot: "bootb", name: "bob" });
+    bench.meet(B, BOB);
+    bench.answerNext(A, BOB);
     bench.run(20_000);
     bench.clear();
     return bench;
   }
+
+  test("are found as soon as one of them has answered", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B, BOB);
+    bench.answerNext(A, BOB);
+    bench.clear();
+    bench.run(1100);
+    bench.answer(B);
+    expect(bench.machine("ann")).toMatchObject({ state: "up", addresses: [B] });
+    expect(bench.machine("bob")).toMatchObject({ state: "up", addresses: [A] });
+  });
+
+  test("are asked no more than once a second for it, however often they swap", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.meet(B, BOB);
+    bench.meet(C);
+    bench.answerNext(C, BOB);
+    bench.clear();
+    // From each address the one answers that did not answer there last.
+    const isBobs = new Map([A, B, C].map((address) => [address, address !== A]));
+    for (let i = 0; i < 100; i++) {
+      bench.run(100);
+      const asked = bench.sent.filter(({ atMs, text }) => atMs === bench.nowMs && text[1] === "{");
+      for (const { to } of asked) {
+        const isBob = isBobs.get(to) === false;
+        isBobs.set(to, isBob);
+        bench.answer(to, isBob ? BOB : {});
+      }
+    }
+    for (const address of [A, B, C]) expect(bench.textsTo(address).length).toBeWithin(5, 13);
+  });
 
   test("are each found where they are now, once both have asked us something", () => {
     const bench = halfSwapped();
@@ -80,6 +115,8 @@ describe("two machines that have swapped their addresses", () => {
 
   test("are found by what others tell, too", () => {
     const bench = halfSwapped();
+    bench.answerNext(A, { ...BOB, sequence: 2 });
+    bench.clear();
     bench.receive(A, `!${B}`);
     bench.run(100);
     bench.answer(B);

@@ -2,7 +2,7 @@
  * What once went wrong in a simulated world, each as a small world in which it does: with the bug
  * put back, its test fails with each of its seeds.
  */
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { encodeRingQuestion } from "../../src/protocol/ring.ts";
 import { seededChance } from "./chance.ts";
 import { readdress } from "./faults.ts";
@@ -11,7 +11,7 @@ import { CALM } from "./network.ts";
 import type { SimulatedNode } from "./node.ts";
 import { settledWorld, stateAt, untilSilentEverywhere } from "./ring-world.ts";
 import { SIGNATURE } from "./wire.ts";
-import { World } from "./world.ts";
+import { World, type WorldOptions } from "./world.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -34,6 +34,44 @@ test.each([1, 2, 3, 4])(
     expect(untilAllShown(world)).toBeLessThanOrEqual(SHOWN_MS);
   },
 );
+
+describe("whatever the interval, machines that swap addresses are soon up again for all", () => {
+  /** Three all watch each other, so that those who swap soon meet themselves. */
+  const MET_MS = 10 * SECOND;
+  /** Others, and all who are sealed, see where they are when the shell has looked for its addresses. */
+  const LOOKED_MS = 35 * SECOND;
+  const plain = { knowsOwnAddresses: true };
+  const sealed = { key: Buffer.alloc(32, 9) };
+  const cases = [
+    { count: 2, modern: 3, how: "plain", boundMs: MET_MS, options: plain },
+    { count: 3, modern: 3, how: "plain", boundMs: MET_MS, options: plain },
+    { count: 2, modern: 10, how: "plain", boundMs: LOOKED_MS, options: plain },
+    { count: 2, modern: 3, how: "sealed", boundMs: LOOKED_MS, options: sealed },
+    { count: 3, modern: 10, how: "sealed", boundMs: LOOKED_MS, options: sealed },
+  ];
+  test.each(cases)("$count of $modern, $how: it took minutes", (row) => {
+    const { count, modern, boundMs, options } = row;
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const world = metWorld({ seed, modern, updateSeconds: 600, ...options });
+      const moving = world.nodes.slice(0, count);
+      const targets = moving.map((_, index) => nodeAt(world, (index + 1) % count).address);
+      readdress(
+        world.network,
+        moving.map((node, index) => [node, targets[index] ?? ""] as const),
+      );
+      world.run(boundMs);
+      // Who has not asked anybody meanwhile still shows them where they were.
+      if (modern === 3) expect(world.nodes.every((node) => showsAll(world, node))).toBe(true);
+      // For longer than it takes until all have their turn in the ring.
+      for (let second = 0; second < 120; second++) {
+        expect(world.nodes.flatMap((node) => world.nodes.map((of) => stateAt(node, of)))).toEqual(
+          allUp(modern * modern),
+        );
+        world.run(SECOND);
+      }
+    }
+  });
+});
 
 test.each([1, 2, 3, 4])(
   "an address of ours that another machine gets is asked: that one was missing for an hour (seed %d)",
@@ -117,13 +155,9 @@ function nodeAt(world: World, index: number): SimulatedNode {
 }
 
 /** Five machines with a minute between reports, which have known each other for another. */
-function metWorld(options: {
-  readonly seed: number;
-  readonly knowsOwnAddresses?: boolean;
-  readonly freeAddresses?: number;
-}): World {
+function metWorld(options: Partial<WorldOptions> & { readonly seed: number }): World {
   const world = new World({
-    ...{ ...options, modern: MET, old: 0, updateSeconds: UPDATE_SECONDS, weather: CALM },
+    ...{ modern: MET, old: 0, updateSeconds: UPDATE_SECONDS, weather: CALM, ...options },
   });
   world.startAll(SECOND);
   world.untilAllHaveReports(20 * SECOND);
@@ -136,11 +170,15 @@ function untilAllShown(world: World): number {
   const startMs = world.nowMs;
   while (world.nowMs - startMs < SHOWN_MS) {
     world.run(SECOND);
-    if (world.nodes.every((node) => world.nodes.every((of) => isShown(node, of)))) {
+    if (world.nodes.every((node) => showsAll(world, node))) {
       return world.nowMs - startMs;
     }
   }
   return Number.NaN;
+}
+
+function showsAll(world: World, node: SimulatedNode): boolean {
+  return world.nodes.every((of) => isShown(node, of));
 }
 
 function isShown(node: SimulatedNode, of: SimulatedNode): boolean {
