@@ -120,6 +120,7 @@ class Core implements Cluster {
 
   tick(now: Moment): Output[] {
     this.#observe(now, { isTick: true });
+    this.#intake.run();
     // Machines that are known come before addresses that are guessed.
     this.#schedule.run();
     this.#ring.run();
@@ -188,7 +189,6 @@ class Core implements Cluster {
     const isSameScan = isSameRange(this.#desk.ranges.scan, ranges.scan);
     this.#desk.ranges = ranges;
     this.#candidates.removeForbidden();
-    this.#intake.noteOwnAddresses();
     if (!isSameScan) this.#scan.startOver();
   }
 

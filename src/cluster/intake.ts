@@ -12,6 +12,7 @@ import type { Identity, Recognised } from "./identity.ts";
 import type { Judgement } from "./judgement.ts";
 import { LIVE_SHARED_MS, OLD_PROGRAM_MS, SECOND, WATCH_HURRIES, WATCH_HURRY_MS } from "./limits.ts";
 import { isFresh, withMessagesOf } from "./live.ts";
+import type { ClusterRanges } from "./options.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import {
   emptyPauseMs,
@@ -48,9 +49,12 @@ const OFFSET_NEWS_SECONDS = 2;
 
 export class Intake {
   readonly #parts: Parts;
+  /** Those of our own addresses that were looked at last. */
+  #ranges: ClusterRanges;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#ranges = parts.desk.ranges;
   }
 
   /** The reason why the answer was not taken, if it was not. */
@@ -131,9 +135,11 @@ export class Intake {
     candidates.offer(seenAs, { hasSpoken: false });
   }
 
-  /** The shell has looked for our addresses: what of them was taken for another machine's is not. */
-  noteOwnAddresses(): void {
-    const { table, own } = this.#parts;
+  /** When the shell has looked for our addresses: none of them is another machine's any more. */
+  run(): void {
+    const { table, own, desk } = this.#parts;
+    if (this.#ranges === desk.ranges) return;
+    this.#ranges = desk.ranges;
     for (const peer of table.all()) {
       for (const contact of [...peer.contacts]) {
         if (own.isListed(contact.address)) this.metOurselves(contact);
