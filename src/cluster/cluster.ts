@@ -29,6 +29,7 @@ import { OwnAddresses } from "./own-addresses.ts";
 import { OwnReport } from "./own-report.ts";
 import { isQuiet, peerFromKnown, viewOfPeer } from "./peer.ts";
 import { PeerTable } from "./peer-table.ts";
+import { isSameMachine } from "./protocol-one.ts";
 import { Questions } from "./questions.ts";
 import { Replies } from "./replies.ts";
 import { RingWatch } from "./ring-watch.ts";
@@ -280,10 +281,11 @@ class Core implements Cluster {
     }
   }
 
-  /** A protocol-1 machine is its address: one that has since answered as another is that. */
+  /** A protocol-1 machine is its address: one that has since answered by an id has that. */
   #isSuperseded(machine: KnownMachine): boolean {
     const owner = this.#table.contactOf(machine.id)?.peer;
     if (machine.protocol !== 1 || owner === undefined) return false;
+    if (!isSameMachine(machine, owner.name)) return false;
     this.#desk.emit({ kind: "rename", fromId: machine.id, toId: owner.key });
     return true;
   }

@@ -19,6 +19,7 @@ import {
 import { Newcomers } from "./newcomers.ts";
 import { cloneKey, isQuiet, newPeer, type Peer, stayMs } from "./peer.ts";
 import type { PeerTable } from "./peer-table.ts";
+import { isSameMachine } from "./protocol-one.ts";
 import { quote } from "./quote.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -61,13 +62,13 @@ export class Identity {
     if (answer.boot === this.#desk.self.boot) return { kind: "self" };
     const group = this.#table.group(answer.id);
     const known = group.find(({ boot }) => boot === answer.boot);
-    if (known !== undefined) return this.#at(contact, known);
+    if (known !== undefined) return this.#at(contact, known, answer.name);
     const past = group.find((one) => retiredBoot(one, answer.boot) !== undefined);
     if (past !== undefined) return this.#returned(past, { contact, answer, question });
     const restarted = this.#restarted(group, contact);
     if (restarted === undefined) return this.#met(contact, answer);
     this.#adoptBoot(restarted, contact, answer.boot);
-    return this.#at(contact, restarted);
+    return this.#at(contact, restarted, answer.name);
   }
 
   /** This machine has lost one of its addresses to us or to another. */
@@ -86,7 +87,8 @@ export class Identity {
     return this.#admit({ contact, id: address, key: address, protocol: 1 });
   }
 
-  #at(contact: Contact, peer: Peer): Recognised {
+  #at(contact: Contact, peer: Peer, name = peer.name): Recognised {
+    peer.name = name;
     const former = contact.peer;
     const isNewAddress = former !== peer;
     this.#table.give(contact, peer);
@@ -104,12 +106,13 @@ export class Identity {
   }
 
   #lostAddressTo(owner: Peer, former: Peer): void {
-    if (former.protocol === 2 || owner.protocol === 1) {
+    const isOther = former.protocol === 2 || owner.protocol === 1;
+    if (isOther || !isSameMachine(former, owner.name)) {
       this.noteLostAddress(former);
       this.#thinOut(owner.address);
       return;
     }
-    // A protocol-1 machine was its address: it is the other machine by another name.
+    // A protocol-1 machine was its address: it is the other machine by another id.
     this.#desk.emit({ kind: "rename", fromId: former.key, toId: owner.key });
     this.#judgement.dismiss(former);
   }
@@ -163,22 +166,22 @@ export class Identity {
 
   /** A machine that is not in the table: a new one, or one more under an id. */
   #met(contact: Contact, answer: Answer): Recognised {
-    const { id, boot } = answer;
+    const { id, boot, name } = answer;
     const group = this.#table.group(id);
     const others = group.length + (id === this.#desk.self.id ? 1 : 0);
     if (others >= MAX_CLONES) {
       return { kind: "refused", reason: "too many machines under one id" };
     }
-    if (others > 0) this.#warnOfClones(answer.name, contact, group);
+    if (others > 0) this.#warnOfClones(name, contact, group);
     const key = others === 0 ? id : cloneKey(id, boot);
     const former = contact.peer;
-    const isUpgrade = former?.protocol === 1 && others === 0;
-    if (!isUpgrade) return this.#admit({ contact, id, key, protocol: 2, boot });
+    const isUpgrade = former?.protocol === 1 && others === 0 && isSameMachine(former, name);
+    if (!isUpgrade) return this.#admit({ contact, id, key, protocol: 2, boot, name });
     this.#upgrade(former, answer);
-    return this.#at(contact, former);
+    return this.#at(contact, former, name);
   }
 
-  /** The protocol-1 machine at this address speaks protocol 2 now, and has a name of its own. */
+  /** The protocol-1 machine at this address speaks protocol 2 now, and has an id of its own. */
   #upgrade(peer: Peer, to: Answer): void {
     this.#desk.emit({ kind: "rename", fromId: peer.key, toId: to.id });
     this.#desk.emit({ kind: "changed", id: peer.key });
@@ -187,8 +190,6 @@ export class Identity {
     peer.boot = to.boot;
     peer.sequence = undefined;
     peer.spacing = undefined;
-    // By another name it may be another machine, which has this address now.
-    if (to.name !== peer.name) peer.report = undefined;
     this.#judgement.noteChange(peer, { remember: true });
   }
 
@@ -198,6 +199,7 @@ export class Identity {
     readonly key: string;
     readonly protocol: 1 | 2;
     readonly boot?: string;
+    readonly name?: string;
   }): Recognised {
     const { contact, id, key, protocol } = newcomer;
     if (this.#table.get(key) !== undefined) {
@@ -214,7 +216,7 @@ export class Identity {
     peer.boot = newcomer.boot;
     this.#judgement.admit(peer);
     this.#curiosity.noteMet(peer);
-    return this.#at(contact, peer);
+    return this.#at(contact, peer, newcomer.name);
   }
 
   /**

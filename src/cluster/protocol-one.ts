@@ -3,6 +3,7 @@
  * sender's wall clock and uptime. Both are learnt from what comes.
  */
 import type { Report } from "../protocol/report.ts";
+import { nameInReportV1 } from "../protocol/report-v1.ts";
 import { DEFAULT_INTERVAL_MS, SECOND } from "./limits.ts";
 
 export interface SpacingMemory {
@@ -36,6 +37,18 @@ export function isNewerReportOne(held: SpacingMemory | undefined, facts: ReportO
   if (facts.wallSeconds > held.wallSeconds) return true;
   const isLaterInRun = (uptimeSeconds ?? 0) > (held.uptimeSeconds ?? Number.POSITIVE_INFINITY);
   return isLaterInRun || facts.nowMs - held.takenMs > REORDER_MS;
+}
+
+/**
+ * Whether a machine of protocol 2 that answers from the address of one of protocol 1 is that one,
+ * which now shows what it speaks. By another name it is another machine: the address is its own now,
+ * but the history is not.
+ */
+export function isSameMachine(
+  old: { readonly name: string; readonly report?: Report | undefined },
+  name: string,
+): boolean {
+  return old.report === undefined || old.name === nameInReportV1(name);
 }
 
 export function rememberSpacing(

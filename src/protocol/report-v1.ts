@@ -68,6 +68,11 @@ export function encodeReportV1(
   }
 }
 
+/** A machine's name as protocol 1 gives it: a word. One that began with `{` would be read as JSON. */
+export function nameInReportV1(name: string): string {
+  return latin1Word(name, MAX_NAME_LENGTH).replace(/^\{/, "(");
+}
+
 /**
  * Reads what `encodeReportV1` and the 2005 program write, as Latin-1 text. Refused: any other
  * count of lines or fields, more than 5 processes, 10 users or 5 messages, a number of the
@@ -113,8 +118,7 @@ function encodeHead(report: Report, wallSeconds: number): string {
   const swapIn = percentPerMinute(swap?.inBytesPerSecond, total);
   const swapOut = percentPerMinute(swap?.outBytesPerSecond, total);
   return [
-    // A name that began with `{` would be read as JSON.
-    latin1Word(report.name, MAX_NAME_LENGTH).replace(/^\{/, "("),
+    nameInReportV1(report.name),
     whole(wallSeconds),
     RATE_SECONDS,
     whole(report.uptimeSeconds),

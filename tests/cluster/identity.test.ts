@@ -544,23 +544,27 @@ describe("machines of an earlier run", () => {
     expect(bench.others().map(({ id }) => id)).toEqual(["m1", "m2"]);
   });
 
-  test("that were known by an address which another has since answered from are that other", () => {
+  test.each([
+    { title: "by the same name are that other", name: "ann", shown: ["ann"], renamed: 1 },
+    { title: "by another name stay who they were", name: "oldie", shown: ["ann", A], renamed: 0 },
+  ])("whose address another has since answered from, $title", ({ name, shown, renamed }) => {
+    const old = { id: A, protocol: 1, name, report: { name } } as const;
     const bench = new Bench({
       known: [
-        knownMachine({ id: A, protocol: 1, lastHeardWallMs: START_WALL_MS - 9000 }),
+        knownMachine({ ...old, lastHeardWallMs: START_WALL_MS - 9000 }),
         knownMachine({ id: "ann", lastHeardWallMs: START_WALL_MS - 1000 }),
       ],
     });
     bench.run(100);
-    expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
-    expect(bench.of("rename")).toEqual([{ kind: "rename", fromId: A, toId: "ann" }]);
+    expect(bench.others().map(({ id }) => id)).toEqual([...shown]);
+    expect(bench.of("rename")).toHaveLength(renamed);
   });
 });
 
 test("a machine known under another address too swallows its protocol-1 twin, history and all", () => {
   const bench = new Bench();
   bench.meet(A);
-  bench.meetOld(B, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+  bench.meetOld(B, oldReport({ wallSeconds: START_WALL_MS / 1000, name: "ann" }));
   expect(bench.others()).toHaveLength(2);
   bench.clear();
   bench.run(6000);
@@ -569,4 +573,36 @@ test("a machine known under another address too swallows its protocol-1 twin, hi
   bench.answer(B);
   expect(bench.others()).toHaveLength(1);
   expect(bench.of("rename")).toEqual([{ kind: "rename", fromId: B, toId: "ann" }]);
+});
+
+test("a machine that gets the address of one of 2005 does not get its history", () => {
+  const bench = new Bench();
+  bench.meet(A);
+  bench.meetOld(B, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+  bench.clear();
+  bench.run(6000);
+  bench.receive(B, '>{"question":5,"id":"ann"}');
+  bench.run(100);
+  bench.answer(B);
+  expect(bench.machine("ann")?.addresses).toEqual([B, A]);
+  expect(bench.machine(B)).toMatchObject({ name: "oldie", protocol: 1 });
+  expect([...bench.of("rename"), ...bench.of("forget")]).toEqual([]);
+});
+
+test("an address that the shell sees here is no other machine's, from the next tick on", () => {
+  const bench = new Bench();
+  bench.meet(A);
+  bench.clear();
+  bench.cluster.setRanges({
+    ...{ allow: () => true, isOwn: (address) => address === A },
+    scan: { size: 0, at: () => undefined },
+  });
+  // A packet that is dropped has no effect that could be laid at its sender's door.
+  bench.receiveRaw(B, "of another network");
+  expect(bench.of("remember")).toEqual([]);
+  bench.run(100);
+  expect(bench.of("remember")).toHaveLength(1);
+  bench.clear();
+  bench.run(600_000);
+  expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** The four messages of 2005, by the letter of design 6.1. */
 import { describe, expect, test } from "bun:test";
+import { nameInReportV1 } from "../../src/protocol/report-v1.ts";
 import { Bench, oldReport, START_WALL_MS } from "./bench.ts";
 
 const WALL_SECONDS = START_WALL_MS / 1000;
@@ -341,10 +342,56 @@ describe("a machine of 2005", () => {
     bench.run(6000);
     bench.receive(A, '>{"question":5,"id":"ann"}');
     bench.run(100);
-    bench.answer(A);
+    bench.answer(A, { name: "oldie" });
     expect(bench.of("rename")).toEqual([{ kind: "rename", fromId: A, toId: "ann" }]);
     expect(bench.others()).toHaveLength(1);
-    expect(bench.machine("ann")).toMatchObject({ protocol: 2, state: "up", name: "ann" });
+    expect(bench.machine("ann")).toMatchObject({ protocol: 2, state: "up", name: "oldie" });
+  });
+
+  test.each(["my host", "{x}", "日本", "n".repeat(200)])(
+    "is known for the same by its name as protocol 1 spells it: %s",
+    (name) => {
+      const bench = new Bench();
+      bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS, name: nameInReportV1(name) }));
+      bench.clear();
+      bench.run(6000);
+      bench.receive(A, '>{"question":5,"id":"ann"}');
+      bench.run(100);
+      bench.answer(A, { name });
+      expect(bench.of("rename")).toHaveLength(1);
+    },
+  );
+
+  test("whose address another machine has now keeps its history, and is shown down", () => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.run(6000);
+    bench.clear();
+    bench.receive(A, '>{"question":5,"id":"ann"}');
+    bench.run(100);
+    bench.answer(A, { name: "ann" });
+    expect(bench.machine("ann")).toMatchObject({ state: "up", addresses: [A], name: "ann" });
+    bench.runLong(2_000_000);
+    expect(bench.machine(A)).toMatchObject({ state: "down", name: "oldie", protocol: 1 });
+    expect([...bench.of("rename"), ...bench.of("forget")]).toEqual([]);
+  });
+
+  test("that gets its address back is shown under its old id again", () => {
+    const bench = new Bench();
+    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.run(6000);
+    bench.receive(A, '>{"question":5,"id":"ann"}');
+    bench.run(100);
+    bench.answer(A, { name: "ann" });
+    bench.runLong(1_300_000);
+    for (let i = 0; i < 300 && bench.machine(A)?.state !== "up"; i++) {
+      bench.runLong(5000);
+      const seconds = Math.floor(bench.nowMs / 1000);
+      const next = { wallSeconds: WALL_SECONDS + seconds, uptime: seconds };
+      bench.receive(A, `<${oldReport(next)}`);
+    }
+    expect(bench.machine(A)).toMatchObject({ state: "up", name: "oldie", addresses: [A] });
+    expect(bench.of("forget")).toEqual([]);
   });
 
   test.each([

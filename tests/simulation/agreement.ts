@@ -99,6 +99,12 @@ export class Agreement {
     return missing && `${node.machine} ${missing}`;
   }
 
+  /** Under a name that is not its who has the address now: its history is not that one's. */
+  #wasAnother({ id, report, state }: Machine): boolean {
+    const owner = this.#nodes.find(({ addresses }) => addresses.includes(id));
+    return report !== undefined && state !== "up" && report.name !== `name-${owner?.machine}`;
+  }
+
   #isOld(id: string): boolean {
     return this.#oldPrograms.some(({ address }) => address === id);
   }
@@ -115,7 +121,7 @@ export class Agreement {
       // A modern machine that had answered a bare request, and then got another address, cannot be
       // told from one of 2005, which has three of its intervals to say something.
       const isNobodysNow = this.#network.hostAt(id) === undefined || viewer.addresses.includes(id);
-      return isNobodysNow || this.#isOld(id);
+      return isNobodysNow || this.#isOld(id) || this.#wasAnother(machine);
     }
     if (boot !== undefined && this.#boots.has(boot)) return true;
     return this.#truth.runOf(boot) !== undefined && state !== "up" && isClone;
