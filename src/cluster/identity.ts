@@ -108,6 +108,8 @@ export class Identity {
   #lostAddressTo(owner: Peer, former: Peer): void {
     const isOther = former.protocol === 2 || owner.protocol === 1;
     if (isOther || !isSameMachine(former, owner.name)) {
+      // Without its address one of protocol 1 cannot be asked, and it has a long time to say nothing.
+      if (former.protocol === 1) this.#schedule.fallSilent(former, 0);
       this.noteLostAddress(former);
       this.#thinOut(owner.address);
       return;

@@ -371,6 +371,7 @@ describe("a machine of 2005", () => {
     bench.run(100);
     bench.answer(A, { name: "ann" });
     expect(bench.machine("ann")).toMatchObject({ state: "up", addresses: [A], name: "ann" });
+    expect(bench.machine(A)).toMatchObject({ state: "silent", name: "oldie" });
     bench.runLong(2_000_000);
     expect(bench.machine(A)).toMatchObject({ state: "down", name: "oldie", protocol: 1 });
     expect([...bench.of("rename"), ...bench.of("forget")]).toEqual([]);
