@@ -71,6 +71,8 @@ export class RingWatch {
   /** When anything last came in from a machine that is known. */
   #heardMs = Number.NEGATIVE_INFINITY;
   #ranMs: number;
+  /** Until then tests have had to wait for others: that is no delay of ours. */
+  #budgetMs = Number.NEGATIVE_INFINITY;
   /** When this machine was last late itself. */
   #lateMs = Number.NEGATIVE_INFINITY;
 
@@ -212,6 +214,7 @@ export class RingWatch {
       const peer = this.#due.peekDue(nowMs);
       if (peer === undefined || !this.#step(peer, { nowMs, missed })) break;
     }
+    this.#budgetMs = this.#budget.ring.readyMs(nowMs);
     if (missed.length > 0 && !this.#isAlone(nowMs)) {
       this.#hints.tell(missed, (peer) => peer.ringTest?.isOver === false || !isInRing(peer));
     }
@@ -229,7 +232,7 @@ export class RingWatch {
       this.#end(peer, test);
       return true;
     }
-    if (test.sent > 0 && nowMs - this.#due.atMs(peer) > RING_LATE_MS) {
+    if (test.sent > 0 && nowMs - this.#testMs(this.#due.atMs(peer)) > RING_LATE_MS) {
       this.#due.set(peer, nowMs + RING_GRACE_MS);
       return true;
     }
@@ -267,9 +270,15 @@ export class RingWatch {
   /** Whether this machine was late just now, or in the last 10 s: then a hint may have waited. */
   #lacksCpu(): boolean {
     const nowMs = this.#desk.clock.deadlineMs;
-    const dueMs = Math.min(this.#turnMs, this.#due.nextMs(), this.#ranMs + TICK_PROMISE_MS);
+    const testMs = this.#testMs(this.#due.nextMs());
+    const dueMs = Math.min(this.#turnMs, testMs, this.#ranMs + TICK_PROMISE_MS);
     if (nowMs - dueMs > RING_LATE_MS) this.#lateMs = nowMs;
     return nowMs - this.#lateMs < RING_LACK_MS;
+  }
+
+  /** When something that was to be done then could be done. */
+  #testMs(dueMs: number): number {
+    return Math.max(dueMs, this.#budgetMs);
   }
 
   #isAlone(nowMs: number): boolean {

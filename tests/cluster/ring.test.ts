@@ -280,6 +280,29 @@ describe("a hint", () => {
     expect(quickTo(CEM)).toHaveLength(9);
   });
 
+  test("gives it six questions also when many tests have just waited for their turn", () => {
+    const dead = Array.from({ length: 400 }, (_, i) => `10.0.${1 + (i % 2)}.${1 + (i >> 1)}`);
+    for (const [index, address] of dead.entries()) {
+      bench.receive(address, "?");
+      live(100);
+      bench.answer(address, answerOf(`n${index}`));
+    }
+    live(2000);
+    // No hint is read beyond its first 200 addresses.
+    bench.receive(BOB, `<{"hint":${JSON.stringify(dead.slice(0, 200))}}`);
+    bench.receive(ANN, `<{"hint":${JSON.stringify(dead.slice(200))}}`);
+    bench.clear();
+    live(6500);
+    // At 450 a second these 2,400 take over 5 s, and not the 2 s of a test.
+    expect(bench.sent.filter(({ text }) => isQuick(text)).length).toBeWithin(2400, 2500);
+    bench.clear();
+    alive.delete(CEM);
+    bench.receive(BOB, `<{"hint":["${CEM}"]}`);
+    live(2300);
+    expect(state("ann")).toBe("silent");
+    expect(quickTo(CEM)).toHaveLength(6);
+  });
+
   test("that is true makes it silent here within 2.2 s, without another hint", () => {
     live(2000);
     bench.clear();
