@@ -36,10 +36,12 @@ const SILENT: ReadonlySet<CoreDropReason> = new Set([
 ]);
 
 /** What somebody has to mend at the machine that is named. Its bytes would tell nothing. */
-const ABOUT_KEYS: Readonly<Partial<Record<CoreDropReason, string>>> = {
-  "sealed with another key": "could not be opened: another key?",
-  "not sealed": "came unsealed: is there no key?",
-  sealed: "came sealed, and this machine has no key: is --key-file missing here?",
+const REMEDIES: Readonly<Partial<Record<CoreDropReason, (desk: Desk) => string>>> = {
+  "sealed with another key": () => "could not be opened: another key?",
+  "not sealed": () => "came unsealed: is there no key?",
+  sealed: () => "came sealed, and this machine has no key: is --key-file missing here?",
+  "not from the peers' port": ({ port }) =>
+    `did not come from UDP port ${port}, from which peers send: does a NAT in between change the port?`,
 };
 
 /** All senders beyond the cap. */
@@ -59,14 +61,14 @@ export class DropLog {
   count(reason: CoreDropReason, address: string, bytes: Uint8Array): void {
     const count = (this.#counts.get(reason) ?? 0) + 1;
     this.#counts.set(reason, count);
-    const aboutKeys = ABOUT_KEYS[reason];
-    if (aboutKeys !== undefined) this.#countSender(reason, address);
+    const remedy = REMEDIES[reason]?.(this.#desk);
+    if (remedy !== undefined) this.#countSender(reason, address);
     const loggedMs = this.#loggedMs.get(reason);
     const nowMs = this.#desk.clock.ageMs;
     if (loggedMs !== undefined && nowMs - loggedMs < MINUTE) return;
     this.#loggedMs.set(reason, nowMs);
-    if (aboutKeys !== undefined) {
-      this.#desk.log("warn", `${this.#takeSenders(reason)} ${aboutKeys}`);
+    if (remedy !== undefined) {
+      this.#desk.log("warn", `${this.#takeSenders(reason)} ${remedy}`);
       return;
     }
     const level = SILENT.has(reason) ? "debug" : "info";

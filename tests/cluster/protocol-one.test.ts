@@ -109,6 +109,10 @@ describe("an address list", () => {
     bench.run(100);
     expect(bench.textsTo("10.0.0.7")).toEqual([]);
     expect(bench.drops("not from the peers' port")).toBe(1);
+    const lines = bench.of("log").filter(({ level }) => level === "warn");
+    expect(lines.map(({ text }) => text)).toEqual([
+      `1 packet from ${A} did not come from UDP port 10080, from which peers send: does a NAT in between change the port?`,
+    ]);
   });
 });
 
