@@ -44,6 +44,16 @@ export class AddressLists {
     this.#nextBroadcastMs = this.#firstBroadcastMs();
   }
 
+  /** Whom the present broadcast has still to reach. */
+  get readers(): number {
+    return this.#pending.length;
+  }
+
+  /** For different readers. */
+  get forms(): number {
+    return this.#packets.size;
+  }
+
   /** Our interval has changed. */
   retime(): void {
     this.#nextBroadcastMs = this.#firstBroadcastMs();

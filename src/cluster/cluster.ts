@@ -226,7 +226,7 @@ class Core implements Cluster {
       ...{ table: this.#table, candidates: this.#candidates, admission: this.#admission },
       ...{ identity: this.#identity, own: this.#own, ring: this.#ring, drops: this.#drops },
       ...{ forgetting: this.#forgetting, replies: this.#replies, desk: this.#desk },
-      ...{ judgement: this.#judgement, schedule: this.#schedule },
+      ...{ judgement: this.#judgement, schedule: this.#schedule, lists: this.#lists },
     });
   }
 

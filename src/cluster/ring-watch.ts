@@ -91,6 +91,11 @@ export class RingWatch {
     return this.#hints.size;
   }
 
+  /** Machines under test, or to be tested soon. */
+  get tests(): number {
+    return this.#due.size;
+  }
+
   /** Something valid came from a known machine: this one is not cut off. */
   noteHeard(): void {
     this.#heardMs = this.#desk.clock.deadlineMs;

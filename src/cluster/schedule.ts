@@ -58,6 +58,11 @@ export class Schedule {
     return this.#asking.size + this.#quiet.size + this.#goodbyes.size;
   }
 
+  /** Addresses that are asked on the side, each one. */
+  get probes(): number {
+    return this.#probes.size + this.#quietProbes.size;
+  }
+
   /** Asks this machine after so many ms; whatever was planned for it is dropped. */
   plan(peer: Peer, afterMs: number): void {
     const atMs = this.#desk.clock.deadlineMs + afterMs;

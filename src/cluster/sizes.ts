@@ -3,6 +3,7 @@
  * (limits.ts). For the log of who looks for a leak, and for the simulator, which holds them all to
  * their caps.
  */
+import type { AddressLists } from "./address-lists.ts";
 import type { Admission } from "./admission.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Desk } from "./desk.ts";
@@ -26,6 +27,14 @@ export interface Sizes {
   /** Machines that are to be asked, and that are to be judged, at some time: each once. */
   readonly plannedQuestions: number;
   readonly plannedJudgements: number;
+  /** Candidates that are to be asked, and addresses of machines asked on the side: each once. */
+  readonly plannedCandidates: number;
+  readonly probes: number;
+  /** Machines whose quick questions are under way. */
+  readonly ringTests: number;
+  /** Machines that the present broadcast has still to reach, and forms in which the list is kept. */
+  readonly listReaders: number;
+  readonly listForms: number;
   /** Starts of machines whose sealed packets are told from repetitions. */
   readonly replayWindows: number;
   /** Addresses where somebody was met lately. */
@@ -59,11 +68,12 @@ interface Parts {
   readonly forgetting: Forgetting;
   readonly replies: Replies;
   readonly drops: DropLog;
+  readonly lists: AddressLists;
 }
 
 export function sizesOf(parts: Parts): Sizes {
   const { table, candidates, admission, identity, own, ring, forgetting, replies, drops } = parts;
-  const { desk, judgement, schedule } = parts;
+  const { desk, judgement, schedule, lists } = parts;
   let [addresses, addressesOfOne, retiredBootsOfOne, machinesOfOneId] = [0, 0, 0, 0];
   const former = new Map<string, number>();
   for (const peer of table.all()) {
@@ -82,6 +92,11 @@ export function sizesOf(parts: Parts): Sizes {
     sources: admission.size,
     plannedQuestions: schedule.planned,
     plannedJudgements: judgement.planned,
+    plannedCandidates: candidates.planned,
+    probes: schedule.probes,
+    ringTests: ring.tests,
+    listReaders: lists.readers,
+    listForms: lists.forms,
     replayWindows: desk.envelope?.windows() ?? 0,
     meetings: identity.meetings,
     ownAddresses: own.size,

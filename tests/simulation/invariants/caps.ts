@@ -17,6 +17,14 @@ const CAPS: Readonly<Record<keyof Sizes, number>> = {
   sources: 4096,
   plannedQuestions: PEERS,
   plannedJudgements: PEERS,
+  plannedCandidates: 4096,
+  // Each address of a machine is asked so once at a time.
+  probes: PEERS * ADDRESSES_OF_ONE,
+  ringTests: PEERS,
+  // All of protocol 1, and 50 of the others.
+  listReaders: PEERS,
+  // With IPv6 or without, with loopback or without.
+  listForms: 4,
   replayWindows: 4096,
   meetings: 4096,
   ownAddresses: 64,
@@ -53,6 +61,9 @@ export class Caps implements Invariant {
     // Whoever is forgotten leaves nothing behind.
     for (const name of ["plannedQuestions", "plannedJudgements"] as const) {
       if (sizes[name] > sizes.machines) this.#breach(`${name} beyond its machines`, sizes[name]);
+    }
+    if (sizes.plannedCandidates !== sizes.candidates) {
+      this.#breach("candidates that are never asked, or asked twice", sizes.plannedCandidates);
     }
   }
 
