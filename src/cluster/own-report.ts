@@ -11,6 +11,8 @@ import type { KnownMachine, Machine } from "./machine.ts";
 
 /** Beyond the head's longest form: an IPv6 address and the largest numbers. */
 const HEAD_ROOM_BYTES = 100;
+/** Whoever claims to hold more lies; from here on there is room for all reports that will ever be. */
+const MOST_HELD = 2 ** 52;
 
 export class OwnReport {
   readonly #desk: Desk;
@@ -24,6 +26,8 @@ export class OwnReport {
   #sequence = 0;
   #madeMs = 0;
   #madeWallMs = 0;
+  /** What others say that they hold of this run: more than there is, after a rollback of memory. */
+  #heldElsewhere = { sequence: 0, liveSequence: 0 };
   #live: LiveReport | undefined;
   #wireLive: Report | undefined;
   #liveTakenMs = Number.NEGATIVE_INFINITY;
@@ -51,7 +55,7 @@ export class OwnReport {
 
   publishLive(report: Report, costMs: number): void {
     const { clock } = this.#desk;
-    const sequence = (this.#live?.sequence ?? 0) + 1;
+    const sequence = Math.max(this.#live?.sequence ?? 0, this.#heldElsewhere.liveSequence) + 1;
     this.#live = { sequence, report: withMessagesOf(report, this.#report), madeMs: clock.ageMs };
     this.#wireLive = this.#fit(report);
     this.#liveTakenMs = clock.deadlineMs;
@@ -62,7 +66,7 @@ export class OwnReport {
   publish(report: Report): void {
     const { clock } = this.#desk;
     this.#report = report;
-    this.#sequence++;
+    this.#sequence = Math.max(this.#sequence, this.#heldElsewhere.sequence) + 1;
     this.#madeMs = clock.ageMs;
     this.#madeWallMs = clock.wallMs;
     this.#lastPacketV1 = this.#packetV1;
@@ -78,12 +82,25 @@ export class OwnReport {
    * that there is nothing newer.
    */
   answerTo(question: Question, you: string): Uint8Array {
+    this.#noteHeld(question);
     const head = { ...this.#answerHead(question.question), you };
     const isHeld =
       question.boot === this.#desk.self.boot && (question.sequence ?? -1) >= this.#sequence;
     if (isHeld && question.watching) return this.#answerLive(question, head);
     const report = isHeld ? undefined : this.#wireReport;
     return encodeAnswer(this.#desk.signature, { ...head, ...(report !== undefined && { report }) });
+  }
+
+  /**
+   * A virtual machine that goes on from an earlier state of its memory numbers its reports once more
+   * from there: all would pass for old until it has caught up. A lie costs nothing, as the numbers
+   * need only grow.
+   */
+  #noteHeld({ boot, sequence = 0, liveSequence = 0 }: Question): void {
+    if (boot !== this.#desk.self.boot) return;
+    const held = this.#heldElsewhere;
+    if (sequence < MOST_HELD) held.sequence = Math.max(held.sequence, sequence);
+    if (liveSequence < MOST_HELD) held.liveSequence = Math.max(held.liveSequence, liveSequence);
   }
 
   #answerLive(question: Question, head: Omit<Answer, "kind">): Uint8Array {

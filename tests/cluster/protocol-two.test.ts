@@ -34,6 +34,51 @@ describe("a question", () => {
     expect(answer.report === undefined ? 0 : 1).toBe(n);
   });
 
+  describe("of an asker that holds more of this very run than there is: memory was rolled back", () => {
+    const ask = (bench: Bench, held: string) => {
+      bench.clear();
+      bench.receive(A, `>{"question":1,"id":"ann","boot":"boot0",${held}}`);
+      return JSON.parse(bench.textsTo(A)[0]?.slice(1) ?? "");
+    };
+
+    test("nothing is newer until the next report, which is", () => {
+      const bench = new Bench();
+      bench.publish();
+      expect(ask(bench, '"sequence":9').report).toBeUndefined();
+      expect(ask(bench, '"sequence":5').report).toBeUndefined();
+      bench.publish({ load: { one: 7 } });
+      expect(ask(bench, '"sequence":9')).toMatchObject({
+        sequence: 10,
+        report: { load: { one: 7 } },
+      });
+      bench.publish();
+      expect(ask(bench, '"sequence":10').sequence).toBe(11);
+    });
+
+    test("the next live report is newer", () => {
+      const bench = new Bench();
+      const live = () =>
+        bench.take(bench.cluster.publishLive({ name: "me" }, { costMs: 1 }, bench.now()));
+      bench.publish();
+      live();
+      const held = '"sequence":1,"liveSequence":400,"watching":true';
+      expect(ask(bench, held).report).toBeUndefined();
+      live();
+      expect(ask(bench, held)).toMatchObject({ liveSequence: 401, report: { name: "me" } });
+    });
+
+    test.each([`"sequence":${2 ** 53 - 1}`, '"sequence":9,"boot":"bootx"'])(
+      "%s is nothing that can be so",
+      (held) => {
+        const bench = new Bench();
+        bench.publish();
+        ask(bench, held);
+        bench.publish();
+        expect(ask(bench, '"sequence":1').sequence).toBe(2);
+      },
+    );
+  });
+
   test("before the first report is answered without one", () => {
     const bench = new Bench();
     bench.receive(A, '>{"question":1,"id":"ann"}');
