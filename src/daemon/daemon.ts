@@ -266,20 +266,25 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
     changes.touch();
     ticker.rearm();
   };
-  const source = createReportSource({
-    ...{ cluster, history, clock },
-    config: () => live.config,
-    version: options.version,
-    selfId: identity.id,
-    isSealed,
-    hasCarrier: createCarrierReader(ROOT, clock),
-    networks: () => networks,
-    stateVersion: changes.version,
-    notices: identity.notice === undefined ? [] : [identity.notice],
-  });
-  const sampler = createOwnSampler(options, { live, clock });
-  const watching = openWatching({ cluster, performer, ticker, sampler, source, changes, clock });
   const garbage = createGarbage(() => jsc().fullGC(), setImmediate);
+  const source = garbage.countReads(
+    createReportSource({
+      ...{ cluster, history, clock },
+      config: () => live.config,
+      version: options.version,
+      selfId: identity.id,
+      isSealed,
+      hasCarrier: createCarrierReader(ROOT, clock),
+      networks: () => networks,
+      stateVersion: changes.version,
+      notices: identity.notice === undefined ? [] : [identity.notice],
+    }),
+  );
+  const sampler = createOwnSampler(options, { live, clock });
+  const watching = openWatching({
+    ...{ cluster, performer, ticker, sampler, source, changes, clock },
+    onEvent: garbage.ofEvent,
+  });
   let { updateSeconds } = config;
   return ok({
     garbage,

@@ -3,12 +3,19 @@
  * four times what lives in it, and a heap that was large once stays so, for what lives on is spread
  * all over it.
  */
+import type { ReportSource } from "../http/source.ts";
 
 /** Measured, and rough: a report is read out of its text, and leaves twice its bytes. */
 const OF_PACKET = 500;
 const OF_PACKET_BYTE = 2;
-/** A machine in a page or in the JSON. */
-const OF_MACHINE = 6000;
+/** A machine in a page or in the JSON, beside its part of the view. */
+const OF_MACHINE = 5000;
+/** A machine in a view, which is made for whoever looks. */
+const OF_VIEWED = 1000;
+/** An entry read out of the history: its text, and the report that is in it. */
+const OF_ENTRY = 7000;
+/** What is told in an event, as text, as bytes and on its way there. */
+const OF_CHARACTER = 3;
 
 /** To clear the heap away costs by what lives in it: about a millisecond for each megabyte. */
 const SHARE_OF_LIVE = 1 / 4;
@@ -20,6 +27,10 @@ export interface Garbage {
   ofPacket(packet: Uint8Array, outputs: readonly unknown[]): void;
   /** An answer that tells of so many machines has been made. */
   ofAnswer(machines: number): void;
+  /** An event of so many characters has been made. */
+  ofEvent(characters: number): void;
+  /** The same source; what is read from it counts. */
+  countReads(source: ReportSource): ReportSource;
 }
 
 /**
@@ -48,5 +59,24 @@ export function createGarbage(collect: () => number, later: (run: () => void) =>
       if (outputs.length > 0) add(OF_PACKET + OF_PACKET_BYTE * length);
     },
     ofAnswer: (machines) => add(OF_MACHINE * machines),
+    ofEvent: (characters) => add(OF_CHARACTER * characters),
+    countReads: (source) => ({
+      ...source,
+      cluster: () => {
+        const view = source.cluster();
+        add(OF_VIEWED * view.machines.length);
+        return view;
+      },
+      entries: (id, query) => {
+        const entries = source.entries(id, query);
+        add(OF_ENTRY * entries.length);
+        return entries;
+      },
+      at: (wallMs) => {
+        const entries = source.at(wallMs);
+        add(OF_ENTRY * entries.size);
+        return entries;
+      },
+    }),
   };
 }

@@ -22,6 +22,8 @@ export interface WatchingParts {
   readonly source: ReportSource;
   readonly changes: ChangeLog;
   readonly clock: () => Moment;
+  /** An event of so many characters has been made. */
+  readonly onEvent: (characters: number) => void;
 }
 
 export interface Watching {
@@ -49,7 +51,7 @@ export function openWatching(parts: WatchingParts): Watching {
     },
   });
   const live = { changes: parts.changes, watch, after };
-  const streams = createEventStreams(parts.source, live);
+  const streams = createEventStreams(parts.source, live, parts.onEvent);
   return {
     ...{ live, streams },
     wantLive: sampling.want,

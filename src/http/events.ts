@@ -77,13 +77,19 @@ const GZIP_HEAD = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
 /** Whole first events kept for a second: readers that come together hold the same version. */
 const MOST_FIRSTS = 16;
 
-export function createEventStreams(source: ReportSource, live: Live): EventStreams {
-  return new Streams(source, live);
+/** `onMade`: an event of so many characters has been made. */
+export function createEventStreams(
+  source: ReportSource,
+  live: Live,
+  onMade: (characters: number) => void = () => undefined,
+): EventStreams {
+  return new Streams(source, live, onMade);
 }
 
 class Streams implements EventStreams {
   readonly #source: ReportSource;
   readonly #live: Live;
+  readonly #onMade: (characters: number) => void;
   readonly #streams = new Set<Stream>();
   readonly #ping = new Chunk(": ping\n\n");
   /** What new readers get, by what they asked; kept for one pause, as ages are in it. */
@@ -96,9 +102,10 @@ class Streams implements EventStreams {
   #cancelPing: () => void = () => undefined;
   #unsubscribe: () => void = () => undefined;
 
-  constructor(source: ReportSource, live: Live) {
+  constructor(source: ReportSource, live: Live, onMade: (characters: number) => void) {
     this.#source = source;
     this.#live = live;
+    this.#onMade = onMade;
   }
 
   count(): number {
@@ -205,7 +212,7 @@ class Streams implements EventStreams {
     this.#send(({ detail }) => {
       const known = chunks.get(detail);
       if (known !== undefined) return known;
-      const chunk = new Chunk(eventText(view, { version: this.#written, detail, ids }));
+      const chunk = this.#chunkOf(view, { version: this.#written, detail, ids });
       chunks.set(detail, chunk);
       return chunk;
     });
@@ -231,22 +238,27 @@ class Streams implements EventStreams {
     const key = `${detail} ${ids === undefined ? "all" : since}`;
     const known = this.#firsts.get(key);
     if (known?.version === version) return known.chunk;
-    const chunk = new Chunk(eventText(this.#source.cluster(), { version, detail, ids }));
+    const chunk = this.#chunkOf(this.#source.cluster(), { version, detail, ids });
     if (this.#firsts.size < MOST_FIRSTS) this.#firsts.set(key, { version, chunk });
     if (!this.#isPausing) this.#pause(WRITE_PAUSE_MS);
     return chunk;
   }
+
+  #chunkOf(view: ClusterView, telling: Telling): Chunk {
+    const text = eventText(view, telling);
+    this.#onMade(text.length);
+    return new Chunk(text);
+  }
 }
 
-/** `ids`: the machines to tell of; all without it. */
-function eventText(
-  view: ClusterView,
-  options: {
-    readonly version: number;
-    readonly detail: Detail;
-    readonly ids: ReadonlySet<string> | undefined;
-  },
-): string {
+interface Telling {
+  readonly version: number;
+  readonly detail: Detail;
+  /** The machines to tell of; all without it. */
+  readonly ids: ReadonlySet<string> | undefined;
+}
+
+function eventText(view: ClusterView, options: Telling): string {
   const { version, detail, ids } = options;
   const told = ids === undefined ? view.machines : view.machines.filter(({ id }) => ids.has(id));
   const there = new Set(told.map(({ id }) => id));

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { createGarbage } from "../../src/daemon/garbage.ts";
+import { createGarbage, type Garbage } from "../../src/daemon/garbage.ts";
+import { sampleSource } from "../report/sample-cluster.ts";
 
+const SOURCE = sampleSource({ cells: 9 });
+const ID = SOURCE.view.machines[0]?.id ?? "";
+const NOW_MS = SOURCE.view.moment.wallMs;
 const PACKET = new Uint8Array(1000);
 
 /** `live`: bytes that live on after each collection; `run` is what `later` was given. */
@@ -67,5 +71,17 @@ describe("garbage", () => {
     const { garbage, due } = bench(5e6);
     for (let count = 0; count < 100_000; count += 1) garbage.ofPacket(PACKET, []);
     expect(due).toHaveLength(0);
+  });
+
+  test.each<[string, (garbage: Garbage) => void]>([
+    ["a view", ({ countReads }) => void countReads(SOURCE).cluster()],
+    ["a machine's entries", ({ countReads }) => void countReads(SOURCE).entries(ID, { limit: 9 })],
+    ["the entries of a time", ({ countReads }) => void countReads(SOURCE).at(NOW_MS)],
+    ["an event", ({ ofEvent }) => ofEvent(1000)],
+    ["an answer", ({ ofAnswer }) => ofAnswer(1)],
+  ])("comes of %s too", (_, read) => {
+    const { garbage, due } = bench(5e6);
+    for (let count = 0; count < 10_000 && due.length === 0; count += 1) read(garbage);
+    expect(due).toHaveLength(1);
   });
 });

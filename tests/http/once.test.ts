@@ -25,7 +25,8 @@ function bench() {
   };
   const watch = createWatchers({ after: clock.after, onChange: () => undefined });
   const live = { changes, watch, after: clock.after };
-  const streams = createEventStreams(source, live);
+  const events: number[] = [];
+  const streams = createEventStreams(source, live, (characters) => events.push(characters));
   const handler = createHttpHandler({
     ...{ source, live, streams },
     allow: () => true,
@@ -34,6 +35,7 @@ function bench() {
   });
   return {
     clock,
+    events,
     streams,
     looks: () => looks,
     /** Another name is to be seen wherever machines are. */
@@ -114,5 +116,20 @@ describe("a page that is followed", () => {
     await ask("/");
     rename("gpu-b2");
     expect((await (await ask("/")).text()).includes("gpu-b2")).toBeTrue();
+  });
+});
+
+describe("an event", () => {
+  test("is made once for all readers of the same detail, and counted when it is made", async () => {
+    const { ask, clock, events, rename, streams } = bench();
+    const first = await ask("/api/v1/events?report=none");
+    for (const query of ["?report=none", ""]) await ask(`/api/v1/events${query}`);
+    // A reader that comes while nothing has changed is told what another was.
+    expect(events).toHaveLength(2);
+    rename("gpu-b1");
+    clock.pass(1000);
+    expect(events).toHaveLength(4);
+    streams.stop();
+    expect((await first.text()).length).toBe((events[0] ?? 0) + (events[2] ?? 0));
   });
 });
