@@ -145,6 +145,8 @@ export class Intake {
         if (own.isListed(contact.address)) this.metOurselves(contact);
       }
     }
+    // Last of all: where we were seen before has been asked now.
+    own.noteLooked();
   }
 
   #protocolOnePeer(

@@ -59,6 +59,12 @@ export class OwnAddresses {
     this.#untilMs.delete(address);
   }
 
+  /** The shell has looked anew: what others told us meanwhile may be seen here now. */
+  noteLooked(): void {
+    if (this.#seenAs !== undefined && this.isListed(this.#seenAs)) return;
+    this.#seenAs = [...this.#told.values()].find((told) => this.isListed(told)) ?? this.#seenAs;
+  }
+
   /** We are where another machine was: where we were before may be anybody by now. */
   noteMoved(): void {
     this.#untilMs.clear();

@@ -606,3 +606,17 @@ test("an address that the shell sees here is no other machine's, from the next t
   bench.run(600_000);
   expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toEqual([]);
 });
+
+test("we are shown under the address that others told of, once the shell sees it here, too", () => {
+  const bench = new Bench({ isOwn: (address) => address === "10.0.0.1" });
+  const own = () => bench.others().length > 0 && bench.machine("self")?.address;
+  bench.meet(A, { you: "10.0.0.1" });
+  bench.meet(B, { id: "bob", boot: "bootb", name: "bob", you: "10.0.0.9" });
+  expect(own()).toBe("10.0.0.1");
+  bench.cluster.setRanges({
+    ...{ allow: () => true, isOwn: (address) => address === "10.0.0.9" },
+    scan: { size: 0, at: () => undefined },
+  });
+  bench.run(100);
+  expect(own()).toBe("10.0.0.9");
+});
