@@ -34,7 +34,10 @@ export class Agreement {
     readonly oldPrograms: readonly OldProgram[];
     readonly truth: Truth;
     readonly network: Network;
-    /** Reports may be so much older than the newest. */
+    /**
+     * Reports may be so much older than the newest; and so long may be left out who was called
+     * scrapped, as it is met again when it asks next.
+     */
     readonly lagMs: number;
   }) {
     this.#lagMs = parts.lagMs;
@@ -63,6 +66,7 @@ export class Agreement {
     const byKey = new Map<string, Machine>();
     for (const machine of machines) byKey.set(machine.boot ?? machine.id, machine);
     for (const other of this.#nodes) {
+      if (this.#isForgotten(other, nowMs)) continue;
       const isOtherPace = other.updateSeconds !== node.updateSeconds;
       const paceMs = isOtherPace ? node.updateSeconds * 1000 * MIXED_LAG_SHARE : 0;
       const lagMs = LAG_MS + Math.max(paceMs, this.#lagMs);
@@ -77,6 +81,11 @@ export class Agreement {
     }
     const extra = machines.find((machine) => !this.#isThere(machine, node));
     return extra && `${node.machine} shows ${extra.id} ${extra.state}, which is no machine`;
+  }
+
+  #isForgotten({ id }: SimulatedNode, nowMs: number): boolean {
+    const forgottenMs = this.#truth.forgottenMs.get(id) ?? Number.NEGATIVE_INFINITY;
+    return nowMs - forgottenMs < this.#lagMs;
   }
 
   #lacksOld(

@@ -20,6 +20,8 @@ export interface Stage {
   readonly intervals: readonly number[];
   /** Kinds that do not come. */
   readonly without: ReadonlySet<string>;
+  /** A partition takes so many machines from the others at most. */
+  readonly mostApart: number;
 }
 
 type Strike = (stage: Stage, node: SimulatedNode) => void;
@@ -143,11 +145,11 @@ function stepClock({ chance }: Stage, node: SimulatedNode): void {
 }
 
 /** Two groups that do not hear each other, or of which one does not hear the other. */
-function partition({ chance, network, nodes, oldPrograms }: Stage): void {
+function partition({ chance, network, nodes, oldPrograms, mostApart }: Stage): void {
   const all = [...nodes, ...oldPrograms].flatMap(({ addresses }) => addresses);
   const share = chance();
   const isOneWay = chance() < 0.5;
-  const left = new Set(all.filter(() => chance() < share));
+  const left = new Set(all.filter(() => chance() < share).slice(0, mostApart));
   for (const a of left) {
     for (const b of all) {
       if (left.has(b)) continue;

@@ -9,7 +9,7 @@ import { readOptions, type SimulateOptions, USAGE } from "./simulate-options.ts"
 const HOUR_MS = 3_600_000;
 const PROGRESS_EVERY_MS = 30_000;
 /** JavaScriptCore lets its heap grow to a share of the memory before it clears up: here it may not. */
-const THRIFTY = { BUN_JSC_forceRAMSize: "3000000000" };
+const THRIFTY = { BUN_JSC_forceRAMSize: "6000000000" };
 
 class Tally {
   seeds = 0;

@@ -292,6 +292,8 @@ export class SimulatedNode implements Host {
 
   /** Its user says that this machine was scrapped. */
   forget(id: string): void {
+    const { network, truth } = this.#settings;
+    truth.forgottenMs.set(id.split("~")[0] ?? id, network.nowMs);
     this.#call("forget", (core, now) => core.forget(id, now));
   }
 

@@ -51,11 +51,13 @@ interface Plan extends WorldOptions {
  * a million times over before anything has happened. So the machines of most have met before, all ask
  * each other in good weather, once, and the interval is so long that this is not done again: in the
  * end all must show all, in their present runs and with a report of it, though it may be one that has
- * been followed by another since. The faults are fewer, as each is felt by all; and nobody gets another
+ * been followed by another since, and who was called scrapped may be missing. The faults are fewer, as each is felt by all; and nobody gets another
  * address, which some learn only when he asks them, within an interval.
  */
 export const LARGE = 200;
 const LARGE_CALM_MS = 12_000;
+/** So many machines has a switch that fails; every few worlds half of all are apart, which costs most. */
+const MOST_APART = 48;
 const MINUTE = 60_000;
 /**
  * All agree within four intervals: one until a machine that has been quiet for five minutes is asked
@@ -132,7 +134,7 @@ export function planFor({ seed, machines }: OrdealOptions): Plan {
     startMs: isLarge ? 1000 : 20_000,
     calmMs: isLarge ? LARGE_CALM_MS : 0,
     reportLagMs: isLarge ? updateSeconds * 1000 : 0,
-    tormentMs: between(chance, 1.5 * MINUTE, 3.5 * MINUTE) / (isLarge ? 2 : 1),
+    tormentMs: between(chance, 1.5 * MINUTE, 3.5 * MINUTE) / (isLarge ? 3 : 1),
     everyMs: isLarge ? 4000 : (8000 * 30) / machines,
     agreeMs: AGREE_INTERVALS * longestMs + (isCrowded ? CROWD_MS : 0),
     hostile,
@@ -140,6 +142,7 @@ export function planFor({ seed, machines }: OrdealOptions): Plan {
     // Drawn last: the seeds of before mean the same worlds.
     isSealedLightly: isLarge || chance() < 0.5,
     haveMet: isLarge && chance() < 0.85,
+    ...(isLarge && chance() < 0.8 && { mostApart: MOST_APART }),
   };
 }
 

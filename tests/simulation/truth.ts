@@ -33,6 +33,8 @@ export class Truth {
   readonly #inventedBoots = new Set<string>();
   /** When each machine last changed its address, world time. */
   readonly movedMs = new Map<string, number>();
+  /** When somebody last called each id scrapped, world time. */
+  readonly forgottenMs = new Map<string, number>();
   /** Addresses from which somebody may answer by protocol 1. */
   readonly protocolOne = new Set<string>();
   /** Anybody may pass for a program of 2005: protocol 1 has nothing to tell them by. */

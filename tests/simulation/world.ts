@@ -45,8 +45,10 @@ export interface WorldOptions {
   readonly haveMet?: boolean;
   /** Faults that do not come. */
   readonly without?: readonly string[];
-  /** When all agree, reports may be so much older than the newest. */
+  /** When all agree, reports may be so much older than the newest, and who was forgotten be missing. */
   readonly reportLagMs?: number;
+  /** A partition takes so many machines from the others at most. */
+  readonly mostApart?: number;
   /** Who can be reached must be shown so after `agreeMs` at the latest. */
   readonly agreeMs?: number;
 }
@@ -99,7 +101,9 @@ export class World {
     for (const place of places.slice(0, -EMPTY_ADDRESSES)) this.truth.protocolOne.add(place);
     const intervals = [...(options.mixedSeconds ?? []), options.updateSeconds];
     const without = new Set(options.without);
-    this.#stage = { network, nodes, oldPrograms, free, intervals, without, chance: this.#chance };
+    const { mostApart = Number.POSITIVE_INFINITY } = options;
+    const rules = { free, intervals, without, mostApart };
+    this.#stage = { network, nodes, oldPrograms, ...rules, chance: this.#chance };
     if (options.haveMet === true) haveMet(nodes, this.truth);
     this.#agreement = new Agreement({
       ...{ network, nodes, oldPrograms, truth: this.truth },

@@ -13,6 +13,7 @@ import type { Output } from "../../../src/cluster/output.ts";
 import type { Run, Truth } from "../truth.ts";
 import { QUESTIONS } from "../wire.ts";
 import { Answered } from "./answered.ts";
+import type { Held } from "./held.ts";
 import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
 
 const NAME = "nobody is called silent on hearsay";
@@ -43,24 +44,24 @@ export class Evidence implements Invariant {
   /** Where those of the last 13 s begin, at the earliest. */
   #first = 0;
   readonly #answered: Answered;
-  readonly #held = new Map<string, KnownMachine>();
+  readonly #held: Held;
   /** By key, when it got or lost an address, which was asked before. */
   readonly #changedMs = new Map<string, number>();
 
-  constructor(subject: Subject, { truth, world }: { truth: Truth; world: World }) {
+  constructor(subject: Subject, parts: { truth: Truth; world: World; held: Held }) {
+    const { truth, world } = parts;
     this.#subject = subject;
     this.#truth = truth;
     this.#world = world;
+    this.#held = parts.held;
     this.#answered = new Answered(truth, world);
   }
 
-  start(known: readonly KnownMachine[]): void {
+  start(): void {
     this.#asked.length = 0;
     this.#first = 0;
     this.#answered.start();
-    this.#held.clear();
     this.#changedMs.clear();
-    for (const machine of known) this.#held.set(machine.id, machine);
   }
 
   sent(sent: Sent): void {
@@ -91,11 +92,9 @@ export class Evidence implements Invariant {
   }
 
   told(output: Output): void {
-    if (output.kind === "forget") this.#held.delete(output.id);
     if (output.kind !== "remember") return;
     const { id, state, boot, addresses } = output.machine;
     const before = this.#held.get(id);
-    this.#held.set(id, output.machine);
     const isSame = before !== undefined && isEqual(before.addresses, addresses);
     if (!isSame) this.#changedMs.set(id, this.#world.nowMs);
     if (state === before?.state) return;
@@ -111,8 +110,7 @@ export class Evidence implements Invariant {
 
   /** Where it was, another is held to be: one of its clones, say. */
   #isTaken({ id, addresses }: KnownMachine): boolean {
-    const others = [...this.#held.values()].filter((other) => other.id !== id);
-    return addresses.every((address) => others.some((one) => one.addresses.includes(address)));
+    return addresses.every((address) => this.#held.hasOtherAt(address, id));
   }
 
   #checkDown(machine: KnownMachine): void {

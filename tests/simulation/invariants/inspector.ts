@@ -5,6 +5,7 @@ import type { PlainTexts } from "../seal.ts";
 import type { Truth } from "../truth.ts";
 import { Caps } from "./caps.ts";
 import { Evidence } from "./evidence.ts";
+import { Held } from "./held.ts";
 import type { Invariant, Received, Sent, Subject } from "./invariant.ts";
 import { Keyless } from "./keyless.ts";
 import { Lists } from "./lists.ts";
@@ -24,17 +25,19 @@ export interface InspectedWorld {
 export class Inspector {
   readonly #invariants: Invariant[];
   readonly #truthful: Truthful;
+  readonly #held = new Held();
 
   constructor(subject: Subject & { readonly isWatching: boolean }, world: InspectedWorld) {
     const { truth, plain } = world;
+    const held = this.#held;
     const lists = new Lists(subject);
     this.#truthful = new Truthful(subject, truth);
     this.#invariants = [
       lists,
       this.#truthful,
-      new Order(subject, truth),
+      new Order(subject, { truth, held }),
       new Self(subject, truth),
-      new Evidence(subject, { truth, world }),
+      new Evidence(subject, { truth, world, held }),
       new Rates(subject, lists),
       new QuietRates(subject, world),
       new Caps(subject),
@@ -52,6 +55,7 @@ export class Inspector {
   }
 
   start(known: readonly KnownMachine[]): void {
+    this.#held.start(known);
     for (const invariant of this.#invariants) invariant.start?.(known);
   }
 
@@ -65,6 +69,7 @@ export class Inspector {
 
   told(output: Output): void {
     for (const invariant of this.#invariants) invariant.told?.(output);
+    this.#held.told(output);
   }
 
   look(machines: readonly Machine[]): void {

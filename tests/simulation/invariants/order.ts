@@ -2,6 +2,7 @@
 import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { Truth } from "../truth.ts";
+import type { Held } from "./held.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 
 const NAME = "an older report never replaces a newer one";
@@ -9,24 +10,21 @@ const NAME = "an older report never replaces a newer one";
 export class Order implements Invariant {
   readonly #subject: Subject;
   readonly #truth: Truth;
-  /** By key, what was last remembered. */
-  readonly #held = new Map<string, KnownMachine>();
+  readonly #held: Held;
   /** The live report of each machine that was shown last. */
   readonly #live = new Map<string, { boot: string | undefined; madeMs: number }>();
 
-  constructor(subject: Subject, truth: Truth) {
+  constructor(subject: Subject, { truth, held }: { truth: Truth; held: Held }) {
     this.#subject = subject;
     this.#truth = truth;
+    this.#held = held;
   }
 
   start(): void {
-    this.#held.clear();
     this.#live.clear();
   }
 
   told(output: Output): void {
-    if (output.kind === "forget") this.#held.delete(output.id);
-    if (output.kind === "rename") this.#held.delete(output.fromId);
     if (output.kind === "remember") this.#check(output.machine);
   }
 
@@ -46,7 +44,6 @@ export class Order implements Invariant {
     const { id, boot, sequence = 0 } = now;
     if (boot === undefined) return;
     const held = this.#held.get(id);
-    this.#held.set(id, now);
     if (held === undefined) return;
     if (held.boot === boot) {
       const { sequence: before = 0 } = held;
