@@ -131,6 +131,7 @@ export class Judgement {
   /** It said goodbye, and left the question after that unanswered. */
   stop(peer: Peer): void {
     peer.goodbye = undefined;
+    peer.spokeMs = Number.NEGATIVE_INFINITY;
     const saidWallMs = this.#desk.clock.wallMs - GOODBYE_TEST_MS - GOODBYE_WAIT_MS;
     this.#beginOutage(peer, { state: "stopped", atWallMs: saidWallMs });
   }

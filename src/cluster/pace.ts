@@ -69,14 +69,13 @@ export function emptyPauseMs(emptyAnswers: number): number {
 }
 
 /** For a machine that is silent, stopped or down, by the time since it became so. */
-export function quietPauseMs(
-  state: "silent" | "stopped" | "down",
-  timing: { readonly quietForMs: number; readonly ownIntervalMs: number; readonly random: number },
-): number {
+export function quietPauseMs(timing: {
+  readonly quietForMs: number;
+  readonly ownIntervalMs: number;
+  readonly random: number;
+}): number {
   const stage = QUIET_PAUSES.find(({ untilMs }) => timing.quietForMs < untilMs);
-  // One that said goodbye is not expected back; it will speak up itself.
-  const isPatient = stage === undefined || state === "stopped";
-  const pauseMs = isPatient ? Math.max(timing.ownIntervalMs, MINUTE) : stage.pauseMs;
+  const pauseMs = stage?.pauseMs ?? Math.max(timing.ownIntervalMs, MINUTE);
   return pauseMs * (0.95 + timing.random / 10);
 }
 

@@ -33,6 +33,8 @@ export interface Peer {
   judgedFromMs: number;
   /** Since when it is silent, stopped or down (deadline clock). */
   quietSinceMs: number;
+  /** When it last sent something although it was quiet, which proves nothing (deadline clock). */
+  spokeMs: number;
   unanswered: number;
   /** When it was first asked after its last answer (deadline clock). */
   askedMs: number | undefined;
@@ -110,6 +112,7 @@ export function newPeer(options: {
     heardDeadlineMs: clock.deadlineMs,
     judgedFromMs: clock.deadlineMs,
     quietSinceMs: clock.deadlineMs,
+    spokeMs: Number.NEGATIVE_INFINITY,
     unanswered: 0,
     askedMs: undefined,
     isRecalled: false,

@@ -121,9 +121,10 @@ export class Schedule {
     });
   }
 
-  /** A quiet machine has sent something: that proves nothing, but it is asked at once. */
+  /** A quiet machine has sent something: that proves nothing, but it is asked at once, and often. */
   nudge(peer: Peer): void {
     if (!isQuiet(peer) || peer.goodbye !== undefined) return;
+    peer.spokeMs = this.#desk.clock.deadlineMs;
     const soonMs = Math.max(0, NUDGE_PAUSE_MS - this.#msSinceAsked(peer));
     if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
   }
@@ -268,10 +269,12 @@ export class Schedule {
   }
 
   #quietPauseMs(peer: Peer): number {
-    const { state } = peer;
-    if (state !== "silent" && state !== "stopped" && state !== "down") return 0;
-    return quietPauseMs(state, {
-      quietForMs: this.#desk.clock.deadlineMs - peer.quietSinceMs,
+    if (!isQuiet(peer)) return 0;
+    const sinceMs = Math.max(peer.quietSinceMs, peer.spokeMs);
+    // One that said goodbye is not expected back, unless it has spoken since.
+    const isExpected = peer.state !== "stopped" || peer.spokeMs >= peer.quietSinceMs;
+    return quietPauseMs({
+      quietForMs: isExpected ? this.#desk.clock.deadlineMs - sinceMs : Number.POSITIVE_INFINITY,
       ownIntervalMs: this.#desk.intervalMs,
       random: this.#desk.random(),
     });

@@ -323,6 +323,35 @@ test("after a long absence a machine of an earlier run is asked before it is for
   expect(bench.machine("ann")).toBeUndefined();
 });
 
+test("a stopped machine that speaks is asked until it answers, as one that has fallen silent", () => {
+  const bench = new Bench();
+  bench.meet(A);
+  bench.receive(A, '<{"bye":{"id":"ann","boot":"boota"}}');
+  bench.run(10_000);
+  expect(bench.machine("ann")?.state).toBe("stopped");
+  bench.clear();
+  bench.receive(A, '>{"question":5,"id":"ann"}');
+  bench.run(2000);
+  // This question, or the answer to it, is lost.
+  expect(asked(bench)).toHaveLength(1);
+  bench.run(10_000);
+  expect(asked(bench)).toHaveLength(2);
+  bench.answerNext(A, { boot: "bootb", sequence: 0, report: null });
+  expect(bench.machine("ann")).toMatchObject({ boot: "bootb", state: "up" });
+});
+
+test("a goodbye is believed though the machine had spoken before", () => {
+  const bench = metAndGone();
+  while (bench.machine("ann")?.state !== "silent") bench.run(1000);
+  bench.receive(A, '>{"question":5,"id":"ann"}');
+  bench.run(2000);
+  bench.receive(A, '<{"bye":{"id":"ann","boot":"boota"}}');
+  while (bench.machine("ann")?.state !== "stopped") bench.run(1000);
+  bench.clear();
+  bench.run(9 * MINUTE);
+  expect(asked(bench)).toEqual([]);
+});
+
 test("a machine that says goodbye and is back within seconds is asked at once, and not called stopped", () => {
   const bench = new Bench();
   bench.meet(A);

@@ -51,8 +51,9 @@ interface Plan extends WorldOptions {
  * a million times over before anything has happened. So the machines of most have met before, all ask
  * each other in good weather, once, and the interval is so long that this is not done again: in the
  * end all must show all, in their present runs and with a report of it, though it may be one that has
- * been followed by another since, and who was called scrapped may be missing. The faults are fewer, as each is felt by all; and nobody gets another
- * address, which some learn only when he asks them, within an interval.
+ * been followed by another since, and who was called scrapped may be missing. The faults are fewer,
+ * as each is felt by all; and nobody gets another address, which some learn only when he asks them,
+ * within an interval.
  */
 export const LARGE = 200;
 const LARGE_CALM_MS = 12_000;

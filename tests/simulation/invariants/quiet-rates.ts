@@ -1,6 +1,6 @@
 /**
  * Machines that are silent, stopped or down are asked at most 20 times a second together, each every
- * 10 s for 5 min and then every minute at most, unless something comes from it; and 20 times a second
+ * 10 s for 5 min and then every minute at most, anew when something comes from it; and 20 times a second
  * more because somebody calls them scrapped (design 6.3). The numbers stand here once more.
  *
  * Whose an address is, is told by what is remembered; one that two machines have had, or one has given
@@ -158,11 +158,13 @@ export class QuietRates implements Invariant {
 
   #checkPace(quiet: Quiet): void {
     const nowMs = this.#nowMs();
-    const { sinceMs, askedMs, state } = quiet;
+    const { sinceMs, askedMs, spokeMs, state } = quiet;
     // One with two addresses is asked on the other when somebody names that.
     if (quiet.isNudged || this.#hasSpoken(quiet) || !quiet.hasOneAddress) return;
     const isKnown = quiet.notedMs > this.#subject.troubledMs;
-    const isLate = state === "stopped" || askedMs - sinceMs >= FIRST_FOR_MS;
+    const isLate =
+      (state === "stopped" && spokeMs < sinceMs) ||
+      askedMs - Math.max(sinceMs, spokeMs) >= FIRST_FOR_MS;
     const pauseMs = isKnown && isLate ? LATER_PAUSE_MS : FIRST_PAUSE_MS;
     if (nowMs - askedMs >= pauseMs * LEAST_SHARE) return;
     const seconds = ((nowMs - askedMs) / 1000).toFixed(1);
