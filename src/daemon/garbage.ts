@@ -18,9 +18,9 @@ const OF_ENTRY = 7000;
 const OF_CHARACTER = 3;
 
 /** To clear the heap away costs by what lives in it: about a millisecond for each megabyte. */
-const SHARE_OF_LIVE = 1 / 4;
+const SHARE_OF_LIVE = 1 / 5;
 /** A daemon of few machines lives on 5 MB: there, less is not worth the trouble. */
-const LEAST_BYTES = 4_000_000;
+const LEAST_BYTES = 3_000_000;
 
 export interface Garbage {
   /** This packet has been read, and these outputs came of it. */
