@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { startPageServer } from "../tests/browser/page-server.ts";
-import { LAB, type SampleSource, sampleSource } from "../tests/report/sample-cluster.ts";
-import { hundred, thousand } from "../tests/report/sample-many.ts";
+import { LAB, type SampleSource, sampleSource } from "../tests/page/sample-cluster.ts";
+import { hundred, thousand } from "../tests/page/sample-many.ts";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const FOLDER = join(import.meta.dir, "..", "docs", "images");

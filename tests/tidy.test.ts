@@ -10,23 +10,44 @@ const top = join(import.meta.dir, "..");
 /** The formatter's 100, and a little for a word or a sample of a kernel file. */
 const COMMENT_WIDTH = 110;
 
-/** What each folder of src/ may import from, besides itself, `result` and `units`. */
+/**
+ * What each room of src/ may import from, besides itself: the arrows of docs/development.md. They
+ * point downward only, imports of types included. `cli` and `main.ts` are the top and may import
+ * everything.
+ */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  protocol: [],
-  cluster: ["protocol"],
-  collectors: ["protocol"],
-  store: ["cluster", "protocol", "http/source.ts", "builtins.ts"],
-  report: ["cluster", "protocol", "http/source.ts"],
-  http: ["report", "cluster", "protocol", "runtime/port-holder.ts", "builtins.ts"],
-  config: ["protocol", "runtime/printable.ts"],
-  runtime: ["cluster", "protocol", "builtins.ts"],
-  // `unagi check` looks at a machine with the parts that the daemon itself uses.
-  cli: ["config", "runtime", "protocol", "collectors", "cluster", "sealing", "builtins.ts"],
-  sealing: ["protocol", "builtins.ts"],
+  base: [],
+  linux: ["base"],
+  net: ["base", "linux"],
+  sealing: ["base"],
+  protocol: ["base", "net"],
+  config: ["base", "net"],
+  runtime: ["base", "net", "linux", "sealing"],
+  store: ["base", "net", "protocol"],
+  collectors: ["base", "linux", "protocol"],
+  cluster: ["base", "net", "protocol", "sealing", "store"],
+  view: ["base", "net", "protocol", "store", "cluster"],
+  api: ["base", "net", "protocol", "store", "cluster", "view"],
+  page: ["base", "net", "protocol", "store", "cluster", "view"],
+  http: ["base", "net", "linux", "protocol", "store", "cluster", "view", "api", "page"],
+  daemon: [
+    ...["base", "linux", "net", "sealing", "protocol", "config", "runtime", "store", "collectors"],
+    ...["cluster", "view", "api", "http"],
+  ],
 };
 
+/** Imports of types alone: what the shell hands to the core, and what the store keeps. */
+const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
+  net: ["linux"],
+  cluster: ["sealing", "store"],
+};
+
+/** What runs in the browser is small: it takes nothing of the server's rooms. */
+const CLIENT = "src/page/client/";
+const CLIENT_MAY_IMPORT = ["api", "base", "view"];
+
 /** Folders whose code decides and must not perform: the time and the chance are passed in. */
-const PURE = ["protocol", "cluster", "sealing"];
+const PURE = ["base", "net", "sealing", "protocol", "cluster", "view", "api"];
 const IMPURE = [
   /\bDate\.now\b/,
   /\bnew Date\(\)/,
@@ -52,42 +73,50 @@ describe("tidiness", () => {
     expect(sources.length).toBeGreaterThan(30);
   });
 
-  test.each(sources)("imports in %s point one way", (file) => {
-    const folder = file.split("/")[1] ?? "";
-    const allowed = MAY_IMPORT[folder];
-    if (allowed === undefined) {
-      return; // src/main.ts and src/daemon/ are the shell's top.
-    }
-    for (const target of importsOf(file)) {
-      const [, into = "", ...rest] = target.split("/");
-      const path = [into, ...rest].join("/");
-      const isAllowed =
-        into === folder ||
-        path === "result.ts" ||
-        path === "units.ts" ||
-        allowed.includes(into) ||
-        allowed.includes(path);
-      expect(isAllowed, `${file} imports ${target}`).toBe(true);
-    }
-  });
-
-  test.each(sources)("only main imports the daemon, not %s", (file) => {
-    if (file !== "src/main.ts") {
-      const isInside = file.startsWith("src/daemon/");
-      const daemon = importsOf(file).filter((target) => target.startsWith("src/daemon/"));
-      expect(isInside ? [] : daemon).toEqual([]);
-    }
-  });
-
-  test.each(sources.filter((file) => PURE.includes(file.split("/")[1] ?? "")))(
-    "%s reads no clock, draws no chance and opens nothing",
-    (file) => {
-      const code = withoutComments(read(file));
-      for (const pattern of IMPURE) {
-        expect(code).not.toMatch(pattern);
+  test.each(sources)("imports in %s point downward", (file) => {
+    const room = file.split("/")[1] ?? "";
+    const isClient = file.startsWith(CLIENT);
+    const allowed = isClient ? CLIENT_MAY_IMPORT : MAY_IMPORT[room];
+    if (allowed === undefined) return; // src/main.ts and src/cli/ are the top.
+    for (const { target, isType } of importsOf(file)) {
+      const into = target.split("/")[1] ?? "";
+      const isInside = into === room && (!isClient || target.startsWith(CLIENT));
+      expect(isInside || allowed.includes(into), `${file} imports ${target}`).toBe(true);
+      if (TYPES_ONLY[room]?.includes(into)) {
+        expect(isType, `${file} imports more than types of ${target}`).toBe(true);
       }
-    },
-  );
+    }
+  });
+
+  test("no import cycle, type imports included", () => {
+    expect(cyclesAmong(sources)).toEqual([]);
+  });
+
+  test("a cycle of two files, and one of three, would be found", () => {
+    const arrows: Readonly<Record<string, readonly string[]>> = {
+      a: ["b"],
+      b: ["a", "c"],
+      c: ["d"],
+      d: ["e"],
+      e: ["c"],
+      f: ["a"],
+    };
+    expect(cyclesAmong(Object.keys(arrows), (file) => arrows[file] ?? [])).toEqual([
+      ["a", "b"],
+      ["c", "d", "e"],
+    ]);
+  });
+
+  test.each(
+    sources.filter(
+      (file) => PURE.includes(file.split("/")[1] ?? "") && file !== "src/base/builtins.ts",
+    ),
+  )("%s reads no clock, draws no chance and opens nothing", (file) => {
+    const code = withoutComments(read(file));
+    for (const pattern of IMPURE) {
+      expect(code).not.toMatch(pattern);
+    }
+  });
 
   test.each(all)("%s begins with its job and keeps its lines short", (file) => {
     const text = read(file);
@@ -126,11 +155,51 @@ function read(file: string): string {
   return readFileSync(join(top, file), "utf8");
 }
 
-/** Relative imports of a file, as paths from the top. */
-function importsOf(file: string): string[] {
-  return [...read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map((match) =>
-    relative(top, join(top, file, "..", match[1] ?? "")),
+interface Import {
+  /** From the top, as `src/base/units.ts`. */
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+/** Relative imports and re-exports of a file. */
+function importsOf(file: string): Import[] {
+  const statements = read(file).matchAll(
+    /(?:(?:import|export)\s+(type\s)?[^;"']*?from|import)\s*\(?\s*"(\.[^"]+)"/g,
   );
+  return [...statements].map(([, type, path = ""]) => ({
+    target: relative(top, join(top, file, "..", path)),
+    isType: type !== undefined,
+  }));
+}
+
+/** The files of each cycle, sorted (Tarjan's strongly connected components). */
+function cyclesAmong(
+  files: readonly string[],
+  arrows = (file: string): readonly string[] => importsOf(file).map(({ target }) => target),
+): string[][] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const cycles: string[][] = [];
+  const known = new Set(files);
+  const visit = (file: string): number => {
+    const at = index.size;
+    index.set(file, at);
+    low.set(file, at);
+    stack.push(file);
+    for (const target of arrows(file).filter((to) => known.has(to))) {
+      const seen = index.get(target);
+      if (seen === undefined) low.set(file, Math.min(low.get(file) ?? at, visit(target)));
+      else if (stack.includes(target)) low.set(file, Math.min(low.get(file) ?? at, seen));
+    }
+    if (low.get(file) === at) {
+      const component = stack.splice(stack.indexOf(file));
+      if (component.length > 1) cycles.push(component.sort());
+    }
+    return low.get(file) ?? at;
+  };
+  for (const file of files) if (!index.has(file)) visit(file);
+  return cycles.sort((a, b) => String(a).localeCompare(String(b)));
 }
 
 function withoutComments(text: string): string {

@@ -3,7 +3,7 @@
  * holds is for the caller to read, and not to believe.
  */
 import type { IncomingMessage } from "node:http";
-import { http } from "../builtins.ts";
+import { http } from "../base/builtins.ts";
 
 export interface ReportPlace {
   /** The address of `--bind`; absent: loopback. */

@@ -7,11 +7,11 @@
  * `renderUsage`, which does not wrap lines. A command's name is therefore always the first word.
  */
 import { type CommandDef, defineCommand, runCommand } from "citty";
+import { nearestWord } from "../base/nearest.ts";
+import { quoted } from "../base/printable.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig, type ReadConfig } from "../config/load-config.ts";
-import { nearestWord } from "../config/nearest.ts";
 import type { ReadText } from "../config/read-config-file.ts";
-import { quoted } from "../runtime/printable.ts";
 import { CHECK_DESCRIPTION, commandLineProblems, renderCheckHelp } from "./check/check.ts";
 import { FORGET_DESCRIPTION, type ForgetInput, renderForgetHelp } from "./forget.ts";
 import { type ListedCommand, renderHelp } from "./help.ts";

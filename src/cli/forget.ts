@@ -1,6 +1,7 @@
 /** `unagi forget`: has the unagi that runs here forget a scrapped machine, and tell the others. */
+
+import { oneLine, quoted } from "../base/printable.ts";
 import type { ReadConfig } from "../config/load-config.ts";
-import { oneLine, quoted } from "../runtime/printable.ts";
 import { askLocal, type LocalAnswer, type ReportPlace } from "./ask-local.ts";
 import { COLUMNS, wrap } from "./wrap.ts";
 

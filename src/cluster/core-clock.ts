@@ -3,7 +3,7 @@
  * do not: after an hour's sleep every deadline is as far away as it was before, so that a
  * machine that wakes up calls nobody dead for its own absence.
  */
-import type { Moment } from "../units.ts";
+import type { Moment } from "../base/units.ts";
 import { SUSPENSION_MS, TICK_PROMISE_MS } from "./limits.ts";
 
 export class CoreClock {

@@ -3,9 +3,7 @@
  * made anew for each reading; nothing here changes the core.
  */
 import type { Report } from "../protocol/report.ts";
-
-/** `new`: has answered a question, its first report is on its way. */
-export type MachineState = "new" | "up" | "silent" | "stopped" | "down";
+import type { MachineState } from "../store/kept.ts";
 
 export interface Machine {
   /** Stable key; a protocol-1 machine's id is its address. */
@@ -41,33 +39,3 @@ export interface Machine {
 
 /** How many packets were dropped, by reason; the page of a lonely machine shows them. */
 export type DropCounts = Readonly<Record<string, number>>;
-
-/**
- * An entry of the history: a report kept, or one outage. `at` is when the report was made, or
- * when the outage began, on this machine's wall clock; `untilWallMs` is absent while it lasts.
- */
-export type Entry =
-  | { readonly state: "up"; readonly atWallMs: number; readonly report: Report }
-  | {
-      readonly state: "down" | "stopped";
-      readonly atWallMs: number;
-      readonly untilWallMs?: number;
-    };
-
-/** What survives a restart about a machine: enough to ask it first and to show it at once. */
-export interface KnownMachine {
-  readonly id: string;
-  readonly name: string;
-  readonly addresses: readonly string[];
-  readonly protocol: 1 | 2;
-  readonly state: MachineState;
-  readonly stateSinceWallMs: number;
-  readonly lastHeardWallMs: number;
-  readonly httpPort?: number;
-  readonly boot?: string;
-  readonly sequence?: number;
-  /** Boots of this id that are over and may not come back (the last 8). */
-  readonly retiredBoots?: readonly string[];
-  readonly reportAtWallMs?: number;
-  readonly report?: Report;
-}

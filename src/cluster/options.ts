@@ -3,11 +3,14 @@
  * core and the daemon. The core opens no socket, reads no clock and draws no random number of
  * its own; everything it wants done comes back as outputs, to be carried out in order.
  */
+
+import type { Moment } from "../base/units.ts";
+import type { Endpoint } from "../net/endpoint.ts";
 import type { Report } from "../protocol/report.ts";
-import type { Moment } from "../units.ts";
-import type { Envelope } from "./envelope.ts";
-import type { DropCounts, KnownMachine, Machine } from "./machine.ts";
-import type { Endpoint, Output } from "./output.ts";
+import type { Envelope } from "../sealing/envelope-types.ts";
+import type { KnownMachine } from "../store/kept.ts";
+import type { DropCounts, Machine } from "./machine.ts";
+import type { Output } from "./output.ts";
 import type { Sizes } from "./sizes.ts";
 
 export interface ClusterOptions {

@@ -2,13 +2,8 @@
  * What the core asks the shell to do. The core performs nothing itself: `receive`, `tick`,
  * `publish` and `watch` give back a list of these, and the daemon carries them out in order.
  */
-import type { Entry, KnownMachine } from "./machine.ts";
-
-/** A UDP endpoint: canonical address text (protocol/address.ts) and port. */
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
+import type { Endpoint } from "../net/endpoint.ts";
+import type { Entry, KnownMachine } from "../store/kept.ts";
 
 export type Output =
   | { readonly kind: "send"; readonly to: Endpoint; readonly bytes: Uint8Array }

@@ -3,19 +3,20 @@
  * (limits.ts). For the log of who looks for a leak, and for the simulator, which holds them all to
  * their caps.
  */
-import type { AddressLists } from "./address-lists.ts";
-import type { Admission } from "./admission.ts";
-import type { Candidates } from "./candidates.ts";
-import type { Desk } from "./desk.ts";
-import type { DropLog } from "./drop-log.ts";
-import type { Forgetting } from "./forgetting.ts";
-import type { Identity } from "./identity.ts";
-import type { Judgement } from "./judgement.ts";
-import type { OwnAddresses } from "./own-addresses.ts";
-import type { PeerTable } from "./peer-table.ts";
-import type { Replies } from "./replies.ts";
-import type { RingWatch } from "./ring-watch.ts";
-import type { Schedule } from "./schedule.ts";
+
+import type { Desk } from "./core-context.ts";
+import type { Judgement } from "./detection/peer-state.ts";
+import type { RingWatch } from "./detection/ring-watch.ts";
+import type { AddressLists } from "./discovery/address-lists.ts";
+import type { Candidates } from "./discovery/candidates.ts";
+import type { OwnAddresses } from "./discovery/own-addresses.ts";
+import type { Identity } from "./peers/identity.ts";
+import type { PeerTable } from "./peers/peer-table.ts";
+import type { Schedule } from "./polling/schedule.ts";
+import type { Forgetting } from "./removal/removal.ts";
+import type { Admission } from "./serving/admission.ts";
+import type { DropLog } from "./serving/drop-log.ts";
+import type { Replies } from "./serving/replies.ts";
 
 export interface Sizes {
   readonly machines: number;

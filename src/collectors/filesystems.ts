@@ -2,14 +2,15 @@
  * The sizes of the real file systems: local ones at once, those of the network and of FUSE through
  * the prober, so that a dead server costs one line and never the sample.
  */
-import type { FilesystemReport, ProblemReport } from "../protocol/report.ts";
+
 import {
   type Mount,
   readProcMountinfo,
   type SelectedMount,
   selectMounts,
-} from "./proc-mountinfo.ts";
-import { below, type Reading } from "./read-text.ts";
+} from "../linux/proc-mountinfo.ts";
+import { below, type Reading } from "../linux/read-text.ts";
+import type { FilesystemReport, ProblemReport } from "../protocol/report.ts";
 import { measure, type StatfsAnswer, type StatfsProber } from "./statfs-probe.ts";
 
 export interface FilesystemSection {

@@ -3,9 +3,9 @@
  * the name), truncation, and lines that are still being written; never reads a large file again.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { parsePasswd } from "../linux/passwd.ts";
+import { below, failedReading, type Reading, readText, statIfThere } from "../linux/read-text.ts";
 import { type MessageSource, MOST_BYTES, newestLines } from "./messages.ts";
-import { parsePasswd } from "./passwd.ts";
-import { below, failedReading, type Reading, readText, statIfThere } from "./read-text.ts";
 import type { MessagesSection } from "./sample.ts";
 
 /** Where the last reading ended. */

@@ -3,8 +3,9 @@
  * /var/log/syslog, else the journal. Chooses among them; the work is in `message-file.ts` and
  * `message-journal.ts`.
  */
+
+import type { Reading } from "../linux/read-text.ts";
 import type { ProblemReport } from "../protocol/report.ts";
-import type { Reading } from "./read-text.ts";
 import type { MessagesSection } from "./sample.ts";
 
 /** One source of lines. */

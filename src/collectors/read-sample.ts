@@ -2,23 +2,24 @@
  * One reading of everything below a root. A section that cannot be read is left out, with a
  * problem in its place; what costs more than a file (children, caches) is handed in.
  */
+
+import type { Moment } from "../base/units.ts";
+import { readOsRelease } from "../linux/os-release.ts";
+import { readCpuModel } from "../linux/proc-cpuinfo.ts";
+import { readProcDiskstats } from "../linux/proc-diskstats.ts";
+import { readProcLoadavg } from "../linux/proc-loadavg.ts";
+import { readProcMeminfo } from "../linux/proc-meminfo.ts";
+import { hidesProcesses, type Mount, readProcMountinfo } from "../linux/proc-mountinfo.ts";
+import { readProcNetDev } from "../linux/proc-net-dev.ts";
+import { readProcesses } from "../linux/proc-pid.ts";
+import { readProcPressure } from "../linux/proc-pressure.ts";
+import { readProcStat } from "../linux/proc-stat.ts";
+import { readProcUptime } from "../linux/proc-uptime.ts";
+import { readProcVmstat } from "../linux/proc-vmstat.ts";
+import { type Reading, readText, statIfThere } from "../linux/read-text.ts";
 import type { HostReport, ProblemReport } from "../protocol/report.ts";
-import type { Moment } from "../units.ts";
-import { readCpuModel } from "./cpuinfo.ts";
 import { readFilesystems } from "./filesystems.ts";
 import type { MessageReader } from "./messages.ts";
-import { readOsRelease } from "./os-release.ts";
-import { readProcDiskstats } from "./proc-diskstats.ts";
-import { readProcLoadavg } from "./proc-loadavg.ts";
-import { readProcMeminfo } from "./proc-meminfo.ts";
-import { hidesProcesses, type Mount, readProcMountinfo } from "./proc-mountinfo.ts";
-import { readProcNetDev } from "./proc-net-dev.ts";
-import { readProcesses } from "./proc-pid.ts";
-import { readProcPressure } from "./proc-pressure.ts";
-import { readProcStat } from "./proc-stat.ts";
-import { readProcUptime } from "./proc-uptime.ts";
-import { readProcVmstat } from "./proc-vmstat.ts";
-import { type Reading, readText, statIfThere } from "./read-text.ts";
 import type { Sample } from "./sample.ts";
 import type { StatfsAnswer, StatfsProber } from "./statfs-probe.ts";
 import { readUsers } from "./users.ts";

@@ -2,6 +2,10 @@
  * Makes the report from two samples: counters become rates over the monotonic time between them.
  * Pure. What stepped back, what is new, and everything with a rate in a first report is absent.
  */
+
+import { cleanText } from "../base/clean-text.ts";
+import type { CpuTimes } from "../linux/proc-stat.ts";
+import { processName, type RankedProcess, rankProcesses } from "../linux/process-table.ts";
 import type {
   CpuReport,
   DiskReport,
@@ -13,9 +17,6 @@ import type {
   SwapReport,
 } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
-import { cleanText } from "../protocol/text.ts";
-import type { CpuTimes } from "./proc-stat.ts";
-import { processName, type RankedProcess, rankProcesses } from "./process-table.ts";
 import type { Sample } from "./sample.ts";
 
 /** What the report says that is in no file. */

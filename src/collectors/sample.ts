@@ -2,6 +2,13 @@
  * One reading of everything a machine reports: the raw counters, with the moment of the reading.
  * Rates need two of these; `report-from-samples.ts` makes them.
  */
+
+import type { Moment } from "../base/units.ts";
+import type { DiskCounters } from "../linux/proc-diskstats.ts";
+import type { InterfaceCounters } from "../linux/proc-net-dev.ts";
+import type { CpuCounters } from "../linux/proc-stat.ts";
+import type { SwapCounters } from "../linux/proc-vmstat.ts";
+import type { ProcessTable } from "../linux/process-table.ts";
 import type {
   FilesystemReport,
   HostReport,
@@ -11,12 +18,6 @@ import type {
   ProblemReport,
   UserReport,
 } from "../protocol/report.ts";
-import type { Moment } from "../units.ts";
-import type { DiskCounters } from "./proc-diskstats.ts";
-import type { InterfaceCounters } from "./proc-net-dev.ts";
-import type { CpuCounters } from "./proc-stat.ts";
-import type { SwapCounters } from "./proc-vmstat.ts";
-import type { ProcessTable } from "./process-table.ts";
 
 /** A section that could not be read is absent, and `problems` says why. */
 export interface Sample {

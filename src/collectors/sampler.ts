@@ -2,15 +2,16 @@
  * What the daemon uses: takes a sample of this machine and makes its report. Holds what lives from
  * one sample to the next: the previous one of each window, the caches, the children that are out.
  */
+
+import type { Moment } from "../base/units.ts";
+import { readPageBytes } from "../linux/auxv.ts";
+import { createUserNames } from "../linux/passwd.ts";
+import { readProcessOwner } from "../linux/proc-pid.ts";
 import type { Report } from "../protocol/report.ts";
-import type { Moment } from "../units.ts";
-import { readPageBytes } from "./auxv.ts";
 import { startProbes } from "./filesystems.ts";
 import { createMessageFile } from "./message-file.ts";
 import { createMessageJournal, findJournalctl } from "./message-journal.ts";
 import { createMessageReader, type MessageReader } from "./messages.ts";
-import { createUserNames } from "./passwd.ts";
-import { readProcessOwner } from "./proc-pid.ts";
 import { createHostFacts, readSample, type SampleSources } from "./read-sample.ts";
 import { type About, reportFromSamples } from "./report-from-samples.ts";
 import type { Sample } from "./sample.ts";

@@ -3,11 +3,11 @@
  * runs in the foreground of the terminal.
  */
 import { existsSync, type Stats } from "node:fs";
+import type { Moment } from "../base/units.ts";
+import { readLogindSessions } from "../linux/logind-sessions.ts";
+import { below, type Reading, statIfThere } from "../linux/read-text.ts";
+import { readUtmp, type UtmpRecord } from "../linux/utmp.ts";
 import type { UserReport } from "../protocol/report.ts";
-import type { Moment } from "../units.ts";
-import { readLogindSessions } from "./logind-sessions.ts";
-import { below, type Reading, statIfThere } from "./read-text.ts";
-import { readUtmp, type UtmpRecord } from "./utmp.ts";
 
 export interface UsersSection {
   /** At most 10, the least idle first. */

@@ -2,7 +2,7 @@
  * The daemon's configuration, read and checked: what the rest of the program is given. Ranges
  * are still as written (`RangeList`), since `lan` is resolved again every 30 s (config/lan.ts).
  */
-import type { RangeList } from "./ranges.ts";
+import type { RangeList } from "../net/ranges.ts";
 
 export interface Config {
   /** 0; 1: more output; 2: every message sent and received. */

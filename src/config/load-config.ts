@@ -2,7 +2,7 @@
  * From the command line, the environment and the configuration file to the configuration, or to
  * all the problems at once. Reads through the function that it is given, and nothing else.
  */
-import { printable } from "../runtime/printable.ts";
+import { printable } from "../base/printable.ts";
 import type { Config } from "./config.ts";
 import { type ConfigSources, makeConfig } from "./make-config.ts";
 import { parseArguments } from "./parse-arguments.ts";

@@ -2,11 +2,11 @@
  * Checks the settings of the command line and of the file, puts the command line's first, fills
  * in the defaults, and makes the configuration: or names every problem at once. Pure.
  */
-import { formatAddress, parseAddress } from "./address-value.ts";
-import { whyOutsideAllow } from "./check-scan.ts";
+import { formatAddress, parseAddress } from "../net/address-value.ts";
+import { whyOutsideAllow } from "../net/check-scan.ts";
+import { parseRange, type Range, type RangeList, rangeList, whyTooLarge } from "../net/ranges.ts";
 import type { Config } from "./config.ts";
 import { MOST_PEERS, OPTIONS, type Option, type OptionName, SHIPPED_SIGNATURE } from "./options.ts";
-import { parseRange, type Range, type RangeList, rangeList, whyTooLarge } from "./ranges.ts";
 import type { Setting, Settings } from "./settings.ts";
 
 export interface ConfigSources {

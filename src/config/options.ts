@@ -3,7 +3,7 @@
  * `--help` says about it. Long names are the file's keys.
  */
 
-import type { RangeUse } from "./ranges.ts";
+import type { RangeUse } from "../net/ranges.ts";
 import { badBind, badHttpName, badName, badPath, badSignature, badTag, badUser } from "./texts.ts";
 
 /** How a value is written and what it may be. */

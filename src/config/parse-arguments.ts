@@ -3,8 +3,8 @@
  * runs loosely, since in its strict mode it stops at the first problem and we name all of them.
  */
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { printable, quoted } from "../runtime/printable.ts";
-import { nearestWord } from "./nearest.ts";
+import { nearestWord } from "../base/nearest.ts";
+import { printable, quoted } from "../base/printable.ts";
 import { COMMAND_LINE_OPTIONS, FILE_KEYS, type Option, shownName } from "./options.ts";
 import type { Setting, Settings } from "./settings.ts";
 

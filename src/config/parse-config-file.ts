@@ -5,8 +5,9 @@
  *     signature = "render-corner"
  *     update = 60
  */
-import { oneLine, printable, quoted } from "../runtime/printable.ts";
-import { nearestWord } from "./nearest.ts";
+
+import { nearestWord } from "../base/nearest.ts";
+import { oneLine, printable, quoted } from "../base/printable.ts";
 import { FILE_KEYS, type Option, type OptionName } from "./options.ts";
 import type { Setting, Settings } from "./settings.ts";
 

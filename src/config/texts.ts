@@ -2,7 +2,7 @@
  * What the free texts of the configuration may be. Each check gives the reason to refuse a text,
  * as a part of a sentence, or undefined.
  */
-import { formatAddress, parseAddress } from "./address-value.ts";
+import { formatAddress, parseAddress } from "../net/address-value.ts";
 
 /** Spaces of all kinds, control, invisible format, surrogate and unassigned characters. */
 const SPACE_OR_CONTROL = /[\s\p{C}\p{Z}]/u;

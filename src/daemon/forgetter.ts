@@ -1,11 +1,12 @@
 /** Forgets a machine at the wish of somebody on this one, and writes down who it was. */
+
+import { quoted } from "../base/printable.ts";
+import type { Moment } from "../base/units.ts";
 import type { Cluster } from "../cluster/options.ts";
-import { createUserNames } from "../collectors/passwd.ts";
 import type { Forgetter } from "../http/forget.ts";
-import { connectionOwner } from "../runtime/connection-owner.ts";
+import { connectionOwner } from "../linux/connection-owner.ts";
+import { createUserNames } from "../linux/passwd.ts";
 import type { Log } from "../runtime/log.ts";
-import { quoted } from "../runtime/printable.ts";
-import type { Moment } from "../units.ts";
 import type { Performer } from "./performer.ts";
 import type { Ticker } from "./ticker.ts";
 

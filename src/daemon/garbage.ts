@@ -3,7 +3,7 @@
  * four times what lives in it, and a heap that was large once stays so, for what lives on is spread
  * all over it.
  */
-import type { ReportSource } from "../http/source.ts";
+import type { ReportSource } from "../view/cluster-view.ts";
 
 /** Measured, and rough: a report is read out of its text, and leaves twice its bytes. */
 const OF_PACKET = 500;

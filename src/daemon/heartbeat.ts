@@ -2,8 +2,9 @@
  * The pings that tell the service manager that the main loop turns. The ticker, which is that
  * loop, calls `beat` after its work; where it hangs no ping goes out, and the daemon is restarted.
  */
+
+import type { Moment } from "../base/units.ts";
 import type { ServiceManager } from "../runtime/service-manager.ts";
-import type { Moment } from "../units.ts";
 
 export interface Heartbeat {
   /** Pings, if it is time. */

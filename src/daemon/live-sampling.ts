@@ -2,10 +2,11 @@
  * Takes live samples when the core wants one. The first of a row only begins the time that rates
  * are averaged over; the report follows half a second later, and at once from then on.
  */
+
+import type { Moment } from "../base/units.ts";
 import type { Sampler } from "../collectors/sampler.ts";
 import type { After } from "../http/live.ts";
 import type { Report } from "../protocol/report.ts";
-import type { Moment } from "../units.ts";
 
 /** As for the first report of all: long enough for rates that mean something. */
 const FIRST_WINDOW_MS = 500;

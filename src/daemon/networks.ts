@@ -3,12 +3,12 @@
  * Both are read again from time to time: a cable may be plugged in, an address may change.
  */
 import type { ClusterRanges } from "../cluster/options.ts";
-import { type AddressSet, resolveRanges } from "../config/address-set.ts";
-import { broadcastAddresses } from "../config/broadcasts.ts";
 import type { Config } from "../config/config.ts";
-import { whyNoLan } from "../config/lan.ts";
-import { type AddressesByName, readAddresses, readLan } from "../config/read-lan.ts";
-import { isLoopback } from "../protocol/address.ts";
+import { type AddressesByName, readAddresses, readLan } from "../linux/network-interfaces.ts";
+import { isLoopback } from "../net/address.ts";
+import { type AddressSet, resolveRanges } from "../net/address-set.ts";
+import { broadcastAddresses } from "../net/broadcasts.ts";
+import { whyNoLan } from "../net/lan.ts";
 
 /** How often `lan` and the own addresses are read again; it takes about a millisecond. */
 export const LAN_REFRESH_MS = 30_000;

@@ -2,9 +2,11 @@
  * Carries out what the core asks for, in order: packets, history, log. The only place where the
  * core's decisions become effects.
  */
-import type { Endpoint, Output } from "../cluster/output.ts";
+
+import { printable } from "../base/printable.ts";
+import type { Output } from "../cluster/output.ts";
+import type { Endpoint } from "../net/endpoint.ts";
 import type { Log } from "../runtime/log.ts";
-import { printable } from "../runtime/printable.ts";
 import type { PeerSocket } from "../runtime/udp.ts";
 import type { History } from "../store/history.ts";
 import type { ChangeLog } from "./change-log.ts";

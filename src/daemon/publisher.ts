@@ -2,10 +2,11 @@
  * Takes this machine's reports, an interval apart, and hands them to the core. The first one
  * comes half a second after the start, so that it has rates already.
  */
+
+import type { Moment } from "../base/units.ts";
 import type { Sampler } from "../collectors/sampler.ts";
 import type { After } from "../http/live.ts";
 import type { Report } from "../protocol/report.ts";
-import type { Moment } from "../units.ts";
 
 /** Long enough for rates that mean something, short enough for a page with figures within 1 s. */
 const FIRST_REPORT_MS = 500;

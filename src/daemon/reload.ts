@@ -4,7 +4,7 @@
  */
 import type { Config } from "../config/config.ts";
 import type { ReadConfig } from "../config/load-config.ts";
-import { rangeTexts } from "../config/ranges.ts";
+import { rangeTexts } from "../net/ranges.ts";
 
 export interface ReloadPlan {
   /** What runs from now on: the running configuration with the keys of `applied` changed. */

@@ -1,12 +1,13 @@
 /** What the page and the JSON interface read from the running daemon. */
-import { cutOffOf } from "../cluster/cut-off.ts";
+
+import type { Moment } from "../base/units.ts";
+import { cutOffOf } from "../cluster/detection/cut-off.ts";
 import type { Cluster } from "../cluster/options.ts";
 import type { Config } from "../config/config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
-import { rangeTexts } from "../config/ranges.ts";
-import type { ClusterView, ReportSource } from "../http/source.ts";
+import { rangeTexts } from "../net/ranges.ts";
 import type { History } from "../store/history.ts";
-import type { Moment } from "../units.ts";
+import type { ClusterView, ReportSource } from "../view/cluster-view.ts";
 import type { Networks } from "./networks.ts";
 
 export interface SourceParts {

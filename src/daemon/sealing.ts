@@ -2,12 +2,12 @@
  * Sealing as the daemon has it: the keys that the configuration names, the envelope of this run,
  * and what `-dd` prints of packets that show nothing.
  */
-import { crypto } from "../builtins.ts";
-import type { Envelope } from "../cluster/envelope.ts";
+import { crypto } from "../base/builtins.ts";
+import type { Result } from "../base/result.ts";
 import type { Config } from "../config/config.ts";
-import type { Result } from "../result.ts";
-import { readKeyFiles } from "../runtime/key-file.ts";
 import { createEnvelope } from "../sealing/envelope.ts";
+import type { Envelope } from "../sealing/envelope-types.ts";
+import { readKeyFiles } from "../sealing/key-file.ts";
 import { printableMessage } from "./performer.ts";
 
 export interface SealingOptions {

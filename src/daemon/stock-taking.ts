@@ -2,8 +2,9 @@
  * With `-d`, once an hour, a line of how much the core holds of everything that grows: who looks for
  * a leak, or for a flood, finds it in the log. Only from the daemon's refreshing of networks.
  */
+
+import type { Moment } from "../base/units.ts";
 import type { Sizes } from "../cluster/sizes.ts";
-import type { Moment } from "../units.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -2,8 +2,9 @@
  * Calls the core when it has something to do: at its next deadline, and at least once a second,
  * by which the core tells a suspension from a quiet minute. The one loop of the daemon.
  */
+
+import type { Moment } from "../base/units.ts";
 import type { Cluster } from "../cluster/options.ts";
-import type { Moment } from "../units.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Performer } from "./performer.ts";
 

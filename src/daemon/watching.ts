@@ -2,12 +2,13 @@
  * All that happens because somebody looks: the core is told, live samples are taken, the event
  * streams are fed. When nobody does, none of it runs.
  */
+
+import type { Moment } from "../base/units.ts";
 import type { Cluster } from "../cluster/options.ts";
 import type { Sampler } from "../collectors/sampler.ts";
 import { createEventStreams, type EventStreams } from "../http/events.ts";
 import type { After, Live } from "../http/live.ts";
-import type { ReportSource } from "../http/source.ts";
-import type { Moment } from "../units.ts";
+import type { ReportSource } from "../view/cluster-view.ts";
 import type { ChangeLog } from "./change-log.ts";
 import { createLiveSampling } from "./live-sampling.ts";
 import type { Performer } from "./performer.ts";

@@ -1,8 +1,8 @@
 /** Style, icons and scripts, bundled into the executable, under addresses that change with their content. */
-import type { AssetLinks } from "../report/components/page.tsx";
-import icon from "../report/favicon.svg" with { type: "text" };
-import iconDown from "../report/favicon-down.svg" with { type: "text" };
-import { STYLE } from "../report/style.ts";
+import type { AssetLinks } from "../page/components/page.tsx";
+import icon from "../page/style/favicon.svg" with { type: "text" };
+import iconDown from "../page/style/favicon-down.svg" with { type: "text" };
+import { STYLE } from "../page/style/style.ts";
 import { type Body, bodyOf } from "./answer.ts";
 import { bundleClient } from "./client-bundle.ts" with { type: "macro" };
 

@@ -4,9 +4,9 @@
  */
 import { join } from "node:path";
 
-/** `entry`: a file of src/report/client. Throws when it cannot be bundled: a broken build. */
+/** `entry`: a file of src/page/client. Throws when it cannot be bundled: a broken build. */
 export function bundleClient(entry: string): string {
-  const path = join(import.meta.dir, "..", "report", "client", entry);
+  const path = join(import.meta.dir, "..", "page", "client", entry);
   // Another process: a bundler cannot wait for itself.
   const built = Bun.spawnSync(
     [process.execPath, "build", path, "--minify", "--target=browser", "--format=esm"],

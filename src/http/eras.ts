@@ -4,8 +4,9 @@
  * follow changes with each packet, a thousand machines five hundred times a second, but they are
  * told of it once a second and ask then: for them an era lasts from one telling to the next.
  */
+
+import type { ReportSource } from "../view/cluster-view.ts";
 import type { EventStreams } from "./events.ts";
-import type { ReportSource } from "./source.ts";
 
 export interface Eras {
   /** `isFollowed`: of a page that the readers of the event streams have open. */

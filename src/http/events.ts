@@ -6,11 +6,12 @@
  *     id: 1700000000123
  *     data: {"version":1700000000123,"machines":[…],"removed":["3f6c…"]}
  */
-import { zlib } from "../builtins.ts";
+
+import { type Detail, machineJson } from "../api/json.ts";
+import { zlib } from "../base/builtins.ts";
+import type { ClusterView, ReportSource } from "../view/cluster-view.ts";
 import { EVENT_STREAM, SECURITY_HEADERS, takesGzip } from "./answer.ts";
-import { type Detail, machineJson } from "./json.ts";
 import type { Live } from "./live.ts";
-import type { ClusterView, ReportSource } from "./source.ts";
 
 /** Design, section 8: as many readers as a crowd of machines has, and each costs a socket. */
 export const MOST_STREAMS = 512;

@@ -3,13 +3,14 @@
  * it gone too, on the others. The only thing that the HTTP interface changes; so only programs of
  * this very machine may ask for it, whoever may read the report.
  */
+
+import { errorJson } from "../api/json.ts";
+import { shownName, shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
-import { QUIET_STATES } from "../cluster/peer.ts";
-import { isLoopback } from "../protocol/address.ts";
-import { findMachine } from "../report/machine-key.ts";
-import { shownName, shownText } from "../report/text.ts";
+import { QUIET_STATES } from "../cluster/peers/peer.ts";
+import { isLoopback } from "../net/address.ts";
+import { findMachine } from "../view/machine-key.ts";
 import { type Body, bodyOf, JSON_TYPE } from "./answer.ts";
-import { errorJson } from "./json.ts";
 
 export interface Client {
   /** Canonical. */

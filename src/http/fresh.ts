@@ -1,6 +1,7 @@
 /** `?fresh=2`: waits a little for reports that are at most so old. */
+
+import type { ReportSource } from "../view/cluster-view.ts";
 import type { Live } from "./live.ts";
-import type { ReportSource } from "./source.ts";
 
 /** Design, section 8: then it is answered with what there is. */
 const PATIENCE_MS = 1000;

@@ -2,24 +2,7 @@
  * The HTTP interface without a socket: a request and the client's address in, a response out.
  * Whom it answers, under which names, and what each path gives.
  */
-import type { Machine } from "../cluster/machine.ts";
-import { canonicalAddress } from "../protocol/address.ts";
-import type { ErrorPage } from "../report/components/error-page.tsx";
-import { machineHref } from "../report/machine-href.ts";
-import { findMachine, keysOf } from "../report/machine-key.ts";
-import { clusterHtml, errorHtml, machineHtml, type RenderContext } from "../report/render.ts";
-import { statusText } from "../report/status-text.ts";
-import { counted, shownText } from "../report/text.ts";
-import { createTimes, type Times } from "../report/times.ts";
-import { createWarnedSince, type WarnedSinceOf } from "../report/warned-since.ts";
-import { answerWith, type Body, bodyOf, HTML, JSON_TYPE, plainAnswer, TEXT } from "./answer.ts";
-import { type Assets, createAssets } from "./assets.ts";
-import { BodyCache } from "./body-cache.ts";
-import { createEras, type Eras } from "./eras.ts";
-import type { EventStreams } from "./events.ts";
-import { answerForget, type Client, type Forgetter, isForgetPath } from "./forget.ts";
-import { createFreshener, type Freshener } from "./fresh.ts";
-import { isAllowedHost } from "./host-names.ts";
+
 import {
   clusterJson,
   entriesJson,
@@ -31,9 +14,27 @@ import {
   readFresh,
   readMachineQuery,
   type WrongParameter,
-} from "./json.ts";
+} from "../api/json.ts";
+import { counted, shownText } from "../base/shown-text.ts";
+import type { Machine } from "../cluster/machine.ts";
+import { canonicalAddress } from "../net/address.ts";
+import type { ErrorPage } from "../page/components/error-page.tsx";
+import { clusterHtml, errorHtml, machineHtml, type RenderContext } from "../page/render.ts";
+import { statusText } from "../page/text/status-text.ts";
+import type { ReportSource } from "../view/cluster-view.ts";
+import { machineHref } from "../view/machine-href.ts";
+import { findMachine, keysOf } from "../view/machine-key.ts";
+import { createTimes, type Times } from "../view/times.ts";
+import { createWarnedSince, type WarnedSinceOf } from "../view/warned-since.ts";
+import { answerWith, type Body, bodyOf, HTML, JSON_TYPE, plainAnswer, TEXT } from "./answer.ts";
+import { type Assets, createAssets } from "./assets.ts";
+import { BodyCache } from "./body-cache.ts";
+import { createEras, type Eras } from "./eras.ts";
+import type { EventStreams } from "./events.ts";
+import { answerForget, type Client, type Forgetter, isForgetPath } from "./forget.ts";
+import { createFreshener, type Freshener } from "./fresh.ts";
+import { isAllowedHost } from "./host-names.ts";
 import type { Live } from "./live.ts";
-import type { ReportSource } from "./source.ts";
 
 export interface HttpHandlerOptions {
   readonly source: ReportSource;

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { canonicalAddress } from "../protocol/address.ts";
+import { canonicalAddress } from "../net/address.ts";
 
 export interface HostNameOptions {
   /** Below which `etc/resolv.conf` is read; `/` outside of tests. */

@@ -2,9 +2,9 @@
  * The TCP server of the report. It knows nothing of what it serves: each request goes to the
  * handler with its client's address.
  */
-import { fail, ok, type Result } from "../result.ts";
-import { portInUseReason } from "../runtime/port-holder.ts";
-import type { Moment } from "../units.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { Moment } from "../base/units.ts";
+import { portInUseReason } from "../linux/port-holder.ts";
 import { EVENT_STREAM, plainAnswer } from "./answer.ts";
 import { isCrowded, readDescriptorUse } from "./connection-guard.ts";
 import type { HttpHandler } from "./handler.ts";

@@ -3,7 +3,7 @@
  * by the size of a packet. What is read here is well-formed, not true: whom to believe is the
  * core's business.
  */
-import { canonicalAddress } from "./address.ts";
+import { canonicalAddress } from "../net/address.ts";
 import { integerReader, isObject, numberReader, wordReader } from "./fields.ts";
 import {
   MAX_HINT_ADDRESSES,
@@ -24,8 +24,8 @@ import type {
   Writable,
 } from "./message.ts";
 import { parseReport } from "./report-json.ts";
-import { decodeReportV1 } from "./report-v1.ts";
 import { readRingAnswer, readRingQuestion } from "./ring.ts";
+import { decodeReportV1 } from "./v1/report.ts";
 
 /**
  * The message in a packet, or why there is none. The packet begins with exactly the

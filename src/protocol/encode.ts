@@ -19,12 +19,12 @@
  *     forget                   <{"forget":{"id":…,"boot":…}}
  *     quick question, answer   >NNNNNNNN, <NNNNNNNNbbbbbbbb (ring.ts)
  */
-import { isIpv6 } from "./address.ts";
+import { isIpv6 } from "../net/address.ts";
 import { fitReport } from "./fit-report.ts";
 import { MAX_ANSWER_BYTES, MAX_LIST_BYTES, MAX_REPORT_V1_BYTES } from "./limits.ts";
 import type { Answer, Forget, Goodbye, Question } from "./message.ts";
 import type { Report } from "./report.ts";
-import { encodeReportV1 } from "./report-v1.ts";
+import { encodeReportV1 } from "./v1/report.ts";
 
 /** `signature?` */
 export function encodeInitialQuery(signature: string): Uint8Array {

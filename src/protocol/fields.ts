@@ -2,7 +2,7 @@
  * Readers of single untrusted JSON values, and `readFields`, which reads an object by a table
  * of them. A reader gives the value, clean, or `undefined`; none throws.
  */
-import { clampText, cleanText } from "./text.ts";
+import { clampText, cleanText } from "../base/clean-text.ts";
 
 export type Reader<T> = (value: unknown) => T | undefined;
 

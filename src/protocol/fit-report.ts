@@ -2,8 +2,9 @@
  * Makes a report small enough for one packet (design 6.2): messages go first, then processes,
  * then what a reader misses least.
  */
+
+import { clampText } from "../base/clean-text.ts";
 import type { CpuReport, NetworkReport, Report } from "./report.ts";
-import { clampText } from "./text.ts";
 
 /** A line and a half of a terminal: enough to know what a message is about. */
 const SHORT_MESSAGE_LENGTH = 120;

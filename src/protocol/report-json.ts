@@ -2,7 +2,7 @@
  * Reads a report from JSON that somebody else wrote. Each known field has one reader; a bad
  * field is left out, an unknown one is not looked at, so that versions may differ.
  */
-import { fail, ok, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../base/result.ts";
 import {
   integerReader,
   listReader,

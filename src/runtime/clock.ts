@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Moment } from "../units.ts";
+import type { Moment } from "../base/units.ts";
 
 /** Where the clock reads from; the tests hand in their own. */
 export interface ClockSources {

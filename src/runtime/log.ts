@@ -7,7 +7,7 @@
  */
 import { fstatSync } from "node:fs";
 import { createConsola } from "consola/core";
-import { oneLine } from "./printable.ts";
+import { oneLine } from "../base/printable.ts";
 import { isTerminal } from "./terminal.ts";
 
 export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fail, ok, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../base/result.ts";
 
 export interface Account {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** Whether a descriptor is a terminal. */
 import { fstatSync, type Stats } from "node:fs";
-import { tty } from "../builtins.ts";
+import { tty } from "../base/builtins.ts";
 
 /** /dev/null, where services and scripts have their input from: character device 1:3 (null(4)). */
 const NULL_DEVICE = (1 << 8) | 3;

@@ -2,9 +2,10 @@
  * The socket between peers. Sends and receives whole datagrams on both address families, counts
  * what fails by its code, and never throws for anything that the network does.
  */
-import type { Endpoint } from "../cluster/output.ts";
-import { fail, ok, type Result } from "../result.ts";
-import { portInUseReason } from "./port-holder.ts";
+
+import { fail, ok, type Result } from "../base/result.ts";
+import { portInUseReason } from "../linux/port-holder.ts";
+import type { Endpoint } from "../net/endpoint.ts";
 import { tuneSocket, withSetSocketOption } from "./socket-options.ts";
 
 export interface PeerSocketOptions {

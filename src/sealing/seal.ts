@@ -5,7 +5,7 @@
  *     signature # nonce(24) XAES-256-GCM(header message) tag(16)
  *     header: id(8) boot(8) counter(6, big-endian) flags(1)
  */
-import { crypto, zlib } from "../builtins.ts";
+import { crypto, zlib } from "../base/builtins.ts";
 import { DICTIONARY } from "./dictionary.ts";
 import { createXaes, KEY_BYTES, NONCE_BYTES, TAG_BYTES, type Xaes } from "./xaes.ts";
 

@@ -2,7 +2,7 @@
  * XAES-256-GCM: AES-256-GCM with a 192-bit nonce, which can be drawn at random for every packet
  * without a thought of repeats. Written on node:crypto's AES, after https://c2sp.org/XAES-256-GCM.
  */
-import { crypto } from "../builtins.ts";
+import { crypto } from "../base/builtins.ts";
 
 export const KEY_BYTES = 32;
 export const NONCE_BYTES = 24;

@@ -3,8 +3,7 @@
  * (sqlite-history.ts), on a file or in memory. No call throws for a fault of the disk: the
  * implementation goes on in memory and says so in `notices()`.
  */
-import type { Entry, KnownMachine } from "../cluster/machine.ts";
-import type { EntryQuery, StripPoint } from "../http/source.ts";
+import type { Entry, EntryQuery, KnownMachine, StripPoint } from "./kept.ts";
 
 export interface History {
   /** Machines of an earlier run, to be asked first. */

@@ -2,7 +2,7 @@
  * JSON as the history keeps it: as gzip, whose checksum finds a damaged report when it is read, so
  * that it costs its own entry alone. Reports of earlier versions are in zlib's format.
  */
-import { zlib } from "../builtins.ts";
+import { zlib } from "../base/builtins.ts";
 
 /** The same cap as on the wire (design, section 6.3): a damaged file must not fill the memory. */
 export const MAX_INFLATED_BYTES = 64 * 1024;

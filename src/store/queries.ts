@@ -3,8 +3,7 @@
  * that is damaged costs its own entry, and is told to `onDamaged`.
  */
 import type { Database } from "bun:sqlite";
-import type { Entry, KnownMachine } from "../cluster/machine.ts";
-import type { EntryQuery, StripPoint } from "../http/source.ts";
+import type { Entry, EntryQuery, KnownMachine, StripPoint } from "./kept.ts";
 import { isWallMs, parseEntry, parseKnownMachine, STATES, type StoredEntry } from "./stored.ts";
 
 /** Protocol-1 reports do not say what they average over: the default interval, in seconds. */

@@ -5,10 +5,8 @@
  */
 import type { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
-import type { Entry, KnownMachine } from "../cluster/machine.ts";
-import type { EntryQuery, StripPoint } from "../http/source.ts";
-import { fail, ok, type Result } from "../result.ts";
-import { MEBIBYTE, type Moment } from "../units.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import { MEBIBYTE, type Moment } from "../base/units.ts";
 import { carryOver, closeOutagesHeardAfter } from "./carry.ts";
 import {
   classifyFault,
@@ -19,6 +17,7 @@ import {
 } from "./database.ts";
 import type { History } from "./history.ts";
 import { type FilePlace, isSetAside, openHistoryFile, putAside } from "./history-file.ts";
+import type { Entry, EntryQuery, KnownMachine, StripPoint } from "./kept.ts";
 import { readAt, readEntries, readKnownMachines, readStrips } from "./queries.ts";
 import { enforceCap, trimMachine } from "./retention.ts";
 import { checkStateDirectory, historyFile } from "./state-directory.ts";

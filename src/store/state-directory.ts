@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { fail, ok, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../base/result.ts";
 
 /** 64 bits of the signature's hash: the name must not tell the signature, nor collide. */
 const NETWORK_HEX_DIGITS = 16;

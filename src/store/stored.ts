@@ -3,8 +3,7 @@
  * may have written it, and everything behind trusts its shape.
  */
 import { MAX_ADDRESSES, MAX_RETIRED_BOOTS } from "../cluster/limits.ts";
-import type { Entry, KnownMachine, MachineState } from "../cluster/machine.ts";
-import { canonicalAddress } from "../protocol/address.ts";
+import { canonicalAddress } from "../net/address.ts";
 import {
   integerReader,
   listReader,
@@ -16,6 +15,7 @@ import {
 import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
 import type { Report } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
+import type { Entry, KnownMachine, MachineState } from "./kept.ts";
 import { unpackJson } from "./packed-json.ts";
 
 /** How an outage and a report are told apart in the tables. */

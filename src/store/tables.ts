@@ -3,9 +3,9 @@
  * the caller's; what SQLite throws is the caller's to handle.
  */
 import type { Database } from "bun:sqlite";
-import type { Entry, KnownMachine } from "../cluster/machine.ts";
 import { busyPercent } from "../protocol/busy.ts";
 import type { Report } from "../protocol/report.ts";
+import type { Entry, KnownMachine } from "./kept.ts";
 import { packJson } from "./packed-json.ts";
 import { STATES } from "./stored.ts";
 

@@ -4,7 +4,7 @@
  */
 import { type Browser, type CDPSession, chromium, type Page } from "playwright-core";
 import { type PageServer, startPageServer } from "../browser/page-server.ts";
-import { thousand } from "../report/sample-many.ts";
+import { thousand } from "../page/sample-many.ts";
 import { busierView, withRandomNames } from "./busy-view.ts";
 import type { Figure } from "./main.ts";
 import { median } from "./sample.ts";

@@ -3,8 +3,8 @@
  * of the next one, and another value of every figure of every machine at every call.
  */
 import type { Machine } from "../../src/cluster/machine.ts";
-import type { ClusterView } from "../../src/http/source.ts";
 import type { Report } from "../../src/protocol/report.ts";
+import type { ClusterView } from "../../src/view/cluster-view.ts";
 
 /** Between two updates of a machine that is watched. */
 const STEP_MS = 2000;

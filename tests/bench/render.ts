@@ -1,7 +1,7 @@
 /** What a page costs the server: CPU for each new state, rendered and compressed. */
 import { createHttpHandler } from "../../src/http/handler.ts";
-import type { SampleSource } from "../report/sample-cluster.ts";
-import { hundred, thousand } from "../report/sample-many.ts";
+import type { SampleSource } from "../page/sample-cluster.ts";
+import { hundred, thousand } from "../page/sample-many.ts";
 import { Place, T0 } from "../store/support.ts";
 import { busierView, withRandomNames } from "./busy-view.ts";
 import type { Figure } from "./main.ts";

@@ -4,7 +4,7 @@
  */
 import { createHttpHandler } from "../../src/http/handler.ts";
 import { startHttpServer } from "../../src/http/server.ts";
-import { hundred } from "../report/sample-many.ts";
+import { hundred } from "../page/sample-many.ts";
 
 const handler = createHttpHandler({
   source: hundred(),

@@ -75,7 +75,7 @@ async function watched(url: string, pid: number, count: number) {
   return { percent, pages };
 }
 
-/** Until the signal: what `src/report/client/live.ts` does, with gzip, and the tag of the last. */
+/** Until the signal: what `src/page/client/live.ts` does, with gzip, and the tag of the last. */
 async function watch(
   url: string,
   counts: { pages: number; failed: number },

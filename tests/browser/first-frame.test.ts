@@ -1,6 +1,6 @@
 import { describe, expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { hundred } from "../report/sample-many.ts";
+import { hundred } from "../page/sample-many.ts";
 import { browserTests } from "./browser.ts";
 
 const { browserTest } = browserTests();

@@ -1,7 +1,7 @@
 import { describe, expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { sampleSource } from "../report/sample-cluster.ts";
-import { hundred, thousand } from "../report/sample-many.ts";
+import { sampleSource } from "../page/sample-cluster.ts";
+import { hundred, thousand } from "../page/sample-many.ts";
 import { browserTests } from "./browser.ts";
 
 const { browserTest } = browserTests();

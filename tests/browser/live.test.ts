@@ -1,8 +1,8 @@
 import { describe, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import type { Machine } from "../../src/cluster/machine.ts";
-import { sampleSource } from "../report/sample-cluster.ts";
-import { hundred, thousand } from "../report/sample-many.ts";
+import { sampleSource } from "../page/sample-cluster.ts";
+import { hundred, thousand } from "../page/sample-many.ts";
 import { type BrowserTests, browserTests, type Watched } from "./browser.ts";
 import type { PageServer, PageServerOptions } from "./page-server.ts";
 

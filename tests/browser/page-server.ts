@@ -4,8 +4,8 @@
  */
 import type { Machine } from "../../src/cluster/machine.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
-import type { ClusterView, ReportSource } from "../../src/http/source.ts";
-import { type SampleSource, sampleSource } from "../report/sample-cluster.ts";
+import type { ClusterView, ReportSource } from "../../src/view/cluster-view.ts";
+import { type SampleSource, sampleSource } from "../page/sample-cluster.ts";
 
 export interface PageServer {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from "bun:test";
-import { HOSTILE, hostileSource } from "../report/hostile.ts";
-import { LAB, sampleSource } from "../report/sample-cluster.ts";
-import { hundred, thousand } from "../report/sample-many.ts";
+import { HOSTILE, hostileSource } from "../page/hostile.ts";
+import { LAB, sampleSource } from "../page/sample-cluster.ts";
+import { hundred, thousand } from "../page/sample-many.ts";
 import { axeViolations, browserTests, overflow } from "./browser.ts";
 import { type PageServer, startPageServer } from "./page-server.ts";
 

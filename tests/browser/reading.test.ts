@@ -1,8 +1,8 @@
 /** What a reader looks for on the page, found by role and name, with and without JavaScript. */
 import { describe, expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { sampleSource } from "../report/sample-cluster.ts";
-import { thousand } from "../report/sample-many.ts";
+import { sampleSource } from "../page/sample-cluster.ts";
+import { thousand } from "../page/sample-many.ts";
 import { browserTests } from "./browser.ts";
 
 const { browserTest } = browserTests();

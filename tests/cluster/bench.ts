@@ -2,12 +2,14 @@
  * One core on a bench: time passes when the test says so, and what the others send is written
  * out by hand, so that the tests do not lean on the product's own encoders.
  */
+
+import type { Moment } from "../../src/base/units.ts";
 import { createCluster } from "../../src/cluster/cluster.ts";
-import type { KnownMachine, Machine } from "../../src/cluster/machine.ts";
+import type { Machine } from "../../src/cluster/machine.ts";
 import type { Cluster, ClusterOptions } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Report } from "../../src/protocol/report.ts";
-import type { Moment } from "../../src/units.ts";
+import type { KnownMachine } from "../../src/store/kept.ts";
 import { seededChance } from "../simulation/chance.ts";
 
 export const PORT = 10_080;

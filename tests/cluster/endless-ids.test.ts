@@ -3,7 +3,7 @@
  * few rows of the table, and never anything of a machine that is real.
  */
 import { describe, expect, test } from "bun:test";
-import type { KnownMachine } from "../../src/cluster/machine.ts";
+import type { KnownMachine } from "../../src/store/kept.ts";
 import { answerText, Bench, knownMachine, START_WALL_MS } from "./bench.ts";
 
 const LIAR = "10.0.0.66";

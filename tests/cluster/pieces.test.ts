@@ -1,17 +1,17 @@
 /** The small parts of the core, each by itself. */
 import { describe, expect, test } from "bun:test";
 import { CoreClock } from "../../src/cluster/core-clock.ts";
-import { DeadlineQueue } from "../../src/cluster/deadline-queue.ts";
-import { quietPauseMs, untilNextReportMs } from "../../src/cluster/pace.ts";
+import { DeadlineQueue } from "../../src/cluster/pacing/deadline-queue.ts";
+import { RateWindow } from "../../src/cluster/pacing/rate-window.ts";
+import { SampleMap } from "../../src/cluster/pacing/sample-map.ts";
+import { steadyBucket, TokenBucket } from "../../src/cluster/pacing/token-bucket.ts";
+import { quietPauseMs, untilNextReportMs } from "../../src/cluster/polling/pace.ts";
 import {
   isNewerReportOne,
   learntIntervalMs,
   rememberSpacing,
-} from "../../src/cluster/protocol-one.ts";
-import { quote } from "../../src/cluster/quote.ts";
-import { RateWindow } from "../../src/cluster/rate-window.ts";
-import { SampleMap } from "../../src/cluster/sample-map.ts";
-import { steadyBucket, TokenBucket } from "../../src/cluster/token-bucket.ts";
+} from "../../src/cluster/polling/protocol-one.ts";
+import { quote } from "../../src/cluster/serving/quote.ts";
 import { seededChance } from "../simulation/chance.ts";
 
 describe("the queue of deadlines", () => {

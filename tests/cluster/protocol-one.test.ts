@@ -1,6 +1,6 @@
 /** The four messages of 2005, by the letter of design 6.1. */
 import { describe, expect, test } from "bun:test";
-import { nameInReportV1 } from "../../src/protocol/report-v1.ts";
+import { nameInReportV1 } from "../../src/protocol/v1/report.ts";
 import { Bench, oldReport, START_WALL_MS } from "./bench.ts";
 
 const WALL_SECONDS = START_WALL_MS / 1000;

@@ -1,7 +1,6 @@
 /** Sizes of file systems, and network mounts that answer late, wrongly, or never. */
 import { describe, expect, test } from "bun:test";
 import { readFilesystems, startProbes } from "../../src/collectors/filesystems.ts";
-import { readProcMountinfo } from "../../src/collectors/proc-mountinfo.ts";
 import {
   createStatfsProber,
   measure,
@@ -10,7 +9,8 @@ import {
   type StatfsAnswer,
   spawnStatfsProbe,
 } from "../../src/collectors/statfs-probe.ts";
-import { withRoot } from "./fixture.ts";
+import { readProcMountinfo } from "../../src/linux/proc-mountinfo.ts";
+import { withRoot } from "../linux/fixture.ts";
 
 const size = { totalBytes: 100, freeBytes: 40 };
 const answered: StatfsAnswer = { ok: true, size };

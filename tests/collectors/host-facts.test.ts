@@ -1,10 +1,10 @@
 /** The machine's processor, distribution and kernel. */
 import { describe, expect, test } from "bun:test";
 import { utimesSync } from "node:fs";
-import { parseCpuinfo } from "../../src/collectors/cpuinfo.ts";
-import { parseOsRelease, readOsRelease } from "../../src/collectors/os-release.ts";
 import { createHostFacts } from "../../src/collectors/read-sample.ts";
-import { fixture, withRoot } from "./fixture.ts";
+import { parseOsRelease, readOsRelease } from "../../src/linux/os-release.ts";
+import { parseCpuinfo } from "../../src/linux/proc-cpuinfo.ts";
+import { fixture, withRoot } from "../linux/fixture.ts";
 
 describe("parseCpuinfo", () => {
   const table: [string, string, string | undefined][] = [

@@ -15,9 +15,9 @@ import {
   type MessageSource,
   newestLines,
 } from "../../src/collectors/messages.ts";
-import type { Reading } from "../../src/collectors/read-text.ts";
 import type { MessagesSection } from "../../src/collectors/sample.ts";
-import { type Root, withRoot } from "./fixture.ts";
+import type { Reading } from "../../src/linux/read-text.ts";
+import { type Root, withRoot } from "../linux/fixture.ts";
 
 const LOG = "/var/log/syslog";
 const nothing = { ok: true, value: { lines: [], count: 0 } } as const;

@@ -1,9 +1,9 @@
 /** Rates: over the monotonic time between two samples, absent where they are unknown. */
 import { describe, expect, test } from "bun:test";
-import type { CpuTimes } from "../../src/collectors/proc-stat.ts";
-import type { ProcessTable } from "../../src/collectors/process-table.ts";
 import { reportFromSamples } from "../../src/collectors/report-from-samples.ts";
 import type { Sample } from "../../src/collectors/sample.ts";
+import type { CpuTimes } from "../../src/linux/proc-stat.ts";
+import type { ProcessTable } from "../../src/linux/process-table.ts";
 
 const about = { name: "eel", version: "1.0.0", httpPort: 8000, tags: ["gpu"], updateSeconds: 600 };
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSampler, type SamplerOptions } from "../../src/collectors/sampler.ts";
-import { fixture, withRoot } from "./fixture.ts";
+import { fixture, withRoot } from "../linux/fixture.ts";
 
 const about = { name: "eel", version: "1.0.0", tags: [], updateSeconds: 600 };
 

@@ -2,11 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { parseLogindSession, readLogindSessions } from "../../src/collectors/logind-sessions.ts";
-import { createUserNames, parsePasswd } from "../../src/collectors/passwd.ts";
 import { readUsers } from "../../src/collectors/users.ts";
-import { parseUtmp } from "../../src/collectors/utmp.ts";
-import { fixture, withRoot } from "./fixture.ts";
+import { parseLogindSession, readLogindSessions } from "../../src/linux/logind-sessions.ts";
+import { createUserNames, parsePasswd } from "../../src/linux/passwd.ts";
+import { parseUtmp } from "../../src/linux/utmp.ts";
+import { fixture, withRoot } from "../linux/fixture.ts";
 
 interface Login {
   readonly type?: number;

@@ -7,8 +7,8 @@ import fc from "fast-check";
 import type { Config } from "../../src/config/config.ts";
 import { DEFAULT_CONFIG_FILE, loadConfig } from "../../src/config/load-config.ts";
 import { COMMAND_LINE_OPTIONS, OPTIONS } from "../../src/config/options.ts";
-import { rangeTexts } from "../../src/config/ranges.ts";
 import { readText, type TextFile } from "../../src/config/read-config-file.ts";
+import { rangeTexts } from "../../src/net/ranges.ts";
 
 const PASSWD = "root:x:0:0:root:/root:/bin/bash\nunagi:x:990:990::/var/lib/unagi:/bin/false\n";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createGarbage, type Garbage } from "../../src/daemon/garbage.ts";
-import { sampleSource } from "../report/sample-cluster.ts";
+import { sampleSource } from "../page/sample-cluster.ts";
 
 const SOURCE = sampleSource({ cells: 9 });
 const ID = SOURCE.view.machines[0]?.id ?? "";

@@ -1,8 +1,8 @@
 /** What the core is told of the networks that this machine is on. */
 import { describe, expect, test } from "bun:test";
-import { broadcastAddresses } from "../../src/config/broadcasts.ts";
-import { rangeList } from "../../src/config/ranges.ts";
 import { clusterRanges, readNetworks } from "../../src/daemon/networks.ts";
+import { broadcastAddresses } from "../../src/net/broadcasts.ts";
+import { rangeList } from "../../src/net/ranges.ts";
 
 describe("the broadcast addresses of", () => {
   test.each([

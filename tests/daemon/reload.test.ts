@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig, type ReadConfig } from "../../src/config/load-config.ts";
-import { rangeTexts } from "../../src/config/ranges.ts";
 import { planReload } from "../../src/daemon/reload.ts";
+import { rangeTexts } from "../../src/net/ranges.ts";
 
 const FILE = "/etc/unagi/unagi.toml";
 

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSealing, readSecrets } from "../../src/daemon/sealing.ts";
-import { formatKey } from "../../src/runtime/key-file.ts";
+import { formatKey } from "../../src/sealing/key-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unagi-sealing-"));
 const credentials = join(folder, "credentials");

@@ -4,8 +4,8 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSy
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { Machine } from "../../src/cluster/machine.ts";
-import { readKeyFile } from "../../src/runtime/key-file.ts";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
+import { readKeyFile } from "../../src/sealing/key-file.ts";
 import {
   type Daemon,
   freePort,

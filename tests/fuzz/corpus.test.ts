@@ -1,18 +1,18 @@
 /** What the fuzzers have found on the way, and reading the code beside them: each by its name. */
 import { describe, expect, test } from "bun:test";
-import { parseCpuinfo } from "../../src/collectors/cpuinfo.ts";
-import { parseLogindSession } from "../../src/collectors/logind-sessions.ts";
-import { parseProcDiskstats } from "../../src/collectors/proc-diskstats.ts";
-import { parseProcNetDev } from "../../src/collectors/proc-net-dev.ts";
-import { emptyStat, parseProcPidStat } from "../../src/collectors/proc-pid.ts";
-import { parseProcUptime } from "../../src/collectors/proc-uptime.ts";
 import { parseStatfsAnswer } from "../../src/collectors/statfs-probe.ts";
-import { formatAddress, parseAddress } from "../../src/config/address-value.ts";
 import { LARGEST_CONFIG_FILE, parseConfigFile } from "../../src/config/parse-config-file.ts";
+import { parseLogindSession } from "../../src/linux/logind-sessions.ts";
+import { parseCpuinfo } from "../../src/linux/proc-cpuinfo.ts";
+import { parseProcDiskstats } from "../../src/linux/proc-diskstats.ts";
+import { parseProcNetDev } from "../../src/linux/proc-net-dev.ts";
+import { emptyStat, parseProcPidStat } from "../../src/linux/proc-pid.ts";
+import { parseProcUptime } from "../../src/linux/proc-uptime.ts";
+import { formatAddress, parseAddress } from "../../src/net/address-value.ts";
+import { entryGridOf } from "../../src/page/history/entry-grid.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
-import { decodeReportV1 } from "../../src/protocol/report-v1.ts";
-import { entryGridOf } from "../../src/report/entry-grid.ts";
-import { createTimes } from "../../src/report/times.ts";
+import { decodeReportV1 } from "../../src/protocol/v1/report.ts";
+import { createTimes } from "../../src/view/times.ts";
 
 const NET = (first: string) =>
   `eth0: ${[first, ...Array.from({ length: 15 }, () => "0")].join(" ")}`;

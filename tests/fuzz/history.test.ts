@@ -4,12 +4,12 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { createCluster } from "../../src/cluster/cluster.ts";
-import type { KnownMachine } from "../../src/cluster/machine.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
+import type { KnownMachine } from "../../src/store/kept.ts";
 import { packJson } from "../../src/store/packed-json.ts";
 import { historyFile } from "../../src/store/state-directory.ts";
-import { LAB, sampleSource } from "../report/sample-cluster.ts";
+import { LAB, sampleSource } from "../page/sample-cluster.ts";
 import { machine, Place, T0, up } from "../store/support.ts";
 import { oddValue, runs, spoiledJson } from "./spoil.ts";
 

@@ -9,9 +9,9 @@ import { createHttpHandler } from "../../src/http/handler.ts";
 import { encodeAnswer } from "../../src/protocol/encode.ts";
 import { fitReport } from "../../src/protocol/fit-report.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
-import { decodeReportV1, encodeReportV1 } from "../../src/protocol/report-v1.ts";
-import { fixture } from "../collectors/fixture.ts";
-import { LAB, sampleSource } from "../report/sample-cluster.ts";
+import { decodeReportV1, encodeReportV1 } from "../../src/protocol/v1/report.ts";
+import { fixture } from "../linux/fixture.ts";
+import { LAB, sampleSource } from "../page/sample-cluster.ts";
 import { runs, spoiledBytes, spoiledJson } from "./spoil.ts";
 
 const sample = sampleSource({ sketches: LAB.slice(0, 3), cells: 3 });

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
-import { LAB, sampleSource } from "../report/sample-cluster.ts";
+import { LAB, sampleSource } from "../page/sample-cluster.ts";
 import { runs, spoiledText } from "./spoil.ts";
 
 const source = sampleSource({ sketches: LAB.slice(0, 2), cells: 3 });

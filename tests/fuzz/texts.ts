@@ -5,77 +5,73 @@
 import { expect } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseCluster } from "../../src/cli/check/ask-running.ts";
-import { readOutcome } from "../../src/cli/forget.ts";
-import { readKeygenArguments } from "../../src/cli/keygen.ts";
-import { parseAuxvPageBytes, parseSmapsPageBytes } from "../../src/collectors/auxv.ts";
-import { parseCounter } from "../../src/collectors/counter.ts";
-import { parseCpuinfo } from "../../src/collectors/cpuinfo.ts";
-import { parseLogindSession } from "../../src/collectors/logind-sessions.ts";
-import { parseJournal } from "../../src/collectors/message-journal.ts";
-import { cleanLine } from "../../src/collectors/messages.ts";
-import { parseOsRelease } from "../../src/collectors/os-release.ts";
-import { parsePasswd } from "../../src/collectors/passwd.ts";
-import { parseProcDiskstats, wholeDisks } from "../../src/collectors/proc-diskstats.ts";
-import { parseProcLoadavg } from "../../src/collectors/proc-loadavg.ts";
-import { parseProcMeminfo } from "../../src/collectors/proc-meminfo.ts";
-import { parseProcMountinfo, selectMounts } from "../../src/collectors/proc-mountinfo.ts";
-import { parseProcNetDev, physicalInterfaces } from "../../src/collectors/proc-net-dev.ts";
-import {
-  emptyStat,
-  parseProcPidStat,
-  parseProcPidStatusOwner,
-} from "../../src/collectors/proc-pid.ts";
-import { parsePressure } from "../../src/collectors/proc-pressure.ts";
-import { parseProcStat } from "../../src/collectors/proc-stat.ts";
-import { parseProcUptime } from "../../src/collectors/proc-uptime.ts";
-import { parseProcVmstat } from "../../src/collectors/proc-vmstat.ts";
-import { parseStatfsAnswer } from "../../src/collectors/statfs-probe.ts";
-import { parseUtmp } from "../../src/collectors/utmp.ts";
-import {
-  formatAddress,
-  parseAddress,
-  parseCidr,
-  parseIpv4Number,
-} from "../../src/config/address-value.ts";
-import { parseArguments } from "../../src/config/parse-arguments.ts";
-import { parseConfigFile } from "../../src/config/parse-config-file.ts";
-import { parseRange, parseRangeList, rangeSize, SCAN_LIMIT } from "../../src/config/ranges.ts";
-import { parseArp } from "../../src/config/read-lan.ts";
-import { parseOpenFilesLimit } from "../../src/http/connection-guard.ts";
-import { isAllowedHost, parseResolvConf } from "../../src/http/host-names.ts";
 import {
   readClusterQuery,
   readEntryQuery,
   readEventQuery,
   readFresh,
   readMachineQuery,
-} from "../../src/http/json.ts";
-import { canonicalAddress } from "../../src/protocol/address.ts";
+} from "../../src/api/json.ts";
+import { cleanText } from "../../src/base/clean-text.ts";
+import { parseCluster } from "../../src/cli/check/ask-running.ts";
+import { readOutcome } from "../../src/cli/forget.ts";
+import { readKeygenArguments } from "../../src/cli/keygen.ts";
+import { parseJournal } from "../../src/collectors/message-journal.ts";
+import { cleanLine } from "../../src/collectors/messages.ts";
+import { parseStatfsAnswer } from "../../src/collectors/statfs-probe.ts";
+import { parseArguments } from "../../src/config/parse-arguments.ts";
+import { parseConfigFile } from "../../src/config/parse-config-file.ts";
+import { parseOpenFilesLimit } from "../../src/http/connection-guard.ts";
+import { isAllowedHost, parseResolvConf } from "../../src/http/host-names.ts";
+import { parseAuxvPageBytes, parseSmapsPageBytes } from "../../src/linux/auxv.ts";
+import { parseConnectionOwners } from "../../src/linux/connection-owner.ts";
+import { parseCounter } from "../../src/linux/counter.ts";
+import { parseLogindSession } from "../../src/linux/logind-sessions.ts";
+import { parseArp } from "../../src/linux/network-interfaces.ts";
+import { parseOsRelease } from "../../src/linux/os-release.ts";
+import { parsePasswd } from "../../src/linux/passwd.ts";
+import { parsePortInodes } from "../../src/linux/port-holder.ts";
+import { parseCpuinfo } from "../../src/linux/proc-cpuinfo.ts";
+import { parseProcDiskstats, wholeDisks } from "../../src/linux/proc-diskstats.ts";
+import { parseProcLoadavg } from "../../src/linux/proc-loadavg.ts";
+import { parseProcMeminfo } from "../../src/linux/proc-meminfo.ts";
+import { parseProcMountinfo, selectMounts } from "../../src/linux/proc-mountinfo.ts";
+import { parseProcNetDev, physicalInterfaces } from "../../src/linux/proc-net-dev.ts";
+import { emptyStat, parseProcPidStat, parseProcPidStatusOwner } from "../../src/linux/proc-pid.ts";
+import { parsePressure } from "../../src/linux/proc-pressure.ts";
+import { parseProcStat } from "../../src/linux/proc-stat.ts";
+import { parseProcUptime } from "../../src/linux/proc-uptime.ts";
+import { parseProcVmstat } from "../../src/linux/proc-vmstat.ts";
+import { parseUtmp } from "../../src/linux/utmp.ts";
+import { canonicalAddress } from "../../src/net/address.ts";
+import {
+  formatAddress,
+  parseAddress,
+  parseCidr,
+  parseIpv4Number,
+} from "../../src/net/address-value.ts";
+import { parseRange, parseRangeList, rangeSize, SCAN_LIMIT } from "../../src/net/ranges.ts";
+import { cellAt } from "../../src/page/client/strip-cells.ts";
+import { parsePageQuery } from "../../src/page/page-query.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
-import { decodeReportV1, encodeReportV1 } from "../../src/protocol/report-v1.ts";
+import { readRingAnswer, readRingQuestion } from "../../src/protocol/ring.ts";
+import { decodeReportV1, encodeReportV1 } from "../../src/protocol/v1/report.ts";
 import {
   formatCpuTime,
   formatLoginAge,
   parseCpuTime,
   parseLoginAge,
-} from "../../src/protocol/report-v1-times.ts";
-import { readRingAnswer, readRingQuestion } from "../../src/protocol/ring.ts";
-import { cleanText } from "../../src/protocol/text.ts";
-import { cellAt } from "../../src/report/client/strip-cells.ts";
-import { parsePageQuery } from "../../src/report/page-query.ts";
-import { createTimes } from "../../src/report/times.ts";
+} from "../../src/protocol/v1/times.ts";
 import { parseUptimeMs } from "../../src/runtime/clock.ts";
-import { parseConnectionOwners } from "../../src/runtime/connection-owner.ts";
 import { parseMachineId } from "../../src/runtime/identity.ts";
-import { formatKey, parseKey } from "../../src/runtime/key-file.ts";
-import { parsePortInodes } from "../../src/runtime/port-holder.ts";
 import { parseAccount, parseCredentials } from "../../src/runtime/privileges.ts";
 import { createServiceManager } from "../../src/runtime/service-manager.ts";
 import { canonicalSource } from "../../src/runtime/udp.ts";
+import { formatKey, parseKey } from "../../src/sealing/key-file.ts";
 import { packJson, unpackJson } from "../../src/store/packed-json.ts";
 import { parseLockHolder } from "../../src/store/state-directory.ts";
-import { fixture } from "../collectors/fixture.ts";
+import { createTimes } from "../../src/view/times.ts";
+import { fixture } from "../linux/fixture.ts";
 
 export interface Decoder {
   /** The function's name, as it is exported. */

@@ -8,7 +8,7 @@ import { createEventStreams, MOST_BYTES_BEHIND, MOST_STREAMS } from "../../src/h
 import { createHttpHandler } from "../../src/http/handler.ts";
 import { startHttpServer } from "../../src/http/server.ts";
 import { HandClock } from "../daemon/hand-clock.ts";
-import { sampleSource } from "../report/sample-cluster.ts";
+import { sampleSource } from "../page/sample-cluster.ts";
 
 interface MachineEvent {
   readonly version: number;

@@ -1,9 +1,9 @@
 /** Who may have a machine forgotten over HTTP, which one it is, and what is answered. */
 import { describe, expect, test } from "bun:test";
-import type { MachineState } from "../../src/cluster/machine.ts";
 import type { Client } from "../../src/http/forget.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
-import { LAB, type Sketch, sampleSource } from "../report/sample-cluster.ts";
+import type { MachineState } from "../../src/store/kept.ts";
+import { LAB, type Sketch, sampleSource } from "../page/sample-cluster.ts";
 
 const [MODEL] = LAB;
 if (MODEL === undefined) throw new Error("an empty lab");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createHttpHandler, type HttpHandlerOptions } from "../../src/http/handler.ts";
-import { expectGolden } from "../report/golden.ts";
-import { LAB, SAMPLE_NOW_MS, sampleSource } from "../report/sample-cluster.ts";
+import { expectGolden } from "../page/golden.ts";
+import { LAB, SAMPLE_NOW_MS, sampleSource } from "../page/sample-cluster.ts";
 
 const source = sampleSource();
 const hostNames = new Set(["localhost", "node01", "node01.local", "lab.example"]);

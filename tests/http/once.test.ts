@@ -5,7 +5,7 @@ import { createWatchers } from "../../src/daemon/watchers.ts";
 import { createEventStreams } from "../../src/http/events.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
 import { HandClock } from "../daemon/hand-clock.ts";
-import { SAMPLE_NOW_MS, sampleSource } from "../report/sample-cluster.ts";
+import { SAMPLE_NOW_MS, sampleSource } from "../page/sample-cluster.ts";
 
 /** A daemon's handler, its time and its changes in the hand of the test. */
 function bench() {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHttpHandler } from "../../src/http/handler.ts";
 import { type HttpServer, startHttpServer } from "../../src/http/server.ts";
-import { sampleSource } from "../report/sample-cluster.ts";
+import { sampleSource } from "../page/sample-cluster.ts";
 
 const handler = createHttpHandler({
   source: sampleSource({ cells: 2 }),

@@ -6,7 +6,7 @@ import { parseShippedConfig, type ShippedKey } from "../../scripts/deb/config-fi
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { FILE_KEYS } from "../../src/config/options.ts";
-import { rangeTexts } from "../../src/config/ranges.ts";
+import { rangeTexts } from "../../src/net/ranges.ts";
 
 const path = join(import.meta.dir, "..", "..", "packaging", "deb", "unagi.toml");
 const text = readFileSync(path, "utf8");

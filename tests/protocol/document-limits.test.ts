@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { createBudget } from "../../src/cluster/budget.ts";
 import * as limits from "../../src/cluster/limits.ts";
+import { createBudget } from "../../src/cluster/pacing/budget.ts";
 import { MOST_PEERS } from "../../src/config/options.ts";
 import { decodeMessage } from "../../src/protocol/decode.ts";
 import * as wire from "../../src/protocol/limits.ts";

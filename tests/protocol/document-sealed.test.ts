@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { createDecipheriv, hkdfSync } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
-import { parseKey } from "../../src/runtime/key-file.ts";
 import { DICTIONARY } from "../../src/sealing/dictionary.ts";
+import { parseKey } from "../../src/sealing/key-file.ts";
 import { WINDOW_WIDTH } from "../../src/sealing/replay-window.ts";
 import {
   createSealer,

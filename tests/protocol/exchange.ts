@@ -3,12 +3,13 @@
  * lets a stranger send is handed in at its time; what it says that alpha sends must be the very
  * next packet that the core sends, at that time.
  */
+
+import type { Moment } from "../../src/base/units.ts";
 import { createCluster } from "../../src/cluster/cluster.ts";
-import type { MachineState } from "../../src/cluster/machine.ts";
 import type { Cluster } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Report } from "../../src/protocol/report.ts";
-import type { Moment } from "../../src/units.ts";
+import type { MachineState } from "../../src/store/kept.ts";
 import { type Line, SIGNATURE } from "./document.ts";
 
 const PORT = 10_080;

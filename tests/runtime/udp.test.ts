@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Endpoint } from "../../src/cluster/output.ts";
+import type { Endpoint } from "../../src/net/endpoint.ts";
 import {
   canonicalSource,
   openPeerSocket,

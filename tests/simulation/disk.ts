@@ -2,8 +2,9 @@
  * What a simulated machine keeps across restarts, as the history has it: written at once, safe on
  * the disk only later. A crash may cost the last writes, or all.
  */
-import type { KnownMachine } from "../../src/cluster/machine.ts";
+
 import type { Output } from "../../src/cluster/output.ts";
+import type { KnownMachine } from "../../src/store/kept.ts";
 
 /** What a stop leaves of it. */
 export type DiskFate = "kept" | "last writes lost" | "all lost";

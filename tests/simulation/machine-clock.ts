@@ -3,8 +3,9 @@
  * monotonic one that runs a little fast or slow and stands still while the machine is suspended,
  * /proc/uptime, which does not, and a wall clock that is wrong, drifts, and may be set.
  */
+
+import type { Moment } from "../../src/base/units.ts";
 import { createClock } from "../../src/runtime/clock.ts";
-import type { Moment } from "../../src/units.ts";
 
 export const START_WALL_MS = 1.7e12;
 

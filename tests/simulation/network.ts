@@ -3,7 +3,7 @@
  * reordered), cut off and found too long for a way, each way apart; time passes only from event to
  * event. An address is whose host has it now: it may change hands.
  */
-import type { Endpoint } from "../../src/cluster/output.ts";
+import type { Endpoint } from "../../src/net/endpoint.ts";
 import { between, type Chance } from "./chance.ts";
 import { Events } from "./events.ts";
 

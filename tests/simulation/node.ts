@@ -2,10 +2,12 @@
  * One machine of the simulated world: the production core, with clocks and a disk of its own, that
  * may be stopped, suspended and moved, and an inspector that sees all that it does.
  */
+
+import type { Moment } from "../../src/base/units.ts";
 import { createCluster } from "../../src/cluster/cluster.ts";
 import type { Cluster, ScanRange } from "../../src/cluster/options.ts";
-import type { Endpoint, Output } from "../../src/cluster/output.ts";
-import type { Moment } from "../../src/units.ts";
+import type { Output } from "../../src/cluster/output.ts";
+import type { Endpoint } from "../../src/net/endpoint.ts";
 import { between, type Chance } from "./chance.ts";
 import { Disk, type DiskFate } from "./disk.ts";
 import { Inspector } from "./invariants/inspector.ts";

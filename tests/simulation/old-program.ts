@@ -3,7 +3,7 @@
  * 4,096 bytes, wants exactly its signature, four lines and 20, 6 and 3 fields, and knows nothing
  * of protocol 2. It shares no code with the product.
  */
-import type { Endpoint } from "../../src/cluster/output.ts";
+import type { Endpoint } from "../../src/net/endpoint.ts";
 import { readStrictReport } from "../e2e/strict-peer.ts";
 import { between, type Chance } from "./chance.ts";
 import type { Host, Network, Origin } from "./network.ts";

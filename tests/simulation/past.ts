@@ -1,5 +1,5 @@
 /** Runs of machines, and what all remember when a world begins in which they have met before. */
-import type { KnownMachine } from "../../src/cluster/machine.ts";
+import type { KnownMachine } from "../../src/store/kept.ts";
 import type { Disk } from "./disk.ts";
 import { START_WALL_MS } from "./machine-clock.ts";
 import type { Truth } from "./truth.ts";

@@ -30,7 +30,7 @@ export const PLANTED: readonly PlantedBug[] = [
     title: "an older report wins",
     changes: [
       {
-        file: "src/cluster/intake.ts",
+        file: "src/cluster/polling/answer-handler.ts",
         from: "const isNewer = answer.sequence > (peer.sequence ?? -1);",
         to: "const isNewer = answer.sequence !== peer.sequence;",
       },
@@ -42,7 +42,7 @@ export const PLANTED: readonly PlantedBug[] = [
     title: "a hint is believed",
     changes: [
       {
-        file: "src/cluster/ring-watch.ts",
+        file: "src/cluster/detection/ring-watch.ts",
         from: "peer !== sender) this.#beginSoon(peer, HINT_SPREAD_MS);",
         to: "peer !== sender && isInRing(peer)) this.#schedule.fallSilent(peer, RING_QUESTIONS);",
       },
@@ -66,17 +66,17 @@ export const PLANTED: readonly PlantedBug[] = [
     title: "candidates are passed on",
     changes: [
       {
-        file: "src/cluster/desk.ts",
+        file: "src/cluster/core-context.ts",
         from: "  #outputs: Output[] = [];",
         to: "  #outputs: Output[] = [];\n  readonly named: string[] = [];",
       },
       {
-        file: "src/cluster/leads.ts",
+        file: "src/cluster/discovery/leads.ts",
         from: "candidates.offer(address, { hasSpoken: false });",
         to: "this.#parts.desk.named.push(address), candidates.offer(address, { hasSpoken: false });",
       },
       {
-        file: "src/cluster/address-lists.ts",
+        file: "src/cluster/discovery/address-lists.ts",
         from: "    return addresses;",
         to: "    return [...addresses, ...this.#desk.named.slice(-20).filter(isFit)];",
       },

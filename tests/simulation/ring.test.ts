@@ -1,6 +1,6 @@
 /** The ring watch in worlds: how soon a death is seen, what it costs, and whom it wrongs. */
 import { describe, expect, test } from "bun:test";
-import { cutOffOf } from "../../src/cluster/cut-off.ts";
+import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
 import { CALM } from "./network.ts";
 import { median, settledWorld, starve, stateAt, untilSilentEverywhere } from "./ring-world.ts";
 import type { World } from "./world.ts";

@@ -1,6 +1,6 @@
 /** Days in the life of a cluster, with production cores in the simulated world. */
 import { describe, expect, test } from "bun:test";
-import { cutOffOf } from "../../src/cluster/cut-off.ts";
+import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
 import { seededChance } from "./chance.ts";
 import { CALM, Network } from "./network.ts";
 import { PORT, SimulatedNode } from "./node.ts";

@@ -1,7 +1,7 @@
 /** What `npm run simulate` is told on its command line. */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { fail, ok, type Result } from "../../src/result.ts";
+import { fail, ok, type Result } from "../../src/base/result.ts";
 
 export interface SimulateOptions {
   readonly seeds: number;

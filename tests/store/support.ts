@@ -3,9 +3,9 @@ import { Database } from "bun:sqlite";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Entry, KnownMachine } from "../../src/cluster/machine.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import type { History } from "../../src/store/history.ts";
+import type { Entry, KnownMachine } from "../../src/store/kept.ts";
 import { type HistoryOptions, openHistory } from "../../src/store/sqlite-history.ts";
 
 export const T0 = 1_700_000_000_000;

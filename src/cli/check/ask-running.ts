@@ -2,7 +2,7 @@
  * Asks the unagi that runs on this machine for its view of the cluster, over HTTP as a program
  * would. Reads of the answer only what the check needs, and believes none of its shapes.
  */
-import type { MachineState } from "../../cluster/machine.ts";
+import type { MachineState } from "../../store/kept.ts";
 import { askLocal, type ReportPlace } from "../ask-local.ts";
 import type { ClusterFacts, MachineFacts, ProblemFacts, RunningFacts } from "./facts.ts";
 

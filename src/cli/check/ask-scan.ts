@@ -2,11 +2,12 @@
  * Asks the scan range who is there, as a starting daemon would, and counts the answers: for the
  * check on a machine where no unagi runs. Bounded in packets, rate and time.
  */
-import type { Envelope } from "../../cluster/envelope.ts";
-import type { AddressSet } from "../../config/address-set.ts";
+
+import type { AddressSet } from "../../net/address-set.ts";
 import { decodeMessage } from "../../protocol/decode.ts";
 import { encodeInitialQuery } from "../../protocol/encode.ts";
 import { openPeerSocket } from "../../runtime/udp.ts";
+import type { Envelope } from "../../sealing/envelope-types.ts";
 import type { AskedFacts } from "./facts.ts";
 
 export interface ScanQuestion {

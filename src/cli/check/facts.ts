@@ -2,11 +2,11 @@
  * What `unagi check` has found out about this machine, as plain data: gather.ts reads it, judge.ts
  * says what it means.
  */
-import type { MachineState } from "../../cluster/machine.ts";
-import type { Config } from "../../config/config.ts";
-import type { LanNetworks } from "../../config/lan.ts";
 
-import type { PortHolder, Transport } from "../../runtime/port-holder.ts";
+import type { Config } from "../../config/config.ts";
+import type { PortHolder, Transport } from "../../linux/port-holder.ts";
+import type { LanNetworks } from "../../net/lan.ts";
+import type { MachineState } from "../../store/kept.ts";
 
 export interface CheckFacts {
   readonly config: Config;

@@ -4,21 +4,26 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { crypto } from "../../builtins.ts";
-import type { Envelope } from "../../cluster/envelope.ts";
+import { crypto } from "../../base/builtins.ts";
 import { createMessageFile } from "../../collectors/message-file.ts";
 import { createMessageJournal, findJournalctl } from "../../collectors/message-journal.ts";
 import type { MessageSource } from "../../collectors/messages.ts";
-import { type AddressSet, resolveRanges } from "../../config/address-set.ts";
 import type { Config } from "../../config/config.ts";
-import { whyNoLan } from "../../config/lan.ts";
-import { rangeList } from "../../config/ranges.ts";
-import { type AddressesByName, readAddresses, readArp, readLan } from "../../config/read-lan.ts";
-import { isLoopback } from "../../protocol/address.ts";
-import { readKeyFile } from "../../runtime/key-file.ts";
+import {
+  type AddressesByName,
+  readAddresses,
+  readArp,
+  readLan,
+} from "../../linux/network-interfaces.ts";
+import { isLoopback } from "../../net/address.ts";
+import { type AddressSet, resolveRanges } from "../../net/address-set.ts";
+import { whyNoLan } from "../../net/lan.ts";
+import { rangeList } from "../../net/ranges.ts";
 import { dropPrivileges } from "../../runtime/privileges.ts";
 import { createRandom } from "../../runtime/random.ts";
 import { createEnvelope } from "../../sealing/envelope.ts";
+import type { Envelope } from "../../sealing/envelope-types.ts";
+import { readKeyFile } from "../../sealing/key-file.ts";
 import { askRunning } from "./ask-running.ts";
 import { askScan, chooseTargets, MOST_TARGETS } from "./ask-scan.ts";
 import type { AskedFacts, CheckFacts, MessageFacts, NetworkFacts, PortFact } from "./facts.ts";

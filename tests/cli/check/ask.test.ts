@@ -6,8 +6,8 @@ import { askRunning, parseCluster } from "../../../src/cli/check/ask-running.ts"
 import { askScan, chooseTargets } from "../../../src/cli/check/ask-scan.ts";
 import type { ClusterFacts } from "../../../src/cli/check/facts.ts";
 import { tryPort } from "../../../src/cli/check/try-port.ts";
-import { resolveRanges } from "../../../src/config/address-set.ts";
-import { rangeList } from "../../../src/config/ranges.ts";
+import { resolveRanges } from "../../../src/net/address-set.ts";
+import { rangeList } from "../../../src/net/ranges.ts";
 import { createEnvelope } from "../../../src/sealing/envelope.ts";
 
 const CLUSTER = {

@@ -4,7 +4,7 @@
  * small ones again), about the others (lists of addresses that are nobody's, hints, wishes to forget).
  */
 
-import type { Endpoint } from "../../../src/cluster/output.ts";
+import type { Endpoint } from "../../../src/net/endpoint.ts";
 import { encodeForget, encodeHints } from "../../../src/protocol/encode.ts";
 import { pick } from "../chance.ts";
 import type { Host } from "../network.ts";

@@ -3,7 +3,7 @@
  * (docs/protocol.md, "What counts as an answer"): JSON or a quick answer counts if it has the number
  * of the last question to that very address, once; protocol 1 while a question there is young.
  */
-import type { KnownMachine } from "../../../src/cluster/machine.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import type { Truth } from "../truth.ts";
 import { ANSWERS, bodyOf, type Kind, START } from "../wire.ts";
 import type { Received, Sent } from "./invariant.ts";

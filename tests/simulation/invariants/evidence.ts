@@ -8,8 +8,9 @@
  *
  * What came is what was delivered (answered.ts).
  */
-import type { KnownMachine } from "../../../src/cluster/machine.ts";
+
 import type { Output } from "../../../src/cluster/output.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import type { Run, Truth } from "../truth.ts";
 import { QUESTIONS } from "../wire.ts";
 import { Answered } from "./answered.ts";

@@ -1,6 +1,7 @@
 /** What a machine remembers last of each other, as those invariants want it that compare. */
-import type { KnownMachine } from "../../../src/cluster/machine.ts";
+
 import type { Output } from "../../../src/cluster/output.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 
 export class Held {
   readonly #byKey = new Map<string, KnownMachine>();

@@ -1,6 +1,7 @@
 /** All invariants of one machine: they see the same things, in the order in which they happen. */
-import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
+import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import type { PlainTexts } from "../seal.ts";
 import type { Truth } from "../truth.ts";
 import { Caps } from "./caps.ts";

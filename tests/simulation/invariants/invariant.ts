@@ -2,10 +2,12 @@
  * What an invariant is told, and how it complains. Each machine has its own set of them, which
  * sees every packet and every output of its core at once, and its whole table now and then.
  */
-import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
+
+import type { Moment } from "../../../src/base/units.ts";
+import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Cluster } from "../../../src/cluster/options.ts";
 import type { Output } from "../../../src/cluster/output.ts";
-import type { Moment } from "../../../src/units.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import type { Origin } from "../network.ts";
 import type { Kind } from "../wire.ts";
 

@@ -2,7 +2,7 @@
  * Candidates are not passed on: a list names addresses that have answered this machine, in this run
  * or, as it remembers, in one before, and its own.
  */
-import type { KnownMachine } from "../../../src/cluster/machine.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import { ANSWERS, bodyOf, QUESTIONS } from "../wire.ts";
 import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
 

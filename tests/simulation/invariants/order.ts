@@ -1,6 +1,7 @@
 /** An older report never replaces a newer one, nor an earlier run a later one; liars included. */
-import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
+import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import type { Truth } from "../truth.ts";
 import type { Held } from "./held.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";

@@ -6,8 +6,9 @@
  * Whose an address is, is told by what is remembered; one that two machines have had, or one has given
  * up, is left out, as who has lost his address is still shown under it.
  */
-import type { KnownMachine } from "../../../src/cluster/machine.ts";
+
 import type { Output } from "../../../src/cluster/output.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import { bodyOf } from "../wire.ts";
 import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
 import { NAME, RateWindow } from "./rates.ts";

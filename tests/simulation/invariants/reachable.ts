@@ -14,8 +14,9 @@
  *   taken for another's who answers there (a machine of 2005, say), so that it cannot be asked itself:
  *   as long as it takes all to agree once the faults stop (agreement.ts), since others have to tell.
  */
-import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
+import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 
 const NAME = "who can be reached is shown so";

@@ -1,6 +1,7 @@
 /** Nobody marks itself: this machine is in its table once, as itself, and as nobody else. */
-import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
+import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import type { Truth } from "../truth.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 

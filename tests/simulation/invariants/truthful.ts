@@ -3,9 +3,10 @@
  * run is what that run has said, and there is nothing else but what somebody hostile says of himself
  * from an address of his own. (Protocol 1 proves nothing: see hostile/attackers.ts.)
  */
-import type { KnownMachine, Machine } from "../../../src/cluster/machine.ts";
+import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { Report } from "../../../src/protocol/report.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
 import type { Run, Truth } from "../truth.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 

@@ -1,0 +1,92 @@
+/**
+ * Tells all others to ask a machine that has left quick questions unanswered (design 6.6): twice,
+ * as packets get lost, but not again when it has answered meanwhile.
+ */
+import { encodeHints } from "../../protocol/encode.ts";
+import type { Desk } from "../core-context.ts";
+import { HINT_AGAIN_MS, MAX_HINTS_UNDER_WAY } from "../limits.ts";
+import type { Budget } from "../pacing/budget.ts";
+import { DeadlineQueue } from "../pacing/deadline-queue.ts";
+import type { Peer } from "../peers/peer.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
+import { isInRing } from "./ring.ts";
+
+/** The machines named together, and whom they have still to be named to in this round. */
+interface Telling {
+  readonly about: readonly Peer[];
+  readonly isStillMissed: (peer: Peer) => boolean;
+  readers: string[];
+  packets: readonly Uint8Array[];
+  roundsLeft: number;
+}
+
+const ROUNDS = 2;
+
+export class Hints {
+  readonly #desk: Desk;
+  readonly #budget: Budget;
+  readonly #table: PeerTable;
+  readonly #tellings = new DeadlineQueue<Telling>();
+
+  constructor(parts: { readonly desk: Desk; readonly budget: Budget; readonly table: PeerTable }) {
+    this.#desk = parts.desk;
+    this.#budget = parts.budget;
+    this.#table = parts.table;
+  }
+
+  get size(): number {
+    return this.#tellings.size;
+  }
+
+  /** Names these machines to all others, as far as the caps allow. */
+  tell(missed: readonly Peer[], isStillMissed: (peer: Peer) => boolean): void {
+    const nowMs = this.#desk.clock.deadlineMs;
+    if (this.#tellings.size >= MAX_HINTS_UNDER_WAY) return;
+    const about = missed.filter(() => this.#budget.hinted.take(nowMs));
+    if (about.length === 0) return;
+    const telling = { about, isStillMissed, readers: [], packets: [], roundsLeft: ROUNDS };
+    this.#tellings.set(telling, nowMs);
+  }
+
+  /** This machine was suspended, or is cut off: what it has missed says nothing. */
+  clear(): void {
+    for (;;) {
+      const telling = this.#tellings.popDue(Number.POSITIVE_INFINITY);
+      if (telling === undefined) return;
+    }
+  }
+
+  run(): void {
+    const nowMs = this.#desk.clock.deadlineMs;
+    for (;;) {
+      const telling = this.#tellings.peekDue(nowMs);
+      if (telling === undefined) return;
+      if (telling.readers.length === 0) this.#beginRound(telling);
+      while (telling.readers.length > 0) {
+        if (!this.#budget.hints.take(nowMs)) return;
+        const reader = telling.readers.pop();
+        if (reader === undefined) break;
+        for (const packet of telling.packets) this.#desk.sendToPeer(reader, packet);
+      }
+      telling.roundsLeft--;
+      if (telling.roundsLeft > 0) this.#tellings.set(telling, nowMs + HINT_AGAIN_MS);
+      else this.#tellings.delete(telling);
+    }
+  }
+
+  nextMs(): number {
+    const readyMs = this.#budget.hints.readyMs(this.#desk.clock.deadlineMs);
+    return Math.max(this.#tellings.nextMs(), readyMs);
+  }
+
+  #beginRound(telling: Telling): void {
+    const about = telling.about.filter(telling.isStillMissed);
+    // Others may know it by another of its addresses.
+    const addresses = about.flatMap(({ contacts }) => contacts.map(({ address }) => address));
+    telling.packets = encodeHints(this.#desk.signature, addresses);
+    if (about.length === 0) return;
+    for (const peer of this.#table.all()) {
+      if (isInRing(peer) && !about.includes(peer)) telling.readers.push(peer.address);
+    }
+  }
+}

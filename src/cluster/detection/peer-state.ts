@@ -1,0 +1,237 @@
+/**
+ * What is thought of a machine, and what follows from a change of mind.
+ *
+ *     (candidate) ──answers──▶ new ──first report──▶ up ◀────────────┐
+ *                               │                    │               │ answers
+ *                               └──four questions────┤               │ (any of the three)
+ *                                  left unanswered   ▼               │
+ *                                                  silent ───────────┤
+ *         goodbye, and the test of it                │ not heard of  │
+ *         two seconds later unanswered               │ for 3 intervals, 15 s at least
+ *     new, up, silent ─────────▶ stopped ────────────┼───────────────┤
+ *                                                    ▼               │
+ *                                                   down ────────────┘
+ *     stopped, down ──not heard of for 1,440 intervals──▶ forgotten
+ *
+ * Only an answer to an open question counts as being heard of. The times are on the clock of
+ * deadlines, so this machine's own absence is never held against the others. `stopped` and
+ * `down` are outages: they are entries of the history and begin when the machine was last heard.
+ */
+
+import type { Entry, MachineState } from "../../store/kept.ts";
+import type { Desk } from "../core-context.ts";
+import {
+  ANSWER_WAIT_MS,
+  DOWN_INTERVALS,
+  FORGET_INTERVALS,
+  GOODBYE_TEST_MS,
+  GOODBYE_WAIT_MS,
+  MIN_DOWN_MS,
+  SECOND,
+  TICK_PROMISE_MS,
+} from "../limits.ts";
+import { DeadlineQueue } from "../pacing/deadline-queue.ts";
+import { isQuiet, knownFromPeer, type Peer } from "../peers/peer.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
+import { judgingIntervalMs } from "../polling/protocol-one.ts";
+import { quote } from "../serving/quote.ts";
+
+export class Judgement {
+  readonly #desk: Desk;
+  readonly #table: PeerTable;
+  readonly #onGone: (peer: Peer) => void;
+  /** When each machine is to be looked at again; late deadlines are moved when they come. */
+  readonly #queue = new DeadlineQueue<Peer>();
+  readonly #changed = new Set<Peer>();
+  readonly #toRemember = new Set<Peer>();
+  /** On the clock of ages. */
+  #lastRunMs: number;
+  /** Since when packets have been read without a pause (clock of deadlines). */
+  #awakeFromMs: number;
+
+  /** `onGone`: this machine is about to leave the table. */
+  constructor(desk: Desk, table: PeerTable, onGone: (peer: Peer) => void) {
+    this.#desk = desk;
+    this.#table = table;
+    this.#onGone = onGone;
+    this.#lastRunMs = desk.clock.ageMs;
+    this.#awakeFromMs = desk.clock.deadlineMs;
+  }
+
+  nextMs(): number {
+    return this.#queue.nextMs();
+  }
+
+  /** Machines that have a time to be looked at, each one. */
+  get planned(): number {
+    return this.#queue.size;
+  }
+
+  /** A machine is in the table now, met or remembered. */
+  admit(peer: Peer): void {
+    this.#table.add(peer);
+    this.rejudge(peer);
+  }
+
+  /** What the judgement rests on has changed: its interval, the time it was heard. */
+  rejudge(peer: Peer): void {
+    this.#queue.set(peer, this.#dueMs(peer));
+  }
+
+  /** It is forgotten, with its history. */
+  dismiss(peer: Peer): void {
+    this.#remove(peer);
+    this.#desk.emit({ kind: "forget", id: peer.key });
+    this.#desk.emit({ kind: "changed", id: peer.key });
+  }
+
+  /** It is shown no longer; what the store has of it stays there, for when it comes back. */
+  release(peer: Peer): void {
+    if (this.#toRemember.has(peer)) this.#remember(peer);
+    this.#remove(peer);
+    this.#desk.emit({ kind: "changed", id: peer.key });
+  }
+
+  /** It has answered an open question; its report, if one came, is in place. */
+  heard(peer: Peer): void {
+    const { clock } = this.#desk;
+    peer.heardMs = clock.ageMs;
+    peer.heardDeadlineMs = clock.deadlineMs;
+    peer.judgedFromMs = clock.deadlineMs;
+    peer.unanswered = 0;
+    peer.askedMs = undefined;
+    this.#table.setHeard(peer);
+    peer.round = undefined;
+    peer.goodbye = undefined;
+    if (peer.state === "down" || peer.state === "stopped") {
+      this.#desk.emit({ kind: "outage-over", id: peer.key, untilWallMs: clock.wallMs });
+    }
+    this.#setState(peer, peer.report === undefined ? "new" : "up");
+  }
+
+  /** It has answered a quick question: alive, and nothing else is known of it by that. */
+  noteSign(peer: Peer): void {
+    const { clock } = this.#desk;
+    peer.heardMs = clock.ageMs;
+    peer.heardDeadlineMs = clock.deadlineMs;
+    peer.judgedFromMs = clock.deadlineMs;
+    peer.askedMs = undefined;
+  }
+
+  /** Its silence counts from now on, as if it had been heard. */
+  startAnew(peer: Peer): void {
+    peer.judgedFromMs = this.#desk.clock.deadlineMs;
+    this.rejudge(peer);
+  }
+
+  /** A question and its repeats were left unanswered. */
+  fallSilent(peer: Peer): void {
+    if (!isQuiet(peer)) this.#setState(peer, "silent");
+  }
+
+  /** It said goodbye, and left the question after that unanswered. */
+  stop(peer: Peer): void {
+    peer.goodbye = undefined;
+    peer.spokeMs = Number.NEGATIVE_INFINITY;
+    const saidWallMs = this.#desk.clock.wallMs - GOODBYE_TEST_MS - GOODBYE_WAIT_MS;
+    this.#beginOutage(peer, { state: "stopped", atWallMs: saidWallMs });
+  }
+
+  /** For readers and for the store, once for each call of the core. */
+  noteChange(peer: Peer, options: { readonly remember: boolean }): void {
+    this.#changed.add(peer);
+    if (options.remember) this.#toRemember.add(peer);
+  }
+
+  flush(): void {
+    if (this.#changed.size === 0 && this.#toRemember.size === 0) return;
+    for (const peer of this.#toRemember) this.#remember(peer);
+    this.#toRemember.clear();
+    for (const peer of this.#changed) this.#desk.emit({ kind: "changed", id: peer.key });
+    this.#changed.clear();
+  }
+
+  run(): void {
+    const nowMs = this.#desk.clock.deadlineMs;
+    this.#noteAwake();
+    for (;;) {
+      const peer = this.#queue.popDue(nowMs);
+      if (peer === undefined) return;
+      const isDue = this.#dueMs(peer) <= nowMs;
+      if (isDue && isGone(peer)) {
+        this.#desk.log("info", `${describe(peer)} is forgotten`);
+        this.dismiss(peer);
+        continue;
+      }
+      if (isDue) {
+        const atWallMs = this.#desk.clock.wallAt(peer.heardMs);
+        this.#beginOutage(peer, { state: "down", atWallMs });
+      }
+      this.rejudge(peer);
+    }
+  }
+
+  #remember(peer: Peer): void {
+    this.#desk.emit({ kind: "remember", machine: knownFromPeer(peer, this.#desk.clock) });
+  }
+
+  #remove(peer: Peer): void {
+    this.#onGone(peer);
+    this.#table.remove(peer);
+    this.#queue.delete(peer);
+    this.#changed.delete(peer);
+    this.#toRemember.delete(peer);
+  }
+
+  /** When the machine would be down, or, if it is gone already, forgotten. */
+  #dueMs(peer: Peer): number {
+    const intervalMs = judgingIntervalMs(peer, this.#desk.intervalMs);
+    const from = Math.max(peer.heardDeadlineMs, peer.judgedFromMs);
+    const downMs = from + Math.max(DOWN_INTERVALS * intervalMs, MIN_DOWN_MS);
+    if (!isGone(peer)) return Math.max(downMs, this.#provenMs(peer));
+    // After a long absence of our own, each machine is asked before it is forgotten.
+    return Math.max(peer.heardDeadlineMs + FORGET_INTERVALS * intervalMs, downMs);
+  }
+
+  /** When its silence proves something: it was asked, and this machine was there to hear it. */
+  #provenMs(peer: Peer): number {
+    const nowMs = this.#desk.clock.deadlineMs;
+    // That test comes to a conclusion of its own.
+    if (peer.goodbye !== undefined) return nowMs + SECOND;
+    const { askedMs = nowMs } = peer;
+    const isAskable = peer.contacts.length > 0;
+    return Math.max(isAskable ? askedMs : 0, this.#awakeFromMs) + ANSWER_WAIT_MS;
+  }
+
+  /** After a pause the answers that came meanwhile may still wait in the socket. */
+  #noteAwake(): void {
+    const { ageMs, deadlineMs } = this.#desk.clock;
+    if (ageMs - this.#lastRunMs > 2 * TICK_PROMISE_MS) this.#awakeFromMs = deadlineMs;
+    this.#lastRunMs = ageMs;
+  }
+
+  #beginOutage(peer: Peer, outage: Extract<Entry, { state: "down" | "stopped" }>): void {
+    this.#setState(peer, outage.state, outage.atWallMs);
+    this.#desk.emit({ kind: "entry", id: peer.key, entry: outage });
+  }
+
+  #setState(peer: Peer, state: MachineState, sinceWallMs = this.#desk.clock.wallMs): void {
+    if (peer.state === state) return;
+    const wasQuiet = isQuiet(peer);
+    this.#table.setState(peer, state);
+    peer.stateSinceWallMs = sinceWallMs;
+    // From silent to down it stays on the pace that it has reached.
+    if (!wasQuiet) peer.quietSinceMs = this.#desk.clock.deadlineMs;
+    this.noteChange(peer, { remember: true });
+    this.rejudge(peer);
+    this.#desk.log("info", `${describe(peer)} is ${state}`);
+  }
+}
+
+function isGone(peer: Peer): boolean {
+  return peer.state === "down" || peer.state === "stopped";
+}
+
+export function describe(peer: Peer): string {
+  return `machine ${quote(peer.name)} at ${peer.address}`;
+}

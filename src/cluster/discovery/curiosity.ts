@@ -1,0 +1,87 @@
+/**
+ * Asks machines for their lists while there may be more to learn. Machines that start together
+ * each stop scanning at the first answer, and their lists of that moment are short; without this
+ * they would meet at the next broadcast, three intervals later. The same way two halves of a
+ * network that were cut apart grow together as soon as two of their machines have met. For that
+ * they ask at random, too: of sixty that start together, a few often know none but each other.
+ */
+import { encodeInitialQuery } from "../../protocol/encode.ts";
+import type { Desk } from "../core-context.ts";
+import { CURIOUS_MACHINES, CURIOUS_PAUSES_MS, YOUNG_MS } from "../limits.ts";
+import { isQuiet, type Peer } from "../peers/peer.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
+import type { Scan } from "./scan.ts";
+
+export class Curiosity {
+  readonly #desk: Desk;
+  readonly #table: PeerTable;
+  readonly #scan: Scan;
+  readonly #query: Uint8Array;
+  readonly #youngUntilMs: number;
+  #nextMs = Number.POSITIVE_INFINITY;
+  #step = 0;
+  /** Who is to be asked next; none: anybody. */
+  #newcomer: Peer | undefined;
+
+  constructor(desk: Desk, table: PeerTable, scan: Scan) {
+    this.#desk = desk;
+    this.#table = table;
+    this.#scan = scan;
+    this.#query = encodeInitialQuery(desk.signature);
+    this.#youngUntilMs = desk.clock.deadlineMs + YOUNG_MS;
+  }
+
+  /**
+   * A machine was met for the first time. Those that have been here longer do not all ask the
+   * newcomer, or it would send its whole list to each of a thousand.
+   */
+  noteMet(peer: Peer): void {
+    const share = CURIOUS_MACHINES / Math.max(1, this.#table.liveCount);
+    if (!this.#isYoung && this.#desk.random() >= share) return;
+    this.#newcomer = peer;
+    this.#step = 0;
+    this.#plan();
+  }
+
+  run(): void {
+    if (this.#desk.clock.deadlineMs < this.#nextMs) return;
+    this.#nextMs = Number.POSITIVE_INFINITY;
+    const peer = this.#whom();
+    this.#newcomer = undefined;
+    if (peer !== undefined) this.#desk.sendToPeer(peer.address, this.#query);
+    if (!this.#isYoung) return;
+    // As long as somebody new is met all the time, lists lead further.
+    if (this.#step > 0) this.#scan.askSome();
+    this.#step++;
+    this.#plan();
+  }
+
+  nextMs(): number {
+    return this.#nextMs;
+  }
+
+  get #isYoung(): boolean {
+    return this.#desk.clock.deadlineMs < this.#youngUntilMs;
+  }
+
+  /** Never later than what is planned: a stream of newcomers does not put the question off. */
+  #plan(): void {
+    const pauseMs = CURIOUS_PAUSES_MS[this.#step];
+    if (pauseMs === undefined) return;
+    const atMs = this.#desk.clock.deadlineMs + pauseMs * (0.5 + this.#desk.random());
+    this.#nextMs = Math.min(this.#nextMs, atMs);
+  }
+
+  #whom(): Peer | undefined {
+    const { liveCount } = this.#table;
+    if (this.#newcomer !== undefined && !isQuiet(this.#newcomer) && !this.#isYoung) {
+      return this.#newcomer;
+    }
+    // Anybody rather than the newest: whoever was met last tends to know what we know.
+    let place = Math.floor(this.#desk.random() * liveCount);
+    for (const peer of this.#table.all()) {
+      if (!isQuiet(peer) && place-- === 0) return peer;
+    }
+    return undefined;
+  }
+}

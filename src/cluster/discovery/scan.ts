@@ -1,0 +1,112 @@
+/**
+ * Looks for other machines where no list has led: through the scan range in order until another
+ * machine has answered, then, as long as none is known to be up, slowly round and round. What an
+ * earlier run knew to be up holds nothing back: it may be gone, or stand elsewhere by now.
+ */
+import { encodeInitialQuery } from "../../protocol/encode.ts";
+import type { Desk } from "../core-context.ts";
+import { RESCAN_SAMPLE, SCAN_HOLD_MS, SLOW_SCAN_MS } from "../limits.ts";
+import type { ScanProgress, ScanRange } from "../options.ts";
+import type { Budget } from "../pacing/budget.ts";
+import { isQuiet } from "../peers/peer.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
+
+interface Parts {
+  readonly desk: Desk;
+  readonly budget: Budget;
+  readonly table: PeerTable;
+  readonly own: OwnAddresses;
+}
+
+export class Scan {
+  readonly #desk: Desk;
+  readonly #budget: Budget;
+  readonly #table: PeerTable;
+  readonly #own: OwnAddresses;
+  readonly #query: Uint8Array;
+  #asked = 0;
+  #slowMs = 0;
+  /** It goes on then; none: nobody has been heard yet. */
+  #heldUntilMs: number | undefined;
+
+  constructor(parts: Parts) {
+    this.#desk = parts.desk;
+    this.#budget = parts.budget;
+    this.#table = parts.table;
+    this.#own = parts.own;
+    this.#query = encodeInitialQuery(parts.desk.signature);
+  }
+
+  progress(): ScanProgress {
+    return { size: this.#desk.ranges.scan.size, asked: this.#asked };
+  }
+
+  /** Another range is scanned from its beginning. */
+  startOver(): void {
+    this.#asked = 0;
+  }
+
+  /**
+   * Somebody is there: if that one answers a question, no more addresses need be asked. It
+   * is waited for once, since it may say anything and never answer.
+   */
+  noteList(): void {
+    this.#heldUntilMs ??= this.#desk.clock.deadlineMs + SCAN_HOLD_MS;
+  }
+
+  run(): void {
+    const nowMs = this.#desk.clock.deadlineMs;
+    const { size } = this.#desk.ranges.scan;
+    if (size === 0 || this.#table.heardCount > 0 || nowMs < (this.#heldUntilMs ?? 0)) return;
+    while (this.#asked < size && this.#budget.scans.take(nowMs)) this.#askNext(nowMs);
+    if (this.#asked >= size && nowMs >= this.#slowMs) this.#askNext(nowMs);
+  }
+
+  nextMs(): number {
+    const { size } = this.#desk.ranges.scan;
+    if (size === 0 || this.#table.heardCount > 0) return Number.POSITIVE_INFINITY;
+    const paceMs =
+      this.#asked >= size ? this.#slowMs : this.#budget.scans.readyMs(this.#desk.clock.deadlineMs);
+    return Math.max(paceMs, this.#heldUntilMs ?? 0);
+  }
+
+  /**
+   * A few anywhere in the range that are not known to be up, so that two halves of a network that
+   * never met do meet.
+   */
+  askSome(): void {
+    const { random, ranges } = this.#desk;
+    const { size } = ranges.scan;
+    for (let i = 0; i < Math.min(RESCAN_SAMPLE, size); i++) {
+      const index = Math.floor(random() * size);
+      const peer = this.#table.contactOf(ranges.scan.at(index) ?? "")?.peer;
+      if (peer === undefined || isQuiet(peer)) this.#ask(index);
+    }
+  }
+
+  #askNext(nowMs: number): void {
+    this.#ask(this.#asked % this.#desk.ranges.scan.size);
+    this.#asked++;
+    this.#slowMs = nowMs + SLOW_SCAN_MS;
+  }
+
+  #ask(index: number): void {
+    const address = this.#desk.ranges.scan.at(index);
+    if (address !== undefined && !this.#own.has(address))
+      this.#desk.sendToPeer(address, this.#query);
+  }
+}
+
+/** Places of a scan range that are compared: enough to see any change of networks. */
+const COMPARED_PLACES = 16;
+
+/** By its size and some of its addresses; a scan range may have 65,536. */
+export function isSameRange(a: ScanRange, b: ScanRange): boolean {
+  if (a.size !== b.size) return false;
+  for (let i = 0; i < Math.min(COMPARED_PLACES, a.size); i++) {
+    const place = Math.floor((i * (a.size - 1)) / Math.max(1, COMPARED_PLACES - 1));
+    if (a.at(place) !== b.at(place)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,45 @@
+/** What the core may send in a second, by purpose (design 6.3). */
+import {
+  MAX_ANSWERS_PER_SECOND,
+  MAX_CANDIDATE_QUESTIONS_PER_SECOND,
+  MAX_FORGET_QUESTIONS_PER_SECOND,
+  MAX_HINT_PACKETS_PER_SECOND,
+  MAX_HINTED_PER_SECOND,
+  MAX_LIST_PACKETS_PER_SECOND,
+  MAX_QUESTIONS_PER_SECOND,
+  MAX_QUIET_QUESTIONS_PER_SECOND,
+  MAX_RING_QUESTIONS_PER_SECOND,
+  MAX_SCANS_PER_SECOND,
+} from "../limits.ts";
+import { RateWindow } from "./rate-window.ts";
+import { steadyBucket, type TokenBucket } from "./token-bucket.ts";
+
+export interface Budget {
+  readonly questions: TokenBucket;
+  readonly candidates: TokenBucket;
+  readonly quiet: TokenBucket;
+  readonly forgetting: TokenBucket;
+  readonly ring: TokenBucket;
+  /** Machines named in hints, and packets of hints. */
+  readonly hinted: TokenBucket;
+  readonly hints: TokenBucket;
+  readonly scans: TokenBucket;
+  readonly lists: TokenBucket;
+  readonly answers: RateWindow;
+}
+
+export function createBudget(nowMs: number): Budget {
+  return {
+    questions: steadyBucket(MAX_QUESTIONS_PER_SECOND, nowMs),
+    candidates: steadyBucket(MAX_CANDIDATE_QUESTIONS_PER_SECOND, nowMs),
+    quiet: steadyBucket(MAX_QUIET_QUESTIONS_PER_SECOND, nowMs),
+    forgetting: steadyBucket(MAX_FORGET_QUESTIONS_PER_SECOND, nowMs),
+    ring: steadyBucket(MAX_RING_QUESTIONS_PER_SECOND, nowMs),
+    hinted: steadyBucket(MAX_HINTED_PER_SECOND, nowMs),
+    hints: steadyBucket(MAX_HINT_PACKETS_PER_SECOND, nowMs),
+    scans: steadyBucket(MAX_SCANS_PER_SECOND, nowMs),
+    lists: steadyBucket(MAX_LIST_PACKETS_PER_SECOND, nowMs),
+    // Questions come when they come, a whole network's at once.
+    answers: new RateWindow({ most: MAX_ANSWERS_PER_SECOND }),
+  };
+}

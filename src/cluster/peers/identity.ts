@@ -1,0 +1,254 @@
+/**
+ * Which machine an answer comes from (design 6.2). An id stays, a boot is new at each start; a
+ * boot is adopted only through an answer to a question of ours, and then the one before is over.
+ * If that one goes on answering all the same, two daemons share the id: clones, shown apart.
+ */
+import type { Answer } from "../../protocol/message.ts";
+import type { Desk } from "../core-context.ts";
+import { describe, type Judgement } from "../detection/peer-state.ts";
+import type { Curiosity } from "../discovery/curiosity.ts";
+import { Newcomers } from "../discovery/newcomers.ts";
+import {
+  CLONE_PROOFS,
+  MAX_CLONES,
+  MAX_FORMER_AT_ADDRESS,
+  MAX_RETIRED_BOOTS,
+  MIN_MET_MS,
+} from "../limits.ts";
+import { isSameMachine } from "../polling/protocol-one.ts";
+import type { Schedule } from "../polling/schedule.ts";
+import type { CoreDropReason } from "../serving/drop-log.ts";
+import { quote } from "../serving/quote.ts";
+import type { Contact, OpenQuestion } from "./contact.ts";
+import { cloneKey, isQuiet, newPeer, type Peer, stayMs } from "./peer.ts";
+import type { PeerTable } from "./peer-table.ts";
+
+export type Recognised =
+  | { readonly kind: "self" }
+  | { readonly kind: "peer"; readonly peer: Peer }
+  | { readonly kind: "refused"; readonly reason: CoreDropReason };
+
+interface Parts {
+  readonly desk: Desk;
+  readonly table: PeerTable;
+  readonly judgement: Judgement;
+  readonly schedule: Schedule;
+  readonly curiosity: Curiosity;
+}
+
+export class Identity {
+  readonly #desk: Desk;
+  readonly #table: PeerTable;
+  readonly #judgement: Judgement;
+  readonly #schedule: Schedule;
+  readonly #curiosity: Curiosity;
+  readonly #newcomers = new Newcomers();
+
+  constructor(parts: Parts) {
+    this.#desk = parts.desk;
+    this.#table = parts.table;
+    this.#judgement = parts.judgement;
+    this.#schedule = parts.schedule;
+    this.#curiosity = parts.curiosity;
+  }
+
+  /** Addresses where somebody was met lately. */
+  get meetings(): number {
+    return this.#newcomers.size;
+  }
+
+  /** The machine that gave this answer, its boot adopted and the address made its own. */
+  recognise(contact: Contact, answer: Answer, question: OpenQuestion): Recognised {
+    if (answer.boot === this.#desk.self.boot) return { kind: "self" };
+    const group = this.#table.group(answer.id);
+    const known = group.find(({ boot }) => boot === answer.boot);
+    if (known !== undefined) return this.#at(contact, known, answer.name);
+    const past = group.find((one) => retiredBoot(one, answer.boot) !== undefined);
+    if (past !== undefined) return this.#returned(past, { contact, answer, question });
+    const restarted = this.#restarted(group, contact);
+    if (restarted === undefined) return this.#met(contact, answer);
+    this.#adoptBoot(restarted, contact, answer.boot);
+    return this.#at(contact, restarted, answer.name);
+  }
+
+  /** This machine has lost one of its addresses to us or to another. */
+  noteLostAddress(former: Peer): void {
+    // One that never gave a report and cannot be asked any more was nobody.
+    const isNobody = former.contacts.length === 0 && former.report === undefined;
+    if (isNobody) this.#judgement.dismiss(former);
+    else this.#judgement.noteChange(former, { remember: true });
+  }
+
+  /** A machine that speaks protocol 1 is its address. */
+  recogniseProtocolOne(contact: Contact): Recognised {
+    const { address } = contact;
+    const known = this.#table.get(address);
+    if (known !== undefined) return this.#at(contact, known);
+    return this.#admit({ contact, id: address, key: address, protocol: 1 });
+  }
+
+  #at(contact: Contact, peer: Peer, name = peer.name): Recognised {
+    peer.name = name;
+    const former = contact.peer;
+    const isNewAddress = former !== peer;
+    this.#table.give(contact, peer);
+    if (isNewAddress) this.#judgement.noteChange(peer, { remember: true });
+    if (former !== undefined && isNewAddress) {
+      this.#lostAddressTo(peer, former);
+      this.#doubtOthersOf(peer);
+    }
+    return { kind: "peer", peer };
+  }
+
+  /** Who answers where another was has moved: that one may be where it was itself. */
+  #doubtOthersOf({ contacts }: Peer): void {
+    for (const contact of contacts.slice(1)) this.#schedule.probeSoon(contact);
+  }
+
+  #lostAddressTo(owner: Peer, former: Peer): void {
+    const isOther = former.protocol === 2 || owner.protocol === 1;
+    if (isOther || !isSameMachine(former, owner.name)) {
+      // Without its address one of protocol 1 cannot be asked, and it has a long time to say nothing.
+      if (former.protocol === 1) this.#schedule.fallSilent(former, 0);
+      this.noteLostAddress(former);
+      this.#thinOut(owner.address);
+      return;
+    }
+    // A protocol-1 machine was its address: it is the other machine by another id.
+    this.#desk.emit({ kind: "rename", fromId: former.key, toId: owner.key });
+    this.#judgement.dismiss(former);
+  }
+
+  /** Of too many that had an address, the one that was there for the shortest time was no loss. */
+  #thinOut(address: string): void {
+    const former = this.#table.formerlyAt(address);
+    if (former.length <= MAX_FORMER_AT_ADDRESS) return;
+    const shortest = former.reduce((a, b) => (stayMs(b) < stayMs(a) ? b : a));
+    this.#judgement.dismiss(shortest);
+  }
+
+  /** Whose new boot it may be, of those that have this id. */
+  #restarted(group: readonly Peer[], contact: Contact): Peer | undefined {
+    const here = group.find((one) => one === contact.peer);
+    if (here !== undefined || group.length === 1) return here ?? group[0];
+    return group.find(isQuiet);
+  }
+
+  #adoptBoot(peer: Peer, contact: Contact, boot: string): void {
+    if (peer.boot !== undefined) {
+      const retired = { boot: peer.boot, atMs: this.#desk.clock.deadlineMs, proofs: 0 };
+      peer.retiredBoots = [...peer.retiredBoots, retired].slice(-MAX_RETIRED_BOOTS);
+    }
+    peer.boot = boot;
+    peer.sequence = undefined;
+    peer.live = undefined;
+    this.#judgement.noteChange(peer, { remember: true });
+    // Restarted under another address, or a clone? Then the old address still answers.
+    const former = peer.contacts[0];
+    if (former !== undefined && former !== contact) this.#schedule.probe(former);
+  }
+
+  /** A boot that is over answers a question asked after its end. */
+  #returned(
+    peer: Peer,
+    evidence: { contact: Contact; answer: Answer; question: OpenQuestion },
+  ): Recognised {
+    const { contact, answer, question } = evidence;
+    const retired = retiredBoot(peer, answer.boot);
+    const isLate = retired === undefined || question.firstSentMs < retired.atMs;
+    if (isLate) return { kind: "refused", reason: "report of an old boot" };
+    retired.proofs++;
+    if (retired.proofs < CLONE_PROOFS) {
+      this.#schedule.probe(contact);
+      return { kind: "refused", reason: "report of an old boot" };
+    }
+    peer.retiredBoots = peer.retiredBoots.filter((one) => one !== retired);
+    return this.#met(contact, answer);
+  }
+
+  /** A machine that is not in the table: a new one, or one more under an id. */
+  #met(contact: Contact, answer: Answer): Recognised {
+    const { id, boot, name } = answer;
+    const group = this.#table.group(id);
+    const others = group.length + (id === this.#desk.self.id ? 1 : 0);
+    if (others >= MAX_CLONES) {
+      return { kind: "refused", reason: "too many machines under one id" };
+    }
+    if (others > 0) this.#warnOfClones(name, contact, group);
+    const key = others === 0 ? id : cloneKey(id, boot);
+    const former = contact.peer;
+    const isUpgrade = former?.protocol === 1 && others === 0 && isSameMachine(former, name);
+    if (!isUpgrade) return this.#admit({ contact, id, key, protocol: 2, boot, name });
+    this.#upgrade(former, answer);
+    return this.#at(contact, former, name);
+  }
+
+  /** The protocol-1 machine at this address speaks protocol 2 now, and has an id of its own. */
+  #upgrade(peer: Peer, to: Answer): void {
+    this.#desk.emit({ kind: "rename", fromId: peer.key, toId: to.id });
+    this.#desk.emit({ kind: "changed", id: peer.key });
+    this.#table.rekey(peer, to.id, to.id);
+    peer.protocol = 2;
+    peer.boot = to.boot;
+    peer.sequence = undefined;
+    peer.spacing = undefined;
+    this.#judgement.noteChange(peer, { remember: true });
+  }
+
+  #admit(newcomer: {
+    readonly contact: Contact;
+    readonly id: string;
+    readonly key: string;
+    readonly protocol: 1 | 2;
+    readonly boot?: string;
+    readonly name?: string;
+  }): Recognised {
+    const { contact, id, key, protocol } = newcomer;
+    if (this.#table.get(key) !== undefined) {
+      return { kind: "refused", reason: "too many machines under one id" };
+    }
+    const { clock, intervalMs } = this.#desk;
+    const sinceMs = clock.deadlineMs - Math.max(intervalMs, MIN_MET_MS);
+    if (this.#newcomers.isSpent(contact.address, sinceMs)) {
+      return { kind: "refused", reason: "too many machines at one address" };
+    }
+    if (!this.#makeRoom()) return { kind: "refused", reason: "table of machines full" };
+    this.#newcomers.note(contact.address, clock.deadlineMs);
+    const peer = newPeer({ id, key, protocol, address: contact.address, clock });
+    peer.boot = newcomer.boot;
+    this.#judgement.admit(peer);
+    this.#curiosity.noteMet(peer);
+    return this.#at(contact, peer, newcomer.name);
+  }
+
+  /**
+   * In a full table one that is gone makes room, if there is one. A history is nothing that
+   * somebody may delete by claiming to be one more machine; who never gave a report, or passed
+   * through an address within an interval, has none.
+   */
+  #makeRoom(): boolean {
+    if (!this.#table.isFull) return true;
+    const gone = this.#table.leastMissed();
+    if (gone === undefined) return false;
+    this.#desk.log("info", `${describe(gone)} makes room: the table of machines is full`);
+    const hasPassed = gone.contacts.length === 0 && stayMs(gone) < this.#desk.intervalMs;
+    if (gone.report === undefined || hasPassed) {
+      this.#judgement.dismiss(gone);
+      return true;
+    }
+    this.#judgement.release(gone);
+    return true;
+  }
+
+  #warnOfClones(name: string, contact: Contact, group: readonly Peer[]): void {
+    const other = group[0] === undefined ? "this machine" : describe(group[0]);
+    const text =
+      `machine ${quote(name)} at ${contact.address} has the same id as ${other}: they are shown ` +
+      "apart; give one of them a machine-id of its own (systemd-machine-id-setup)";
+    this.#desk.log("warn", text);
+  }
+}
+
+function retiredBoot(peer: Peer, boot: string) {
+  return peer.retiredBoots.find((one) => one.boot === boot);
+}

@@ -1,0 +1,319 @@
+/**
+ * Takes answers in. Nothing is believed but the answer to a question that is open to the very
+ * address it comes from; what is older than what is held changes nothing.
+ */
+import type { Answer, ReportV1 } from "../../protocol/message.ts";
+import type { Report } from "../../protocol/report.ts";
+import type { Desk } from "../core-context.ts";
+import type { Judgement } from "../detection/peer-state.ts";
+import type { Candidates } from "../discovery/candidates.ts";
+import type { OwnAddresses } from "../discovery/own-addresses.ts";
+import {
+  LIVE_SHARED_MS,
+  OLD_PROGRAM_MS,
+  SECOND,
+  WATCH_HURRIES,
+  WATCH_HURRY_MS,
+} from "../limits.ts";
+import type { ClusterRanges } from "../options.ts";
+import type { Contact } from "../peers/contact.ts";
+import type { Identity, Recognised } from "../peers/identity.ts";
+import type { Peer } from "../peers/peer.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
+import type { CoreDropReason } from "../serving/drop-log.ts";
+import { isFresh, withMessagesOf } from "../serving/live.ts";
+import {
+  emptyPauseMs,
+  recheckMs,
+  untilNextReportMs,
+  untilNextReportOneMs,
+  watchPeriodMs,
+} from "./pace.ts";
+import {
+  ageOfReportOne,
+  isNewerReportOne,
+  judgingIntervalMs,
+  learntIntervalMs,
+  rememberSpacing,
+} from "./protocol-one.ts";
+import { isLongQuiet, type Questions } from "./questions.ts";
+import type { Schedule } from "./schedule.ts";
+
+interface Parts {
+  readonly desk: Desk;
+  readonly table: PeerTable;
+  readonly candidates: Candidates;
+  readonly own: OwnAddresses;
+  readonly questions: Questions;
+  readonly identity: Identity;
+  readonly judgement: Judgement;
+  readonly schedule: Schedule;
+}
+
+/** Clocks are shown as apart from 2 s on; a change of less than this is no news to readers. */
+const OFFSET_NEWS_SECONDS = 2;
+
+export class Intake {
+  readonly #parts: Parts;
+  /** Those of our own addresses that were looked at last. */
+  #ranges: ClusterRanges;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#ranges = parts.desk.ranges;
+  }
+
+  /** The reason why the answer was not taken, if it was not. */
+  answer(contact: Contact | undefined, answer: Answer): CoreDropReason | undefined {
+    const question = contact && this.#parts.questions.open(contact);
+    const isOpen = question?.number === answer.answer && !question.isAnswered;
+    if (contact === undefined || question === undefined || !isOpen) {
+      return whyNotOpen(contact);
+    }
+    question.isAnswered = true;
+    const recognised = this.#parts.identity.recognise(contact, answer, question);
+    if (recognised.kind === "refused") return recognised.reason;
+    if (answer.you !== undefined) this.#parts.own.noteSeenAs(answer.you, contact.address);
+    if (recognised.kind === "self") this.metOurselves(contact);
+    else this.#take(contact, recognised.peer, answer);
+    return undefined;
+  }
+
+  /** A quick answer: whoever gave it is alive. */
+  sign(peer: Peer): void {
+    this.#noteStaleness(peer);
+    this.#parts.judgement.noteSign(peer);
+  }
+
+  reportOne(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
+    const found = this.#protocolOnePeer(contact);
+    if (found.kind !== "peer") return found.kind === "refused" ? found.reason : undefined;
+    const { peer } = found;
+    const { desk, judgement } = this.#parts;
+    const facts = {
+      report: message.report,
+      wallSeconds: message.wallSeconds,
+      nowMs: desk.clock.deadlineMs,
+    };
+    if (!isNewerReportOne(peer.spacing, facts)) {
+      this.#heardAgain(peer);
+      return undefined;
+    }
+    peer.spacing = rememberSpacing(peer.spacing, facts);
+    peer.intervalMs = learntIntervalMs(peer.spacing);
+    const intervalMs = judgingIntervalMs(peer, desk.intervalMs);
+    const ageMs = ageOfReportOne(message.wallSeconds, desk.clock.wallMs, intervalMs);
+    peer.name = message.report.name;
+    this.#keep(peer, message.report, ageMs);
+    judgement.heard(peer);
+    judgement.rejudge(peer);
+    this.#planAfterReportOne(peer, { ageMs, mayBeModern: found.mayBeModern });
+    return undefined;
+  }
+
+  /** `signature<`: alive, but nothing new. */
+  alive(contact: Contact | undefined): CoreDropReason | undefined {
+    const found = this.#protocolOnePeer(contact);
+    if (found.kind !== "peer") return found.kind === "refused" ? found.reason : undefined;
+    this.#heardAgain(found.peer);
+    return undefined;
+  }
+
+  /** What came from this address was our own: it is no other machine's. */
+  metOurselves(contact: Contact): void {
+    const { table, candidates, own, schedule, identity } = this.#parts;
+    if (contact.peer !== undefined && !own.isListed(contact.address)) own.noteMoved();
+    own.learn(contact.address);
+    candidates.remove(contact);
+    schedule.endProbe(contact);
+    const owner = contact.peer;
+    table.take(contact);
+    if (owner === undefined) return;
+    identity.noteLostAddress(owner);
+    this.#askWhereWeWere();
+  }
+
+  /** Two machines that have swapped their addresses ask themselves, each where the other was. */
+  #askWhereWeWere(): void {
+    const { table, candidates, own } = this.#parts;
+    const { seenAs } = own;
+    if (seenAs === undefined || table.contactOf(seenAs) !== undefined) return;
+    candidates.offer(seenAs, { hasSpoken: false });
+  }
+
+  /** When the shell has looked for our addresses: none of them is another machine's any more. */
+  run(): void {
+    const { table, own, desk } = this.#parts;
+    if (this.#ranges === desk.ranges) return;
+    this.#ranges = desk.ranges;
+    for (const peer of table.all()) {
+      for (const contact of [...peer.contacts]) {
+        if (own.isListed(contact.address)) this.metOurselves(contact);
+      }
+    }
+    // Last of all: where we were seen before has been asked now.
+    own.noteLooked();
+  }
+
+  #protocolOnePeer(
+    contact: Contact | undefined,
+  ):
+    | { readonly kind: "peer"; readonly peer: Peer; readonly mayBeModern: boolean }
+    | Exclude<Recognised, { kind: "peer" }> {
+    const { questions, identity } = this.#parts;
+    if (contact === undefined || questions.open(contact) === undefined) {
+      return { kind: "refused", reason: whyNotOpen(contact) };
+    }
+    if (contact.peer?.protocol === 2 && !this.#mayBeReplaced(contact, contact.peer)) {
+      const isAsked = contact.lastBareMs !== Number.NEGATIVE_INFINITY;
+      const reason = isAsked ? "late answer" : "protocol 1 from a protocol-2 machine";
+      return { kind: "refused", reason };
+    }
+    const wasCandidate = contact.peer === undefined;
+    const found = identity.recogniseProtocolOne(contact);
+    if (found.kind !== "peer") return found;
+    if (wasCandidate) this.#welcome(contact, found.peer);
+    return { kind: "peer", peer: found.peer, mayBeModern: questions.mayAnswerBare(contact) };
+  }
+
+  /** Whether this protocol-1 answer shows that another program runs at that address now. */
+  #mayBeReplaced(contact: Contact, peer: Peer): boolean {
+    const { desk, schedule } = this.#parts;
+    if (!isLongQuiet(peer, desk)) return false;
+    const nowMs = desk.clock.deadlineMs;
+    if (contact.firstOldMs < peer.heardDeadlineMs) contact.firstOldMs = nowMs;
+    if (nowMs - contact.firstOldMs >= OLD_PROGRAM_MS) return true;
+    schedule.nudge(peer);
+    return false;
+  }
+
+  #take(contact: Contact, peer: Peer, answer: Answer): void {
+    const { desk, judgement, schedule } = this.#parts;
+    const intervalMs = answer.intervalSeconds * SECOND;
+    peer.intervalMs = intervalMs;
+    peer.name = answer.name;
+    peer.answersRing = answer.ring === true;
+    this.#noteClock(peer, (answer.wallMs - desk.clock.wallMs) / SECOND);
+    const { report, liveSequence } = answer;
+    const ageMs = answer.ageSeconds * SECOND;
+    const isNewer = answer.sequence > (peer.sequence ?? -1);
+    if (report !== undefined && liveSequence !== undefined) {
+      this.#keepLive(peer, { sequence: liveSequence, report, ageMs });
+    } else if (report !== undefined && isNewer) {
+      peer.sequence = answer.sequence;
+      this.#keep(peer, report, ageMs);
+    }
+    this.#welcome(contact, peer);
+    this.#noteStaleness(peer);
+    judgement.heard(peer);
+    schedule.plan(peer, this.#pauseAfter(contact, peer, answer));
+  }
+
+  /** What is shown of it is the interval report again. */
+  #noteStaleness(peer: Peer): void {
+    const { desk, judgement } = this.#parts;
+    const { live, heardMs } = peer;
+    const wasShown = live !== undefined && isFresh(live, heardMs);
+    if (wasShown && !isFresh(live, desk.clock.ageMs))
+      judgement.noteChange(peer, { remember: false });
+  }
+
+  #pauseAfter(contact: Contact, peer: Peer, answer: Answer): number {
+    const { desk, questions } = this.#parts;
+    const isWaitingForFirst = answer.sequence === 0 || peer.report === undefined;
+    if (isWaitingForFirst) return emptyPauseMs(peer.emptyAnswers++);
+    if (questions.watching) return this.#watchPauseMs(contact, peer);
+    const isOfInterval = answer.liveSequence === undefined;
+    return untilNextReportMs({
+      ageMs: isOfInterval ? answer.ageSeconds * SECOND : desk.clock.ageMs - peer.reportMadeMs,
+      intervalMs: answer.intervalSeconds * SECOND,
+      ownIntervalMs: desk.intervalMs,
+      random: desk.random(),
+    });
+  }
+
+  /** A period after the question; sooner where the live report was not there yet. */
+  #watchPauseMs(contact: Contact, peer: Peer): number {
+    const { desk, table, questions } = this.#parts;
+    const { live } = peer;
+    const isNew = live !== undefined && desk.clock.ageMs - live.madeMs < LIVE_SHARED_MS;
+    if (isNew) peer.hurries = 0;
+    else if (peer.hurries++ < WATCH_HURRIES) return WATCH_HURRY_MS;
+    return Math.max(0, watchPeriodMs(table.liveCount) - questions.msSinceAsked(contact));
+  }
+
+  /** A live report is shown, but is neither an entry nor remembered. */
+  #keepLive(
+    peer: Peer,
+    live: { readonly sequence: number; readonly report: Report; readonly ageMs: number },
+  ): void {
+    const { desk, judgement } = this.#parts;
+    if (live.sequence <= (peer.live?.sequence ?? 0)) return;
+    const report = withMessagesOf(live.report, peer.report);
+    peer.live = { sequence: live.sequence, report, madeMs: desk.clock.ageMs - live.ageMs };
+    judgement.noteChange(peer, { remember: false });
+  }
+
+  /** The address is a machine's now, and no candidate's. */
+  #welcome(contact: Contact, peer: Peer): void {
+    const { candidates, schedule, judgement } = this.#parts;
+    candidates.remove(contact);
+    schedule.endProbe(contact);
+    if (peer.report === undefined) judgement.noteChange(peer, { remember: true });
+  }
+
+  #noteClock(peer: Peer, offsetSeconds: number): void {
+    const change = Math.abs(offsetSeconds - (peer.clockOffsetSeconds ?? 0));
+    peer.clockOffsetSeconds = offsetSeconds;
+    if (change >= OFFSET_NEWS_SECONDS) this.#parts.judgement.noteChange(peer, { remember: false });
+  }
+
+  #keep(peer: Peer, report: Report, ageMs: number): void {
+    const { desk, judgement } = this.#parts;
+    const { clock } = desk;
+    peer.report = report;
+    peer.reportMadeMs = clock.ageMs - ageMs;
+    peer.httpPort = report.httpPort;
+    peer.emptyAnswers = 0;
+    if (peer.live !== undefined) {
+      peer.live = { ...peer.live, report: withMessagesOf(peer.live.report, report) };
+    }
+    const atWallMs = Math.round(clock.wallAt(peer.reportMadeMs));
+    desk.emit({ kind: "entry", id: peer.key, entry: { state: "up", atWallMs, report } });
+    judgement.noteChange(peer, { remember: true });
+  }
+
+  /** A sign of life of a protocol-1 machine, without a newer report. */
+  #heardAgain(peer: Peer): void {
+    const { desk, judgement, schedule } = this.#parts;
+    judgement.heard(peer);
+    const pauseMs =
+      peer.report === undefined ? emptyPauseMs(peer.emptyAnswers++) : recheckMs(desk.intervalMs);
+    schedule.plan(peer, pauseMs);
+  }
+
+  #planAfterReportOne(
+    peer: Peer,
+    answered: { readonly ageMs: number; readonly mayBeModern: boolean },
+  ): void {
+    const { desk, schedule } = this.#parts;
+    // A bare request does not show whether the machine speaks protocol 2: a question will.
+    const isUntested = answered.mayBeModern && peer.spacing?.spacings.length === 0;
+    if (isUntested) {
+      schedule.plan(peer, SECOND);
+      return;
+    }
+    const timing = {
+      ageMs: answered.ageMs,
+      intervalMs: peer.intervalMs ?? desk.intervalMs,
+      ownIntervalMs: desk.intervalMs,
+      random: desk.random(),
+    };
+    schedule.plan(peer, untilNextReportOneMs(timing));
+  }
+}
+
+/** What we once asked this address may be answered late, or twice; else nobody was asked. */
+function whyNotOpen(contact: Contact | undefined): CoreDropReason {
+  return contact?.question === undefined ? "answer to no open question" : "late answer";
+}

@@ -1,0 +1,96 @@
+/**
+ * Sends the questions, and knows which of them are open: a report counts only as the answer to a
+ * question that is open to the very address it comes from.
+ */
+import { encodeQuestion, encodeRequest } from "../../protocol/encode.ts";
+import type { Question, Writable } from "../../protocol/message.ts";
+import type { Desk } from "../core-context.ts";
+import { QUESTION_OPEN_MS } from "../limits.ts";
+import type { Contact, OpenQuestion } from "../peers/contact.ts";
+import { isQuiet, type Peer } from "../peers/peer.ts";
+
+export class Questions {
+  readonly #desk: Desk;
+  readonly #request: Uint8Array;
+  /** Somebody looks at what this machine shows. */
+  watching = false;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    this.#request = encodeRequest(desk.signature);
+  }
+
+  /** Asks this address; a repeated question keeps its number, so that any answer to it counts. */
+  ask(contact: Contact, number: number): void {
+    // Also where it may not be sent: who is outside the allowed ranges now will be down.
+    if (contact.peer !== undefined) contact.peer.askedMs ??= this.#desk.clock.deadlineMs;
+    const isBare = isBareTurn(contact, this.#desk);
+    const bytes = isBare ? this.#request : this.#encode(contact.peer, number);
+    if (!this.#desk.sendToPeer(contact.address, bytes)) return;
+    contact.asked++;
+    const nowMs = this.#desk.clock.deadlineMs;
+    if (isBare) contact.lastBareMs = nowMs;
+    else if (this.#isForWatcher(contact.peer)) contact.lastWatchingMs = nowMs;
+    if (contact.question?.number === number) contact.question.lastSentMs = nowMs;
+    else contact.question = { number, firstSentMs: nowMs, lastSentMs: nowMs, isAnswered: false };
+  }
+
+  /** A program of either kind may have sent the protocol-1 answer that just came from here. */
+  mayAnswerBare(contact: Contact): boolean {
+    return this.#desk.clock.deadlineMs - contact.lastBareMs < QUESTION_OPEN_MS;
+  }
+
+  /** The question that may be answered from this address now. */
+  open(contact: Contact): OpenQuestion | undefined {
+    const { question } = contact;
+    const isOpen = this.msSinceAsked(contact) < QUESTION_OPEN_MS;
+    return isOpen ? question : undefined;
+  }
+
+  msSinceAsked(contact: Contact): number {
+    const lastSentMs = contact.question?.lastSentMs ?? Number.NEGATIVE_INFINITY;
+    return this.#desk.clock.deadlineMs - lastSentMs;
+  }
+
+  /** Only protocol 2 knows what watching is; a candidate has no report to be watched yet. */
+  #isForWatcher(peer: Peer | undefined): boolean {
+    return this.watching && peer?.protocol === 2;
+  }
+
+  #encode(peer: Peer | undefined, number: number): Uint8Array {
+    // Until it has answered in this run, we say that we hold nothing: so it notices that we have
+    // started anew, and asks for our new boot now rather than in an interval.
+    const isHeld = peer?.protocol === 2 && peer.report !== undefined && !peer.isRecalled;
+    const watching = this.#isForWatcher(peer);
+    const liveSequence = watching && isHeld ? peer?.live?.sequence : undefined;
+    const question: Writable<Omit<Question, "kind">> = {
+      question: number,
+      id: this.#desk.self.id,
+      watching,
+    };
+    if (isHeld && peer.boot !== undefined) question.boot = peer.boot;
+    if (isHeld && peer.sequence !== undefined) question.sequence = peer.sequence;
+    if (liveSequence !== undefined) question.liveSequence = liveSequence;
+    return encodeQuestion(this.#desk.signature, question);
+  }
+}
+
+/**
+ * Whether a machine has been silent, stopped or down for an interval: from then on a protocol-1
+ * report may take its place.
+ */
+export function isLongQuiet(peer: Peer, desk: Desk): boolean {
+  return isQuiet(peer) && desk.clock.deadlineMs - peer.quietSinceMs > desk.intervalMs;
+}
+
+/**
+ * The first question is never bare, then every second retry is. A machine known to speak
+ * protocol 2 is asked so; when it has been silent for an interval, it might be another program
+ * by now, and every fourth question is bare.
+ */
+function isBareTurn(contact: Contact, desk: Desk): boolean {
+  const { peer, asked } = contact;
+  if (asked === 0 || desk.isSealed) return false;
+  if (peer?.protocol !== 2) return asked % 2 === 0;
+  return isLongQuiet(peer, desk) && asked % 4 === 0;
+}

@@ -1,0 +1,211 @@
+/**
+ * Forgetting a machine that was scrapped, here and on the others. Anybody may send such a message,
+ * so nobody believes it: who hears that a machine is gone asks it, and drops it only if it is
+ * silent, stopped or down here too and leaves all of those questions unanswered. Then the message
+ * is passed on, and so it goes no further than where it is found to be true.
+ *
+ * Who passes it on holds the machine no longer, and does not listen to the message any more: that
+ * is what ends it. Lists name live machines alone, so nobody brings the machine back.
+ */
+import { encodeForget } from "../../protocol/encode.ts";
+import type { Forget } from "../../protocol/message.ts";
+import type { Desk } from "../core-context.ts";
+import { describe, type Judgement } from "../detection/peer-state.ts";
+import {
+  FORGET_PASSED_ON,
+  FORGET_QUESTIONS,
+  FORGET_REST_MS,
+  FORGET_TELL_MS,
+  FORGET_WAIT_MS,
+  MAX_FORGETTING,
+  SECOND,
+} from "../limits.ts";
+import type { Budget } from "../pacing/budget.ts";
+import { DeadlineQueue } from "../pacing/deadline-queue.ts";
+import { isQuiet, type Peer } from "../peers/peer.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
+import type { Questions } from "../polling/questions.ts";
+import type { Schedule } from "../polling/schedule.ts";
+
+interface Parts {
+  readonly desk: Desk;
+  readonly budget: Budget;
+  readonly table: PeerTable;
+  readonly questions: Questions;
+  readonly judgement: Judgement;
+  readonly schedule: Schedule;
+}
+
+/** Somebody says that this machine is gone. */
+interface Wish {
+  readonly peer: Peer;
+  /** Clock of deadlines; an answer after that makes an end of it. */
+  readonly sinceMs: number;
+  /** All questions of the test have it, so that any answer counts. */
+  readonly number: number;
+  asked: number;
+}
+
+/** A message that others are to get, in rounds. */
+interface Telling {
+  readonly bytes: Uint8Array;
+  /** At most so many of the others, at random; all without it. */
+  readonly most?: number;
+  /** Of this round, still to be told. */
+  addresses: string[];
+  /** From the end of one round to the next, ms. */
+  pausesMs: readonly number[];
+}
+
+export class Forgetting {
+  readonly #parts: Parts;
+  readonly #wishes = new Map<Peer, Wish>();
+  readonly #tests = new DeadlineQueue<Wish>();
+  readonly #tellings = new DeadlineQueue<Telling>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Machines under test. */
+  get tests(): number {
+    return this.#wishes.size;
+  }
+
+  /** Messages on their way to the others. */
+  get messages(): number {
+    return this.#tellings.size;
+  }
+
+  /** Our own user says so, of a machine that is silent, stopped or down: it is gone at once. */
+  forget(peer: Peer): void {
+    this.#drop(peer, { pausesMs: FORGET_TELL_MS });
+  }
+
+  /** Another machine says so: this one is asked, now or as soon as it is silent here. */
+  noteWish(message: Forget): void {
+    const { desk, schedule } = this.#parts;
+    const peer = this.#meant(message);
+    if (peer === undefined || this.#wishes.has(peer)) return;
+    const nowMs = desk.clock.deadlineMs;
+    const isRested = nowMs - peer.heardDeadlineMs >= FORGET_REST_MS;
+    if (!isRested || this.#wishes.size >= MAX_FORGETTING) return;
+    const wish = { peer, sinceMs: nowMs, number: desk.requestNumber(), asked: 0 };
+    this.#wishes.set(peer, wish);
+    this.#tests.set(wish, nowMs);
+    schedule.noteFreshStart(peer);
+  }
+
+  /** This machine was suspended: questions of before then prove nothing. */
+  startAnew(): void {
+    for (const wish of this.#wishes.values()) wish.asked = 0;
+  }
+
+  run(): void {
+    const nowMs = this.#parts.desk.clock.deadlineMs;
+    this.#runTests(nowMs);
+    this.#runTellings(nowMs);
+  }
+
+  nextMs(): number {
+    const { desk, budget } = this.#parts;
+    const nowMs = desk.clock.deadlineMs;
+    const { questions, forgetting, lists } = budget;
+    return Math.min(
+      Math.max(this.#tests.nextMs(), questions.readyMs(nowMs), forgetting.readyMs(nowMs)),
+      Math.max(this.#tellings.nextMs(), lists.readyMs(nowMs)),
+    );
+  }
+
+  /**
+   * The machine that the message is about, if it is known here. The boot tells clones apart; else
+   * it may be another one here, since not everybody was there to see the last restart.
+   */
+  #meant({ id, boot }: Forget): Peer | undefined {
+    const { desk, table } = this.#parts;
+    const group = table.group(id);
+    const isOneOfClones = group.length > 1 || id === desk.self.id;
+    return isOneOfClones ? group.find((peer) => peer.boot === boot) : group[0];
+  }
+
+  #runTests(nowMs: number): void {
+    const { table, budget, questions } = this.#parts;
+    for (;;) {
+      const wish = this.#tests.peekDue(nowMs);
+      if (wish === undefined) return;
+      const { peer, number } = wish;
+      const isHeard = peer.heardDeadlineMs > wish.sinceMs;
+      if (isHeard || table.get(peer.key) !== peer) this.#end(wish);
+      // By the ordinary rules it answers in time, or is silent; the test begins then.
+      else if (!isQuiet(peer)) this.#tests.set(wish, nowMs + SECOND);
+      else if (wish.asked >= FORGET_QUESTIONS) this.#conclude(wish);
+      else if (budget.forgetting.readyMs(nowMs) > nowMs || !budget.questions.take(nowMs)) return;
+      else {
+        budget.forgetting.take(nowMs);
+        const contact = peer.contacts[wish.asked % Math.max(1, peer.contacts.length)];
+        if (contact !== undefined) questions.ask(contact, number);
+        wish.asked++;
+        const isLast = wish.asked >= FORGET_QUESTIONS;
+        this.#tests.set(wish, nowMs + (isLast ? FORGET_WAIT_MS : SECOND));
+      }
+    }
+  }
+
+  #end(wish: Wish): void {
+    this.#tests.delete(wish);
+    this.#wishes.delete(wish.peer);
+  }
+
+  #conclude(wish: Wish): void {
+    this.#end(wish);
+    const isRoom = this.#tellings.size < MAX_FORGETTING;
+    this.#drop(wish.peer, isRoom ? { pausesMs: [0], most: FORGET_PASSED_ON } : { pausesMs: [] });
+  }
+
+  #drop(peer: Peer, tell: Pick<Telling, "pausesMs" | "most">): void {
+    const { desk, judgement } = this.#parts;
+    const { id, boot } = peer;
+    const bytes = encodeForget(desk.signature, { id, ...(boot !== undefined && { boot }) });
+    desk.log("info", `${describe(peer)} is forgotten, as somebody asked`);
+    judgement.dismiss(peer);
+    this.#plan({ ...tell, bytes, addresses: [] });
+  }
+
+  #plan(telling: Telling): void {
+    const [pauseMs, ...later] = telling.pausesMs;
+    telling.pausesMs = later;
+    if (pauseMs === undefined) this.#tellings.delete(telling);
+    else this.#tellings.set(telling, this.#parts.desk.clock.deadlineMs + pauseMs);
+  }
+
+  #runTellings(nowMs: number): void {
+    const { desk, budget } = this.#parts;
+    for (;;) {
+      const telling = this.#tellings.peekDue(nowMs);
+      if (telling === undefined) return;
+      if (telling.addresses.length === 0) telling.addresses = this.#readers(telling.most);
+      while (telling.addresses.length > 0) {
+        if (!budget.lists.take(nowMs)) return;
+        const address = telling.addresses.pop();
+        if (address !== undefined) desk.sendToPeer(address, telling.bytes);
+      }
+      this.#plan(telling);
+    }
+  }
+
+  /** Those that understand it and may be there. */
+  #readers(most = Number.POSITIVE_INFINITY): string[] {
+    const { desk, table } = this.#parts;
+    const addresses: string[] = [];
+    for (const peer of table.all()) {
+      const isThere = !isQuiet(peer) || peer.state === "silent";
+      if (peer.protocol === 2 && isThere) addresses.push(peer.address);
+    }
+    while (addresses.length > most) {
+      const [last] = addresses.splice(-1);
+      const place = Math.floor(desk.random() * (addresses.length + 1));
+      if (last !== undefined && place < addresses.length) addresses[place] = last;
+    }
+    return addresses;
+  }
+}

@@ -1,0 +1,105 @@
+/** Packets that are not taken: counted by reason, and one line a minute for each kind. */
+import type { DropReason } from "../../protocol/message.ts";
+import type { EnvelopeDropReason } from "../../sealing/envelope-types.ts";
+import type { Desk } from "../core-context.ts";
+import { MAX_NAMED_SENDERS, MINUTE } from "../limits.ts";
+import type { DropCounts } from "../machine.ts";
+import { quoteBytes } from "./quote.ts";
+
+/** Few and constant: the page shows the counts, and no packet can make them grow in number. */
+export type CoreDropReason =
+  | DropReason
+  | EnvelopeDropReason
+  | "outside the allowed ranges"
+  | "too many packets from one source"
+  | "too many answers in all"
+  | "not from the peers' port"
+  | "answer to no open question"
+  | "late answer"
+  | "report of an old boot"
+  | "protocol 1 from a protocol-2 machine"
+  | "too many machines under one id"
+  | "too many machines at one address"
+  | "table of machines full"
+  | "sealed by another machine"
+  | "of a start not confirmed yet"
+  | "protocol 1 in a sealed network";
+
+/**
+ * What is no trouble of ours: any stranger's program (dropped in silence, design 6.1), a packet
+ * that the network has doubled, one that comes back, a machine that has just started, one that
+ * was stopped (as by a debugger) and now answers all that waited.
+ */
+const SILENT: ReadonlySet<CoreDropReason> = new Set([
+  ...(["outside the allowed ranges", "wrong signature", "seen before"] as const),
+  ...(["our own, sent back", "of a start not confirmed yet", "late answer"] as const),
+]);
+
+/** What somebody has to mend at the machine that is named. Its bytes would tell nothing. */
+const REMEDIES: Readonly<Partial<Record<CoreDropReason, (desk: Desk) => string>>> = {
+  "sealed with another key": () => "could not be opened: another key?",
+  "not sealed": () => "came unsealed: is there no key?",
+  sealed: () => "came sealed, and this machine has no key: is --key-file missing here?",
+  "not from the peers' port": ({ port }) =>
+    `did not come from UDP port ${port}, from which peers send: does a NAT in between change the port?`,
+};
+
+/** All senders beyond the cap. */
+const ELSEWHERE = "other addresses";
+
+export class DropLog {
+  readonly #desk: Desk;
+  readonly #counts = new Map<CoreDropReason, number>();
+  readonly #loggedMs = new Map<CoreDropReason, number>();
+  /** Packets by sender since the last line, for reasons that name the sender. */
+  readonly #senders = new Map<CoreDropReason, Map<string, number>>();
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  count(reason: CoreDropReason, address: string, bytes: Uint8Array): void {
+    const count = (this.#counts.get(reason) ?? 0) + 1;
+    this.#counts.set(reason, count);
+    const remedy = REMEDIES[reason]?.(this.#desk);
+    if (remedy !== undefined) this.#countSender(reason, address);
+    const loggedMs = this.#loggedMs.get(reason);
+    const nowMs = this.#desk.clock.ageMs;
+    if (loggedMs !== undefined && nowMs - loggedMs < MINUTE) return;
+    this.#loggedMs.set(reason, nowMs);
+    if (remedy !== undefined) {
+      this.#desk.log("warn", `${this.#takeSenders(reason)} ${remedy}`);
+      return;
+    }
+    const level = SILENT.has(reason) ? "debug" : "info";
+    const text = `dropped a packet from ${address}: ${reason} (${count} so far): ${quoteBytes(bytes)}`;
+    this.#desk.log(level, text);
+  }
+
+  /** Of the reason for which most are told apart. */
+  get namedSenders(): number {
+    return Math.max(0, ...[...this.#senders.values()].map(({ size }) => size));
+  }
+
+  counts(): DropCounts {
+    return Object.fromEntries(this.#counts);
+  }
+
+  #countSender(reason: CoreDropReason, address: string): void {
+    const senders = this.#senders.get(reason) ?? new Map<string, number>();
+    this.#senders.set(reason, senders);
+    const isNamed = senders.has(address) || senders.size < MAX_NAMED_SENDERS;
+    const key = isNamed ? address : ELSEWHERE;
+    senders.set(key, (senders.get(key) ?? 0) + 1);
+  }
+
+  /** "12 packets from 192.168.1.7", since the last line: the one who sent most is named. */
+  #takeSenders(reason: CoreDropReason): string {
+    const senders = [...(this.#senders.get(reason) ?? [])];
+    this.#senders.delete(reason);
+    const [[address, count] = [ELSEWHERE, 0], ...rest] = senders.sort(([, a], [, b]) => b - a);
+    const others = rest.reduce((sum, [, more]) => sum + more, 0);
+    const more = others === 0 ? "" : ` (and ${others} from elsewhere)`;
+    return `${count} ${count === 1 ? "packet" : "packets"} from ${address}${more}`;
+  }
+}

@@ -1,0 +1,223 @@
+/** This machine as the others see it: its newest report, in the forms in which it is sent. */
+import { encodeAnswer, encodeReportV1Packet } from "../../protocol/encode.ts";
+import { fitReport } from "../../protocol/fit-report.ts";
+import { MAX_ANSWER_BYTES } from "../../protocol/limits.ts";
+import type { Answer, Question } from "../../protocol/message.ts";
+import type { Report } from "../../protocol/report.ts";
+import type { KnownMachine } from "../../store/kept.ts";
+import type { Desk } from "../core-context.ts";
+import { LIVE_COST_FACTOR, LIVE_SHARED_MS } from "../limits.ts";
+import type { Machine } from "../machine.ts";
+import { isFresh, type LiveReport, shownReport, withMessagesOf } from "./live.ts";
+
+/** Beyond the head's longest form: an IPv6 address and the largest numbers. */
+const HEAD_ROOM_BYTES = 100;
+/** Whoever claims to hold more lies; from here on there is room for all reports that will ever be. */
+const MOST_HELD = 2 ** 52;
+
+export class OwnReport {
+  readonly #desk: Desk;
+  readonly #startedWallMs: number;
+  #report: Report | undefined;
+  /** The report cut to what an answer holds, so that it is not cut anew for each. */
+  #wireReport: Report | undefined;
+  #packetV1: Uint8Array | undefined;
+  /** The one before, which may still be on its way. */
+  #lastPacketV1: Uint8Array | undefined;
+  #sequence = 0;
+  #madeMs = 0;
+  #madeWallMs = 0;
+  /** What others say that they hold of this run: more than there is, after a rollback of memory. */
+  #heldElsewhere = { sequence: 0, liveSequence: 0 };
+  #live: LiveReport | undefined;
+  #wireLive: Report | undefined;
+  #liveTakenMs = Number.NEGATIVE_INFINITY;
+  #nextLiveMs = Number.NEGATIVE_INFINITY;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    this.#startedWallMs = desk.clock.wallMs;
+  }
+
+  /** Numbers our reports within this boot; 0 before the first. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** When the last live report was published (clock of deadlines). */
+  get liveTakenMs(): number {
+    return this.#liveTakenMs;
+  }
+
+  /** From when on the next live report may be wanted (clock of deadlines). */
+  get nextLiveMs(): number {
+    return this.#report === undefined ? Number.POSITIVE_INFINITY : this.#nextLiveMs;
+  }
+
+  publishLive(report: Report, costMs: number): void {
+    const { clock } = this.#desk;
+    const sequence = Math.max(this.#live?.sequence ?? 0, this.#heldElsewhere.liveSequence) + 1;
+    this.#live = { sequence, report: withMessagesOf(report, this.#report), madeMs: clock.ageMs };
+    this.#wireLive = this.#fit(report);
+    this.#liveTakenMs = clock.deadlineMs;
+    const pauseMs = Math.max(LIVE_SHARED_MS, LIVE_COST_FACTOR * costMs);
+    this.#nextLiveMs = clock.deadlineMs + pauseMs;
+  }
+
+  publish(report: Report): void {
+    const { clock } = this.#desk;
+    this.#report = report;
+    this.#sequence = Math.max(this.#sequence, this.#heldElsewhere.sequence) + 1;
+    this.#madeMs = clock.ageMs;
+    this.#madeWallMs = clock.wallMs;
+    this.#lastPacketV1 = this.#packetV1;
+    this.#packetV1 = undefined;
+    this.#wireReport = this.#fit(report);
+    if (this.#live !== undefined) {
+      this.#live = { ...this.#live, report: withMessagesOf(this.#live.report, report) };
+    }
+  }
+
+  /**
+   * The interval report, if the asker does not hold it; then, for a watcher, the live one; else
+   * that there is nothing newer.
+   */
+  answerTo(question: Question, you: string): Uint8Array {
+    this.#noteHeld(question);
+    const head = { ...this.#answerHead(question.question), you };
+    const isHeld =
+      question.boot === this.#desk.self.boot && (question.sequence ?? -1) >= this.#sequence;
+    if (isHeld && question.watching) return this.#answerLive(question, head);
+    const report = isHeld ? undefined : this.#wireReport;
+    return encodeAnswer(this.#desk.signature, { ...head, ...(report !== undefined && { report }) });
+  }
+
+  /**
+   * A virtual machine that goes on from an earlier state of its memory numbers its reports once more
+   * from there: all would pass for old until it has caught up. A lie costs nothing, as the numbers
+   * need only grow.
+   */
+  #noteHeld({ boot, sequence = 0, liveSequence = 0 }: Question): void {
+    if (boot !== this.#desk.self.boot) return;
+    const held = this.#heldElsewhere;
+    if (sequence < MOST_HELD) held.sequence = Math.max(held.sequence, sequence);
+    if (liveSequence < MOST_HELD) held.liveSequence = Math.max(held.liveSequence, liveSequence);
+  }
+
+  #answerLive(question: Question, head: Omit<Answer, "kind">): Uint8Array {
+    const { signature, clock } = this.#desk;
+    const live = this.#live;
+    const isNews =
+      live !== undefined &&
+      live.sequence > (question.liveSequence ?? 0) &&
+      isFresh(live, clock.ageMs);
+    if (!isNews || this.#wireLive === undefined) return encodeAnswer(signature, head);
+    return encodeAnswer(signature, {
+      ...head,
+      liveSequence: live.sequence,
+      ageSeconds: ageSeconds(clock.ageMs - live.madeMs),
+      report: this.#wireLive,
+    });
+  }
+
+  #fit(report: Report): Report {
+    const head = encodeAnswer(this.#desk.signature, this.#answerHead(0));
+    return fitReport(report, MAX_ANSWER_BYTES - head.length - HEAD_ROOM_BYTES);
+  }
+
+  /** `undefined` before the first report. */
+  packetV1(): Uint8Array | undefined {
+    if (this.#report === undefined) return undefined;
+    this.#packetV1 ??= encodeReportV1Packet(this.#desk.signature, this.#report, {
+      wallSeconds: Math.floor(this.#madeWallMs / 1000),
+    });
+    return this.#packetV1;
+  }
+
+  /** Whether this is our protocol-1 report, or the one before it, come back to us. */
+  isPacketV1(bytes: Uint8Array): boolean {
+    const ours = [this.#packetV1, this.#lastPacketV1];
+    return ours.some((packet) => packet !== undefined && Buffer.compare(bytes, packet) === 0);
+  }
+
+  /** `seenAs`: the address that others told us last. */
+  view(seenAs: string | undefined, ownAddresses: readonly string[]): Machine {
+    const { self, clock } = this.#desk;
+    const address = self.address ?? seenAs ?? "";
+    const others = ownAddresses.filter((one) => one !== address);
+    const shown = this.#shown();
+    return {
+      id: self.id,
+      name: this.#name(),
+      address,
+      addresses: address === "" ? others : [address, ...others],
+      state: this.#report === undefined ? "new" : "up",
+      stateSinceWallMs: this.#startedWallMs,
+      isSelf: true,
+      protocol: 2,
+      tags: this.#report?.tags ?? [],
+      boot: self.boot,
+      sequence: this.#sequence,
+      lastHeardSeconds: 0,
+      unanswered: 0,
+      isClone: false,
+      ...(this.#report?.httpPort !== undefined && { httpPort: this.#report.httpPort }),
+      ...(shown !== undefined && {
+        report: shown.report,
+        reportAgeSeconds: Math.max(0, clock.ageMs - shown.madeMs) / 1000,
+        ...(shown.isLive && { isLive: true as const }),
+      }),
+    };
+  }
+
+  #shown() {
+    if (this.#report === undefined) return undefined;
+    return shownReport({
+      interval: { report: this.#report, madeMs: this.#madeMs },
+      live: this.#live,
+      nowMs: this.#desk.clock.ageMs,
+      isQuiet: false,
+    });
+  }
+
+  known(): KnownMachine {
+    const { self, clock } = this.#desk;
+    return {
+      id: self.id,
+      name: this.#name(),
+      addresses: self.address === undefined ? [] : [self.address],
+      protocol: 2,
+      state: "up",
+      stateSinceWallMs: this.#startedWallMs,
+      lastHeardWallMs: clock.wallMs,
+      boot: self.boot,
+      sequence: this.#sequence,
+      ...(this.#report?.httpPort !== undefined && { httpPort: this.#report.httpPort }),
+      ...(this.#report !== undefined && { report: this.#report, reportAtWallMs: this.#madeWallMs }),
+    };
+  }
+
+  #name(): string {
+    return this.#report?.name ?? this.#desk.self.name;
+  }
+
+  #answerHead(number: number): Omit<Answer, "kind"> {
+    const { self, clock, intervalMs } = this.#desk;
+    const ageMs = this.#sequence === 0 ? 0 : clock.ageMs - this.#madeMs;
+    return {
+      answer: number,
+      id: self.id,
+      boot: self.boot,
+      sequence: this.#sequence,
+      intervalSeconds: intervalMs / 1000,
+      ageSeconds: ageSeconds(ageMs),
+      wallMs: Math.round(clock.wallMs),
+      name: this.#name(),
+      ring: true,
+    };
+  }
+}
+
+function ageSeconds(ageMs: number): number {
+  return Math.max(0, Math.round(ageMs)) / 1000;
+}

@@ -1,0 +1,119 @@
+/** What this machine answers when it is asked; nothing that it holds changes by it. */
+
+import type { Endpoint } from "../../net/endpoint.ts";
+import type { Question } from "../../protocol/message.ts";
+import { encodeRingAnswer } from "../../protocol/ring.ts";
+import type { Desk } from "../core-context.ts";
+import type { AddressLists } from "../discovery/address-lists.ts";
+import { LIVE_WAIT_MS, MAX_LIVE_WAITING } from "../limits.ts";
+import type { Budget } from "../pacing/budget.ts";
+import type { Admission } from "./admission.ts";
+import type { OwnReport } from "./own-report.ts";
+import type { Watched } from "./watched.ts";
+
+interface Parts {
+  readonly desk: Desk;
+  readonly budget: Budget;
+  readonly admission: Admission;
+  readonly lists: AddressLists;
+  readonly ownReport: OwnReport;
+  readonly watched: Watched;
+}
+
+/** A watcher's question whose answer waits for the live sample that is being taken. */
+interface Waiting {
+  readonly from: Endpoint;
+  readonly question: Question;
+  /** Clock of deadlines. */
+  readonly untilMs: number;
+}
+
+export class Replies {
+  readonly #desk: Desk;
+  readonly #budget: Budget;
+  readonly #admission: Admission;
+  readonly #lists: AddressLists;
+  readonly #ownReport: OwnReport;
+  readonly #watched: Watched;
+  /** In the order in which they came, each for the same time. */
+  #waiting: Waiting[] = [];
+
+  constructor(parts: Parts) {
+    this.#desk = parts.desk;
+    this.#budget = parts.budget;
+    this.#admission = parts.admission;
+    this.#lists = parts.lists;
+    this.#ownReport = parts.ownReport;
+    this.#watched = parts.watched;
+  }
+
+  /** Answers that wait for a live report. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * The list of live machines. The question paid for one packet; each further one costs the
+   * asker a token, so that a small packet with a forged sender brings nobody a flood.
+   */
+  toInitialQuery(from: Endpoint, isKnown: boolean): boolean {
+    const nowMs = this.#desk.clock.deadlineMs;
+    for (const [index, packet] of this.#lists.packetsFor(from.address).entries()) {
+      const isPaid = index === 0 || this.#admission.admit(from.address, { isKnown, nowMs });
+      if (!isPaid) return true;
+      if (!this.#reply(from, packet)) return false;
+    }
+    return true;
+  }
+
+  /** A watcher's answer may wait a moment for a live report. */
+  toQuestion(from: Endpoint, question: Question): boolean {
+    const mayWait = question.watching && this.#watched.noteQuestion();
+    if (!mayWait || this.#waiting.length >= MAX_LIVE_WAITING) return this.#answer(from, question);
+    const untilMs = this.#desk.clock.deadlineMs + LIVE_WAIT_MS;
+    this.#waiting.push({ from, question, untilMs });
+    return true;
+  }
+
+  toRingQuestion(from: Endpoint, number: number): boolean {
+    const { signature, self } = this.#desk;
+    return this.#reply(from, encodeRingAnswer(signature, { number, boot: self.boot }));
+  }
+
+  /** The live report is there. */
+  answerWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { from, question } of waiting) this.#answer(from, question);
+  }
+
+  run(): void {
+    if (this.#desk.clock.deadlineMs >= this.nextMs()) this.answerWaiting();
+  }
+
+  nextMs(): number {
+    return this.#waiting[0]?.untilMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The report, if it has been updated since this sender last asked; else nothing (6.1). */
+  toRequest(from: Endpoint): boolean {
+    const packet = this.#ownReport.packetV1();
+    if (packet === undefined) return true;
+    const isNews = this.#admission.serveOnce(from.address, {
+      sequence: this.#ownReport.sequence,
+      isPeerPort: from.port === this.#desk.port,
+    });
+    return !isNews || this.#reply(from, packet);
+  }
+
+  #answer(from: Endpoint, question: Question): boolean {
+    return this.#reply(from, this.#ownReport.answerTo(question, from.address));
+  }
+
+  /** False: too many answers in all. */
+  #reply(to: Endpoint, bytes: Uint8Array): boolean {
+    if (!this.#budget.answers.take(this.#desk.clock.deadlineMs)) return false;
+    this.#desk.send(to, bytes);
+    return true;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What is believed of a sealed packet (design 6.4). The key shows that a machine of the network
+ * made it, and the replay window that it is no copy of one of that boot; but it may be a copy of
+ * one of an earlier boot. So until a boot has answered an open question, which no copy can, its
+ * questions are answered and nothing else that it says counts.
+ */
+import type { Message } from "../../protocol/message.ts";
+import { bootStart } from "../../protocol/ring.ts";
+import type { OpenedPacket, Sealer } from "../../sealing/envelope-types.ts";
+import type { Desk } from "../core-context.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
+import type { CoreDropReason } from "./drop-log.ts";
+
+/** A plain packet is the message itself, and nobody's in particular. */
+export type Unsealed =
+  | { readonly ok: true; readonly message: Uint8Array; readonly sealer?: Sealer }
+  | Extract<OpenedPacket, { ok: false }>;
+
+/** What changes nothing here, or proves itself by the number of our question. */
+const FROM_ANY_BOOT: ReadonlySet<Message["kind"]> = new Set([
+  ...(["initial-query", "request", "question", "answer"] as const),
+  ...(["ring-question", "ring-answer"] as const),
+]);
+
+export class Seals {
+  readonly #desk: Desk;
+  readonly #table: PeerTable;
+
+  constructor(desk: Desk, table: PeerTable) {
+    this.#desk = desk;
+    this.#table = table;
+  }
+
+  open(packet: Uint8Array): Unsealed {
+    const opened = this.#desk.envelope?.open(packet);
+    if (opened === undefined) return { ok: true, message: packet };
+    if (!opened.ok) return opened;
+    return { ok: true, message: opened.message, sealer: { id: opened.id, boot: opened.boot } };
+  }
+
+  /** Why nothing at all may follow from this message, not even that its sender is there. */
+  whyForged(message: Message, sealer: Sealer | undefined): CoreDropReason | undefined {
+    if (sealer === undefined) return undefined;
+    switch (message.kind) {
+      // Told by the address alone: any holder of the key could speak for any other.
+      case "report-v1":
+      case "alive":
+        return "protocol 1 in a sealed network";
+      case "question":
+        return message.id === sealer.id ? undefined : "sealed by another machine";
+      case "answer":
+      case "goodbye": {
+        const isOwn = message.id === sealer.id && message.boot === sealer.boot;
+        return isOwn ? undefined : "sealed by another machine";
+      }
+      case "ring-answer": {
+        const isOwn = message.bootStart === bootStart(sealer.boot);
+        return isOwn ? undefined : "sealed by another machine";
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** Why this message is not acted upon, although its sender may be asked whether it is there. */
+  whyNotTaken(message: Message, sealer: Sealer | undefined): CoreDropReason | undefined {
+    if (sealer === undefined || FROM_ANY_BOOT.has(message.kind)) return undefined;
+    return this.#isConfirmed(sealer) ? undefined : "of a start not confirmed yet";
+  }
+
+  #isConfirmed({ id, boot }: Sealer): boolean {
+    // A recalled boot was confirmed in a run of ours whose replay windows are gone.
+    return this.#table.group(id).some((peer) => peer.boot === boot && !peer.isRecalled);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * When this machine takes a live sample: when somebody who watches asks for one, here or from
+ * another machine, and the last one is old. All who ask within that time share it.
+ */
+import type { Desk } from "../core-context.ts";
+import { LIVE_WARM_MS, WATCH_PERIOD_MS } from "../limits.ts";
+import type { OwnReport } from "./own-report.ts";
+
+export class Watched {
+  readonly #desk: Desk;
+  readonly #ownReport: OwnReport;
+  /** Somebody watches on this very machine. */
+  isWatchedHere = false;
+  #wantedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(desk: Desk, ownReport: OwnReport) {
+    this.#desk = desk;
+    this.#ownReport = ownReport;
+  }
+
+  /** A watcher has asked. True: a live report will be there in a moment, its answer may wait. */
+  noteQuestion(): boolean {
+    const nowMs = this.#desk.clock.deadlineMs;
+    if (nowMs < this.#ownReport.nextLiveMs) return false;
+    this.#want(nowMs);
+    // A first live report takes its time, as it needs something to average over.
+    return nowMs - this.#ownReport.liveTakenMs <= LIVE_WARM_MS;
+  }
+
+  notePublished(): void {
+    this.#wantedMs = Number.NEGATIVE_INFINITY;
+  }
+
+  run(): void {
+    const nowMs = this.#desk.clock.deadlineMs;
+    if (nowMs >= this.nextMs()) this.#want(nowMs);
+  }
+
+  nextMs(): number {
+    if (!this.isWatchedHere) return Number.POSITIVE_INFINITY;
+    return Math.max(this.#ownReport.nextLiveMs, this.#wantedMs + WATCH_PERIOD_MS);
+  }
+
+  #want(nowMs: number): void {
+    if (nowMs < this.#wantedMs + WATCH_PERIOD_MS) return;
+    this.#wantedMs = nowMs;
+    this.#desk.emit({ kind: "live-wanted" });
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * /proc/meminfo: how the memory is used now.
+ *
+ *     MemTotal:       24684084 kB
+ *     MemFree:        24339000 kB
+ *     MemAvailable:   24376796 kB
+ *     Active(anon):       1552 kB
+ */
+
+import { fail, ok, type Result } from "../base/result.ts";
+import { KIBIBYTE } from "../base/units.ts";
+import type { MemoryReport } from "../protocol/report.ts";
+import { type Reading, readParsed } from "./read-text.ts";
+
+export function readProcMeminfo(root: string): Reading<MemoryReport> {
+  return readParsed(root, "/proc/meminfo", parseProcMeminfo);
+}
+
+/**
+ * Bytes. A field that this kernel lacks is absent; fails without MemTotal.
+ *
+ * `usedBytes` is total − available, as `free` of procps-ng 4 counts it; kernels before 3.14 have
+ * no MemAvailable, and there it is total − free − buffers − cache, as `free` counted then.
+ * `buffersCachedBytes` is `free`'s buff/cache: Buffers + Cached + SReclaimable.
+ */
+export function parseProcMeminfo(text: string): Result<MemoryReport> {
+  const bytes = parseFields(text);
+  const total = bytes.get("MemTotal");
+  if (total === undefined) {
+    return fail("/proc/meminfo has no MemTotal");
+  }
+  const free = bytes.get("MemFree");
+  const available = bytes.get("MemAvailable");
+  const cache = cacheBytes(bytes);
+  const swapTotal = bytes.get("SwapTotal");
+  const swapFree = bytes.get("SwapFree");
+  return ok({
+    totalBytes: total,
+    ...given("availableBytes", available),
+    ...given("usedBytes", usedBytes({ total, free, available, cache })),
+    ...given("activeBytes", bytes.get("Active")),
+    ...given("inactiveBytes", bytes.get("Inactive")),
+    ...given("buffersCachedBytes", cache),
+    ...given("swapTotalBytes", swapTotal),
+    ...given("swapUsedBytes", difference(swapTotal, swapFree)),
+  });
+}
+
+function parseFields(text: string): Map<string, number> {
+  const bytes = new Map<string, number>();
+  for (const match of text.matchAll(/^([\w()]+):\s+(\d{1,20}) kB$/gm)) {
+    bytes.set(match[1] ?? "", Number(match[2]) * KIBIBYTE);
+  }
+  return bytes;
+}
+
+function cacheBytes(bytes: ReadonlyMap<string, number>): number | undefined {
+  const buffers = bytes.get("Buffers");
+  const cached = bytes.get("Cached");
+  if (buffers === undefined || cached === undefined) {
+    return undefined;
+  }
+  return buffers + cached + (bytes.get("SReclaimable") ?? 0);
+}
+
+function usedBytes(memory: {
+  total: number;
+  free: number | undefined;
+  available: number | undefined;
+  cache: number | undefined;
+}): number | undefined {
+  // Some containers show more available than there is in all; `free` falls back likewise.
+  if (memory.available !== undefined && memory.available <= memory.total) {
+    return memory.total - memory.available;
+  }
+  return memory.cache === undefined
+    ? undefined
+    : difference(memory.total, difference(memory.free, -memory.cache));
+}
+
+/** `from` − `less`, not below 0; absent where one is unknown. */
+function difference(from: number | undefined, less: number | undefined): number | undefined {
+  return from === undefined || less === undefined ? undefined : Math.max(0, from - less);
+}
+
+function given<K extends keyof MemoryReport>(
+  key: K,
+  value: number | undefined,
+): { [P in K]?: number } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: number });
+}

@@ -1,0 +1,70 @@
+/**
+ * /proc/stat: what the cores have done since the boot, in ticks of 1/100 s.
+ *
+ *     cpu  2173 0 1903 135369 458 0 20 196 0 0
+ *     cpu0 844 0 803 68210 61 0 4 125 0 0
+ *     cpu1 1328 0 1100 67158 396 0 15 70 0 0
+ *     intr 152733 0 0 …
+ */
+import { fail, ok, type Result } from "../base/result.ts";
+import { parseCounter } from "./counter.ts";
+import { type Reading, readParsed } from "./read-text.ts";
+
+/**
+ * Ticks since the boot. `user` holds the time of guests too, as in the kernel, so the guest
+ * columns are not read. `steal` is absent before kernel 2.6.11, and then 0.
+ */
+export interface CpuTimes {
+  readonly user: number;
+  readonly nice: number;
+  readonly system: number;
+  readonly idle: number;
+  readonly iowait: number;
+  readonly irq: number;
+  readonly softirq: number;
+  readonly steal: number;
+}
+
+export interface CpuCounters {
+  readonly all: CpuTimes;
+  /** By the kernel's core number; cores that are switched off are missing. */
+  readonly cores: ReadonlyMap<number, CpuTimes>;
+}
+
+export function readProcStat(root: string): Reading<CpuCounters> {
+  return readParsed(root, "/proc/stat", parseProcStat);
+}
+
+/** Fails where the line of all cores is missing or is not numbers; bad core lines are skipped. */
+export function parseProcStat(text: string): Result<CpuCounters> {
+  let all: CpuTimes | undefined;
+  const cores = new Map<number, CpuTimes>();
+  let start = 0;
+  // The cpu lines come first; the interrupt line after them may be a hundred times longer.
+  while (text.startsWith("cpu", start)) {
+    const newline = text.indexOf("\n", start);
+    const line = text.slice(start, newline < 0 ? text.length : newline);
+    const [name = "", ...fields] = line.trimEnd().split(/ +/);
+    const times = parseTimes(fields);
+    if (times !== undefined && name === "cpu") {
+      all = times;
+    } else if (times !== undefined && /^cpu\d{1,6}$/.test(name)) {
+      cores.set(Number(name.slice(3)), times);
+    }
+    if (newline < 0) {
+      break;
+    }
+    start = newline + 1;
+  }
+  return all === undefined ? fail("/proc/stat has no line of all cores") : ok({ all, cores });
+}
+
+function parseTimes(fields: readonly string[]): CpuTimes | undefined {
+  const numbers = fields.map(parseCounter);
+  const [user, nice, system, idle, iowait = 0, irq = 0, softirq = 0, steal = 0] = numbers;
+  if (user === undefined || nice === undefined || system === undefined || idle === undefined) {
+    return undefined;
+  }
+  const times = { user, nice, system, idle, iowait, irq, softirq, steal };
+  return Object.values(times).every((value) => value >= 0) ? times : undefined;
+}

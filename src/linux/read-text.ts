@@ -1,0 +1,143 @@
+/**
+ * Reads small files of the kernel and of /etc below an injected root ("/" in production), with a
+ * cap, and turns every failure into words. Never throws, never blocks on a FIFO.
+ */
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import type { Result } from "../base/result.ts";
+import { KIBIBYTE, MEBIBYTE } from "../base/units.ts";
+
+/** A file's content, or why not; `code` is the errno's name ("ENOENT", "EACCES", …). */
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: string; readonly code: string };
+
+/** No file read here is meant to be larger; /proc/stat of 1,024 cores is about 200 KB. */
+const DEFAULT_CAP_BYTES = MEBIBYTE;
+/** Most kernel files fit into one read of this size. */
+const FIRST_READ_BYTES = 16 * KIBIBYTE;
+
+/** The path below `root`; `path` is absolute, as the user knows it. */
+export function below(root: string, path: string): string {
+  return root === "/" ? path : `${root}${path}`;
+}
+
+/** The file's text as UTF-8 (bad bytes become U+FFFD); what lies beyond `capBytes` is left out. */
+export function readText(
+  root: string,
+  path: string,
+  capBytes = DEFAULT_CAP_BYTES,
+): Reading<string> {
+  const bytes = readBytes(root, path, capBytes);
+  return bytes.ok ? { ok: true, value: bytes.value.toString("utf8") } : bytes;
+}
+
+/** Reads the file and parses it: what `readX` of a kernel file mostly is. */
+export function readParsed<T>(
+  root: string,
+  path: string,
+  parse: (text: string) => Result<T>,
+): Reading<T> {
+  const text = readText(root, path);
+  if (!text.ok) {
+    return text;
+  }
+  const parsed = parse(text.value);
+  return parsed.ok ? parsed : { ...parsed, code: "EINVAL" };
+}
+
+/** Like `readText`, as bytes. */
+export function readBytes(
+  root: string,
+  path: string,
+  capBytes = DEFAULT_CAP_BYTES,
+): Reading<Buffer> {
+  let fd: number | undefined;
+  try {
+    // O_NONBLOCK: a FIFO in the place of a file must not stop the daemon.
+    fd = openSync(below(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
+    return { ok: true, value: readUpTo(fd, capBytes) };
+  } catch (error) {
+    return failedReading(error, path);
+  } finally {
+    if (fd !== undefined) {
+      closeSync(fd);
+    }
+  }
+}
+
+/** The names in a directory, in the order the kernel gives them. */
+export function readNames(root: string, path: string): Reading<string[]> {
+  try {
+    return { ok: true, value: readdirSync(below(root, path)) };
+  } catch (error) {
+    return failedReading(error, path);
+  }
+}
+
+/** The path's stat; undefined where it is not there or may not be seen. */
+export function statIfThere(root: string, path: string): Stats | undefined {
+  try {
+    return statSync(below(root, path), { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a failed system call means, in words, naming the path as the user knows it. */
+export function failedReading(
+  error: unknown,
+  path: string,
+): { readonly ok: false; readonly reason: string; readonly code: string } {
+  const code = errorCode(error);
+  return { ok: false, reason: reasonFor(code, path), code };
+}
+
+/** The errno's name of a thrown system error; "EUNKNOWN" for anything else. */
+export function errorCode(error: unknown): string {
+  if (typeof error === "object" && error !== null && "code" in error) {
+    return String(error.code);
+  }
+  return "EUNKNOWN";
+}
+
+function reasonFor(code: string, path: string): string {
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return `${path} does not exist`;
+    case "EACCES":
+    case "EPERM":
+      return `permission denied on ${path}`;
+    default:
+      return `${path} cannot be read (${code})`;
+  }
+}
+
+function readUpTo(fd: number, capBytes: number): Buffer {
+  let buffer = Buffer.allocUnsafe(Math.min(FIRST_READ_BYTES, capBytes));
+  let length = 0;
+  while (true) {
+    if (length === buffer.length) {
+      if (length >= capBytes) {
+        return buffer;
+      }
+      const larger = Buffer.allocUnsafe(Math.min(buffer.length * 4, capBytes));
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
+    }
+    // Position null: files of /proc are read on, not sought.
+    const count = readSync(fd, buffer, length, buffer.length - length, null);
+    if (count === 0) {
+      return buffer.subarray(0, length);
+    }
+    length += count;
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Address ranges as the user writes them (design, "Ranges"), for allow lists and for scans.
+ * `lan` stays a word here: what it means changes while the daemon runs, so ranges become
+ * addresses only in `resolveRanges` (address-set.ts).
+ */
+import { fail, ok, type Result } from "../base/result.ts";
+import {
+  formatAddress,
+  type Interval,
+  IPV4_FIRST,
+  IPV4_LAST,
+  isWithin,
+  knownCidr,
+  overlaps,
+  parseAddress,
+  parseCidr,
+  subtract,
+} from "./address-value.ts";
+
+export type RangeUse = "allow" | "scan";
+
+/** `text` is what the user wrote, for messages and the page. */
+export type Range =
+  | { readonly kind: "addresses"; readonly text: string; readonly intervals: readonly Interval[] }
+  | { readonly kind: "lan"; readonly text: string; readonly includesWireless: boolean };
+
+/** Never changes after it is read. An empty allow list still lets loopback in. */
+export interface RangeList {
+  readonly use: RangeUse;
+  readonly ranges: readonly Range[];
+}
+
+/**
+ * The most addresses a scan may cover: at 100 questions a second (design, 6.3) they take 11
+ * minutes, about one interval.
+ */
+export const SCAN_LIMIT = 65_536;
+
+export const LOOPBACK: readonly Interval[] = [knownCidr("127.0.0.0/8"), knownCidr("::1/128")];
+
+const MULTICAST: readonly Interval[] = [knownCidr("224.0.0.0/4"), knownCidr("ff00::/8")];
+const NO_MACHINE: readonly Interval[] = [
+  knownCidr("0.0.0.0/8"),
+  knownCidr("255.255.255.255/32"),
+  knownCidr("::/128"),
+];
+const IPV4: Interval = { first: IPV4_FIRST, last: IPV4_LAST };
+
+/** Longer than any range that can be right; what is quoted back is cut there. */
+const LONGEST_RANGE = 64;
+
+/** How to write a range, for messages. */
+export const RANGE_FORMS =
+  "write 192.168.1.7, 192.168.1.10-20, 192.168.1. (the dot at the end is part of it), " +
+  "10.1.0.0/22, an IPv6 address or CIDR, or lan";
+
+/** Reads one range; the reason is a sentence part that says what is wrong and how to write it. */
+export function parseRange(text: string, use: RangeUse): Result<Range> {
+  if (text === "lan" || text === "lan+wireless") {
+    return ok({ kind: "lan", text, includesWireless: text === "lan+wireless" });
+  }
+  const wide = parseTwoNumberPrefix(text);
+  if (wide !== undefined && use === "scan") {
+    return fail(`a.b. is only for allow lists; to scan it, write ${text}0.0/16 or a part of it`);
+  }
+  const interval = wide ?? parsePlainRange(text) ?? parseCidrRange(text, use);
+  if (interval === undefined) return fail(explainUnreadable(text));
+  if (use === "scan") {
+    const reason = whyNotScannable(interval);
+    if (reason !== undefined) return fail(reason);
+  }
+  return ok({ kind: "addresses", text, intervals: withoutMappedBlock(interval) });
+}
+
+/** Reads all ranges of one list, or the reasons of all that could not be read. */
+export function parseRangeList(
+  texts: readonly string[],
+  use: RangeUse,
+):
+  | { readonly ok: true; readonly value: RangeList }
+  | { readonly ok: false; readonly reasons: readonly { text: string; reason: string }[] } {
+  const ranges: Range[] = [];
+  const reasons: { text: string; reason: string }[] = [];
+  for (const text of texts) {
+    const range = parseRange(text, use);
+    if (range.ok) ranges.push(range.value);
+    else reasons.push({ text, reason: range.reason });
+  }
+  return reasons.length > 0 ? { ok: false, reasons } : { ok: true, value: { use, ranges } };
+}
+
+/** For lists that the program itself wrote; throws for anything unreadable. */
+export function rangeList(texts: readonly string[], use: RangeUse): RangeList {
+  const list = parseRangeList(texts, use);
+  if (!list.ok)
+    throw new Error(list.reasons.map(({ text, reason }) => `${text}: ${reason}`).join());
+  return list.value;
+}
+
+/** The ranges as the user wrote them. */
+export function rangeTexts(list: RangeList): readonly string[] {
+  return list.ranges.map((range) => range.text);
+}
+
+/** How many addresses a range names; for `lan`, which is never too large, 0. */
+export function rangeSize(range: Range): bigint {
+  if (range.kind === "lan") return 0n;
+  return range.intervals.reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
+}
+
+/** The whole scan's reason to be refused for its size, with the arithmetic; undefined if it may go. */
+export function whyTooLarge(list: RangeList): string | undefined {
+  const sizes = list.ranges.map((range) => ({ text: range.text, size: rangeSize(range) }));
+  const total = sizes.reduce((sum, { size }) => sum + size, 0n);
+  if (total <= BigInt(SCAN_LIMIT)) return undefined;
+  const largest = [...sizes].sort((a, b) => Number(b.size - a.size)).slice(0, 3);
+  const parts = largest.map(({ text, size }) => `${text} is ${grouped(size)}`).join(", ");
+  return (
+    `${parts}${sizes.length > 3 ? ", …" : ""}: together ${grouped(total)} addresses, and a scan ` +
+    `covers at most ${grouped(BigInt(SCAN_LIMIT))}; name only the parts where machines are`
+  );
+}
+
+/** Does the list name loopback addresses itself? `0.0.0.0/0` does not: it names everything. */
+export function namesLoopback(list: RangeList): boolean {
+  return list.ranges.some(isLoopbackRange);
+}
+
+/** Does the list name nothing but loopback addresses? An empty one does: they are always added. */
+export function isLoopbackOnly(list: RangeList): boolean {
+  return list.ranges.every(isLoopbackRange);
+}
+
+function isLoopbackRange(range: Range): boolean {
+  return (
+    range.kind === "addresses" &&
+    range.intervals.every((interval) => LOOPBACK.some((block) => isWithin(interval, block)))
+  );
+}
+
+/** `a.b.`: all 65,536 addresses of it. */
+function parseTwoNumberPrefix(text: string): Interval | undefined {
+  if (!/^\d+\.\d+\.$/.test(text)) return undefined;
+  const first = parseAddress(`${text}0.0`);
+  return first === undefined ? undefined : { first, last: first + 65_535n };
+}
+
+/** `a.b.c.d`, `a.b.c.d-e`, `a.b.c.`, or one IPv6 address. */
+function parsePlainRange(text: string): Interval | undefined {
+  const address = parseAddress(text);
+  if (address !== undefined) return { first: address, last: address };
+  if (/^\d+\.\d+\.\d+\.$/.test(text)) {
+    const network = parseAddress(`${text}0`);
+    return network === undefined ? undefined : { first: network + 1n, last: network + 254n };
+  }
+  const match = /^(\d+\.\d+\.\d+\.)(\d+)-(\d+)$/.exec(text);
+  if (match === null) return undefined;
+  const first = parseAddress(`${match[1]}${match[2]}`);
+  const last = parseAddress(`${match[1]}${match[3]}`);
+  return first === undefined || last === undefined || first > last ? undefined : { first, last };
+}
+
+/** In a scan, an IPv4 network's own and its broadcast address are no machines (up to /30). */
+function parseCidrRange(text: string, use: RangeUse): Interval | undefined {
+  const interval = parseCidr(text);
+  if (interval === undefined || use === "allow") return interval;
+  const hasBroadcast = isWithin(interval, IPV4) && interval.last - interval.first >= 3n;
+  return hasBroadcast ? { first: interval.first + 1n, last: interval.last - 1n } : interval;
+}
+
+function whyNotScannable(interval: Interval): string | undefined {
+  const size = interval.last - interval.first + 1n;
+  if (size > BigInt(SCAN_LIMIT)) {
+    const least = interval.first >= IPV4_FIRST && interval.last <= IPV4_LAST ? "/16" : "/112";
+    return (
+      `it is ${grouped(size)} addresses, ${scanTime(size)} at 100 a second; a scan covers at most ` +
+      `${grouped(BigInt(SCAN_LIMIT))} (a ${least}): name only the parts where machines are`
+    );
+  }
+  if (MULTICAST.some((block) => overlaps(block, interval))) {
+    return "it holds multicast addresses, which are no machines";
+  }
+  const odd = NO_MACHINE.find((block) => overlaps(block, interval));
+  return odd && `it holds ${formatAddress(odd.first)}, which is no machine's address`;
+}
+
+/** `::/0` means every IPv6 address, and not IPv4 through its mapped block. */
+function withoutMappedBlock(interval: Interval): readonly Interval[] {
+  return isWithin(interval, IPV4) ? [interval] : subtract(interval, [IPV4]);
+}
+
+const HINTS: readonly { readonly form: RegExp; readonly hint: (text: string) => string }[] = [
+  { form: /^$/, hint: () => "it is empty" },
+  { form: /[,\s]/, hint: () => "give each range its own option or list item" },
+  { form: /%/, hint: () => "leave off the zone (everything from the % on)" },
+  { form: /(^|\.)0\d/, hint: () => "a number must not begin with 0" },
+  { form: /^\d+\.$/, hint: (text) => `that is too wide; in an allow list, write ${text}0.0.0/8` },
+  { form: /^\d+\.\d+\.\d+$/, hint: (text) => `write ${text}. with the dot at the end` },
+  { form: /^\d+\.\d+\.\d+\.\*$/, hint: (text) => `write ${text.slice(0, -1)}` },
+  { form: /^[\d.]+\/[\d.]+\.[\d.]+$/, hint: () => "write the mask as a length, as in 10.1.0.0/22" },
+  { form: /^[\d.]+\/\d+$/, hint: () => "the length after / is 0 to 32, the address a.b.c.d" },
+  { form: /^[\da-f:.]*:[\da-f:.]*\/\d+$/i, hint: () => "the length after / is 0 to 128" },
+  {
+    form: /^[\d.]+-\d+\.\d+\.\d+\.\d+$/,
+    hint: () => "after the - comes only the last number, as in 192.168.1.10-20; or use CIDR",
+  },
+  { form: /^[\d.]+-\d+$/, hint: () => "the form is a.b.c.d-e, with d not above e, none above 255" },
+  { form: /^[\d.]+$/, hint: () => "an address is four numbers from 0 to 255" },
+  { form: /^(lan|wireless)\b|^LAN/i, hint: () => "the words are lan and lan+wireless" },
+  { form: /^[a-z][\w.-]*$/i, hint: () => "names are not looked up: write the address" },
+];
+
+function explainUnreadable(text: string): string {
+  if (text.length > LONGEST_RANGE) return `it is too long; ${RANGE_FORMS}`;
+  return HINTS.find(({ form }) => form.test(text))?.hint(text) ?? RANGE_FORMS;
+}
+
+/** 16777214n → "16,777,214"; a figure of more than 15 digits as a power of two. */
+function grouped(size: bigint): string {
+  const digits = size.toString();
+  if (digits.length > 15) return `2^${size.toString(2).length - 1}`;
+  return digits.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function scanTime(size: bigint): string {
+  const hours = size / 360_000n;
+  if (hours < 1n) return `${size / 6_000n} minutes`;
+  return hours < 48n ? `${hours} hours` : hours < 24n * 800n ? `${hours / 24n} days` : "years";
+}

@@ -1,0 +1,244 @@
+/**
+ * History strips under the pointer and the arrow keys: each becomes a slider over its cells; a
+ * line marks the cell's time through all rows, a readout tells what was, Enter opens the entry.
+ */
+import { clockOf } from "../../view/times.ts";
+import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
+import { entryWords } from "./entry-words.ts";
+import type { Page } from "./page.ts";
+import { serverTimes } from "./server-times.ts";
+import { cellAt, cellWords } from "./strip-cells.ts";
+
+/** A pointer on its way elsewhere crosses cells faster than this. */
+const DWELL_MS = 60;
+interface Axis {
+  /** The first cell that is shown: of a zoomed strip not the first there is. */
+  readonly from: number;
+  readonly startMs: number;
+  readonly cellMs: number;
+  readonly cells: number;
+}
+
+interface Spot {
+  readonly strip: HTMLElement;
+  readonly cell: number;
+  /** Of the axis that it was chosen on. */
+  readonly startMs: number;
+}
+
+function axisOf(strip: Element): Axis {
+  const scope = strip.closest(".mt, .hist") ?? document;
+  const axis = scope.querySelector<SVGElement>("svg.axis");
+  const box = (strip.querySelector("svg")?.getAttribute("viewBox") ?? "0 0 1")
+    .split(" ")
+    .map(Number);
+  const [from = 0, , cells = 1] = box;
+  const cellMs = Number(axis?.dataset["cell"] ?? 0);
+  return { from, cells, cellMs, startMs: Number(axis?.dataset["start"] ?? 0) + from * cellMs };
+}
+
+function keyOf(strip: Element): string {
+  const href =
+    strip.closest("tr")?.querySelector(":scope > th > a")?.getAttribute("href") ??
+    location.pathname;
+  return decodeURIComponent(href.replace(/^.*\/machines\//, ""));
+}
+
+function pathsOf(strip: Element): [string, string][] {
+  return [...strip.querySelectorAll("path")].map((path) => [
+    path.getAttribute("class") ?? "",
+    path.getAttribute("d") ?? "",
+  ]);
+}
+
+/** A link cannot be a slider too; its address is the machine's page, which the name links to. */
+function enhance(): void {
+  for (const strip of document.querySelectorAll<HTMLElement>(".hs")) {
+    const { cells } = axisOf(strip);
+    if (strip.getAttribute("role") !== "slider") {
+      strip.removeAttribute("href");
+      strip.setAttribute("role", "slider");
+      strip.tabIndex = 0;
+      strip.setAttribute("aria-valuemin", "1");
+      strip.setAttribute("aria-valuenow", String(cells));
+      // Its name says the whole night in words.
+      strip.setAttribute("aria-valuetext", "now");
+    }
+    strip.setAttribute("aria-valuemax", String(cells));
+  }
+}
+
+let spot: Spot | undefined;
+let asking: AbortController | undefined;
+
+function clear(): void {
+  asking?.abort();
+  spot = undefined;
+  for (const table of document.querySelectorAll(".at[data-cursor]")) {
+    table.classList.remove("at");
+    table.removeAttribute("data-cursor");
+  }
+  for (const own of document.querySelectorAll(".hs .tip")) own.remove();
+  for (const axis of document.querySelectorAll("svg.axis")) hideAxisCursor(axis);
+}
+
+function scopeOf(strip: Element): HTMLElement | null {
+  return strip.closest<HTMLElement>(".mt, .hist");
+}
+
+function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void {
+  const scope = scopeOf(strip);
+  if (scope === null) return;
+  const percent = (100 * (cell + 0.5)) / axis.cells;
+  scope.classList.add("at");
+  scope.setAttribute("data-cursor", "");
+  scope.style.setProperty("--at", `${percent}%`);
+  const svg = scope.querySelector("svg.axis");
+  if (svg !== null) showAxisCursor(svg, percent, label);
+}
+
+function tipOf(strip: HTMLElement): HTMLElement {
+  const known = strip.querySelector<HTMLElement>(".tip");
+  if (known !== null) return known;
+  for (const other of document.querySelectorAll(".hs .tip")) other.remove();
+  const tip = document.createElement("span");
+  tip.className = "tip";
+  tip.setAttribute("data-live", "");
+  tip.setAttribute("aria-hidden", "true");
+  strip.append(tip);
+  return tip;
+}
+
+function say(strip: HTMLElement, text: string): void {
+  strip.setAttribute("aria-valuetext", text);
+  tipOf(strip).textContent = text;
+}
+
+/** Puts the cursor on a cell, tells what the strip shows of it, and asks for the figures. */
+function show(strip: HTMLElement, wanted: number): void {
+  const axis = axisOf(strip);
+  const cell = Math.max(0, Math.min(axis.cells - 1, wanted));
+  if (spot?.strip === strip && spot.cell === cell) return;
+  asking?.abort();
+  spot = { strip, cell, startMs: axis.startMs };
+  const clock = clockOf(serverTimes(), axis.cellMs / 1000);
+  const label = clock(axis.startMs + (cell + 1) * axis.cellMs);
+  const what = cellAt(pathsOf(strip), axis.from + cell);
+  strip.setAttribute("aria-valuenow", String(cell + 1));
+  mark(strip, cell, axis, label);
+  say(strip, `${label}, ${cellWords(what)}`);
+  if (what.state !== "up") return;
+  const own = new AbortController();
+  asking = own;
+  const middleMs = axis.startMs + (cell + 0.5) * axis.cellMs;
+  setTimeout(() => {
+    if (own.signal.aborted) return;
+    entryWords(keyOf(strip), { middleMs, cellMs: axis.cellMs }, own.signal)
+      .then((words) => {
+        if (words !== undefined && !own.signal.aborted) say(strip, `${label}, ${words}`);
+      })
+      // Moved on, or the server is gone: what the strip shows stands.
+      .catch(() => undefined);
+  }, DWELL_MS);
+}
+
+/** The axis has gone on: a time that was chosen is another cell, a place another time. */
+function follow(): void {
+  if (spot === undefined) return;
+  const { strip, cell, startMs } = spot;
+  if (!strip.isConnected) {
+    clear();
+    return;
+  }
+  const axis = axisOf(strip);
+  if (axis.startMs === startMs) return;
+  spot = undefined;
+  const isChosen = strip === document.activeElement;
+  show(strip, isChosen ? cell - Math.round((axis.startMs - startMs) / axis.cellMs) : cell);
+}
+
+function openAt(page: Page, strip: HTMLElement, cell: number): void {
+  const axis = axisOf(strip);
+  const middleMs = axis.startMs + (cell + 0.5) * axis.cellMs;
+  const isView = location.pathname === "/";
+  const parameters = new URLSearchParams(isView ? location.search : "");
+  parameters.set("open", `${keyOf(strip)}@${serverTimes().stamp(middleMs)}`);
+  const href = `/?${parameters}#entry`;
+  if (!isView) {
+    location.assign(href);
+    return;
+  }
+  // The readout would lie over the entry, which says it all.
+  for (const tip of document.querySelectorAll(".hs .tip")) tip.remove();
+  void page.visit(href, "push");
+}
+
+function stripAt(target: EventTarget | null): HTMLElement | undefined {
+  return (target instanceof Element ? target.closest<HTMLElement>(".hs") : null) ?? undefined;
+}
+
+function cellUnder(event: PointerEvent | MouseEvent, strip: HTMLElement): number {
+  const box = strip.getBoundingClientRect();
+  return Math.floor(((event.clientX - box.left) / box.width) * axisOf(strip).cells);
+}
+
+/** Of a focused slider the keys of its role; the rest of the page has its own. */
+function onKey(event: KeyboardEvent, page: Page): void {
+  const strip = stripAt(event.target);
+  if (strip === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+  const { cells, cellMs } = axisOf(strip);
+  const at = spot?.strip === strip ? spot.cell : cells;
+  const hour = Math.max(2, Math.round(3_600_000 / cellMs));
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: -1,
+    ArrowDown: -1,
+    ArrowRight: 1,
+    ArrowUp: 1,
+    PageDown: -hour,
+    PageUp: hour,
+    Home: -cells,
+    End: cells,
+  };
+  const step = steps[event.key];
+  if (step !== undefined) show(strip, at + step);
+  else if (event.key === "Enter" && spot?.strip === strip) openAt(page, strip, spot.cell);
+  else return;
+  event.preventDefault();
+}
+
+/** For the keys `h` and `l`: the row that has the focus, else `fallback`. */
+export function stepInTime(step: number, fallback: Element): void {
+  const row = document.activeElement?.closest("tr") ?? fallback;
+  const strip = row.querySelector<HTMLElement>(".hs") ?? document.querySelector<HTMLElement>(".hs");
+  if (strip === null) return;
+  const at = spot?.strip === strip ? spot.cell : axisOf(strip).cells;
+  strip.focus({ preventScroll: true });
+  show(strip, at + step);
+}
+
+export function startStrips(page: Page): void {
+  enhance();
+  page.onShown(() => {
+    enhance();
+    follow();
+  });
+  document.addEventListener("pointermove", (event) => {
+    const strip = stripAt(event.target);
+    if (strip !== undefined) show(strip, cellUnder(event, strip));
+  });
+  document.addEventListener("pointerout", (event) => {
+    const strip = stripAt(event.target);
+    const isOut =
+      strip !== undefined &&
+      !(event.relatedTarget instanceof Node && strip.contains(event.relatedTarget));
+    if (isOut && strip !== document.activeElement) clear();
+  });
+  document.addEventListener("focusout", (event) => {
+    if (stripAt(event.target) !== undefined) clear();
+  });
+  document.addEventListener("click", (event) => {
+    const strip = stripAt(event.target);
+    if (strip !== undefined) openAt(page, strip, cellUnder(event, strip));
+  });
+  document.addEventListener("keydown", (event) => onKey(event, page));
+}

@@ -1,0 +1,126 @@
+/**
+ * Small tiles become links: a click opens the machine, and in each row of tiles, one stop of the
+ * Tab key, the arrow keys move.
+ */
+import { machineHref } from "../../view/machine-href.ts";
+import type { Page } from "./page.ts";
+
+function hrefOf(tile: HTMLElement): string {
+  return machineHref(tile.dataset["key"] ?? tile.textContent?.split(/[ ,]/)[0] ?? "");
+}
+
+/** Only tiles whose ground is a load (`c0`–`c4`) have a CPU figure; a disk's share is another. */
+export function tileWords(className: string, text: string): string {
+  return /^c\d/.test(className) ? text.replace(/ (\d+)(?=,|$)/, ", CPU $1 %") : text;
+}
+
+let tip: HTMLElement | undefined;
+/** The tile under the pointer or with the focus. */
+let told: HTMLElement | undefined;
+
+/** What a tile is, for who sees its colour alone. Outside the tiles: a thousand of them rest. */
+function say(tile: HTMLElement): void {
+  told = tile;
+  if (tip === undefined) {
+    tip = document.createElement("div");
+    tip.className = "tip";
+    tip.setAttribute("data-live", "");
+    tip.setAttribute("aria-hidden", "true");
+  }
+  tip.textContent = tileWords(tile.className, tile.textContent ?? "");
+  document.body.append(tip);
+  const box = tile.getBoundingClientRect();
+  const width = tip.getBoundingClientRect().width;
+  const left = Math.min(box.left, document.documentElement.clientWidth - width - 8);
+  tip.style.setProperty("left", `${left + window.scrollX}px`);
+  tip.style.setProperty("top", `${box.bottom + window.scrollY + 3}px`);
+  tip.style.setProperty("right", "auto");
+}
+
+function hush(): void {
+  told = undefined;
+  tip?.remove();
+}
+
+/** A tile that goes from under a pointer that rests sends no event. */
+function follow(): void {
+  if (told?.isConnected === false) hush();
+  else if (told !== undefined) say(told);
+}
+
+function enhance(): void {
+  for (const list of document.querySelectorAll(".mini")) {
+    const hasStop = list.querySelector("[tabindex='0']") !== null;
+    for (let tile = list.firstElementChild; tile !== null; tile = tile.nextElementSibling) {
+      if (!tile.hasAttribute("role")) {
+        const isFirst = tile === list.firstElementChild;
+        tile.setAttribute("role", "link");
+        tile.setAttribute("tabindex", !hasStop && isFirst ? "0" : "-1");
+      }
+      // Its text, which nobody sees, is laid out no longer: a thousand change at once.
+      const text = tile.textContent ?? "";
+      if (tile.getAttribute("aria-label") !== text) tile.setAttribute("aria-label", text);
+    }
+  }
+}
+
+function tileOf(event: Event): HTMLElement | undefined {
+  const { target } = event;
+  const tile = target instanceof Element ? target.closest<HTMLElement>(".mini > span") : null;
+  return tile ?? undefined;
+}
+
+function focusTile(from: HTMLElement, to: Element | null | undefined): void {
+  if (!(to instanceof HTMLElement)) return;
+  from.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+}
+
+function onKey(event: KeyboardEvent): void {
+  const tile = tileOf(event);
+  if (tile === undefined) return;
+  const list = tile.parentElement;
+  switch (event.key) {
+    case "ArrowRight":
+      focusTile(tile, tile.nextElementSibling);
+      break;
+    case "ArrowLeft":
+      focusTile(tile, tile.previousElementSibling);
+      break;
+    case "Home":
+      focusTile(tile, list?.firstElementChild);
+      break;
+    case "End":
+      focusTile(tile, list?.lastElementChild);
+      break;
+    case "Enter":
+      location.assign(hrefOf(tile));
+      break;
+    default:
+      return;
+  }
+  event.preventDefault();
+}
+
+export function startTiles(page: Page): void {
+  enhance();
+  page.onShown(enhance);
+  page.onShown(follow);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", (event) => {
+    const tile = tileOf(event);
+    if (tile !== undefined) location.assign(hrefOf(tile));
+  });
+  for (const name of ["pointerover", "focusin"]) {
+    document.addEventListener(name, (event) => {
+      const tile = tileOf(event);
+      if (tile !== undefined) say(tile);
+    });
+  }
+  for (const name of ["pointerout", "focusout"]) {
+    document.addEventListener(name, (event) => {
+      if (tileOf(event) !== undefined) hush();
+    });
+  }
+}

@@ -1,0 +1,118 @@
+/** The cluster page: what must be said, the three answers, the table of machines or of users. */
+
+import { type Frame, renderDocument } from "../components/page.tsx";
+import { PageLinks } from "../components/parts.tsx";
+import { UsersPage } from "../people/users-table.tsx";
+import type { Alone } from "./alone.ts";
+import { ThreeAnswers } from "./answers.tsx";
+import type { ClusterPage, PastNotice } from "./cluster-view-model.ts";
+import type { CutOffNotice } from "./cut-off.ts";
+import { MachinesTable } from "./machine-table.tsx";
+import { TilesSection } from "./tiles-view.tsx";
+
+function AloneNotice({ alone }: { alone: Alone }) {
+  if (alone.speaksToNobody) {
+    return (
+      <section class="say" aria-labelledby="al">
+        <h2 id="al">This machine speaks to nobody yet</h2>
+        <p>
+          It scans no network: start it with <code>-s lan</code> to find the others.
+        </p>
+      </section>
+    );
+  }
+  return (
+    <section class="say" aria-labelledby="al">
+      <h2 id="al">No other machine has answered yet</h2>
+      <p>{alone.sentence}</p>
+      <p>If another machine should be here, check on it:</p>
+      <ol>
+        <li>
+          is it running: <code>systemctl status unagi</code>
+        </li>
+        <li>
+          the same signature: this one has <code>-S {alone.signature}</code>
+        </li>
+        <li>
+          does it accept this one: its <code>-n</code> must contain {alone.ownAddress}; this one
+          accepts <code>{alone.accepts}</code>
+        </li>
+        <li>
+          the firewall, both ways: <code>{alone.firewall}</code>
+        </li>
+        <li>the same key file, or none on both: {alone.key}</li>
+      </ol>
+      <p>
+        Heard so far: {alone.heard}. Packets dropped so far: {alone.dropped}.
+      </p>
+    </section>
+  );
+}
+
+function CutOffSection({ cutOff }: { cutOff: CutOffNotice }) {
+  return (
+    <section class="say alarm" aria-labelledby="co">
+      <h2 id="co">This machine may be cut off</h2>
+      <p>{cutOff.sentence}</p>
+      {cutOff.links.length > 0 && (
+        <p>
+          See the cluster from another machine: <PageLinks links={cutOff.links} />.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Past({ past }: { past: PastNotice }) {
+  return (
+    <section class="say" aria-labelledby="past">
+      <h2 id="past">The machines at {past.time}</h2>
+      <p>
+        The table shows what each reported then, {past.ago} ago.{" "}
+        <a href={past.earlier} rel="prev">
+          ‹ earlier
+        </a>{" "}
+        {past.later && (
+          <a href={past.later} rel="next">
+            later ›
+          </a>
+        )}{" "}
+        <a href={past.now}>back to now</a>
+      </p>
+    </section>
+  );
+}
+
+function Notices({ notices }: { notices: readonly string[] }) {
+  if (notices.length === 0) return null;
+  return (
+    <ul class="say notices" aria-label="Notices">
+      {notices.map((notice) => (
+        <li>{notice}</li>
+      ))}
+    </ul>
+  );
+}
+
+export function renderClusterPage(page: ClusterPage, frame: Frame): string {
+  const { query } = page;
+  return renderDocument({
+    title: page.title,
+    masthead: page.masthead,
+    ...frame,
+    refreshSeconds: page.refreshSeconds,
+    raw: query.raw,
+    children: (
+      <>
+        <Notices notices={page.notices} />
+        {page.cutOff && <CutOffSection cutOff={page.cutOff} />}
+        {page.past && <Past past={page.past} />}
+        {page.alone && <AloneNotice alone={page.alone} />}
+        {page.answers && <ThreeAnswers answers={page.answers} raw={query.raw} />}
+        {page.tiles && <TilesSection tiles={page.tiles} />}
+        {page.table && <MachinesTable table={page.table} query={query} />}
+        {page.users && <UsersPage users={page.users} />}
+      </>
+    ),
+  });
+}

@@ -1,0 +1,309 @@
+/** The table of machines: past flows into now, one row a machine, an entry opened below one. */
+
+import { Mark, Meter, UserLink } from "../components/parts.tsx";
+import { EntryDetails } from "../history/entry-details.tsx";
+import type { EntryPanel } from "../history/entry-view-model.ts";
+import { HistoryStrip, Legend, TimeAxis } from "../history/history-strip.tsx";
+import { hrefWith, type PageQuery, type SortKey } from "../page-query.ts";
+import type { MachineTable, TableSection } from "./cluster-view-model.ts";
+import type { MachineRow, RowFigures } from "./machine-row.ts";
+
+interface Column {
+  readonly key: SortKey;
+  readonly label: string;
+  readonly unit: string;
+  /** The first click sorts by the largest. */
+  readonly isFigure: boolean;
+}
+
+const FIRST: readonly Column[] = [
+  { key: "machine", label: "machine", unit: "", isFigure: false },
+  { key: "state", label: "state", unit: "for", isFigure: false },
+];
+const REST: readonly Column[] = [
+  { key: "cpu", label: "CPU", unit: "% of cores", isFigure: true },
+  { key: "top", label: "top process", unit: "owner, name, cores", isFigure: true },
+  { key: "load", label: "load", unit: "a core", isFigure: true },
+  { key: "mem", label: "memory", unit: "% of", isFigure: true },
+  { key: "swap", label: "swap", unit: "used", isFigure: true },
+  { key: "disk", label: "disk", unit: "M/s", isFigure: true },
+  { key: "net", label: "net", unit: "M/s", isFigure: true },
+  { key: "psi", label: "pressure", unit: "% of 60 s", isFigure: true },
+  { key: "users", label: "users", unit: "logged in", isFigure: true },
+];
+const COLUMNS = FIRST.length + REST.length + 1;
+
+function Head({ column, query }: { column: Column; query: PageQuery }) {
+  const { key, label, unit, isFigure } = column;
+  const isCurrent = query.sort === key;
+  const next = isCurrent ? !query.isDescending : isFigure;
+  const direction = query.isDescending ? "descending" : "ascending";
+  return (
+    <th scope="col" class={`c-${key}`} aria-sort={isCurrent ? direction : undefined}>
+      <a href={hrefWith(query.raw, { sort: `${next ? "-" : ""}${key}`, page: undefined })}>
+        {label}
+      </a>
+      {unit !== "" && <small> {unit}</small>}
+    </th>
+  );
+}
+
+function Cpu({ cpu }: { cpu: RowFigures["cpu"] }) {
+  if (cpu === undefined) return <td class="n" />;
+  const { user, system, wait } = cpu.bar;
+  return (
+    <td class={cpu.isHigh ? "n hi" : "n"}>
+      <b>{cpu.percent}</b> <small>{cpu.cores}</small>
+      <Meter
+        words={cpu.words}
+        parts={[
+          ["u", user],
+          ["k", system],
+          ["w", wait],
+        ]}
+      />
+    </td>
+  );
+}
+
+function Top({ figures }: { figures: RowFigures }) {
+  const { top, warnings } = figures;
+  return (
+    <td class="tp">
+      {top === "idle" && <i>idle</i>}
+      {top !== undefined && top !== "idle" && (
+        <>
+          <UserLink name={top.user} userKey={top.userKey} /> <span>{top.command}</span>{" "}
+          <b>{top.cores}</b>
+        </>
+      )}
+      {warnings.map((word) => (
+        <>
+          {" "}
+          <Mark kind="warn">{word}</Mark>
+        </>
+      ))}
+    </td>
+  );
+}
+
+function Memory({ memory }: { memory: RowFigures["memory"] }) {
+  if (memory === undefined) return <td class="n" />;
+  return (
+    <td class="n">
+      {memory.percent} <small>{memory.total}</small>
+      <Meter parts={[["u", memory.width]]} />
+    </td>
+  );
+}
+
+function Figures({ figures }: { figures: RowFigures }) {
+  const { swap } = figures;
+  return (
+    <>
+      <Cpu cpu={figures.cpu} />
+      <Top figures={figures} />
+      <td class="n">{figures.load}</td>
+      <Memory memory={figures.memory} />
+      <td class={swap?.isWarning ? "n warn" : "n"}>{swap?.text}</td>
+      <td class="n">{figures.disk}</td>
+      <td class="n">{figures.network}</td>
+      <td class="n">{figures.pressure}</td>
+      <td class="us">{figures.users}</td>
+    </>
+  );
+}
+
+function Row({ row, isOpen }: { row: MachineRow; isOpen: boolean }) {
+  const { state, body, href, name } = row;
+  const stateClass = state === "up" ? undefined : `r-${state}`;
+  return (
+    <tr class={isOpen ? "open" : stateClass}>
+      <th scope="row">
+        <a href={href}>{name}</a>
+        {row.isSelf && (
+          <>
+            {" "}
+            <small class="self">here</small>
+          </>
+        )}
+      </th>
+      <td>
+        <Mark kind={state}>{state}</Mark> <small>{row.stateFor}</small>
+      </td>
+      <td class="ch">
+        <HistoryStrip strip={row.strip} name={name} href={`${href}#entries`} />
+      </td>
+      {body.kind === "figures" ? (
+        <Figures figures={body.figures} />
+      ) : (
+        <td class="last" colSpan={REST.length}>
+          <span>{body.text}</span>
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function SectionHead({ section, query }: { section: TableSection; query: PageQuery }) {
+  return (
+    <tr>
+      <th scope="rowgroup" colSpan={COLUMNS}>
+        {section.heading}
+        {section.isResult && (
+          <small>
+            <a href={clearHref(query)}>
+              {query.filter === "" && query.tag === undefined ? "close" : "clear the filter"}
+            </a>
+          </small>
+        )}
+      </th>
+    </tr>
+  );
+}
+
+/** Without filter and tag; the order goes too where it alone calls for the list. */
+function clearHref(query: PageQuery): string {
+  const isFiltered = query.filter !== "" || query.tag !== undefined;
+  const gone = { filter: undefined, tag: undefined, page: undefined };
+  return hrefWith(query.raw, isFiltered ? gone : { ...gone, sort: undefined });
+}
+
+interface BodyProps {
+  readonly section: TableSection;
+  readonly query: PageQuery;
+  /** Below its machine's row. */
+  readonly panel: EntryPanel | undefined;
+}
+
+function Panel({ panel, query }: { panel: EntryPanel; query: PageQuery }) {
+  return (
+    <tr class="panel">
+      <td colSpan={COLUMNS}>
+        <EntryDetails panel={panel} raw={query.raw} />
+      </td>
+    </tr>
+  );
+}
+
+function Body({ section, query, panel }: BodyProps) {
+  return (
+    <tbody class={section.heading === undefined ? undefined : "sep"}>
+      {section.heading !== undefined && <SectionHead section={section} query={query} />}
+      {section.rows.map((row) => (
+        <>
+          <Row row={row} isOpen={row.key === panel?.machineKey} />
+          {panel && row.key === panel.machineKey && <Panel panel={panel} query={query} />}
+        </>
+      ))}
+    </tbody>
+  );
+}
+
+/** What stands above the rows: an entry of a machine that is not among them, or that none is. */
+function Above({ table, query }: { table: MachineTable; query: PageQuery }) {
+  const { panel, sections, empty } = table;
+  const isAmong = sections.some(({ rows }) => rows.some(({ key }) => key === panel?.machineKey));
+  if ((panel === undefined || isAmong) && empty === undefined) return null;
+  return (
+    <tbody>
+      {panel && !isAmong && <Panel panel={panel} query={query} />}
+      {empty !== undefined && (
+        <tr class="none">
+          <td colSpan={COLUMNS}>
+            {empty}; <a href={clearHref(query)}>clear the filter</a>
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function Sections({ table, query }: { table: MachineTable; query: PageQuery }) {
+  const { panel, sections } = table;
+  // A machine may stand among the problems and among those looked for: one panel is enough.
+  const owner = sections.findIndex(({ rows }) => rows.some(({ key }) => key === panel?.machineKey));
+  return (
+    <>
+      <Above table={table} query={query} />
+      {sections.map((section, index) =>
+        section.heading === undefined && section.rows.length === 0 ? null : (
+          <Body section={section} query={query} panel={index === owner ? panel : undefined} />
+        ),
+      )}
+    </>
+  );
+}
+
+function Pages({ pages, query }: { pages: MachineTable["pages"]; query: PageQuery }) {
+  if (pages.length === 0) return null;
+  return (
+    <nav class="pages" aria-label="Pages">
+      {pages.map(({ page, isCurrent }) => (
+        <a
+          href={hrefWith(query.raw, { page: page === 1 ? undefined : String(page) })}
+          aria-current={isCurrent ? "page" : undefined}
+        >
+          {page}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Tags({ table, query }: { table: MachineTable; query: PageQuery }) {
+  if (table.tags.length === 0) return null;
+  const isChosen = (tag: string) => query.tag?.toLowerCase() === tag.toLowerCase();
+  return (
+    <nav class="tags" aria-label="Tags">
+      tags{" "}
+      {table.tags.map(({ tag, shown, count }) => (
+        <span>
+          <a
+            href={hrefWith(query.raw, { tag: isChosen(tag) ? undefined : tag, page: undefined })}
+            aria-current={isChosen(tag) ? "true" : undefined}
+          >
+            {shown}
+          </a>{" "}
+          {count}{" "}
+        </span>
+      ))}
+    </nav>
+  );
+}
+
+export function MachinesTable({ table, query }: { table: MachineTable; query: PageQuery }) {
+  const isChosen = query.filter !== "" || query.tag !== undefined;
+  const isWhole = table.sections.every(({ heading }) => heading === undefined);
+  return (
+    <>
+      {isChosen && isWhole && table.empty === undefined && (
+        <p class="chosen">
+          {table.caption} match · <a href={clearHref(query)}>clear the filter</a>
+        </p>
+      )}
+      <Pages pages={table.pages} query={query} />
+      <table class="mt" id="machines">
+        <caption class="vh">{table.caption}</caption>
+        <thead>
+          <tr>
+            {FIRST.map((column) => (
+              <Head column={column} query={query} />
+            ))}
+            <th scope="col" class="ch">
+              <span class="vh">{`last ${table.spanWords} `}</span>
+              <TimeAxis axis={table.axis} links={table.axisLinks} cursor={table.cursor} />
+            </th>
+            {REST.map((column) => (
+              <Head column={column} query={query} />
+            ))}
+          </tr>
+        </thead>
+        <Sections table={table} query={query} />
+      </table>
+      <Pages pages={table.pages} query={query} />
+      <Legend cellWords={table.cellWords} />
+      <Tags table={table} query={query} />
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+/** The grid of tiles above the table, a row for each group of machines. */
+import type { Tile, TileGroup, Tiles } from "./tiles.ts";
+
+function classOf({ kind, warnings }: Tile): string {
+  return warnings.length > 0 ? `${kind} cw` : kind;
+}
+
+function LargeTile({ tile }: { tile: Tile }) {
+  return (
+    <a class={classOf(tile)} href={tile.href}>
+      <span>{tile.name}</span> <b>{tile.text}</b>
+      {tile.warnings.length > 0 && <span class="vh">{`, ${tile.warnings.join(", ")}`}</span>}
+    </a>
+  );
+}
+
+/** Without a link of its own: a thousand would be no help. Its text is for who does not see it. */
+function SmallTile({ tile }: { tile: Tile }) {
+  return (
+    <span class={classOf(tile)} data-key={tile.key === tile.name ? undefined : tile.key}>
+      {[tile.text === "" ? tile.name : `${tile.name} ${tile.text}`, ...tile.warnings].join(", ")}
+    </span>
+  );
+}
+
+function Group({ group, isSmall }: { group: TileGroup; isSmall: boolean }) {
+  const { label, href, tiles } = group;
+  return (
+    <>
+      <h3>
+        {href === undefined ? (
+          label
+        ) : (
+          <a href={href} aria-current={group.isCurrent ? "true" : undefined}>
+            {label}
+          </a>
+        )}
+        {!isSmall && ` ${tiles.length}`}
+      </h3>
+      {isSmall ? (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
+        <div class="mini" role="group" aria-label={label}>
+          {tiles.map((tile) => (
+            <>
+              <SmallTile tile={tile} />{" "}
+            </>
+          ))}
+        </div>
+      ) : (
+        <div class="tg">
+          {tiles.map((tile) => (
+            <LargeTile tile={tile} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+export function TilesSection({ tiles }: { tiles: Tiles }) {
+  return (
+    <section
+      class={tiles.isSmall ? "tiles small" : "tiles"}
+      aria-label="Machines as tiles, CPU in percent"
+    >
+      {tiles.groups.map((group) => (
+        <Group group={group} isSmall={tiles.isSmall} />
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,145 @@
+/**
+ * The machines as a grid of tiles, a row for each group: the whole cluster at one glance when
+ * there are too many for a table. Large tiles carry name and CPU, small ones only a colour.
+ */
+
+import { shownName, shownText } from "../../base/shown-text.ts";
+import { percent } from "../../view/format.ts";
+import { machineHref } from "../../view/machine-href.ts";
+import { nameOrder, type Subject } from "../../view/subject.ts";
+import { cpuLevel } from "../history/strip.ts";
+import { hrefWith, type PageQuery } from "../page-query.ts";
+
+export interface Tiles {
+  readonly isSmall: boolean;
+  readonly groups: readonly TileGroup[];
+}
+
+export interface TileGroup {
+  readonly label: string;
+  /** All machines of the group in the table; absent of the group of the rest. */
+  readonly href?: string;
+  readonly isCurrent: boolean;
+  /** What the group is made by, where it is a tag. */
+  readonly tag?: string;
+  readonly tiles: readonly Tile[];
+}
+
+export interface Tile {
+  readonly name: string;
+  readonly key: string;
+  readonly href: string;
+  /** Class of the ground: `c0`–`c4` for load, else the state's. */
+  readonly kind: string;
+  /** CPU in percent, else the state's word; empty: not known. */
+  readonly text: string;
+  readonly isState: boolean;
+  /** What is to be looked at, in words: `disk 97 %`. */
+  readonly warnings: readonly string[];
+}
+
+/** From here on tiles stand above the table: more rows than fit on a screen. */
+export const LEAST_FOR_TILES = 31;
+/** From here on tiles are small and the table holds problems and what was looked for. */
+export const LEAST_FOR_SMALL = 301;
+/** More rows of tiles than this are no overview: the smallest groups are put together. */
+const MOST_GROUPS = 40;
+/** The rest of the machines, under a name that no tag can have: tags hold no surrounding space. */
+const REST = " others";
+
+const STATE_KINDS = {
+  down: "cd",
+  stopped: "cs",
+  silent: "cv",
+  new: "cn",
+  unknown: "cn",
+} as const;
+
+function tileOf(subject: Subject): Tile {
+  const { machine, state, facts } = subject;
+  const base = {
+    name: shownName(machine, 24),
+    key: subject.key,
+    href: machineHref(subject.key),
+    warnings: subject.warnings.map(({ word }) => word),
+  };
+  if (state !== "up") {
+    const text = state === "unknown" ? "" : state;
+    return { ...base, kind: STATE_KINDS[state], text, isState: true };
+  }
+  const cpu = facts.cpuPercent;
+  return {
+    ...base,
+    kind: cpu === undefined ? "cn" : `c${cpuLevel(cpu)}`,
+    text: cpu === undefined ? "" : percent(cpu),
+    isState: false,
+  };
+}
+
+/** The letters that a name begins with: `node` of node07, `c` of c07. */
+function lettersOf(name: string): string {
+  return /^\p{L}+/u.exec(name)?.[0]?.toLowerCase() ?? REST;
+}
+
+/** By first tag; where nobody has one, by the letters of the names. */
+function grouped(subjects: readonly Subject[]): {
+  readonly isByTag: boolean;
+  readonly groups: Map<string, Subject[]>;
+} {
+  const isByTag = subjects.some(({ machine }) => machine.tags.length > 0);
+  const groups = new Map<string, Subject[]>();
+  for (const subject of subjects) {
+    const { tags, name } = subject.machine;
+    const tag = tags[0]?.trim() ?? "";
+    const label = isByTag ? (tag === "" ? REST : tag) : lettersOf(name);
+    const known = groups.get(label);
+    if (known === undefined) groups.set(label, [subject]);
+    else known.push(subject);
+  }
+  if (groups.size > MOST_GROUPS) {
+    const largest = [...groups].sort(([, a], [, b]) => b.length - a.length);
+    const rest = [
+      ...(groups.get(REST) ?? []),
+      ...largest.slice(MOST_GROUPS).flatMap(([label, all]) => (label === REST ? [] : all)),
+    ];
+    for (const [label] of largest.slice(MOST_GROUPS)) groups.delete(label);
+    groups.set(REST, rest);
+  }
+  return { isByTag, groups };
+}
+
+/** The largest group first, the rest last; small tiles by name, as one looks for a rack. */
+function ordered(groups: Map<string, Subject[]>, isSmall: boolean): [string, Subject[]][] {
+  return [...groups].sort(
+    ([a, ones], [b, others]) =>
+      Number(a === REST) - Number(b === REST) ||
+      (isSmall ? 0 : others.length - ones.length) ||
+      (nameOrder(a) < nameOrder(b) ? -1 : 1),
+  );
+}
+
+/** `undefined` when a table of all machines says it better. Within a group by name. */
+export function tilesOf(subjects: readonly Subject[], query: PageQuery): Tiles | undefined {
+  if (subjects.length < LEAST_FOR_TILES) return undefined;
+  const isSmall = subjects.length >= LEAST_FOR_SMALL;
+  const { isByTag, groups } = grouped(subjects);
+  return {
+    isSmall,
+    groups: ordered(groups, isSmall).map(([label, members]) => {
+      const isCurrent = isByTag && query.tag?.toLowerCase() === label.toLowerCase();
+      const chosen = isByTag
+        ? { tag: isCurrent ? undefined : label, page: undefined }
+        : { filter: `name:${label}`, page: undefined };
+      return {
+        label: shownText(label.trim(), 16),
+        ...(label === REST ? {} : { href: hrefWith(query.raw, chosen) }),
+        isCurrent,
+        ...(isByTag && label !== REST ? { tag: label } : {}),
+        tiles: members
+          .map((subject) => ({ subject, order: nameOrder(subject.machine.name) }))
+          .sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))
+          .map(({ subject }) => tileOf(subject)),
+      };
+    }),
+  };
+}

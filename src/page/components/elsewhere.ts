@@ -1,0 +1,39 @@
+/**
+ * The same page on other machines: every one of them serves the whole report, so a reader whose
+ * own server is gone, or cut off, goes on there.
+ */
+
+import { shownName } from "../../base/shown-text.ts";
+import type { Machine } from "../../cluster/machine.ts";
+import { isIpv6 } from "../../net/address.ts";
+
+export interface PageLink {
+  readonly name: string;
+  readonly href: string;
+}
+
+/** Enough to find one that is alive, few enough for one line. */
+const MOST_LINKS = 5;
+
+/** Origin of a machine's own report, no slash at the end; `undefined`: it tells no port. */
+export function originOf({ address, httpPort }: Machine): string | undefined {
+  if (httpPort === undefined || address === "") return undefined;
+  return `http://${isIpv6(address) ? `[${address}]` : address}:${httpPort}`;
+}
+
+/** Links to `path` on some of these machines, spread over the list: a rack may be down as one. */
+export function linksOn(
+  machines: readonly Machine[],
+  path: string,
+  most: number = MOST_LINKS,
+): readonly PageLink[] {
+  const links = machines.flatMap((machine) => {
+    const origin = machine.isSelf ? undefined : originOf(machine);
+    return origin === undefined ? [] : [{ name: shownName(machine, 24), href: `${origin}${path}` }];
+  });
+  if (links.length <= most) return links;
+  return Array.from(
+    { length: most },
+    (_, at) => links[Math.floor((at * links.length) / most)],
+  ).filter((link) => link !== undefined);
+}

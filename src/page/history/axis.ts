@@ -1,0 +1,158 @@
+/**
+ * The one time axis that all history strips and charts of a page share: how many cells, of what
+ * length, where they begin, and which times are named on it.
+ */
+
+import type { Times } from "../../view/times.ts";
+import { hrefWith, type PageQuery } from "../page-query.ts";
+
+export interface Axis {
+  readonly cells: number;
+  readonly cellMs: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly ticks: readonly Tick[];
+  /** `24 h`, `5 d`. */
+  readonly spanWords: string;
+}
+
+export interface Tick {
+  readonly atMs: number;
+  /** In cells from the left, not always whole. */
+  readonly x: number;
+  readonly label: string;
+  /** Midnight: the label is the day's name. */
+  readonly isDay: boolean;
+  /** Its name would run into "now": on a narrow axis, or (a line alone marks it) on any. */
+  readonly isTight: boolean;
+  readonly isBare: boolean;
+}
+
+/** More cells than this are narrower than a pixel on most screens: neighbours are joined. */
+const MOST_CELLS = 288;
+/** Steps between named times, in seconds, that a clock's reader expects. */
+const STEPS = [
+  5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+];
+/** At most so many named times: eight of 3 hours fit on a phone. */
+const MOST_TICKS = 8;
+
+/**
+ * Share of the axis before "now" that no name may begin in: `06` and `now` take 54 px of the
+ * 360 of a common screen, or of the 576 and more of a wide one; `09:22` and `now` some 70.
+ */
+const CLEAR_OF_NOW = { short: 0.15, long: 0.2 };
+const CLEAR_OF_NOW_WIDE = { short: 0.09, long: 0.13 };
+/** A line so near to the end, as a share of the axis, would only make "now" look double. */
+const EDGE = 0.03;
+
+function spanWords(seconds: number): string {
+  if (seconds >= 48 * 3600) return `${Math.round(seconds / 86_400)} d`;
+  if (seconds >= 5400) return `${Math.round(seconds / 3600)} h`;
+  if (seconds >= 90) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds)} s`;
+}
+
+/** The named times of an axis, or of a part of one. */
+export function ticksOf(
+  axis: Pick<Axis, "startMs" | "endMs" | "cellMs">,
+  times: Times,
+): readonly Tick[] {
+  const spanSeconds = (axis.endMs - axis.startMs) / 1000;
+  const step = STEPS.find((seconds) => spanSeconds / seconds <= MOST_TICKS) ?? spanSeconds / 4;
+  const stepMs = step * 1000;
+  const ticks: Tick[] = [];
+  const length = step >= 3600 ? "short" : "long";
+  const within = (share: number, atMs: number) =>
+    atMs >= axis.endMs - share * (axis.endMs - axis.startMs);
+  const offset = times.offsetMs(axis.startMs);
+  let atLocal = Math.ceil((axis.startMs + offset) / stepMs) * stepMs;
+  for (let count = 0; count <= MOST_TICKS; count += 1, atLocal += stepMs) {
+    // After a change of summer time the offset is another one.
+    const guess = atLocal - offset;
+    const atMs = atLocal - times.offsetMs(guess);
+    if (atMs > axis.endMs - EDGE * (axis.endMs - axis.startMs)) break;
+    if (atMs < axis.startMs) continue;
+    const clock = times.clock(atMs);
+    const isDay = clock === "00:00" && step >= 60;
+    const label = step < 60 ? times.clockSeconds(atMs).slice(3) : clock;
+    ticks.push({
+      atMs,
+      x: (atMs - axis.startMs) / axis.cellMs,
+      label: isDay ? times.weekday(atMs) : step >= 3600 ? clock.slice(0, 2) : label,
+      isDay,
+      isTight: within(CLEAR_OF_NOW[length], atMs),
+      isBare: within(CLEAR_OF_NOW_WIDE[length], atMs),
+    });
+  }
+  return ticks;
+}
+
+/**
+ * The axis ends at the last full cell, counted from midnight of the zone: the cell named 03:10
+ * is the ten minutes before 03:10.
+ */
+export function axisOf(options: {
+  readonly nowMs: number;
+  readonly updateSeconds: number;
+  readonly historyEntries: number;
+  readonly times: Times;
+}): Axis {
+  const { nowMs, updateSeconds, historyEntries, times } = options;
+  const joined = Math.ceil(historyEntries / MOST_CELLS);
+  const cells = Math.max(1, Math.ceil(historyEntries / joined));
+  const cellMs = updateSeconds * 1000 * joined;
+  const offset = times.offsetMs(nowMs);
+  const endMs = Math.floor((nowMs + offset) / cellMs) * cellMs - offset;
+  const startMs = endMs - cells * cellMs;
+  const axis = { cells, cellMs, startMs, endMs, spanWords: spanWords((cells * cellMs) / 1000) };
+  return { ...axis, ticks: ticksOf(axis, times) };
+}
+
+/** A named time as a link to the whole table as of then. */
+export interface AxisLink {
+  readonly label: string;
+  readonly href: string;
+  /** Cells from the left. */
+  readonly x: number;
+  readonly isDay: boolean;
+  readonly isTight: boolean;
+  readonly isBare: boolean;
+}
+
+/** Links that keep the reader's query, but for an opened entry. */
+export function axisLinks(axis: Axis, times: Times, raw: PageQuery["raw"]): readonly AxisLink[] {
+  return axis.ticks.map(({ atMs, ...tick }) => ({
+    ...tick,
+    href: hrefWith(raw, { at: times.stamp(atMs), open: undefined }),
+  }));
+}
+
+/** What a cell is filled from: the time that a report or an outage speaks of. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * Calls `visit(cell, index)` for each cell that a span fills: those whose middle lies in it, and
+ * for a span shorter than a cell the one that holds its own middle. So reports of any phase fill
+ * the strip without holes, and no outage is too short to be seen.
+ */
+export function fillCells(
+  axis: Axis,
+  spans: readonly Span[],
+  visit: (cell: number, index: number) => void,
+): void {
+  for (const [index, { fromMs, toMs }] of spans.entries()) {
+    const first = Math.ceil((fromMs - axis.startMs) / axis.cellMs - 0.5);
+    const last = Math.ceil((toMs - axis.startMs) / axis.cellMs - 0.5) - 1;
+    if (first <= last) {
+      const end = Math.min(last, axis.cells - 1);
+      for (let cell = Math.max(0, first); cell <= end; cell += 1) visit(cell, index);
+      continue;
+    }
+    const cell = Math.floor(((fromMs + toMs) / 2 - axis.startMs) / axis.cellMs);
+    if (cell >= 0 && cell < axis.cells) visit(cell, index);
+  }
+}

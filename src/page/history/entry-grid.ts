@@ -1,0 +1,124 @@
+/**
+ * The entries of one machine as a grid of links: hours across, the steps within the hour down,
+ * where the interval fits an hour; else rows of twelve, each with the time of its first.
+ */
+import type { StripPoint } from "../../store/kept.ts";
+import { percent } from "../../view/format.ts";
+import { clockOf, type Times } from "../../view/times.ts";
+import { hrefWith } from "../page-query.ts";
+
+export interface EntryGrid {
+  /** `144, newest 09:10`. */
+  readonly words: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    readonly label: string;
+    readonly cells: readonly (GridCell | undefined)[];
+  }[];
+}
+
+export interface GridCell {
+  readonly text: string;
+  readonly kind: "quiet" | "usual" | "high" | "absent";
+  readonly href: string;
+  /** For who cannot see the row and column: `03:10`. */
+  readonly time: string;
+}
+
+/** Two days of the default interval; older ones are reached from an opened entry. */
+const MOST_ENTRIES = 288;
+const ROW_CELLS = 12;
+const HOUR_SECONDS = 3600;
+/** Fewer rows than this make no grid, more are a long list. */
+const MOST_STEPS = 12;
+/** Columns of a grid: two days and the hours begun at either end. */
+const MOST_HOURS = 50;
+const HIGH_PERCENT = 90;
+const QUIET_PERCENT = 5;
+
+function cellOf(
+  point: StripPoint,
+  { key, times, updateSeconds }: GridOptions,
+  atMs = point.atWallMs,
+): GridCell {
+  const href = `${hrefWith({}, { open: `${key}@${times.stamp(atMs)}` })}#entry`;
+  const time = clockOf(times, updateSeconds)(atMs);
+  if (point.state !== "up") return { text: point.state, kind: "absent", href, time };
+  const cpu = point.cpuPercent;
+  if (cpu === undefined) return { text: "–", kind: "quiet", href, time };
+  const kind = cpu >= HIGH_PERCENT ? "high" : cpu < QUIET_PERCENT ? "quiet" : "usual";
+  return { text: percent(cpu), kind, href, time };
+}
+
+interface GridOptions {
+  /** Oldest first. */
+  readonly points: readonly StripPoint[];
+  readonly key: string;
+  readonly times: Times;
+  readonly updateSeconds: number;
+  readonly nowMs: number;
+}
+
+function hourGrid(options: GridOptions): Pick<EntryGrid, "columns" | "rows"> | undefined {
+  const { points, times, updateSeconds } = options;
+  const steps = HOUR_SECONDS / updateSeconds;
+  if (!Number.isInteger(steps) || steps < 2 || steps > MOST_STEPS) return undefined;
+  const stepMs = updateSeconds * 1000;
+  const local = (wallMs: number) => Math.round((wallMs + times.offsetMs(wallMs)) / 1000) * 1000;
+  const slot = (wallMs: number) => Math.floor(local(wallMs) / stepMs);
+  const [oldest, newest] = [points[0], points.at(-1)];
+  if (oldest === undefined || newest === undefined) return undefined;
+  const isOpen = newest.state !== "up" && newest.untilWallMs === undefined;
+  const lastMs = isOpen ? options.nowMs : (newest.untilWallMs ?? newest.atWallMs);
+  const firstHour = Math.floor(slot(oldest.atWallMs) / steps);
+  const hours = Math.floor(slot(lastMs) / steps) - firstHour + 1;
+  // A machine that has been down for a week would make the grid endless.
+  if (hours > MOST_HOURS) return undefined;
+  const bySlot = new Map<number, GridCell>();
+  for (const point of points) {
+    if (point.state === "up") continue;
+    const untilMs = point.untilWallMs ?? options.nowMs;
+    for (let atMs = point.atWallMs; atMs < untilMs; atMs += stepMs) {
+      // A clock that was set since, or a bad disk, may have it end in a thousand years.
+      if (slot(atMs) >= (firstHour + hours) * steps) break;
+      bySlot.set(slot(atMs), cellOf(point, options, atMs));
+    }
+  }
+  // A report made in a slot says more of it than the outage that ended there.
+  for (const point of points) {
+    if (point.state === "up") bySlot.set(slot(point.atWallMs), cellOf(point, options));
+  }
+  const columns = Array.from({ length: hours }, (_, hour) =>
+    String((firstHour + hour) % 24).padStart(2, "0"),
+  );
+  const rows = Array.from({ length: steps }, (_, step) => ({
+    label: `:${String((step * updateSeconds) / 60).padStart(2, "0")}`,
+    cells: columns.map((_, hour) => bySlot.get((firstHour + hour) * steps + step)),
+  }));
+  return { columns, rows };
+}
+
+function plainGrid(options: GridOptions) {
+  const { points, times, updateSeconds } = options;
+  const rows: EntryGrid["rows"][number][] = [];
+  for (let from = 0; from < points.length; from += ROW_CELLS) {
+    const part = points.slice(from, from + ROW_CELLS);
+    const first = part[0];
+    if (first === undefined) break;
+    rows.push({
+      label: clockOf(times, updateSeconds)(first.atWallMs),
+      cells: part.map((point) => cellOf(point, options)),
+    });
+  }
+  return { columns: [], rows };
+}
+
+/** `undefined` when there is no entry. */
+export function entryGridOf(options: GridOptions): EntryGrid | undefined {
+  const points = options.points.slice(-MOST_ENTRIES);
+  const newest = points.at(-1);
+  if (newest === undefined) return undefined;
+  const chosen = { ...options, points };
+  const said = options.times.since(newest.atWallMs, options.nowMs);
+  return { words: `${points.length}, newest ${said}`, ...(hourGrid(chosen) ?? plainGrid(chosen)) };
+}

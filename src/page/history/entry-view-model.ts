@@ -1,0 +1,295 @@
+/**
+ * One report in full, as plain data: the figures, the processes, who is logged in, the messages.
+ * Shown for an entry opened below its row; the machine page shows its parts as well.
+ */
+
+import { counted, SENTENCE_LENGTH, shownName, shownText } from "../../base/shown-text.ts";
+import type { Machine } from "../../cluster/machine.ts";
+import type { Report } from "../../protocol/report.ts";
+import type { Entry, StripPoint } from "../../store/kept.ts";
+import { factsOf, isIdle, processFacts } from "../../view/facts.ts";
+import {
+  bytes,
+  decimal,
+  duration,
+  figure,
+  megabytesPerMinute,
+  percent,
+  perSecond,
+} from "../../view/format.ts";
+import { machineHref } from "../../view/machine-href.ts";
+import type { Subject } from "../../view/subject.ts";
+import { clockOf, type Times } from "../../view/times.ts";
+import { coresText } from "../cluster/machine-row.ts";
+import { givenReason, NOT_REPORTED } from "../machine/now-lines.ts";
+
+export interface FigureLine {
+  readonly what: string;
+  readonly value: string;
+  readonly detail: string;
+}
+
+export interface ProcessLine {
+  readonly user: string;
+  readonly userKey: string;
+  readonly command: string;
+  readonly cores: string;
+  readonly isLarge: boolean;
+  readonly memory: string;
+  readonly memoryPercent: string;
+  readonly state: string;
+  readonly cpuTime: string;
+  readonly pid: string;
+}
+
+export interface UserLine {
+  readonly name: string;
+  readonly userKey: string;
+  readonly terminal: string;
+  readonly from: string;
+  readonly loggedInFor: string;
+  readonly command: string;
+}
+
+export interface ReportParts {
+  readonly processes: readonly ProcessLine[];
+  /** `10 largest of 209`. */
+  readonly processWords: string;
+  readonly users: readonly UserLine[];
+  readonly userWords: string;
+  readonly messages: readonly string[];
+  /** `3 of 7`; `none new`. */
+  readonly messageWords: string;
+  /** Why there are no messages, as the report itself says. */
+  readonly messagesReason?: string;
+}
+
+export interface EntryPanel {
+  readonly machineKey: string;
+  readonly machineName: string;
+  readonly machineHref: string;
+  /** `03:10`. */
+  readonly time: string;
+  /** `Tue 24 Nov, average of 03:00–03:10`. */
+  readonly period: string;
+  readonly body:
+    | {
+        readonly kind: "report";
+        readonly figures: readonly FigureLine[];
+        readonly parts: ReportParts;
+      }
+    | { readonly kind: "sentence"; readonly text: string };
+  readonly previous?: EntryLink;
+  readonly next?: EntryLink;
+  readonly atStamp: string;
+  readonly others: readonly OtherLine[];
+  /** `the rest idle; desk2 stopped`. */
+  readonly rest: string;
+}
+
+export interface EntryLink {
+  readonly label: string;
+  /** For `?open=`. */
+  readonly open: string;
+}
+
+export interface OtherLine {
+  readonly name: string;
+  readonly what: string;
+  readonly cores: string;
+}
+
+/** Others named before the rest is only counted. */
+const MOST_OTHERS = 8;
+
+/** The line of a known value; one that is unknown has none. */
+function line(
+  what: string,
+  value: number | undefined,
+  text: (known: number) => string,
+  detail = "",
+): FigureLine[] {
+  return value === undefined ? [] : [{ what, value: text(value), detail }];
+}
+
+function figureLines(report: Report): FigureLine[] {
+  const facts = factsOf(report);
+  const parts = [
+    ...line("user", facts.userPercent, percent),
+    ...line("system", facts.systemPercent, percent),
+    ...line("waiting", facts.waitPercent, percent),
+  ];
+  const cpuDetail = parts.map(({ what, value }) => `${what} ${value}`).join(", ");
+  const perMinute = (value: number | undefined) =>
+    value === undefined ? "" : `${figure(megabytesPerMinute(value))} MB/min`;
+  const disk = report.disk;
+  const net = report.network;
+  const memoryDetail =
+    facts.memoryTotalBytes === undefined
+      ? ""
+      : `${percent(facts.memoryPercent ?? 0)} % of ${bytes(facts.memoryTotalBytes)}`;
+  const rate = (value: number) => `${perSecond(value)} M/s`;
+  return [
+    ...line("CPU", facts.cpuPercent, (value) => `${percent(value)} %`, cpuDetail),
+    ...line(
+      "load",
+      facts.load,
+      (value) => decimal(value),
+      facts.loadPerCore === undefined ? "" : `${decimal(facts.loadPerCore, 2)} a core`,
+    ),
+    ...(facts.memoryUsedBytes === undefined
+      ? line("memory", facts.memoryPercent, (value) => `${percent(value)} %`)
+      : line("memory", facts.memoryUsedBytes, bytes, memoryDetail)),
+    ...(facts.swapUsedBytes === undefined
+      ? line("swap", facts.swapUsedPercent, (value) => `${percent(value)} %`, "of the memory")
+      : line("swap", facts.swapUsedBytes, bytes)),
+    ...line("disk read", disk?.readBytesPerSecond, rate, perMinute(disk?.readBytesPerSecond)),
+    ...line("disk write", disk?.writeBytesPerSecond, rate, perMinute(disk?.writeBytesPerSecond)),
+    ...line("net in", net?.receiveBytesPerSecond, rate),
+    ...line("net out", net?.transmitBytesPerSecond, rate),
+  ];
+}
+
+function processLine(process: ReturnType<typeof processFacts>): ProcessLine {
+  return {
+    user: shownText(process.user, 24),
+    userKey: process.user,
+    command: shownText(process.command),
+    cores: coresText(process),
+    isLarge: (process.coresShare ?? 0) >= 0.45,
+    memory: process.memoryBytes === undefined ? "" : bytes(process.memoryBytes),
+    memoryPercent: process.memoryPercent === undefined ? "" : percent(process.memoryPercent),
+    state: shownText(process.state ?? "", 2),
+    cpuTime: process.cpuSeconds === undefined ? "" : duration(process.cpuSeconds),
+    pid: process.pid === undefined ? "" : String(process.pid),
+  };
+}
+
+function messageWords(report: Report): string {
+  const shown = report.messages?.length;
+  if (shown === undefined) return NOT_REPORTED;
+  const count = report.messageCount ?? shown;
+  return shown === 0 ? "none new" : `${shown} of ${count}`;
+}
+
+export function reportParts(report: Report): ReportParts {
+  const processes = (report.processes ?? []).map((process) => processFacts(process, report));
+  const users = report.users ?? [];
+  const count = report.processCount;
+  const reason = report.messages === undefined ? givenReason(report, ["message"]) : undefined;
+  return {
+    ...(reason === undefined ? {} : { messagesReason: reason }),
+    processes: processes.map(processLine),
+    processWords:
+      report.processes === undefined
+        ? NOT_REPORTED
+        : count === undefined
+          ? counted(processes.length, "process", "processes")
+          : `${processes.length} largest of ${count}`,
+    users: users.map((user) => ({
+      name: shownText(user.name, 24),
+      userKey: user.name,
+      terminal: shownText(user.terminal ?? "", 24),
+      from: shownText(user.from ?? ""),
+      loggedInFor: user.loginAgeSeconds === undefined ? "" : duration(user.loginAgeSeconds),
+      command: shownText(user.command ?? ""),
+    })),
+    userWords:
+      report.users === undefined
+        ? NOT_REPORTED
+        : (report.userCount ?? users.length) === 0
+          ? "nobody"
+          : counted(report.userCount ?? users.length, "user"),
+    messages: (report.messages ?? []).map((message) => shownText(message, SENTENCE_LENGTH)),
+    messageWords: messageWords(report),
+  };
+}
+
+interface PanelOptions {
+  readonly machine: Machine;
+  readonly key: string;
+  readonly entry: Entry;
+  readonly times: Times;
+  readonly updateSeconds: number;
+  readonly nowMs: number;
+  /** This machine's points, oldest first: its neighbours in time are found there. */
+  readonly points: readonly StripPoint[];
+  /** All machines as of then. */
+  readonly others: readonly Subject[];
+}
+
+function neighbours(
+  options: PanelOptions,
+  clock: (wallMs: number) => string,
+): Pick<EntryPanel, "previous" | "next"> {
+  const { points, entry, times, key } = options;
+  const link = (point: StripPoint | undefined): EntryLink | undefined =>
+    point && {
+      label: clock(point.atWallMs),
+      open: `${key}@${times.stamp(point.atWallMs)}`,
+    };
+  const previous = link(points.findLast((point) => point.atWallMs < entry.atWallMs));
+  const next = link(points.find((point) => point.atWallMs > entry.atWallMs));
+  return { ...(previous ? { previous } : {}), ...(next ? { next } : {}) };
+}
+
+function othersOf(options: PanelOptions): Pick<EntryPanel, "others" | "rest"> {
+  const all = options.others.filter(({ machine }) => machine.id !== options.machine.id);
+  const busy = all
+    .filter(({ report, facts }) => report !== undefined && !isIdle(facts.top))
+    .sort((a, b) => (b.facts.top?.cores ?? 0) - (a.facts.top?.cores ?? 0));
+  const named = busy.slice(0, MOST_OTHERS).map(({ machine, facts: { top } }) => ({
+    name: shownName(machine, 24),
+    what: top === undefined ? "" : `${shownText(top.user, 24)} ${shownText(top.command)}`,
+    cores: top === undefined ? "" : coresText(top),
+  }));
+  const absent = all
+    .filter(({ state }) => state === "down" || state === "stopped")
+    .slice(0, MOST_OTHERS)
+    .map(({ machine, state }) => `${shownName(machine, 24)} ${state}`);
+  const idle = all.filter(
+    ({ facts }) => facts.cpuPercent !== undefined && isIdle(facts.top),
+  ).length;
+  const rest = [
+    ...(busy.length > named.length ? [`${busy.length - named.length} more busy`] : []),
+    ...(idle === 0 ? [] : [named.length === 0 ? "all idle" : "the rest idle"]),
+    ...(absent.length === 0 ? [] : [absent.join(", ")]),
+  ];
+  return { others: named, rest: rest.join("; ") };
+}
+
+function outageText(entry: Exclude<Entry, { state: "up" }>, times: Times, nowMs: number): string {
+  const from = times.since(entry.atWallMs, nowMs);
+  const what = entry.state === "down" ? "Not heard of" : "Stopped";
+  if (entry.untilWallMs === undefined) {
+    return `${what} since ${from}, ${duration((nowMs - entry.atWallMs) / 1000)} by now.`;
+  }
+  const lasted = duration((entry.untilWallMs - entry.atWallMs) / 1000);
+  return `${what} from ${from} to ${times.since(entry.untilWallMs, nowMs)}, for ${lasted}.`;
+}
+
+export function entryPanelOf(options: PanelOptions): EntryPanel {
+  const { machine, key, entry, times, nowMs } = options;
+  const report = entry.state === "up" ? entry.report : undefined;
+  const interval = report?.averageSeconds ?? report?.updateSeconds ?? options.updateSeconds;
+  const clock = clockOf(times, Math.min(interval, report?.updateSeconds ?? interval));
+  const from = clock(entry.atWallMs - interval * 1000);
+  const time = clock(entry.atWallMs);
+  return {
+    machineKey: key,
+    machineName: shownName(machine),
+    machineHref: machineHref(key),
+    time,
+    period:
+      report === undefined
+        ? times.date(entry.atWallMs)
+        : `${times.date(entry.atWallMs)}, average of ${from}–${time}`,
+    body:
+      entry.state === "up"
+        ? { kind: "report", figures: figureLines(entry.report), parts: reportParts(entry.report) }
+        : { kind: "sentence", text: outageText(entry, times, nowMs) },
+    ...neighbours(options, clock),
+    atStamp: times.stamp(entry.atWallMs),
+    ...othersOf(options),
+  };
+}

@@ -1,0 +1,125 @@
+/** The time axis in the head of the table and the history strip of one machine. */
+
+import { Paths } from "../components/parts.tsx";
+import type { Axis, AxisLink } from "./axis.ts";
+import { SIGNS, SIGNS_LEGEND, type Strip } from "./strip.ts";
+
+function share(x: number, axis: Axis): string {
+  return `${Math.round((10_000 * x) / axis.cells) / 100}%`;
+}
+
+/** Names stand right of their line by this share of the axis, and need so much from the cursor's. */
+const NAME_SHIFT = 0.04;
+const NEAR = 0.095;
+/** So near to the end, the cursor's name and "now" would lie over one another. */
+const NEAR_NOW = 0.16;
+/** A name in the middle of which the cursor stands would leave the axis. */
+const EDGE = 0.05;
+
+interface TimeAxisProps {
+  readonly axis: Axis;
+  readonly links: readonly AxisLink[];
+  readonly cursor?: { readonly x: number; readonly label: string } | undefined;
+}
+
+/** Times are links to the whole table as of then. SVG, since only it places by attributes. */
+export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
+  const isNear = (x: number) =>
+    cursor !== undefined && Math.abs(x + NAME_SHIFT * axis.cells - cursor.x) < NEAR * axis.cells;
+  return (
+    <svg class="axis" data-start={axis.startMs} data-cell={axis.cellMs}>
+      <title>{`history, ${axis.spanWords}`}</title>
+      {/* A text browser knows no gaps. */}{" "}
+      {links.map(({ label, href, x, isDay, isTight, isBare }, index) => {
+        const at = share(x, axis);
+        const kind = [isDay ? "day" : "", isTight ? "tight" : ""].join(" ").trim();
+        const width = share((links[index + 1]?.x ?? axis.cells) - x, axis);
+        return (
+          <a href={href} aria-label={`all machines at ${label}`}>
+            {index > 0 && " "}
+            <rect x={at} width={width} height="24" />
+            <line x1={at} x2={at} y1="9" y2="24" />
+            {!isBare && !isNear(x) && (
+              <text x={at} dx="5" y="20" class={kind === "" ? undefined : kind}>
+                {label}
+              </text>
+            )}
+          </a>
+        );
+      })}{" "}
+      <line class="now" x1="100%" x2="100%" y1="12" y2="24" />
+      {(cursor === undefined || cursor.x < (1 - NEAR_NOW) * axis.cells) && (
+        <text class="now" x="100%" dx="-3" y="21">
+          now
+        </text>
+      )}
+      {cursor && " "}
+      {cursor && (
+        <text
+          class={cursor.x > (1 - EDGE) * axis.cells ? "at end" : "at"}
+          x={share(cursor.x, axis)}
+          y="20"
+        >
+          {cursor.label}
+        </text>
+      )}
+    </svg>
+  );
+}
+
+/**
+ * One link a machine, named by the same in words for who does not see it. A text browser, which
+ * knows neither that name nor that a text is hidden, gets a line of signs.
+ */
+export function HistoryStrip({ strip, name, href }: { strip: Strip; name: string; href: string }) {
+  return (
+    <a class="hs" href={href} aria-label={`${name} history: ${strip.words}`}>
+      <svg
+        class="h"
+        viewBox={`0 0 ${strip.cells} 22`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        <Paths paths={strip.paths} />
+      </svg>
+      <span class="vh">{strip.signs.replaceAll(" ", "\u00a0")}</span>
+    </a>
+  );
+}
+
+export function Legend({ cellWords }: { cellWords: string }) {
+  return (
+    <p class="legend" id="legend">
+      <span class="lt">{cellWords}</span>
+      <Key name="k0">CPU &lt; 5 %</Key>
+      <Key name="k1">5</Key>
+      <Key name="k2">25</Key>
+      <Key name="k3">≥ 45 low</Key>
+      <Key name="k4">≥ 90 high</Key>
+      <Key name="kf">disk ≥ 20 MB/min</Key>
+      <Key name="kg">≥ 40</Key>
+      <Key name="kd">down</Key>
+      <Key name="ks">stopped</Key>
+      <Key name="kr">rebooted</Key> <span class="lt">CPU bar</span>
+      <Key name="ku">user</Key>
+      <Key name="kk">system</Key>
+      <Key name="kw">waiting</Key>
+      <span class="vh" aria-hidden="true">
+        {" "}
+        · in {SIGNS} signs, newest right: {SIGNS_LEGEND}
+      </span>
+    </p>
+  );
+}
+
+function Key({ name, children }: { name: string; children: string | string[] }) {
+  return (
+    <>
+      {/* A text browser knows no gaps. */}{" "}
+      <span>
+        <i class={name} />
+        {children}
+      </span>
+    </>
+  );
+}

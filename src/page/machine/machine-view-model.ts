@@ -1,0 +1,261 @@
+/**
+ * The page of one machine as plain data: what it is, what is wrong, now, its history. Unknown
+ * is empty with a reason, never 0; a machine that is gone shows its last report and how old.
+ */
+
+import { counted, SENTENCE_LENGTH, shownName, shownText } from "../../base/shown-text.ts";
+import type { Machine } from "../../cluster/machine.ts";
+import type { Report } from "../../protocol/report.ts";
+import type { Entry } from "../../store/kept.ts";
+import type { ClusterView } from "../../view/cluster-view.ts";
+import { FULL_PERCENT, usedPercentOf } from "../../view/facts.ts";
+import { bytes, duration, percent } from "../../view/format.ts";
+import { machineHref } from "../../view/machine-href.ts";
+import { keysOf } from "../../view/machine-key.ts";
+import { isThere, type Subject, subjectsNow } from "../../view/subject.ts";
+import { type Times, timesFor } from "../../view/times.ts";
+import type { Warning } from "../../view/warnings.ts";
+import { stateFor } from "../cluster/machine-row.ts";
+import { originOf } from "../components/elsewhere.ts";
+import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
+import { type Axis, type AxisLink, axisLinks, axisOf } from "../history/axis.ts";
+import { type Chart, chartsOf } from "../history/chart.ts";
+import { type EntryGrid, entryGridOf } from "../history/entry-grid.ts";
+import { type ReportParts, reportParts } from "../history/entry-view-model.ts";
+import { cellsOf, pointOf, runsOf, type Strip, stripOf } from "../history/strip.ts";
+import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
+
+export interface MachinePage {
+  readonly title: string;
+  readonly masthead: Masthead;
+  readonly refreshSeconds: number;
+  readonly name: string;
+  readonly state: Machine["state"];
+  readonly stateWords: string;
+  readonly reportWords: string;
+  readonly ownPage?: string;
+  readonly facts: readonly string[];
+  readonly problems: readonly { readonly subject: string; readonly text: string }[];
+  /** `Now`, or `Last report, 3h02m old`. */
+  readonly nowTitle: string;
+  readonly now: readonly NowLine[];
+  readonly parts?: ReportParts;
+  readonly filesystems?: readonly FilesystemLine[];
+  readonly filesystemsReason: string;
+  /** `3 of 7`, or why there are none. */
+  readonly messageWords: string;
+  readonly history: {
+    readonly title: string;
+    readonly axisLinks: readonly AxisLink[];
+    readonly axis: Axis;
+    readonly strip: Strip;
+    readonly charts: readonly Chart[];
+    /** Cells in which it was down: `25-30 41-42`, the second of each exclusive. */
+    readonly downCells: string;
+  };
+  readonly entries?: EntryGrid;
+}
+
+export interface FilesystemLine {
+  readonly mount: string;
+  readonly type: string;
+  readonly size: string;
+  readonly free: string;
+  readonly used: string;
+  readonly width: number;
+  readonly isFull: boolean;
+  /** Of one that gave no figures. */
+  readonly isUnknown: boolean;
+}
+
+export interface MachinePageInput {
+  readonly view: ClusterView;
+  readonly machine: Machine;
+  readonly times: Times;
+  /** Newest first, at most `limit`. */
+  readonly entries: (limit: number) => readonly Entry[];
+}
+
+/** Whole reports read for the charts: ten days of the default interval; each costs 15 µs. */
+const MOST_CHART_ENTRIES = 1440;
+
+function factWords(subject: Subject, view: ClusterView, times: Times): string[] {
+  const { machine, report } = subject;
+  const host = report?.host;
+  const total = report?.memory?.totalBytes;
+  const cores = host?.cores === undefined ? [] : [counted(host.cores, "core")];
+  const model = host?.model === undefined ? [] : [shownText(host.model, 80)];
+  const shape = [...cores, ...model].join(", ");
+  const tags = machine.tags.map((tag) => shownText(tag));
+  // Our own is empty until another machine has told us under which it sees us.
+  const addresses = [...new Set([machine.address, ...machine.addresses])].filter(
+    (address) => address !== "",
+  );
+  return [
+    addresses.slice(0, 8).join(", "),
+    ...(shape === "" ? [] : [shape]),
+    ...(total === undefined ? [] : [bytes(total)]),
+    ...(host?.os === undefined ? [] : [shownText(host.os, 80)]),
+    ...(host?.kernel === undefined ? [] : [`kernel ${shownText(host.kernel, 80)}`]),
+    ...(tags.length === 0 ? [] : [`${tags.length === 1 ? "tag" : "tags"} ${tags.join(", ")}`]),
+    report?.version === undefined
+      ? `protocol ${machine.protocol}`
+      : `unagi ${shownText(report.version, 20)}`,
+    ...(report?.updateSeconds === undefined || report.updateSeconds === view.updateSeconds
+      ? []
+      : [`reports every ${duration(report.updateSeconds)}`]),
+    ...(machine.state === "down" && machine.lastHeardSeconds !== undefined
+      ? [
+          `last heard ${times.since(view.moment.wallMs - machine.lastHeardSeconds * 1000, view.moment.wallMs)}`,
+        ]
+      : []),
+  ];
+}
+
+function warningLine(warning: Warning): MachinePage["problems"][number] {
+  const { kind, short, detail } = warning;
+  switch (kind) {
+    case "clock":
+      return {
+        subject: short,
+        text: `${detail}: start a time service (chrony, systemd-timesyncd)`,
+      };
+    case "clone":
+      return { subject: short, text: `${detail}: give each its own /etc/machine-id and restart` };
+    case "disk":
+      return { subject: short, text: `${detail}: make room` };
+    case "swapping":
+      return { subject: short, text: `${detail}: short of memory; see who uses it below` };
+  }
+}
+
+function problemLines(subject: Subject): MachinePage["problems"] {
+  const reported = (subject.report?.problems ?? []).slice(0, 20).map((problem) => ({
+    subject: shownText(problem.subject),
+    text:
+      shownText(problem.reason, SENTENCE_LENGTH) +
+      (problem.remedy === undefined ? "" : `: ${shownText(problem.remedy, SENTENCE_LENGTH)}`),
+  }));
+  return [...reported, ...subject.warnings.map(warningLine)];
+}
+
+function filesystemLines(report: Report): FilesystemLine[] {
+  return (report.filesystems ?? []).map((filesystem) => {
+    const used = usedPercentOf(filesystem);
+    return {
+      mount: shownText(filesystem.mount, 120),
+      type: shownText(filesystem.type ?? "", 24),
+      size: filesystem.totalBytes === undefined ? "" : bytes(filesystem.totalBytes),
+      free: filesystem.freeBytes === undefined ? "" : bytes(filesystem.freeBytes),
+      used: used === undefined ? "" : percent(used),
+      width: Math.round(used ?? 0),
+      isFull: used !== undefined && used >= FULL_PERCENT,
+      isUnknown: used === undefined,
+    };
+  });
+}
+
+/** A reason that the report gives is among the problems, with its remedy: said once. */
+function messageWords(machine: Machine, parts: ReportParts | undefined): string {
+  if (parts?.messagesReason !== undefined) return "not known: see the problems above";
+  const isReported = parts !== undefined && machine.report?.messages !== undefined;
+  return isReported ? parts.messageWords : missingReason(machine.report, machine, ["message"]);
+}
+
+function ownPageOf(machine: Machine): string | undefined {
+  const origin = machine.isSelf ? undefined : originOf(machine);
+  return origin === undefined ? undefined : `${origin}/`;
+}
+
+function historyOf(input: MachinePageInput, key: string) {
+  const { view, machine, times } = input;
+  const nowMs = view.moment.wallMs;
+  const updateSeconds = machine.report?.updateSeconds ?? view.updateSeconds;
+  const axis = axisOf({
+    nowMs,
+    times,
+    updateSeconds: view.updateSeconds,
+    historyEntries: view.historyEntries,
+  });
+  const entries = input.entries(Math.min(view.historyEntries, MOST_CHART_ENTRIES));
+  // Of one machine's own entries: the strips of all machines would be read for one of them.
+  const points = entries.map(pointOf).reverse();
+  const shape = { points, state: machine.state, updateSeconds };
+  const cells = cellsOf(shape, axis);
+  const charts = chartsOf({
+    axis,
+    cells,
+    entries,
+    intervalMs: updateSeconds * 1000,
+  });
+  return {
+    history: {
+      title: axis.spanWords === "24 h" ? "24 hours" : axis.spanWords,
+      axis,
+      axisLinks: axisLinks(axis, times, {}),
+      strip: stripOf(shape, { axis, times }),
+      charts,
+      downCells: runsOf(axis.cells, (cell) => cells.state[cell] === "down")
+        .map(({ from, to }) => `${from}-${to}`)
+        .join(" "),
+    },
+    grid: entryGridOf({ points, key, times, updateSeconds, nowMs }),
+  };
+}
+
+function nowTitle(subject: Subject): string {
+  const age = subject.machine.reportAgeSeconds;
+  if (isThere(subject.state) || age === undefined) return "Now";
+  return `Last report, ${duration(age)} old`;
+}
+
+function stateWords(subject: Subject, times: Times, nowMs: number): string {
+  const { machine } = subject;
+  const span = stateFor(subject, nowMs);
+  if (machine.state === "new") return "has answered, first report on its way";
+  if (machine.state === "up") {
+    const uptime = machine.report?.uptimeSeconds;
+    if (uptime === undefined) return "";
+    const bootMs = nowMs - (uptime + (machine.reportAgeSeconds ?? 0)) * 1000;
+    return `${span}, since ${times.since(bootMs, nowMs)}`;
+  }
+  const since = times.since(machine.stateSinceWallMs, nowMs);
+  return `${span}, since ${since}`;
+}
+
+export function machinePageOf(given: MachinePageInput): MachinePage {
+  const { view, machine } = given;
+  const times = timesFor(given.times, view.updateSeconds);
+  const input = { ...given, times };
+  const nowMs = view.moment.wallMs;
+  const keys = keysOf(view.machines);
+  const subject = subjectsNow({ ...view, machines: [machine] }, keys)[0];
+  if (subject === undefined) throw new Error("a view of one machine has one subject");
+  const { report } = machine;
+  const age = machine.reportAgeSeconds;
+  const name = shownName(machine, 300);
+  const ownPage = ownPageOf(machine);
+  const parts = report && reportParts(report);
+  const { history, grid } = historyOf(input, subject.key);
+  return {
+    title: `${shownName(machine)} ${machine.state} – unagi`,
+    masthead: mastheadOf({ view, times, keys, page: "other", path: machineHref(subject.key) }),
+    refreshSeconds: refreshSeconds(view),
+    name,
+    state: machine.state,
+    stateWords: stateWords(subject, times, nowMs),
+    reportWords:
+      age === undefined || report === undefined ? "no report yet" : `report ${duration(age)} old`,
+    ...(ownPage === undefined ? {} : { ownPage }),
+    facts: factWords(subject, view, times),
+    problems: problemLines(subject),
+    nowTitle: nowTitle(subject),
+    now: nowLines(subject),
+    ...(parts === undefined ? {} : { parts }),
+    ...(report?.filesystems === undefined ? {} : { filesystems: filesystemLines(report) }),
+    filesystemsReason: missingReason(report, machine, ["file", "mount", "disk"]),
+    messageWords: messageWords(machine, parts),
+    history,
+    ...(grid === undefined ? {} : { entries: grid }),
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * The query of the cluster page: `?sort=`, `?filter=`, `?tag=`, `?by=user`, `?at=`, `?open=`,
+ * `?page=`. A value that means nothing costs a friendly sentence, never an error.
+ */
+
+import { SENTENCE_LENGTH, shownText, withoutInvisible } from "../base/shown-text.ts";
+import { encodeReadably } from "../view/machine-href.ts";
+import type { Times } from "../view/times.ts";
+
+export const SORT_KEYS = [
+  "machine",
+  "state",
+  "cpu",
+  "top",
+  "load",
+  "mem",
+  "swap",
+  "disk",
+  "net",
+  "psi",
+  "users",
+] as const;
+export type SortKey = (typeof SORT_KEYS)[number];
+
+/** The keys of the query in the order in which links write them. */
+const PARAMETERS = ["by", "tag", "filter", "sort", "at", "open", "page"] as const;
+export type Parameter = (typeof PARAMETERS)[number];
+
+/** Longer than anything one would type; what is longer is cut, and said so. */
+const LONGEST_VALUE = 200;
+
+export interface PageQuery {
+  /** As given, for links that change one of them and keep the others. */
+  readonly raw: Readonly<Partial<Record<Parameter, string>>>;
+  readonly sort: SortKey;
+  readonly isDescending: boolean;
+  readonly filter: string;
+  readonly tag?: string;
+  readonly byUser: boolean;
+  /** The table as of then, ms. */
+  readonly atWallMs?: number;
+  /** An entry opened below its row. */
+  readonly open?: { readonly key: string; readonly atWallMs: number };
+  /** From 1. */
+  readonly page: number;
+  /** Sentences about values that were not understood. */
+  readonly notices: readonly string[];
+}
+
+interface ReadContext {
+  readonly times: Times;
+  readonly nowMs: number;
+}
+
+const TIME_FORMS = "03:10 or 2026-11-24T03:10";
+
+function quoted(value: string): string {
+  return `“${shownText(value, 60)}”`;
+}
+
+function readSort(value: string, notices: string[]): Pick<PageQuery, "sort" | "isDescending"> {
+  const isDescending = value.startsWith("-");
+  const name = isDescending ? value.slice(1) : value;
+  const sort = SORT_KEYS.find((key) => key === name);
+  if (sort !== undefined) return { sort, isDescending };
+  notices.push(`There is no column ${quoted(name)} to sort by: use ${SORT_KEYS.join(", ")}.`);
+  return { sort: "machine", isDescending: false };
+}
+
+function readTime(value: string, context: ReadContext, notices: string[]): number | undefined {
+  const atWallMs = context.times.parse(value, context.nowMs);
+  if (atWallMs === undefined) {
+    notices.push(`${quoted(value)} is no time: write it as ${TIME_FORMS}.`);
+  } else if (atWallMs > context.nowMs) {
+    notices.push(`${quoted(value)} is still to come; this is the cluster now.`);
+    return undefined;
+  }
+  return atWallMs;
+}
+
+function readOpen(value: string, context: ReadContext, notices: string[]): PageQuery["open"] {
+  const split = value.lastIndexOf("@");
+  if (split <= 0) {
+    notices.push(`${quoted(value)} is no entry: write it as MACHINE@TIME, as in node02@03:10.`);
+    return undefined;
+  }
+  const atWallMs = readTime(value.slice(split + 1), context, notices);
+  return atWallMs === undefined ? undefined : { key: value.slice(0, split), atWallMs };
+}
+
+function readPage(value: string, notices: string[]): number {
+  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
+  notices.push(`${quoted(value)} is no page.`);
+  return 1;
+}
+
+/** `nowMs` is the serving machine's wall clock: a bare `03:10` is the latest one before it. */
+export function parsePageQuery(parameters: URLSearchParams, context: ReadContext): PageQuery {
+  const notices: string[] = [];
+  const raw: Partial<Record<Parameter, string>> = {};
+  for (const name of PARAMETERS) {
+    const value = parameters.get(name)?.trim();
+    if (value === undefined || value === "") continue;
+    raw[name] = withoutInvisible(value.slice(0, LONGEST_VALUE));
+    if (value.length > LONGEST_VALUE)
+      notices.push(`${name} was cut to ${LONGEST_VALUE} characters.`);
+  }
+  if (raw.by !== undefined && raw.by !== "user") {
+    notices.push(`The report can be had by user (by=user), not by ${quoted(raw.by)}.`);
+    delete raw.by;
+  }
+  const open = raw.open === undefined ? undefined : readOpen(raw.open, context, notices);
+  if (open === undefined) delete raw.open;
+  const atWallMs = raw.at === undefined ? undefined : readTime(raw.at, context, notices);
+  if (atWallMs === undefined) delete raw.at;
+  return {
+    raw,
+    ...readSort(raw.sort ?? "machine", notices),
+    filter: raw.filter ?? "",
+    ...(raw.tag === undefined ? {} : { tag: raw.tag }),
+    byUser: raw.by === "user",
+    ...(atWallMs === undefined ? {} : { atWallMs }),
+    ...(open === undefined ? {} : { open }),
+    page: readPage(raw.page ?? "1", notices),
+    notices: notices.map((notice) => shownText(notice, SENTENCE_LENGTH)),
+  };
+}
+
+export type Changes = Readonly<Partial<Record<Parameter, string | undefined>>>;
+
+/** A link to `/` that keeps the query but for `changes`; a key of `undefined` is left out. */
+export function hrefWith(raw: PageQuery["raw"], changes: Changes): string {
+  const merged: Changes = { ...raw, ...changes };
+  const pairs: string[] = [];
+  for (const name of PARAMETERS) {
+    const value = merged[name];
+    if (value !== undefined) pairs.push(`${name}=${encodeReadably(value)}`);
+  }
+  return pairs.length === 0 ? "/" : `/?${pairs.join("&")}`;
+}

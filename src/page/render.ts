@@ -1,0 +1,66 @@
+/**
+ * The pages as text, from the daemon's source and the reader's query: what the HTTP handler
+ * calls. Reads no clock; times are those of the view.
+ */
+import type { Machine } from "../cluster/machine.ts";
+import type { ClusterView, ReportSource } from "../view/cluster-view.ts";
+import { keysOf } from "../view/machine-key.ts";
+import type { Times } from "../view/times.ts";
+import type { WarnedSinceOf } from "../view/warned-since.ts";
+import { renderClusterPage } from "./cluster/cluster-page.tsx";
+import { clusterPageOf } from "./cluster/cluster-view-model.ts";
+import { type ErrorPage, renderErrorPage } from "./components/error-page.tsx";
+import { mastheadOf } from "./components/masthead.ts";
+import type { AssetLinks, Frame } from "./components/page.tsx";
+import { renderMachinePage } from "./machine/machine-page.tsx";
+import { machinePageOf } from "./machine/machine-view-model.ts";
+import { parsePageQuery } from "./page-query.ts";
+
+export interface RenderContext {
+  readonly source: ReportSource;
+  readonly view: ClusterView;
+  readonly times: Times;
+  readonly assets: AssetLinks;
+  readonly warnedSince?: WarnedSinceOf;
+}
+
+function frameOf({ source, times, assets }: RenderContext): Frame {
+  return { assets, live: { version: source.version(), timeZone: times.timeZone } };
+}
+
+export function clusterHtml(context: RenderContext, parameters: URLSearchParams): string {
+  const { source, view, times } = context;
+  const query = parsePageQuery(parameters, { times, nowMs: view.moment.wallMs });
+  const page = clusterPageOf({
+    view,
+    query,
+    times,
+    strips: (since, ids) => source.strips(since, ids),
+    at: (wallMs) => source.at(wallMs),
+    ...(context.warnedSince === undefined ? {} : { warnedSince: context.warnedSince }),
+  });
+  return renderClusterPage(page, frameOf(context));
+}
+
+export function machineHtml(context: RenderContext, machine: Machine): string {
+  const { source, view, times } = context;
+  const page = machinePageOf({
+    view,
+    machine,
+    times,
+    entries: (limit) => source.entries(machine.id, { limit }),
+  });
+  return renderMachinePage(page, frameOf(context));
+}
+
+export function errorHtml(context: RenderContext, page: ErrorPage): string {
+  const { view, times } = context;
+  const masthead = mastheadOf({
+    view,
+    times,
+    keys: keysOf(view.machines),
+    page: "other",
+    path: "/",
+  });
+  return renderErrorPage(page, masthead, frameOf(context));
+}

@@ -1,0 +1,10 @@
+/** The style sheet as one text, from the parts that it is kept in. */
+import machine from "./machine.css" with { type: "text" };
+import page from "./page.css" with { type: "text" };
+import table from "./table.css" with { type: "text" };
+import tiles from "./tiles.css" with { type: "text" };
+import tokens from "./tokens.css" with { type: "text" };
+import widths from "./widths.css" with { type: "text" };
+
+/** In this order: the later ones refine the earlier. */
+export const STYLE: string = [tokens, page, table, tiles, machine, widths].join("\n");

@@ -1,0 +1,212 @@
+/**
+ * The cluster as plain text for a terminal: 80 columns, nothing but printable characters. Names
+ * from other machines are written out as in the page, and cut to their column.
+ */
+
+import { shownName, shownText } from "../../base/shown-text.ts";
+import type { MachineState, StripPoint } from "../../store/kept.ts";
+import { type Answers, answersOf } from "../../view/answers.ts";
+import type { ClusterView } from "../../view/cluster-view.ts";
+import { isIdle } from "../../view/facts.ts";
+import { duration, percent } from "../../view/format.ts";
+import { keysOf } from "../../view/machine-key.ts";
+import { isThere, type Subject, subjectsNow } from "../../view/subject.ts";
+import { type Times, timesFor } from "../../view/times.ts";
+import { coresText, stateFor } from "../cluster/machine-row.ts";
+import { mastheadOf } from "../components/masthead.ts";
+import { type Axis, axisOf } from "../history/axis.ts";
+import { cellsOf, SIGNS, SIGNS_LEGEND, signsOf } from "../history/strip.ts";
+
+export interface StatusTextInput {
+  readonly view: ClusterView;
+  readonly times: Times;
+  readonly strips: (sinceWallMs: number) => ReadonlyMap<string, readonly StripPoint[]>;
+}
+
+const WIDTH = 80;
+const STATE_WIDTH = 8;
+const FOR_WIDTH = 7;
+const FIGURE_WIDTH = 4;
+const LEAST_NAME_WIDTH = 8;
+const MOST_NAME_WIDTH = 16;
+
+/** Terminal columns, not characters: a CJK sign takes two. */
+function fitted(text: string, width: number): string {
+  const clean = shownText(text, width);
+  if (Bun.stringWidth(clean) <= width) return clean + " ".repeat(width - Bun.stringWidth(clean));
+  let kept = "";
+  for (const sign of clean) {
+    if (Bun.stringWidth(kept + sign) > width - 1) break;
+    kept += sign;
+  }
+  return `${kept}~${" ".repeat(Math.max(0, width - 1 - Bun.stringWidth(kept)))}`;
+}
+
+function right(text: string, width: number): string {
+  return text.padStart(width).slice(-width);
+}
+
+/** Items behind a label, wrapped at 80 columns and aligned below one another. */
+function wrapped(label: string, items: readonly string[], separator: string): string[] {
+  const lines: string[] = [];
+  let line = label.padEnd(10);
+  for (const [index, item] of items.entries()) {
+    const isLast = index === items.length - 1;
+    const text = shownText(item, WIDTH - 12) + (isLast ? "" : separator);
+    if (line.length > 10 && Bun.stringWidth(`${line} ${text}`) > WIDTH) {
+      lines.push(line.trimEnd());
+      line = " ".repeat(10);
+    }
+    line += line.length > 10 ? ` ${text}` : text;
+  }
+  return [...lines, line.trimEnd()];
+}
+
+function freeLines({ free }: Answers): string[] {
+  const items = free.map((line) => {
+    const full = line.isDiskFull ? " (disk full)" : "";
+    const cores = line.ofCores === "" ? "" : " cores";
+    return `${line.name} ${line.cores}${cores} ${line.memory.replace(" ", "")}${full}`;
+  });
+  return wrapped("free now:", items.length === 0 ? ["none"] : items, ",");
+}
+
+function busyLines({ using, usingMore }: Answers): string[] {
+  const items = using.map(
+    (line) => `${line.name} ${line.user} ${line.command} ${line.cores} ${line.ofCores} cores`,
+  );
+  const more = usingMore > 0 ? [`${usingMore} more`] : [];
+  return wrapped(
+    "busy:",
+    items.length === 0 ? ["nobody uses 45 % of a machine"] : [...items, ...more],
+    ",",
+  );
+}
+
+function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number): string[] {
+  const absent = (state: MachineState): string[] => {
+    const ones = subjects.filter((subject) => subject.state === state);
+    if (ones.length === 0) return [];
+    const items = ones.slice(0, 20).map((subject) => {
+      const since = subject.stateSinceWallMs ?? nowMs;
+      const name = shownName(subject.machine, MOST_NAME_WIDTH);
+      const words = `${name} ${duration((nowMs - since) / 1000)}`;
+      return state === "silent" ? words : `${words}, since ${times.since(since, nowMs)}`;
+    });
+    const more = ones.length - items.length;
+    return wrapped(`${state}:`, more > 0 ? [...items, `${more} more`] : items, ";");
+  };
+  const warnings = subjects.flatMap(({ machine, warnings: all }) =>
+    all.map(({ short, detail }) => `${shownName(machine, MOST_NAME_WIDTH)} ${short}: ${detail}`),
+  );
+  return [
+    ...absent("down"),
+    ...absent("silent"),
+    ...absent("stopped"),
+    ...(warnings.length === 0 ? [] : wrapped("not well:", warnings.slice(0, 20), ";")),
+  ];
+}
+
+function historyText(
+  subject: Subject,
+  input: StatusTextInput,
+  axis: Axis,
+  points: readonly StripPoint[],
+): string {
+  const { machine } = subject;
+  const updateSeconds = machine.report?.updateSeconds ?? input.view.updateSeconds;
+  return signsOf(cellsOf({ points, state: machine.state, updateSeconds }, axis));
+}
+
+/** The named times above the history, where there is room. */
+function historyHead(axis: Axis): string {
+  let text = "";
+  for (const { x, label: named, isDay } of axis.ticks) {
+    const label = isDay ? "00" : named;
+    const column = Math.round((x * SIGNS) / axis.cells);
+    if (column < text.length + (text === "" ? 0 : 1)) continue;
+    if (column + label.length > SIGNS) break;
+    text = text.padEnd(column) + label;
+  }
+  return text;
+}
+
+function topText(subject: Subject): string {
+  const { top, cpuPercent } = subject.facts;
+  if (!isThere(subject.state) || subject.report?.processes === undefined) return "";
+  if (top === undefined || isIdle(top)) return cpuPercent === undefined ? "" : "idle";
+  return `${shownText(top.user, 10)} ${shownText(top.command, 16)} ${coresText(top)}`;
+}
+
+function rowText(
+  subject: Subject,
+  widths: { name: number; top: number },
+  history: string,
+  nowMs: number,
+): string {
+  const { facts, state, machine } = subject;
+  const shown = isThere(state);
+  const figure = (value: number | undefined) =>
+    right(!shown || value === undefined ? "-" : percent(value), FIGURE_WIDTH);
+  return [
+    fitted(machine.name, widths.name),
+    fitted(state, STATE_WIDTH - 1),
+    fitted(stateFor(subject, nowMs), FOR_WIDTH),
+    figure(facts.cpuPercent),
+    figure(facts.memoryPercent),
+    fitted(topText(subject), widths.top),
+    history,
+  ]
+    .join(" ")
+    .trimEnd();
+}
+
+/** Lines of at most 80 columns; ends in a line feed. */
+export function statusText(input: StatusTextInput): string {
+  const { view } = input;
+  const times = timesFor(input.times, view.updateSeconds);
+  const nowMs = view.moment.wallMs;
+  const keys = keysOf(view.machines);
+  const subjects = subjectsNow(view, keys);
+  const masthead = mastheadOf({ view, times, keys, page: "other", path: "/" });
+  const axis = axisOf({
+    nowMs,
+    times,
+    updateSeconds: view.updateSeconds,
+    historyEntries: view.historyEntries,
+  });
+  const strips = input.strips(axis.startMs - axis.cellMs);
+  const longest = Math.max(...subjects.map(({ machine }) => Bun.stringWidth(shownName(machine))));
+  const name = Math.min(MOST_NAME_WIDTH, Math.max(LEAST_NAME_WIDTH, longest));
+  // Six spaces between the seven columns.
+  const top = WIDTH - SIGNS - name - (STATE_WIDTH - 1) - FOR_WIDTH - 2 * FIGURE_WIDTH - 6;
+  const widths = { name, top };
+  const head = `${fitted("machine", name)} ${fitted("state", STATE_WIDTH - 1)} ${fitted("for", FOR_WIDTH)} cpu% mem% ${fitted("top process, cores", top)}`;
+  const answers = answersOf(subjects, subjects, { times, nowMs });
+  const ages = masthead.ages === "" ? "" : `, ${masthead.ages.replaceAll("–", "-")}`;
+  return [
+    `unagi: ${masthead.countWords}`,
+    shownText(
+      `${masthead.self.name} serves this, ${times.date(nowMs)} ${times.clock(nowMs)} ${masthead.zone}${ages}`,
+      WIDTH - 1,
+    ),
+    "",
+    ...freeLines(answers),
+    ...busyLines(answers),
+    ...unwellLines(subjects, times, nowMs),
+    "",
+    `${head} ${axis.spanWords}, newest right`.slice(0, WIDTH).trimEnd(),
+    " ".repeat(WIDTH - SIGNS) + historyHead(axis),
+    ...subjects.map((subject) =>
+      rowText(
+        subject,
+        widths,
+        historyText(subject, input, axis, strips.get(subject.machine.id) ?? []),
+        nowMs,
+      ),
+    ),
+    "",
+    `${axis.spanWords}: ${SIGNS_LEGEND}`,
+    "",
+  ].join("\n");
+}

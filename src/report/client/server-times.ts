@@ -1,9 +1,0 @@
-/** Times as the serving machine writes them: in its zone, by its own code. */
-import { createTimes, type Times } from "../times.ts";
-
-let times: Times | undefined;
-
-export function serverTimes(): Times {
-  times ??= createTimes(document.body.dataset["zone"] ?? "UTC");
-  return times;
-}

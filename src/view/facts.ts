@@ -1,0 +1,192 @@
+/**
+ * The figures that readers compare, worked out of one report: used by the table, the answers,
+ * the sort, the users and the plain text alike, so that they never differ. A protocol-1 machine
+ * knows only percents; what it does not say stays absent.
+ */
+
+import { MEBIBYTE } from "../base/units.ts";
+import { busyPercent } from "../protocol/busy.ts";
+import type { FilesystemReport, ProcessReport, Report } from "../protocol/report.ts";
+
+export interface Facts {
+  readonly cores?: number | undefined;
+  /** 100 − idle, of all cores. */
+  readonly cpuPercent?: number | undefined;
+  readonly userPercent?: number | undefined;
+  readonly systemPercent?: number | undefined;
+  readonly waitPercent?: number | undefined;
+  readonly coresFree?: number | undefined;
+  readonly top?: ProcessFacts | undefined;
+  readonly load?: number | undefined;
+  readonly loadPerCore?: number | undefined;
+  readonly memoryPercent?: number | undefined;
+  readonly memoryTotalBytes?: number | undefined;
+  readonly memoryUsedBytes?: number | undefined;
+  readonly memoryFreeBytes?: number | undefined;
+  readonly swapUsedBytes?: number | undefined;
+  /** Where only percents are known (protocol 1): of the main memory. */
+  readonly swapUsedPercent?: number | undefined;
+  readonly swapBytesPerSecond?: number | undefined;
+  /** Where only percents are known: of the main memory, in and out, a minute. */
+  readonly swapPercentPerMinute?: number | undefined;
+  readonly diskBytesPerSecond?: number | undefined;
+  readonly networkBytesPerSecond?: number | undefined;
+  /** The greatest of the three "some" pressures. */
+  readonly pressure?: { readonly of: string; readonly percent: number } | undefined;
+  /** Names logged in, each once. */
+  readonly users?: readonly string[] | undefined;
+  readonly fullFilesystem?: FilesystemFacts | undefined;
+}
+
+export interface ProcessFacts {
+  readonly user: string;
+  readonly command: string;
+  readonly cores?: number | undefined;
+  /** Of the machine's cores, 0–1. */
+  readonly coresShare?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly memoryPercent?: number | undefined;
+  readonly state?: string | undefined;
+  readonly cpuSeconds?: number | undefined;
+  readonly pid?: number | undefined;
+}
+
+export interface FilesystemFacts {
+  readonly mount: string;
+  readonly usedPercent: number;
+  readonly freeBytes: number;
+}
+
+/** From here on a file system is called nearly full: the last 5 % are root's on ext4. */
+export const FULL_PERCENT = 95;
+/** Images that are made full and never change. */
+const ALWAYS_FULL = new Set(["squashfs", "iso9660", "udf", "cramfs", "erofs"]);
+/** 64 pages a second: an idle kernel tidying up stays below, a machine short of memory does not. */
+const SWAPPING_BYTES_PER_SECOND = MEBIBYTE / 4;
+/** The least that protocol 1 can say: its figures are whole percents. */
+const SWAPPING_PERCENT_PER_MINUTE = 1;
+
+/** The sum of what is known; absent when nothing is. */
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined) return other;
+  return other === undefined ? one : one + other;
+}
+
+export function usedPercentOf(filesystem: FilesystemReport): number | undefined {
+  const { totalBytes, freeBytes } = filesystem;
+  if (totalBytes === undefined || freeBytes === undefined || totalBytes <= 0) return undefined;
+  return Math.min(100, Math.max(0, 100 - (100 * freeBytes) / totalBytes));
+}
+
+/** The fullest of those nearly full. */
+function fullestFilesystem(report: Report): FilesystemFacts | undefined {
+  let fullest: FilesystemFacts | undefined;
+  for (const filesystem of report.filesystems ?? []) {
+    const usedPercent = usedPercentOf(filesystem);
+    if (usedPercent === undefined || usedPercent < FULL_PERCENT) continue;
+    if (filesystem.type !== undefined && ALWAYS_FULL.has(filesystem.type)) continue;
+    if (fullest === undefined || usedPercent > fullest.usedPercent) {
+      fullest = { mount: filesystem.mount, usedPercent, freeBytes: filesystem.freeBytes ?? 0 };
+    }
+  }
+  return fullest;
+}
+
+export function processFacts(process: ProcessReport, report: Report): ProcessFacts {
+  const cores = process.cpuPercent === undefined ? undefined : process.cpuPercent / 100;
+  const total = report.memory?.totalBytes;
+  const { memoryPercent } = process;
+  const allCores = report.host?.cores;
+  return {
+    user: process.user,
+    command: process.command,
+    cores,
+    coresShare: cores === undefined || !allCores ? undefined : cores / allCores,
+    memoryBytes:
+      total === undefined || memoryPercent === undefined
+        ? undefined
+        : (total * memoryPercent) / 100,
+    memoryPercent,
+    state: process.state,
+    cpuSeconds: process.cpuSeconds,
+    pid: process.pid,
+  };
+}
+
+function pressureOf({ pressure }: Report): Facts["pressure"] {
+  let of = "";
+  let percent = -1;
+  const look = (name: string, some: number | undefined) => {
+    if (some !== undefined && some > percent) [of, percent] = [name, some];
+  };
+  look("cpu", pressure?.cpuSomePercent);
+  look("mem", pressure?.memorySomePercent);
+  look("io", pressure?.ioSomePercent);
+  return of === "" ? undefined : { of, percent };
+}
+
+function memoryOf({ memory }: Report) {
+  const total = memory?.totalBytes;
+  const available = memory?.availableBytes;
+  const used =
+    memory?.usedBytes ??
+    (total !== undefined && available !== undefined ? total - available : undefined);
+  const free = available ?? (total !== undefined && used !== undefined ? total - used : undefined);
+  const share =
+    memory?.usedPercent ??
+    (total !== undefined && total > 0 && used !== undefined ? (100 * used) / total : undefined);
+  return { total, used, free, share };
+}
+
+function namesOf({ users }: Report): Facts["users"] {
+  if (users === undefined || users.length === 0) return users && [];
+  return [...new Set(users.map((user) => user.name))];
+}
+
+/** One object, made at once: a page makes them for a thousand machines, and lets them go again. */
+export function factsOf(report: Report): Facts {
+  const { cpu, memory, swap, disk, network } = report;
+  const cores = report.host?.cores;
+  const busy = busyPercent(cpu);
+  const load = report.load?.one;
+  const first = report.processes?.[0];
+  const { total, used, free, share } = memoryOf(report);
+  return {
+    cores,
+    cpuPercent: busy,
+    userPercent: sum(cpu?.userPercent, cpu?.nicePercent),
+    systemPercent: cpu?.systemPercent,
+    waitPercent: cpu?.iowaitPercent,
+    coresFree: cores === undefined || busy === undefined ? undefined : (cores * (100 - busy)) / 100,
+    top: first === undefined ? undefined : processFacts(first, report),
+    load,
+    loadPerCore: load === undefined || !cores ? undefined : load / cores,
+    memoryTotalBytes: total,
+    memoryUsedBytes: used,
+    memoryFreeBytes: free,
+    memoryPercent: share,
+    swapUsedBytes: memory?.swapUsedBytes,
+    swapUsedPercent: memory?.swapUsedPercentOfMemory,
+    swapBytesPerSecond: sum(swap?.inBytesPerSecond, swap?.outBytesPerSecond),
+    swapPercentPerMinute: sum(swap?.inPercentOfMemoryPerMinute, swap?.outPercentOfMemoryPerMinute),
+    diskBytesPerSecond: sum(disk?.readBytesPerSecond, disk?.writeBytesPerSecond),
+    networkBytesPerSecond: sum(network?.receiveBytesPerSecond, network?.transmitBytesPerSecond),
+    pressure: pressureOf(report),
+    users: namesOf(report),
+    fullFilesystem: fullestFilesystem(report),
+  };
+}
+
+export function isSwapping(facts: Facts): boolean {
+  return (
+    (facts.swapBytesPerSecond ?? 0) >= SWAPPING_BYTES_PER_SECOND ||
+    (facts.swapPercentPerMinute ?? 0) >= SWAPPING_PERCENT_PER_MINUTE
+  );
+}
+
+/** A top process too small to be named: the machine is idle. */
+export function isIdle(process: ProcessFacts | undefined): boolean {
+  if (process === undefined) return true;
+  // A quarter of a core, and less than what the strip begins to colour (5 %).
+  return (process.cores ?? 0) < 0.25 && (process.coresShare ?? 0) < 0.05;
+}

@@ -1,0 +1,224 @@
+/** Processes: names that are hard to parse, those that end meanwhile, the ranking. */
+import { describe, expect, test } from "bun:test";
+import {
+  emptyStat,
+  parseProcPidStat,
+  parseProcPidStatusOwner,
+  readProcesses,
+  readProcessOwner,
+} from "../../src/linux/proc-pid.ts";
+import { type ProcessTable, processName, rankProcesses } from "../../src/linux/process-table.ts";
+import { fixture } from "./fixture.ts";
+
+const rest =
+  "1 4718 4718 34817 4720 4194304 102 0 0 0 5 3 1 1 20 0 1 0 70213 3133440 380 18446744073709551615";
+
+function parse(text: string) {
+  const bytes = Buffer.from(text);
+  const stat = emptyStat();
+  const isParsed = parseProcPidStat(bytes, bytes.length, stat);
+  return isParsed
+    ? { ...stat, name: bytes.toString("utf8", stat.nameStart, stat.nameEnd) }
+    : undefined;
+}
+
+describe("parseProcPidStat", () => {
+  test("reads the fields by their numbers in proc(5)", () => {
+    expect(parse(`4731 (cat) R ${rest}\n`)).toMatchObject({
+      name: "cat",
+      state: "R".charCodeAt(0),
+      processGroup: 4718,
+      terminal: 34817,
+      foregroundGroup: 4720,
+      flags: 4194304,
+      cpuTicks: 8,
+      startTicks: 70213,
+      residentPages: 380,
+    });
+  });
+
+  test.each(["a) R (b", "a b", "", "(sd-pam)", "))) 1 2 3 (((", "naïve", "\n"])(
+    "takes the name %j whole",
+    (name) => {
+      expect(parse(`1 (${name}) S ${rest}\n`)).toMatchObject({ name, residentPages: 380 });
+    },
+  );
+
+  test.each([
+    ["nothing", ""],
+    ["no name", `1 S ${rest}`],
+    ["no end of the name", "1 (cat"],
+    ["parentheses the wrong way", `1 )cat( S ${rest}`],
+    ["cut off in the name's end", "1 (cat)"],
+    ["cut off in the numbers", "1 (cat) S 1 4718 4718 348"],
+    ["words in place of numbers", `1 (cat) S ${rest.replace("70213", "soon")}`],
+  ])("refuses %s", (_, text) => {
+    expect(parse(text)).toBeUndefined();
+  });
+
+  test("looks no further than the length that was read into the reused buffer", () => {
+    const bytes = Buffer.from(`1 (cat) S 1 2 3 4) 5 ${rest}`);
+    expect(parseProcPidStat(bytes, 12, emptyStat())).toBe(false);
+  });
+});
+
+describe("readProcesses", () => {
+  const result = readProcesses(fixture("processes"));
+  const table = result.ok ? result.value : undefined;
+  const rows = [...(table?.pids.subarray(0, table.length) ?? [])].map((pid, row) => {
+    return [pid, table === undefined ? "" : processName(table, row)] as const;
+  });
+
+  test("skips what has ended since the listing, or could be read only in part", () => {
+    expect(table?.count).toBe(8);
+    expect(new Map(rows)).toEqual(
+      new Map([
+        [1, "init"],
+        [2, "kthreadd"],
+        [4731, "a) R (b"],
+        [4732, ""],
+        [4733, "(sd-pam)"],
+        [4734, "tail"],
+        [4735, "defunct"],
+        [4736, "bash"],
+      ]),
+    );
+  });
+
+  test("knows the command in the foreground of each terminal, even without its leader", () => {
+    expect(table?.foreground).toEqual(
+      new Map([
+        [34816, "a) R (b"],
+        [34817, "tail"],
+      ]),
+    );
+  });
+
+  test("reads the effective owner, and none of a process that is gone", () => {
+    expect(readProcessOwner(fixture("processes"), 4731)).toBe(1001);
+    expect(readProcessOwner(fixture("processes"), 9999)).toBeUndefined();
+    expect(parseProcPidStatusOwner("Name:\tUid:\nUid:\t5\t6\t7\t8\n")).toBe(6);
+    expect(parseProcPidStatusOwner("")).toBeUndefined();
+  });
+
+  test("fails in words where there is no /proc", () => {
+    expect(readProcesses("/nowhere")).toMatchObject({ reason: "/proc does not exist" });
+  });
+});
+
+describe("rankProcesses", () => {
+  /** pid, start, ticks, pages, kernel. */
+  type Row = readonly [number, number, number, number, number?];
+
+  function tableOf(rows: readonly Row[]): ProcessTable {
+    const column = (index: number) => rows.map((row) => row[index] ?? 0);
+    return {
+      length: rows.length,
+      count: rows.length,
+      pids: Int32Array.from(column(0)),
+      startTicks: Float64Array.from(column(1)),
+      cpuTicks: Float64Array.from(column(2)),
+      residentPages: Float64Array.from(column(3)),
+      isKernel: Uint8Array.from(column(4)),
+      states: new Uint8Array(rows.length),
+      names: new Uint8Array(),
+      nameEnds: new Uint32Array(rows.length),
+      foreground: new Map(),
+    };
+  }
+
+  function rank(previous: readonly Row[] | undefined, current: readonly Row[], limit = 10) {
+    const table = tableOf(current);
+    return rankProcesses({
+      previous: previous && tableOf(previous),
+      previousUptimeTicks: 10_000,
+      current: table,
+      limit,
+    }).map(({ row, ranTicks }) => [table.pids[row], ranTicks]);
+  }
+
+  const table: [string, Row[] | undefined, Row[], unknown[]][] = [
+    [
+      "by what ran since, not over the life",
+      [
+        [1, 5, 900, 1],
+        [2, 5, 0, 1],
+      ],
+      [
+        [1, 5, 901, 1],
+        [2, 5, 50, 1],
+      ],
+      [
+        [2, 50],
+        [1, 1],
+      ],
+    ],
+    [
+      "then by memory",
+      [
+        [1, 5, 0, 1],
+        [2, 5, 0, 9],
+      ],
+      [
+        [1, 5, 0, 1],
+        [2, 5, 0, 9],
+      ],
+      [
+        [2, 0],
+        [1, 0],
+      ],
+    ],
+    [
+      "threads of the kernel last on a tie",
+      [
+        [1, 5, 0, 0, 1],
+        [2, 5, 0, 0],
+      ],
+      [
+        [1, 5, 0, 0, 1],
+        [2, 5, 0, 0],
+      ],
+      [
+        [2, 0],
+        [1, 0],
+      ],
+    ],
+    [
+      "by memory alone in a first sample",
+      undefined,
+      [
+        [1, 5, 900, 1],
+        [2, 5, 0, 2],
+      ],
+      [
+        [2, undefined],
+        [1, undefined],
+      ],
+    ],
+    ["a process started since counts from its start", [], [[3, 10_050, 70, 1]], [[3, 70]]],
+    [
+      "the next user of a pid is another process",
+      [[3, 5, 900, 1]],
+      [[3, 10_050, 70, 1]],
+      [[3, 70]],
+    ],
+    [
+      "one that was there but not seen is unknown, not a spike",
+      [],
+      [[3, 5, 99_999, 1]],
+      [[3, undefined]],
+    ],
+    ["a counter that steps back is unknown", [[3, 5, 100, 1]], [[3, 5, 40, 1]], [[3, undefined]]],
+    ["nothing", [], [], []],
+  ];
+  test.each(table)("%s", (_, previous, current, expected) => {
+    expect(rank(previous, current)).toEqual(expected as never);
+  });
+
+  test("keeps the best of many, in order", () => {
+    const rows = Array.from({ length: 1000 }, (_, i): Row => [i + 1, 20_000, (i * 7919) % 1000, 0]);
+    expect(rank([], rows, 10).map(([, ticks]) => ticks)).toEqual([
+      999, 998, 997, 996, 995, 994, 993, 992, 991, 990,
+    ]);
+  });
+});

@@ -1,0 +1,328 @@
+/** What `lan` stands for, interface by interface; and how the facts are read. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArp, readArp, readInterfaces, readLan } from "../../src/linux/network-interfaces.ts";
+import { decideLan, type InterfaceFacts, whyNoLan } from "../../src/net/lan.ts";
+import { rangeList } from "../../src/net/ranges.ts";
+
+const ETHERNET: InterfaceFacts = {
+  name: "eth0",
+  addresses: [],
+  type: 1,
+  flags: 0x1003,
+  hasDevice: true,
+  isWireless: false,
+  isTun: false,
+  isBridge: false,
+  lowers: [],
+};
+
+const VIRTUAL: InterfaceFacts = { ...ETHERNET, hasDevice: false };
+
+function at(...cidrs: readonly string[]): Pick<InterfaceFacts, "addresses"> {
+  return {
+    addresses: cidrs.map((cidr) => {
+      const [address = "", length] = cidr.split("/");
+      return { address, prefixLength: Number(length) };
+    }),
+  };
+}
+
+describe("networks that count", () => {
+  const cases: readonly (readonly [
+    string,
+    readonly string[],
+    readonly string[],
+    readonly string[],
+  ])[] = [
+    // What it is, its addresses, what lan allows, what lan scans.
+    ["a small network", ["192.168.1.7/24"], ["192.168.1.0/24"], ["192.168.1.0/24"]],
+    ["the widest that is scanned whole", ["10.1.6.7/22"], ["10.1.4.0/22"], ["10.1.4.0/22"]],
+    ["a wide one, scanned around us", ["10.1.6.7/8"], ["10.0.0.0/8"], ["10.1.4.0/22"]],
+    ["RFC 1918's middle block", ["172.20.1.1/16"], ["172.20.0.0/16"], ["172.20.0.0/22"]],
+    ["link-local", ["169.254.3.4/16"], ["169.254.0.0/16"], ["169.254.0.0/22"]],
+    ["unique local IPv6, never scanned", ["fd00:1::7/64"], ["fd00:1::/64"], []],
+    [
+      "two networks on one interface",
+      ["192.168.1.7/24", "fd00:1::7/64", "10.0.0.1/30"],
+      ["192.168.1.0/24", "fd00:1::/64", "10.0.0.0/30"],
+      ["192.168.1.0/24", "10.0.0.0/30"],
+    ],
+    [
+      "a mask that reaches into the public Internet is cut to the private block",
+      ["192.168.1.7/8", "172.16.0.1/4", "fd00::1/0"],
+      ["192.168.0.0/16", "172.16.0.0/12", "fc00::/7"],
+      ["192.168.0.0/22", "172.16.0.0/22"],
+    ],
+    [
+      "public addresses beside private ones",
+      ["8.8.8.8/24", "10.0.0.1/24", "2001:db8::1/64"],
+      ["10.0.0.0/24"],
+      ["10.0.0.0/24"],
+    ],
+    ["a host route", ["10.0.0.1/32"], ["10.0.0.1/32"], ["10.0.0.1/32"]],
+  ];
+  for (const [what, cidrs, allow, scan] of cases) {
+    test(what, () => {
+      const lan = decideLan([{ ...ETHERNET, ...at(...cidrs) }], []);
+      expect(lan).toEqual({ wired: { allow, scan }, withWireless: { allow, scan }, leftOut: [] });
+    });
+  }
+
+  const kinds: readonly (readonly [string, readonly InterfaceFacts[]])[] = [
+    ["a veth without a master, as containers have it", [VIRTUAL]],
+    ["InfiniBand", [{ ...ETHERNET, type: 32 }]],
+    ["a VLAN", [{ ...VIRTUAL, deviceType: "vlan", lowers: ["enp1s0"] }]],
+    ["a bond", [{ ...VIRTUAL, deviceType: "bond", lowers: ["enp1s0"] }]],
+    [
+      "a bridge with a hardware port",
+      [{ ...VIRTUAL, isBridge: true, lowers: ["vnet0", "enp1s0"] }],
+    ],
+    [
+      "a bridge whose port is a VLAN on a bond on hardware",
+      [
+        { ...VIRTUAL, isBridge: true, lowers: ["bond0.5"] },
+        { ...VIRTUAL, name: "bond0.5", master: "eth0", lowers: ["bond0"] },
+        { ...VIRTUAL, name: "bond0", lowers: ["enp1s0"] },
+      ],
+    ],
+    [
+      "a bridge with a wired and a wireless port",
+      [
+        { ...VIRTUAL, isBridge: true, lowers: ["wlan0", "enp1s0"] },
+        { ...ETHERNET, name: "wlan0", isWireless: true, master: "eth0" },
+      ],
+    ],
+  ];
+  for (const [what, facts] of kinds) {
+    test(`${what} counts`, () => {
+      const port: InterfaceFacts = { ...ETHERNET, name: "enp1s0", master: "eth0" };
+      const vnet: InterfaceFacts = { ...VIRTUAL, name: "vnet0", isTun: true, master: "eth0" };
+      const [first = ETHERNET, ...others] = facts;
+      const lan = decideLan([{ ...first, ...at("10.0.0.1/24") }, ...others, port, vnet], []);
+      expect(lan.wired.allow).toEqual(["10.0.0.0/24"]);
+      expect(lan.leftOut.map(({ name }) => name)).not.toContain("eth0");
+    });
+  }
+});
+
+describe("interfaces that are left out say why", () => {
+  const cases: readonly (readonly [InterfaceFacts, RegExp])[] = [
+    [{ ...VIRTUAL, type: 772, flags: 0x49 }, /loopback/],
+    [{ ...ETHERNET, master: "br0" }, /a part of br0/],
+    [{ ...VIRTUAL, type: 65534, deviceType: "wireguard", flags: 0x10d1 }, /WireGuard/],
+    [{ ...VIRTUAL, type: 65534, isTun: true, flags: 0x10d1 }, /tun or tap/],
+    [{ ...VIRTUAL, isTun: true }, /tun or tap/],
+    [{ ...VIRTUAL, type: 512, flags: 0x10d1 }, /point-to-point/],
+    [{ ...VIRTUAL, type: 776, flags: 0x80 }, /no Ethernet \(kind 776\)/],
+    [{ ...VIRTUAL, deviceType: "vxlan" }, /vxlan tunnel/],
+    [{ ...VIRTUAL, isBridge: true, lowers: [] }, /bridge without a hardware port/],
+    [{ ...VIRTUAL, isBridge: true, lowers: ["veth1", "gone"] }, /bridge without a hardware port/],
+    [{ ...VIRTUAL, isBridge: true, lowers: ["eth0"] }, /bridge without a hardware port/],
+  ];
+  for (const [facts, reason] of cases) {
+    test(String(reason), () => {
+      const veth: InterfaceFacts = { ...VIRTUAL, name: "veth1", master: "eth0" };
+      const lan = decideLan([{ ...facts, ...at("10.0.0.1/24", "fd00::1/64") }, veth], []);
+      expect(lan.withWireless).toEqual({ allow: [], scan: [] });
+      expect(lan.leftOut.find(({ name }) => name === "eth0")?.reason).toMatch(reason);
+    });
+  }
+
+  test("an interface of unknown kind is left out, rather than shown to who knows whom", () => {
+    const { type: _, ...unknown } = ETHERNET;
+    const lan = decideLan([{ ...unknown, ...at("10.0.0.1/24") }], []);
+    expect([lan.wired.allow, lan.leftOut[0]?.reason]).toEqual([
+      [],
+      "its kind cannot be read from /sys/class/net",
+    ]);
+  });
+
+  const addresses: readonly (readonly [readonly string[], string])[] = [
+    [[], "it has no address"],
+    [["fe80::1/64"], "it has no address"],
+    [["198.51.100.7/24", "fe80::1/64"], "its address 198.51.100.7 is not in a private network"],
+    [["100.64.0.1/10"], "its address 100.64.0.1 is not in a private network"],
+    [["172.32.0.1/16"], "its address 172.32.0.1 is not in a private network"],
+    [["2001:db8::1/64"], "its address 2001:db8::1 is not in a private network"],
+  ];
+  for (const [cidrs, reason] of addresses) {
+    test(`${cidrs.join(" and ") || "no address"}: ${reason}`, () => {
+      const lan = decideLan([{ ...ETHERNET, ...at(...cidrs) }], []);
+      expect([lan.wired.allow, lan.leftOut]).toEqual([[], [{ name: "eth0", reason }]]);
+    });
+  }
+});
+
+describe("wireless", () => {
+  const wlan: InterfaceFacts = { ...ETHERNET, name: "wlan0", isWireless: true };
+
+  test("is for lan+wireless alone", () => {
+    const lan = decideLan(
+      [
+        { ...ETHERNET, ...at("10.0.0.1/24") },
+        { ...wlan, ...at("10.8.0.9/16") },
+      ],
+      [],
+    );
+    expect(lan.wired).toEqual({ allow: ["10.0.0.0/24"], scan: ["10.0.0.0/24"] });
+    expect(lan.withWireless).toEqual({
+      allow: ["10.0.0.0/24", "10.8.0.0/16"],
+      scan: ["10.0.0.0/24", "10.8.0.0/22"],
+    });
+    expect(lan.leftOut).toEqual([
+      { name: "wlan0", reason: "it is wireless (lan+wireless includes it)" },
+    ]);
+  });
+
+  test("stays wireless under a bridge or a VLAN", () => {
+    for (const above of [{ isBridge: true }, { deviceType: "vlan" }]) {
+      const upper = { ...VIRTUAL, ...above, lowers: ["wlan0", "veth1"], ...at("10.0.0.1/24") };
+      const veth: InterfaceFacts = { ...VIRTUAL, name: "veth1", master: "eth0" };
+      const lan = decideLan([upper, { ...wlan, master: "eth0" }, veth], []);
+      expect([lan.wired.allow, lan.withWireless.allow]).toEqual([[], ["10.0.0.0/24"]]);
+    }
+  });
+});
+
+describe("neighbours by ARP", () => {
+  const eth0 = { ...ETHERNET, ...at("10.0.0.1/8") };
+
+  test("are scanned beyond the /22 around us, on counting interfaces and in their networks", () => {
+    const arp = [
+      { address: "10.200.0.1", device: "eth0" },
+      { address: "10.200.0.2", device: "docker0" },
+      { address: "8.8.8.8", device: "eth0" },
+      { address: "192.168.1.1", device: "eth0" },
+    ];
+    expect(decideLan([eth0], arp).wired.scan).toEqual(["10.0.0.0/22", "10.200.0.1"]);
+  });
+
+  test("and many networks never make a scan of more than 65,536 addresses", () => {
+    const many = Array.from({ length: 500 }, (_, index) => ({
+      ...VIRTUAL,
+      name: `veth${index}`,
+      ...at(`10.${index % 250}.${index < 250 ? 0 : 128}.1/17`),
+    }));
+    const arp = Array.from({ length: 100_000 }, (_, index) => ({
+      address: `10.0.${(index >> 8) & 127}.${index & 255}`,
+      device: "veth0",
+    }));
+    const { scan } = decideLan(many, arp).wired;
+    const size = scan.reduce((sum, text) => sum + (text.endsWith("/22") ? 1022 : 1), 0);
+    expect(scan.filter((text) => text.includes("/") && !text.endsWith("/22"))).toEqual([]);
+    expect(size).toBeGreaterThan(60_000);
+    expect(size).toBeLessThanOrEqual(65_536);
+  });
+});
+
+describe("a reader is told which key to set", () => {
+  const cafe = decideLan(
+    [{ ...ETHERNET, name: "wlan0", isWireless: true, ...at("10.0.0.1/24") }],
+    [],
+  );
+
+  test("when the word stands for nothing", () => {
+    expect(whyNoLan(rangeList(["lan"], "scan"), "scan", cafe)).toBe(
+      "'lan' in scan matches no private IPv4 network of this machine (wlan0: it is wireless " +
+        '(lan+wireless includes it)); name the range instead, as in scan = ["192.168.1."]',
+    );
+  });
+
+  test("and not otherwise", () => {
+    expect(whyNoLan(rangeList(["lan+wireless"], "scan"), "scan", cafe)).toBeUndefined();
+    expect(whyNoLan(rangeList(["10.1."], "allow"), "p2p-allow", cafe)).toBeUndefined();
+  });
+});
+
+describe("/proc/net/arp", () => {
+  const HEADER = "IP address       HW type     Flags       HW address            Mask     Device\n";
+  const line = (address: string, flags: string, device: string) =>
+    `${address.padEnd(17)}0x1         ${flags}         02:00:00:00:00:01     *        ${device}\n`;
+  const cases: readonly (readonly [string, string, readonly string[]])[] = [
+    ["one neighbour", HEADER + line("10.0.0.9", "0x2", "eth0"), ["10.0.0.9 eth0"]],
+    ["a permanent one", HEADER + line("10.0.0.9", "0x6", "eth0"), ["10.0.0.9 eth0"]],
+    ["one that did not answer", HEADER + line("10.0.0.9", "0x0", "eth0"), []],
+    ["the header alone", HEADER, []],
+    ["nothing", "", []],
+    ["a cut line", `${HEADER}10.0.0.9   0x1  0x2`, []],
+    ["what is no address", HEADER + line("10.0.0.09", "0x2", "eth0"), []],
+    ["a further column", `${HEADER}10.0.0.9 0x1 0x2 02:00 * eth0 new\n`, ["10.0.0.9 eth0"]],
+    ["bytes without meaning", "\0\xff\n\0 \x01 \x02\n", []],
+  ];
+  for (const [what, text, expected] of cases) {
+    test(what, () => {
+      expect(parseArp(text).map(({ address, device }) => `${address} ${device}`)).toEqual([
+        ...expected,
+      ]);
+    });
+  }
+});
+
+describe("the facts are read below a root", () => {
+  const root = mkdtempSync(join(tmpdir(), "unagi-lan-"));
+  afterAll(() => rmSync(root, { recursive: true }));
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  const net = "sys/class/net";
+  const link = (target: string, path: string) => symlinkSync(target, join(root, net, path));
+
+  write(`${net}/bonding_masters`, "bond0\n");
+  write(`${net}/eno1/type`, "1\n");
+  write(`${net}/eno1/flags`, "0x1003\n");
+  write(`${net}/eno1/uevent`, "INTERFACE=eno1\nIFINDEX=2\n");
+  write(`${net}/eno1/device/vendor`, "0x8086\n");
+  link("../br0", "eno1/master");
+  write(`${net}/br0/type`, "1\n");
+  write(`${net}/br0/flags`, "0x1003\n");
+  write(`${net}/br0/uevent`, "DEVTYPE=bridge\nINTERFACE=br0\nIFINDEX=3\n");
+  link("../eno1", "br0/lower_eno1");
+  write(`${net}/wlp2s0/type`, "1\n");
+  write(`${net}/wlp2s0/flags`, "0x1003\n");
+  write(`${net}/wlp2s0/device/vendor`, "0x8086\n");
+  write(`${net}/wlp2s0/phy80211/name`, "phy0\n");
+  write(`${net}/tun0/type`, "65534\n");
+  write(`${net}/tun0/flags`, "0x10d1\n");
+  write(`${net}/tun0/tun_flags`, "0x1001\n");
+  write(`${net}/odd/type`, "one\n");
+  write("proc/net/arp", "IP address\n10.3.200.9 0x1 0x2 02:00:00:00:00:01 * br0\n");
+
+  const addresses = new Map([
+    ["br0", [{ address: "10.3.4.5", prefixLength: 16 }]],
+    ["wlp2s0", [{ address: "192.168.43.7", prefixLength: 24 }]],
+    ["tun0", [{ address: "10.8.0.2", prefixLength: 24 }]],
+    ["odd", [{ address: "10.9.0.2", prefixLength: 24 }]],
+    ["vanished0", [{ address: "10.10.0.2", prefixLength: 24 }]],
+  ]);
+
+  test("a bridge, its port, a wireless and a tunnel interface are told apart", () => {
+    const byName = new Map(readInterfaces(root, addresses).map((facts) => [facts.name, facts]));
+    expect(byName.get("eno1")).toMatchObject({ type: 1, hasDevice: true, master: "br0" });
+    expect(byName.get("br0")).toMatchObject({ isBridge: true, hasDevice: false, lowers: ["eno1"] });
+    expect(byName.get("wlp2s0")).toMatchObject({ isWireless: true, hasDevice: true });
+    expect(byName.get("tun0")).toMatchObject({ type: 65534, isTun: true, flags: 0x10d1 });
+    expect(byName.has("bonding_masters")).toBe(false);
+  });
+
+  test("and lan is decided on them", () => {
+    const lan = readLan(root, addresses);
+    expect(lan.wired).toEqual({ allow: ["10.3.0.0/16"], scan: ["10.3.4.0/22", "10.3.200.9"] });
+    expect(lan.withWireless.allow).toEqual(["10.3.0.0/16", "192.168.43.0/24"]);
+    expect(lan.leftOut.map(({ name }) => name)).toEqual([
+      "eno1",
+      "odd",
+      "tun0",
+      "vanished0",
+      "wlp2s0",
+    ]);
+  });
+
+  test("a root without any of these files gives nothing", () => {
+    const nowhere = join(root, "nowhere");
+    expect([readInterfaces(nowhere, new Map()), readArp(nowhere)]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,107 @@
+/** The parts of the browser's script that need no browser. */
+import { describe, expect, test } from "bun:test";
+import { reportWords } from "../../src/page/client/entry-words.ts";
+import { cellAt, cellWords } from "../../src/page/client/strip-cells.ts";
+import { tileWords } from "../../src/page/client/tiles.ts";
+import { axisOf } from "../../src/page/history/axis.ts";
+import { cellsOf, cpuLevel, stripOf } from "../../src/page/history/strip.ts";
+import { createTimes } from "../../src/view/times.ts";
+import { SAMPLE_NOW_MS, sampleSource } from "./sample-cluster.ts";
+import { hundred } from "./sample-many.ts";
+
+const times = createTimes("UTC");
+const axis = axisOf({ nowMs: SAMPLE_NOW_MS, times, updateSeconds: 600, historyEntries: 144 });
+
+describe("cells read back from a strip", () => {
+  for (const [name, source] of [
+    ["the lab", sampleSource()],
+    ["a hundred machines", hundred()],
+  ] as const) {
+    test(`are those that were drawn: ${name}`, () => {
+      const strips = source.strips(0);
+      for (const machine of source.view.machines) {
+        const shape = {
+          points: strips.get(machine.id) ?? [],
+          state: machine.state,
+          updateSeconds: 600,
+        };
+        const { paths } = stripOf(shape, { axis, times });
+        const cells = cellsOf(shape, axis);
+        for (let cell = 0; cell < axis.cells; cell += 1) {
+          const [cpu = -1, disk = -1] = [cells.cpu[cell], cells.disk[cell]];
+          const isUp = cells.state[cell] === "up";
+          expect(cellAt(paths, cell)).toEqual({
+            state: cells.state[cell] ?? "none",
+            cpuLevel: isUp ? cpuLevel(cpu) : 0,
+            diskLevel: !isUp || disk < 20 ? 0 : disk < 40 ? 1 : 2,
+          });
+        }
+      }
+    });
+  }
+
+  test("are outages where nothing is drawn, and never an error", () => {
+    for (const paths of [[], [["a", ""]], [["a", "zz"]], [["toString", "M0 11h144"]]] as const) {
+      expect(cellAt(paths, 3).state).toBe("down");
+    }
+  });
+
+  const words: readonly (readonly [Parameters<typeof cellWords>[0], string])[] = [
+    [{ state: "up", cpuLevel: 0, diskLevel: 0 }, "CPU under 5 %"],
+    [{ state: "up", cpuLevel: 4, diskLevel: 2 }, "CPU 90 % or more, disk 40 MB/min or more"],
+    [{ state: "down", cpuLevel: 0, diskLevel: 0 }, "down"],
+    [{ state: "stopped", cpuLevel: 0, diskLevel: 0 }, "stopped"],
+    [{ state: "none", cpuLevel: 0, diskLevel: 0 }, "nothing known"],
+  ];
+  for (const [cell, text] of words) {
+    test(`say ${text}`, () => expect(cellWords(cell)).toBe(text));
+  }
+});
+
+describe("an entry in a line", () => {
+  const process = { user: "chen", command: "ffmpeg", cpuPercent: 1400 };
+  const cases: readonly (readonly [string, Parameters<typeof reportWords>[0], string])[] = [
+    [
+      "with all there is",
+      {
+        name: "a",
+        cpu: { idlePercent: 7 },
+        disk: { readBytesPerSecond: 1024 ** 2, writeBytesPerSecond: 0 },
+        processes: [process],
+      },
+      "CPU 93 %, disk 60 MB/min, chen ffmpeg 14",
+    ],
+    [
+      "idle",
+      { name: "a", cpu: { idlePercent: 99 }, processes: [{ ...process, cpuPercent: 0 }] },
+      "CPU 1 %, idle",
+    ],
+    ["without a CPU figure", { name: "a", processes: [{ ...process, cpuPercent: 0 }] }, ""],
+    ["that knows nothing", { name: "a" }, ""],
+    [
+      "with hostile names",
+      { name: "a", processes: [{ ...process, user: "\u202e<b>", command: "x".repeat(4000) }] },
+      `\\u202e<b> ${"x".repeat(32)}… 14`,
+    ],
+  ];
+  for (const [name, report, text] of cases) {
+    test(name, () => expect(reportWords(report)).toBe(text));
+  }
+});
+
+describe("a tile under the pointer", () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ["c3", "node01 85", "node01, CPU 85 %"],
+    ["c3 cw", "node01 85, disk 97 %", "node01, CPU 85 %, disk 97 %"],
+    ["cv cw", "node01 silent, disk 97 %", "node01 silent, disk 97 %"],
+    ["cn cw", "node01, disk 97 %", "node01, disk 97 %"],
+    ["cn", "rack 7", "rack 7"],
+    ["c1", "rack 7 12", "rack 7, CPU 12 %"],
+    ["cd", "node01 down", "node01 down"],
+  ];
+  for (const [className, text, words] of cases) {
+    test(`of ${JSON.stringify(text)} says ${words}`, () => {
+      expect(tileWords(className, text)).toBe(words);
+    });
+  }
+});

@@ -1,0 +1,347 @@
+import { describe, expect, test } from "bun:test";
+import { SIGNS_LEGEND } from "../../src/page/history/strip.ts";
+import { clusterHtml, machineHtml, type RenderContext } from "../../src/page/render.ts";
+import { statusText } from "../../src/page/text/status-text.ts";
+
+import { createTimes } from "../../src/view/times.ts";
+import { expectGolden, readable } from "./golden.ts";
+import { HOSTILE, hostileSource } from "./hostile.ts";
+import { LAB, OLD_MACHINE, type SampleSource, sampleSource } from "./sample-cluster.ts";
+
+const times = createTimes("UTC");
+const assets = {
+  style: "/page.css",
+  icon: "/favicon.svg",
+  iconDown: "/favicon-down.svg",
+  client: "/client.js",
+  charts: "/charts.js",
+};
+const lab = sampleSource();
+
+function contextOf(source: SampleSource): RenderContext {
+  return { source, view: source.view, times, assets };
+}
+
+function page(query: string, source = lab): string {
+  return clusterHtml(contextOf(source), new URLSearchParams(query));
+}
+
+function machinePage(name: string, source = lab): string {
+  const machine = source.view.machines.find((one) => one.name === name);
+  if (machine === undefined) throw new Error(`the sample has no ${name}`);
+  return machineHtml(contextOf(source), machine);
+}
+
+function text(source = lab): string {
+  return statusText({ view: source.view, times, strips: source.strips });
+}
+
+const alone = sampleSource({ sketches: LAB.filter(({ name }) => name === "node01"), cells: 1 });
+
+/** What the text of a page would be to a reader. */
+function words(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&")
+    .replace(/\s+/g, " ");
+}
+
+describe("pages are as they were reviewed", () => {
+  const cases: readonly (readonly [string, () => string])[] = [
+    ["cluster-11.html", () => page("")],
+    ["cluster-sorted.html", () => page("sort=-cpu&filter=node")],
+    ["alone.html", () => page("", alone)],
+    ["users.html", () => page("by=user")],
+    ["entry.html", () => page("open=node02@03:10")],
+    ["machine.html", () => machinePage("render3")],
+    ["machine-down.html", () => machinePage("node07")],
+  ];
+  for (const [name, make] of cases) {
+    test(name, () => expectGolden(name, readable(make())));
+  }
+  test("status.txt", () => expectGolden("status.txt", text()));
+});
+
+describe("the cluster page", () => {
+  test("carries the counts in its title and renews itself every interval", () => {
+    expect(page("")).toContain("<title>8 up, 1 silent, 1 stopped, 1 down – unagi</title>");
+    expect(page("")).toContain('<meta http-equiv="refresh" content="600"');
+  });
+
+  test("shows a machine that is down with its last report and no figures", () => {
+    const row = page("")
+      .split("<tr")
+      .find((part) => part.includes(">node07</a></th><td>"));
+    expect(row).toContain("last report 06:10, 3h02m old: CPU 10 %, bo rsync 1.6 cores");
+    expect(row?.match(/<td/g)).toHaveLength(3);
+  });
+
+  test("calls no machine idle whose CPU it does not know", () => {
+    const withoutCpu = sampleSource({
+      cells: 3,
+      sketches: LAB.map((sketch) => ({
+        ...sketch,
+        loads: [],
+        change: ({ cpu: _, ...report }) => report,
+      })),
+    });
+    for (const path of ["", "at=09:10", "open=node02@09:10"]) {
+      const said = words(page(path, withoutCpu)).replace(SIGNS_LEGEND.replace(/\s+/g, " "), "");
+      expect(said).not.toMatch(/\bidle\b|\.\.\./);
+    }
+    const rows = text(withoutCpu).split("\n").slice(0, -2).join("\n");
+    expect(rows).not.toMatch(/\bidle\b|\.\./);
+  });
+
+  test("names entries with their seconds where the interval is under a minute", () => {
+    const source = sampleSource({
+      cells: 3,
+      change: (view) => ({ ...view, updateSeconds: 20 }),
+      sketches: LAB.map((sketch) => ({
+        ...sketch,
+        change: (report) => ({ ...report, updateSeconds: 20, averageSeconds: 20 }),
+      })),
+    });
+    const panel = page("open=node02@09:10", source);
+    expect(words(panel)).toMatch(/node02 at \d\d:\d\d:\d\d .*average of 09:\d\d:\d\d–09:\d\d:\d\d/);
+    expect(panel).toMatch(/CPU over 90 % \d\d:\d\d:\d\d–/);
+    expect(words(panel)).toMatch(/‹ \d\d:\d\d:\d\d/);
+    expect(machinePage("node02", source)).toMatch(/title="\d\d:\d\d:\d\d"/);
+  });
+
+  test("says why an entry has no messages", () => {
+    expect(words(page("open=render3@09:10"))).toContain(
+      "messages: permission denied on /var/log/syslog: add the user to group adm",
+    );
+  });
+
+  test("says of a machine with loopback alone that it has no other interface", () => {
+    const source = sampleSource({
+      sketches: LAB.map((sketch) => ({
+        ...sketch,
+        change: (report) => ({ ...report, network: { interfaces: [] } }),
+      })),
+    });
+    expect(words(machinePage("node02", source))).toContain(
+      "networkno interface but loopback or virtual ones ",
+    );
+  });
+
+  test("says once why there are no messages, and what to do", () => {
+    const html = words(machinePage("render3"));
+    expect(html.match(/permission denied on \/var\/log\/syslog/g)).toHaveLength(1);
+    expect(html).toContain("Messages not known: see the problems above");
+  });
+
+  test("says once that messages are not reported", () => {
+    const source = sampleSource({
+      sketches: LAB.map((sketch) => ({
+        ...sketch,
+        change: ({ messages: _, problems: __, ...report }) => report,
+      })),
+    });
+    expect(words(machinePage("node02", source)).match(/not reported/g)).toHaveLength(1);
+  });
+
+  test("names no now under a cursor that is there", () => {
+    expect(page("open=node02@09:10")).not.toContain('class="now" x="100%"');
+    expect(page("open=node02@03:10")).toContain('class="now" x="100%"');
+  });
+
+  test("shows the whole table as of an earlier time", () => {
+    const then = words(page("at=03:10"));
+    expect(then).toContain("The machines at 03:10");
+    expect(then).toContain("chen ffmpeg 14");
+    expect(then).toContain("stopped at that time");
+  });
+
+  test("says that nothing matches, and how to clear the filter", () => {
+    expect(words(page("filter=user:zed"))).toContain("nothing matches user:zed; clear the filter");
+  });
+
+  test("keeps the filter in the links of the head and the hidden fields of the form", () => {
+    const html = page("sort=-cpu&tag=gpu&filter=bo");
+    expect(html).toContain('href="/?tag=gpu&amp;filter=bo&amp;sort=-load"');
+    expect(html).toContain('<input type="hidden" name="sort" value="-cpu"');
+  });
+
+  test("says who speaks to nobody that it does", () => {
+    const silent = sampleSource({
+      sketches: LAB.filter(({ name }) => name === "node01"),
+      cells: 1,
+      change: (view) => ({ ...view, scan: { ...view.scan, ranges: ["127.0.0.1"], size: 1 } }),
+    });
+    const html = words(page("", silent));
+    expect(html).toContain("This machine speaks to nobody yet");
+    // Without -n what is scanned is allowed.
+    expect(html).toContain("start it with -s lan to find the others");
+  });
+
+  test("names values that it does not understand instead of failing", () => {
+    const html = words(page("sort=x&by=y&at=z&open=q@03:00&page=-1&filter=a:b"));
+    for (const part of ["“x”", "“y”", "“z”", "“q”", "“-1”", "“a:b”"]) expect(html).toContain(part);
+  });
+
+  test("shows of a protocol-1 machine what it tells, and nothing as 0 that it does not", () => {
+    const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
+    const row = page("", source)
+      .split("<tr")
+      .find((part) => part.includes(">old1</a></th><td>"));
+    expect(words(`<tr${row}`)).toContain("15");
+    expect(row).toContain("<b>15</b>");
+    const html = words(machinePage("old1", source));
+    expect(html).toContain("pressurenot known: a protocol-1 machine does not tell");
+    expect(html).toContain("memory40 %");
+  });
+
+  test("of a machine whose report is empty shows empty cells", () => {
+    const source = sampleSource({
+      sketches: LAB.map((sketch) => ({ ...sketch, change: () => ({ name: sketch.name }) })),
+      cells: 2,
+    });
+    const row = page("", source)
+      .split("<tr")
+      .find((part) => part.includes(">gpu-a</a></th><td>"));
+    const cells = row
+      ?.split("<td")
+      .slice(3)
+      .map((cell) => words(`<td${cell}`).trim());
+    expect(cells).toEqual(["", "", "", "", "", "", "", "", ""]);
+    expect(words(machinePage("gpu-a", source))).toContain("CPUnot known: not reported");
+    expect(text(source)).toContain("gpu-a");
+  });
+
+  test("opens an outage as what it was", () => {
+    expect(words(page("open=render3@13:40"))).toContain("Not heard of from Mon 13:20 to Mon 14:10");
+  });
+});
+
+describe("hostile text", () => {
+  const source = hostileSource();
+  const pages: readonly (readonly [string, string])[] = [
+    ["cluster", page("", source)],
+    ["users", page("by=user", source)],
+    ...HOSTILE.map((bad): [string, string] => [
+      `query ${JSON.stringify(bad.slice(0, 20))}`,
+      page(
+        new URLSearchParams({
+          filter: bad,
+          sort: bad,
+          tag: bad,
+          at: bad,
+          open: `${bad}@${bad}`,
+          by: bad,
+          page: bad,
+        }).toString(),
+        source,
+      ),
+    ]),
+    ...source.view.machines.map((machine): [string, string] => [
+      `machine ${JSON.stringify(machine.name.slice(0, 20))}`,
+      machineHtml(contextOf(source), machine),
+    ]),
+    ...source.view.machines.map((machine): [string, string] => [
+      `entry ${JSON.stringify(machine.name.slice(0, 20))}`,
+      page(new URLSearchParams({ open: `${machine.id}@09:05` }).toString(), source),
+    ]),
+  ];
+  for (const [name, html] of pages) {
+    test(`stays text: ${name}`, () => {
+      // The page's own scripts, by address alone.
+      const own = /<script type="module" src="\/(client|charts)\.js"><\/script>/g;
+      expect(html.replace(own, "")).not.toMatch(/<(script|img|iframe|object|style)\b/i);
+      // Without what stands between quotes, only names of attributes are left.
+      expect(html.replace(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\s(style|on[a-z]+)=/i);
+      expect(html).not.toMatch(/href="(javascript|data):/i);
+      expect(html).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/);
+      expect(html).not.toMatch(/NaN|undefined|Infinity|\[object/);
+      expect(html).not.toContain("x".repeat(700));
+      expect(html.isWellFormed()).toBe(true);
+    });
+  }
+
+  test("is shown, not swallowed", () => {
+    const html = words(page("", source));
+    expect(html).toContain("<script>alert(1)</script>");
+    expect(html).toContain("abc\\u202egnp.exe");
+  });
+
+  test("does not widen the plain text or reach the terminal", () => {
+    const plain = text(source);
+    for (const line of plain.split("\n")) expect(Bun.stringWidth(line)).toBeLessThanOrEqual(80);
+    expect(plain).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+});
+
+describe("every page", () => {
+  const all = [page(""), page("by=user"), page("open=node02@03:10"), machinePage("render3")];
+
+  test("has one main heading, a caption or heading for each table, and a scope for each head", () => {
+    for (const html of all) {
+      expect(html.match(/<h1>/g)).toHaveLength(1);
+      expect(html.match(/<th(?![^>]*\bscope=)[\s>]/g)).toBeNull();
+      expect(html).toContain('class="skip"');
+    }
+    expect(page("sort=-cpu")).toContain('aria-sort="descending"');
+    expect(page("sort=-cpu").match(/aria-sort/g)).toHaveLength(1);
+  });
+
+  test("has each id once, and only links to ids that are there", () => {
+    for (const html of all) {
+      const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const [, id] of html.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(id);
+    }
+  });
+
+  test("of eleven machines stays under 25 kB", () => {
+    expect(page("").length).toBeLessThan(25_000);
+  });
+});
+
+describe("the plain text", () => {
+  test("keeps to 80 columns", () => {
+    for (const line of text().split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(text()).toEndWith("\n");
+  });
+});
+
+describe("what every reader is told", () => {
+  test("is that the shipped signature keeps nobody out, unless the network is sealed", () => {
+    const said = (isSealed: boolean) =>
+      words(
+        page(
+          "",
+          sampleSource({
+            cells: 1,
+            change: (view) => ({ ...view, isShippedSignature: true, isSealed }),
+          }),
+        ),
+      ).includes("anybody inside the accepted range can join and read");
+    expect(said(false)).toBe(true);
+    expect(said(true)).toBe(false);
+  });
+});
+
+describe("other intervals and histories", () => {
+  const cases: readonly (readonly [number, number])[] = [
+    [2, 144],
+    [600, 1],
+    [3600, 1000],
+    [7, 30],
+    [86_400, 144],
+  ];
+  for (const [updateSeconds, historyEntries] of cases) {
+    test(`-u ${updateSeconds} -H ${historyEntries} gives whole pages`, () => {
+      const source = sampleSource({
+        change: (view) => ({ ...view, updateSeconds, historyEntries }),
+      });
+      for (const html of [page("", source), machinePage("render3", source), text(source)]) {
+        expect(html).not.toMatch(/NaN|undefined|Infinity/);
+      }
+      expect(page("", source)).toContain(`<meta http-equiv="refresh" content="${updateSeconds}"`);
+    });
+  }
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from "bun:test";
+import { clusterHtml } from "../../src/page/render.ts";
+import { createTimes } from "../../src/view/times.ts";
+import { manySketches, type SampleSource, type Sketch, sampleSource } from "./sample-cluster.ts";
+import { hundred, thousand } from "./sample-many.ts";
+
+const times = createTimes("UTC");
+const assets = { style: "", icon: "", iconDown: "", client: "", charts: "" };
+const [many, most] = [hundred(), thousand()];
+
+function page(source: SampleSource, query = ""): string {
+  return clusterHtml({ source, view: source.view, times, assets }, new URLSearchParams(query));
+}
+
+function sized(count: number, change: (sketch: Sketch, index: number) => Sketch = (one) => one) {
+  return sampleSource({ sketches: manySketches(count).map(change), cells: 2 });
+}
+
+function rows(html: string): number {
+  return html.match(/class="hs"/g)?.length ?? 0;
+}
+
+/** Names, counts and links of the groups, in order. */
+function groups(html: string): string[] {
+  return [...html.matchAll(/<h3>(?:<a href="[^"]*"[^>]*>)?([^<]*)(?:<\/a>)?([^<]*)<\/h3>/g)].map(
+    ([, label = "", count = ""]) => label + count,
+  );
+}
+
+function tileOf(html: string, name: string): string | undefined {
+  return html.match(new RegExp(`<(?:span|a) class="(c[^"]*)"[^>]*>(?:<span>)?${name}\\b`))?.[1];
+}
+
+describe("tiles", () => {
+  const cases: readonly (readonly [number, string | undefined])[] = [
+    [1, undefined],
+    [30, undefined],
+    [31, "tiles"],
+    [300, "tiles"],
+    [301, "tiles small"],
+  ];
+  for (const [count, wanted] of cases) {
+    test(`of ${count} machines are ${wanted ?? "not there"}`, () => {
+      const found = /<section class="(tiles[^"]*)"/.exec(page(sized(count)))?.[1];
+      expect(found).toBe(wanted);
+    });
+  }
+
+  test("stand by tag, the largest group first", () => {
+    expect(groups(page(many))).toEqual(["node 64", "gpu 16", "render 12", "desk 8"]);
+    expect(page(many)).toContain('<h3><a href="/?tag=gpu">gpu</a> 16</h3>');
+  });
+
+  test("stand by the letters of the names where nobody has a tag, small ones by name", () => {
+    const bare = sized(310, (sketch) => ({ ...sketch, tags: [] }));
+    expect(groups(page(bare))).toEqual(["c", "node"]);
+    expect(page(bare)).toContain('href="/?filter=name:c"');
+  });
+
+  test("of machines without a tag come last, as others, without a link", () => {
+    const some = sized(40, (sketch, index) => ({ ...sketch, tags: index < 3 ? ["a"] : [] }));
+    expect(groups(page(some))).toEqual(["a 3", "others 37"]);
+  });
+
+  test("keep to a number of groups that can be read", () => {
+    const each = sized(60, (sketch, index) => ({ ...sketch, tags: [`t${index}`] }));
+    const found = groups(page(each));
+    expect(found).toHaveLength(41);
+    expect(found.at(-1)).toBe("others 20");
+  });
+
+  test("say load or state by colour and in words, and warn at their edge", () => {
+    const html = page(many);
+    const words = (name: string) =>
+      html.match(new RegExp(`<span>${name}</span> <b>([^<]*)</b>`))?.[1];
+    expect([tileOf(html, "node17"), words("node17")]).toEqual(["cd", "down"]);
+    expect([tileOf(html, "node40"), words("node40")]).toEqual(["cv", "silent"]);
+    expect([tileOf(html, "desk3"), words("desk3")]).toEqual(["cs", "stopped"]);
+    expect(tileOf(html, "gpu-05")).toBe("c0 cw");
+    expect(words("gpu-05")).toBe("2");
+  });
+
+  test("show the machines as they were, for a time of the past", () => {
+    const html = page(many, "at=02:00");
+    expect(tileOf(html, "node17")).toMatch(/^c[0-4]$/);
+    expect(tileOf(html, "desk3")).toBe("cs");
+  });
+
+  test("of a thousand have a text each, and no link", () => {
+    const html = page(most);
+    const tiles = html.split('<section class="tiles')[1]?.split("</section>")[0] ?? "";
+    expect(tiles.match(/<span class="c/g)).toHaveLength(1000);
+    expect(tiles.match(/<a /g)).toHaveLength(20);
+    expect(tiles).toMatch(/<span class="cd">c07 down<\/span>/);
+  });
+
+  test("name the key of a machine whose name is not one", () => {
+    const twins = sized(301, (sketch) => ({ ...sketch, name: "twin" }));
+    expect(page(twins)).toContain('data-key="m00twin"');
+  });
+});
+
+describe("the table below many tiles", () => {
+  test("holds up to 300 machines, all of them", () => {
+    expect(rows(page(sized(300)))).toBe(300);
+  });
+
+  test("of more holds those with problems alone", () => {
+    const html = page(most);
+    expect(html).toContain(">14 with problems</th>");
+    expect(rows(html)).toBe(14);
+  });
+
+  test("holds the problems and below them what was looked for, a hundred at a time", () => {
+    const chen = page(most, "filter=user:chen");
+    expect(chen).toContain(">76 match user:chen<small>");
+    expect(rows(chen)).toBe(14 + 76);
+    const all = page(most, "filter=state:up");
+    expect(all).toContain(">990 match state:up, 1–100<small>");
+    expect(rows(all)).toBe(14 + 100);
+    expect(rows(page(most, "filter=state:up&page=10"))).toBe(90);
+    expect(rows(page(most, "filter=state:up&page=99"))).toBe(90);
+    expect(all).toContain('<a href="/?filter=state:up&amp;page=10">10</a>');
+  });
+
+  test("lists all of them in an order that was asked for", () => {
+    const html = page(most, "sort=-cpu");
+    expect(html).toContain(">1000 machines in all, 1–100<small>");
+    expect(html).toContain('<a href="/">close</a>');
+  });
+
+  test("says that nothing matches, below the problems", () => {
+    const html = page(most, "filter=user:zed");
+    expect(html).toContain("nothing matches user:zed; ");
+    expect(rows(html)).toBe(14);
+  });
+
+  test("opens an entry once, though its machine stands in both parts", () => {
+    const html = page(most, "filter=state:down&open=c07@02:00");
+    expect(html.match(/class="panel"/g)).toHaveLength(1);
+    const elsewhere = page(most, "open=b07@02:00");
+    expect(elsewhere.match(/class="panel"/g)).toHaveLength(1);
+  });
+
+  test("with a rack gone shows the first hundred problems and says so", () => {
+    const gone = sized(400, (sketch, index) =>
+      index === 0 ? sketch : { ...sketch, state: "down", outages: [{ from: 140, state: "down" }] },
+    );
+    expect(page(gone)).toContain("with problems, the first 100<");
+    expect(rows(page(gone))).toBe(100);
+  });
+
+  test("keeps a page of a thousand machines and a hundred rows under 25 kB compressed", () => {
+    const html = page(most, "filter=state:up");
+    expect(Bun.gzipSync(html).length).toBeLessThan(25_000);
+  });
+});

@@ -1,0 +1,380 @@
+/** The four lines of protocol 1: what each figure becomes, and what is refused. */
+import { describe, expect, test } from "bun:test";
+import type { ProcessReport, Report, UserReport } from "../../../src/protocol/report.ts";
+import { decodeReportV1, encodeReportV1 } from "../../../src/protocol/v1/report.ts";
+
+const GIB = 2 ** 30;
+const MIB = 2 ** 20;
+
+const FULL: Report = {
+  name: "anna",
+  uptimeSeconds: 93_784.9,
+  cpu: { userPercent: 11.2, nicePercent: 1, systemPercent: 2.4, iowaitPercent: 3, idlePercent: 90 },
+  load: { one: 0.15, five: 12.34, fifteen: 0 },
+  memory: {
+    totalBytes: 8 * GIB,
+    usedBytes: 3.3 * GIB,
+    activeBytes: 2.4 * GIB,
+    inactiveBytes: GIB,
+    buffersCachedBytes: 4 * GIB,
+    swapTotalBytes: 16 * GIB,
+    swapUsedBytes: 12 * GIB,
+  },
+  swap: { inBytesPerSecond: (8 * GIB) / 6000, outBytesPerSecond: (8 * GIB) / 600 },
+  disk: { readBytesPerSecond: (20 * MIB) / 60, writeBytesPerSecond: MIB },
+  network: { receiveBytesPerSecond: 0.4 * MIB, transmitBytesPerSecond: 100 * MIB },
+  users: [
+    { name: "anna", terminal: "pts/0", loginAgeSeconds: 7830, command: "octave" },
+    { name: "ben", loginAgeSeconds: 273_600 },
+  ],
+  processes: [
+    {
+      user: "root",
+      cpuPercent: 12.5,
+      memoryPercent: 0.44,
+      state: "S",
+      cpuSeconds: 62.9,
+      command: "Xorg",
+    },
+    {
+      user: "anna",
+      cpuPercent: 3100,
+      memoryPercent: 10.2,
+      state: "R",
+      cpuSeconds: 93_784,
+      command: "web content",
+    },
+  ],
+  messages: ["May  1 12:00:00 anna kernel: link up", "May  1 12:00:05\tanna sshd[71]: closed"],
+};
+
+const LINES = [
+  "anna 1117620000 60 93785 015 1234 000 41 150 30 13 12 2 90 1 10 20 60 24 6000",
+  "root 12.5 0.4 S 00:01:02 Xorg\tanna 3100.0 10.2 R 1-02:03:04 web_content",
+  "anna -2h10m octave\tben -3d4h ?",
+  "May  1 12:00:00 anna kernel: link up\tMay  1 12:00:05 anna sshd[71]: closed",
+];
+const TEXT = LINES.join("\n");
+
+const fields = (report: Report): string[] =>
+  encodeReportV1(report, { wallSeconds: 1 }).split("\n", 1)[0]?.split(" ") ?? [];
+const line = (report: Report, number: number): string | undefined =>
+  encodeReportV1(report, { wallSeconds: 1 }).split("\n")[number - 1];
+const process = (rest: Partial<ProcessReport>): Report => ({
+  name: "m",
+  processes: [{ user: "u", command: "c", ...rest }],
+});
+const user = (rest: Partial<UserReport>): Report => ({
+  name: "m",
+  users: [{ name: "u", ...rest }],
+});
+
+test("a full report is these four lines", () => {
+  expect(encodeReportV1(FULL, { wallSeconds: 1_117_620_000 })).toBe(TEXT);
+});
+
+test("the four lines are read as percentages, since they tell no size of memory", () => {
+  expect(decodeReportV1(TEXT)).toEqual({
+    ok: true,
+    value: {
+      wallSeconds: 1_117_620_000,
+      report: {
+        name: "anna",
+        uptimeSeconds: 93_785,
+        load: { one: 0.15, five: 12.34, fifteen: 0 },
+        memory: {
+          usedPercent: 41,
+          swapUsedPercentOfMemory: 150,
+          activePercent: 30,
+          inactivePercent: 13,
+        },
+        cpu: { userPercent: 12, systemPercent: 2, idlePercent: 90 },
+        swap: { inPercentOfMemoryPerMinute: 1, outPercentOfMemoryPerMinute: 10 },
+        disk: { readBytesPerSecond: (20 * MIB) / 60, writeBytesPerSecond: MIB },
+        network: { receiveBytesPerSecond: 0.4 * MIB, transmitBytesPerSecond: 100 * MIB },
+        users: [
+          { name: "anna", loginAgeSeconds: 7800, command: "octave" },
+          { name: "ben", loginAgeSeconds: 273_600 },
+        ],
+        processes: [
+          {
+            user: "root",
+            cpuPercent: 12.5,
+            memoryPercent: 0.4,
+            state: "S",
+            cpuSeconds: 62,
+            command: "Xorg",
+          },
+          {
+            user: "anna",
+            cpuPercent: 3100,
+            memoryPercent: 10.2,
+            state: "R",
+            cpuSeconds: 93_784,
+            command: "web_content",
+          },
+        ],
+        messages: ["May  1 12:00:00 anna kernel: link up", "May  1 12:00:05 anna sshd[71]: closed"],
+      },
+    },
+  });
+});
+
+test("what was read is written again as the same lines", () => {
+  const decoded = decodeReportV1(TEXT);
+  if (!decoded.ok) throw new Error(decoded.reason);
+  expect(encodeReportV1(decoded.value.report, decoded.value)).toBe(TEXT);
+});
+
+test("a report of a name alone has zeros for all that is unknown", () => {
+  const text = encodeReportV1({ name: "m" }, { wallSeconds: 0 });
+  expect(text).toBe("m 0 60 0 000 000 000 0 0 0 0 0 0 0 0 0 0 0 0 0\n\n\n");
+  expect(decodeReportV1(text)).toMatchObject({
+    ok: true,
+    value: { report: { name: "m", users: [], processes: [], messages: [] } },
+  });
+});
+
+test("no uptime, CPU or memory figure at all is unknown, not an idle machine without memory", () => {
+  const decoded = decodeReportV1("m 0 60 0 000 000 000 0 0 0 0 0 0 0 0 0 0 0 0 0\n\n\n");
+  const keys = decoded.ok ? Object.keys(decoded.value.report) : [];
+  expect(keys).not.toContain("uptimeSeconds");
+  expect(keys).not.toContain("cpu");
+  expect(keys).not.toContain("memory");
+});
+
+describe("loads are the digits of /proc/loadavg without the point", () => {
+  const loads: readonly (readonly [number | undefined, string])[] = [
+    [undefined, "000"],
+    [0, "000"],
+    [0.01, "001"],
+    [0.05, "005"],
+    [0.15, "015"],
+    [0.1, "010"],
+    [1, "100"],
+    [12.34, "1234"],
+    [128.5, "12850"],
+    [-1, "000"],
+    [Number.NaN, "000"],
+    [Number.POSITIVE_INFINITY, "999999999999"],
+  ];
+  for (const [load, digits] of loads) {
+    test(`${load} is ${digits}`, () => {
+      expect(
+        fields(load === undefined ? { name: "m" } : { name: "m", load: { one: load } })[4],
+      ).toBe(digits);
+    });
+  }
+});
+
+describe("durations since login", () => {
+  const ages: readonly (readonly [number | undefined, string])[] = [
+    [undefined, "-0m"],
+    [0, "-0m"],
+    [59, "-0m"],
+    [300, "-5m"],
+    [3599, "-59m"],
+    [3600, "-1h0m"],
+    [7830, "-2h10m"],
+    [86_399, "-23h59m"],
+    [86_400, "-1d0h"],
+    [273_600, "-3d4h"],
+    [-5, "-0m"],
+    [Number.NaN, "-0m"],
+    [Number.POSITIVE_INFINITY, "-99999d23h"],
+  ];
+  for (const [seconds, text] of ages) {
+    test(`${seconds} s are written ${text}`, () => {
+      const written = line(user(seconds === undefined ? {} : { loginAgeSeconds: seconds }), 3);
+      expect(written).toBe(`u ${text} ?`);
+    });
+  }
+
+  const texts: readonly (readonly [string, number | undefined])[] = [
+    ["-5m", 300],
+    ["-2h10m", 7800],
+    ["-3d4h", 273_600],
+    ["-3d", 259_200],
+    ["-1d2h3m", 93_780],
+    ["5m", undefined],
+    ["-", undefined],
+    ["-?", undefined],
+    ["-5", undefined],
+    ["-m", undefined],
+    ["-5s", undefined],
+    ["--5m", undefined],
+    ["-5m5h", undefined],
+    ["-999999d", undefined],
+  ];
+  for (const [text, seconds] of texts) {
+    test(`${text} is read as ${seconds}`, () => {
+      const decoded = decodeReportV1([LINES[0], "", `u ${text} sh`, ""].join("\n"));
+      expect(decoded.ok && decoded.value.report.users?.[0]?.loginAgeSeconds).toBe(seconds);
+    });
+  }
+});
+
+describe("CPU time is the time column of ps", () => {
+  const times: readonly (readonly [number | undefined, string])[] = [
+    [undefined, "00:00:00"],
+    [0.9, "00:00:00"],
+    [62, "00:01:02"],
+    [86_399, "23:59:59"],
+    [93_784, "1-02:03:04"],
+    [Number.NaN, "00:00:00"],
+    [1e300, "99999-23:59:59"],
+  ];
+  for (const [seconds, text] of times) {
+    test(`${seconds} s are written ${text}`, () => {
+      const written = line(process(seconds === undefined ? {} : { cpuSeconds: seconds }), 2);
+      expect(written).toBe(`u 0.0 0.0 ? ${text} c`);
+    });
+  }
+
+  const texts: readonly (readonly [string, number | undefined])[] = [
+    ["00:01:02", 62],
+    ["1-02:03:04", 93_784],
+    ["0:05", 5],
+    ["600:05", 36_005],
+    ["5", undefined],
+    ["1:2", undefined],
+    ["-00:01:02", undefined],
+    ["9999999:00", undefined],
+    ["?", undefined],
+  ];
+  for (const [text, seconds] of texts) {
+    test(`${text} is read as ${seconds}`, () => {
+      const decoded = decodeReportV1([LINES[0], `u 0.0 0.0 S ${text} sh`, "", ""].join("\n"));
+      expect(decoded.ok && decoded.value.report.processes?.[0]?.cpuSeconds).toBe(seconds);
+    });
+  }
+});
+
+describe("words", () => {
+  const words: readonly (readonly [string, string])[] = [
+    ["web content", "web_content"],
+    ["a\tb\nc\0d\u007fe", "a_b_c_d_e"],
+    ["no\u00a0break\u0085", "no_break_"],
+    ["é", "é"],
+    ["€😀\ud800", "???"],
+    ["", "?"],
+    ["x".repeat(100), "x".repeat(64)],
+  ];
+  for (const [text, word] of words) {
+    test(`${JSON.stringify(text.slice(0, 20))} is written as ${word.slice(0, 20)}`, () => {
+      expect(line(process({ command: text }), 2)?.split(" ")[5]).toBe(word);
+      expect(line(process({ user: text }), 2)?.split(" ")[0]).toBe(word);
+      expect(line(user({ command: text }), 3)?.split(" ")[2]).toBe(word);
+    });
+  }
+
+  test("a machine's name cannot look like JSON", () => {
+    expect(fields({ name: "{x}" })[0]).toBe("(x}");
+  });
+
+  test("of `ps`'s state the first letter is kept", () => {
+    const decoded = decodeReportV1([LINES[0], "u 0 0 Ss+ 0:01 sh", "", ""].join("\n"));
+    expect(decoded.ok && decoded.value.report.processes?.[0]?.state).toBe("S");
+  });
+});
+
+describe("a report that is too long", () => {
+  const big: Report = {
+    name: "m",
+    processes: Array.from({ length: 10 }, (_, i) => ({ user: "u", command: `c${i}` })),
+    users: Array.from({ length: 12 }, (_, i) => ({ name: `user${i}`, command: "k".repeat(64) })),
+    messages: Array.from({ length: 7 }, (_, i) => `${i} ${"m".repeat(900)}`),
+  };
+  const at = (maxBytes: number): readonly number[] => {
+    const text = encodeReportV1(big, { wallSeconds: 1, maxBytes });
+    expect(text.length).toBeLessThanOrEqual(maxBytes);
+    expect(decodeReportV1(text).ok).toBe(true);
+    return text
+      .split("\n")
+      .slice(1)
+      .map((part) => (part === "" ? 0 : part.split("\t").length));
+  };
+
+  test("has at most 5 processes, 10 users and 5 messages to begin with", () => {
+    expect(at(4096)).toEqual([5, 10, 5]);
+  });
+
+  test("loses messages first, then processes, then users", () => {
+    expect(at(1500)).toEqual([5, 10, 1]);
+    expect(at(1000)).toEqual([5, 10, 0]);
+    expect(at(880)).toEqual([3, 10, 0]);
+    expect(at(300)).toEqual([0, 3, 0]);
+    expect(at(60)).toEqual([0, 0, 0]);
+  });
+
+  test("keeps the newest messages, which are the last", () => {
+    expect(
+      line(big, 4)
+        ?.split("\t")
+        .map((text) => text[0]),
+    ).toEqual(["2", "3", "4", "5", "6"]);
+    const cut = encodeReportV1(big, { wallSeconds: 1, maxBytes: 1500 });
+    expect(cut.split("\n")[3]).toStartWith("6 mmm");
+  });
+
+  test("skips messages of nothing but white space", () => {
+    expect(line({ name: "m", messages: ["", " \t", "a", "\0"] }, 4)).toBe("a");
+  });
+});
+
+describe("a report is refused", () => {
+  const [head = "", processes = "", users = "", messages = ""] = LINES;
+  const record = "u 0.0 0.0 S 00:00:00 sh";
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ["when empty", [""]],
+    ["with three lines", [head, processes, users]],
+    ["with five lines", [...LINES, ""]],
+    ["with 19 fields", [head.replace(" 6000", ""), "", "", ""]],
+    ["with 21 fields", [`${head} 0`, "", "", ""]],
+    ["with a trailing space", [`${head} `, "", "", ""]],
+    ["with two spaces between fields", [head.replace(" ", "  ").replace(" 6000", ""), "", "", ""]],
+    ["without a name", [head.replace("anna", ""), "", "", ""]],
+    ["with a carriage return", [`${head}\r`, "", "", ""]],
+    ["with a negative number", [head.replace("93785", "-3785"), "", "", ""]],
+    ["with a fraction", [head.replace("93785", "93.85"), "", "", ""]],
+    ["with an exponent", [head.replace("93785", "93e85"), "", "", ""]],
+    ["with hexadecimal", [head.replace("93785", "0x3785"), "", "", ""]],
+    ["with a huge number", [head.replace("93785", "9".repeat(13)), "", "", ""]],
+    ["with other digits", [head.replace("93785", "٩٣٧٨٥"), "", "", ""]],
+    ["with another constant than 60", [head.replace(" 60 ", " 61 "), "", "", ""]],
+    ["with a process of 5 fields", [head, "u 0.0 0.0 S 00:00:00", "", ""]],
+    ["with a process of 7 fields", [head, `${record} -c`, "", ""]],
+    ["with 6 processes", [head, Array(6).fill(record).join("\t"), "", ""]],
+    ["with an empty process", [head, `${record}\t`, "", ""]],
+    ["with a user of 2 fields", [head, "", "u -5m", ""]],
+    ["with a user of 4 fields", [head, "", "u -5m vi x", ""]],
+    ["with 11 users", [head, "", Array(11).fill("u -5m vi").join("\t"), ""]],
+    ["with 6 messages", [head, "", "", "a\tb\tc\td\te\tf"]],
+    ["with its lines in another order", [processes, head, users, messages]],
+  ];
+  for (const [name, lines] of cases) {
+    test(name, () => {
+      expect(decodeReportV1(lines.join("\n")).ok).toBe(false);
+    });
+  }
+});
+
+test("what is no number in a process costs that figure alone", () => {
+  const decoded = decodeReportV1([LINES[0], "u nan 1e5 R x sh", "", ""].join("\n"));
+  expect(decoded.ok && decoded.value.report.processes).toEqual([
+    { user: "u", state: "R", command: "sh" },
+  ]);
+});
+
+test("a percentage over 100 is read as 100", () => {
+  const head = "m 1 60 1 000 000 000 101 250 100 100 130 0 0 0 0 0 0 0 0";
+  const decoded = decodeReportV1(`${head}\n\n\n`);
+  expect(decoded).toMatchObject({
+    value: {
+      report: {
+        memory: { usedPercent: 100, swapUsedPercentOfMemory: 250 },
+        cpu: { userPercent: 100 },
+      },
+    },
+  });
+});
