@@ -172,8 +172,8 @@ class Core implements Cluster {
 
   leave(now: Moment): Output[] {
     this.#observe(now);
-    const { id, boot } = this.#desk.self;
-    const goodbye = encodeGoodbye(this.#desk.signature, { id, boot });
+    const { id, incarnation } = this.#desk.self;
+    const goodbye = encodeGoodbye(this.#desk.signature, { id, incarnation });
     for (const peer of this.#table.all()) {
       const isThere = peer.protocol === 2 && (!isQuiet(peer) || peer.state === "silent");
       if (isThere) this.#desk.sendToPeer(peer.address, goodbye);
@@ -324,7 +324,7 @@ class Core implements Cluster {
 
   /**
    * Whether we hear ourselves from one of our addresses, by the very question that is open there.
-   * (An answer of ours tells our boot.)
+   * (An answer of ours tells our incarnation.)
    */
   #isOurOwn(contact: Contact, message: Message): boolean {
     const isOpenThere =
@@ -367,7 +367,7 @@ class Core implements Cluster {
       case "alive":
         return this.#intake.alive(contact);
       case "goodbye":
-        this.#heardGoodbye(contact, message.boot);
+        this.#heardGoodbye(contact, message.incarnation);
         return undefined;
       case "hint":
         this.#ring.noteHint(contact?.peer, message.addresses);
@@ -387,9 +387,9 @@ class Core implements Cluster {
     return undefined;
   }
 
-  #heardGoodbye(contact: Contact | undefined, boot: string): void {
+  #heardGoodbye(contact: Contact | undefined, incarnation: string): void {
     const peer = contact?.peer;
-    if (peer?.protocol === 2 && peer.boot === boot) this.#schedule.noteGoodbye(peer);
+    if (peer?.protocol === 2 && peer.incarnation === incarnation) this.#schedule.noteGoodbye(peer);
   }
 }
 

@@ -72,7 +72,7 @@ export const CURIOUS_MACHINES = 8;
 export const GOODBYE_TEST_MS = 2 * SECOND;
 /** …that may take so long to be answered. */
 export const GOODBYE_WAIT_MS = 2 * SECOND;
-/** An address that another boot of the same id has left is asked so often whether it answers. */
+/** An address that another incarnation of the same id has left is asked so often whether it answers. */
 export const PROBES = 3;
 
 /**
@@ -208,7 +208,7 @@ export const UNKNOWN_SOURCE = { burst: 20, perSecond: 5 } as const;
 export const KNOWN_SOURCE = { burst: 50, perSecond: 50 } as const;
 /** A machine on more networks than this is asked on those that answered last. */
 export const MAX_ADDRESSES = 8;
-export const MAX_RETIRED_BOOTS = 8;
+export const MAX_RETIRED_INCARNATIONS = 8;
 export const MAX_CLONES = 4;
 /** Machines believed to be met at one address within an interval, a minute at least. */
 export const MAX_MET_AT_ADDRESS = 4;
@@ -222,5 +222,5 @@ export const MAX_OWN_ADDRESSES = 64;
  * hold the other's for its own as long as this; to find out anew costs one question.
  */
 export const OWN_ADDRESS_MS = 2 * MINUTE;
-/** Two boots that take turns are clones only when the older has answered so often since. */
+/** Two incarnations that take turns are clones only when the older has answered so often since. */
 export const CLONE_PROOFS = 2;

@@ -22,7 +22,7 @@ export interface Machine {
   readonly protocol: 1 | 2;
   readonly httpPort?: number;
   readonly tags: readonly string[];
-  readonly boot?: string;
+  readonly incarnation?: string;
   readonly sequence?: number;
   readonly lastHeardSeconds?: number;
   readonly reportAgeSeconds?: number;

@@ -40,7 +40,7 @@ export interface ClusterOptions {
 
 export interface SelfIdentity {
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   /** Until the first report is published; from then on the report's name counts. */
   readonly name: string;
   /** Canonical; the bound address, when there is just one. */

@@ -44,7 +44,7 @@ export interface Sizes {
   readonly ownAddresses: number;
   /** The most that one machine has, and the most machines that have one id, or had one address. */
   readonly addressesOfOne: number;
-  readonly retiredBootsOfOne: number;
+  readonly retiredIncarnationsOfOne: number;
   readonly machinesOfOneId: number;
   readonly formerAtOneAddress: number;
   readonly hints: number;
@@ -75,19 +75,19 @@ interface Parts {
 export function sizesOf(parts: Parts): Sizes {
   const { table, candidates, admission, identity, own, ring, forgetting, replies, drops } = parts;
   const { desk, judgement, schedule, lists } = parts;
-  let [addresses, addressesOfOne, retiredBootsOfOne, machinesOfOneId] = [0, 0, 0, 0];
+  let [addresses, addressesOfOne, retiredIncarnationsOfOne, machinesOfOneId] = [0, 0, 0, 0];
   const former = new Map<string, number>();
   for (const peer of table.all()) {
-    const { contacts, retiredBoots, id, address } = peer;
+    const { contacts, retiredIncarnations, id, address } = peer;
     addresses += contacts.length;
     addressesOfOne = Math.max(addressesOfOne, contacts.length);
-    retiredBootsOfOne = Math.max(retiredBootsOfOne, retiredBoots.length);
+    retiredIncarnationsOfOne = Math.max(retiredIncarnationsOfOne, retiredIncarnations.length);
     machinesOfOneId = Math.max(machinesOfOneId, table.group(id).length);
     if (contacts.length === 0) former.set(address, (former.get(address) ?? 0) + 1);
   }
   return {
     machines: table.size,
-    ...{ addresses, addressesOfOne, retiredBootsOfOne, machinesOfOneId },
+    ...{ addresses, addressesOfOne, retiredIncarnationsOfOne, machinesOfOneId },
     formerAtOneAddress: Math.max(0, ...former.values()),
     candidates: candidates.size,
     sources: admission.size,

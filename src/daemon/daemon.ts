@@ -236,8 +236,8 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
 
   const isTracing = config.debug >= 2;
   const { signature } = config;
-  const { id, boot } = identity;
-  const { envelope, print } = openSealing({ secrets, signature, id, boot, isTracing });
+  const { id, incarnation } = identity;
+  const { envelope, print } = openSealing({ secrets, signature, id, incarnation, isTracing });
   const isSealed = envelope !== undefined;
 
   let networks = readNetworks(config, ROOT);
@@ -247,7 +247,7 @@ function openCore(options: DaemonOptions, parts: CoreParts): Result<Core> {
     updateSeconds: config.updateSeconds,
     port: config.p2pPort,
     maxPeers: config.maxPeers,
-    self: { id, boot, name, ...(config.bind === undefined ? {} : { address: config.bind }) },
+    self: { id, incarnation, name, ...(config.bind === undefined ? {} : { address: config.bind }) },
     ranges: clusterRanges(networks),
     known: history.knownMachines(),
     random: createRandom(),

@@ -14,7 +14,7 @@ export interface SealingOptions {
   readonly secrets: readonly Uint8Array[];
   readonly signature: string;
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   readonly isTracing: boolean;
 }
 

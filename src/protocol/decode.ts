@@ -144,7 +144,7 @@ function readQuestion(value: Json | undefined): Question | undefined {
   const question = safeInteger(value?.["question"]);
   const id = readIdentifier(value?.["id"]);
   if (value === undefined || question === undefined || id === undefined) return undefined;
-  const boot = readIdentifier(value["boot"]);
+  const incarnation = readIdentifier(value["boot"]);
   const sequence = safeInteger(value["sequence"]);
   const liveSequence = safeInteger(value["liveSequence"]);
   const read: Writable<Question> = {
@@ -153,7 +153,7 @@ function readQuestion(value: Json | undefined): Question | undefined {
     id,
     watching: value["watching"] === true,
   };
-  if (boot !== undefined) read.boot = boot;
+  if (incarnation !== undefined) read.incarnation = incarnation;
   if (sequence !== undefined) read.sequence = sequence;
   if (liveSequence !== undefined) read.liveSequence = liveSequence;
   return read;
@@ -177,20 +177,20 @@ function readAnswer(value: Json): Decoded {
 function readAnswerHead(value: Json): Writable<Answer> | undefined {
   const answer = safeInteger(value["answer"]);
   const id = readIdentifier(value["id"]);
-  const boot = readIdentifier(value["boot"]);
+  const incarnation = readIdentifier(value["boot"]);
   const sequence = safeInteger(value["sequence"]);
   const intervalSeconds = duration(value["interval"]);
   const ageSeconds = duration(value["age"]);
   const wallMs = safeInteger(value["clock"]);
   const machine = name(value["name"]);
-  if (answer === undefined || id === undefined || boot === undefined) return undefined;
+  if (answer === undefined || id === undefined || incarnation === undefined) return undefined;
   if (sequence === undefined || wallMs === undefined || machine === undefined) return undefined;
   if (ageSeconds === undefined || !intervalSeconds) return undefined;
   return {
     kind: "answer",
     answer,
     id,
-    boot,
+    incarnation,
     sequence,
     intervalSeconds,
     ageSeconds,
@@ -202,8 +202,10 @@ function readAnswerHead(value: Json): Writable<Answer> | undefined {
 function readGoodbye(value: unknown): Goodbye | undefined {
   if (!isObject(value)) return undefined;
   const id = readIdentifier(value["id"]);
-  const boot = readIdentifier(value["boot"]);
-  return id === undefined || boot === undefined ? undefined : { kind: "goodbye", id, boot };
+  const incarnation = readIdentifier(value["boot"]);
+  return id === undefined || incarnation === undefined
+    ? undefined
+    : { kind: "goodbye", id, incarnation };
 }
 
 function readHint(value: unknown): Hint | undefined {
@@ -220,9 +222,9 @@ function readHint(value: unknown): Hint | undefined {
 function readForget(value: unknown): Forget | undefined {
   if (!isObject(value)) return undefined;
   const id = readIdentifier(value["id"]) ?? readAddress(value["id"]);
-  const boot = readIdentifier(value["boot"]);
+  const incarnation = readIdentifier(value["boot"]);
   if (id === undefined) return undefined;
-  return { kind: "forget", id, ...(boot !== undefined && { boot }) };
+  return { kind: "forget", id, ...(incarnation !== undefined && { incarnation }) };
 }
 
 function readAddress(value: unknown): string | undefined {

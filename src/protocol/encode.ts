@@ -8,7 +8,7 @@
  *
  *     value                    wire
  *     question                 >{"question":N,"id":…,"boot":…,"sequence":…,"liveSequence":…,"watching":true}
- *     answer, id, boot         <{"answer":N,"id":…,"boot":…
+ *     answer, id, incarnation         <{"answer":N,"id":…,"boot":…
  *     sequence, liveSequence   "sequence":…,"liveSequence":…
  *     intervalSeconds          "interval": seconds
  *     ageSeconds               "age": seconds
@@ -55,9 +55,9 @@ export function encodeRequest(signature: string): Uint8Array {
 
 /** `signature>{"question":…}` */
 export function encodeQuestion(signature: string, question: Omit<Question, "kind">): Uint8Array {
-  const { question: number, id, boot, sequence, liveSequence, watching } = question;
+  const { question: number, id, incarnation, sequence, liveSequence, watching } = question;
   // JSON leaves out what is undefined; the order of the keys is that of the table above.
-  const body = { question: number, id, boot, sequence, liveSequence };
+  const body = { question: number, id, boot: incarnation, sequence, liveSequence };
   return utf8(`${signature}>${JSON.stringify(watching ? { ...body, watching } : body)}`);
 }
 
@@ -104,7 +104,7 @@ function answerText(
   const body = {
     answer: answer.answer,
     id: answer.id,
-    boot: answer.boot,
+    boot: answer.incarnation,
     sequence: answer.sequence,
     liveSequence: answer.liveSequence,
     interval: answer.intervalSeconds,
@@ -120,7 +120,7 @@ function answerText(
 
 /** `signature<{"bye":…}` */
 export function encodeGoodbye(signature: string, goodbye: Omit<Goodbye, "kind">): Uint8Array {
-  const bye = { id: goodbye.id, boot: goodbye.boot };
+  const bye = { id: goodbye.id, boot: goodbye.incarnation };
   return utf8(`${signature}<${JSON.stringify({ bye })}`);
 }
 
@@ -133,7 +133,7 @@ export function encodeHints(signature: string, addresses: readonly string[]): Ui
 
 /** `signature<{"forget":…}` */
 export function encodeForget(signature: string, message: Omit<Forget, "kind">): Uint8Array {
-  const forget = { id: message.id, boot: message.boot };
+  const forget = { id: message.id, boot: message.incarnation };
   return utf8(`${signature}<${JSON.stringify({ forget })}`);
 }
 

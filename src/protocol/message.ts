@@ -46,7 +46,7 @@ export interface Question {
   /** The asker's id: a claim, nothing more. */
   readonly id: string;
   /** Boot and sequence of the newest report *of the asked machine* that the asker holds. */
-  readonly boot?: string;
+  readonly incarnation?: string;
   readonly sequence?: number;
   /** Only while watching: the newest live report that the asker holds. */
   readonly liveSequence?: number;
@@ -73,7 +73,7 @@ export interface Answer {
   readonly answer: number;
   /** Who answers. */
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   /** Sequence of the answerer's newest interval report, sent along or not. */
   readonly sequence: number;
   /** Present when `report` is the live one: its number. */
@@ -97,7 +97,7 @@ export interface Answer {
 export interface Goodbye {
   readonly kind: "goodbye";
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
 }
 
 /** `signature<{"hint":[…]}`: ask these machines; believed by nobody (design 6.6). */
@@ -113,7 +113,7 @@ export interface Forget {
   /** As its machine tells it; of a protocol-1 machine the canonical address, which is its id. */
   readonly id: string;
   /** The run that the sender knew last, which tells clones apart. */
-  readonly boot?: string;
+  readonly incarnation?: string;
 }
 
 /** `signature>NNNNNNNN`: the quick question of the ring watch, are you there? (design 6.6) */
@@ -128,8 +128,8 @@ export interface RingAnswer {
   readonly kind: "ring-answer";
   /** The number of the question that this answers. */
   readonly number: number;
-  /** The first 8 characters of the answerer's boot, all of a shorter one. */
-  readonly bootStart: string;
+  /** The first 8 characters of the answerer's incarnation, all of a shorter one. */
+  readonly incarnationStart: string;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * The two small messages of the ring watch (design 6.6): a number there, and the same number back
- * with the beginning of the boot, which shows a restart. Sealed, with a signature of 9 bytes, the
+ * with the beginning of the incarnation, which shows a restart. Sealed, with a signature of 9 bytes, the
  * answer has 90 bytes; JSON would need half as much again, every second, for nothing.
  *
  *     lab>Ej9sQ0aB
@@ -13,8 +13,8 @@ import type { RingAnswer, RingQuestion } from "./message.ts";
 /** 48 bits as base64url, big-endian. */
 const NUMBER_CHARACTERS = 8;
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/** Of the boot: two runs of a machine that begin alike are one chance in four billion. */
-const BOOT_CHARACTERS = 8;
+/** Of the incarnation: two runs of a machine that begin alike are one chance in four billion. */
+const INCARNATION_CHARACTERS = 8;
 
 const QUESTION = /^[A-Za-z0-9_-]{8}$/;
 const ANSWER = /^[A-Za-z0-9_-]{9,16}$/;
@@ -27,9 +27,11 @@ export function encodeRingQuestion(signature: string, number: number): Uint8Arra
 /** `signature<NNNNNNNNbbbbbbbb` */
 export function encodeRingAnswer(
   signature: string,
-  answer: { readonly number: number; readonly boot: string },
+  answer: { readonly number: number; readonly incarnation: string },
 ): Uint8Array {
-  return encoder.encode(`${signature}<${numberText(answer.number)}${bootStart(answer.boot)}`);
+  return encoder.encode(
+    `${signature}<${numberText(answer.number)}${incarnationStart(answer.incarnation)}`,
+  );
 }
 
 /** What follows the `>`; `undefined` if it is no quick question. */
@@ -41,16 +43,16 @@ export function readRingQuestion(body: Buffer): RingQuestion | undefined {
 
 /** What follows the `<`; `undefined` if it is no quick answer. */
 export function readRingAnswer(body: Buffer): RingAnswer | undefined {
-  if (body.length > NUMBER_CHARACTERS + BOOT_CHARACTERS) return undefined;
+  if (body.length > NUMBER_CHARACTERS + INCARNATION_CHARACTERS) return undefined;
   const text = body.toString("latin1");
   if (!ANSWER.test(text)) return undefined;
   const number = readNumber(text.slice(0, NUMBER_CHARACTERS));
-  return { kind: "ring-answer", number, bootStart: text.slice(NUMBER_CHARACTERS) };
+  return { kind: "ring-answer", number, incarnationStart: text.slice(NUMBER_CHARACTERS) };
 }
 
-/** As much of a boot as a quick answer tells. */
-export function bootStart(boot: string): string {
-  return boot.slice(0, BOOT_CHARACTERS);
+/** As much of an incarnation as a quick answer tells. */
+export function incarnationStart(incarnation: string): string {
+  return incarnation.slice(0, INCARNATION_CHARACTERS);
 }
 
 const encoder = new TextEncoder();

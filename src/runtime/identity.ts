@@ -1,5 +1,5 @@
 /**
- * Who this daemon is on the network: an id that stays over restarts, and a boot that is new at
+ * Who this daemon is on the network: an id that stays over restarts, and an incarnation that is new at
  * each start (design, section 6.2). The machine-id itself never leaves the machine.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ export interface Identity {
   /** 16 hex digits. */
   readonly id: string;
   /** 16 hex digits, new at each start. */
-  readonly boot: string;
+  readonly incarnation: string;
   /** What the reader of the log should know: no machine-id, and what follows from it. */
   readonly notice?: string;
 }
@@ -32,14 +32,14 @@ const ID_HEX_DIGITS = 16;
 /** Where the machine-id may be; the second is older than the first. Source: machine-id(5). */
 const MACHINE_ID_FILES = ["etc/machine-id", "var/lib/dbus/machine-id"];
 
-/** The id and a new boot. Never fails: without any machine-id it is random for this run. */
+/** The id and a new incarnation. Never fails: without any machine-id it is random for this run. */
 export function loadIdentity(options: IdentityOptions): Identity {
-  const boot = randomHex(ID_HEX_DIGITS / 2);
+  const incarnation = randomHex(ID_HEX_DIGITS / 2);
   const machineId = readMachineId(options.root);
-  if (machineId !== undefined) return { id: deriveId(machineId, options), boot };
+  if (machineId !== undefined) return { id: deriveId(machineId, options), incarnation };
   const substitute = keepSubstitute(options.stateDirectory);
   const id = deriveId(substitute.machineId, options);
-  return { id, boot, notice: substitute.notice };
+  return { id, incarnation, notice: substitute.notice };
 }
 
 /**

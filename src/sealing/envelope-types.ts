@@ -14,7 +14,7 @@ export interface Envelope {
 /** Who sealed a packet: some holder of the key says so. */
 export interface Sealer {
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
 }
 
 export type OpenedPacket =

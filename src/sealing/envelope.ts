@@ -15,7 +15,12 @@ export interface SealedEnvelope {
 }
 
 export type OpenedEnvelope =
-  | { readonly ok: true; readonly id: string; readonly boot: string; readonly message: Uint8Array }
+  | {
+      readonly ok: true;
+      readonly id: string;
+      readonly incarnation: string;
+      readonly message: Uint8Array;
+    }
   | { readonly ok: false; readonly reason: EnvelopeDropReason };
 
 /** As the page shows them, with their counts. */
@@ -32,7 +37,7 @@ const REASONS = {
 
 const REPLAYED = "seen before";
 
-/** For one boot, as the sealer is. */
+/** For one incarnation, as the sealer is. */
 export function createEnvelope(options: SealerOptions): SealedEnvelope {
   return guarded(createSealer(options));
 }
@@ -46,8 +51,8 @@ export function guarded(sealer: Sealer): SealedEnvelope {
       const opened = sealer.open(packet);
       if (!opened.ok) return { ok: false, reason: REASONS[opened.reason] };
       if (!replays.accepts(opened)) return { ok: false, reason: REPLAYED };
-      const { id, boot, message } = opened;
-      return { ok: true, id, boot, message };
+      const { id, incarnation, message } = opened;
+      return { ok: true, id, incarnation, message };
     },
     windows: () => replays.size(),
   };

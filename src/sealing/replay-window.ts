@@ -1,12 +1,12 @@
 /**
- * Drops packets that were seen before: a window over the counters of each sender and boot, as
+ * Drops packets that were seen before: a window over the counters of each sender and incarnation, as
  * IPsec has it (RFC 4303, 3.4.3). Only counters of packets that were opened may come here.
  */
 
 /** Packets may overtake each other by this many; two words' worth, as IPsec recommends. */
 export const WINDOW_WIDTH = 64;
 
-/** As many as there may be peers (design, 6.3), each with one living boot. */
+/** As many as there may be peers (design, 6.3), each with one living incarnation. */
 const MAX_SENDERS = 4_096;
 
 export interface ReplayWindow {
@@ -19,12 +19,12 @@ export interface ReplayWindow {
 
 export interface Sender {
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   readonly counter: number;
 }
 
 export interface ReplayGuard {
-  /** As `ReplayWindow.accepts`, for the window of this id and boot. */
+  /** As `ReplayWindow.accepts`, for the window of this id and incarnation. */
   accepts(sender: Sender): boolean;
   /** Windows kept; never more than the cap. */
   size(): number;
@@ -32,14 +32,14 @@ export interface ReplayGuard {
 
 /**
  * Windows for many senders; beyond `maxSenders` the one unused for longest goes, and with it the
- * memory of what that boot has sent. A replayed packet does not count as use.
+ * memory of what that incarnation has sent. A replayed packet does not count as use.
  */
 export function createReplayGuard(maxSenders: number = MAX_SENDERS): ReplayGuard {
   // A Map keeps the order of insertion: the first key is the one unused for longest.
   const windows = new Map<string, ReplayWindow>();
   return {
-    accepts({ id, boot, counter }) {
-      const key = `${id} ${boot}`;
+    accepts({ id, incarnation, counter }) {
+      const key = `${id} ${incarnation}`;
       const window = windows.get(key) ?? createReplayWindow();
       if (!window.accepts(counter)) return false;
       windows.delete(key);

@@ -3,7 +3,7 @@
  * set. A codec and a counter; it opens nothing and draws no chance of its own.
  *
  *     signature # nonce(24) XAES-256-GCM(header message) tag(16)
- *     header: id(8) boot(8) counter(6, big-endian) flags(1)
+ *     header: id(8) incarnation(8) counter(6, big-endian) flags(1)
  */
 import { crypto, zlib } from "../base/builtins.ts";
 import { DICTIONARY } from "./dictionary.ts";
@@ -13,9 +13,9 @@ export interface SealerOptions {
   readonly signature: string;
   /** At least one, from key files: the first seals, all open. */
   readonly secrets: readonly Uint8Array[];
-  /** Our own, 16 lower-case hex digits each. `boot` must be new at each start: see `counter`. */
+  /** Our own, 16 lower-case hex digits each. `incarnation` must be new at each start: see `counter`. */
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   /** So many unpredictable bytes. The 24 of a nonce must never come twice. */
   readonly randomBytes: (count: number) => Uint8Array;
 }
@@ -32,8 +32,8 @@ export type Opened =
       readonly ok: true;
       /** Who sealed it, 16 hex digits each: some holder of the key says so. */
       readonly id: string;
-      readonly boot: string;
-      /** Grows by one with each packet of a boot: for the replay window. */
+      readonly incarnation: string;
+      /** Grows by one with each packet of an incarnation: for the replay window. */
       readonly counter: number;
       /** Which secret opened it; over 0, the sender has not yet changed to our first. */
       readonly keyIndex: number;
@@ -101,7 +101,7 @@ const NUMBER_SIGN = 0x23;
 /** What a plain message's kind is told by: `?`, `!`, `>`, `<` (design, 6.1). */
 const PLAIN_KINDS: readonly (number | undefined)[] = [0x3f, 0x21, 0x3e, 0x3c];
 
-/** The sealer of this boot. There may be only one: two would use the same counters. */
+/** The sealer of this incarnation. There may be only one: two would use the same counters. */
 export function createSealer(options: SealerOptions): Sealer {
   const signature = Buffer.from(options.signature);
   const self = ownHeader(options);
@@ -152,12 +152,12 @@ function keyed(secret: Uint8Array, signature: Uint8Array): Xaes {
   );
 }
 
-/** Id and boot as every packet of ours begins. */
-function ownHeader({ id, boot }: SealerOptions): Buffer {
-  for (const value of [id, boot]) {
-    if (!/^[0-9a-f]{16}$/.test(value)) throw new Error("id and boot are 16 hex digits each");
+/** Id and incarnation as every packet of ours begins. */
+function ownHeader({ id, incarnation }: SealerOptions): Buffer {
+  for (const value of [id, incarnation]) {
+    if (!/^[0-9a-f]{16}$/.test(value)) throw new Error("id and incarnation are 16 hex digits each");
   }
-  return Buffer.from(id + boot, "hex");
+  return Buffer.from(id + incarnation, "hex");
 }
 
 function pack(message: Uint8Array, signature: Uint8Array): { flags: number; body: Uint8Array } {
@@ -190,7 +190,7 @@ function read(
   return {
     ok: true,
     id: plaintext.toString("hex", 0, IDENTIFIER_BYTES),
-    boot: plaintext.toString("hex", IDENTIFIER_BYTES, COUNTER_AT),
+    incarnation: plaintext.toString("hex", IDENTIFIER_BYTES, COUNTER_AT),
     counter: plaintext.readUIntBE(COUNTER_AT, COUNTER_BYTES),
     keyIndex,
     message,

@@ -29,10 +29,10 @@ export interface KnownMachine {
   readonly stateSinceWallMs: number;
   readonly lastHeardWallMs: number;
   readonly httpPort?: number;
-  readonly boot?: string;
+  readonly incarnation?: string;
   readonly sequence?: number;
   /** Boots of this id that are over and may not come back (the last 8). */
-  readonly retiredBoots?: readonly string[];
+  readonly retiredIncarnations?: readonly string[];
   readonly reportAtWallMs?: number;
   readonly report?: Report;
 }

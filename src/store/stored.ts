@@ -2,7 +2,7 @@
  * What lies in the history's file, checked as it is read: an older program, an editor or a bad disk
  * may have written it, and everything behind trusts its shape.
  */
-import { MAX_ADDRESSES, MAX_RETIRED_BOOTS } from "../cluster/limits.ts";
+import { MAX_ADDRESSES, MAX_RETIRED_INCARNATIONS } from "../cluster/limits.ts";
 import { canonicalAddress } from "../net/address.ts";
 import {
   integerReader,
@@ -21,7 +21,7 @@ import { unpackJson } from "./packed-json.ts";
 /** How an outage and a report are told apart in the tables. */
 export const STATES = ["up", "down", "stopped"] as const;
 
-/** Ids, with a clone's mark; boots are shorter. */
+/** Ids, with a clone's mark; incarnations are shorter. */
 const LONGEST_ID = 128;
 
 /** The end of what a Date can hold (ECMA-262, 21.4.1.1). */
@@ -54,9 +54,9 @@ const readKnown = recordReader<KnownMachine>(
     stateSinceWallMs: wallMs,
     lastHeardWallMs: wallMs,
     httpPort: integerReader(1, 65_535),
-    boot: id,
+    incarnation: id,
     sequence: integerReader(0, Number.MAX_SAFE_INTEGER),
-    retiredBoots: listReader(id, MAX_RETIRED_BOOTS),
+    retiredIncarnations: listReader(id, MAX_RETIRED_INCARNATIONS),
     reportAtWallMs: wallMs,
     report,
   },

@@ -65,7 +65,7 @@ const KINDS = ["?", "!", ">", "<", "#", ">{", "<{"];
 
 function sealedShapes(options: HostileOptions, secret: Uint8Array): Shares {
   const { signature, address } = options;
-  const who = { id: "e".repeat(16), boot: "f".repeat(16) };
+  const who = { id: "e".repeat(16), incarnation: "f".repeat(16) };
   const drawn = noise(options.seed + 1);
   const sealerWith = (key: Uint8Array): Sealer =>
     createSealer({
@@ -108,7 +108,7 @@ function invented(address: (random: () => number) => string, random: () => numbe
     () => ({ kind: "question", question: number, id, watching: random() < 0.5 }),
     () => ({ kind: "address-list", addresses: addresses(), skipped: 0 }),
     () => ({ kind: "hint", addresses: addresses() }),
-    () => ({ kind: "goodbye", id, boot: hexDigits(random) }),
+    () => ({ kind: "goodbye", id, incarnation: hexDigits(random) }),
     () => ({ kind: "forget", id }),
     () => ({ kind: "ring-question", number }),
     () => ({ kind: "request" }),

@@ -34,7 +34,7 @@ interface Peer {
   readonly address: string;
   readonly name: string;
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   readonly socket: Bun.udp.Socket<"buffer">;
   /** The first report was made so long before the start. */
   readonly phaseMs: number;
@@ -85,7 +85,13 @@ async function run(orders: PeerOrders): Promise<void> {
         answer(peer, message);
         break;
       case "ring-question":
-        send(peer, encodeRingAnswer(orders.signature, { number: message.number, boot: peer.boot }));
+        send(
+          peer,
+          encodeRingAnswer(orders.signature, {
+            number: message.number,
+            incarnation: peer.incarnation,
+          }),
+        );
         break;
       default:
         break;
@@ -143,7 +149,7 @@ async function openPeer(
   return {
     ...{ address, socket, name: `node-${String(index + 1).padStart(4, "0")}` },
     id: Bun.hash(hex).toString(16).padStart(16, "0"),
-    boot: `b00${hex}`.padEnd(16, "0"),
+    incarnation: `b00${hex}`.padEnd(16, "0"),
     phaseMs: share * updateSeconds * 1000,
     live: { sequence: 0, madeMs: Number.NEGATIVE_INFINITY },
     lastAnswered: -1,
@@ -164,11 +170,17 @@ function answerOf(peer: Peer, { orders, question, startMs }: Asked): Uint8Array 
   const intervalMs = orders.updateSeconds * 1000;
   const sequence = 1 + Math.floor(sinceMs / intervalMs);
   const head = {
-    ...{ answer: question.question, id: peer.id, boot: peer.boot, sequence, name: peer.name },
+    ...{
+      answer: question.question,
+      id: peer.id,
+      incarnation: peer.incarnation,
+      sequence,
+      name: peer.name,
+    },
     ...{ intervalSeconds: orders.updateSeconds, ageSeconds: (sinceMs % intervalMs) / 1000 },
     ...{ wallMs: Date.now(), you: orders.target, ring: true as const },
   };
-  const isHeld = question.boot === peer.boot && (question.sequence ?? -1) >= sequence;
+  const isHeld = question.incarnation === peer.incarnation && (question.sequence ?? -1) >= sequence;
   if (!isHeld) {
     return encodeAnswer(orders.signature, { ...head, report: reportOf(peer, sequence) });
   }

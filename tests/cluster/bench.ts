@@ -27,7 +27,7 @@ export interface Sent {
 
 export interface AnswerFields {
   readonly id?: string;
-  readonly boot?: string;
+  readonly incarnation?: string;
   readonly sequence?: number;
   readonly liveSequence?: number;
   readonly interval?: number;
@@ -72,7 +72,7 @@ export class Bench {
       updateSeconds: options.updateSeconds ?? 600,
       port: PORT,
       maxPeers: options.maxPeers ?? 4096,
-      self: options.self ?? { id: "self", boot: "boot0", name: "me" },
+      self: options.self ?? { id: "self", incarnation: "boot0", name: "me" },
       ranges: {
         allow: options.allow ?? ((address) => address.startsWith("10.") || address.includes(":")),
         scan: { size: scan.length, at: (index) => scan[index] },
@@ -207,9 +207,9 @@ export class Bench {
 }
 
 export function answerText(question: number, fields: AnswerFields = {}): string {
-  const { report = { name: fields.name ?? "ann" }, ...rest } = fields;
+  const { report = { name: fields.name ?? "ann" }, incarnation = "boota", ...rest } = fields;
   const body = {
-    ...{ answer: question, id: "ann", boot: "boota", sequence: 1, interval: 600, age: 0 },
+    ...{ answer: question, id: "ann", boot: incarnation, sequence: 1, interval: 600, age: 0 },
     ...{ clock: START_WALL_MS, name: "ann" },
     ...rest,
     ...(report !== null && { report }),

@@ -160,7 +160,7 @@ test("who was only named is asked too, however many others speak up for the firs
 describe("a full table of machines", () => {
   test("takes nobody in while all are there, and counts it", () => {
     const bench = new Bench({ maxPeers: 2 });
-    for (const i of [2, 3, 4]) bench.meet(`10.0.0.${i}`, { id: `m${i}`, boot: `b${i}` });
+    for (const i of [2, 3, 4]) bench.meet(`10.0.0.${i}`, { id: `m${i}`, incarnation: `b${i}` });
     expect(bench.others().map(({ id }) => id)).toEqual(["m2", "m3"]);
     expect(bench.drops("table of machines full")).toBe(1);
   });
@@ -289,7 +289,7 @@ test("one that loses a thousand others at once notices within half a minute that
   const bench = new Bench();
   bench.publish();
   for (let i = 0; i < 1000; i++) {
-    bench.meet(address(i), { id: `m${i}`, name: `m${i}`, boot: `m${i}`, ring: true });
+    bench.meet(address(i), { id: `m${i}`, name: `m${i}`, incarnation: `m${i}`, ring: true });
     bench.clear();
   }
   bench.run(25_000);

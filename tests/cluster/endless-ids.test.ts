@@ -33,7 +33,7 @@ function lie(bench: Bench, { ms, liars = [LIAR], report }: Lies): void {
       const id = `liar${++count}`;
       const body = report ? { sequence: 1, age: 600 } : { sequence: 0, report: null };
       const { question } = JSON.parse(text.slice(1));
-      bench.receive(to, answerText(question, { id, boot: `boot-${id}`, name: id, ...body }));
+      bench.receive(to, answerText(question, { id, incarnation: `boot-${id}`, name: id, ...body }));
     }
     most = Math.max(most, bench.others().length);
   }
@@ -125,7 +125,7 @@ describe("an address where the machines change", () => {
     const bench = new Bench();
     for (const id of ["a", "b", "c", "d"]) {
       bench.receive(A, '>{"question":1,"id":"x"}');
-      bench.answerNext(A, { id, boot: `boot-${id}`, name: id });
+      bench.answerNext(A, { id, incarnation: `boot-${id}`, name: id });
       bench.run(MINUTE);
     }
     expect(shown(bench, "")).toEqual(["a", "b", "c", "d"]);
@@ -135,27 +135,27 @@ describe("an address where the machines change", () => {
     const bench = new Bench();
     for (const id of ["a", "b", "c", "d", "e"]) {
       bench.receive(A, '>{"question":1,"id":"x"}');
-      bench.answerNext(A, { id, boot: `boot-${id}`, name: id });
+      bench.answerNext(A, { id, incarnation: `boot-${id}`, name: id });
     }
     expect(bench.drops("too many machines at one address")).toBe(1);
     bench.run(10 * MINUTE);
-    bench.answerNext(A, { id: "e", boot: "boot-e" });
+    bench.answerNext(A, { id: "e", incarnation: "boot-e" });
     expect(bench.machine("e")?.state).toBe("up");
   });
 
   test("forgets one that never gave a report, and leaves one that did", () => {
     const bench = new Bench();
-    bench.meet(A, { id: "a", boot: "boot-a" });
-    bench.meet("10.0.0.3", { id: "b", boot: "boot-b", sequence: 0, report: null });
-    bench.answerNext("10.0.0.3", { id: "a", boot: "boot-a" });
+    bench.meet(A, { id: "a", incarnation: "boot-a" });
+    bench.meet("10.0.0.3", { id: "b", incarnation: "boot-b", sequence: 0, report: null });
+    bench.answerNext("10.0.0.3", { id: "a", incarnation: "boot-a" });
     expect(shown(bench, "")).toEqual(["a"]);
     expect(forgotten(bench)).toEqual(["b"]);
   });
 
   test("and turns out to be our own forgets one that never gave a report", () => {
     const bench = new Bench();
-    bench.meet(A, { id: "b", boot: "boot-b", sequence: 0, report: null });
-    bench.answerNext(A, { id: "self", boot: "boot0" });
+    bench.meet(A, { id: "b", incarnation: "boot-b", sequence: 0, report: null });
+    bench.answerNext(A, { id: "self", incarnation: "boot0" });
     expect(shown(bench, "")).toEqual([]);
     expect(forgotten(bench)).toEqual(["b"]);
   });
@@ -196,7 +196,7 @@ describe("in a full table a newcomer takes the place", () => {
     expect(bench.of("changed").map(({ id }) => id)).toContain(gone);
     expect(bench.of("log").some(({ text }) => text.includes("makes room"))).toBe(true);
     bench.clear();
-    bench.meet(`10.1.0.${REAL}`, { id: gone, boot: "boot-back" });
+    bench.meet(`10.1.0.${REAL}`, { id: gone, incarnation: "boot-back" });
     expect(bench.machine(gone)?.state).toBe("up");
     expect(forgotten(bench)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 /**
- * Many addresses that answer whatever they like: any mixture of ids, boots, numbers and protocols,
+ * Many addresses that answer whatever they like: any mixture of ids, incarnations, numbers and protocols,
  * in well-formed messages. The core must keep its table in order, whatever they claim.
  */
 import { describe, expect, test } from "bun:test";
@@ -14,7 +14,7 @@ const ADDRESSES = [
 const IDS = ["ann", "bob", "self", "x"];
 const BOOTS = ["b1", "b2", "b3", "b4", "b5", "b6"];
 /** Of all answers, those that claim to be our own: each takes its address out for two minutes. */
-const OWN_BOOT_SHARE = 0.003;
+const OWN_INCARNATION_SHARE = 0.003;
 const STEPS = 4000;
 const MAX_PEERS = 6;
 
@@ -23,14 +23,21 @@ function liar(chance: Chance, bench: Bench): void {
   const port = chance() < 0.9 ? 10_080 : 40_000;
   const kind = chance();
   const id = pick(chance, IDS) ?? "";
-  const boot = chance() < OWN_BOOT_SHARE ? "boot0" : (pick(chance, BOOTS) ?? "");
+  const incarnation = chance() < OWN_INCARNATION_SHARE ? "boot0" : (pick(chance, BOOTS) ?? "");
   if (kind < 0.45) {
     const asked = bench.sent.filter(({ to, text }) => to === from && text.startsWith(">{"));
     const text = asked[asked.length - 1]?.text;
     if (text === undefined) return;
     const sequence = chance() < 0.1 ? Number.MAX_SAFE_INTEGER : Math.floor(chance() * 5);
     const times = { interval: 10 ** between(chance, -3, 7), age: 10 ** between(chance, -3, 7) };
-    const fields = { id, boot, sequence, ...times, you: pick(chance, ADDRESSES) ?? "", clock: 0 };
+    const fields = {
+      id,
+      incarnation,
+      sequence,
+      ...times,
+      you: pick(chance, ADDRESSES) ?? "",
+      clock: 0,
+    };
     const report = chance() < 0.2 ? { report: null } : {};
     bench.receive(
       from,
@@ -43,7 +50,7 @@ function liar(chance: Chance, bench: Bench): void {
   } else if (kind < 0.65) bench.receive(from, "<", port);
   else if (kind < 0.7) {
     const word = chance() < 0.5 ? "bye" : "forget";
-    bench.receive(from, `<{"${word}":{"id":"${id}","boot":"${boot}"}}`, port);
+    bench.receive(from, `<{"${word}":{"id":"${id}","boot":"${incarnation}"}}`, port);
   } else if (kind < 0.8) bench.receive(from, `!${ADDRESSES.join(" ")} 224.0.0.1 192.168.0.1`, port);
   else if (kind < 0.85) bench.receive(from, `>{"question":1,"id":"${id}"}`, port);
   else if (kind < 0.9) bench.receive(from, pick(chance, [">", "?"]) ?? "", port);
@@ -57,7 +64,7 @@ function checkOrder(bench: Bench): void {
   const ids = machines.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(machines.length).toBeLessThanOrEqual(MAX_PEERS + 1);
-  expect(machines.filter(({ boot }) => boot === "boot0")).toHaveLength(1);
+  expect(machines.filter(({ incarnation }) => incarnation === "boot0")).toHaveLength(1);
   const askable = machines.filter(({ isSelf }) => !isSelf);
   for (const id of IDS) {
     const group = ids.filter((one) => one === id || one.startsWith(`${id}~`));
@@ -76,7 +83,7 @@ describe("whatever the others claim", () => {
   test.each([1, 2, 3, 4, 5, 6])("the table stays in order (seed %d)", (seed) => {
     const chance = seededChance(seed);
     const known = [
-      knownMachine({ id: "ann", boot: "b1", retiredBoots: ["b2"], state: "down" }),
+      knownMachine({ id: "ann", incarnation: "b1", retiredIncarnations: ["b2"], state: "down" }),
       knownMachine({ id: "10.0.0.2", protocol: 1, lastHeardWallMs: START_WALL_MS + 9e9 }),
       knownMachine({ id: "ann~b3", addresses: ["10.0.0.4"], state: "stopped" }),
     ];
@@ -88,7 +95,7 @@ describe("whatever the others claim", () => {
       if (step % 20 === 0) checkOrder(bench);
       rememberedSelf += bench
         .of("remember")
-        .filter(({ machine }) => machine.boot === "boot0" && machine.id !== "self").length;
+        .filter(({ machine }) => machine.incarnation === "boot0" && machine.id !== "self").length;
       bench.sent = bench.sent.slice(-200);
       bench.outputs = [];
     }

@@ -1,4 +1,4 @@
-/** Who is who (design 6.2): ids, boots, addresses, clones, and ourselves. */
+/** Who is who (design 6.2): ids, incarnations, addresses, clones, and ourselves. */
 import { describe, expect, test } from "bun:test";
 import { Bench, knownMachine, oldReport, START_WALL_MS } from "./bench.ts";
 
@@ -39,7 +39,7 @@ describe("an address", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.meet(B);
-    bench.answerNext(B, { id: "bob", boot: "bootb", name: "bob" });
+    bench.answerNext(B, { id: "bob", incarnation: "bootb", name: "bob" });
     expect(bench.machine("bob")?.addresses).toEqual([B]);
     expect(bench.machine("ann")?.addresses).toEqual([A]);
   });
@@ -47,7 +47,7 @@ describe("an address", () => {
   test("that another machine took leaves the first shown, and asked nowhere", () => {
     const bench = new Bench();
     bench.meet(A);
-    bench.answerNext(A, { id: "bob", boot: "bootb", name: "bob" });
+    bench.answerNext(A, { id: "bob", incarnation: "bootb", name: "bob" });
     bench.clear();
     bench.run(2_000_000);
     expect(bench.machine("ann")).toMatchObject({ state: "down", address: A });
@@ -56,7 +56,7 @@ describe("an address", () => {
 });
 
 describe("two machines that have swapped their addresses", () => {
-  const BOB = { id: "bob", boot: "bootb", name: "bob" };
+  const BOB = { id: "bob", incarnation: "bootb", name: "bob" };
 
   /** bob has answered where ann was; nobody has been heard of at B since, where ann is now. */
   function halfSwapped(): Bench {
@@ -153,15 +153,21 @@ describe("two machines that have swapped their addresses", () => {
 });
 
 describe("a restarted machine", () => {
-  test("is the same machine with a new boot, and its numbers begin anew", () => {
+  test("is the same machine with a new incarnation, and its numbers begin anew", () => {
     const bench = new Bench();
     bench.meet(A, { sequence: 70 });
-    bench.answerNext(A, { boot: "boota2", sequence: 1, report: { name: "again" } });
+    bench.answerNext(A, { incarnation: "boota2", sequence: 1, report: { name: "again" } });
     expect(bench.others()).toHaveLength(1);
     expect(bench.machine("ann")).toMatchObject({
-      ...{ boot: "boota2", sequence: 1, state: "up", isClone: false, report: { name: "again" } },
+      ...{
+        incarnation: "boota2",
+        sequence: 1,
+        state: "up",
+        isClone: false,
+        report: { name: "again" },
+      },
     });
-    expect(bench.of("remember").at(-1)?.machine.retiredBoots).toEqual(["boota"]);
+    expect(bench.of("remember").at(-1)?.machine.retiredIncarnations).toEqual(["boota"]);
   });
 
   test("is not suspected of it by the first question that a machine asks us", () => {
@@ -188,19 +194,19 @@ describe("a restarted machine", () => {
   test("under another address is the same machine", () => {
     const bench = new Bench();
     bench.meet(A);
-    bench.meet(B, { boot: "boota2" });
+    bench.meet(B, { incarnation: "boota2" });
     bench.run(20_000);
     expect(bench.others()).toHaveLength(1);
-    expect(bench.machine("ann")).toMatchObject({ boot: "boota2", address: B });
+    expect(bench.machine("ann")).toMatchObject({ incarnation: "boota2", address: B });
   });
 
-  test("keeps its last eight boots retired", () => {
+  test("keeps its last eight incarnations retired", () => {
     const bench = new Bench();
     bench.meet(A);
     for (let i = 1; i <= 12; i++) {
-      bench.answerNext(A, { boot: `next${i}` });
+      bench.answerNext(A, { incarnation: `next${i}` });
     }
-    const retired = bench.of("remember").at(-1)?.machine.retiredBoots;
+    const retired = bench.of("remember").at(-1)?.machine.retiredIncarnations;
     expect(retired).toEqual([4, 5, 6, 7, 8, 9, 10, 11].map((i) => `next${i}`));
   });
 
@@ -218,8 +224,8 @@ describe("a restarted machine", () => {
       bench.clear();
       bench.receive(A, text);
       bench.run(100);
-      bench.answer(A, { boot: "boota2" });
-      expect(bench.machine("ann")?.boot).toBe("boota2");
+      bench.answer(A, { incarnation: "boota2" });
+      expect(bench.machine("ann")?.incarnation).toBe("boota2");
     },
   );
 
@@ -246,12 +252,12 @@ describe("a restarted machine", () => {
   });
 });
 
-describe("two boots that keep answering under one id", () => {
+describe("two incarnations that keep answering under one id", () => {
   function clones(): Bench {
     const bench = new Bench();
     bench.meet(A, { name: "first" });
-    bench.meet(B, { boot: "bootb", name: "second" });
-    // The old address is probed; what answers there is the boot that was thought to be over.
+    bench.meet(B, { incarnation: "bootb", name: "second" });
+    // The old address is probed; what answers there is the incarnation that was thought to be over.
     for (let i = 0; i < 2; i++) {
       bench.run(1000);
       bench.answer(A, { name: "first" });
@@ -261,12 +267,12 @@ describe("two boots that keep answering under one id", () => {
 
   test("are clones: shown apart, with a warning", () => {
     const bench = clones();
-    const shown = bench.others().map(({ id, boot, address, isClone }) => {
-      return { id, boot, address, isClone };
+    const shown = bench.others().map(({ id, incarnation, address, isClone }) => {
+      return { id, incarnation, address, isClone };
     });
     expect(shown).toEqual([
-      { id: "ann", boot: "bootb", address: B, isClone: true },
-      { id: "ann~boota", boot: "boota", address: A, isClone: true },
+      { id: "ann", incarnation: "bootb", address: B, isClone: true },
+      { id: "ann~boota", incarnation: "boota", address: A, isClone: true },
     ]);
     const warnings = bench.of("log").filter(({ level }) => level === "warn");
     expect(warnings).toHaveLength(1);
@@ -275,28 +281,28 @@ describe("two boots that keep answering under one id", () => {
 
   test("stay apart when one of them restarts", () => {
     const bench = clones();
-    bench.answerNext(A, { boot: "boota2", name: "first" });
+    bench.answerNext(A, { incarnation: "boota2", name: "first" });
     expect(bench.others()).toHaveLength(2);
-    expect(bench.machine("ann~boota")).toMatchObject({ boot: "boota2", address: A });
+    expect(bench.machine("ann~boota")).toMatchObject({ incarnation: "boota2", address: A });
   });
 
   test("are shown up to four, the fifth is dropped and counted", () => {
     const bench = clones();
-    bench.meet(C, { boot: "bootc" });
-    bench.meet("10.0.0.5", { boot: "bootd" });
-    bench.meet("10.0.0.6", { boot: "boote" });
+    bench.meet(C, { incarnation: "bootc" });
+    bench.meet("10.0.0.5", { incarnation: "bootd" });
+    bench.meet("10.0.0.6", { incarnation: "boote" });
     expect(bench.others()).toHaveLength(4);
     expect(bench.drops("too many machines under one id")).toBe(1);
   });
 
-  test("are not seen in one late answer of a boot that is over", () => {
+  test("are not seen in one late answer of an incarnation that is over", () => {
     const bench = new Bench();
     bench.meet(A);
-    bench.meet(B, { boot: "bootb" });
+    bench.meet(B, { incarnation: "bootb" });
     bench.run(1000);
     bench.answer(A);
     expect(bench.others()).toHaveLength(1);
-    expect(bench.machine("ann")?.boot).toBe("bootb");
+    expect(bench.machine("ann")?.incarnation).toBe("bootb");
     expect(bench.drops("report of an old boot")).toBe(1);
   });
 });
@@ -309,7 +315,7 @@ test("answers to questions from before a restart prove no clone, from however ma
   while (bench.textsTo(A).length === 0) bench.run(100);
   bench.receive(B, "?");
   bench.run(100);
-  bench.answer(B, { boot: "bootb" });
+  bench.answer(B, { incarnation: "bootb" });
   bench.answer(A);
   bench.answer(C);
   bench.run(1000);
@@ -318,11 +324,11 @@ test("answers to questions from before a restart prove no clone, from however ma
 });
 
 describe("this machine itself", () => {
-  test("is recognised by its boot under any of its addresses, and asked there no more", () => {
+  test("is recognised by its incarnation under any of its addresses, and asked there no more", () => {
     const bench = new Bench();
     bench.receive(A, "?");
     bench.run(100);
-    bench.answer(A, { id: "self", boot: "boot0" });
+    bench.answer(A, { id: "self", incarnation: "boot0" });
     expect(bench.others()).toEqual([]);
     expect(bench.cluster.candidateCount()).toBe(0);
     expect(bench.machine("self")?.addresses).toEqual([A]);
@@ -411,9 +417,9 @@ describe("this machine itself", () => {
     expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
   });
 
-  test("takes another boot under its own id for a clone of itself", () => {
+  test("takes another incarnation under its own id for a clone of itself", () => {
     const bench = new Bench();
-    bench.meet(A, { id: "self", boot: "bootx", name: "me" });
+    bench.meet(A, { id: "self", incarnation: "bootx", name: "me" });
     expect(bench.others()).toMatchObject([{ id: "self~bootx", address: A, isClone: true }]);
     expect(bench.of("log").some(({ level }) => level === "warn")).toBe(true);
   });
@@ -422,7 +428,7 @@ describe("this machine itself", () => {
     const bench = new Bench();
     bench.receive(A, "?");
     bench.run(100);
-    bench.answer(A, { id: "self", boot: "boot0" });
+    bench.answer(A, { id: "self", incarnation: "boot0" });
     expect(bench.machine("self")?.addresses).toEqual([A]);
     bench.clear();
     bench.receive(A, NOTHING_HELD);
@@ -436,7 +442,7 @@ describe("this machine itself", () => {
     const bench = new Bench();
     bench.receive(A, "?");
     bench.run(100);
-    bench.answer(A, { id: "self", boot: "boot0" });
+    bench.answer(A, { id: "self", incarnation: "boot0" });
     bench.runLong(130_000);
     bench.meet(A);
     expect(bench.machine("ann")?.address).toBe(A);
@@ -460,7 +466,7 @@ describe("the address that this machine is shown under", () => {
     for (const [index, addresses] of options.you.entries()) {
       for (const you of addresses) {
         const at = `10.0.0.${index + 2}`;
-        const answer = { id: `m${index}`, boot: `b${index}`, you };
+        const answer = { id: `m${index}`, incarnation: `b${index}`, you };
         if (bench.machine(answer.id) === undefined) bench.meet(at, answer);
         else bench.answerNext(at, answer);
       }
@@ -503,7 +509,7 @@ describe("machines of an earlier run", () => {
   test("are shown at once with their last report, and asked first", () => {
     const lastHeardWallMs = START_WALL_MS - 3_600_000;
     const known = knownMachine({
-      ...{ id: "ann", addresses: [A, B], boot: "boota", sequence: 5, lastHeardWallMs },
+      ...{ id: "ann", addresses: [A, B], incarnation: "boota", sequence: 5, lastHeardWallMs },
       ...{ report, reportAtWallMs: lastHeardWallMs, httpPort: 8000, state: "up" },
     });
     const bench = new Bench({ known: [known], scan: [C] });
@@ -516,7 +522,7 @@ describe("machines of an earlier run", () => {
   });
 
   test("are asked as by one who holds nothing, so that they notice the new boot", () => {
-    const known = knownMachine({ id: "ann", boot: "boota", sequence: 5, report });
+    const known = knownMachine({ id: "ann", incarnation: "boota", sequence: 5, report });
     const bench = new Bench({ known: [known] });
     bench.run(100);
     expect(bench.question(A).boot).toBeUndefined();
@@ -611,7 +617,7 @@ test("we are shown under the address that others told of, once the shell sees it
   const bench = new Bench({ isOwn: (address) => address === "10.0.0.1" });
   const own = () => bench.others().length > 0 && bench.machine("self")?.address;
   bench.meet(A, { you: "10.0.0.1" });
-  bench.meet(B, { id: "bob", boot: "bootb", name: "bob", you: "10.0.0.9" });
+  bench.meet(B, { id: "bob", incarnation: "bootb", name: "bob", you: "10.0.0.9" });
   expect(own()).toBe("10.0.0.1");
   bench.cluster.setRanges({
     ...{ allow: () => true, isOwn: (address) => address === "10.0.0.9" },

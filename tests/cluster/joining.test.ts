@@ -44,7 +44,7 @@ describe("the scan", () => {
   });
 
   test("leaves this machine's own address out, so that one alone sends nothing", () => {
-    const self = { id: "self", boot: "boot0", name: "me", address: A };
+    const self = { id: "self", incarnation: "boot0", name: "me", address: A };
     const bench = new Bench({ scan: [A, "10.1.0.1"], self });
     bench.run(10_000);
     expect(bench.sent.filter(({ to }) => to === A)).toEqual([]);
@@ -240,7 +240,7 @@ describe("a machine that has just started", () => {
     bench.meet(A);
     bench.run(120_000);
     bench.clear();
-    bench.meet("10.0.0.3", { id: "bob", boot: "bootb" });
+    bench.meet("10.0.0.3", { id: "bob", incarnation: "bootb" });
     bench.run(120_000);
     expect(inquiries(bench)).toHaveLength(6);
   });

@@ -34,7 +34,7 @@ describe("an initial query", () => {
 
   test("from a protocol-1 or unknown asker brings no IPv6 address, from a protocol-2 machine all", () => {
     const bench = new Bench();
-    bench.meet("fd00::2", { id: "six", boot: "boot6" });
+    bench.meet("fd00::2", { id: "six", incarnation: "boot6" });
     bench.meetOld(B, oldReport({ wallSeconds: WALL_SECONDS }));
     bench.meet(A);
     bench.clear();
@@ -46,7 +46,7 @@ describe("an initial query", () => {
 
   test("over IPv6 comes from no program of 2005 and brings IPv6 addresses too", () => {
     const bench = new Bench();
-    bench.meet("fd00::2", { id: "six", boot: "boot6" });
+    bench.meet("fd00::2", { id: "six", incarnation: "boot6" });
     bench.clear();
     bench.receive("fd00::9", "?");
     expect(bench.textsTo("fd00::9")).toEqual(["!fd00::2"]);
@@ -75,7 +75,7 @@ describe("an address list", () => {
   test("goes to all protocol-1 machines and to at most 50 others", () => {
     const bench = new Bench({ updateSeconds: 600 });
     for (let i = 0; i < 60; i++) {
-      bench.meet(`10.0.1.${i + 1}`, { id: `m${i}`, boot: `b${i}` });
+      bench.meet(`10.0.1.${i + 1}`, { id: `m${i}`, incarnation: `b${i}` });
       bench.meetOld(`10.0.2.${i + 1}`, oldReport({ wallSeconds: WALL_SECONDS }));
     }
     bench.clear();
@@ -243,8 +243,10 @@ test("a protocol-2 machine that comes back and answers a bare request is not rep
   bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 100 })}`);
   expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
   bench.run(1200);
-  bench.answer(A, { boot: "boota2" });
-  expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2, state: "up", boot: "boota2" }]);
+  bench.answer(A, { incarnation: "boota2" });
+  expect(bench.others()).toMatchObject([
+    { id: "ann", protocol: 2, state: "up", incarnation: "boota2" },
+  ]);
 });
 
 test("a protocol-2 machine that goes on after a stop, and answers all that waited, is not replaced", () => {
@@ -438,7 +440,13 @@ function answerAll(bench: Bench): void {
     const { question } = JSON.parse(text.slice(1));
     const machine = bench.others().find(({ address }) => address === to);
     if (machine?.protocol !== 2) continue;
-    const body = { id: machine.id, boot: machine.boot, sequence: 1, interval: 600, age: 1 };
+    const body = {
+      id: machine.id,
+      boot: machine.incarnation,
+      sequence: 1,
+      interval: 600,
+      age: 1,
+    };
     const answer = { answer: question, ...body, clock: 1, name: "x" };
     bench.receive(to, `<${JSON.stringify(answer)}`);
   }

@@ -13,7 +13,13 @@ describe("a question", () => {
     bench.receive(A, '>{"question":281474976710655,"id":"ann"}', 40_000);
     expect(bench.sent[0]).toMatchObject({ to: A, port: 40_000 });
     expect(JSON.parse(bench.sent[0]?.text.slice(1) ?? "")).toEqual({
-      ...{ answer: 281_474_976_710_655, id: "self", boot: "boot0", sequence: 1, interval: 600 },
+      ...{
+        answer: 281_474_976_710_655,
+        id: "self",
+        boot: "boot0",
+        sequence: 1,
+        interval: 600,
+      },
       ...{ age: 3, clock: START_WALL_MS + 3000, you: A, name: "me", ring: true },
       report: { name: "me", tags: ["lab"] },
     });
@@ -22,7 +28,11 @@ describe("a question", () => {
   test.each([
     { title: "holds the newest report: nothing newer", held: '"boot":"boot0","sequence":2', n: 0 },
     { title: "holds an older one: the report", held: '"boot":"boot0","sequence":1', n: 1 },
-    { title: "holds one of another boot: the report", held: '"boot":"bootx","sequence":9', n: 1 },
+    {
+      title: "holds one of another incarnation: the report",
+      held: '"boot":"bootx","sequence":9',
+      n: 1,
+    },
     { title: "holds none: the report", held: '"sequence":2', n: 1 },
   ])("of an asker that $title", ({ held, n }) => {
     const bench = new Bench();
@@ -115,7 +125,14 @@ describe("an answer", () => {
     const bench = new Bench({ isOwn: (address) => address === "10.0.0.1" });
     bench.meet(A, { age: 40, clock: START_WALL_MS + 5000, you: "10.0.0.1" });
     expect(bench.machine("ann")).toMatchObject({
-      ...{ name: "ann", address: A, addresses: [A], state: "up", protocol: 2, boot: "boota" },
+      ...{
+        name: "ann",
+        address: A,
+        addresses: [A],
+        state: "up",
+        protocol: 2,
+        incarnation: "boota",
+      },
       ...{ sequence: 1, reportAgeSeconds: 40, lastHeardSeconds: 0, unanswered: 0, isClone: false },
       ...{ clockOffsetSeconds: 4.9, report: { name: "ann" } },
     });
@@ -224,7 +241,7 @@ describe("the question after an answer", () => {
 
   test("is spread, where all machines started together", () => {
     const bench = new Bench({ updateSeconds: 600 });
-    for (let i = 1; i <= 100; i++) bench.meet(`10.0.1.${i}`, { id: `m${i}`, boot: `b${i}` });
+    for (let i = 1; i <= 100; i++) bench.meet(`10.0.1.${i}`, { id: `m${i}`, incarnation: `b${i}` });
     bench.clear();
     bench.run(600_000);
     const perSecond = new Map<number, number>();

@@ -13,7 +13,7 @@ const FORGET_ANN = '<{"forget":{"id":"ann","boot":"boota"}}';
 function meetBoth(options: { annAge?: number } = {}): Bench {
   const bench = new Bench();
   bench.meet(A, { age: options.annAge ?? 0 });
-  bench.meet(B, { id: "ben", boot: "bootb", name: "ben" });
+  bench.meet(B, { id: "ben", incarnation: "bootb", name: "ben" });
   bench.run(10 * SECOND);
   bench.clear();
   return bench;
@@ -73,12 +73,12 @@ describe("forgetting a machine at our user's wish", () => {
 
   test("tells of a machine of 2005 by its address", () => {
     const bench = new Bench();
-    bench.meet(B, { id: "ben", boot: "bootb" });
+    bench.meet(B, { id: "ben", incarnation: "bootb" });
     bench.meetOld(OLD, oldReport({ wallSeconds: START_WALL_MS / SECOND }));
     for (let sequence = 2; bench.machine(OLD)?.state === "up"; ) {
       bench.runLong(10 * SECOND);
       if (asked(bench, B).length > 0) {
-        bench.answer(B, { id: "ben", boot: "bootb", sequence: sequence++ });
+        bench.answer(B, { id: "ben", incarnation: "bootb", sequence: sequence++ });
         bench.clear();
       }
     }
@@ -228,7 +228,7 @@ describe("another machine's word that a machine was scrapped", () => {
     expect(told(bench)).toEqual([]);
   });
 
-  test("about another boot than the one known here is followed: we may have missed the last", () => {
+  test("about another incarnation than the one known here is followed: we may have missed the last", () => {
     const bench = annIsSilent();
     bench.receive(B, '<{"forget":{"id":"ann","boot":"another"}}');
     bench.run(12 * SECOND);
@@ -238,22 +238,22 @@ describe("another machine's word that a machine was scrapped", () => {
 
   test.each([
     {
-      title: "with the boot of one of them drops that one",
+      title: "with the incarnation of one of them drops that one",
       message: FORGET_ANN,
       left: ["ann~clone"],
     },
     {
-      title: "without a boot drops none",
+      title: "without an incarnation drops none",
       message: '<{"forget":{"id":"ann"}}',
       left: ["ann", "ann~clone"],
     },
   ])("about clones $title", ({ message, left }) => {
     const known = [
-      knownMachine({ id: "ann", boot: "boota", state: "down" }),
-      knownMachine({ id: "ann~clone", boot: "clone", state: "down", addresses: [OLD] }),
+      knownMachine({ id: "ann", incarnation: "boota", state: "down" }),
+      knownMachine({ id: "ann~clone", incarnation: "clone", state: "down", addresses: [OLD] }),
     ];
     const bench = new Bench({ known });
-    bench.meet(B, { id: "ben", boot: "bootb" });
+    bench.meet(B, { id: "ben", incarnation: "bootb" });
     bench.receive(B, message);
     bench.run(20 * SECOND);
     const ids = bench.others().map(({ id }) => id);
@@ -292,7 +292,7 @@ describe("many machines that are called scrapped", () => {
 
   test("are tested 256 at a time, within the 20 questions a second of quiet machines", () => {
     const bench = new Bench({ known: many(300, "down"), updateSeconds: 3600 });
-    bench.meet(B, { id: "ben", boot: "bootb" });
+    bench.meet(B, { id: "ben", incarnation: "bootb" });
     bench.clear();
     for (let index = 0; index < 300; index++) {
       bench.receive(B, `<{"forget":{"id":"m${index}"}}`);
@@ -314,7 +314,7 @@ describe("many machines that are called scrapped", () => {
     const bench = new Bench({ known, updateSeconds: 3600 });
     bench.receive(B, "?");
     bench.run(5 * SECOND);
-    bench.answer(B, { id: "ben", boot: "bootb" });
+    bench.answer(B, { id: "ben", incarnation: "bootb" });
     bench.clear();
     bench.receive(B, FORGET_ANN);
     bench.run(MINUTE);

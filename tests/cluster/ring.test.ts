@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 function answerOf(id: string, more: object = {}) {
-  return { id, name: id, boot: `boot-${id}`, ring: true, ...more };
+  return { id, name: id, incarnation: `boot-${id}`, ring: true, ...more };
 }
 
 function isQuick(text: string): boolean {
@@ -60,12 +60,16 @@ function reply(place: number): void {
   const sent = bench.sent[place];
   const machine = OTHERS.find(({ at }) => at === sent?.to);
   if (sent === undefined || machine === undefined || !alive.has(sent.to)) return;
-  const boot = `boot-${machine.id}`;
-  if (isQuick(sent.text)) bench.receive(sent.to, `<${sent.text.slice(1)}${boot.slice(0, 8)}`);
+  const incarnation = `boot-${machine.id}`;
+  if (isQuick(sent.text))
+    bench.receive(sent.to, `<${sent.text.slice(1)}${incarnation.slice(0, 8)}`);
   else if (sent.text.startsWith(">{")) {
     const { question } = JSON.parse(sent.text.slice(1));
-    const body = { ...answerOf(machine.id), answer: question, sequence: 1, interval: 600, age: 0 };
-    bench.receive(sent.to, `<${JSON.stringify({ ...body, clock: 1, report: { name: "x" } })}`);
+    const body = { answer: question, boot: incarnation, sequence: 1, interval: 600, age: 0 };
+    bench.receive(
+      sent.to,
+      `<${JSON.stringify({ ...answerOf(machine.id), ...body, clock: 1, report: { name: "x" } })}`,
+    );
   }
 }
 
@@ -102,7 +106,7 @@ describe("quick questions", () => {
     expect(hints()).toEqual([]);
   });
 
-  test("are answered with our boot's beginning, to whoever asks", () => {
+  test("are answered with our incarnation's beginning, to whoever asks", () => {
     bench.receive("10.0.0.77", ">Ej9sQ0aB", 40_000);
     expect(bench.sent[0]).toMatchObject({ to: "10.0.0.77", port: 40_000, text: "<Ej9sQ0aBboot0" });
   });
@@ -217,7 +221,7 @@ describe("a watched machine that does not answer", () => {
     }
     bench.receive(ANN, '>{"question":1,"id":"tom"}');
     bench.run(100);
-    bench.answer(ANN, answerOf("tom", { boot: "boot-tom-2" }));
+    bench.answer(ANN, answerOf("tom", { incarnation: "boot-tom-2" }));
     alive.add(ANN);
     bench.run(500);
     expect(state("tom")).toBe("up");
@@ -371,16 +375,16 @@ describe("a hint", () => {
 describe("sealed", () => {
   const secrets = [Buffer.alloc(32, 7)];
   const [ours, theirs] = ["00000000000000aa", "00000000000000bb"];
-  const sealerOf = (id: string, boot: string) => {
+  const sealerOf = (id: string, incarnation: string) => {
     let drawn = 0;
     const randomBytes = (count: number) => Buffer.alloc(count, ++drawn);
-    return createEnvelope({ id, boot, signature: "localhost", secrets, randomBytes });
+    return createEnvelope({ id, incarnation, signature: "localhost", secrets, randomBytes });
   };
 
   test("quick messages have at most 90 bytes in the shipped network", () => {
     const envelope = sealerOf(ours, ours);
     const question = encodeRingQuestion("localhost", 2 ** 48 - 1);
-    const answer = encodeRingAnswer("localhost", { number: 2 ** 48 - 1, boot: theirs });
+    const answer = encodeRingAnswer("localhost", { number: 2 ** 48 - 1, incarnation: theirs });
     expect(envelope.seal(question)).toHaveLength(82);
     expect(envelope.seal(answer)).toHaveLength(90);
   });

@@ -5,8 +5,8 @@ import { Bench, oldReport, START_WALL_MS } from "./bench.ts";
 const A = "10.0.0.2";
 const B = "10.0.0.3";
 const C = "10.0.0.4";
-const ANN = { id: "ann", boot: "boota", name: "ann" };
-const BOB = { id: "bob", boot: "bootb", name: "bob" };
+const ANN = { id: "ann", incarnation: "boota", name: "ann" };
+const BOB = { id: "bob", incarnation: "bootb", name: "bob" };
 const MINUTE = 60_000;
 const YEAR_SECONDS = 365 * 86_400;
 
@@ -70,7 +70,7 @@ describe("a laptop that comes back under another address", () => {
     expect(bench.machine("bob")?.state).toBe("down");
     expect(bench.machine("bob")?.report).toMatchObject({ name: "bob" });
     bench.clear();
-    bench.meet(C, { ...BOB, boot: "bootb2" });
+    bench.meet(C, { ...BOB, incarnation: "bootb2" });
     expect(bench.machine("bob")).toMatchObject({ state: "up", address: C, addresses: [C] });
     expect(bench.of("outage-over").map(({ id }) => id)).toEqual(["bob"]);
   });

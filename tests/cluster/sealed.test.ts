@@ -4,18 +4,18 @@ import { createEnvelope } from "../../src/sealing/envelope.ts";
 import type { Envelope } from "../../src/sealing/envelope-types.ts";
 import { answerText, Bench, type BenchOptions, knownMachine, oldReport, PORT } from "./bench.ts";
 
-const SELF = { id: "00000000000000aa", boot: "b0000000000000aa", name: "me" };
-const ANN = { id: "00000000000000a1", boot: "b000000000000001" };
-const ANN_AGAIN = { ...ANN, boot: "b000000000000009" };
-const BOB = { id: "00000000000000b1", boot: "b000000000000002" };
+const SELF = { id: "00000000000000aa", incarnation: "b0000000000000aa", name: "me" };
+const ANN = { id: "00000000000000a1", incarnation: "b000000000000001" };
+const ANN_AGAIN = { ...ANN, incarnation: "b000000000000009" };
+const BOB = { id: "00000000000000b1", incarnation: "b000000000000002" };
 const ANN_AT = "10.0.0.2";
 const BOB_AT = "10.0.0.3";
 
 let drawn = 0;
 
-function envelope(who: { id: string; boot: string }, keys = [1]): Envelope {
+function envelope(who: { id: string; incarnation: string }, keys = [1]): Envelope {
   return createEnvelope({
-    ...{ id: who.id, boot: who.boot, signature: "lab" },
+    ...{ id: who.id, incarnation: who.incarnation, signature: "lab" },
     secrets: keys.map((key) => Buffer.alloc(32, key)),
     randomBytes: (count) => Buffer.alloc(count).fill(`${++drawn}`),
   });
@@ -51,7 +51,10 @@ class SealedBench extends Bench {
     return packets.map(({ text }) => {
       const opened = this.friend(address).open(Buffer.from(`lab${text}`, "latin1"));
       if (!opened.ok) throw new Error(opened.reason);
-      expect({ id: opened.id, boot: opened.boot }).toEqual({ id: SELF.id, boot: SELF.boot });
+      expect({ id: opened.id, incarnation: opened.incarnation }).toEqual({
+        id: SELF.id,
+        incarnation: SELF.incarnation,
+      });
       return Buffer.from(opened.message).toString("latin1").slice(3);
     });
   }
@@ -68,7 +71,7 @@ class SealedBench extends Bench {
   }
 
   /** It speaks, is asked, and answers. */
-  befriend(from: string, who: { id: string; boot: string }): void {
+  befriend(from: string, who: { id: string; incarnation: string }): void {
     this.hear(from, "?");
     this.run(100);
     this.hear(from, answerText(this.#asked(from), who));
@@ -116,8 +119,10 @@ describe("with a key", () => {
     const bench = new SealedBench();
     bench.befriend(ANN_AT, ANN);
     bench.take(bench.cluster.leave(bench.now()));
-    const { id, boot } = SELF;
-    expect(bench.opened(ANN_AT)).toContain(`<${JSON.stringify({ bye: { id, boot } })}`);
+    const { id, incarnation } = SELF;
+    expect(bench.opened(ANN_AT)).toContain(
+      `<${JSON.stringify({ bye: { id, boot: incarnation } })}`,
+    );
   });
 
   test.each(["?", `!${BOB_AT}`, ">", '>{"question":1,"id":"x"}', "<", "<{}"])(
@@ -183,7 +188,7 @@ describe("with a key", () => {
 
 describe("who has sealed a message must be who speaks in it", () => {
   test("in an answer: its id and its boot", () => {
-    for (const liar of [BOB, ANN_AGAIN, { ...BOB, boot: ANN.boot }]) {
+    for (const liar of [BOB, ANN_AGAIN, { ...BOB, incarnation: ANN.incarnation }]) {
       const bench = new SealedBench();
       bench.hear(ANN_AT, "?");
       bench.run(100);
@@ -204,7 +209,7 @@ describe("who has sealed a message must be who speaks in it", () => {
     bench.befriend(BOB_AT, BOB);
     bench.clear();
     bench.hear(BOB_AT, `>{"question":1,"id":"${ANN.id}"}`);
-    bench.hear(BOB_AT, `<{"bye":{"id":"${ANN.id}","boot":"${ANN.boot}"}}`);
+    bench.hear(BOB_AT, `<{"bye":{"id":"${ANN.id}","boot":"${ANN.incarnation}"}}`);
     expect(bench.drops("sealed by another machine")).toBe(2);
     expect(bench.sent).toEqual([]);
   });
@@ -215,18 +220,18 @@ describe("who has sealed a message must be who speaks in it", () => {
     bench.befriend(BOB_AT, BOB);
     bench.hear(BOB_AT, "<AAAAAAAAc0ffee00");
     expect(bench.drops("sealed by another machine")).toBe(1);
-    bench.hear(BOB_AT, `<AAAAAAAA${BOB.boot.slice(0, 8)}`);
+    bench.hear(BOB_AT, `<AAAAAAAA${BOB.incarnation.slice(0, 8)}`);
     expect(bench.drops("answer to no open question")).toBe(1);
   });
 });
 
-describe("from a boot that has answered no question yet", () => {
+describe("from an incarnation that has answered no question yet", () => {
   const others = ["10.0.0.7", "10.0.0.8"];
   const hearsay: Readonly<Record<string, string>> = {
     "a list": `!${others.join(" ")}`,
     "a hint": `<{"hint":${JSON.stringify([BOB_AT])}}`,
-    "a goodbye": `<{"bye":${JSON.stringify(ANN_AGAIN)}}`,
-    "a forget": `<{"forget":${JSON.stringify(ANN)}}`,
+    "a goodbye": `<{"bye":{"id":"${ANN_AGAIN.id}","boot":"${ANN_AGAIN.incarnation}"}}`,
+    "a forget": `<{"forget":{"id":"${ANN.id}","boot":"${ANN.incarnation}"}}`,
   };
 
   test.each(Object.entries(hearsay))("%s is ignored", (_, text) => {
@@ -263,7 +268,7 @@ describe("from a boot that has answered no question yet", () => {
     expect(bench.cluster.candidateCount()).toBe(1);
   });
 
-  test("a boot remembered from our earlier run has to answer again", () => {
+  test("an incarnation remembered from our earlier run has to answer again", () => {
     const known = [knownMachine({ ...ANN, addresses: [ANN_AT] })];
     const bench = new SealedBench({ known });
     bench.hear(ANN_AT, "!10.0.0.7");

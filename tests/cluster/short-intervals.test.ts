@@ -9,7 +9,7 @@ const IDS: Readonly<Record<string, string>> = { [A]: "ann", [B]: "bob" };
 function meetBoth(updateSeconds: number): Bench {
   const bench = new Bench({ updateSeconds });
   for (const [address, id] of Object.entries(IDS)) {
-    bench.meet(address, { id, boot: `boot-${id}`, interval: updateSeconds });
+    bench.meet(address, { id, incarnation: `boot-${id}`, interval: updateSeconds });
   }
   bench.clear();
   return bench;
@@ -22,7 +22,7 @@ function answerAll(bench: Bench, updateSeconds: number): void {
   for (const { to, text } of asked) {
     const id = IDS[to] ?? "";
     const { question } = JSON.parse(text.slice(1));
-    const fields = { id, boot: `boot-${id}`, interval: updateSeconds, report: null };
+    const fields = { id, incarnation: `boot-${id}`, interval: updateSeconds, report: null };
     bench.receive(to, answerText(question, fields));
   }
 }
@@ -118,7 +118,7 @@ describe("a machine is not down", () => {
       const asked = bench.sent.filter(({ text }) => text.startsWith(">{"));
       bench.sent = [];
       for (const { to, text } of asked) {
-        const fields = { id: idOf(to), boot: "b", interval: 1, report: null };
+        const fields = { id: idOf(to), incarnation: "b", interval: 1, report: null };
         bench.receive(to, answerText(JSON.parse(text.slice(1)).question, fields));
       }
     }
@@ -147,8 +147,8 @@ describe("a machine is not down", () => {
   test("and yet it is when it has no address left, or none that may be asked", () => {
     const bench = new Bench({ updateSeconds: 10 });
     bench.meet(A, { interval: 10 });
-    bench.meet(B, { id: "bob", boot: "bootb", interval: 10 });
-    bench.answerNext(A, { id: "cid", boot: "bootc", interval: 10 });
+    bench.meet(B, { id: "bob", incarnation: "bootb", interval: 10 });
+    bench.answerNext(A, { id: "cid", incarnation: "bootc", interval: 10 });
     bench.cluster.setRanges({ allow: () => false, scan: { size: 0, at: () => undefined } });
     bench.run(60_000);
     expect(outages(bench).sort()).toEqual(["ann down", "bob down", "cid down"]);

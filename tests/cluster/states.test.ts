@@ -188,9 +188,9 @@ describe("a goodbye", () => {
     bench.clear();
     bench.receive(A, goodbye);
     bench.run(2100);
-    bench.answer(A, { boot: "boota2" });
+    bench.answer(A, { incarnation: "boota2" });
     bench.run(10_000);
-    expect(bench.machine("ann")).toMatchObject({ state: "up", boot: "boota2" });
+    expect(bench.machine("ann")).toMatchObject({ state: "up", incarnation: "boota2" });
   });
 
   test.each([
@@ -221,7 +221,7 @@ describe("a goodbye", () => {
     bench.runLong(2 * HOUR);
     expect(bench.machine("ann")?.state).toBe("stopped");
     expect(asked(bench).length).toBeLessThanOrEqual(13);
-    bench.answerNext(A, { boot: "boota2" });
+    bench.answerNext(A, { incarnation: "boota2" });
     expect(bench.machine("ann")?.state).toBe("up");
     expect(bench.of("outage-over")).toHaveLength(1);
   });
@@ -336,8 +336,8 @@ test("a stopped machine that speaks is asked until it answers, as one that has f
   expect(asked(bench)).toHaveLength(1);
   bench.run(10_000);
   expect(asked(bench)).toHaveLength(2);
-  bench.answerNext(A, { boot: "bootb", sequence: 0, report: null });
-  expect(bench.machine("ann")).toMatchObject({ boot: "bootb", state: "up" });
+  bench.answerNext(A, { incarnation: "bootb", sequence: 0, report: null });
+  expect(bench.machine("ann")).toMatchObject({ incarnation: "bootb", state: "up" });
 });
 
 test("a goodbye is believed though the machine had spoken before", () => {
@@ -363,6 +363,6 @@ test("a machine that says goodbye and is back within seconds is asked at once, a
   bench.receive(A, '>{"question":5,"id":"ann"}');
   bench.run(2000);
   expect(bench.machine("ann")?.state).toBe("up");
-  bench.answer(A, { boot: "bootb", sequence: 0, report: null });
-  expect(bench.machine("ann")).toMatchObject({ boot: "bootb", state: "up" });
+  bench.answer(A, { incarnation: "bootb", sequence: 0, report: null });
+  expect(bench.machine("ann")).toMatchObject({ incarnation: "bootb", state: "up" });
 });

@@ -21,7 +21,14 @@ function questions(bench: Bench, address: string) {
 /** A question of somebody who watches, to this machine, and the answers that it brings at once. */
 function ask(bench: Bench, from: string, held: object = {}) {
   const before = answers(bench, from).length;
-  const body = { question: 7, id: "ann", boot: "boot0", sequence: 1, watching: true, ...held };
+  const body = {
+    question: 7,
+    id: "ann",
+    boot: "boot0",
+    sequence: 1,
+    watching: true,
+    ...held,
+  };
   bench.receive(from, `>${JSON.stringify(body)}`);
   return answers(bench, from).slice(before);
 }
@@ -268,15 +275,18 @@ describe("a live report of another machine", () => {
     expect(bench.of("changed")).toEqual([]);
   });
 
-  test("of an earlier boot is forgotten when the machine starts anew, and numbers count anew", () => {
+  test("of an earlier incarnation is forgotten when the machine starts anew, and numbers count anew", () => {
     const bench = watched();
     const next = (fields: object) => {
       const seen = questions(bench, A).length;
       while (questions(bench, A).length === seen) bench.run(100);
-      bench.answer(A, { boot: "boota2", ...fields });
+      bench.answer(A, { incarnation: "boota2", ...fields });
     };
     next({ sequence: 1, report: { name: "ann", load: { one: 60 } } });
-    expect(bench.machine("ann")).toMatchObject({ boot: "boota2", report: { load: { one: 60 } } });
+    expect(bench.machine("ann")).toMatchObject({
+      incarnation: "boota2",
+      report: { load: { one: 60 } },
+    });
     expect(bench.machine("ann")?.isLive).toBeUndefined();
     next({ sequence: 1, liveSequence: 1, report: { name: "ann", load: { one: 1 } } });
     expect(bench.machine("ann")).toMatchObject({ isLive: true, report: { load: { one: 1 } } });

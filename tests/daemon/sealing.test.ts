@@ -53,7 +53,7 @@ describe("the secrets of a daemon", () => {
 });
 
 describe("what -dd prints of a packet", () => {
-  const alpha = { signature: "lab", id: "00000000000000a1", boot: "b000000000000001" };
+  const alpha = { signature: "lab", id: "00000000000000a1", incarnation: "b000000000000001" };
   const beta = { ...alpha, id: "00000000000000b1" };
   const message = Buffer.from("lab>\x1b");
 

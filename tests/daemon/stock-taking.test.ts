@@ -7,7 +7,7 @@ const nobody = { allow: () => true, scan: { size: 0, at: () => undefined } };
 function sizesOfNew() {
   return createCluster({
     ...{ now: at(0), signature: "lab", updateSeconds: 600, port: 10_080, maxPeers: 4096 },
-    ...{ self: { id: "self", boot: "boot", name: "me" }, ranges: nobody, known: [] },
+    ...{ self: { id: "self", incarnation: "boot", name: "me" }, ranges: nobody, known: [] },
     random: () => 0.5,
   }).sizes();
 }

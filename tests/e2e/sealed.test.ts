@@ -185,7 +185,14 @@ describe("what passes between two sealed machines", () => {
         const { processes = [], host } = self?.report ?? {};
         const secrets = [
           ...["annika-01", "bobby-02", ANN, BOB, BETWEEN, userInfo().username, "unagi", "report"],
-          ...["answer", "question", "cpu", self?.id ?? "", self?.boot ?? "", host?.model ?? "cpu"],
+          ...[
+            "answer",
+            "question",
+            "cpu",
+            self?.id ?? "",
+            self?.incarnation ?? "",
+            host?.model ?? "cpu",
+          ],
           ...processes.flatMap(({ user, command }) => [user, command]),
         ].filter((secret) => secret.length > 3);
         expect(secrets.length).toBeGreaterThan(8);
@@ -235,7 +242,12 @@ function reader(path: string) {
   const key = readKeyFile(path);
   if (!key.ok || key.value === undefined) throw new Error("no key");
   return createEnvelope({
-    ...{ signature: SIGNATURE, secrets: [key.value], id: "0".repeat(16), boot: "0".repeat(16) },
+    ...{
+      signature: SIGNATURE,
+      secrets: [key.value],
+      id: "0".repeat(16),
+      incarnation: "0".repeat(16),
+    },
     randomBytes: (count) => Buffer.alloc(count),
   });
 }

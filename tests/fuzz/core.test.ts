@@ -9,7 +9,15 @@ const OPEN = "the number of the question that is open there";
 
 const REPORT = { name: "ann", updateSeconds: 600, httpPort: 8000, load: { one: 1 } };
 const ANSWERS = ["ann", "bob", "self"].map((id) => ({
-  ...{ answer: OPEN, id, boot: `boot-${id}`, sequence: 3, liveSequence: 1, interval: 600, age: 1 },
+  ...{
+    answer: OPEN,
+    id,
+    boot: `boot-${id}`,
+    sequence: 3,
+    liveSequence: 1,
+    interval: 600,
+    age: 1,
+  },
   ...{ clock: START_WALL_MS, you: "10.0.0.1", name: id, ring: true, report: REPORT },
 }));
 const OTHERS = [

@@ -26,7 +26,7 @@ const KNOWN = [
   machine("a1"),
   machine("10.0.0.7", { protocol: 1, state: "down", httpPort: 8000 }),
   machine("b2", {
-    ...{ boot: "b", sequence: 7, retiredBoots: ["a"], reportAtWallMs: T0 },
+    ...{ incarnation: "b", sequence: 7, retiredIncarnations: ["a"], reportAtWallMs: T0 },
     ...(REPORTS[0] === undefined ? {} : { report: REPORTS[0] }),
   }),
 ];
@@ -124,7 +124,7 @@ test("any machine of an earlier run is recalled in order, or not at all", () => 
     const now = { elapsedMs: 1000, wallMs: T0 };
     const core = createCluster({
       ...{ now, signature: "lab", updateSeconds: 600, port: 10_080, maxPeers: 100 },
-      self: { id: "self", boot: "boot", name: "me" },
+      self: { id: "self", incarnation: "boot", name: "me" },
       ranges: { allow: () => true, scan: { size: 0, at: () => undefined } },
       known,
       random: () => 0.5,

@@ -34,7 +34,7 @@ test("any JSON gives a report within its bounds, which is read again as it is, o
     expect(old.ok).toBe(true);
     const fitted = fitReport(report, 4000);
     expect(Buffer.byteLength(JSON.stringify(fitted))).toBeLessThanOrEqual(4000);
-    const head = { answer: 1, id: "a", boot: "b", sequence: 1, intervalSeconds: 600 };
+    const head = { answer: 1, id: "a", incarnation: "b", sequence: 1, intervalSeconds: 600 };
     const answer = { ...head, ageSeconds: 0, wallMs: 1, name: report.name, report };
     expect(encodeAnswer("lab", answer).length).toBeLessThanOrEqual(4095);
   });

@@ -390,7 +390,7 @@ const PROTOCOL: readonly Decoder[] = [
     decode: (text) => readRingAnswer(bytesOf(text)),
     check: (read: ReturnType<typeof readRingAnswer>) => {
       inRange(read?.number, 0, 2 ** 48 - 1);
-      inRange(read?.bootStart.length, 1, 8);
+      inRange(read?.incarnationStart.length, 1, 8);
     },
   },
   {

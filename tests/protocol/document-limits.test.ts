@@ -57,7 +57,7 @@ describe("the limits of docs/protocol.md", () => {
       limits.MAX_CANDIDATES,
       limits.MAX_SOURCES,
       limits.MAX_ADDRESSES,
-      limits.MAX_RETIRED_BOOTS,
+      limits.MAX_RETIRED_INCARNATIONS,
       limits.MAX_CLONES,
       limits.MAX_MET_AT_ADDRESS,
       limits.MAX_FORMER_AT_ADDRESS,
@@ -154,7 +154,7 @@ describe("the sizes of docs/protocol.md", () => {
   const id = "f".repeat(16);
   const most = Number.MAX_SAFE_INTEGER;
   const asked = {
-    ...{ question: most, id, boot: id, sequence: most },
+    ...{ question: most, id, incarnation: id, sequence: most },
     ...{ liveSequence: most, watching: true },
   };
   const messages: Readonly<Record<string, Message>> = {
@@ -163,10 +163,10 @@ describe("the sizes of docs/protocol.md", () => {
     "protocol-1 report": { kind: "report-v1", report, wallSeconds: 0 },
     answer: { ...answer, report },
     question: { kind: "question", ...asked },
-    goodbye: { kind: "goodbye", id, boot: id },
-    forget: { kind: "forget", id, boot: id },
+    goodbye: { kind: "goodbye", id, incarnation: id },
+    forget: { kind: "forget", id, incarnation: id },
     "quick question": { kind: "ring-question", number: 2 ** 48 - 1 },
-    "quick answer": { kind: "ring-answer", number: 2 ** 48 - 1, bootStart: id.slice(0, 8) },
+    "quick answer": { kind: "ring-answer", number: 2 ** 48 - 1, incarnationStart: id.slice(0, 8) },
   };
 
   test("are those that the codec cuts at", () => {

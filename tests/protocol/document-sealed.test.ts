@@ -14,7 +14,7 @@ import {
 import { createDerivation } from "../../src/sealing/xaes.ts";
 import { block, DOCUMENT, packet, SIGNATURE } from "./document.ts";
 
-const ALPHA = { id: "6a1f0c52d3e84b97", boot: "c4d07a96e1b35f28" };
+const ALPHA = { id: "6a1f0c52d3e84b97", incarnation: "c4d07a96e1b35f28" };
 const HEADER_BYTES = 23;
 const TAG_BYTES = 16;
 
@@ -46,7 +46,12 @@ function nonceOf(sealed: Buffer): Buffer {
 
 const reader = () =>
   createSealer({
-    ...{ signature: SIGNATURE, secrets: [secret()], id: "0".repeat(16), boot: "0".repeat(16) },
+    ...{
+      signature: SIGNATURE,
+      secrets: [secret()],
+      id: "0".repeat(16),
+      incarnation: "0".repeat(16),
+    },
     randomBytes: (count) => Buffer.alloc(count),
   });
 
@@ -60,16 +65,16 @@ describe("the sealed packets of docs/protocol.md", () => {
     expect(packetKey.toString("hex")).toBe(block("hex packet-key"));
   });
 
-  test("begin with id, boot, counter and flags", () => {
+  test("begin with id, incarnation, counter and flags", () => {
     const query = openByHand(hex("sealed-query"), hex("packet-key"));
-    expect(query.toString("hex")).toBe(`${ALPHA.id}${ALPHA.boot}00000000000102${"3f"}`);
+    expect(query.toString("hex")).toBe(`${ALPHA.id}${ALPHA.incarnation}00000000000102${"3f"}`);
   });
 
   test("hold the answer, deflated with the dictionary", () => {
     const sealed = hex("sealed-answer");
     const plain = openByHand(sealed, createDerivation(key)(nonceOf(sealed)));
     const header = plain.toString("hex", 0, HEADER_BYTES);
-    expect(header).toBe(`${ALPHA.id}${ALPHA.boot}00000000000203`);
+    expect(header).toBe(`${ALPHA.id}${ALPHA.incarnation}00000000000203`);
     const dictionary = Buffer.from(block("text dictionary"));
     const message = inflateRawSync(plain.subarray(HEADER_BYTES), { dictionary });
     expect(`${SIGNATURE}${message}`).toBe(Buffer.from(packet("answer")).toString());

@@ -151,7 +151,7 @@ type Fields<Kind> = Exclude<keyof Extract<Message, { kind: Kind }>, "kind">;
 const QUESTION_KEYS: Readonly<Record<Fields<"question">, string>> = {
   question: "question",
   id: "id",
-  boot: "boot",
+  incarnation: "boot",
   sequence: "sequence",
   liveSequence: "liveSequence",
   watching: "watching",
@@ -159,7 +159,7 @@ const QUESTION_KEYS: Readonly<Record<Fields<"question">, string>> = {
 const ANSWER_KEYS: Readonly<Record<Fields<"answer">, string>> = {
   answer: "answer",
   id: "id",
-  boot: "boot",
+  incarnation: "boot",
   sequence: "sequence",
   liveSequence: "liveSequence",
   intervalSeconds: "interval",
@@ -170,8 +170,8 @@ const ANSWER_KEYS: Readonly<Record<Fields<"answer">, string>> = {
   ring: "ring",
   report: "report",
 };
-const GOODBYE_KEYS: Readonly<Record<Fields<"goodbye">, string>> = { id: "id", boot: "boot" };
-const FORGET_KEYS: Readonly<Record<Fields<"forget">, string>> = { id: "id", boot: "boot" };
+const GOODBYE_KEYS: Readonly<Record<Fields<"goodbye">, string>> = { id: "id", incarnation: "boot" };
+const FORGET_KEYS: Readonly<Record<Fields<"forget">, string>> = { id: "id", incarnation: "boot" };
 
 describe("the keys of protocol 2 in docs/protocol.md", () => {
   const cases = [
@@ -233,7 +233,7 @@ describe("the keys of protocol 2 in docs/protocol.md", () => {
 });
 
 describe("the core plays the exchange of docs/protocol.md with", () => {
-  const alpha = { id: "6a1f0c52d3e84b97", boot: "c4d07a96e1b35f28" };
+  const alpha = { id: "6a1f0c52d3e84b97", incarnation: "c4d07a96e1b35f28" };
   const report = { name: "alpha", uptimeSeconds: 5000 };
 
   test("a peer of protocol 2, up to its goodbye", () => {

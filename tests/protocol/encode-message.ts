@@ -40,8 +40,8 @@ export function encodeMessage(signature: string, message: Message): readonly Uin
     case "ring-question":
       return [encodeRingQuestion(signature, message.number)];
     case "ring-answer": {
-      const { number, bootStart: boot } = message;
-      return [encodeRingAnswer(signature, { number, boot })];
+      const { number, incarnationStart: incarnation } = message;
+      return [encodeRingAnswer(signature, { number, incarnation })];
     }
   }
 }

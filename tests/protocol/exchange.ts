@@ -49,7 +49,7 @@ export class Exchange {
   #liveDueMs = Number.POSITIVE_INFINITY;
   #liveMadeMs: number | undefined;
 
-  constructor(self: { readonly id: string; readonly boot: string }, report: Report) {
+  constructor(self: { readonly id: string; readonly incarnation: string }, report: Report) {
     let drawn = 0;
     this.#report = report;
     this.#core = createCluster({

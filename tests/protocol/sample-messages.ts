@@ -5,7 +5,7 @@ import { TYPICAL_REPORT } from "../sealing/typical-report.ts";
 /** By kind: a new kind is missed by the compiler. */
 type OneOfEach = { readonly [Kind in Message["kind"]]: Extract<Message, { kind: Kind }> };
 
-const WHO = { id: "6a1f0c52d3e84b97", boot: "c4d07a96e1b35f28" };
+const WHO = { id: "6a1f0c52d3e84b97", incarnation: "c4d07a96e1b35f28" };
 const NUMBER = 247_881_002_993_321;
 
 const SAMPLES: OneOfEach = {
@@ -28,7 +28,11 @@ const SAMPLES: OneOfEach = {
   hint: { kind: "hint", addresses: ["127.0.5.7", "127.0.5.8"] },
   forget: { kind: "forget", ...WHO },
   "ring-question": { kind: "ring-question", number: NUMBER },
-  "ring-answer": { kind: "ring-answer", number: NUMBER, bootStart: WHO.boot.slice(0, 8) },
+  "ring-answer": {
+    kind: "ring-answer",
+    number: NUMBER,
+    incarnationStart: WHO.incarnation.slice(0, 8),
+  },
 };
 
 export const SAMPLE_MESSAGES: readonly Message[] = Object.values(SAMPLES);

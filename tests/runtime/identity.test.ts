@@ -21,13 +21,13 @@ afterEach(() => {
   for (const path of roots.splice(0)) rmSync(path, { recursive: true, force: true });
 });
 
-test("the id stays over restarts, the boot does not", () => {
+test("the id stays over restarts, the incarnation does not", () => {
   const options = { root: root(`${MACHINE_ID}\n`), name: "alpha", port: 10080 };
   const [first, second] = [loadIdentity(options), loadIdentity(options)];
   expect(first.id).toMatch(/^[0-9a-f]{16}$/);
-  expect(first.boot).toMatch(/^[0-9a-f]{16}$/);
+  expect(first.incarnation).toMatch(/^[0-9a-f]{16}$/);
   expect(second.id).toBe(first.id);
-  expect(second.boot).not.toBe(first.boot);
+  expect(second.incarnation).not.toBe(first.incarnation);
   expect(first.notice).toBeUndefined();
 });
 

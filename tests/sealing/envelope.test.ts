@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
 
-const ALPHA = { id: "00000000000000a1", boot: "b000000000000001" };
-const BETA = { id: "00000000000000a2", boot: "b000000000000002" };
+const ALPHA = { id: "00000000000000a1", incarnation: "b000000000000001" };
+const BETA = { id: "00000000000000a2", incarnation: "b000000000000002" };
 
 function envelope(who: typeof ALPHA, key = 1) {
   let drawn = 0;
@@ -35,9 +35,9 @@ describe("an envelope", () => {
     ]);
   });
 
-  test("keeps the windows of two boots apart", () => {
+  test("keeps the windows of two incarnations apart", () => {
     const beta = envelope(BETA);
-    const again = envelope({ ...ALPHA, boot: "b000000000000003" });
+    const again = envelope({ ...ALPHA, incarnation: "b000000000000003" });
     expect(what(beta.open(envelope(ALPHA).seal(Buffer.from("lab?"))))).toBe("lab?");
     expect(what(beta.open(again.seal(Buffer.from("lab?"))))).toBe("lab?");
   });

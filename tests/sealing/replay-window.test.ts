@@ -70,14 +70,14 @@ describe("a window", () => {
 });
 
 describe("the windows of many senders", () => {
-  const a1 = { id: "a", boot: "1" };
+  const a1 = { id: "a", incarnation: "1" };
 
-  test("each id and boot has its own", () => {
+  test("each id and incarnation has its own", () => {
     const guard = createReplayGuard();
     expect(guard.accepts({ ...a1, counter: 5 })).toBe(true);
     expect(guard.accepts({ ...a1, counter: 5 })).toBe(false);
-    expect(guard.accepts({ id: "a", boot: "2", counter: 5 })).toBe(true);
-    expect(guard.accepts({ id: "b", boot: "1", counter: 5 })).toBe(true);
+    expect(guard.accepts({ id: "a", incarnation: "2", counter: 5 })).toBe(true);
+    expect(guard.accepts({ id: "b", incarnation: "1", counter: 5 })).toBe(true);
     expect(guard.accepts({ ...a1, counter: 6 })).toBe(true);
     expect(guard.size()).toBe(3);
   });
@@ -85,18 +85,18 @@ describe("the windows of many senders", () => {
   test("beyond the cap the one unused for longest goes, and replays do not count as use", () => {
     const guard = createReplayGuard(2);
     expect(guard.accepts({ ...a1, counter: 1 })).toBe(true);
-    expect(guard.accepts({ id: "b", boot: "1", counter: 1 })).toBe(true);
+    expect(guard.accepts({ id: "b", incarnation: "1", counter: 1 })).toBe(true);
     expect(guard.accepts({ ...a1, counter: 2 })).toBe(true);
-    expect(guard.accepts({ id: "b", boot: "1", counter: 1 })).toBe(false);
-    expect(guard.accepts({ id: "c", boot: "1", counter: 1 })).toBe(true);
+    expect(guard.accepts({ id: "b", incarnation: "1", counter: 1 })).toBe(false);
+    expect(guard.accepts({ id: "c", incarnation: "1", counter: 1 })).toBe(true);
     expect(guard.size()).toBe(2);
     expect(guard.accepts({ ...a1, counter: 2 })).toBe(false);
-    expect(guard.accepts({ id: "b", boot: "1", counter: 1 })).toBe(true);
+    expect(guard.accepts({ id: "b", incarnation: "1", counter: 1 })).toBe(true);
   });
 
   test("by default there are 4,096 at most", () => {
     const guard = createReplayGuard();
-    for (let i = 0; i < 5_000; i++) guard.accepts({ id: String(i), boot: "1", counter: 1 });
+    for (let i = 0; i < 5_000; i++) guard.accepts({ id: String(i), incarnation: "1", counter: 1 });
     expect(guard.size()).toBe(4_096);
   });
 });

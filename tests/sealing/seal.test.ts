@@ -20,8 +20,8 @@ import { SAMPLE_MESSAGES } from "../protocol/sample-messages.ts";
 const SIGNATURE = "localhost";
 const OLD = Buffer.alloc(32, 1);
 const NEW = Buffer.alloc(32, 2);
-const ALPHA = { id: "00000000000000a1", boot: "b000000000000001" };
-const BETA = { id: "00000000000000a2", boot: "b000000000000002" };
+const ALPHA = { id: "00000000000000a1", incarnation: "b000000000000001" };
+const BETA = { id: "00000000000000a2", incarnation: "b000000000000002" };
 
 /** Nonces that count: no chance in tests, and none comes twice from one sealer. */
 function countingBytes(): (count: number) => Uint8Array {
@@ -33,7 +33,7 @@ function countingBytes(): (count: number) => Uint8Array {
   };
 }
 
-function sealer(who: { id: string; boot: string }, options: Partial<SealerOptions> = {}) {
+function sealer(who: { id: string; incarnation: string }, options: Partial<SealerOptions> = {}) {
   return createSealer({
     signature: SIGNATURE,
     secrets: [OLD],
@@ -72,7 +72,7 @@ function sealRaw(plaintext: Uint8Array, nonce: Uint8Array = Buffer.alloc(24, 9))
 
 function header(flags: number, who = ALPHA): Buffer {
   return Buffer.from(
-    `${who.id}${who.boot}000000000007${flags.toString(16).padStart(2, "0")}`,
+    `${who.id}${who.incarnation}000000000007${flags.toString(16).padStart(2, "0")}`,
     "hex",
   );
 }
@@ -82,7 +82,7 @@ describe("a sealed packet", () => {
     const nonce = Buffer.alloc(24);
     nonce[23] = 1;
     const packet = sealer(ALPHA).seal(bytes("localhost>"));
-    const head = Buffer.from(`${ALPHA.id}${ALPHA.boot}00000000000102`, "hex");
+    const head = Buffer.from(`${ALPHA.id}${ALPHA.incarnation}00000000000102`, "hex");
     expect(packet).toEqual(sealRaw(Buffer.concat([head, bytes(">")]), nonce));
   });
 
@@ -104,7 +104,7 @@ describe("a sealed packet", () => {
 
   test("shows nothing of what is in it but its length", () => {
     const packet = Buffer.from(alpha.seal(bytes('localhost<{"user":"carla"}'.repeat(3))));
-    for (const hidden of ["user", "carla", "<{", ALPHA.id, ALPHA.boot]) {
+    for (const hidden of ["user", "carla", "<{", ALPHA.id, ALPHA.incarnation]) {
       expect(packet.includes(hidden)).toBe(false);
     }
     expect(packet.includes(Buffer.from(ALPHA.id, "hex"))).toBe(false);
@@ -256,8 +256,8 @@ describe("a packet is dropped", () => {
     expect(reason(packet)).toBe(expected);
   });
 
-  test("but not one of our earlier boot, or of a clone", () => {
-    const earlier = sealer({ id: BETA.id, boot: ALPHA.boot });
+  test("but not one of our earlier incarnation, or of a clone", () => {
+    const earlier = sealer({ id: BETA.id, incarnation: ALPHA.incarnation });
     expect(message(beta.open(earlier.seal(bytes("localhost>"))))).toBe("localhost>");
   });
 });
@@ -343,7 +343,7 @@ describe("our own misuse is a bug, not a packet", () => {
   const CASES: Record<string, () => unknown> = {
     "no secret": () => sealer(ALPHA, { secrets: [] }),
     "an id of another form": () => sealer({ ...ALPHA, id: "A".repeat(16) }),
-    "a short boot": () => sealer({ ...ALPHA, boot: "b1" }),
+    "a short boot": () => sealer({ ...ALPHA, incarnation: "b1" }),
     "too few random bytes": () =>
       sealer(ALPHA, { randomBytes: () => Buffer.alloc(12) }).seal(bytes("a")),
     "a message that nobody would open": () => alpha.seal(Buffer.alloc(MAX_MESSAGE_BYTES + 1)),

@@ -15,14 +15,14 @@ const sealer = (id: string) =>
     signature: "render-corner",
     secrets: [Buffer.alloc(32, 1)],
     id,
-    boot: "c4d07a96e1b35f28",
+    incarnation: "c4d07a96e1b35f28",
     randomBytes: (count) => Buffer.alloc(count, 5),
   });
 
 const answer = encodeAnswer("render-corner", {
   answer: 247_881_002_993_321,
   id: "6a1f0c52d3e84b97",
-  boot: "c4d07a96e1b35f28",
+  incarnation: "c4d07a96e1b35f28",
   sequence: 1_234,
   intervalSeconds: 600,
   ageSeconds: 40.201,

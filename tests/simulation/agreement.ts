@@ -27,7 +27,7 @@ export class Agreement {
   /** Who lacked something last: it is looked at first. */
   #place = 0;
   /** Of the present runs. */
-  #boots: ReadonlySet<string> = new Set();
+  #incarnations: ReadonlySet<string> = new Set();
 
   constructor(parts: {
     readonly nodes: readonly SimulatedNode[];
@@ -49,7 +49,7 @@ export class Agreement {
 
   /** The first thing that is missing somewhere. */
   missing(nowMs: number): string | undefined {
-    this.#boots = new Set(this.#nodes.map(({ boot }) => boot));
+    this.#incarnations = new Set(this.#nodes.map(({ incarnation }) => incarnation));
     for (let i = 0; i < this.#nodes.length; i++) {
       const place = (this.#place + i) % this.#nodes.length;
       const node = this.#nodes[place];
@@ -64,14 +64,14 @@ export class Agreement {
   #missingAt(node: SimulatedNode, nowMs: number): string | undefined {
     const machines = node.core?.machines(node.now()) ?? [];
     const byKey = new Map<string, Machine>();
-    for (const machine of machines) byKey.set(machine.boot ?? machine.id, machine);
+    for (const machine of machines) byKey.set(machine.incarnation ?? machine.id, machine);
     for (const other of this.#nodes) {
       if (this.#isForgotten(other, nowMs)) continue;
       const isOtherPace = other.updateSeconds !== node.updateSeconds;
       const paceMs = isOtherPace ? node.updateSeconds * 1000 * MIXED_LAG_SHARE : 0;
       const lagMs = LAG_MS + Math.max(paceMs, this.#lagMs);
       const expected = this.#truth.newest(other.machine, nowMs - lagMs);
-      const missing = lacks(byKey.get(other.boot), { expected, of: other.machine });
+      const missing = lacks(byKey.get(other.incarnation), { expected, of: other.machine });
       if (missing !== undefined) return `${node.machine} ${missing}`;
     }
     for (const program of this.#oldPrograms) {
@@ -123,8 +123,8 @@ export class Agreement {
    * under an id that starts anew and moves at once cannot be told from one more.
    */
   #isThere(machine: Machine, viewer: SimulatedNode): boolean {
-    const { id, boot, state, protocol, isClone } = machine;
-    if (this.#truth.isInvented(boot)) return true;
+    const { id, incarnation, state, protocol, isClone } = machine;
+    if (this.#truth.isInvented(incarnation)) return true;
     if (protocol === 1) {
       if (this.#truth.isProtocolOneForged) return true;
       // A modern machine that had answered a bare request, and then got another address, cannot be
@@ -132,8 +132,8 @@ export class Agreement {
       const isNobodysNow = this.#network.hostAt(id) === undefined || viewer.addresses.includes(id);
       return isNobodysNow || this.#isOld(id) || this.#wasAnother(machine);
     }
-    if (boot !== undefined && this.#boots.has(boot)) return true;
-    return this.#truth.runOf(boot) !== undefined && state !== "up" && isClone;
+    if (incarnation !== undefined && this.#incarnations.has(incarnation)) return true;
+    return this.#truth.runOf(incarnation) !== undefined && state !== "up" && isClone;
   }
 }
 

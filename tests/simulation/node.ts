@@ -14,7 +14,7 @@ import { Inspector } from "./invariants/inspector.ts";
 import type { Call, Invariant } from "./invariants/invariant.ts";
 import { MachineClock } from "./machine-clock.ts";
 import type { Host, Network, Origin } from "./network.ts";
-import { bootOf } from "./past.ts";
+import { incarnationOf } from "./past.ts";
 import { openSeal, type PlainTexts } from "./seal.ts";
 import type { Truth } from "./truth.ts";
 import { kindOf, PORT, SIGNATURE } from "./wire.ts";
@@ -90,8 +90,8 @@ export class SimulatedNode implements Host {
   /** The packet that is being received. */
   #isOpened = true;
   #core: Cluster | undefined;
-  #boot = "";
-  #boots = 0;
+  #incarnation = "";
+  #incarnations = 0;
   #sequence = 0;
   #isPaused = false;
   #isSuspended = false;
@@ -131,8 +131,8 @@ export class SimulatedNode implements Host {
     return this.#core;
   }
 
-  get boot(): string {
-    return this.#boot;
+  get incarnation(): string {
+    return this.#incarnation;
   }
 
   /** The first is that of what it sends unasked. */
@@ -192,12 +192,12 @@ export class SimulatedNode implements Host {
     if (this.#core !== undefined || this.#isSuspended) return;
     const { chance, network, truth } = this.#settings;
     if (!options.keepState) this.disk.stop("all lost", { nowMs: network.nowMs, lostMs: 0 });
-    this.#boots++;
+    this.#incarnations++;
     this.#isSealed = this.keys.length > 0;
-    this.#boot = bootOf(this.machine, this.#boots);
+    this.#incarnation = incarnationOf(this.machine, this.#incarnations);
     this.#sequence = 0;
     this.#now = this.#clock.open();
-    truth.begin({ machine: this.machine, id: this.id, boot: this.#boot });
+    truth.begin({ machine: this.machine, id: this.id, incarnation: this.#incarnation });
     this.#ownAddresses = this.#addresses;
     const known = this.disk.read();
     this.#inspector.start(known);
@@ -207,7 +207,7 @@ export class SimulatedNode implements Host {
       updateSeconds: this.updateSeconds,
       port: PORT,
       maxPeers: 4096,
-      self: { id: this.id, boot: this.#boot, name: `name-${this.machine}` },
+      self: { id: this.id, incarnation: this.#incarnation, name: `name-${this.machine}` },
       ranges: this.#ranges(),
       known,
       random: chance,
@@ -343,7 +343,13 @@ export class SimulatedNode implements Host {
 
   #envelope() {
     const { chance, plain } = this.#settings;
-    const seal = openSeal({ id: this.id, boot: this.#boot, keys: this.keys, chance, plain });
+    const seal = openSeal({
+      id: this.id,
+      incarnation: this.#incarnation,
+      keys: this.keys,
+      chance,
+      plain,
+    });
     const open = (packet: Uint8Array) => {
       const opened = seal.open(packet);
       this.#isOpened = opened.ok;
@@ -406,11 +412,14 @@ export class SimulatedNode implements Host {
   #wantLive(): void {
     const { network } = this.#settings;
     const isWarm = network.nowMs - this.#sampledMs <= LIVE_WINDOW_MS;
-    const boot = this.#boot;
+    const incarnation = this.#incarnation;
     this.#sampledMs = network.nowMs;
     if (isWarm) this.#publishLive();
     else
-      network.at(network.nowMs + FIRST_LIVE_MS, () => boot === this.#boot && this.#publishLive());
+      network.at(
+        network.nowMs + FIRST_LIVE_MS,
+        () => incarnation === this.#incarnation && this.#publishLive(),
+      );
   }
 
   /** `five`: when it was made, as nobody but the world knows. */

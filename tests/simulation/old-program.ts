@@ -76,8 +76,8 @@ export class OldProgram implements Host {
     this.#known = new Set();
     this.#served = new Set();
     this.#sequence = 0;
-    const boot = `${this.address} ${this.#run}`;
-    this.#truth.begin({ machine: this.address, id: this.address, boot });
+    const incarnation = `${this.address} ${this.#run}`;
+    this.#truth.begin({ machine: this.address, id: this.address, incarnation });
     this.#scanFrom(0);
     this.#every(this.#intervalMs, between(this.#chance, 0, 1000), () => this.#update());
     this.#every(this.#intervalMs, this.#intervalMs / 2, () => this.#askAll());

@@ -24,20 +24,20 @@ export function haveMet(machines: readonly Machine[], truth: Truth): void {
 
 function lastSeen(seen: Machine, truth: Truth): KnownMachine {
   const { id, machine, addresses, updateSeconds } = seen;
-  const boot = bootOf(machine, 0);
+  const incarnation = incarnationOf(machine, 0);
   const atWallMs = START_WALL_MS - 60_000;
-  truth.begin({ machine, id, boot });
+  truth.begin({ machine, id, incarnation });
   truth.publish(machine, { sequence: 1, atMs: -60_000 });
   const name = `name-${machine}`;
   const report = { name, updateSeconds, uptimeSeconds: 1, load: { one: 1 } };
   return {
-    ...{ id, name, addresses, boot, protocol: 2, state: "up", sequence: 1, report },
+    ...{ id, name, addresses, incarnation, protocol: 2, state: "up", sequence: 1, report },
     ...{ stateSinceWallMs: atWallMs, lastHeardWallMs: atWallMs, reportAtWallMs: atWallMs },
   };
 }
 
 /** Of a machine's run of that number: 16 hex digits that look like chance, as a seal wants them. */
-export function bootOf(machine: string, number: number): string {
+export function incarnationOf(machine: string, number: number): string {
   let hash = Math.imul(number, 0x9e37_79b1);
   for (const character of machine) hash = Math.imul(hash ^ character.charCodeAt(0), 0x0100_0193);
   const head = (hash >>> 0).toString(16).padStart(8, "0");

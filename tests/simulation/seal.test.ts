@@ -11,7 +11,13 @@ const MESSAGE = Buffer.from(`${SIGNATURE}>${"{".repeat(300)}`);
 describe.each([true, false])("with sealing that is light: %p", (isLight) => {
   const plain = new PlainTexts(isLight);
   const sealOf = (digit: string, keys: readonly Uint8Array[]) =>
-    openSeal({ id: digit.repeat(16), boot: "b".repeat(16), keys, chance: seededChance(1), plain });
+    openSeal({
+      id: digit.repeat(16),
+      incarnation: "b".repeat(16),
+      keys,
+      chance: seededChance(1),
+      plain,
+    });
 
   test("what one machine seals another opens, once, and the world sees it", () => {
     const [one, other] = [sealOf("1", [OLD]), sealOf("2", [OLD])];

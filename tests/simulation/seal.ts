@@ -12,7 +12,7 @@ import { SIGNATURE } from "./wire.ts";
 /** What somebody with the key has put into a packet, and in whose name. */
 interface Letter {
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   readonly counter: number;
   readonly message: Uint8Array;
   readonly secret: Uint8Array | undefined;
@@ -46,20 +46,20 @@ export class PlainTexts {
 
 interface SealOptions {
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   readonly keys: readonly Uint8Array[];
   readonly chance: Chance;
   readonly plain: PlainTexts | undefined;
 }
 
 export function openSeal(options: SealOptions) {
-  const { id, boot, keys, chance, plain } = options;
+  const { id, incarnation, keys, chance, plain } = options;
   const randomBytes = (count: number) => {
     const bytes = Buffer.allocUnsafe(count);
     for (let at = 0; at < count; at += 4) bytes.writeUInt32LE(chance() * 2 ** 32, at);
     return bytes;
   };
-  const sealer = { id, boot, signature: SIGNATURE, secrets: keys, randomBytes };
+  const sealer = { id, incarnation, signature: SIGNATURE, secrets: keys, randomBytes };
   if (plain?.isLight === true) return guarded(lightSealer(createSealer(sealer), options, plain));
   const envelope = createEnvelope(sealer);
   let counter = 0;
@@ -69,7 +69,7 @@ export function openSeal(options: SealOptions) {
     seal(message: Uint8Array): Uint8Array {
       counter++;
       const packet = envelope.seal(message);
-      plain?.set(packet, { id, boot, counter, message, secret: keys[0] });
+      plain?.set(packet, { id, incarnation, counter, message, secret: keys[0] });
       return packet;
     },
   };
@@ -80,7 +80,7 @@ const WORTH_DEFLATING_BYTES = 128;
 const HEAD = Buffer.from(`${SIGNATURE}#`);
 
 function lightSealer(real: Sealer, options: SealOptions, plain: PlainTexts): Sealer {
-  const { id, boot, keys } = options;
+  const { id, incarnation, keys } = options;
   let counter = 0;
   return {
     seal(message) {
@@ -89,14 +89,15 @@ function lightSealer(real: Sealer, options: SealOptions, plain: PlainTexts): Sea
       const bytes = length < WORTH_DEFLATING_BYTES ? length : Math.ceil(length / 2);
       const packet = Buffer.alloc(bytes + SEALING_OVERHEAD_BYTES);
       packet.set(HEAD);
-      plain.set(packet, { id, boot, counter, message, secret: keys[0] });
+      plain.set(packet, { id, incarnation, counter, message, secret: keys[0] });
       return packet;
     },
     open(packet) {
       const letter = plain.letter(packet);
       const keyIndex = letter?.secret === undefined ? -1 : keys.indexOf(letter.secret);
       if (letter === undefined || keyIndex < 0) return real.open(packet);
-      if (letter.id === id && letter.boot === boot) return { ok: false, reason: "own" };
+      if (letter.id === id && letter.incarnation === incarnation)
+        return { ok: false, reason: "own" };
       return { ok: true, keyIndex, ...letter };
     },
   };

@@ -80,7 +80,7 @@ describe("on a calm network", () => {
       const world = sealedWorld({ seed: 731, weather: CALM });
       world.startAll(1000);
       world.untilAllHaveReports(20_000);
-      // A goodbye and the packets of a boot that is over are in his hands now.
+      // A goodbye and the packets of an incarnation that is over are in his hands now.
       restart(world, world.nodes[0], [OLD]);
       world.untilAllHaveReports(20_000);
       eavesdropperIn(world, 731).disturb({ packets: 15_000, withinMs: 1_800_000 });
@@ -101,10 +101,10 @@ test("somebody with the key who starts anew with each packet fills the replay wi
   if (first === undefined) throw new Error("an empty world");
   const chance = seededChance(735);
   for (let start = 0; start < 5000; start++) {
-    const boot = start.toString(16).padStart(16, "e");
+    const incarnation = start.toString(16).padStart(16, "e");
     const { seal } = openSeal({
       id: "0".repeat(16),
-      boot,
+      incarnation,
       keys: [OLD],
       chance,
       plain: world.plain,

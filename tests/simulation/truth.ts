@@ -10,7 +10,7 @@ export interface Run {
   /** The machine that it runs on: an id, but for clones, of which two have one id. */
   readonly machine: string;
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   /** Runs of one machine, from 1. */
   readonly order: number;
   /** Of all runs of this world, from 0. */
@@ -25,12 +25,12 @@ export const LIE = "lie-";
 
 export class Truth {
   readonly #runs = new Map<string, Run>();
-  /** By as much of the boot as a quick answer tells. */
+  /** By as much of the incarnation as a quick answer tells. */
   readonly #byStart = new Map<string, Run>();
   readonly #ofMachine = new Map<string, Run[]>();
   readonly #ids = new Set<string>();
   /** Boots that somebody hostile answers with, from an address of his own. */
-  readonly #inventedBoots = new Set<string>();
+  readonly #inventedIncarnations = new Set<string>();
   /** When each machine last changed its address, world time. */
   readonly movedMs = new Map<string, number>();
   /** When somebody last called each id scrapped, world time. */
@@ -40,11 +40,15 @@ export class Truth {
   /** Anybody may pass for a program of 2005: protocol 1 has nothing to tell them by. */
   isProtocolOneForged = false;
 
-  begin(run: { readonly machine: string; readonly id: string; readonly boot: string }): void {
+  begin(run: {
+    readonly machine: string;
+    readonly id: string;
+    readonly incarnation: string;
+  }): void {
     const runs = this.#ofMachine.get(run.machine) ?? [];
     const begun = { ...run, order: runs.length + 1, index: this.#runs.size, published: [] };
-    this.#runs.set(run.boot, begun);
-    this.#byStart.set(run.boot.slice(0, START_CHARACTERS), begun);
+    this.#runs.set(run.incarnation, begun);
+    this.#byStart.set(run.incarnation.slice(0, START_CHARACTERS), begun);
     this.#ofMachine.set(run.machine, [...runs, begun]);
     this.#ids.add(run.id);
   }
@@ -57,12 +61,12 @@ export class Truth {
     return this.#ofMachine.get(machine)?.at(-1);
   }
 
-  runOf(boot: string | undefined): Run | undefined {
-    return boot === undefined ? undefined : this.#runs.get(boot);
+  runOf(incarnation: string | undefined): Run | undefined {
+    return incarnation === undefined ? undefined : this.#runs.get(incarnation);
   }
 
-  runStarting(boot: string): Run | undefined {
-    return this.#byStart.get(boot);
+  runStarting(incarnation: string): Run | undefined {
+    return this.#byStart.get(incarnation);
   }
 
   isId(id: string): boolean {
@@ -78,8 +82,8 @@ export class Truth {
     return newest;
   }
 
-  invent(boot: string): void {
-    this.#inventedBoots.add(boot);
+  invent(incarnation: string): void {
+    this.#inventedIncarnations.add(incarnation);
   }
 
   /** Whether a report has the name that everybody hostile gives himself. */
@@ -87,7 +91,7 @@ export class Truth {
     return name.startsWith(LIE);
   }
 
-  isInvented(boot: string | undefined): boolean {
-    return boot !== undefined && this.#inventedBoots.has(boot);
+  isInvented(incarnation: string | undefined): boolean {
+    return incarnation !== undefined && this.#inventedIncarnations.has(incarnation);
   }
 }

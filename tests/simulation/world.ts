@@ -167,7 +167,7 @@ export class World {
     }
   }
 
-  /** Virtual ms until each machine has a report of each other's present boot. */
+  /** Virtual ms until each machine has a report of each other's present incarnation. */
   untilAllHaveReports(boundMs: number): number {
     const startMs = this.nowMs;
     for (;;) {
@@ -277,9 +277,13 @@ export class World {
   #withoutReport(node: SimulatedNode): string[] {
     const machines = node.core?.machines(node.now()) ?? [];
     const byId = new Map(machines.map((machine) => [machine.id, machine]));
-    const missing = this.nodes.filter(({ id, boot }) => {
+    const missing = this.nodes.filter(({ id, incarnation }) => {
       const machine = byId.get(id);
-      return machine?.boot !== boot || machine.state !== "up" || machine.sequence === undefined;
+      return (
+        machine?.incarnation !== incarnation ||
+        machine.state !== "up" ||
+        machine.sequence === undefined
+      );
     });
     return missing.map(({ id }) => `${node.id} lacks ${id} (${byId.get(id)?.state})`);
   }

@@ -127,7 +127,11 @@ for (const inMemory of [false, true]) {
 
     test("what is remembered of machines comes back, those heard last first", () => {
       const history = place.open({ inMemory });
-      const whole = machine("b", { lastHeardWallMs: T0 + 5, boot: "77", report: report("b") });
+      const whole = machine("b", {
+        lastHeardWallMs: T0 + 5,
+        incarnation: "77",
+        report: report("b"),
+      });
       history.remember(machine("a"));
       history.remember(machine("b"));
       history.remember(whole);

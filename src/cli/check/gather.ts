@@ -187,8 +187,8 @@ async function ask(
 /** In nobody's name: a query is answered whoever seals it. */
 function envelopeOf({ signature }: Config, secrets: readonly Uint8Array[]): Envelope {
   const { randomBytes } = crypto();
-  const [id, boot] = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")];
-  return createEnvelope({ signature, secrets, id, boot, randomBytes });
+  const [id, incarnation] = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")];
+  return createEnvelope({ signature, secrets, id, incarnation, randomBytes });
 }
 
 async function readMessageSource(config: Config, root: string): Promise<MessageFacts> {

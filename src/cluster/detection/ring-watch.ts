@@ -8,7 +8,7 @@
  * sooner to call it silent than those that it tells.
  */
 import type { RingAnswer } from "../../protocol/message.ts";
-import { bootStart, encodeRingQuestion } from "../../protocol/ring.ts";
+import { encodeRingQuestion, incarnationStart } from "../../protocol/ring.ts";
 import type { Desk } from "../core-context.ts";
 import {
   HINT_REST_MS,
@@ -135,8 +135,12 @@ export class RingWatch {
     // The second answer to a question and its repeat, or one that comes too late.
     if (ringTest.isOver) return undefined;
     this.#end(peer, ringTest);
-    if (peer.boot !== undefined && bootStart(peer.boot) === answer.bootStart) return peer;
-    // It has started anew: the ordinary question brings its boot.
+    if (
+      peer.incarnation !== undefined &&
+      incarnationStart(peer.incarnation) === answer.incarnationStart
+    )
+      return peer;
+    // It has started anew: the ordinary question brings its incarnation.
     this.#schedule.noteFreshStart(peer);
     return undefined;
   }

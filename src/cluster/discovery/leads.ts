@@ -101,7 +101,7 @@ export class Leads {
     const isConfirmed = sinceHeardMs < CONFIRMED_MS && peer.goodbye === undefined;
     if (message.kind === "initial-query") return isOld || !isConfirmed;
     if (message.kind !== "question") return false;
-    return isOld || (message.boot === undefined && (contact.hasAsked || !isConfirmed));
+    return isOld || (message.incarnation === undefined && (contact.hasAsked || !isConfirmed));
   }
 }
 

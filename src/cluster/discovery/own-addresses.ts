@@ -1,6 +1,6 @@
 /**
  * The addresses that are this machine's: what the shell says, and those under which it has met
- * itself, as an answer with our own boot came from there. They are never asked again nor taken
+ * itself, as an answer with our own incarnation came from there. They are never asked again nor taken
  * for another machine; the latter for two minutes each, since an address may be given to somebody
  * else. Where packets are sealed nobody meets himself: what comes back is dropped, or whoever
  * sends our packets back to us could have us take another machine for ourselves.

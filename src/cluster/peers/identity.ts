@@ -1,6 +1,6 @@
 /**
- * Which machine an answer comes from (design 6.2). An id stays, a boot is new at each start; a
- * boot is adopted only through an answer to a question of ours, and then the one before is over.
+ * Which machine an answer comes from (design 6.2). An id stays, an incarnation is new at each start; a
+ * incarnation is adopted only through an answer to a question of ours, and then the one before is over.
  * If that one goes on answering all the same, two daemons share the id: clones, shown apart.
  */
 import type { Answer } from "../../protocol/message.ts";
@@ -12,7 +12,7 @@ import {
   CLONE_PROOFS,
   MAX_CLONES,
   MAX_FORMER_AT_ADDRESS,
-  MAX_RETIRED_BOOTS,
+  MAX_RETIRED_INCARNATIONS,
   MIN_MET_MS,
 } from "../limits.ts";
 import { isSameMachine } from "../polling/protocol-one.ts";
@@ -57,17 +57,17 @@ export class Identity {
     return this.#newcomers.size;
   }
 
-  /** The machine that gave this answer, its boot adopted and the address made its own. */
+  /** The machine that gave this answer, its incarnation adopted and the address made its own. */
   recognise(contact: Contact, answer: Answer, question: OpenQuestion): Recognised {
-    if (answer.boot === this.#desk.self.boot) return { kind: "self" };
+    if (answer.incarnation === this.#desk.self.incarnation) return { kind: "self" };
     const group = this.#table.group(answer.id);
-    const known = group.find(({ boot }) => boot === answer.boot);
+    const known = group.find(({ incarnation }) => incarnation === answer.incarnation);
     if (known !== undefined) return this.#at(contact, known, answer.name);
-    const past = group.find((one) => retiredBoot(one, answer.boot) !== undefined);
+    const past = group.find((one) => retiredIncarnation(one, answer.incarnation) !== undefined);
     if (past !== undefined) return this.#returned(past, { contact, answer, question });
     const restarted = this.#restarted(group, contact);
     if (restarted === undefined) return this.#met(contact, answer);
-    this.#adoptBoot(restarted, contact, answer.boot);
+    this.#adoptIncarnation(restarted, contact, answer.incarnation);
     return this.#at(contact, restarted, answer.name);
   }
 
@@ -127,19 +127,25 @@ export class Identity {
     this.#judgement.dismiss(shortest);
   }
 
-  /** Whose new boot it may be, of those that have this id. */
+  /** Whose new incarnation it may be, of those that have this id. */
   #restarted(group: readonly Peer[], contact: Contact): Peer | undefined {
     const here = group.find((one) => one === contact.peer);
     if (here !== undefined || group.length === 1) return here ?? group[0];
     return group.find(isQuiet);
   }
 
-  #adoptBoot(peer: Peer, contact: Contact, boot: string): void {
-    if (peer.boot !== undefined) {
-      const retired = { boot: peer.boot, atMs: this.#desk.clock.deadlineMs, proofs: 0 };
-      peer.retiredBoots = [...peer.retiredBoots, retired].slice(-MAX_RETIRED_BOOTS);
+  #adoptIncarnation(peer: Peer, contact: Contact, incarnation: string): void {
+    if (peer.incarnation !== undefined) {
+      const retired = {
+        incarnation: peer.incarnation,
+        atMs: this.#desk.clock.deadlineMs,
+        proofs: 0,
+      };
+      peer.retiredIncarnations = [...peer.retiredIncarnations, retired].slice(
+        -MAX_RETIRED_INCARNATIONS,
+      );
     }
-    peer.boot = boot;
+    peer.incarnation = incarnation;
     peer.sequence = undefined;
     peer.live = undefined;
     this.#judgement.noteChange(peer, { remember: true });
@@ -148,13 +154,13 @@ export class Identity {
     if (former !== undefined && former !== contact) this.#schedule.probe(former);
   }
 
-  /** A boot that is over answers a question asked after its end. */
+  /** An incarnation that is over answers a question asked after its end. */
   #returned(
     peer: Peer,
     evidence: { contact: Contact; answer: Answer; question: OpenQuestion },
   ): Recognised {
     const { contact, answer, question } = evidence;
-    const retired = retiredBoot(peer, answer.boot);
+    const retired = retiredIncarnation(peer, answer.incarnation);
     const isLate = retired === undefined || question.firstSentMs < retired.atMs;
     if (isLate) return { kind: "refused", reason: "report of an old boot" };
     retired.proofs++;
@@ -162,23 +168,23 @@ export class Identity {
       this.#schedule.probe(contact);
       return { kind: "refused", reason: "report of an old boot" };
     }
-    peer.retiredBoots = peer.retiredBoots.filter((one) => one !== retired);
+    peer.retiredIncarnations = peer.retiredIncarnations.filter((one) => one !== retired);
     return this.#met(contact, answer);
   }
 
   /** A machine that is not in the table: a new one, or one more under an id. */
   #met(contact: Contact, answer: Answer): Recognised {
-    const { id, boot, name } = answer;
+    const { id, incarnation, name } = answer;
     const group = this.#table.group(id);
     const others = group.length + (id === this.#desk.self.id ? 1 : 0);
     if (others >= MAX_CLONES) {
       return { kind: "refused", reason: "too many machines under one id" };
     }
     if (others > 0) this.#warnOfClones(name, contact, group);
-    const key = others === 0 ? id : cloneKey(id, boot);
+    const key = others === 0 ? id : cloneKey(id, incarnation);
     const former = contact.peer;
     const isUpgrade = former?.protocol === 1 && others === 0 && isSameMachine(former, name);
-    if (!isUpgrade) return this.#admit({ contact, id, key, protocol: 2, boot, name });
+    if (!isUpgrade) return this.#admit({ contact, id, key, protocol: 2, incarnation, name });
     this.#upgrade(former, answer);
     return this.#at(contact, former, name);
   }
@@ -189,7 +195,7 @@ export class Identity {
     this.#desk.emit({ kind: "changed", id: peer.key });
     this.#table.rekey(peer, to.id, to.id);
     peer.protocol = 2;
-    peer.boot = to.boot;
+    peer.incarnation = to.incarnation;
     peer.sequence = undefined;
     peer.spacing = undefined;
     this.#judgement.noteChange(peer, { remember: true });
@@ -200,7 +206,7 @@ export class Identity {
     readonly id: string;
     readonly key: string;
     readonly protocol: 1 | 2;
-    readonly boot?: string;
+    readonly incarnation?: string;
     readonly name?: string;
   }): Recognised {
     const { contact, id, key, protocol } = newcomer;
@@ -215,7 +221,7 @@ export class Identity {
     if (!this.#makeRoom()) return { kind: "refused", reason: "table of machines full" };
     this.#newcomers.note(contact.address, clock.deadlineMs);
     const peer = newPeer({ id, key, protocol, address: contact.address, clock });
-    peer.boot = newcomer.boot;
+    peer.incarnation = newcomer.incarnation;
     this.#judgement.admit(peer);
     this.#curiosity.noteMet(peer);
     return this.#at(contact, peer, newcomer.name);
@@ -249,6 +255,6 @@ export class Identity {
   }
 }
 
-function retiredBoot(peer: Peer, boot: string) {
-  return peer.retiredBoots.find((one) => one.boot === boot);
+function retiredIncarnation(peer: Peer, incarnation: string) {
+  return peer.retiredIncarnations.find((one) => one.incarnation === incarnation);
 }

@@ -13,7 +13,7 @@ import { type LiveReport, type ShownReport, shownReport } from "../serving/live.
 import type { Contact } from "./contact.ts";
 
 export interface Peer {
-  /** Under which it is shown and stored: the id, or `id~boot` for a clone. */
+  /** Under which it is shown and stored: the id, or `id~incarnation` for a clone. */
   key: string;
   /** What it calls itself; a protocol-1 machine's id is its address. */
   id: string;
@@ -53,13 +53,13 @@ export interface Peer {
   hintedMs: number;
   /** Answers in a row without a report of it being known. */
   emptyAnswers: number;
-  boot: string | undefined;
+  incarnation: string | undefined;
   sequence: number | undefined;
-  retiredBoots: RetiredBoot[];
+  retiredIncarnations: RetiredIncarnation[];
   report: Report | undefined;
   /** When the report was made (clock of ages). */
   reportMadeMs: number;
-  /** Of this boot; kept beside the interval report. */
+  /** Of this incarnation; kept beside the interval report. */
   live: LiveReport | undefined;
   /** Questions that were to bring a live report at once, since the last one came. */
   hurries: number;
@@ -71,8 +71,8 @@ export interface Peer {
   spacing: SpacingMemory | undefined;
 }
 
-export interface RetiredBoot {
-  readonly boot: string;
+export interface RetiredIncarnation {
+  readonly incarnation: string;
   /** Clock of deadlines. */
   readonly atMs: number;
   /** Answers that it gave to questions sent after that. */
@@ -123,9 +123,9 @@ export function newPeer(options: {
     ringTest: undefined,
     hintedMs: Number.NEGATIVE_INFINITY,
     emptyAnswers: 0,
-    boot: undefined,
+    incarnation: undefined,
     sequence: undefined,
-    retiredBoots: [],
+    retiredIncarnations: [],
     report: undefined,
     reportMadeMs: 0,
     live: undefined,
@@ -140,8 +140,8 @@ export function newPeer(options: {
 /** The separator cannot stand in an id from the wire (protocol/decode.ts). */
 const CLONE_MARK = "~";
 
-export function cloneKey(id: string, boot: string): string {
-  return `${id}${CLONE_MARK}${boot.slice(0, 8)}`;
+export function cloneKey(id: string, incarnation: string): string {
+  return `${id}${CLONE_MARK}${incarnation.slice(0, 8)}`;
 }
 
 /** A machine of an earlier run. Its ages are reckoned by the wall clock, the only one we share. */
@@ -162,10 +162,10 @@ export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
   peer.heardMs = clock.ageMs - sinceHeardMs;
   peer.heardDeadlineMs = clock.deadlineMs - sinceHeardMs;
   peer.quietSinceMs = clock.deadlineMs - Math.max(0, clock.wallMs - known.stateSinceWallMs);
-  peer.boot = known.boot;
+  peer.incarnation = known.incarnation;
   peer.sequence = known.sequence;
-  peer.retiredBoots = (known.retiredBoots ?? []).map((boot) => {
-    return { boot, atMs: clock.deadlineMs, proofs: 0 };
+  peer.retiredIncarnations = (known.retiredIncarnations ?? []).map((incarnation) => {
+    return { incarnation, atMs: clock.deadlineMs, proofs: 0 };
   });
   peer.httpPort = known.httpPort;
   if (known.report !== undefined) {
@@ -189,9 +189,10 @@ export function knownFromPeer(peer: Peer, clock: CoreClock): KnownMachine {
     lastHeardWallMs: clock.wallAt(peer.heardMs),
   };
   if (peer.httpPort !== undefined) known.httpPort = peer.httpPort;
-  if (peer.boot !== undefined) known.boot = peer.boot;
+  if (peer.incarnation !== undefined) known.incarnation = peer.incarnation;
   if (peer.sequence !== undefined) known.sequence = peer.sequence;
-  if (peer.retiredBoots.length > 0) known.retiredBoots = peer.retiredBoots.map(({ boot }) => boot);
+  if (peer.retiredIncarnations.length > 0)
+    known.retiredIncarnations = peer.retiredIncarnations.map(({ incarnation }) => incarnation);
   if (peer.report !== undefined) {
     known.report = peer.report;
     known.reportAtWallMs = clock.wallAt(peer.reportMadeMs);
@@ -219,7 +220,7 @@ export function viewOfPeer(
     isClone,
   };
   if (peer.httpPort !== undefined) view.httpPort = peer.httpPort;
-  if (peer.boot !== undefined) view.boot = peer.boot;
+  if (peer.incarnation !== undefined) view.incarnation = peer.incarnation;
   if (peer.sequence !== undefined) view.sequence = peer.sequence;
   if (peer.clockOffsetSeconds !== undefined) view.clockOffsetSeconds = peer.clockOffsetSeconds;
   const shown = shownOfPeer(peer, clock);

@@ -59,7 +59,7 @@ export class Questions {
 
   #encode(peer: Peer | undefined, number: number): Uint8Array {
     // Until it has answered in this run, we say that we hold nothing: so it notices that we have
-    // started anew, and asks for our new boot now rather than in an interval.
+    // started anew, and asks for our new incarnation now rather than in an interval.
     const isHeld = peer?.protocol === 2 && peer.report !== undefined && !peer.isRecalled;
     const watching = this.#isForWatcher(peer);
     const liveSequence = watching && isHeld ? peer?.live?.sequence : undefined;
@@ -68,7 +68,7 @@ export class Questions {
       id: this.#desk.self.id,
       watching,
     };
-    if (isHeld && peer.boot !== undefined) question.boot = peer.boot;
+    if (isHeld && peer.incarnation !== undefined) question.incarnation = peer.incarnation;
     if (isHeld && peer.sequence !== undefined) question.sequence = peer.sequence;
     if (liveSequence !== undefined) question.liveSequence = liveSequence;
     return encodeQuestion(this.#desk.signature, question);

@@ -40,7 +40,7 @@ export class Schedule {
   readonly #asking = new DeadlineQueue<Peer>();
   readonly #quiet = new DeadlineQueue<Peer>();
   readonly #goodbyes = new DeadlineQueue<Peer>();
-  /** Addresses asked on the side: does another boot still answer there? (identity.ts) */
+  /** Addresses asked on the side: does another incarnation still answer there? (identity.ts) */
   readonly #probes = new DeadlineQueue<Contact>();
   /** Of those the addresses of quiet machines, which share the small budget with the machines. */
   readonly #quietProbes = new DeadlineQueue<Contact>();

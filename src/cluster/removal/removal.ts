@@ -118,14 +118,14 @@ export class Forgetting {
   }
 
   /**
-   * The machine that the message is about, if it is known here. The boot tells clones apart; else
+   * The machine that the message is about, if it is known here. The incarnation tells clones apart; else
    * it may be another one here, since not everybody was there to see the last restart.
    */
-  #meant({ id, boot }: Forget): Peer | undefined {
+  #meant({ id, incarnation }: Forget): Peer | undefined {
     const { desk, table } = this.#parts;
     const group = table.group(id);
     const isOneOfClones = group.length > 1 || id === desk.self.id;
-    return isOneOfClones ? group.find((peer) => peer.boot === boot) : group[0];
+    return isOneOfClones ? group.find((peer) => peer.incarnation === incarnation) : group[0];
   }
 
   #runTests(nowMs: number): void {
@@ -164,8 +164,11 @@ export class Forgetting {
 
   #drop(peer: Peer, tell: Pick<Telling, "pausesMs" | "most">): void {
     const { desk, judgement } = this.#parts;
-    const { id, boot } = peer;
-    const bytes = encodeForget(desk.signature, { id, ...(boot !== undefined && { boot }) });
+    const { id, incarnation } = peer;
+    const bytes = encodeForget(desk.signature, {
+      id,
+      ...(incarnation !== undefined && { incarnation }),
+    });
     desk.log("info", `${describe(peer)} is forgotten, as somebody asked`);
     judgement.dismiss(peer);
     this.#plan({ ...tell, bytes, addresses: [] });

@@ -6,7 +6,7 @@ import type { Report } from "../../protocol/report.ts";
 import { LIVE_FRESH_MS } from "../limits.ts";
 
 export interface LiveReport {
-  /** Numbers the live reports of one boot, from 1. */
+  /** Numbers the live reports of one incarnation, from 1. */
   readonly sequence: number;
   /** With the messages of the interval report, which a live one does not have. */
   readonly report: Report;

@@ -39,7 +39,7 @@ export class OwnReport {
     this.#startedWallMs = desk.clock.wallMs;
   }
 
-  /** Numbers our reports within this boot; 0 before the first. */
+  /** Numbers our reports within this incarnation; 0 before the first. */
   get sequence(): number {
     return this.#sequence;
   }
@@ -86,7 +86,8 @@ export class OwnReport {
     this.#noteHeld(question);
     const head = { ...this.#answerHead(question.question), you };
     const isHeld =
-      question.boot === this.#desk.self.boot && (question.sequence ?? -1) >= this.#sequence;
+      question.incarnation === this.#desk.self.incarnation &&
+      (question.sequence ?? -1) >= this.#sequence;
     if (isHeld && question.watching) return this.#answerLive(question, head);
     const report = isHeld ? undefined : this.#wireReport;
     return encodeAnswer(this.#desk.signature, { ...head, ...(report !== undefined && { report }) });
@@ -97,8 +98,8 @@ export class OwnReport {
    * from there: all would pass for old until it has caught up. A lie costs nothing, as the numbers
    * need only grow.
    */
-  #noteHeld({ boot, sequence = 0, liveSequence = 0 }: Question): void {
-    if (boot !== this.#desk.self.boot) return;
+  #noteHeld({ incarnation, sequence = 0, liveSequence = 0 }: Question): void {
+    if (incarnation !== this.#desk.self.incarnation) return;
     const held = this.#heldElsewhere;
     if (sequence < MOST_HELD) held.sequence = Math.max(held.sequence, sequence);
     if (liveSequence < MOST_HELD) held.liveSequence = Math.max(held.liveSequence, liveSequence);
@@ -156,7 +157,7 @@ export class OwnReport {
       isSelf: true,
       protocol: 2,
       tags: this.#report?.tags ?? [],
-      boot: self.boot,
+      incarnation: self.incarnation,
       sequence: this.#sequence,
       lastHeardSeconds: 0,
       unanswered: 0,
@@ -190,7 +191,7 @@ export class OwnReport {
       state: "up",
       stateSinceWallMs: this.#startedWallMs,
       lastHeardWallMs: clock.wallMs,
-      boot: self.boot,
+      incarnation: self.incarnation,
       sequence: this.#sequence,
       ...(this.#report?.httpPort !== undefined && { httpPort: this.#report.httpPort }),
       ...(this.#report !== undefined && { report: this.#report, reportAtWallMs: this.#madeWallMs }),
@@ -207,7 +208,7 @@ export class OwnReport {
     return {
       answer: number,
       id: self.id,
-      boot: self.boot,
+      incarnation: self.incarnation,
       sequence: this.#sequence,
       intervalSeconds: intervalMs / 1000,
       ageSeconds: ageSeconds(ageMs),

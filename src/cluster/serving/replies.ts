@@ -77,7 +77,10 @@ export class Replies {
 
   toRingQuestion(from: Endpoint, number: number): boolean {
     const { signature, self } = this.#desk;
-    return this.#reply(from, encodeRingAnswer(signature, { number, boot: self.boot }));
+    return this.#reply(
+      from,
+      encodeRingAnswer(signature, { number, incarnation: self.incarnation }),
+    );
   }
 
   /** The live report is there. */

@@ -1,11 +1,11 @@
 /**
  * What is believed of a sealed packet (design 6.4). The key shows that a machine of the network
- * made it, and the replay window that it is no copy of one of that boot; but it may be a copy of
- * one of an earlier boot. So until a boot has answered an open question, which no copy can, its
+ * made it, and the replay window that it is no copy of one of that incarnation; but it may be a copy of
+ * one of an earlier incarnation. So until an incarnation has answered an open question, which no copy can, its
  * questions are answered and nothing else that it says counts.
  */
 import type { Message } from "../../protocol/message.ts";
-import { bootStart } from "../../protocol/ring.ts";
+import { incarnationStart } from "../../protocol/ring.ts";
 import type { OpenedPacket, Sealer } from "../../sealing/envelope-types.ts";
 import type { Desk } from "../core-context.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
@@ -17,7 +17,7 @@ export type Unsealed =
   | Extract<OpenedPacket, { ok: false }>;
 
 /** What changes nothing here, or proves itself by the number of our question. */
-const FROM_ANY_BOOT: ReadonlySet<Message["kind"]> = new Set([
+const FROM_ANY_INCARNATION: ReadonlySet<Message["kind"]> = new Set([
   ...(["initial-query", "request", "question", "answer"] as const),
   ...(["ring-question", "ring-answer"] as const),
 ]);
@@ -35,7 +35,11 @@ export class Seals {
     const opened = this.#desk.envelope?.open(packet);
     if (opened === undefined) return { ok: true, message: packet };
     if (!opened.ok) return opened;
-    return { ok: true, message: opened.message, sealer: { id: opened.id, boot: opened.boot } };
+    return {
+      ok: true,
+      message: opened.message,
+      sealer: { id: opened.id, incarnation: opened.incarnation },
+    };
   }
 
   /** Why nothing at all may follow from this message, not even that its sender is there. */
@@ -50,11 +54,11 @@ export class Seals {
         return message.id === sealer.id ? undefined : "sealed by another machine";
       case "answer":
       case "goodbye": {
-        const isOwn = message.id === sealer.id && message.boot === sealer.boot;
+        const isOwn = message.id === sealer.id && message.incarnation === sealer.incarnation;
         return isOwn ? undefined : "sealed by another machine";
       }
       case "ring-answer": {
-        const isOwn = message.bootStart === bootStart(sealer.boot);
+        const isOwn = message.incarnationStart === incarnationStart(sealer.incarnation);
         return isOwn ? undefined : "sealed by another machine";
       }
       default:
@@ -64,12 +68,14 @@ export class Seals {
 
   /** Why this message is not acted upon, although its sender may be asked whether it is there. */
   whyNotTaken(message: Message, sealer: Sealer | undefined): CoreDropReason | undefined {
-    if (sealer === undefined || FROM_ANY_BOOT.has(message.kind)) return undefined;
+    if (sealer === undefined || FROM_ANY_INCARNATION.has(message.kind)) return undefined;
     return this.#isConfirmed(sealer) ? undefined : "of a start not confirmed yet";
   }
 
-  #isConfirmed({ id, boot }: Sealer): boolean {
-    // A recalled boot was confirmed in a run of ours whose replay windows are gone.
-    return this.#table.group(id).some((peer) => peer.boot === boot && !peer.isRecalled);
+  #isConfirmed({ id, incarnation }: Sealer): boolean {
+    // A recalled incarnation was confirmed in a run of ours whose replay windows are gone.
+    return this.#table
+      .group(id)
+      .some((peer) => peer.incarnation === incarnation && !peer.isRecalled);
   }
 }

@@ -235,7 +235,7 @@ describe("asking the scan range", () => {
   test("of a sealed network counts those that have the key", async () => {
     const envelopeOf = (id: string, key: number) =>
       createEnvelope({
-        ...{ signature: "lab", id: id.padEnd(16, "0"), boot: "b".repeat(16), randomBytes },
+        ...{ signature: "lab", id: id.padEnd(16, "0"), incarnation: "b".repeat(16), randomBytes },
         secrets: [Buffer.alloc(32, key)],
       });
     const port = await freePort();

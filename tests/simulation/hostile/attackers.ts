@@ -7,7 +7,7 @@
  *     rumours        what anybody     messages in the name of   nobody is hidden or overwritten; a
  *                    inside can ask   living machines           question for a rumour, no more
  *     insider        what is sent     valid lies, from an       he shows himself as whomever he likes,
- *                    to him           address of his own        with boots of his own; living machines
+ *                    to him           address of his own        with incarnations of his own; living machines
  *                                                               are shown beside, as clones at worst
  *     eavesdropper   everything       what he has heard         a repetition has no effect, or that of
  *                                                               the packet that did not arrive
@@ -16,7 +16,7 @@
  * (invariants/keyless.ts). In a plain one two things are not promised, as nothing could hold them:
  * whoever sees the numbers of questions can forge answers; and protocol 1 has no numbers, so that
  * anybody can pass for a machine of 2005 and forge its reports, though never take the place of a
- * machine of protocol 2 that answers. An insider who answers with the id *and the boot* of a living
+ * machine of protocol 2 that answers. An insider who answers with the id *and the incarnation* of a living
  * machine is its second address, by 6.2, and so is left out here.
  */
 import { between, pick } from "../chance.ts";

@@ -24,7 +24,7 @@ export class Insider implements Attacker, Host {
   readonly addresses: readonly [string];
   readonly #ground: Ground;
   #id = "";
-  #boot = "";
+  #incarnation = "";
   #runs = 0;
   #seal:
     | { seal(message: Uint8Array): Uint8Array; open: ReturnType<typeof openSeal>["open"] }
@@ -54,11 +54,11 @@ export class Insider implements Attacker, Host {
       const number = Number(/^\{"question":(\d+)/.exec(bodyOf(message))?.[1]);
       this.#send(from.address, text(`<${JSON.stringify(this.#answer(number, from.address))}`));
     } else if (kind === "ring-question") {
-      this.#send(from.address, text(`<${bodyOf(message)}${this.#boot.slice(0, 8)}`));
+      this.#send(from.address, text(`<${bodyOf(message)}${this.#incarnation.slice(0, 8)}`));
     } else if (kind === "query") this.#send(from.address, this.#list(20));
   }
 
-  /** Somebody new, or a machine that lives: its id is told to anybody, and its boot is not his. */
+  /** Somebody new, or a machine that lives: its id is told to anybody, and its incarnation is not his. */
   #becomeSomebody(): void {
     const { chance, nodes, truth, keys, plain } = this.#ground;
     this.#runs++;
@@ -67,11 +67,11 @@ export class Insider implements Attacker, Host {
       .padStart(16, "e");
     const stolen = pick(chance, nodes)?.id;
     this.#id = chance() < 0.5 || stolen === undefined ? invented : stolen;
-    this.#boot = Math.floor(chance() * 2 ** 48)
+    this.#incarnation = Math.floor(chance() * 2 ** 48)
       .toString(16)
       .padStart(16, "f");
-    truth.invent(this.#boot);
-    const seal = { id: this.#id, boot: this.#boot, keys, chance, plain };
+    truth.invent(this.#incarnation);
+    const seal = { id: this.#id, incarnation: this.#incarnation, keys, chance, plain };
     this.#seal = keys.length === 0 ? undefined : openSeal(seal);
   }
 
@@ -80,7 +80,7 @@ export class Insider implements Attacker, Host {
     const sequence = pick(chance, SEQUENCES);
     const name = `${LIE}${this.#runs}`;
     return {
-      ...{ answer: number, id: this.#id, boot: this.#boot, sequence, interval: 60 },
+      ...{ answer: number, id: this.#id, boot: this.#incarnation, sequence, interval: 60 },
       ...{ age: chance() * 50, clock: Math.floor(chance() * 2e12), name, ring: true },
       you: chance() < 0.5 ? you : inventedAddress(chance),
       report: { name, load: { one: sequence } },
@@ -95,7 +95,8 @@ export class Insider implements Attacker, Host {
       const others = nodes.filter(() => chance() < 0.3).map(({ address }) => address);
       return encodeHints(SIGNATURE, others)[0] ?? text("?");
     }
-    if (kind < 0.8) return encodeForget(SIGNATURE, { id: victim.id, boot: victim.boot });
+    if (kind < 0.8)
+      return encodeForget(SIGNATURE, { id: victim.id, incarnation: victim.incarnation });
     return text(`>{"question":${Math.floor(chance() * 1e9)},"id":"${this.#id}"}`);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Hears nothing, and speaks in the name of living machines, whose addresses, ids and boots anybody
+ * Hears nothing, and speaks in the name of living machines, whose addresses, ids and incarnations anybody
  * inside can ask for: hints, goodbyes, wishes to forget, lists, answers whose numbers he guesses, and
  * reports of 2005, which have none. He stays below what a known machine may send (50 a second):
  * whoever sends more in the name of a machine hides it in a plain network for as long as he does.
@@ -36,16 +36,17 @@ export class Rumours implements Attacker {
   #packet(victim: SimulatedNode, claimed: SimulatedNode): Uint8Array {
     const { chance } = this.#ground;
     const kind = Math.floor(chance() * 8);
-    const { id, boot } = victim;
+    const { id, incarnation } = victim;
     const number = Math.floor(chance() * 2 ** 48);
     if (kind === 0) return encodeHints(SIGNATURE, this.#others())[0] ?? text("<");
     if (kind === 1) return encodeGoodbye(SIGNATURE, claimed);
-    if (kind === 2) return encodeForget(SIGNATURE, { id, boot });
+    if (kind === 2) return encodeForget(SIGNATURE, { id, incarnation });
     if (kind === 3) return text(`!${inventedAddress(chance)} ${outsideAddress(chance)}`);
-    if (kind === 4) return encodeRingAnswer(SIGNATURE, { number, boot: claimed.boot });
+    if (kind === 4)
+      return encodeRingAnswer(SIGNATURE, { number, incarnation: claimed.incarnation });
     if (kind === 5) return text(`>{"question":${number},"id":"${id}"}`);
     if (kind === 6) {
-      const head = `{"answer":${number},"id":"${claimed.id}","boot":"${claimed.boot}"`;
+      const head = `{"answer":${number},"id":"${claimed.id}","boot":"${claimed.incarnation}"`;
       const rest = `"sequence":${HUGE},"interval":60,"age":0,"clock":1,"name":"forged"`;
       return text(`<${head},${rest},"report":{"name":"forged"}}`);
     }

@@ -78,26 +78,26 @@ export class Answered {
     if (!isCounted) return;
     if (isQuick) this.#noteQuick(from, bodyOf(message).slice(QUICK_CHARACTERS));
     else {
-      const run = this.#truth.runOf(bootIn(message));
+      const run = this.#truth.runOf(incarnationIn(message));
       if (run !== undefined) this.#slowMs[run.index] = nowMs;
     }
   }
 
-  /** It tells no more than the beginning of a boot: under another's address it shows a restart. */
-  #noteQuick(from: string, boot: string): void {
-    const run = this.#truth.runStarting(boot);
+  /** It tells no more than the beginning of an incarnation: under another's address it shows a restart. */
+  #noteQuick(from: string, incarnation: string): void {
+    const run = this.#truth.runStarting(incarnation);
     if (run === undefined) return;
     this.#quickMs[run.index] = this.#world.nowMs;
     this.#quickFrom.set(run.index, from);
   }
 
   /** When this machine last answered an ordinary question, and any. */
-  lastMs({ addresses, protocol, boot }: KnownMachine): { slow: number; any: number } {
+  lastMs({ addresses, protocol, incarnation }: KnownMachine): { slow: number; any: number } {
     if (protocol === 1) {
       const slow = Math.max(...addresses.map((address) => this.#oldMs.get(address) ?? NEVER));
       return { slow, any: slow };
     }
-    const index = this.#truth.runOf(boot)?.index ?? -1;
+    const index = this.#truth.runOf(incarnation)?.index ?? -1;
     const slow = this.#slowMs[index] ?? NEVER;
     const isFromThere = addresses.includes(this.#quickFrom.get(index) ?? "");
     const quick = isFromThere ? (this.#quickMs[index] ?? NEVER) : NEVER;
@@ -135,7 +135,7 @@ function textOf(message: Uint8Array, from: number, length: number): string | und
 /** It stands behind the number and the id, within the first so many characters. */
 const HEAD = 160;
 
-function bootIn(message: Uint8Array): string | undefined {
+function incarnationIn(message: Uint8Array): string | undefined {
   const head = textOf(message, START + 1, Math.min(HEAD, message.length - START - 1));
   return head === undefined ? undefined : /"boot":"([^"]*)"/.exec(head)?.[1];
 }

@@ -29,7 +29,7 @@ const CAPS: Readonly<Record<keyof Sizes, number>> = {
   meetings: 4096,
   ownAddresses: 64,
   addressesOfOne: ADDRESSES_OF_ONE,
-  retiredBootsOfOne: 8,
+  retiredIncarnationsOfOne: 8,
   machinesOfOneId: 4,
   // Those of an earlier run all come back as they were, and one more may have lost its address.
   formerAtOneAddress: 9,

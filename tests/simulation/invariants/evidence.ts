@@ -94,13 +94,13 @@ export class Evidence implements Invariant {
 
   told(output: Output): void {
     if (output.kind !== "remember") return;
-    const { id, state, boot, addresses } = output.machine;
+    const { id, state, incarnation, addresses } = output.machine;
     const before = this.#held.get(id);
     const isSame = before !== undefined && isEqual(before.addresses, addresses);
     if (!isSame) this.#changedMs.set(id, this.#world.nowMs);
     if (state === before?.state) return;
     if (state === "down") this.#checkDown(output.machine);
-    const run = this.#truth.runOf(boot);
+    const run = this.#truth.runOf(incarnation);
     // Who has lost its address to another cannot be asked, and is silent for that.
     if (run === undefined || this.#hasMoved(run) || this.#isTaken(output.machine)) return;
     // A pause of this machine may lie between its questions, however long it was.

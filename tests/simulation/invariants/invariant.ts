@@ -16,7 +16,7 @@ export interface Subject {
   /** Its name in the world, which clones do not share. */
   readonly machine: string;
   readonly id: string;
-  readonly boot: string;
+  readonly incarnation: string;
   readonly addresses: readonly string[];
   readonly updateSeconds: number;
   readonly core: Cluster | undefined;

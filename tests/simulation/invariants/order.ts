@@ -13,7 +13,7 @@ export class Order implements Invariant {
   readonly #truth: Truth;
   readonly #held: Held;
   /** The live report of each machine that was shown last. */
-  readonly #live = new Map<string, { boot: string | undefined; madeMs: number }>();
+  readonly #live = new Map<string, { incarnation: string | undefined; madeMs: number }>();
 
   constructor(subject: Subject, { truth, held }: { truth: Truth; held: Held }) {
     this.#subject = subject;
@@ -30,28 +30,28 @@ export class Order implements Invariant {
   }
 
   look(machines: readonly Machine[]): void {
-    for (const { id, boot, isLive, report } of machines) {
+    for (const { id, incarnation, isLive, report } of machines) {
       const madeMs = report?.load?.five;
       if (isLive !== true || madeMs === undefined) continue;
       const before = this.#live.get(id);
-      if (before?.boot === boot && madeMs < (before?.madeMs ?? 0)) {
+      if (before?.incarnation === incarnation && madeMs < (before?.madeMs ?? 0)) {
         this.#breach(`a live report of ${before?.madeMs} by one of ${madeMs} of ${id}`);
       }
-      this.#live.set(id, { boot, madeMs });
+      this.#live.set(id, { incarnation, madeMs });
     }
   }
 
   #check(now: KnownMachine): void {
-    const { id, boot, sequence = 0 } = now;
-    if (boot === undefined) return;
+    const { id, incarnation, sequence = 0 } = now;
+    if (incarnation === undefined) return;
     const held = this.#held.get(id);
     if (held === undefined) return;
-    if (held.boot === boot) {
+    if (held.incarnation === incarnation) {
       const { sequence: before = 0 } = held;
       if (sequence < before) this.#breach(`report ${before} by ${sequence} of ${id}`);
       return;
     }
-    const [run, before] = [this.#truth.runOf(boot), this.#truth.runOf(held.boot)];
+    const [run, before] = [this.#truth.runOf(incarnation), this.#truth.runOf(held.incarnation)];
     if (run !== undefined && run.machine === before?.machine && run.order < before.order) {
       this.#breach(`run ${before.order} by run ${run.order} of ${id}`);
     }

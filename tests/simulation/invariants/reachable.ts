@@ -79,18 +79,19 @@ export class Reachable implements Invariant {
   }
 
   look(machines: readonly Machine[]): void {
-    const byBoot = new Map<string, Machine>();
+    const byIncarnation = new Map<string, Machine>();
     const answering = new Set(
       machines.flatMap(({ state, addresses }) => (isQuiet(state) ? [] : addresses)),
     );
     for (const machine of machines) {
-      if (machine.boot === undefined) continue;
-      const other = byBoot.get(machine.boot);
-      if (other === undefined || isQuiet(other.state)) byBoot.set(machine.boot, machine);
+      if (machine.incarnation === undefined) continue;
+      const other = byIncarnation.get(machine.incarnation);
+      if (other === undefined || isQuiet(other.state))
+        byIncarnation.set(machine.incarnation, machine);
     }
     for (const other of this.#ways.others) {
       if (other === this.#subject || !other.isAwake) continue;
-      this.#check(other, byBoot.get(other.boot), answering);
+      this.#check(other, byIncarnation.get(other.incarnation), answering);
     }
   }
 

@@ -26,20 +26,20 @@ export class Self implements Invariant {
     const selves = machines.filter(({ isSelf }) => isSelf);
     if (selves.length !== 1) this.#breach(`shows itself ${selves.length} times`);
     const [self] = selves;
-    if (self?.id !== this.#subject.id || self.boot !== this.#subject.boot) {
+    if (self?.id !== this.#subject.id || self.incarnation !== this.#subject.incarnation) {
       this.#breach(`takes ${self?.id} for itself`);
     }
     if (self?.state !== "up" && self?.state !== "new") this.#breach(`shows itself ${self?.state}`);
     for (const machine of machines) if (!machine.isSelf) this.#check(machine);
   }
 
-  #check({ id, boot, protocol }: KnownMachine | Machine): void {
+  #check({ id, incarnation, protocol }: KnownMachine | Machine): void {
     const subject = this.#subject;
     if (id === subject.id) {
-      if (boot !== subject.boot) this.#breach(`takes ${boot} for itself`);
+      if (incarnation !== subject.incarnation) this.#breach(`takes ${incarnation} for itself`);
       return;
     }
-    if (boot === subject.boot) this.#breach(`takes itself for ${id}`);
+    if (incarnation === subject.incarnation) this.#breach(`takes itself for ${id}`);
     // Of an address that it has been given, it may remember who was there before.
     const isOwnAddress =
       protocol === 1 && subject.addresses.includes(id) && !this.#truth.movedMs.has(subject.machine);

@@ -49,15 +49,16 @@ export class Truthful implements Invariant {
   }
 
   #check(machine: KnownMachine | Machine): void {
-    const { id, boot, protocol } = machine;
+    const { id, incarnation, protocol } = machine;
     if (protocol === 1) {
       const isThere = this.#truth.isProtocolOneForged || this.#truth.protocolOne.has(id);
       if (!isThere) this.#breach(`holds ${id} for a machine of 2005`);
       return;
     }
-    if (this.#truth.isInvented(boot)) return;
-    const run = this.#truth.runOf(boot);
-    if (run === undefined) this.#breach(`holds ${id} with boot ${boot}, which nobody has`);
+    if (this.#truth.isInvented(incarnation)) return;
+    const run = this.#truth.runOf(incarnation);
+    if (run === undefined)
+      this.#breach(`holds ${id} with incarnation ${incarnation}, which nobody has`);
     else this.#checkRun(machine, run);
   }
 
