@@ -8,7 +8,7 @@ import {
   readProcMountinfo,
   type SelectedMount,
   selectMounts,
-} from "../linux/proc-mountinfo.ts";
+} from "../linux/proc/mountinfo.ts";
 import { below, type Reading } from "../linux/read-text.ts";
 import type { FilesystemReport, ProblemReport } from "../protocol/report.ts";
 import { measure, type StatfsAnswer, type StatfsProber } from "./statfs-probe.ts";

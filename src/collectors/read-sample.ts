@@ -5,17 +5,17 @@
 
 import type { Moment } from "../base/units.ts";
 import { readOsRelease } from "../linux/os-release.ts";
-import { readCpuModel } from "../linux/proc-cpuinfo.ts";
-import { readProcDiskstats } from "../linux/proc-diskstats.ts";
-import { readProcLoadavg } from "../linux/proc-loadavg.ts";
-import { readProcMeminfo } from "../linux/proc-meminfo.ts";
-import { hidesProcesses, type Mount, readProcMountinfo } from "../linux/proc-mountinfo.ts";
-import { readProcNetDev } from "../linux/proc-net-dev.ts";
-import { readProcesses } from "../linux/proc-pid.ts";
-import { readProcPressure } from "../linux/proc-pressure.ts";
-import { readProcStat } from "../linux/proc-stat.ts";
-import { readProcUptime } from "../linux/proc-uptime.ts";
-import { readProcVmstat } from "../linux/proc-vmstat.ts";
+import { readCpuModel } from "../linux/proc/cpuinfo.ts";
+import { readProcDiskstats } from "../linux/proc/diskstats.ts";
+import { readProcLoadavg } from "../linux/proc/loadavg.ts";
+import { readProcMeminfo } from "../linux/proc/meminfo.ts";
+import { hidesProcesses, type Mount, readProcMountinfo } from "../linux/proc/mountinfo.ts";
+import { readProcNetDev } from "../linux/proc/net-dev.ts";
+import { readProcesses } from "../linux/proc/pid-stat.ts";
+import { readProcPressure } from "../linux/proc/pressure.ts";
+import { readProcStat } from "../linux/proc/stat.ts";
+import { readProcUptime } from "../linux/proc/uptime.ts";
+import { readProcVmstat } from "../linux/proc/vmstat.ts";
 import { type Reading, readText, statIfThere } from "../linux/read-text.ts";
 import type { HostReport, ProblemReport } from "../protocol/report.ts";
 import { readFilesystems } from "./filesystems.ts";

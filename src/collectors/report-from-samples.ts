@@ -4,8 +4,8 @@
  */
 
 import { cleanText } from "../base/clean-text.ts";
-import type { CpuTimes } from "../linux/proc-stat.ts";
-import { processName, type RankedProcess, rankProcesses } from "../linux/process-table.ts";
+import { processName, type RankedProcess, rankProcesses } from "../linux/proc/process-table.ts";
+import type { CpuTimes } from "../linux/proc/stat.ts";
 import type {
   CpuReport,
   DiskReport,

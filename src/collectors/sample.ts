@@ -4,11 +4,11 @@
  */
 
 import type { Moment } from "../base/units.ts";
-import type { DiskCounters } from "../linux/proc-diskstats.ts";
-import type { InterfaceCounters } from "../linux/proc-net-dev.ts";
-import type { CpuCounters } from "../linux/proc-stat.ts";
-import type { SwapCounters } from "../linux/proc-vmstat.ts";
-import type { ProcessTable } from "../linux/process-table.ts";
+import type { DiskCounters } from "../linux/proc/diskstats.ts";
+import type { InterfaceCounters } from "../linux/proc/net-dev.ts";
+import type { ProcessTable } from "../linux/proc/process-table.ts";
+import type { CpuCounters } from "../linux/proc/stat.ts";
+import type { SwapCounters } from "../linux/proc/vmstat.ts";
 import type {
   FilesystemReport,
   HostReport,

@@ -4,9 +4,9 @@
  */
 
 import type { Moment } from "../base/units.ts";
-import { readPageBytes } from "../linux/auxv.ts";
 import { createUserNames } from "../linux/passwd.ts";
-import { readProcessOwner } from "../linux/proc-pid.ts";
+import { readPageBytes } from "../linux/proc/auxv.ts";
+import { readProcessOwner } from "../linux/proc/pid-stat.ts";
 import type { Report } from "../protocol/report.ts";
 import { startProbes } from "./filesystems.ts";
 import { createMessageFile } from "./message-file.ts";

@@ -9,7 +9,7 @@ import {
   type StatfsAnswer,
   spawnStatfsProbe,
 } from "../../src/collectors/statfs-probe.ts";
-import { readProcMountinfo } from "../../src/linux/proc-mountinfo.ts";
+import { readProcMountinfo } from "../../src/linux/proc/mountinfo.ts";
 import { withRoot } from "../linux/fixture.ts";
 
 const size = { totalBytes: 100, freeBytes: 40 };

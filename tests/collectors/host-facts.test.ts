@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { utimesSync } from "node:fs";
 import { createHostFacts } from "../../src/collectors/read-sample.ts";
 import { parseOsRelease, readOsRelease } from "../../src/linux/os-release.ts";
-import { parseCpuinfo } from "../../src/linux/proc-cpuinfo.ts";
+import { parseCpuinfo } from "../../src/linux/proc/cpuinfo.ts";
 import { fixture, withRoot } from "../linux/fixture.ts";
 
 describe("parseCpuinfo", () => {

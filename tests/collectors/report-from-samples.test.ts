@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { reportFromSamples } from "../../src/collectors/report-from-samples.ts";
 import type { Sample } from "../../src/collectors/sample.ts";
-import type { CpuTimes } from "../../src/linux/proc-stat.ts";
-import type { ProcessTable } from "../../src/linux/process-table.ts";
+import type { ProcessTable } from "../../src/linux/proc/process-table.ts";
+import type { CpuTimes } from "../../src/linux/proc/stat.ts";
 
 const about = { name: "eel", version: "1.0.0", httpPort: 8000, tags: ["gpu"], updateSeconds: 600 };
 

@@ -23,7 +23,6 @@ import { parseArguments } from "../../src/config/parse-arguments.ts";
 import { parseConfigFile } from "../../src/config/parse-config-file.ts";
 import { parseOpenFilesLimit } from "../../src/http/connection-guard.ts";
 import { isAllowedHost, parseResolvConf } from "../../src/http/host-names.ts";
-import { parseAuxvPageBytes, parseSmapsPageBytes } from "../../src/linux/auxv.ts";
 import { parseConnectionOwners } from "../../src/linux/connection-owner.ts";
 import { parseCounter } from "../../src/linux/counter.ts";
 import { parseLogindSession } from "../../src/linux/logind-sessions.ts";
@@ -31,17 +30,22 @@ import { parseArp } from "../../src/linux/network-interfaces.ts";
 import { parseOsRelease } from "../../src/linux/os-release.ts";
 import { parsePasswd } from "../../src/linux/passwd.ts";
 import { parsePortInodes } from "../../src/linux/port-holder.ts";
-import { parseCpuinfo } from "../../src/linux/proc-cpuinfo.ts";
-import { parseProcDiskstats, wholeDisks } from "../../src/linux/proc-diskstats.ts";
-import { parseProcLoadavg } from "../../src/linux/proc-loadavg.ts";
-import { parseProcMeminfo } from "../../src/linux/proc-meminfo.ts";
-import { parseProcMountinfo, selectMounts } from "../../src/linux/proc-mountinfo.ts";
-import { parseProcNetDev, physicalInterfaces } from "../../src/linux/proc-net-dev.ts";
-import { emptyStat, parseProcPidStat, parseProcPidStatusOwner } from "../../src/linux/proc-pid.ts";
-import { parsePressure } from "../../src/linux/proc-pressure.ts";
-import { parseProcStat } from "../../src/linux/proc-stat.ts";
-import { parseProcUptime } from "../../src/linux/proc-uptime.ts";
-import { parseProcVmstat } from "../../src/linux/proc-vmstat.ts";
+import { parseAuxvPageBytes, parseSmapsPageBytes } from "../../src/linux/proc/auxv.ts";
+import { parseCpuinfo } from "../../src/linux/proc/cpuinfo.ts";
+import { parseProcDiskstats, wholeDisks } from "../../src/linux/proc/diskstats.ts";
+import { parseProcLoadavg } from "../../src/linux/proc/loadavg.ts";
+import { parseProcMeminfo } from "../../src/linux/proc/meminfo.ts";
+import { parseProcMountinfo, selectMounts } from "../../src/linux/proc/mountinfo.ts";
+import { parseProcNetDev, physicalInterfaces } from "../../src/linux/proc/net-dev.ts";
+import {
+  emptyStat,
+  parseProcPidStat,
+  parseProcPidStatusOwner,
+} from "../../src/linux/proc/pid-stat.ts";
+import { parsePressure } from "../../src/linux/proc/pressure.ts";
+import { parseProcStat } from "../../src/linux/proc/stat.ts";
+import { parseProcUptime } from "../../src/linux/proc/uptime.ts";
+import { parseProcVmstat } from "../../src/linux/proc/vmstat.ts";
 import { parseUtmp } from "../../src/linux/utmp.ts";
 import { canonicalAddress } from "../../src/net/address.ts";
 import {

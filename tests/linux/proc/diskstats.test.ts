@@ -4,8 +4,8 @@ import {
   parseProcDiskstats,
   readProcDiskstats,
   wholeDisks,
-} from "../../src/linux/proc-diskstats.ts";
-import { fixture } from "./fixture.ts";
+} from "../../../src/linux/proc/diskstats.ts";
+import { fixture } from "../fixture.ts";
 
 function disks(names: readonly string[]) {
   return names.map((name) => ({ name, readBytes: 1, writeBytes: 1 }));

@@ -5,8 +5,8 @@
  *     4731 (a) R (b) S 4718 4718 2640 34817 4718 4194304 102 0 0 0 5 3 0 0 20 0 1 0 70213 …
  */
 import { closeSync, openSync, readSync } from "node:fs";
+import { below, type Reading, readNames, readText } from "../read-text.ts";
 import type { ProcessTable } from "./process-table.ts";
-import { below, type Reading, readNames, readText } from "./read-text.ts";
 
 /**
  * One process; filled again for each, so that a scan leaves no garbage. The name lies between

@@ -4,8 +4,8 @@
  *     27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
  *     41 27 0:45 / /mnt/my\040disk rw shared:7 - nfs4 nas:/export rw,vers=4.2
  */
-import { fail, ok, type Result } from "../base/result.ts";
-import { type Reading, readParsed } from "./read-text.ts";
+import { fail, ok, type Result } from "../../base/result.ts";
+import { type Reading, readParsed } from "../read-text.ts";
 
 export interface Mount {
   /** Major and minor number of the device, "254:0"; the same for all mounts of a file system. */

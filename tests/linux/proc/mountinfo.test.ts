@@ -5,8 +5,8 @@ import {
   parseProcMountinfo,
   readProcMountinfo,
   selectMounts,
-} from "../../src/linux/proc-mountinfo.ts";
-import { fixture } from "./fixture.ts";
+} from "../../../src/linux/proc/mountinfo.ts";
+import { fixture } from "../fixture.ts";
 
 /** Lines of "device mountPoint type [source] [options]". */
 function mountinfo(lines: readonly string[]): string {

@@ -1,7 +1,7 @@
 /** /proc/stat: any number of cores, old kernels, and lines that are not what they should be. */
 import { describe, expect, test } from "bun:test";
-import { parseProcStat, readProcStat } from "../../src/linux/proc-stat.ts";
-import { fixture } from "./fixture.ts";
+import { parseProcStat, readProcStat } from "../../../src/linux/proc/stat.ts";
+import { fixture } from "../fixture.ts";
 
 const zero = { user: 0, nice: 0, system: 0, idle: 0, iowait: 0, irq: 0, softirq: 0, steal: 0 };
 

@@ -2,7 +2,7 @@
  * /proc/self/auxv: what the kernel told this process at its start, pairs of native words; of
  * these the size of a memory page (4 KiB on x86, up to 64 KiB on ARM).
  */
-import { readBytes, readText } from "./read-text.ts";
+import { readBytes, readText } from "../read-text.ts";
 
 /** AT_PAGESZ of the kernel's auxvec.h. */
 const PAGE_SIZE_KEY = 6n;

@@ -6,9 +6,13 @@ import {
   parseProcPidStatusOwner,
   readProcesses,
   readProcessOwner,
-} from "../../src/linux/proc-pid.ts";
-import { type ProcessTable, processName, rankProcesses } from "../../src/linux/process-table.ts";
-import { fixture } from "./fixture.ts";
+} from "../../../src/linux/proc/pid-stat.ts";
+import {
+  type ProcessTable,
+  processName,
+  rankProcesses,
+} from "../../../src/linux/proc/process-table.ts";
+import { fixture } from "../fixture.ts";
 
 const rest =
   "1 4718 4718 34817 4720 4194304 102 0 0 0 5 3 1 1 20 0 1 0 70213 3133440 380 18446744073709551615";

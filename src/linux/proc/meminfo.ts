@@ -7,10 +7,10 @@
  *     Active(anon):       1552 kB
  */
 
-import { fail, ok, type Result } from "../base/result.ts";
-import { KIBIBYTE } from "../base/units.ts";
-import type { MemoryReport } from "../protocol/report.ts";
-import { type Reading, readParsed } from "./read-text.ts";
+import { fail, ok, type Result } from "../../base/result.ts";
+import { KIBIBYTE } from "../../base/units.ts";
+import type { MemoryReport } from "../../protocol/report.ts";
+import { type Reading, readParsed } from "../read-text.ts";
 
 export function readProcMeminfo(root: string): Reading<MemoryReport> {
   return readParsed(root, "/proc/meminfo", parseProcMeminfo);

@@ -6,8 +6,8 @@
  *      254       1 vda1 7700 4310 1074000 6600 1183 7172 866168 3794 0 5300 10700 …
  *        7       0 loop0 0 0 0 0 0 0 0 0 0 0 0 …
  */
-import { parseCounter } from "./counter.ts";
-import { type Reading, readNames, readText } from "./read-text.ts";
+import { parseCounter } from "../counter.ts";
+import { type Reading, readNames, readText } from "../read-text.ts";
 
 export interface DiskCounters {
   readonly name: string;

@@ -1,12 +1,16 @@
 /** The small files of /proc: memory, load, uptime, swap, pressure; and the sizes of pages. */
 import { describe, expect, test } from "bun:test";
-import { parseAuxvPageBytes, parseSmapsPageBytes, readPageBytes } from "../../src/linux/auxv.ts";
-import { parseProcLoadavg } from "../../src/linux/proc-loadavg.ts";
-import { parseProcMeminfo, readProcMeminfo } from "../../src/linux/proc-meminfo.ts";
-import { parsePressure, readProcPressure } from "../../src/linux/proc-pressure.ts";
-import { parseProcUptime } from "../../src/linux/proc-uptime.ts";
-import { parseProcVmstat } from "../../src/linux/proc-vmstat.ts";
-import { fixture } from "./fixture.ts";
+import {
+  parseAuxvPageBytes,
+  parseSmapsPageBytes,
+  readPageBytes,
+} from "../../../src/linux/proc/auxv.ts";
+import { parseProcLoadavg } from "../../../src/linux/proc/loadavg.ts";
+import { parseProcMeminfo, readProcMeminfo } from "../../../src/linux/proc/meminfo.ts";
+import { parsePressure, readProcPressure } from "../../../src/linux/proc/pressure.ts";
+import { parseProcUptime } from "../../../src/linux/proc/uptime.ts";
+import { parseProcVmstat } from "../../../src/linux/proc/vmstat.ts";
+import { fixture } from "../fixture.ts";
 
 const kb = 1024;
 

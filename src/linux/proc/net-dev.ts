@@ -7,8 +7,8 @@
  *       eth0: 160020366    3627    0    0    0     0          0         0   201846    2271    0 …
  */
 import { existsSync } from "node:fs";
-import { parseCounter } from "./counter.ts";
-import { below, type Reading, readNames, readText } from "./read-text.ts";
+import { parseCounter } from "../counter.ts";
+import { below, type Reading, readNames, readText } from "../read-text.ts";
 
 export interface InterfaceCounters {
   readonly name: string;

@@ -5,8 +5,8 @@ import {
   parseProcNetDev,
   physicalInterfaces,
   readProcNetDev,
-} from "../../src/linux/proc-net-dev.ts";
-import { fixture } from "./fixture.ts";
+} from "../../../src/linux/proc/net-dev.ts";
+import { fixture } from "../fixture.ts";
 
 const numbers = "1000 10 1 2 0 0 0 0 3000 30 4 8 0 0 0 0";
 

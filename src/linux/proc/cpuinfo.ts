@@ -4,8 +4,8 @@
  *     processor	: 0
  *     model name	: AMD EPYC
  */
-import { KIBIBYTE } from "../base/units.ts";
-import { readText } from "./read-text.ts";
+import { KIBIBYTE } from "../../base/units.ts";
+import { readText } from "../read-text.ts";
 
 /** Enough for the first core of any machine, and on ARM for the last lines too. */
 const CAP_BYTES = 128 * KIBIBYTE;

@@ -6,9 +6,9 @@
  *     cpu1 1328 0 1100 67158 396 0 15 70 0 0
  *     intr 152733 0 0 …
  */
-import { fail, ok, type Result } from "../base/result.ts";
-import { parseCounter } from "./counter.ts";
-import { type Reading, readParsed } from "./read-text.ts";
+import { fail, ok, type Result } from "../../base/result.ts";
+import { parseCounter } from "../counter.ts";
+import { type Reading, readParsed } from "../read-text.ts";
 
 /**
  * Ticks since the boot. `user` holds the time of guests too, as in the kernel, so the guest

@@ -4,9 +4,9 @@
  *     0.05 0.02 0.00 1/91 4699
  */
 
-import { fail, ok, type Result } from "../base/result.ts";
-import type { LoadReport } from "../protocol/report.ts";
-import { type Reading, readParsed } from "./read-text.ts";
+import { fail, ok, type Result } from "../../base/result.ts";
+import type { LoadReport } from "../../protocol/report.ts";
+import { type Reading, readParsed } from "../read-text.ts";
 
 export function readProcLoadavg(root: string): Reading<LoadReport> {
   return readParsed(root, "/proc/loadavg", parseProcLoadavg);

@@ -4,8 +4,8 @@
  *     some avg10=0.18 avg60=0.68 avg300=0.42 total=6353180
  *     full avg10=0.00 avg60=0.00 avg300=0.00 total=0
  */
-import type { PressureReport } from "../protocol/report.ts";
-import { readText } from "./read-text.ts";
+import type { PressureReport } from "../../protocol/report.ts";
+import { readText } from "../read-text.ts";
 
 /** Percent of the last 60 s. */
 export interface Pressure {

@@ -5,7 +5,7 @@
  *     pswpin 0
  *     pswpout 0
  */
-import { type Reading, readText } from "./read-text.ts";
+import { type Reading, readText } from "../read-text.ts";
 
 export interface SwapCounters {
   readonly inBytes: number;

@@ -3,8 +3,8 @@
  *
  *     702.02 1353.70
  */
-import { fail, ok, type Result } from "../base/result.ts";
-import { type Reading, readParsed } from "./read-text.ts";
+import { fail, ok, type Result } from "../../base/result.ts";
+import { type Reading, readParsed } from "../read-text.ts";
 
 /** Seconds since the boot. */
 export function readProcUptime(root: string): Reading<number> {
