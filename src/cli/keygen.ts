@@ -2,7 +2,7 @@
 
 import { printable, quoted } from "../base/printable.ts";
 import { badPath } from "../config/texts.ts";
-import { writeKeyFile } from "../sealing/key-file.ts";
+import { writeKeyFile } from "../runtime/key-file.ts";
 import { COLUMNS, wrap } from "./wrap.ts";
 
 export const KEYGEN_DESCRIPTION = "make a key file, to seal a network's messages";

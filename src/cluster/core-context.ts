@@ -5,7 +5,7 @@
  */
 
 import type { Endpoint } from "../net/endpoint.ts";
-import type { Envelope } from "../sealing/envelope-types.ts";
+import type { Envelope } from "../sealing/envelope.ts";
 import { CoreClock } from "./core-clock.ts";
 import type { ClusterOptions, ClusterRanges, SelfIdentity } from "./options.ts";
 import type { Output } from "./output.ts";

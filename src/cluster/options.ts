@@ -7,7 +7,7 @@
 import type { Moment } from "../base/units.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import type { Report } from "../protocol/report.ts";
-import type { Envelope } from "../sealing/envelope-types.ts";
+import type { Envelope } from "../sealing/envelope.ts";
 import type { KnownMachine } from "../store/kept.ts";
 import type { DropCounts, Machine } from "./machine.ts";
 import type { Output } from "./output.ts";

@@ -23,6 +23,7 @@ import type { Endpoint } from "../net/endpoint.ts";
 import { isLoopbackOnly } from "../net/ranges.ts";
 import { createClock } from "../runtime/clock.ts";
 import { loadIdentity } from "../runtime/identity.ts";
+import { readKeyFiles } from "../runtime/key-file.ts";
 import type { Log } from "../runtime/log.ts";
 import { dropPrivileges } from "../runtime/privileges.ts";
 import { createRandom } from "../runtime/random.ts";
@@ -40,7 +41,7 @@ import { createPerformer, type Performer, shownEndpoint } from "./performer.ts";
 import { type Publisher, startPublisher } from "./publisher.ts";
 import { planReload } from "./reload.ts";
 import { createReportSource } from "./report-source.ts";
-import { openSealing, readSecrets } from "./sealing.ts";
+import { openSealing } from "./sealing.ts";
 import { createStockTaking } from "./stock-taking.ts";
 import { startTicker, type Ticker } from "./ticker.ts";
 import { after, openWatching, type Watching } from "./watching.ts";
@@ -70,7 +71,8 @@ const ROOT = "/";
 export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
   const { config, log } = options;
   // Before the user is changed: the key may be root's alone.
-  const secrets = readSecrets(config, options.env);
+  const credentialsDirectory = options.env["CREDENTIALS_DIRECTORY"];
+  const secrets = readKeyFiles(config.keyFiles, { credentialsDirectory });
   if (!secrets.ok) return secrets;
   const user = becomeUser(config, log);
   if (!user.ok) return user;

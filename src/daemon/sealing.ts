@@ -1,13 +1,6 @@
-/**
- * Sealing as the daemon has it: the keys that the configuration names, the envelope of this run,
- * and what `-dd` prints of packets that show nothing.
- */
+/** The envelope of this run, and what `-dd` prints of packets whose bytes show nothing. */
 import { crypto } from "../base/builtins.ts";
-import type { Result } from "../base/result.ts";
-import type { Config } from "../config/config.ts";
-import { createEnvelope } from "../sealing/envelope.ts";
-import type { Envelope } from "../sealing/envelope-types.ts";
-import { readKeyFiles } from "../sealing/key-file.ts";
+import { createEnvelope, type Envelope } from "../sealing/envelope.ts";
 import { printableMessage } from "./performer.ts";
 
 export interface SealingOptions {
@@ -18,19 +11,10 @@ export interface SealingOptions {
   readonly isTracing: boolean;
 }
 
-/** The keys, in the order of the configuration; none: nothing is sealed. */
-export function readSecrets(
-  { keyFiles }: Pick<Config, "keyFiles">,
-  env: Readonly<Record<string, string | undefined>>,
-): Result<readonly Uint8Array[]> {
-  const directory = env["CREDENTIALS_DIRECTORY"];
-  return readKeyFiles(keyFiles, directory === undefined ? {} : { credentialsDirectory: directory });
-}
-
 export interface Sealing {
-  /** None without a key. */
+  /** Absent without a key. */
   readonly envelope?: Envelope;
-  /** For `-dd`: the message, which in a sealed packet shows once it was sealed or opened here. */
+  /** For `-dd`: the message in a packet; of a sealed one, as soon as it was sealed or opened here. */
   readonly print: (packet: Uint8Array) => string;
 }
 
@@ -54,11 +38,11 @@ function printUnopened({ length }: Uint8Array): string {
 
 interface TracedEnvelope {
   readonly envelope: Envelope;
-  /** What was sealed in this very packet, or opened from it. */
+  /** The message that was sealed in this packet, or opened from it. */
   readonly messageIn: (packet: Uint8Array) => Uint8Array | undefined;
 }
 
-/** Remembers what is in each packet for as long as the packet itself is held. */
+/** Keeps the message of each packet for as long as the packet itself is held. */
 function traceEnvelope(envelope: Envelope): TracedEnvelope {
   const messages = new WeakMap<Uint8Array, Uint8Array>();
   return {

@@ -1,56 +1,47 @@
 /**
- * What the core works with where a key is set: the sealer, and behind it the guard against
- * replays. Every packet that goes out passes through `seal`, every one that comes in through
- * `open` first.
+ * The envelope of a network with a key (design, 6.4): the packet cipher and, behind it, the guard
+ * against replays. Every packet that is sent passes through `seal`; every packet that arrives
+ * passes through `open` first. Without an envelope the network is plain.
  */
 import { createReplayGuard } from "./replay-window.ts";
-import { createSealer, type SealDropReason, type Sealer, type SealerOptions } from "./seal.ts";
+import type { SealDropReason } from "./seal.ts";
+import { createPacketCipher, type PacketCipher, type PacketCipherOptions } from "./seal.ts";
 
-export interface SealedEnvelope {
+export interface Envelope {
   seal(message: Uint8Array): Uint8Array;
-  /** A packet counts as seen once it has been opened here. */
-  open(packet: Uint8Array): OpenedEnvelope;
-  /** Replay windows kept; never more than the cap. */
+  /** Takes any bytes and never throws. It opens each packet once: a copy is "seen before". */
+  open(packet: Uint8Array): OpenedPacket;
+  /** The number of replay windows held: one for each incarnation heard of, up to a cap. */
   windows(): number;
 }
 
-export type OpenedEnvelope =
-  | {
-      readonly ok: true;
-      readonly id: string;
-      readonly incarnation: string;
-      readonly message: Uint8Array;
-    }
+/** The machine that sealed a packet. Any holder of the key can name itself so. */
+export interface SealedBy {
+  readonly id: string;
+  readonly incarnation: string;
+}
+
+export type OpenedPacket =
+  | ({ readonly ok: true; readonly message: Uint8Array } & SealedBy)
   | { readonly ok: false; readonly reason: EnvelopeDropReason };
 
 /** As the page shows them, with their counts. */
-export type EnvelopeDropReason = (typeof REASONS)[SealDropReason] | typeof REPLAYED;
+export type EnvelopeDropReason = SealDropReason | "seen before";
 
-const REASONS = {
-  "wrong signature": "wrong signature",
-  unsealed: "not sealed",
-  "wrong key": "sealed with another key",
-  malformed: "malformed seal",
-  "too long": "too long",
-  own: "our own, sent back",
-} as const satisfies Readonly<Record<SealDropReason, string>>;
-
-const REPLAYED = "seen before";
-
-/** For one incarnation, as the sealer is. */
-export function createEnvelope(options: SealerOptions): SealedEnvelope {
-  return guarded(createSealer(options));
+/** Serves one incarnation, as the cipher does. */
+export function createEnvelope(options: PacketCipherOptions): Envelope {
+  return guardReplays(createPacketCipher(options));
 }
 
-/** As `createEnvelope`, around a sealer that is there. */
-export function guarded(sealer: Sealer): SealedEnvelope {
+/** An envelope around an existing cipher. */
+export function guardReplays(cipher: PacketCipher): Envelope {
   const replays = createReplayGuard();
   return {
-    seal: (message) => sealer.seal(message),
+    seal: (message) => cipher.seal(message),
     open(packet) {
-      const opened = sealer.open(packet);
-      if (!opened.ok) return { ok: false, reason: REASONS[opened.reason] };
-      if (!replays.accepts(opened)) return { ok: false, reason: REPLAYED };
+      const opened = cipher.open(packet);
+      if (!opened.ok) return opened;
+      if (!replays.accepts(opened)) return { ok: false, reason: "seen before" };
       const { id, incarnation, message } = opened;
       return { ok: true, id, incarnation, message };
     },

@@ -1,57 +1,57 @@
 /**
  * Sealed packets (design, 6.4): what stands between the network and the messages when a key is
- * set. A codec and a counter; it opens nothing and draws no chance of its own.
+ * set. A codec and a counter: it opens no file and draws no random bytes of its own.
  *
  *     signature # nonce(24) XAES-256-GCM(header message) tag(16)
  *     header: id(8) incarnation(8) counter(6, big-endian) flags(1)
  */
 import { crypto, zlib } from "../base/builtins.ts";
+import { errorCode } from "../base/errors.ts";
 import { DICTIONARY } from "./dictionary.ts";
 import { createXaes, KEY_BYTES, NONCE_BYTES, TAG_BYTES, type Xaes } from "./xaes.ts";
 
-export interface SealerOptions {
+export interface PacketCipherOptions {
   readonly signature: string;
-  /** At least one, from key files: the first seals, all open. */
+  /** At least one, from key files. The first one seals; each of them opens. */
   readonly secrets: readonly Uint8Array[];
-  /** Our own, 16 lower-case hex digits each. `incarnation` must be new at each start: see `counter`. */
+  /** This machine's, 16 lower-case hex digits each; a new `incarnation` for each cipher. */
   readonly id: string;
   readonly incarnation: string;
-  /** So many unpredictable bytes. The 24 of a nonce must never come twice. */
+  /** Draws `count` unpredictable bytes. The 24 bytes of a nonce must never repeat. */
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-export interface Sealer {
+export interface PacketCipher {
   /** The sealed packet: at most `SEALING_OVERHEAD_BYTES` longer than a plain one. */
   seal(message: Uint8Array): Uint8Array;
-  /** What is in a packet from the network. Any bytes are fine; none makes it throw. */
+  /** The message of a packet from the network. Takes any bytes and never throws. */
   open(packet: Uint8Array): Opened;
 }
 
 export type Opened =
   | {
       readonly ok: true;
-      /** Who sealed it, 16 hex digits each: some holder of the key says so. */
+      /** The sealing machine's, 16 hex digits each. Any holder of the key can write these. */
       readonly id: string;
       readonly incarnation: string;
-      /** Grows by one with each packet of an incarnation: for the replay window. */
+      /** Grows by one with each packet of an incarnation; the replay window reads it. */
       readonly counter: number;
-      /** Which secret opened it; over 0, the sender has not yet changed to our first. */
-      readonly keyIndex: number;
       readonly message: Uint8Array;
     }
   | { readonly ok: false; readonly reason: SealDropReason };
 
 /**
- * Why a packet is dropped: of another network; a plain message; sealed with another key, or
- * damaged; not what this program seals; over the caps; sealed by ourselves and sent back to us.
+ * Why a packet is dropped, in the order of the checks. "wrong signature": it is of another network.
+ * "not sealed": it is a plain message. "sealed with another key": that, or it was damaged on its
+ * way. "malformed seal": a holder of the key sealed something that this program does not write.
  */
 export const SEAL_DROP_REASONS = [
   "wrong signature",
-  "unsealed",
-  "wrong key",
-  "malformed",
+  "not sealed",
   "too long",
-  "own",
+  "sealed with another key",
+  "our own, sent back",
+  "malformed seal",
 ] as const;
 
 export type SealDropReason = (typeof SEAL_DROP_REASONS)[number];
@@ -69,22 +69,22 @@ const HEADER_BYTES = FLAGS_AT + 1;
  */
 export const SEALING_OVERHEAD_BYTES = 1 + NONCE_BYTES + HEADER_BYTES + TAG_BYTES;
 
-/** Of a message, after inflating: 64 KB (design, 6.3). */
+/** The longest message, after inflating: 64 KB (design, 6.3). */
 export const MAX_MESSAGE_BYTES = 65_536;
 
-/** Of a packet: four times the largest plain one, so that a flood costs no more than its bytes. */
+/** The longest packet: four times the largest plain one, which bounds the work that a flood causes. */
 export const MAX_SEALED_BYTES = 16_384;
 
 /**
- * The message is raw DEFLATE (RFC 1951), with `DICTIONARY` before it: GCM's tag makes the checksum
- * of zlib's form needless.
+ * The message is raw DEFLATE (RFC 1951) with `DICTIONARY` as its preset dictionary. Raw, because
+ * GCM's tag does what the checksum of zlib's format would.
  */
 const DEFLATED = 1;
-/** The message began with the signature, which was left out: ring messages must stay short. */
+/** The message began with the signature, which was left out to keep ring messages short. */
 const SIGNATURE_LEFT_OUT = 2;
 const ALL_FLAGS = DEFLATED | SIGNATURE_LEFT_OUT;
 
-/** Shorter ones gain a few bytes at most, for more time than sealing them takes. */
+/** Deflating a shorter message gains a few bytes at most and takes longer than sealing it. */
 const WORTH_DEFLATING_BYTES = 128;
 
 /**
@@ -94,19 +94,19 @@ const WORTH_DEFLATING_BYTES = 128;
 const DEFLATE = { level: 4, dictionary: DICTIONARY };
 const INFLATE = { maxOutputLength: MAX_MESSAGE_BYTES, dictionary: DICTIONARY };
 
-/** Names the use of the secret, so that another use of it would get another key (RFC 5869). */
+/** Names this use of the secret, so that any other use derives another key (RFC 5869). */
 const KEY_INFO = "unagi sealed packet 1";
 
 const NUMBER_SIGN = 0x23;
-/** What a plain message's kind is told by: `?`, `!`, `>`, `<` (design, 6.1). */
+/** The characters that begin a plain message after its signature: `?`, `!`, `>`, `<` (design, 6.1). */
 const PLAIN_KINDS: readonly (number | undefined)[] = [0x3f, 0x21, 0x3e, 0x3c];
 
-/** The sealer of this incarnation. There may be only one: two would use the same counters. */
-export function createSealer(options: SealerOptions): Sealer {
+/** The cipher of this incarnation. There must be only one, since two would use the same counters. */
+export function createPacketCipher(options: PacketCipherOptions): PacketCipher {
   const signature = Buffer.from(options.signature);
   const self = ownHeader(options);
   const [first, ...others] = options.secrets.map((secret) => keyed(secret, signature));
-  if (first === undefined) throw new Error("a sealer needs a secret");
+  if (first === undefined) throw new Error("a packet cipher needs a secret");
   const ciphers = [first, ...others];
   let counter = 0;
   return {
@@ -121,39 +121,40 @@ export function createSealer(options: SealerOptions): Sealer {
       const nonce = options.randomBytes(NONCE_BYTES);
       const sealed = first.seal({ nonce, plaintext, additionalData: signature });
       const packet = Buffer.concat([signature, Uint8Array.of(NUMBER_SIGN), nonce, sealed]);
-      if (packet.length > MAX_SEALED_BYTES) throw new RangeError("nobody opens so long a packet");
+      if (packet.length > MAX_SEALED_BYTES)
+        throw new RangeError("the packet is longer than any receiver opens");
       return packet;
     },
     open(packet) {
       const start = signature.length + 1;
       if (!beginsWith(packet, signature)) return drop("wrong signature");
       const kind = packet[signature.length];
-      if (PLAIN_KINDS.includes(kind)) return drop("unsealed");
+      if (PLAIN_KINDS.includes(kind)) return drop("not sealed");
       if (kind !== NUMBER_SIGN) return drop("wrong signature");
       if (packet.length > MAX_SEALED_BYTES) return drop("too long");
-      if (packet.length < signature.length + SEALING_OVERHEAD_BYTES) return drop("malformed");
+      if (packet.length < signature.length + SEALING_OVERHEAD_BYTES) return drop("malformed seal");
       const nonce = packet.subarray(start, start + NONCE_BYTES);
       const sealed = packet.subarray(start + NONCE_BYTES);
-      for (const [keyIndex, cipher] of ciphers.entries()) {
+      for (const cipher of ciphers) {
         const plaintext = cipher.open({ nonce, sealed, additionalData: signature });
         if (plaintext === undefined) continue;
-        if (beginsWith(plaintext, self)) return drop("own");
-        return read(plaintext, { keyIndex, signature });
+        if (beginsWith(plaintext, self)) return drop("our own, sent back");
+        return read(plaintext, signature);
       }
-      return drop("wrong key");
+      return drop("sealed with another key");
     },
   };
 }
 
-/** The cipher of one secret: the key is made of secret and network, never the secret itself. */
+/** The cipher of one secret. The key is derived from the secret and the signature. */
 function keyed(secret: Uint8Array, signature: Uint8Array): Xaes {
   return createXaes(
     new Uint8Array(crypto().hkdfSync("sha256", secret, signature, KEY_INFO, KEY_BYTES)),
   );
 }
 
-/** Id and incarnation as every packet of ours begins. */
-function ownHeader({ id, incarnation }: SealerOptions): Buffer {
+/** Id and incarnation, with which the header of each of our packets begins. */
+function ownHeader({ id, incarnation }: PacketCipherOptions): Buffer {
   for (const value of [id, incarnation]) {
     if (!/^[0-9a-f]{16}$/.test(value)) throw new Error("id and incarnation are 16 hex digits each");
   }
@@ -161,7 +162,8 @@ function ownHeader({ id, incarnation }: SealerOptions): Buffer {
 }
 
 function pack(message: Uint8Array, signature: Uint8Array): { flags: number; body: Uint8Array } {
-  if (message.length > MAX_MESSAGE_BYTES) throw new RangeError("nobody opens so long a message");
+  if (message.length > MAX_MESSAGE_BYTES)
+    throw new RangeError("the message is longer than any receiver opens");
   const isLeftOut = beginsWith(message, signature);
   const body = isLeftOut ? message.subarray(signature.length) : message;
   const flags = isLeftOut ? SIGNATURE_LEFT_OUT : 0;
@@ -171,14 +173,11 @@ function pack(message: Uint8Array, signature: Uint8Array): { flags: number; body
   return isShorter ? { flags: flags | DEFLATED, body: deflated } : { flags, body };
 }
 
-/** A plaintext of someone who has the key: authentic, but not therefore well-formed. */
-function read(
-  plaintext: Buffer,
-  { keyIndex, signature }: { readonly keyIndex: number; readonly signature: Uint8Array },
-): Opened {
+/** A plaintext from a holder of the key is authentic, but need not be well-formed. */
+function read(plaintext: Buffer, signature: Uint8Array): Opened {
   const flags = plaintext[FLAGS_AT] ?? 0;
-  // A flag of a later version changes the meaning of what follows: better not read than misread.
-  if ((flags & ~ALL_FLAGS) !== 0) return drop("malformed");
+  // A later version's flag changes the meaning of what follows: dropping it beats misreading it.
+  if ((flags & ~ALL_FLAGS) !== 0) return drop("malformed seal");
   let message: Uint8Array = plaintext.subarray(HEADER_BYTES);
   if ((flags & DEFLATED) !== 0) {
     const inflated = inflate(message);
@@ -192,7 +191,6 @@ function read(
     id: plaintext.toString("hex", 0, IDENTIFIER_BYTES),
     incarnation: plaintext.toString("hex", IDENTIFIER_BYTES, COUNTER_AT),
     counter: plaintext.readUIntBE(COUNTER_AT, COUNTER_BYTES),
-    keyIndex,
     message,
   };
 }
@@ -201,7 +199,7 @@ function inflate(body: Uint8Array): Buffer | SealDropReason {
   try {
     return zlib().inflateRawSync(body, INFLATE);
   } catch (error) {
-    return (error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE" ? "too long" : "malformed";
+    return errorCode(error) === "ERR_BUFFER_TOO_LARGE" ? "too long" : "malformed seal";
   }
 }
 

@@ -2,7 +2,7 @@
  * A process of its own that sends hostile packets at a steady rate from many loopback addresses.
  * Takes its orders as JSON, and prints how far it is, a line of JSON a second.
  */
-import { readKeyFile } from "../../src/sealing/key-file.ts";
+import { readKeyFile } from "../../src/runtime/key-file.ts";
 import { type HostileOptions, hostilePackets, noise } from "./hostile-packets.ts";
 
 export interface FloodOrders {

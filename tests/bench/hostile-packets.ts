@@ -5,7 +5,7 @@
  */
 import { deflateRawSync } from "node:zlib";
 import type { Message } from "../../src/protocol/message.ts";
-import { createSealer, type Sealer } from "../../src/sealing/seal.ts";
+import { createPacketCipher, type PacketCipher } from "../../src/sealing/seal.ts";
 import { encodeMessage } from "../protocol/encode-message.ts";
 import { SAMPLE_MESSAGES } from "../protocol/sample-messages.ts";
 
@@ -67,8 +67,8 @@ function sealedShapes(options: HostileOptions, secret: Uint8Array): Shares {
   const { signature, address } = options;
   const who = { id: "e".repeat(16), incarnation: "f".repeat(16) };
   const drawn = noise(options.seed + 1);
-  const sealerWith = (key: Uint8Array): Sealer =>
-    createSealer({
+  const sealerWith = (key: Uint8Array): PacketCipher =>
+    createPacketCipher({
       ...{ signature, secrets: [key], ...who },
       randomBytes: (count) => randomBytes(drawn, count),
     });
@@ -88,7 +88,7 @@ function sealedShapes(options: HostileOptions, secret: Uint8Array): Shares {
 }
 
 /** As much as opens, and what opens to more than is allowed: sealed by a holder of the key. */
-function bombed(insider: Sealer, signature: string): () => Uint8Array {
+function bombed(insider: PacketCipher, signature: string): () => Uint8Array {
   const largest = Buffer.alloc(65_000, " ");
   largest.write(`${signature}<{"answer":1,"report":{"name":"`);
   // What deflates well in itself, inflates to 4 MB, and is no longer deflated by the sealer.

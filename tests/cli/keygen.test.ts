@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeKey, readKeygenArguments } from "../../src/cli/keygen.ts";
-import { readKeyFile } from "../../src/sealing/key-file.ts";
+import { readKeyFile } from "../../src/runtime/key-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unagi-keygen-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,7 +49,7 @@ describe("keygen", () => {
     const before = readFileSync(path);
     const { exitCode, text } = makeKey(path);
     expect(exitCode).toBe(1);
-    expect(text).toContain("is there already and is not overwritten");
+    expect(text).toContain("exists already and is not overwritten");
     expect(readFileSync(path)).toEqual(before);
   });
 

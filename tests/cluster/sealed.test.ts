@@ -1,7 +1,7 @@
 /** A core with a key: what it sends, and what it believes of what others have sealed. */
 import { describe, expect, test } from "bun:test";
+import type { Envelope } from "../../src/sealing/envelope.ts";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
-import type { Envelope } from "../../src/sealing/envelope-types.ts";
 import { answerText, Bench, type BenchOptions, knownMachine, oldReport, PORT } from "./bench.ts";
 
 const SELF = { id: "00000000000000aa", incarnation: "b0000000000000aa", name: "me" };

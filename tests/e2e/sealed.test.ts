@@ -4,8 +4,8 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSy
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { Machine } from "../../src/cluster/machine.ts";
+import { readKeyFile } from "../../src/runtime/key-file.ts";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
-import { readKeyFile } from "../../src/sealing/key-file.ts";
 import {
   type Daemon,
   freePort,
@@ -89,7 +89,7 @@ test("keygen makes a file that only its owner reads, and never a second one ther
   const before = readFileSync(OLD, "utf8");
   const again = runProgram(["keygen", OLD]);
   expect(await again.exited).toBe(1);
-  expect(again.stderr()).toContain("is there already and is not overwritten");
+  expect(again.stderr()).toContain("exists already and is not overwritten");
   expect(readFileSync(OLD, "utf8")).toBe(before);
   expect(readFileSync(NEW, "utf8")).not.toBe(before);
 });

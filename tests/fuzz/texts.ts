@@ -71,7 +71,7 @@ import { parseMachineId } from "../../src/runtime/identity.ts";
 import { parseAccount, parseCredentials } from "../../src/runtime/privileges.ts";
 import { createServiceManager } from "../../src/runtime/service-manager.ts";
 import { canonicalSource } from "../../src/runtime/udp.ts";
-import { formatKey, parseKey } from "../../src/sealing/key-file.ts";
+import { formatKey, parseKey } from "../../src/sealing/key-format.ts";
 import { packJson, unpackJson } from "../../src/store/packed-json.ts";
 import { parseLockHolder } from "../../src/store/state-directory.ts";
 import { createTimes } from "../../src/view/times.ts";

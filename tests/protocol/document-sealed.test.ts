@@ -3,10 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { createDecipheriv, hkdfSync } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
 import { DICTIONARY } from "../../src/sealing/dictionary.ts";
-import { parseKey } from "../../src/sealing/key-file.ts";
+import { parseKey } from "../../src/sealing/key-format.ts";
 import { WINDOW_WIDTH } from "../../src/sealing/replay-window.ts";
 import {
-  createSealer,
+  createPacketCipher,
   MAX_MESSAGE_BYTES,
   MAX_SEALED_BYTES,
   SEALING_OVERHEAD_BYTES,
@@ -45,7 +45,7 @@ function nonceOf(sealed: Buffer): Buffer {
 }
 
 const reader = () =>
-  createSealer({
+  createPacketCipher({
     ...{
       signature: SIGNATURE,
       secrets: [secret()],
@@ -91,7 +91,7 @@ describe("the sealed packets of docs/protocol.md", () => {
 
   test("are what the product seals", () => {
     const sealed = hex("sealed-query");
-    const alpha = createSealer({
+    const alpha = createPacketCipher({
       ...{ signature: SIGNATURE, secrets: [secret()], ...ALPHA },
       randomBytes: () => nonceOf(sealed),
     });

@@ -4,14 +4,14 @@ import { createHash } from "node:crypto";
 import { encodeAnswer } from "../../src/protocol/encode.ts";
 import { MAX_ANSWER_BYTES } from "../../src/protocol/limits.ts";
 import { DICTIONARY } from "../../src/sealing/dictionary.ts";
-import { createSealer } from "../../src/sealing/seal.ts";
+import { createPacketCipher } from "../../src/sealing/seal.ts";
 import { TYPICAL_REPORT } from "./typical-report.ts";
 
 /** 1,500 less the headers of IPv6, the longer ones, and of UDP. */
 const FRAME_BYTES = 1_500 - 40 - 8;
 
 const sealer = (id: string) =>
-  createSealer({
+  createPacketCipher({
     signature: "render-corner",
     secrets: [Buffer.alloc(32, 1)],
     id,

@@ -4,8 +4,12 @@
  * somebody with the key has made is known by its identity instead, which takes a tenth of the time;
  * whatever else comes in is for the real sealer to refuse, and the replay window is the real one.
  */
-import { createEnvelope, guarded } from "../../src/sealing/envelope.ts";
-import { createSealer, SEALING_OVERHEAD_BYTES, type Sealer } from "../../src/sealing/seal.ts";
+import { createEnvelope, guardReplays } from "../../src/sealing/envelope.ts";
+import {
+  createPacketCipher,
+  type PacketCipher,
+  SEALING_OVERHEAD_BYTES,
+} from "../../src/sealing/seal.ts";
 import type { Chance } from "./chance.ts";
 import { SIGNATURE } from "./wire.ts";
 
@@ -60,7 +64,8 @@ export function openSeal(options: SealOptions) {
     return bytes;
   };
   const sealer = { id, incarnation, signature: SIGNATURE, secrets: keys, randomBytes };
-  if (plain?.isLight === true) return guarded(lightSealer(createSealer(sealer), options, plain));
+  if (plain?.isLight === true)
+    return guardReplays(lightSealer(createPacketCipher(sealer), options, plain));
   const envelope = createEnvelope(sealer);
   let counter = 0;
   return {
@@ -79,7 +84,7 @@ export function openSeal(options: SealOptions) {
 const WORTH_DEFLATING_BYTES = 128;
 const HEAD = Buffer.from(`${SIGNATURE}#`);
 
-function lightSealer(real: Sealer, options: SealOptions, plain: PlainTexts): Sealer {
+function lightSealer(real: PacketCipher, options: SealOptions, plain: PlainTexts): PacketCipher {
   const { id, incarnation, keys } = options;
   let counter = 0;
   return {
@@ -94,11 +99,10 @@ function lightSealer(real: Sealer, options: SealOptions, plain: PlainTexts): Sea
     },
     open(packet) {
       const letter = plain.letter(packet);
-      const keyIndex = letter?.secret === undefined ? -1 : keys.indexOf(letter.secret);
-      if (letter === undefined || keyIndex < 0) return real.open(packet);
+      if (letter?.secret === undefined || !keys.includes(letter.secret)) return real.open(packet);
       if (letter.id === id && letter.incarnation === incarnation)
-        return { ok: false, reason: "own" };
-      return { ok: true, keyIndex, ...letter };
+        return { ok: false, reason: "our own, sent back" };
+      return { ok: true, ...letter };
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Packets that are not taken: counted by reason, and one line a minute for each kind. */
 import type { DropReason } from "../../protocol/message.ts";
-import type { EnvelopeDropReason } from "../../sealing/envelope-types.ts";
+import type { EnvelopeDropReason } from "../../sealing/envelope.ts";
 import type { Desk } from "../core-context.ts";
 import { MAX_NAMED_SENDERS, MINUTE } from "../limits.ts";
 import type { DropCounts } from "../machine.ts";

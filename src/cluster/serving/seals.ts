@@ -6,14 +6,14 @@
  */
 import type { Message } from "../../protocol/message.ts";
 import { incarnationStart } from "../../protocol/ring.ts";
-import type { OpenedPacket, Sealer } from "../../sealing/envelope-types.ts";
+import type { OpenedPacket, SealedBy } from "../../sealing/envelope.ts";
 import type { Desk } from "../core-context.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { CoreDropReason } from "./drop-log.ts";
 
 /** A plain packet is the message itself, and nobody's in particular. */
 export type Unsealed =
-  | { readonly ok: true; readonly message: Uint8Array; readonly sealer?: Sealer }
+  | { readonly ok: true; readonly message: Uint8Array; readonly sealer?: SealedBy }
   | Extract<OpenedPacket, { ok: false }>;
 
 /** What changes nothing here, or proves itself by the number of our question. */
@@ -43,7 +43,7 @@ export class Seals {
   }
 
   /** Why nothing at all may follow from this message, not even that its sender is there. */
-  whyForged(message: Message, sealer: Sealer | undefined): CoreDropReason | undefined {
+  whyForged(message: Message, sealer: SealedBy | undefined): CoreDropReason | undefined {
     if (sealer === undefined) return undefined;
     switch (message.kind) {
       // Told by the address alone: any holder of the key could speak for any other.
@@ -67,12 +67,12 @@ export class Seals {
   }
 
   /** Why this message is not acted upon, although its sender may be asked whether it is there. */
-  whyNotTaken(message: Message, sealer: Sealer | undefined): CoreDropReason | undefined {
+  whyNotTaken(message: Message, sealer: SealedBy | undefined): CoreDropReason | undefined {
     if (sealer === undefined || FROM_ANY_INCARNATION.has(message.kind)) return undefined;
     return this.#isConfirmed(sealer) ? undefined : "of a start not confirmed yet";
   }
 
-  #isConfirmed({ id, incarnation }: Sealer): boolean {
+  #isConfirmed({ id, incarnation }: SealedBy): boolean {
     // A recalled incarnation was confirmed in a run of ours whose replay windows are gone.
     return this.#table
       .group(id)

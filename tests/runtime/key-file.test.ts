@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
-import { formatKey, parseKey, readKeyFile, writeKeyFile } from "../../src/sealing/key-file.ts";
+import { readKeyFile, readKeyFiles, writeKeyFile } from "../../src/runtime/key-file.ts";
+import { formatKey } from "../../src/sealing/key-format.ts";
 
 const SECRET = new Uint8Array(32).fill(7);
 const KEY = "unagi-key-1:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
@@ -42,67 +42,6 @@ function reasonOf(result: { ok: boolean; reason?: string }): string {
   return result.ok ? "" : (result.reason ?? "");
 }
 
-describe("the text of a key file", () => {
-  const GOOD = {
-    "a line": `${KEY}\n`,
-    "a line without its end": KEY,
-    "a line with the end of another system": `${KEY}\r\n`,
-  };
-  test.each(Object.entries(GOOD))("%s is read", (_, text) => {
-    expect(parseKey(text)).toEqual({ ok: true, value: SECRET });
-  });
-
-  const BAD: Record<string, [string, string]> = {
-    nothing: ["", "is empty"],
-    "a line end": ["\n", "is empty"],
-    "a password": ["correct horse battery staple\n", "is no key file of unagi"],
-    "a private key of another program": [
-      "-----BEGIN OPENSSH PRIVATE KEY-----\n",
-      "is no key file of unagi",
-    ],
-    "the secret alone": [`${KEY.slice(12)}\n`, "is no key file of unagi"],
-    "a space before it": [` ${KEY}\n`, "is no key file of unagi"],
-    "a later format": [KEY.replace("-1:", "-2:"), "is a key of another version of unagi"],
-    "the beginning alone": ["unagi-key-1:\n", "holds a secret of 0 bytes instead of 32"],
-    "a short secret": [formatKey(new Uint8Array(31)), "holds a secret of 31 bytes"],
-    "a long secret": [formatKey(new Uint8Array(64)), "holds a secret of 64 bytes"],
-    "a character lost": [KEY.slice(0, -1), "holds a secret of 31 bytes"],
-    "a character that cannot be the last": [`${KEY.slice(0, -1)}d`, "is damaged"],
-    "a character too many": [`${KEY}A`, "holds a secret of 33 bytes"],
-    padding: [`${KEY}=`, "is damaged"],
-    "a comment behind it": [`${KEY} lab\n`, "is damaged: more than a key is in it"],
-    "two keys": [`${KEY}\n${KEY}\n`, "is damaged: more than a key is in it"],
-    "an empty line behind it": [`${KEY}\n\n`, "is damaged: more than a key is in it"],
-    "a NUL": [`${KEY}\0`, "is damaged: more than a key is in it"],
-  };
-  test.each(Object.entries(BAD))("%s is refused", (_, [text, reason]) => {
-    expect(reasonOf(parseKey(text))).toContain(reason);
-  });
-
-  test("any secret comes back as it was written", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (secret) => {
-        expect(parseKey(formatKey(secret))).toEqual({ ok: true, value: secret });
-      }),
-    );
-  });
-
-  test("any text gives a secret or a reason that does not quote it", () => {
-    const text = fc.oneof(
-      fc.string(),
-      fc.string().map((tail) => `unagi-key-1:${tail}`),
-      fc.string({ minLength: 20, maxLength: 80, unit: fc.constantFrom(..."ABab01-_=") }),
-    );
-    fc.assert(
-      fc.property(text, (content) => {
-        const parsed = parseKey(content);
-        if (parsed.ok) expect(parsed.value.length).toBe(32);
-        else if (content.length >= 20) expect(parsed.reason).not.toContain(content.slice(12));
-      }),
-    );
-  });
-});
-
 describe("a key file", () => {
   test("is read when it is its owner's alone", () => {
     for (const mode of [0o600, 0o400, 0o700]) {
@@ -114,7 +53,7 @@ describe("a key file", () => {
     for (const mode of [0o640, 0o604, 0o644, 0o620, 0o602, 0o660, 0o777]) {
       const path = file(`${KEY}\n`, mode);
       const reason = reasonOf(readKeyFile(path));
-      expect(reason).toContain(`key file ${path} is open to others than its owner (mode 0`);
+      expect(reason).toContain(`key file ${path} is accessible to others than its owner (mode 0`);
       expect(reason).toEndWith(`remedy: chmod 600 ${path}`);
       execFileSync("sh", ["-c", reason.slice(reason.indexOf("chmod"))]);
       expect(readKeyFile(path)).toEqual({ ok: true, value: SECRET });
@@ -129,13 +68,13 @@ describe("a key file", () => {
   test("that is a link is judged by what it leads to", () => {
     const link = join(directory(), "link");
     symlinkSync(file(`${KEY}\n`, 0o644), link);
-    expect(reasonOf(readKeyFile(link))).toContain("is open to others");
+    expect(reasonOf(readKeyFile(link))).toContain("is accessible to others");
   });
 
   test("that is not there names the command that makes one", () => {
     const path = join(directory(), "key");
     const reason = reasonOf(readKeyFile(path));
-    expect(reason).toStartWith(`key file ${path} is not there`);
+    expect(reason).toStartWith(`key file ${path} does not exist`);
     expect(reason).toContain(`unagi keygen ${path}`);
   });
 
@@ -156,7 +95,7 @@ describe("a key file", () => {
     const pipe = join(directory(), "pipe");
     execFileSync("mkfifo", ["-m", "600", pipe]);
     for (const path of [directory(), "/dev/null", "/dev/zero", pipe]) {
-      expect(reasonOf(readKeyFile(path))).toContain(`key file ${path} is not a plain file`);
+      expect(reasonOf(readKeyFile(path))).toContain(`key file ${path} is not a regular file`);
     }
   });
 
@@ -236,6 +175,37 @@ describe("below the credentials directory", () => {
   });
 });
 
+describe("several key files", () => {
+  const OTHER = formatKey(new Uint8Array(32).fill(8));
+
+  function firstBytes(paths: readonly string[], credentialsDirectory?: string) {
+    const read = readKeyFiles(paths, { credentialsDirectory });
+    return read.ok ? read.value.map(([first]) => first) : read.reason;
+  }
+
+  test("give their secrets in the order in which they are named", () => {
+    expect(firstBytes([])).toEqual([]);
+    expect(firstBytes([file(OTHER), file(KEY)])).toEqual([8, 7]);
+  });
+
+  test("give no secret for an empty credential, alone or beside another", () => {
+    const credentials = directory();
+    for (const [name, text] of Object.entries({ key: "", "other-key": KEY })) {
+      writeFileSync(join(credentials, name), text, { mode: 0o440 });
+    }
+    const [empty, full] = [join(credentials, "key"), join(credentials, "other-key")];
+    expect(firstBytes([empty], credentials)).toEqual([]);
+    expect(firstBytes([empty, full], credentials)).toEqual([7]);
+  });
+
+  test("are refused with the reason and the remedy for each that cannot be used", () => {
+    const [open, missing] = [file(KEY, 0o644), join(directory(), "missing")];
+    const reason = firstBytes([open, file(KEY), missing]);
+    expect(reason).toContain(`remedy: chmod 600 ${open}; key file ${missing}`);
+    expect(reason).toEndWith("or copy the key of another machine there");
+  });
+});
+
 describe("a new key file", () => {
   test("can be read back, is its owner's alone, and is another each time", () => {
     const [one, two] = [join(directory(), "key"), join(directory(), "key")];
@@ -260,7 +230,7 @@ describe("a new key file", () => {
     const link = join(directory(), "link");
     symlinkSync("/nowhere/key", link);
     for (const path of [kept, link, directory()]) {
-      expect(reasonOf(writeKeyFile(path))).toContain(`${path} is there already`);
+      expect(reasonOf(writeKeyFile(path))).toContain(`${path} exists already`);
     }
     expect(readFileSync(kept, "latin1")).toBe("something else");
     expect(statSync(kept).mode & 0o777).toBe(0o644);
@@ -277,7 +247,7 @@ describe("a new key file", () => {
   test("that could not be written whole is not left behind", () => {
     const place = directory();
     const program = `
-      import { writeKeyFile } from ${JSON.stringify(join(import.meta.dir, "../../src/sealing/key-file.ts"))};
+      import { writeKeyFile } from ${JSON.stringify(join(import.meta.dir, "../../src/runtime/key-file.ts"))};
       process.on("SIGXFSZ", () => undefined);
       console.log(JSON.stringify(writeKeyFile(${JSON.stringify(join(place, "key"))})));`;
     // No file of this shell may grow at all.

@@ -1,6 +1,5 @@
 /**
- * The key file (design, 6.4): the secret that the machines of a network share, as
- * `unagi keygen FILE` writes it. No message from here quotes what is in the file.
+ * Reads and writes key files (sealing/key-format.ts). No message from here quotes what is in one.
  */
 import {
   closeSync,
@@ -16,41 +15,34 @@ import {
 } from "node:fs";
 import { dirname, sep } from "node:path";
 import { crypto } from "../base/builtins.ts";
+import { errorCode, errorMessage } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { fail, ok, type Result } from "../base/result.ts";
+import { formatKey, parseKey, SECRET_BYTES } from "../sealing/key-format.ts";
 
 export interface KeyFilePlace {
   /** `$CREDENTIALS_DIRECTORY` of systemd, where it is set. */
-  readonly credentialsDirectory?: string;
+  readonly credentialsDirectory?: string | undefined;
 }
 
-/** Says what the line is, to the reader and to us; the number is the format's. */
-const PREFIX = "unagi-key-1:";
-
-/**
- * 256 bits, as many as the cipher's key: less would be its weakest part, and more gain nothing.
- * Just so many, so that a character lost or doubled in copying is noticed here.
- */
-const SECRET_BYTES = 32;
-
-/** A key file has 56 bytes. More is another file, and not read to the end. */
+/** A key file has 56 bytes. A much larger file is something else, and is not read to its end. */
 const MAX_FILE_BYTES = 1_024;
 
-/** Group and others: whoever may read the key is in the network, whoever may write it is too. */
+/** Group and others: anyone who may read or replace the key can join the network. */
 const OTHERS = 0o077;
 
-/** PATH_MAX (limits.h): paths are shown whole, or their commands could not be copied. */
+/** PATH_MAX (limits.h): paths are shown whole, so that commands can be copied from a message. */
 const MAX_PATH_LENGTH = 4_096;
 
-/** A network has one key: only its first machine makes it. */
+/** A network has one key, which its first machine makes. */
 const OR_COPY = "or copy the key of another machine there";
 
 /**
- * The secret in a key file, 32 bytes. Undefined means "unsealed": only for a file below the
+ * The secret in a key file, 32 bytes. `undefined` means "unsealed": only for a file below the
  * credentials directory that is empty or an empty line, as the unit's `SetCredential=key:\n`
- * leaves there. A reason, with the remedy, for everything else: a file that others may read (not asked
- * below the credentials directory: systemd 254 and later show credentials as 0440), that cannot
- * be read, or that `unagi keygen` has not written.
+ * leaves there. Everything else gives a reason with its remedy: a file that cannot be read, that
+ * `unagi keygen` has not written, or that others may read (the mode of a credential is not
+ * checked, since systemd 254 and later show credentials as 0440).
  */
 export function readKeyFile(
   path: string,
@@ -65,8 +57,8 @@ export function readKeyFile(
 }
 
 /**
- * The secrets of several key files, in their order, those that mean "unsealed" left out; or all
- * that is wrong with any of them.
+ * The secrets of several key files, in their order, without those that mean "unsealed"; or the
+ * reasons of all files that are refused.
  */
 export function readKeyFiles(
   paths: readonly string[],
@@ -83,8 +75,8 @@ export function readKeyFiles(
 }
 
 /**
- * Makes a new key file with a random secret, mode 0600. A reason, and nothing written, if there
- * is anything at that path already: the other machines may hold that key.
+ * Makes a new key file with a random secret, mode 0600. Where anything exists at that path, it
+ * gives a reason and writes nothing: the other machines may hold that key.
  */
 export function writeKeyFile(path: string): Result<undefined> {
   let file: number;
@@ -94,55 +86,25 @@ export function writeKeyFile(path: string): Result<undefined> {
     return fail(whyNotMade(path, error));
   }
   try {
-    // The umask may have taken rights away that its owner needs.
+    // The umask may have taken away rights that the owner needs.
     fchmodSync(file, 0o600);
     writeWhole(file, formatKey(crypto().randomBytes(SECRET_BYTES)));
     fsyncSync(file);
     return ok(undefined);
   } catch (error) {
-    // Half a key is refused later, but its file would be in the way of the next attempt.
+    // The file of half a key would only be in the way of the next attempt.
     unlinkSync(path);
-    return fail(`${named(path)} cannot be written: ${why(error)}`);
+    return fail(`${named(path)} cannot be written: ${errorMessage(error)}`);
   } finally {
     closeSync(file);
   }
 }
 
-/**
- * Parses a key file's text: one line, the prefix and the secret as base64url without padding.
- * The reason for bad input is a part of a sentence and never quotes it.
- *
- *     unagi-key-1:q0Jt3qf5oTnqQ3Zr5iN0tqkVQq1mK8s1m3sJmT2b7cE
- */
-export function parseKey(text: string): Result<Uint8Array> {
-  const line = text.replace(/\r?\n$/, "");
-  if (line.trim() === "") return fail("is empty");
-  if (!line.startsWith(PREFIX)) {
-    return /^unagi-key-[0-9]+:/.test(line)
-      ? fail("is a key of another version of unagi")
-      : fail("is no key file of unagi");
-  }
-  const encoded = line.slice(PREFIX.length);
-  if (!/^[A-Za-z0-9_-]*$/.test(encoded)) return fail("is damaged: more than a key is in it");
-  const secret = Buffer.from(encoded, "base64url");
-  // Not so where the last character has bits that no byte takes.
-  if (secret.toString("base64url") !== encoded) return fail("is damaged");
-  if (secret.length !== SECRET_BYTES) {
-    return fail(`holds a secret of ${secret.length} bytes instead of ${SECRET_BYTES}`);
-  }
-  return ok(new Uint8Array(secret));
-}
-
-/** The text of a key file. */
-export function formatKey(secret: Uint8Array): string {
-  return `${PREFIX}${Buffer.from(secret).toString("base64url")}\n`;
-}
-
-/** The file's text, if it is a plain, short file that is its owner's alone. */
+/** The text of a regular, short file that only its owner may read; else the reason. */
 function readSecretFile(path: string, isCredential: boolean): Result<string> {
   let file: number;
   try {
-    // O_NONBLOCK: a pipe nobody writes to would stop the start for ever.
+    // O_NONBLOCK: opening a pipe that has no writer would block the start for ever.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return fail(whyNotRead(path, error));
@@ -150,7 +112,9 @@ function readSecretFile(path: string, isCredential: boolean): Result<string> {
   try {
     const { mode, size } = fstatSync(file);
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) {
-      return fail(`${named(path)} is not a plain file; name the file that \`unagi keygen\` wrote`);
+      return fail(
+        `${named(path)} is not a regular file; name the file that \`unagi keygen\` wrote`,
+      );
     }
     if (!isCredential && (mode & OTHERS) !== 0) return fail(whyTooOpen(path, mode));
     if (size > MAX_FILE_BYTES) {
@@ -165,13 +129,13 @@ function readSecretFile(path: string, isCredential: boolean): Result<string> {
   }
 }
 
-/** Whether the file that the path leads to, links followed, lies below the directory. */
+/** Whether the path, with its links followed, leads to a file below the directory. */
 function isBelow(path: string, directory: string | undefined): boolean {
   if (directory === undefined || directory === "") return false;
   try {
     return realpathSync(path).startsWith(`${realpathSync(directory)}${sep}`);
   } catch {
-    // One of the two is not there: opening the file will say so.
+    // One of the two does not exist; opening the file will say which.
     return false;
   }
 }
@@ -186,31 +150,31 @@ function writeWhole(file: number, text: string): void {
 function whyTooOpen(path: string, mode: number): string {
   const rights = (mode & 0o777).toString(8).padStart(4, "0");
   return (
-    `${named(path)} is open to others than its owner (mode ${rights}); ` +
+    `${named(path)} is accessible to others than its owner (mode ${rights}); ` +
     `remedy: chmod 600 ${shellWord(path)}`
   );
 }
 
 function whyNotRead(path: string, error: unknown): string {
   const user = `the user that unagi runs as (uid ${process.geteuid?.() ?? "unknown"})`;
-  switch (codeOf(error)) {
+  switch (errorCode(error)) {
     case "ENOENT":
-      return `${named(path)} is not there; remedy: unagi keygen ${shellWord(path)}, ${OR_COPY}`;
+      return `${named(path)} does not exist; remedy: unagi keygen ${shellWord(path)}, ${OR_COPY}`;
     case "EACCES":
-      return `${named(path)} may not be read by ${user}; remedy: chown it to that user`;
+      return `${named(path)} may not be read by ${user}; remedy: give it to that user with chown`;
     default:
-      return `${named(path)} cannot be read: ${why(error)}`;
+      return `${named(path)} cannot be read: ${errorMessage(error)}`;
   }
 }
 
 function whyNotMade(path: string, error: unknown): string {
-  switch (codeOf(error)) {
+  switch (errorCode(error)) {
     case "EEXIST":
-      return `${named(path)} is there already and is not overwritten; move it away, or name another file`;
+      return `${named(path)} exists already and is not overwritten; move it away, or name another file`;
     case "ENOENT":
-      return `${named(path)} cannot be made: its directory is not there; remedy: mkdir -p ${shellWord(dirname(path))}`;
+      return `${named(path)} cannot be made: its directory does not exist; remedy: mkdir -p ${shellWord(dirname(path))}`;
     default:
-      return `${named(path)} cannot be made: ${why(error)}`;
+      return `${named(path)} cannot be made: ${errorMessage(error)}`;
   }
 }
 
@@ -227,12 +191,4 @@ function named(path: string): string {
 function shellWord(path: string): string {
   const shown = printable(path, MAX_PATH_LENGTH);
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown}'`;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
-}
-
-function why(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
