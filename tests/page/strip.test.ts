@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { axisOf } from "../../src/page/history/axis.ts";
 import { cellsOf, cpuLevel, type StripMachine, stripOf } from "../../src/page/history/strip.ts";
+import { axisOf } from "../../src/page/history/time-axis.ts";
 import type { StripPoint } from "../../src/store/kept.ts";
 import { createTimes } from "../../src/view/times.ts";
 

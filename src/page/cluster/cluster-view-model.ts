@@ -21,9 +21,9 @@ import {
 import { clockOf, type Times, timesFor } from "../../view/times.ts";
 import type { WarnedSinceOf } from "../../view/warned-since.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
-import { type Axis, type AxisLink, axisLinks, axisOf } from "../history/axis.ts";
 import { type EntryPanel, entryPanelOf } from "../history/entry-view-model.ts";
 import { cursorX } from "../history/strip.ts";
+import { type Axis, type AxisLink, axisLinks, axisOf } from "../history/time-axis.ts";
 import { hrefWith, type PageQuery } from "../page-query.ts";
 import { type UsersTable, usersTableOf } from "../people/users-view-model.ts";
 import { type Alone, aloneOf } from "./alone.ts";

@@ -11,8 +11,8 @@ import { bytes, decimal, duration, figure, percent, perSecond } from "../../view
 import { machineHref } from "../../view/machine-href.ts";
 import type { ProcessTest, Subject, SubjectState } from "../../view/subject.ts";
 import type { Times } from "../../view/times.ts";
-import type { Axis } from "../history/axis.ts";
 import { type Strip, stripOf } from "../history/strip.ts";
+import type { Axis } from "../history/time-axis.ts";
 
 export interface MachineRow {
   readonly key: string;

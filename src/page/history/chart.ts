@@ -8,8 +8,8 @@ import type { Report } from "../../protocol/report.ts";
 import type { Entry } from "../../store/kept.ts";
 import { factsOf } from "../../view/facts.ts";
 import { byteUnit, figure, megabytesPerMinute } from "../../view/format.ts";
-import { type Axis, fillCells } from "./axis.ts";
 import { type Cells, round, runsOf } from "./strip.ts";
+import { type Axis, fillCells } from "./time-axis.ts";
 
 export interface Chart {
   readonly label: string;

@@ -1,8 +1,8 @@
 /** The time axis in the head of the table and the history strip of one machine. */
 
 import { Paths } from "../components/parts.tsx";
-import type { Axis, AxisLink } from "./axis.ts";
 import { SIGNS, SIGNS_LEGEND, type Strip } from "./strip.ts";
+import type { Axis, AxisLink } from "./time-axis.ts";
 
 function share(x: number, axis: Axis): string {
   return `${Math.round((10_000 * x) / axis.cells) / 100}%`;

@@ -7,7 +7,7 @@ import type { Entry, MachineState, StripPoint } from "../../store/kept.ts";
 import { factsOf } from "../../view/facts.ts";
 import { megabytesPerMinute } from "../../view/format.ts";
 import { clockOf, type Times } from "../../view/times.ts";
-import { type Axis, fillCells, type Span } from "./axis.ts";
+import { type Axis, fillCells, type Span } from "./time-axis.ts";
 
 export interface Strip {
   readonly cells: number;

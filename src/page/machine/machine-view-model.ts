@@ -18,11 +18,11 @@ import type { Warning } from "../../view/warnings.ts";
 import { stateFor } from "../cluster/machine-row.ts";
 import { originOf } from "../components/elsewhere.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
-import { type Axis, type AxisLink, axisLinks, axisOf } from "../history/axis.ts";
 import { type Chart, chartsOf } from "../history/chart.ts";
 import { type EntryGrid, entryGridOf } from "../history/entry-grid.ts";
 import { type ReportParts, reportParts } from "../history/entry-view-model.ts";
 import { cellsOf, pointOf, runsOf, type Strip, stripOf } from "../history/strip.ts";
+import { type Axis, type AxisLink, axisLinks, axisOf } from "../history/time-axis.ts";
 import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
 
 export interface MachinePage {

@@ -1,4 +1,5 @@
 /** The style sheet as one text, from the parts that it is kept in. */
+import charts from "./charts.css" with { type: "text" };
 import machine from "./machine.css" with { type: "text" };
 import page from "./page.css" with { type: "text" };
 import table from "./table.css" with { type: "text" };
@@ -7,4 +8,4 @@ import tokens from "./tokens.css" with { type: "text" };
 import widths from "./widths.css" with { type: "text" };
 
 /** In this order: the later ones refine the earlier. */
-export const STYLE: string = [tokens, page, table, tiles, machine, widths].join("\n");
+export const STYLE: string = [tokens, page, table, tiles, machine, charts, widths].join("\n");

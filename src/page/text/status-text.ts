@@ -14,8 +14,8 @@ import { isThere, type Subject, subjectsNow } from "../../view/subject.ts";
 import { type Times, timesFor } from "../../view/times.ts";
 import { coresText, stateFor } from "../cluster/machine-row.ts";
 import { mastheadOf } from "../components/masthead.ts";
-import { type Axis, axisOf } from "../history/axis.ts";
 import { cellsOf, SIGNS, SIGNS_LEGEND, signsOf } from "../history/strip.ts";
+import { type Axis, axisOf } from "../history/time-axis.ts";
 
 export interface StatusTextInput {
   readonly view: ClusterView;
