@@ -10,7 +10,7 @@ import type { Cluster, ClusterOptions } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import type { KnownMachine } from "../../src/store/kept.ts";
-import { seededChance } from "../simulation/chance.ts";
+import { seededChance } from "../simulation/world/random.ts";
 
 export const PORT = 10_080;
 export const SELF = "10.0.0.1";

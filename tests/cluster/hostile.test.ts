@@ -3,7 +3,7 @@
  * in well-formed messages. The core must keep its table in order, whatever they claim.
  */
 import { describe, expect, test } from "bun:test";
-import { between, type Chance, pick, seededChance } from "../simulation/chance.ts";
+import { between, type Chance, pick, seededChance } from "../simulation/world/random.ts";
 import { answerText, Bench, knownMachine, oldReport, START_WALL_MS } from "./bench.ts";
 
 const ADDRESSES = [

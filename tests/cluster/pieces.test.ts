@@ -12,7 +12,7 @@ import {
   rememberSpacing,
 } from "../../src/cluster/polling/protocol-one.ts";
 import { quote } from "../../src/cluster/serving/quote.ts";
-import { seededChance } from "../simulation/chance.ts";
+import { seededChance } from "../simulation/world/random.ts";
 
 describe("the queue of deadlines", () => {
   test("gives back what was put in, moved and taken out in the order of time", () => {

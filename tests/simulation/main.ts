@@ -3,8 +3,8 @@
  * tells the first violation with the command that shows it again, and sums up in the last line.
  */
 import { join } from "node:path";
-import { type Failure, LARGE, type Outcome } from "./ordeal.ts";
-import { readOptions, type SimulateOptions, USAGE } from "./simulate-options.ts";
+import { readOptions, type SimulateOptions, USAGE } from "./options.ts";
+import { type Failure, LARGE, type Outcome } from "./run-seed.ts";
 
 const HOUR_MS = 3_600_000;
 const PROGRESS_EVERY_MS = 30_000;

@@ -11,11 +11,11 @@
 
 import type { Output } from "../../../src/cluster/output.ts";
 import type { KnownMachine } from "../../../src/store/kept.ts";
-import type { Run, Truth } from "../truth.ts";
-import { QUESTIONS } from "../wire.ts";
-import { Answered } from "./answered.ts";
-import type { Held } from "./held.ts";
+import type { Run, Truth } from "../world/ground-truth.ts";
+import { QUESTIONS } from "../world/packet-kind.ts";
+import { Answered } from "./answer-record.ts";
 import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
+import type { Held } from "./remembered.ts";
 
 const NAME = "nobody is called silent on hearsay";
 const WINDOW_MS = 13_000;

@@ -8,8 +8,8 @@ import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Cluster } from "../../../src/cluster/options.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { KnownMachine } from "../../../src/store/kept.ts";
-import type { Origin } from "../network.ts";
-import type { Kind } from "../wire.ts";
+import type { Origin } from "../world/network.ts";
+import type { Kind } from "../world/packet-kind.ts";
 
 /** The machine that is looked at. */
 export interface Subject {

@@ -4,8 +4,8 @@
  * here once more, so that a cap that is changed by mistake is seen.
  */
 
+import type { Lists } from "./address-lists.ts";
 import { type Invariant, type Sent, type Subject, Violation } from "./invariant.ts";
-import type { Lists } from "./lists.ts";
 
 export const NAME = "no packet rate is above the cap";
 const WINDOW_MS = 1000;

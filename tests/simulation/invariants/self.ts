@@ -2,7 +2,7 @@
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { KnownMachine } from "../../../src/store/kept.ts";
-import type { Truth } from "../truth.ts";
+import type { Truth } from "../world/ground-truth.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 
 const NAME = "nobody marks itself";

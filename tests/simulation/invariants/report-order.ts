@@ -1,0 +1,63 @@
+/** An older report never replaces a newer one, nor an earlier run a later one; liars included. */
+import type { Machine } from "../../../src/cluster/machine.ts";
+import type { Output } from "../../../src/cluster/output.ts";
+import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { Truth } from "../world/ground-truth.ts";
+import { type Invariant, type Subject, Violation } from "./invariant.ts";
+import type { Held } from "./remembered.ts";
+
+const NAME = "an older report never replaces a newer one";
+
+export class Order implements Invariant {
+  readonly #subject: Subject;
+  readonly #truth: Truth;
+  readonly #held: Held;
+  /** The live report of each machine that was shown last. */
+  readonly #live = new Map<string, { incarnation: string | undefined; madeMs: number }>();
+
+  constructor(subject: Subject, { truth, held }: { truth: Truth; held: Held }) {
+    this.#subject = subject;
+    this.#truth = truth;
+    this.#held = held;
+  }
+
+  start(): void {
+    this.#live.clear();
+  }
+
+  told(output: Output): void {
+    if (output.kind === "remember") this.#check(output.machine);
+  }
+
+  look(machines: readonly Machine[]): void {
+    for (const { id, incarnation, isLive, report } of machines) {
+      const madeMs = report?.load?.five;
+      if (isLive !== true || madeMs === undefined) continue;
+      const before = this.#live.get(id);
+      if (before?.incarnation === incarnation && madeMs < (before?.madeMs ?? 0)) {
+        this.#breach(`a live report of ${before?.madeMs} by one of ${madeMs} of ${id}`);
+      }
+      this.#live.set(id, { incarnation, madeMs });
+    }
+  }
+
+  #check(now: KnownMachine): void {
+    const { id, incarnation, sequence = 0 } = now;
+    if (incarnation === undefined) return;
+    const held = this.#held.get(id);
+    if (held === undefined) return;
+    if (held.incarnation === incarnation) {
+      const { sequence: before = 0 } = held;
+      if (sequence < before) this.#breach(`report ${before} by ${sequence} of ${id}`);
+      return;
+    }
+    const [run, before] = [this.#truth.runOf(incarnation), this.#truth.runOf(held.incarnation)];
+    if (run !== undefined && run.machine === before?.machine && run.order < before.order) {
+      this.#breach(`run ${before.order} by run ${run.order} of ${id}`);
+    }
+  }
+
+  #breach(what: string): never {
+    throw new Violation(NAME, `${this.#subject.machine} replaced ${what}`);
+  }
+}
