@@ -9,7 +9,7 @@ import { shownName, shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import { QUIET_STATES } from "../cluster/peers/peer.ts";
 import { isLoopback } from "../net/address.ts";
-import { findMachine } from "../view/machine-key.ts";
+import { findMachine } from "../view/machine-slug.ts";
 import { type Body, bodyOf, JSON_TYPE } from "./answer.ts";
 
 export interface Client {

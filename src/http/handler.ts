@@ -22,10 +22,10 @@ import type { ErrorPage } from "../page/components/error-page.tsx";
 import { clusterHtml, errorHtml, machineHtml, type RenderContext } from "../page/render.ts";
 import { statusText } from "../page/text/status-text.ts";
 import type { ReportSource } from "../view/cluster-view.ts";
+import { createWarnedSince, type WarnedSinceOf } from "../view/history/warned-since.ts";
 import { machineHref } from "../view/machine-href.ts";
-import { findMachine, keysOf } from "../view/machine-key.ts";
+import { findMachine, slugsOf } from "../view/machine-slug.ts";
 import { createTimes, type Times } from "../view/times.ts";
-import { createWarnedSince, type WarnedSinceOf } from "../view/warned-since.ts";
 import { answerWith, type Body, bodyOf, HTML, JSON_TYPE, plainAnswer, TEXT } from "./answer.ts";
 import { type Assets, createAssets } from "./assets.ts";
 import { BodyCache } from "./body-cache.ts";
@@ -108,7 +108,7 @@ function wrongParameter({ parameter, reason }: WrongParameter): Body {
 }
 
 function choicesOf(context: RenderContext, machines: readonly Machine[]) {
-  const keys = keysOf(context.view.machines);
+  const keys = slugsOf(context.view.machines);
   return machines.map((machine) => ({
     id: machine.id,
     name: machine.name,

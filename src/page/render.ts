@@ -4,17 +4,17 @@
  */
 import type { Machine } from "../cluster/machine.ts";
 import type { ClusterView, ReportSource } from "../view/cluster-view.ts";
-import { keysOf } from "../view/machine-key.ts";
+import type { WarnedSinceOf } from "../view/history/warned-since.ts";
+import { slugsOf } from "../view/machine-slug.ts";
 import type { Times } from "../view/times.ts";
-import type { WarnedSinceOf } from "../view/warned-since.ts";
 import { renderClusterPage } from "./cluster/cluster-page.tsx";
 import { clusterPageOf } from "./cluster/cluster-view-model.ts";
 import { type ErrorPage, renderErrorPage } from "./components/error-page.tsx";
 import { mastheadOf } from "./components/masthead.ts";
 import type { AssetLinks, Frame } from "./components/page.tsx";
+import { parsePageQuery } from "./components/page-query.ts";
 import { renderMachinePage } from "./machine/machine-page.tsx";
 import { machinePageOf } from "./machine/machine-view-model.ts";
-import { parsePageQuery } from "./page-query.ts";
 
 export interface RenderContext {
   readonly source: ReportSource;
@@ -58,7 +58,7 @@ export function errorHtml(context: RenderContext, page: ErrorPage): string {
   const masthead = mastheadOf({
     view,
     times,
-    keys: keysOf(view.machines),
+    slugs: slugsOf(view.machines),
     page: "other",
     path: "/",
   });

@@ -5,14 +5,14 @@
  */
 
 import { shownName, shownText } from "../base/shown-text.ts";
-import { stateFor } from "../page/cluster/machine-row.ts";
 import type { ProcessReport, Report } from "../protocol/report.ts";
 import { type Facts, type ProcessFacts, processFacts } from "./facts.ts";
 import { bytes, duration, figure, percent } from "./format.ts";
+import type { WarnedSinceOf } from "./history/warned-since.ts";
 import { machineHref } from "./machine-href.ts";
 import { isSwappingSubject, isThere, type Subject } from "./subject.ts";
+import { stateFor } from "./subject-words.ts";
 import type { Times } from "./times.ts";
-import type { WarnedSinceOf } from "./warned-since.ts";
 import type { Warning } from "./warnings.ts";
 
 export interface Answers {
@@ -94,7 +94,7 @@ function freeLine(subject: Subject): FreeLine {
   const share = freeMemoryPercent(facts);
   return {
     name: shownName(machine, 24),
-    href: machineHref(subject.key),
+    href: machineHref(subject.slug),
     cores: facts.coresFree === undefined ? `${percent(idle)} %` : figure(facts.coresFree),
     ofCores: facts.cores === undefined ? "" : `of ${facts.cores}`,
     memory: free === undefined ? (share === undefined ? "" : `${percent(share)} %`) : bytes(free),
@@ -144,7 +144,7 @@ function usingOf(subjects: readonly Subject[]): { lines: UsingLine[]; more: numb
   );
   const lines = large.slice(0, shownCount(large.length)).map(({ subject, process }) => ({
     name: shownName(subject.machine, 24),
-    href: machineHref(subject.key),
+    href: machineHref(subject.slug),
     user: shownText(process.user, 24),
     userKey: process.user,
     command: shownText(process.command, 32),
@@ -177,7 +177,7 @@ function absentLine(subject: Subject, mark: Absent, { times, nowMs }: Now): Unwe
     mark,
     word: mark,
     name: shownName(machine, 24),
-    href: machineHref(subject.key),
+    href: machineHref(subject.slug),
     lasts: stateFor(subject, nowMs),
     detail: isCounted
       ? `${unanswered} ${unanswered === 1 ? "question" : "questions"} unanswered`
@@ -240,7 +240,7 @@ function warningLine({ subject, warning }: Warned, { nowMs, warnedSince }: Now):
     mark: "warn",
     word: warning.short,
     name: shownName(subject.machine, 24),
-    href: machineHref(subject.key),
+    href: machineHref(subject.slug),
     lasts: since?.isAtLeast ? `${lasted}+` : lasted,
     detail: warning.detail,
   };

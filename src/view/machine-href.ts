@@ -5,6 +5,6 @@ export function encodeReadably(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(/%3A/g, ":").replace(/%40/g, "@");
 }
 
-export function machineHref(key: string): string {
-  return `/machines/${encodeReadably(key)}`;
+export function machineHref(slug: string): string {
+  return `/machines/${encodeReadably(slug)}`;
 }

@@ -65,7 +65,7 @@ test("an outage that ends in a thousand years fills the grid of entries, and no 
     { state: "up" as const, atWallMs: hour(3), cpuPercent: 5 },
   ];
   const times = createTimes("UTC");
-  const grid = entryGridOf({ points, key: "a", times, updateSeconds: 600, nowMs: hour(4) });
+  const grid = entryGridOf({ points, slug: "a", times, updateSeconds: 600, nowMs: hour(4) });
   expect(grid?.columns).toEqual(["01", "02", "03"]);
 });
 

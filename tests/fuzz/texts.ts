@@ -56,7 +56,7 @@ import {
 } from "../../src/net/address-value.ts";
 import { parseRange, parseRangeList, rangeSize, SCAN_LIMIT } from "../../src/net/ranges.ts";
 import { cellAt } from "../../src/page/client/strip-cells.ts";
-import { parsePageQuery } from "../../src/page/page-query.ts";
+import { parsePageQuery } from "../../src/page/components/page-query.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
 import { readRingAnswer, readRingQuestion } from "../../src/protocol/ring.ts";
 import { decodeReportV1, encodeReportV1 } from "../../src/protocol/v1/report.ts";

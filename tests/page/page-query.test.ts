@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { hrefWith, parsePageQuery } from "../../src/page/page-query.ts";
+import { hrefWith, parsePageQuery } from "../../src/page/components/page-query.ts";
 import { createTimes } from "../../src/view/times.ts";
 
 const context = { times: createTimes("UTC"), nowMs: Date.UTC(2026, 10, 24, 9, 13, 7) };
@@ -16,7 +16,7 @@ describe("the query of the cluster page", () => {
     const query = parse("sort=-cpu&filter=user:chen&tag=gpu&by=user&open=node02@03:10&page=2");
     expect(query).toMatchObject({ sort: "cpu", isDescending: true, filter: "user:chen" });
     expect(query).toMatchObject({ tag: "gpu", byUser: true, page: 2 });
-    expect(query.open).toEqual({ key: "node02", atWallMs: Date.UTC(2026, 10, 24, 3, 10) });
+    expect(query.open).toEqual({ slug: "node02", atWallMs: Date.UTC(2026, 10, 24, 3, 10) });
     expect(query.notices).toEqual([]);
   });
 

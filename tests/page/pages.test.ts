@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { SIGNS_LEGEND } from "../../src/page/history/strip.ts";
 import { clusterHtml, machineHtml, type RenderContext } from "../../src/page/render.ts";
 import { statusText } from "../../src/page/text/status-text.ts";
+import { SIGNS_LEGEND } from "../../src/view/history/signs.ts";
 
 import { createTimes } from "../../src/view/times.ts";
 import { expectGolden, readable } from "./golden.ts";

@@ -4,10 +4,10 @@
  */
 import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
-import { pointOf } from "../../src/page/history/strip.ts";
 import type { ProcessReport, Report } from "../../src/protocol/report.ts";
 import type { Entry, EntryQuery, MachineState, StripPoint } from "../../src/store/kept.ts";
 import type { ClusterView, ReportSource } from "../../src/view/cluster-view.ts";
+import { pointOf } from "../../src/view/history/cells.ts";
 
 /** Tue 24 Nov 2026, 09:13:07 UTC. */
 export const SAMPLE_NOW_MS = Date.UTC(2026, 10, 24, 9, 13, 7);

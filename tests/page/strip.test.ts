@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { cellsOf, cpuLevel, type StripMachine, stripOf } from "../../src/page/history/strip.ts";
-import { axisOf } from "../../src/page/history/time-axis.ts";
+import { stripOf } from "../../src/page/history/strip.ts";
 import type { StripPoint } from "../../src/store/kept.ts";
+import { cellsOf, cpuLevel, type MachineHistory } from "../../src/view/history/cells.ts";
+import { axisOf } from "../../src/view/history/time-axis.ts";
 import { createTimes } from "../../src/view/times.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 9, 13, 7);
@@ -13,7 +14,10 @@ function up(atWallMs: number, cpuPercent = 1, more: Partial<StripPoint> = {}): S
   return { atWallMs, state: "up", cpuPercent, diskBytesPerSecond: 0, ...more };
 }
 
-function machine(points: readonly StripPoint[], more: Partial<StripMachine> = {}): StripMachine {
+function machine(
+  points: readonly StripPoint[],
+  more: Partial<MachineHistory> = {},
+): MachineHistory {
   return { points, state: "up", updateSeconds: 600, ...more };
 }
 

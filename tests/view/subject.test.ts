@@ -1,12 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import type { PageQuery } from "../../src/page/page-query.ts";
+import type { PageQuery } from "../../src/page/components/page-query.ts";
 import { usersTableOf } from "../../src/page/people/users-view-model.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import { answersOf } from "../../src/view/answers.ts";
-import { findMachine, keysOf } from "../../src/view/machine-key.ts";
-import { filterOf, sorted, subjectsNow } from "../../src/view/subject.ts";
+import { filterOf } from "../../src/view/filter.ts";
+import { createWarnedSince } from "../../src/view/history/warned-since.ts";
+import { findMachine, slugsOf } from "../../src/view/machine-slug.ts";
+import { sorted } from "../../src/view/sorting.ts";
+import { subjectsNow } from "../../src/view/subject.ts";
 import { createTimes } from "../../src/view/times.ts";
-import { createWarnedSince } from "../../src/view/warned-since.ts";
 import {
   LAB,
   manySketches,
@@ -16,14 +18,14 @@ import {
 } from "../page/sample-cluster.ts";
 
 const { view } = sampleSource({ sketches: [...LAB, OLD_MACHINE], cells: 1 });
-const subjects = subjectsNow(view, keysOf(view.machines));
+const subjects = subjectsNow(view, slugsOf(view.machines));
 const now = { times: createTimes("UTC"), nowMs: SAMPLE_NOW_MS };
 
 function names(text: string, tag?: string): string {
   const { accepts } = filterOf(text, tag);
   return subjects
     .filter(accepts)
-    .map(({ key }) => key)
+    .map(({ slug }) => slug)
     .join(" ");
 }
 
@@ -60,7 +62,7 @@ describe("the filter", () => {
 
 describe("sorting", () => {
   const order = (sort: PageQuery["sort"], isDescending: boolean) =>
-    sorted(subjects, { sort, isDescending }).map(({ key }) => key);
+    sorted(subjects, { sort, isDescending }).map(({ slug }) => slug);
 
   test("puts the largest first, and what is not there last in either direction", () => {
     expect(order("cpu", true).slice(0, 2)).toEqual(["render3", "gpu-a"]);
@@ -83,7 +85,7 @@ describe("sorting", () => {
 });
 
 describe("the three answers", () => {
-  const own = subjects.filter(({ key }) => key !== "old1");
+  const own = subjects.filter(({ slug }) => slug !== "old1");
   const answers = answersOf(own, own, now);
 
   test("never offer a machine that swaps, is busy, silent or gone; a full disk comes last", () => {
@@ -143,7 +145,7 @@ describe("the three answers", () => {
       sketches: LAB.map((sketch) => ({ ...sketch, clockOffsetSeconds: -3 })),
       cells: 1,
     });
-    const clocks = subjectsNow(two.view, keysOf(two.view.machines));
+    const clocks = subjectsNow(two.view, slugsOf(two.view.machines));
     const more = answersOf(clocks, clocks, now);
     expect([more.unwell.length, more.unwellMore]).toEqual([5, 9]);
   });
@@ -151,7 +153,7 @@ describe("the three answers", () => {
   test("say of a warning since when, as the history tells, or nothing", () => {
     const source = sampleSource();
     const warnedSince = createWarnedSince((id, query) => source.entries(id, query));
-    const all = subjectsNow(source.view, keysOf(source.view.machines));
+    const all = subjectsNow(source.view, slugsOf(source.view.machines));
     const { unwell } = answersOf(all, all, { ...now, warnedSince });
     const said = unwell.filter(({ mark }) => mark === "warn");
     expect(said.map(({ word, lasts, detail }) => [word, lasts, detail])).toEqual([
@@ -203,17 +205,17 @@ describe("the users", () => {
   });
 });
 
-describe("keys", () => {
+describe("slugs", () => {
   test("find a machine by id, else address, else name", () => {
     const machine = view.machines.find(({ name }) => name === "gpu-a");
-    for (const key of [
+    for (const slug of [
       machine?.id ?? "",
       "192.168.1.31",
       "gpu-a",
       "GPU-A",
       "::ffff:192.168.1.31",
     ]) {
-      const found = findMachine(view.machines, key);
+      const found = findMachine(view.machines, slug);
       expect(found.kind === "one" && found.machine.name).toBe("gpu-a");
     }
     expect(findMachine(view.machines, "gpu").kind).toBe("none");
@@ -228,7 +230,7 @@ describe("keys", () => {
       { ...second, id: "id2", name: "Twin" },
       { ...third, id: "id3", name: "../etc" },
     ];
-    expect([...keysOf(twins).values()]).toEqual(["id1", "id2", "id3"]);
+    expect([...slugsOf(twins).values()]).toEqual(["id1", "id2", "id3"]);
     expect(findMachine(twins, "twin")).toMatchObject({ kind: "one" });
     expect(findMachine(twins, "TWIN")).toMatchObject({ kind: "many" });
   });

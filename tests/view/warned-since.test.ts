@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Entry, EntryQuery } from "../../src/store/kept.ts";
-import { createWarnedSince } from "../../src/view/warned-since.ts";
+import { createWarnedSince } from "../../src/view/history/warned-since.ts";
 
 const MIB = 1024 * 1024;
 

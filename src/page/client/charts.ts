@@ -4,9 +4,9 @@
  */
 
 import { figure } from "../../view/format.ts";
+import { type Tick, ticksOf } from "../../view/history/time-axis.ts";
 import { clockOf } from "../../view/times.ts";
 import type { Plot } from "../history/chart.ts";
-import { type Tick, ticksOf } from "../history/time-axis.ts";
 import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
 import { createPlot, type LivePlot, type PlotInput, valuesOf } from "./plot.ts";
 import { serverTimes } from "./server-times.ts";

@@ -1,7 +1,7 @@
 /** The three answers: free now, who is using what, down and not well. */
 import type { Answers } from "../../view/answers.ts";
+import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import { Mark, UserLink } from "../components/parts.tsx";
-import { hrefWith, type PageQuery } from "../page-query.ts";
 
 function Free({ answers }: { answers: Answers }) {
   const { free: lines, chosenCount, machineCount } = answers;

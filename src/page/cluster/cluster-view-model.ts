@@ -7,24 +7,18 @@ import { counted, SENTENCE_LENGTH, shownName, shownText } from "../../base/shown
 import type { Entry, StripPoint } from "../../store/kept.ts";
 import { type Answers, answersOf } from "../../view/answers.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
+import { filterOf, type ProcessTest } from "../../view/filter.ts";
 import { duration, intervalWords } from "../../view/format.ts";
-import { findMachine, keysOf } from "../../view/machine-key.ts";
-import {
-  filterOf,
-  isProblem,
-  type ProcessTest,
-  type Subject,
-  sorted,
-  subjectsAt,
-  subjectsNow,
-} from "../../view/subject.ts";
+import { type Axis, axisOf, cursorX } from "../../view/history/time-axis.ts";
+import type { WarnedSinceOf } from "../../view/history/warned-since.ts";
+import { findMachine, slugsOf } from "../../view/machine-slug.ts";
+import { sorted } from "../../view/sorting.ts";
+import { isProblem, type Subject, subjectsAt, subjectsNow } from "../../view/subject.ts";
 import { clockOf, type Times, timesFor } from "../../view/times.ts";
-import type { WarnedSinceOf } from "../../view/warned-since.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
+import { hrefWith, type PageQuery } from "../components/page-query.ts";
+import { type AxisLink, axisLinks } from "../history/axis-links.ts";
 import { type EntryPanel, entryPanelOf } from "../history/entry-view-model.ts";
-import { cursorX } from "../history/strip.ts";
-import { type Axis, type AxisLink, axisLinks, axisOf } from "../history/time-axis.ts";
-import { hrefWith, type PageQuery } from "../page-query.ts";
 import { type UsersTable, usersTableOf } from "../people/users-view-model.ts";
 import { type Alone, aloneOf } from "./alone.ts";
 import { type CutOffNotice, cutOffNoticeOf } from "./cut-off.ts";
@@ -152,18 +146,18 @@ interface Opened {
 
 function openedOf(
   input: ClusterPageInput,
-  keys: ReadonlyMap<string, string>,
+  slugs: ReadonlyMap<string, string>,
   strips: ReadonlyMap<string, readonly StripPoint[]>,
 ): Opened {
   const { view, query, times } = input;
   const { open } = query;
   if (open === undefined) return {};
-  const found = findMachine(view.machines, open.key);
-  const shownKey = `“${shownText(open.key, 60)}”`;
-  if (found.kind === "none") return { notice: `There is no machine ${shownKey}.` };
+  const found = findMachine(view.machines, open.slug);
+  const shownSlug = `“${shownText(open.slug, 60)}”`;
+  if (found.kind === "none") return { notice: `There is no machine ${shownSlug}.` };
   if (found.kind === "many") {
     return {
-      notice: `${found.machines.length} machines are called ${shownKey}: open one by its id.`,
+      notice: `${found.machines.length} machines are called ${shownSlug}: open one by its id.`,
     };
   }
   const entries = input.at(open.atWallMs);
@@ -177,13 +171,13 @@ function openedOf(
     atMs: entry.state === "up" ? entry.atWallMs : open.atWallMs,
     panel: entryPanelOf({
       machine,
-      key: keys.get(machine.id) ?? machine.id,
+      slug: slugs.get(machine.id) ?? machine.id,
       entry,
       times,
       updateSeconds: view.updateSeconds,
       nowMs: view.moment.wallMs,
       points: strips.get(machine.id) ?? [],
-      others: subjectsAt(view, keys, entries),
+      others: subjectsAt(view, slugs, entries),
     }),
   };
 }
@@ -252,7 +246,7 @@ function wantedText(query: PageQuery): string {
 }
 
 interface TableInput {
-  readonly keys: ReadonlyMap<string, string>;
+  readonly slugs: ReadonlyMap<string, string>;
   readonly subjects: readonly Subject[];
   /** Those that the filter and the tag leave. */
   readonly chosen: readonly Subject[];
@@ -261,7 +255,7 @@ interface TableInput {
 
 function tableOf(
   input: ClusterPageInput,
-  { keys, subjects, chosen, isWanted }: TableInput,
+  { slugs, subjects, chosen, isWanted }: TableInput,
 ): { table: MachineTable; notices: readonly string[] } {
   const { view, query, times } = input;
   const nowMs = view.moment.wallMs;
@@ -273,11 +267,11 @@ function tableOf(
   });
   const { parts, pages } = partsOf(subjects, chosen, query);
   const ids = new Set(parts.flatMap((part) => part.subjects.map(({ machine }) => machine.id)));
-  const opened = query.open === undefined ? undefined : findMachine(view.machines, query.open.key);
+  const opened = query.open === undefined ? undefined : findMachine(view.machines, query.open.slug);
   if (opened?.kind === "one") ids.add(opened.machine.id);
   // One cell more: a report made before the first cell still speaks of it.
   const strips = input.strips(axis.startMs - axis.cellMs, [...ids]);
-  const { panel, notice, atMs } = openedOf(input, keys, strips);
+  const { panel, notice, atMs } = openedOf(input, slugs, strips);
   const cursorMs = atMs ?? query.open?.atWallMs ?? query.atWallMs;
   const cursor = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
   const context = {
@@ -317,19 +311,19 @@ export function clusterPageOf(given: ClusterPageInput): ClusterPage {
   const { view, query } = given;
   const times = timesFor(given.times, view.updateSeconds);
   const input = { ...given, times };
-  const keys = keysOf(view.machines);
+  const slugs = slugsOf(view.machines);
   const filter = filterOf(query.filter, query.tag);
   const isPast = query.atWallMs !== undefined && !query.byUser;
   const subjects =
     query.atWallMs !== undefined && isPast
-      ? subjectsAt(view, keys, input.at(query.atWallMs))
-      : subjectsNow(view, keys);
+      ? subjectsAt(view, slugs, input.at(query.atWallMs))
+      : subjectsNow(view, slugs);
   const chosen = subjects.filter(filter.accepts);
   const path = hrefWith(query.raw, {});
   const masthead = mastheadOf({
     view,
     times,
-    keys,
+    slugs,
     filter: query.filter,
     page: query.byUser ? "users" : "machines",
     path,
@@ -340,7 +334,7 @@ export function clusterPageOf(given: ClusterPageInput): ClusterPage {
     return { ...base, title: "by user – unagi", notices, users: usersTableOf(chosen) };
   }
   const { table, notices: tableNotices } = tableOf(input, {
-    ...{ keys, subjects, chosen },
+    ...{ slugs, subjects, chosen },
     isWanted: filter.isWanted,
   });
   const alone = aloneOf(view);

@@ -4,18 +4,19 @@
  */
 
 import { shownName, shownText } from "../../base/shown-text.ts";
-import type { Machine } from "../../cluster/machine.ts";
 import type { StripPoint } from "../../store/kept.ts";
 import { type Facts, isIdle, processFacts } from "../../view/facts.ts";
-import { bytes, decimal, duration, figure, percent, perSecond } from "../../view/format.ts";
+import type { ProcessTest } from "../../view/filter.ts";
+import { bytes, decimal, figure, percent, perSecond } from "../../view/format.ts";
+import type { Axis } from "../../view/history/time-axis.ts";
 import { machineHref } from "../../view/machine-href.ts";
-import type { ProcessTest, Subject, SubjectState } from "../../view/subject.ts";
+import type { Subject, SubjectState } from "../../view/subject.ts";
+import { coresText, sentenceOf, stateFor } from "../../view/subject-words.ts";
 import type { Times } from "../../view/times.ts";
 import { type Strip, stripOf } from "../history/strip.ts";
-import type { Axis } from "../history/time-axis.ts";
 
 export interface MachineRow {
-  readonly key: string;
+  readonly slug: string;
   readonly href: string;
   readonly name: string;
   readonly isSelf: boolean;
@@ -104,10 +105,6 @@ function cpuCell(facts: Facts): CpuCell | undefined {
   };
 }
 
-export function coresText(facts: { readonly cores?: number | undefined }): string {
-  return facts.cores === undefined ? "" : figure(facts.cores);
-}
-
 function topCell(subject: Subject, isWanted?: ProcessTest): RowFigures["top"] | undefined {
   const { cpuPercent } = subject.facts;
   const { report } = subject;
@@ -178,70 +175,12 @@ export function figuresOf(subject: Subject, isWanted?: ProcessTest): RowFigures 
   };
 }
 
-/** `CPU 11 %, bo rsync 1.6 cores`: what a report said, in one line. */
-export function lastWords(facts: Facts): string {
-  const cpu = facts.cpuPercent === undefined ? [] : [`CPU ${percent(facts.cpuPercent)} %`];
-  const { top } = facts;
-  // Without a list of processes, or without a CPU figure, nothing is said to be "idle".
-  if (top === undefined || (isIdle(top) && facts.cpuPercent === undefined)) return cpu.join(", ");
-  const process = isIdle(top)
-    ? "idle"
-    : `${shownText(top.user)} ${shownText(top.command)} ${coresText(top)} cores`;
-  return [...cpu, process].join(", ");
-}
-
-function withWords(said: string, facts: Facts): string {
-  const words = lastWords(facts);
-  return words === "" ? said : `${said}: ${words}`;
-}
-
-function sentenceOf(subject: Subject, context: RowContext): string | undefined {
-  const { machine, state, facts, report } = subject;
-  const { times, nowMs } = context;
-  const age = machine.reportAgeSeconds;
-  switch (state) {
-    case "new":
-      return report === undefined ? "has answered, first report on its way" : undefined;
-    case "unknown":
-      return "no entry of that time";
-    case "down": {
-      if (subject.stateSinceWallMs === undefined) return "down at that time";
-      if (report === undefined || age === undefined) return "no report kept of it";
-      const at = times.since(nowMs - age * 1000, nowMs);
-      return withWords(`last report ${at}, ${duration(age)} old`, facts);
-    }
-    case "stopped": {
-      if (subject.stateSinceWallMs === undefined) return "stopped at that time";
-      const said = `said goodbye ${times.since(subject.stateSinceWallMs, nowMs)}`;
-      return withWords(said, facts);
-    }
-    default:
-      return report === undefined ? "no report yet" : undefined;
-  }
-}
-
-/** Uptime as of now: the report's and its age. */
-export function uptimeSeconds(machine: Machine): number | undefined {
-  const uptime = machine.report?.uptimeSeconds;
-  return uptime === undefined ? undefined : uptime + (machine.reportAgeSeconds ?? 0);
-}
-
-export function stateFor(subject: Subject, nowMs: number): string {
-  if (subject.stateSinceWallMs === undefined) return "";
-  if (subject.state === "up") {
-    const uptime = uptimeSeconds(subject.machine);
-    return uptime === undefined ? "" : duration(uptime);
-  }
-  if (subject.state === "new") return "";
-  return duration((nowMs - subject.stateSinceWallMs) / 1000);
-}
-
 export function rowOf(subject: Subject, context: RowContext): MachineRow {
   const { machine } = subject;
   const sentence = sentenceOf(subject, context);
   return {
-    key: subject.key,
-    href: machineHref(subject.key),
+    slug: subject.slug,
+    href: machineHref(subject.slug),
     name: shownName(machine),
     isSelf: machine.isSelf,
     state: subject.state,

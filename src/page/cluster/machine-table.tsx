@@ -1,10 +1,11 @@
 /** The table of machines: past flows into now, one row a machine, an entry opened below one. */
 
+import type { SortKey } from "../../view/sorting.ts";
+import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import { Mark, Meter, UserLink } from "../components/parts.tsx";
 import { EntryDetails } from "../history/entry-details.tsx";
 import type { EntryPanel } from "../history/entry-view-model.ts";
 import { HistoryStrip, Legend, TimeAxis } from "../history/history-strip.tsx";
-import { hrefWith, type PageQuery, type SortKey } from "../page-query.ts";
 import type { MachineTable, TableSection } from "./cluster-view-model.ts";
 import type { MachineRow, RowFigures } from "./machine-row.ts";
 
@@ -192,8 +193,8 @@ function Body({ section, query, panel }: BodyProps) {
       {section.heading !== undefined && <SectionHead section={section} query={query} />}
       {section.rows.map((row) => (
         <>
-          <Row row={row} isOpen={row.key === panel?.machineKey} />
-          {panel && row.key === panel.machineKey && <Panel panel={panel} query={query} />}
+          <Row row={row} isOpen={row.slug === panel?.machineSlug} />
+          {panel && row.slug === panel.machineSlug && <Panel panel={panel} query={query} />}
         </>
       ))}
     </tbody>
@@ -203,7 +204,7 @@ function Body({ section, query, panel }: BodyProps) {
 /** What stands above the rows: an entry of a machine that is not among them, or that none is. */
 function Above({ table, query }: { table: MachineTable; query: PageQuery }) {
   const { panel, sections, empty } = table;
-  const isAmong = sections.some(({ rows }) => rows.some(({ key }) => key === panel?.machineKey));
+  const isAmong = sections.some(({ rows }) => rows.some(({ slug }) => slug === panel?.machineSlug));
   if ((panel === undefined || isAmong) && empty === undefined) return null;
   return (
     <tbody>
@@ -222,7 +223,9 @@ function Above({ table, query }: { table: MachineTable; query: PageQuery }) {
 function Sections({ table, query }: { table: MachineTable; query: PageQuery }) {
   const { panel, sections } = table;
   // A machine may stand among the problems and among those looked for: one panel is enough.
-  const owner = sections.findIndex(({ rows }) => rows.some(({ key }) => key === panel?.machineKey));
+  const owner = sections.findIndex(({ rows }) =>
+    rows.some(({ slug }) => slug === panel?.machineSlug),
+  );
   return (
     <>
       <Above table={table} query={query} />

@@ -17,7 +17,7 @@ function LargeTile({ tile }: { tile: Tile }) {
 /** Without a link of its own: a thousand would be no help. Its text is for who does not see it. */
 function SmallTile({ tile }: { tile: Tile }) {
   return (
-    <span class={classOf(tile)} data-key={tile.key === tile.name ? undefined : tile.key}>
+    <span class={classOf(tile)} data-key={tile.slug === tile.name ? undefined : tile.slug}>
       {[tile.text === "" ? tile.name : `${tile.name} ${tile.text}`, ...tile.warnings].join(", ")}
     </span>
   );

@@ -5,10 +5,11 @@
 
 import { shownName, shownText } from "../../base/shown-text.ts";
 import { percent } from "../../view/format.ts";
+import { cpuLevel } from "../../view/history/cells.ts";
 import { machineHref } from "../../view/machine-href.ts";
-import { nameOrder, type Subject } from "../../view/subject.ts";
-import { cpuLevel } from "../history/strip.ts";
-import { hrefWith, type PageQuery } from "../page-query.ts";
+import { nameOrder } from "../../view/sorting.ts";
+import type { Subject } from "../../view/subject.ts";
+import { hrefWith, type PageQuery } from "../components/page-query.ts";
 
 export interface Tiles {
   readonly isSmall: boolean;
@@ -27,7 +28,7 @@ export interface TileGroup {
 
 export interface Tile {
   readonly name: string;
-  readonly key: string;
+  readonly slug: string;
   readonly href: string;
   /** Class of the ground: `c0`–`c4` for load, else the state's. */
   readonly kind: string;
@@ -59,8 +60,8 @@ function tileOf(subject: Subject): Tile {
   const { machine, state, facts } = subject;
   const base = {
     name: shownName(machine, 24),
-    key: subject.key,
-    href: machineHref(subject.key),
+    slug: subject.slug,
+    href: machineHref(subject.slug),
     warnings: subject.warnings.map(({ word }) => word),
   };
   if (state !== "up") {

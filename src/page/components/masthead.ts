@@ -70,13 +70,13 @@ function agesOf(machines: readonly Machine[]): string {
 export function mastheadOf(options: {
   readonly view: ClusterView;
   readonly times: Times;
-  readonly keys: ReadonlyMap<string, string>;
+  readonly slugs: ReadonlyMap<string, string>;
   readonly filter?: string;
   readonly page: Masthead["view"];
   /** Path and query of this page. */
   readonly path: string;
 }): Masthead {
-  const { view, times, keys } = options;
+  const { view, times, slugs } = options;
   const nowMs = view.moment.wallMs;
   const counts = countsOf(view.machines);
   const self = view.machines.find(({ isSelf }) => isSelf);
@@ -90,7 +90,7 @@ export function mastheadOf(options: {
     isAnyDown: counts.some(({ state, count }) => state === "down" && count > 0),
     self: {
       name: self === undefined ? "this machine" : shownName(self),
-      href: machineHref(keys.get(view.selfId) ?? view.selfId),
+      href: machineHref(slugs.get(view.selfId) ?? view.selfId),
     },
     now: `${times.date(nowMs)}, ${times.clockSeconds(nowMs)}`,
     nowStamp: times.stamp(nowMs),

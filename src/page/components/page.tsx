@@ -1,8 +1,8 @@
 /** The frame of every page: head, masthead with the counts, foot; and the document around it. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
-import { hrefWith, type PageQuery } from "../page-query.ts";
 import type { Masthead, StateCount } from "./masthead.ts";
+import { hrefWith, type PageQuery } from "./page-query.ts";
 import { PageLinks } from "./parts.tsx";
 
 /** Where the style and icons are served from; a new version has a new address. */

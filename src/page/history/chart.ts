@@ -8,8 +8,9 @@ import type { Report } from "../../protocol/report.ts";
 import type { Entry } from "../../store/kept.ts";
 import { factsOf } from "../../view/facts.ts";
 import { byteUnit, figure, megabytesPerMinute } from "../../view/format.ts";
-import { type Cells, round, runsOf } from "./strip.ts";
-import { type Axis, fillCells } from "./time-axis.ts";
+import { type Cells, runsOf } from "../../view/history/cells.ts";
+import { type Axis, fillCells } from "../../view/history/time-axis.ts";
+import { round } from "./strip.ts";
 
 export interface Chart {
   readonly label: string;

@@ -1,7 +1,7 @@
 /** An entry opened below its machine: figures, processes, users, messages, and the others then. */
 
+import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import { UserLink } from "../components/parts.tsx";
-import { hrefWith, type PageQuery } from "../page-query.ts";
 import type { EntryPanel, ProcessLine, ReportParts, UserLine } from "./entry-view-model.ts";
 
 export function ProcessTable({

@@ -5,7 +5,7 @@
 import type { StripPoint } from "../../store/kept.ts";
 import { percent } from "../../view/format.ts";
 import { clockOf, type Times } from "../../view/times.ts";
-import { hrefWith } from "../page-query.ts";
+import { hrefWith } from "../components/page-query.ts";
 
 export interface EntryGrid {
   /** `144, newest 09:10`. */
@@ -38,10 +38,10 @@ const QUIET_PERCENT = 5;
 
 function cellOf(
   point: StripPoint,
-  { key, times, updateSeconds }: GridOptions,
+  { slug, times, updateSeconds }: GridOptions,
   atMs = point.atWallMs,
 ): GridCell {
-  const href = `${hrefWith({}, { open: `${key}@${times.stamp(atMs)}` })}#entry`;
+  const href = `${hrefWith({}, { open: `${slug}@${times.stamp(atMs)}` })}#entry`;
   const time = clockOf(times, updateSeconds)(atMs);
   if (point.state !== "up") return { text: point.state, kind: "absent", href, time };
   const cpu = point.cpuPercent;
@@ -53,7 +53,7 @@ function cellOf(
 interface GridOptions {
   /** Oldest first. */
   readonly points: readonly StripPoint[];
-  readonly key: string;
+  readonly slug: string;
   readonly times: Times;
   readonly updateSeconds: number;
   readonly nowMs: number;

@@ -18,10 +18,10 @@ import {
   perSecond,
 } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
+import { givenReason, NOT_REPORTED } from "../../view/missing-parts.ts";
 import type { Subject } from "../../view/subject.ts";
+import { coresText } from "../../view/subject-words.ts";
 import { clockOf, type Times } from "../../view/times.ts";
-import { coresText } from "../cluster/machine-row.ts";
-import { givenReason, NOT_REPORTED } from "../machine/now-lines.ts";
 
 export interface FigureLine {
   readonly what: string;
@@ -65,7 +65,7 @@ export interface ReportParts {
 }
 
 export interface EntryPanel {
-  readonly machineKey: string;
+  readonly machineSlug: string;
   readonly machineName: string;
   readonly machineHref: string;
   /** `03:10`. */
@@ -207,7 +207,7 @@ export function reportParts(report: Report): ReportParts {
 
 interface PanelOptions {
   readonly machine: Machine;
-  readonly key: string;
+  readonly slug: string;
   readonly entry: Entry;
   readonly times: Times;
   readonly updateSeconds: number;
@@ -222,11 +222,11 @@ function neighbours(
   options: PanelOptions,
   clock: (wallMs: number) => string,
 ): Pick<EntryPanel, "previous" | "next"> {
-  const { points, entry, times, key } = options;
+  const { points, entry, times, slug } = options;
   const link = (point: StripPoint | undefined): EntryLink | undefined =>
     point && {
       label: clock(point.atWallMs),
-      open: `${key}@${times.stamp(point.atWallMs)}`,
+      open: `${slug}@${times.stamp(point.atWallMs)}`,
     };
   const previous = link(points.findLast((point) => point.atWallMs < entry.atWallMs));
   const next = link(points.find((point) => point.atWallMs > entry.atWallMs));
@@ -269,16 +269,16 @@ function outageText(entry: Exclude<Entry, { state: "up" }>, times: Times, nowMs:
 }
 
 export function entryPanelOf(options: PanelOptions): EntryPanel {
-  const { machine, key, entry, times, nowMs } = options;
+  const { machine, slug, entry, times, nowMs } = options;
   const report = entry.state === "up" ? entry.report : undefined;
   const interval = report?.averageSeconds ?? report?.updateSeconds ?? options.updateSeconds;
   const clock = clockOf(times, Math.min(interval, report?.updateSeconds ?? interval));
   const from = clock(entry.atWallMs - interval * 1000);
   const time = clock(entry.atWallMs);
   return {
-    machineKey: key,
+    machineSlug: slug,
     machineName: shownName(machine),
-    machineHref: machineHref(key),
+    machineHref: machineHref(slug),
     time,
     period:
       report === undefined

@@ -3,11 +3,18 @@
  * The thresholds are those of the 2005 report: CPU low from 45 %, high from 90 %; disk low from
  * 20 MB a minute, high from 40. One path per meaning, a run is a stroke: `M107 11h3m4 0h1`.
  */
-import type { Entry, MachineState, StripPoint } from "../../store/kept.ts";
-import { factsOf } from "../../view/facts.ts";
-import { megabytesPerMinute } from "../../view/format.ts";
+
+import {
+  type CellState,
+  type Cells,
+  cellsOf,
+  cpuLevel,
+  type MachineHistory,
+  type Run,
+} from "../../view/history/cells.ts";
+import { signsOf } from "../../view/history/signs.ts";
+import { type Axis, cursorX } from "../../view/history/time-axis.ts";
 import { clockOf, type Times } from "../../view/times.ts";
-import { type Axis, fillCells, type Span } from "./time-axis.ts";
 
 export interface Strip {
   readonly cells: number;
@@ -16,28 +23,6 @@ export interface Strip {
   readonly words: string;
   /** A line of `SIGNS` characters that says the same to a text browser. */
   readonly signs: string;
-}
-
-/** Characters of a history in text: an hour each, by default. */
-export const SIGNS = 24;
-
-export type CellState = "none" | "up" | "down" | "stopped";
-
-export interface Cells {
-  readonly state: CellState[];
-  /** Percent; −1: unknown. */
-  readonly cpu: number[];
-  /** MB a minute; −1: unknown. */
-  readonly disk: number[];
-  /** Cells in which the machine started anew, with the time. */
-  readonly reboots: readonly { readonly cell: number; readonly atMs: number }[];
-}
-
-export interface StripMachine {
-  readonly points: readonly StripPoint[];
-  readonly state: MachineState;
-  /** The machine's own interval. */
-  readonly updateSeconds: number;
 }
 
 /** Drawn over the lane "a" of all cells of which the CPU is known. */
@@ -49,115 +34,6 @@ const CPU_CLASSES = [
 ] as const;
 const DISK_LOW = 20;
 const DISK_HIGH = 40;
-/** Clocks and boot times are read a little apart: this much is no reboot. */
-const REBOOT_SLACK_SECONDS = 5;
-
-/** 0–4: which of the five blues stands for this CPU percentage. */
-export function cpuLevel(percent: number): number {
-  if (percent >= 90) return 4;
-  if (percent >= 45) return 3;
-  if (percent >= 25) return 2;
-  return percent >= 5 ? 1 : 0;
-}
-
-function rebootsOf(points: readonly StripPoint[], axis: Axis): Cells["reboots"] {
-  const reboots: { cell: number; atMs: number }[] = [];
-  let previous: StripPoint | undefined;
-  for (const point of points) {
-    if (point.uptimeSeconds === undefined) continue;
-    const bootMs = point.atWallMs - point.uptimeSeconds * 1000;
-    if (previous !== undefined && bootMs > previous.atWallMs + REBOOT_SLACK_SECONDS * 1000) {
-      const cell = Math.floor((bootMs - axis.startMs) / axis.cellMs);
-      if (cell >= 0 && cell < axis.cells) reboots.push({ cell, atMs: bootMs });
-    }
-    previous = point;
-  }
-  return reboots;
-}
-
-/** An up machine's newest figure stands until its next report is due. */
-function holdLast(cells: Cells, machine: StripMachine, axis: Axis): void {
-  const isThere = machine.state === "up" || machine.state === "silent";
-  const most = Math.ceil((machine.updateSeconds * 1000) / axis.cellMs);
-  const last = cells.state.lastIndexOf("up");
-  if (!isThere || last < 0 || axis.cells - 1 - last > most) return;
-  for (let cell = last + 1; cell < axis.cells; cell += 1) {
-    if (cells.state[cell] !== "none") return;
-    cells.state[cell] = "up";
-    cells.cpu[cell] = cells.cpu[last] ?? -1;
-    cells.disk[cell] = cells.disk[last] ?? -1;
-  }
-}
-
-/** A report that is a little late speaks for the time since the one before: that leaves no hole. */
-const MOST_LATE = 1.5;
-
-function spokenForSince(
-  point: StripPoint,
-  before: StripPoint | undefined,
-  intervalMs: number,
-): number {
-  const gapMs = before?.state === "up" ? point.atWallMs - before.atWallMs : 0;
-  const isNext = gapMs > 0 && gapMs < MOST_LATE * intervalMs;
-  return point.atWallMs - (isNext ? gapMs : intervalMs);
-}
-
-/** Where several fall into one cell, the highest figures stand, and an outage wins. */
-export function cellsOf(machine: StripMachine, axis: Axis): Cells {
-  const intervalMs = machine.updateSeconds * 1000;
-  const state: CellState[] = new Array(axis.cells).fill("none");
-  const cpu: number[] = new Array(axis.cells).fill(-1);
-  const disk: number[] = new Array(axis.cells).fill(-1);
-  const { points } = machine;
-  const spans = points.map((point, index): Span => {
-    if (point.state !== "up") {
-      return { fromMs: point.atWallMs, toMs: point.untilWallMs ?? axis.endMs + axis.cellMs };
-    }
-    // A report made after the end of the axis is the first word of the last cell.
-    const toMs = Math.min(point.atWallMs, axis.endMs);
-    const sinceMs = spokenForSince(point, points[index - 1], intervalMs);
-    return { fromMs: Math.min(sinceMs, toMs - 1), toMs };
-  });
-  fillCells(axis, spans, (cell, index) => {
-    const point = points[index];
-    if (point === undefined) return;
-    const before = state[cell];
-    if (point.state !== "up") {
-      if (before !== "down") state[cell] = point.state;
-      return;
-    }
-    if (before === "none") state[cell] = "up";
-    cpu[cell] = Math.max(cpu[cell] ?? -1, point.cpuPercent ?? -1);
-    const perMinute = point.diskBytesPerSecond;
-    if (perMinute !== undefined) {
-      disk[cell] = Math.max(disk[cell] ?? -1, megabytesPerMinute(perMinute));
-    }
-  });
-  const cells: Cells = { state, cpu, disk, reboots: rebootsOf(points, axis) };
-  holdLast(cells, machine, axis);
-  return cells;
-}
-
-export interface Run {
-  readonly from: number;
-  /** Exclusive. */
-  readonly to: number;
-}
-
-export function runsOf(cells: number, isIn: (cell: number) => boolean): Run[] {
-  const runs: Run[] = [];
-  let from = -1;
-  for (let cell = 0; cell <= cells; cell += 1) {
-    const inside = cell < cells && isIn(cell);
-    if (inside && from < 0) from = cell;
-    if (!inside && from >= 0) {
-      runs.push({ from, to: cell });
-      from = -1;
-    }
-  }
-  return runs;
-}
-
 function strokes(runs: readonly Run[], y: number): string {
   let data = "";
   let at = 0;
@@ -236,30 +112,6 @@ function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): 
   return cells.state.includes("up") ? "CPU not known" : "nothing known yet";
 }
 
-/** What the signs mean. */
-export const SIGNS_LEGEND =
-  ". idle  - CPU 5 %  = 45 %  # 90 %  x down, blank: stopped or not known";
-
-/** One character for each group of cells: an outage wins, then the highest CPU. */
-export function signsOf({ state, cpu }: Cells): string {
-  let text = "";
-  for (let column = 0; column < SIGNS; column += 1) {
-    const from = Math.floor((column * state.length) / SIGNS);
-    const to = Math.max(from + 1, Math.floor(((column + 1) * state.length) / SIGNS));
-    let sign = " ";
-    let level = -1;
-    for (let cell = from; cell < to; cell += 1) {
-      if (state[cell] === "down") sign = "x";
-      if (state[cell] === "up" && (cpu[cell] ?? -1) >= 0) {
-        level = Math.max(level, cpuLevel(cpu[cell] ?? 0));
-      }
-    }
-    // The 5 and 25 % of the strip are one sign here, as are "no data" and "stopped".
-    text += sign === "x" || level < 0 ? sign : (".--=#"[level] ?? ".");
-  }
-  return text;
-}
-
 export interface StripOptions {
   readonly axis: Axis;
   readonly times: Times;
@@ -272,35 +124,11 @@ function gridPath(axis: Axis): string {
   return axis.ticks.map(({ x }) => `M${round(x)} -4v29`).join("");
 }
 
-/** The middle of the cell that holds this time, in cells; `undefined` left of the axis. */
-export function cursorX(atMs: number, axis: Axis): number | undefined {
-  const x = (atMs - axis.startMs) / axis.cellMs - 0.5;
-  return x < 0 ? undefined : Math.min(x, axis.cells - 0.5);
-}
-
-/** What the strip needs of an entry; the history keeps the same numbers in columns. */
-export function pointOf(entry: Entry): StripPoint {
-  const { atWallMs } = entry;
-  if (entry.state !== "up") {
-    const until = entry.untilWallMs;
-    return { atWallMs, state: entry.state, ...(until === undefined ? {} : { untilWallMs: until }) };
-  }
-  const { cpuPercent, diskBytesPerSecond } = factsOf(entry.report);
-  const { uptimeSeconds } = entry.report;
-  return {
-    atWallMs,
-    state: "up",
-    ...(cpuPercent === undefined ? {} : { cpuPercent }),
-    ...(diskBytesPerSecond === undefined ? {} : { diskBytesPerSecond }),
-    ...(uptimeSeconds === undefined ? {} : { uptimeSeconds }),
-  };
-}
-
 export function round(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-export function stripOf(machine: StripMachine, options: StripOptions): Strip {
+export function stripOf(machine: MachineHistory, options: StripOptions): Strip {
   const { axis, cursorMs } = options;
   const cells = cellsOf(machine, axis);
   const paths: [string, string][] = [];

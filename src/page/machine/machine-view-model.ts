@@ -10,20 +10,23 @@ import type { Entry } from "../../store/kept.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { FULL_PERCENT, usedPercentOf } from "../../view/facts.ts";
 import { bytes, duration, percent } from "../../view/format.ts";
+import { cellsOf, pointOf, runsOf } from "../../view/history/cells.ts";
+import { type Axis, axisOf } from "../../view/history/time-axis.ts";
 import { machineHref } from "../../view/machine-href.ts";
-import { keysOf } from "../../view/machine-key.ts";
+import { slugsOf } from "../../view/machine-slug.ts";
+import { missingReason } from "../../view/missing-parts.ts";
 import { isThere, type Subject, subjectsNow } from "../../view/subject.ts";
+import { stateFor } from "../../view/subject-words.ts";
 import { type Times, timesFor } from "../../view/times.ts";
 import type { Warning } from "../../view/warnings.ts";
-import { stateFor } from "../cluster/machine-row.ts";
 import { originOf } from "../components/elsewhere.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
+import { type AxisLink, axisLinks } from "../history/axis-links.ts";
 import { type Chart, chartsOf } from "../history/chart.ts";
 import { type EntryGrid, entryGridOf } from "../history/entry-grid.ts";
 import { type ReportParts, reportParts } from "../history/entry-view-model.ts";
-import { cellsOf, pointOf, runsOf, type Strip, stripOf } from "../history/strip.ts";
-import { type Axis, type AxisLink, axisLinks, axisOf } from "../history/time-axis.ts";
-import { missingReason, type NowLine, nowLines } from "./now-lines.ts";
+import { type Strip, stripOf } from "../history/strip.ts";
+import { type NowLine, nowLines } from "./now-lines.ts";
 
 export interface MachinePage {
   readonly title: string;
@@ -167,7 +170,7 @@ function ownPageOf(machine: Machine): string | undefined {
   return origin === undefined ? undefined : `${origin}/`;
 }
 
-function historyOf(input: MachinePageInput, key: string) {
+function historyOf(input: MachinePageInput, slug: string) {
   const { view, machine, times } = input;
   const nowMs = view.moment.wallMs;
   const updateSeconds = machine.report?.updateSeconds ?? view.updateSeconds;
@@ -199,7 +202,7 @@ function historyOf(input: MachinePageInput, key: string) {
         .map(({ from, to }) => `${from}-${to}`)
         .join(" "),
     },
-    grid: entryGridOf({ points, key, times, updateSeconds, nowMs }),
+    grid: entryGridOf({ points, slug, times, updateSeconds, nowMs }),
   };
 }
 
@@ -228,18 +231,18 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
   const times = timesFor(given.times, view.updateSeconds);
   const input = { ...given, times };
   const nowMs = view.moment.wallMs;
-  const keys = keysOf(view.machines);
-  const subject = subjectsNow({ ...view, machines: [machine] }, keys)[0];
+  const slugs = slugsOf(view.machines);
+  const subject = subjectsNow({ ...view, machines: [machine] }, slugs)[0];
   if (subject === undefined) throw new Error("a view of one machine has one subject");
   const { report } = machine;
   const age = machine.reportAgeSeconds;
   const name = shownName(machine, 300);
   const ownPage = ownPageOf(machine);
   const parts = report && reportParts(report);
-  const { history, grid } = historyOf(input, subject.key);
+  const { history, grid } = historyOf(input, subject.slug);
   return {
     title: `${shownName(machine)} ${machine.state} – unagi`,
-    masthead: mastheadOf({ view, times, keys, page: "other", path: machineHref(subject.key) }),
+    masthead: mastheadOf({ view, times, slugs, page: "other", path: machineHref(subject.slug) }),
     refreshSeconds: refreshSeconds(view),
     name,
     state: machine.state,

@@ -3,11 +3,11 @@
  * reason why there is none.
  */
 
-import { counted, SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
-import type { Machine } from "../../cluster/machine.ts";
+import { counted, shownText } from "../../base/shown-text.ts";
 import type { Report } from "../../protocol/report.ts";
 import type { Facts } from "../../view/facts.ts";
 import { bytes, decimal, percent, perSecond } from "../../view/format.ts";
+import { missingReason } from "../../view/missing-parts.ts";
 import type { Subject } from "../../view/subject.ts";
 import { round } from "../history/strip.ts";
 
@@ -38,31 +38,6 @@ export interface CoreBars {
 const MOST_INTERFACES = 4;
 const BUSY_CORE_PERCENT = 90;
 const IDLE_CORE_PERCENT = 5;
-
-/** Of a part that is missing without a reason. */
-export const NOT_REPORTED = "not reported";
-
-/** The reason that a part of the report is missing, as its machine gave it. */
-export function missingReason(
-  report: Report | undefined,
-  machine: Machine,
-  about: readonly string[],
-): string {
-  if (report === undefined) return "no report yet";
-  const given = givenReason(report, about);
-  if (given !== undefined) return given;
-  return machine.protocol === 1 ? "a protocol-1 machine does not tell" : NOT_REPORTED;
-}
-
-/** What the report itself says of a part that it has not; `undefined`: nothing. */
-export function givenReason(report: Report, about: readonly string[]): string | undefined {
-  const problem = (report.problems ?? []).find(({ subject }) =>
-    about.some((word) => subject.toLowerCase().includes(word)),
-  );
-  if (problem === undefined) return undefined;
-  const { reason, remedy } = problem;
-  return shownText(remedy === undefined ? reason : `${reason}: ${remedy}`, SENTENCE_LENGTH);
-}
 
 function said(what: string, value: number | undefined, text: (known: number) => string): string[] {
   return value === undefined ? [] : [`${what} ${text(value)}`];

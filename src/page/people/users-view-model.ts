@@ -117,9 +117,9 @@ function gather(subjects: readonly Subject[]): Map<string, Gathered> {
     users.set(anchor, made);
     return made;
   };
-  for (const { machine, key, report, facts, state } of subjects) {
+  for (const { machine, slug, report, facts, state } of subjects) {
     if (report === undefined || !isThere(state)) continue;
-    const link = { name: shownName(machine, 24), href: machineHref(key) };
+    const link = { name: shownName(machine, 24), href: machineHref(slug) };
     for (const name of facts.users ?? []) of(name).loggedInOn.push(link);
     for (const one of report.processes ?? []) {
       const process = processFacts(one, report);

@@ -9,13 +9,14 @@ import { type Answers, answersOf } from "../../view/answers.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { isIdle } from "../../view/facts.ts";
 import { duration, percent } from "../../view/format.ts";
-import { keysOf } from "../../view/machine-key.ts";
+import { cellsOf } from "../../view/history/cells.ts";
+import { SIGNS, SIGNS_LEGEND, signsOf } from "../../view/history/signs.ts";
+import { type Axis, axisOf } from "../../view/history/time-axis.ts";
+import { slugsOf } from "../../view/machine-slug.ts";
 import { isThere, type Subject, subjectsNow } from "../../view/subject.ts";
+import { coresText, stateFor } from "../../view/subject-words.ts";
 import { type Times, timesFor } from "../../view/times.ts";
-import { coresText, stateFor } from "../cluster/machine-row.ts";
 import { mastheadOf } from "../components/masthead.ts";
-import { cellsOf, SIGNS, SIGNS_LEGEND, signsOf } from "../history/strip.ts";
-import { type Axis, axisOf } from "../history/time-axis.ts";
 
 export interface StatusTextInput {
   readonly view: ClusterView;
@@ -166,9 +167,9 @@ export function statusText(input: StatusTextInput): string {
   const { view } = input;
   const times = timesFor(input.times, view.updateSeconds);
   const nowMs = view.moment.wallMs;
-  const keys = keysOf(view.machines);
-  const subjects = subjectsNow(view, keys);
-  const masthead = mastheadOf({ view, times, keys, page: "other", path: "/" });
+  const slugs = slugsOf(view.machines);
+  const subjects = subjectsNow(view, slugs);
+  const masthead = mastheadOf({ view, times, slugs, page: "other", path: "/" });
   const axis = axisOf({
     nowMs,
     times,

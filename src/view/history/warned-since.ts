@@ -3,10 +3,10 @@
  * to the first without it. Remembers what it found until the machine's next entry, for a page is
  * made every second and reading a day of reports costs milliseconds.
  */
-import type { Entry } from "../store/kept.ts";
-import type { ReportSource } from "./cluster-view.ts";
-import { factsOf, isSwapping } from "./facts.ts";
-import type { Warning } from "./warnings.ts";
+import type { Entry } from "../../store/kept.ts";
+import type { ReportSource } from "../cluster-view.ts";
+import { factsOf, isSwapping } from "../facts.ts";
+import type { Warning } from "../warnings.ts";
 
 export interface WarnedSince {
   readonly sinceWallMs: number;

@@ -1,6 +1,6 @@
 /**
  * Finding a machine by what a reader typed or a link holds: an id, else an address, else a
- * name; and the shortest key that finds exactly one machine again.
+ * name; and the shortest slug that finds exactly one machine again.
  */
 import type { Machine } from "../cluster/machine.ts";
 import { canonicalAddress } from "../net/address.ts";
@@ -18,25 +18,25 @@ function foundOf(machines: readonly Machine[]): Found {
 }
 
 /** Names are compared without regard to case, as host names are. */
-export function findMachine(machines: readonly Machine[], key: string): Found {
-  const byId = machines.filter((machine) => machine.id === key);
+export function findMachine(machines: readonly Machine[], slug: string): Found {
+  const byId = machines.filter((machine) => machine.id === slug);
   if (byId.length > 0) return foundOf(byId);
-  const address = canonicalAddress(key);
+  const address = canonicalAddress(slug);
   if (address !== undefined) {
     const byAddress = machines.filter((machine) => machine.addresses.includes(address));
     if (byAddress.length > 0) return foundOf(byAddress);
   }
-  const exact = machines.filter((machine) => machine.name === key);
+  const exact = machines.filter((machine) => machine.name === slug);
   if (exact.length > 0) return foundOf(exact);
-  const lower = key.toLowerCase();
+  const lower = slug.toLowerCase();
   return foundOf(machines.filter((machine) => machine.name.toLowerCase() === lower));
 }
 
 /** A name that is safe and readable in a path: no dot segment, nothing to be encoded. */
 const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** The key of each machine, by id: its name where that is plain and its own, else its id. */
-export function keysOf(machines: readonly Machine[]): ReadonlyMap<string, string> {
+/** The slug of each machine, by id: its name where that is plain and its own, else its id. */
+export function slugsOf(machines: readonly Machine[]): ReadonlyMap<string, string> {
   const owners = new Map<string, number>();
   const taken = new Set<string>();
   for (const machine of machines) {
@@ -45,11 +45,11 @@ export function keysOf(machines: readonly Machine[]): ReadonlyMap<string, string
     taken.add(machine.id.toLowerCase());
     for (const address of machine.addresses) taken.add(address);
   }
-  const keys = new Map<string, string>();
+  const slugs = new Map<string, string>();
   for (const machine of machines) {
     const name = machine.name.toLowerCase();
     const isOwn = owners.get(name) === 1 && (!taken.has(name) || machine.id === machine.name);
-    keys.set(machine.id, isOwn && PLAIN_NAME.test(machine.name) ? machine.name : machine.id);
+    slugs.set(machine.id, isOwn && PLAIN_NAME.test(machine.name) ? machine.name : machine.id);
   }
-  return keys;
+  return slugs;
 }

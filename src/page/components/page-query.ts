@@ -3,24 +3,10 @@
  * `?page=`. A value that means nothing costs a friendly sentence, never an error.
  */
 
-import { SENTENCE_LENGTH, shownText, withoutInvisible } from "../base/shown-text.ts";
-import { encodeReadably } from "../view/machine-href.ts";
-import type { Times } from "../view/times.ts";
-
-export const SORT_KEYS = [
-  "machine",
-  "state",
-  "cpu",
-  "top",
-  "load",
-  "mem",
-  "swap",
-  "disk",
-  "net",
-  "psi",
-  "users",
-] as const;
-export type SortKey = (typeof SORT_KEYS)[number];
+import { SENTENCE_LENGTH, shownText, withoutInvisible } from "../../base/shown-text.ts";
+import { encodeReadably } from "../../view/machine-href.ts";
+import { SORT_KEYS, type SortKey } from "../../view/sorting.ts";
+import type { Times } from "../../view/times.ts";
 
 /** The keys of the query in the order in which links write them. */
 const PARAMETERS = ["by", "tag", "filter", "sort", "at", "open", "page"] as const;
@@ -40,7 +26,7 @@ export interface PageQuery {
   /** The table as of then, ms. */
   readonly atWallMs?: number;
   /** An entry opened below its row. */
-  readonly open?: { readonly key: string; readonly atWallMs: number };
+  readonly open?: { readonly slug: string; readonly atWallMs: number };
   /** From 1. */
   readonly page: number;
   /** Sentences about values that were not understood. */
@@ -85,7 +71,7 @@ function readOpen(value: string, context: ReadContext, notices: string[]): PageQ
     return undefined;
   }
   const atWallMs = readTime(value.slice(split + 1), context, notices);
-  return atWallMs === undefined ? undefined : { key: value.slice(0, split), atWallMs };
+  return atWallMs === undefined ? undefined : { slug: value.slice(0, split), atWallMs };
 }
 
 function readPage(value: string, notices: string[]): number {

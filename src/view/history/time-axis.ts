@@ -3,8 +3,7 @@
  * length, where they begin, and which times are named on it.
  */
 
-import type { Times } from "../../view/times.ts";
-import { hrefWith, type PageQuery } from "../page-query.ts";
+import type { Times } from "../times.ts";
 
 export interface Axis {
   readonly cells: number;
@@ -109,25 +108,6 @@ export function axisOf(options: {
   return { ...axis, ticks: ticksOf(axis, times) };
 }
 
-/** A named time as a link to the whole table as of then. */
-export interface AxisLink {
-  readonly label: string;
-  readonly href: string;
-  /** Cells from the left. */
-  readonly x: number;
-  readonly isDay: boolean;
-  readonly isTight: boolean;
-  readonly isBare: boolean;
-}
-
-/** Links that keep the reader's query, but for an opened entry. */
-export function axisLinks(axis: Axis, times: Times, raw: PageQuery["raw"]): readonly AxisLink[] {
-  return axis.ticks.map(({ atMs, ...tick }) => ({
-    ...tick,
-    href: hrefWith(raw, { at: times.stamp(atMs), open: undefined }),
-  }));
-}
-
 /** What a cell is filled from: the time that a report or an outage speaks of. */
 export interface Span {
   readonly fromMs: number;
@@ -155,4 +135,10 @@ export function fillCells(
     const cell = Math.floor(((fromMs + toMs) / 2 - axis.startMs) / axis.cellMs);
     if (cell >= 0 && cell < axis.cells) visit(cell, index);
   }
+}
+
+/** The middle of the cell that holds this time, in cells; `undefined` left of the axis. */
+export function cursorX(atMs: number, axis: Axis): number | undefined {
+  const x = (atMs - axis.startMs) / axis.cellMs - 0.5;
+  return x < 0 ? undefined : Math.min(x, axis.cells - 0.5);
 }

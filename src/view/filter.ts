@@ -1,0 +1,124 @@
+/** The reader's choice among the machines: `?filter=` and `?tag=` of the page. */
+
+import { shownText } from "../base/shown-text.ts";
+import type { Machine } from "../cluster/machine.ts";
+import type { ProcessReport } from "../protocol/report.ts";
+import type { MachineState } from "../store/kept.ts";
+import { isProblem, type Subject } from "./subject.ts";
+
+const STATES: readonly MachineState[] = ["up", "silent", "stopped", "down", "new"];
+const FORMS = "name:, user:, process:, state:, tag:";
+/** More words than anybody combines; each is looked for in every machine. */
+const MOST_WORDS = 8;
+
+/** Whether a process is one of those that the reader looks for. */
+export type ProcessTest = (process: ProcessReport) => boolean;
+
+export interface Filter {
+  readonly accepts: (subject: Subject) => boolean;
+  /** Absent where the filter is about no process. */
+  readonly isWanted?: ProcessTest;
+  readonly notices: readonly string[];
+}
+
+/** A machine's own tags and those of its report, in lower case. */
+export function tagsOf(machine: Machine): readonly string[] {
+  return machine.tags.map((tag) => tag.toLowerCase());
+}
+
+function hasUser(subject: Subject, part: string): boolean {
+  return (
+    (subject.report?.processes ?? []).some((one) => one.user.toLowerCase().includes(part)) ||
+    (subject.report?.users ?? []).some((one) => one.name.toLowerCase().includes(part))
+  );
+}
+
+function hasProcess(subject: Subject, part: string): boolean {
+  return (subject.report?.processes ?? []).some((one) => one.command.toLowerCase().includes(part));
+}
+
+type Test = (subject: Subject) => boolean;
+
+/** One word of the filter; a string is a sentence about what is wrong with it. */
+function testOf(word: string): Test | string {
+  const lower = word.toLowerCase();
+  const split = lower.indexOf(":");
+  const form = split > 0 ? lower.slice(0, split) : "";
+  const value = lower.slice(split + 1);
+  const inName: Test = ({ machine }) => machine.name.toLowerCase().includes(value);
+  const shown = `“${shownText(word, 60)}”`;
+  // An IPv6 address has colons of its own.
+  const isAddress = /^[0-9a-f:.]+$/.test(lower) && split >= 0 && lower.indexOf(":", split + 1) > 0;
+  if (form !== "" && value === "") return `${shown} names nothing to look for.`;
+  if (isAddress) return ({ machine }) => machine.addresses.some((one) => one.startsWith(lower));
+  switch (form) {
+    case "name":
+      return inName;
+    case "user":
+      return (subject) => hasUser(subject, value);
+    case "process":
+      return (subject) => hasProcess(subject, value);
+    case "tag":
+      return ({ machine }) => tagsOf(machine).includes(value);
+    case "state":
+      if (!STATES.some((state) => state === value)) {
+        return `${shown} is no state: use ${STATES.map((state) => `state:${state}`).join(", ")}.`;
+      }
+      return (subject) => subject.state === value;
+    case "":
+      if (lower === "problem") return isProblem;
+      return (subject) =>
+        subject.machine.name.toLowerCase().includes(lower) ||
+        subject.machine.addresses.some((address) => address.startsWith(lower)) ||
+        subject.state === lower ||
+        tagsOf(subject.machine).includes(lower) ||
+        hasUser(subject, lower) ||
+        hasProcess(subject, lower);
+    default:
+      return `${shown} is no filter: use a word or one of ${FORMS}.`;
+  }
+}
+
+/**
+ * `user:` and `process:` say which processes; without them a word that is part of a user's or a
+ * command's name does.
+ */
+function wantedProcess(words: readonly string[]): ProcessTest | undefined {
+  const named: ProcessTest[] = [];
+  const loose: string[] = [];
+  for (const word of words.map((one) => one.toLowerCase())) {
+    const value = word.slice(word.indexOf(":") + 1);
+    if (value === "") continue;
+    if (word.startsWith("user:")) named.push(({ user }) => user.toLowerCase().includes(value));
+    else if (word.startsWith("process:")) {
+      named.push(({ command }) => command.toLowerCase().includes(value));
+    } else if (value === word) loose.push(word);
+  }
+  if (named.length > 0) return (process) => named.every((test) => test(process));
+  if (loose.length === 0) return undefined;
+  return ({ user, command }) =>
+    loose.some((part) => `${user}\n${command}`.toLowerCase().includes(part));
+}
+
+/** All words must match; one that is not understood is left out, with a sentence. */
+export function filterOf(text: string, tag: string | undefined): Filter {
+  const notices: string[] = [];
+  const tests: Test[] = [];
+  const words = text.split(/\s+/).filter((word) => word !== "");
+  if (words.length > MOST_WORDS) notices.push(`Only the first ${MOST_WORDS} words are looked for.`);
+  for (const word of words.slice(0, MOST_WORDS)) {
+    const test = testOf(word);
+    if (typeof test === "string") notices.push(test);
+    else tests.push(test);
+  }
+  if (tag !== undefined) {
+    const wanted = tag.toLowerCase();
+    tests.push(({ machine }) => tagsOf(machine).includes(wanted));
+  }
+  const isWanted = wantedProcess(words.slice(0, MOST_WORDS));
+  return {
+    accepts: (subject) => tests.every((test) => test(subject)),
+    ...(isWanted === undefined ? {} : { isWanted }),
+    notices,
+  };
+}

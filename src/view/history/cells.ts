@@ -1,0 +1,154 @@
+/**
+ * The history of one machine in the cells of a time axis: its state, CPU and disk traffic in each.
+ * The strip and the charts of the page and the line of signs in plain text are drawn from these.
+ */
+import type { Entry, MachineState, StripPoint } from "../../store/kept.ts";
+import { factsOf } from "../facts.ts";
+import { megabytesPerMinute } from "../format.ts";
+import { type Axis, fillCells, type Span } from "./time-axis.ts";
+
+export type CellState = "none" | "up" | "down" | "stopped";
+
+export interface Cells {
+  readonly state: CellState[];
+  /** Percent; −1: unknown. */
+  readonly cpu: number[];
+  /** MB a minute; −1: unknown. */
+  readonly disk: number[];
+  /** Cells in which the machine started anew, with the time. */
+  readonly reboots: readonly { readonly cell: number; readonly atMs: number }[];
+}
+
+export interface MachineHistory {
+  readonly points: readonly StripPoint[];
+  readonly state: MachineState;
+  /** The machine's own interval. */
+  readonly updateSeconds: number;
+}
+
+/** Clocks and boot times are read a little apart: this much is no reboot. */
+const REBOOT_SLACK_SECONDS = 5;
+
+/** 0–4: which of the five blues stands for this CPU percentage. */
+export function cpuLevel(percent: number): number {
+  if (percent >= 90) return 4;
+  if (percent >= 45) return 3;
+  if (percent >= 25) return 2;
+  return percent >= 5 ? 1 : 0;
+}
+
+function rebootsOf(points: readonly StripPoint[], axis: Axis): Cells["reboots"] {
+  const reboots: { cell: number; atMs: number }[] = [];
+  let previous: StripPoint | undefined;
+  for (const point of points) {
+    if (point.uptimeSeconds === undefined) continue;
+    const bootMs = point.atWallMs - point.uptimeSeconds * 1000;
+    if (previous !== undefined && bootMs > previous.atWallMs + REBOOT_SLACK_SECONDS * 1000) {
+      const cell = Math.floor((bootMs - axis.startMs) / axis.cellMs);
+      if (cell >= 0 && cell < axis.cells) reboots.push({ cell, atMs: bootMs });
+    }
+    previous = point;
+  }
+  return reboots;
+}
+
+/** An up machine's newest figure stands until its next report is due. */
+function holdLast(cells: Cells, machine: MachineHistory, axis: Axis): void {
+  const isThere = machine.state === "up" || machine.state === "silent";
+  const most = Math.ceil((machine.updateSeconds * 1000) / axis.cellMs);
+  const last = cells.state.lastIndexOf("up");
+  if (!isThere || last < 0 || axis.cells - 1 - last > most) return;
+  for (let cell = last + 1; cell < axis.cells; cell += 1) {
+    if (cells.state[cell] !== "none") return;
+    cells.state[cell] = "up";
+    cells.cpu[cell] = cells.cpu[last] ?? -1;
+    cells.disk[cell] = cells.disk[last] ?? -1;
+  }
+}
+
+/** A report that is a little late speaks for the time since the one before: that leaves no hole. */
+const MOST_LATE = 1.5;
+
+function spokenForSince(
+  point: StripPoint,
+  before: StripPoint | undefined,
+  intervalMs: number,
+): number {
+  const gapMs = before?.state === "up" ? point.atWallMs - before.atWallMs : 0;
+  const isNext = gapMs > 0 && gapMs < MOST_LATE * intervalMs;
+  return point.atWallMs - (isNext ? gapMs : intervalMs);
+}
+
+/** Where several fall into one cell, the highest figures stand, and an outage wins. */
+export function cellsOf(machine: MachineHistory, axis: Axis): Cells {
+  const intervalMs = machine.updateSeconds * 1000;
+  const state: CellState[] = new Array(axis.cells).fill("none");
+  const cpu: number[] = new Array(axis.cells).fill(-1);
+  const disk: number[] = new Array(axis.cells).fill(-1);
+  const { points } = machine;
+  const spans = points.map((point, index): Span => {
+    if (point.state !== "up") {
+      return { fromMs: point.atWallMs, toMs: point.untilWallMs ?? axis.endMs + axis.cellMs };
+    }
+    // A report made after the end of the axis is the first word of the last cell.
+    const toMs = Math.min(point.atWallMs, axis.endMs);
+    const sinceMs = spokenForSince(point, points[index - 1], intervalMs);
+    return { fromMs: Math.min(sinceMs, toMs - 1), toMs };
+  });
+  fillCells(axis, spans, (cell, index) => {
+    const point = points[index];
+    if (point === undefined) return;
+    const before = state[cell];
+    if (point.state !== "up") {
+      if (before !== "down") state[cell] = point.state;
+      return;
+    }
+    if (before === "none") state[cell] = "up";
+    cpu[cell] = Math.max(cpu[cell] ?? -1, point.cpuPercent ?? -1);
+    const perMinute = point.diskBytesPerSecond;
+    if (perMinute !== undefined) {
+      disk[cell] = Math.max(disk[cell] ?? -1, megabytesPerMinute(perMinute));
+    }
+  });
+  const cells: Cells = { state, cpu, disk, reboots: rebootsOf(points, axis) };
+  holdLast(cells, machine, axis);
+  return cells;
+}
+
+export interface Run {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+}
+
+export function runsOf(cells: number, isIn: (cell: number) => boolean): Run[] {
+  const runs: Run[] = [];
+  let from = -1;
+  for (let cell = 0; cell <= cells; cell += 1) {
+    const inside = cell < cells && isIn(cell);
+    if (inside && from < 0) from = cell;
+    if (!inside && from >= 0) {
+      runs.push({ from, to: cell });
+      from = -1;
+    }
+  }
+  return runs;
+}
+
+/** What the strip needs of an entry; the history keeps the same numbers in columns. */
+export function pointOf(entry: Entry): StripPoint {
+  const { atWallMs } = entry;
+  if (entry.state !== "up") {
+    const until = entry.untilWallMs;
+    return { atWallMs, state: entry.state, ...(until === undefined ? {} : { untilWallMs: until }) };
+  }
+  const { cpuPercent, diskBytesPerSecond } = factsOf(entry.report);
+  const { uptimeSeconds } = entry.report;
+  return {
+    atWallMs,
+    state: "up",
+    ...(cpuPercent === undefined ? {} : { cpuPercent }),
+    ...(diskBytesPerSecond === undefined ? {} : { diskBytesPerSecond }),
+    ...(uptimeSeconds === undefined ? {} : { uptimeSeconds }),
+  };
+}

@@ -1,0 +1,30 @@
+/** Why a part of a report is missing, as its machine says or as its protocol explains. */
+
+import { SENTENCE_LENGTH, shownText } from "../base/shown-text.ts";
+import type { Machine } from "../cluster/machine.ts";
+import type { Report } from "../protocol/report.ts";
+
+/** Of a part that is missing without a reason. */
+export const NOT_REPORTED = "not reported";
+
+/** The reason that a part of the report is missing, as its machine gave it. */
+export function missingReason(
+  report: Report | undefined,
+  machine: Machine,
+  about: readonly string[],
+): string {
+  if (report === undefined) return "no report yet";
+  const given = givenReason(report, about);
+  if (given !== undefined) return given;
+  return machine.protocol === 1 ? "a protocol-1 machine does not tell" : NOT_REPORTED;
+}
+
+/** What the report itself says of a part that it has not; `undefined`: nothing. */
+export function givenReason(report: Report, about: readonly string[]): string | undefined {
+  const problem = (report.problems ?? []).find(({ subject }) =>
+    about.some((word) => subject.toLowerCase().includes(word)),
+  );
+  if (problem === undefined) return undefined;
+  const { reason, remedy } = problem;
+  return shownText(remedy === undefined ? reason : `${reason}: ${remedy}`, SENTENCE_LENGTH);
+}

@@ -1,0 +1,76 @@
+/**
+ * A machine in words, the same on the page, in plain text and on a terminal: how long it has been
+ * in its state, what its last report said, and why it has no figures.
+ */
+
+import { shownText } from "../base/shown-text.ts";
+import type { Machine } from "../cluster/machine.ts";
+import { type Facts, isIdle } from "./facts.ts";
+import { duration, figure, percent } from "./format.ts";
+import type { Subject } from "./subject.ts";
+import type { Times } from "./times.ts";
+
+export function coresText(facts: { readonly cores?: number | undefined }): string {
+  return facts.cores === undefined ? "" : figure(facts.cores);
+}
+
+/** `CPU 11 %, bo rsync 1.6 cores`: what a report said, in one line. */
+export function lastWords(facts: Facts): string {
+  const cpu = facts.cpuPercent === undefined ? [] : [`CPU ${percent(facts.cpuPercent)} %`];
+  const { top } = facts;
+  // Without a list of processes, or without a CPU figure, nothing is said to be "idle".
+  if (top === undefined || (isIdle(top) && facts.cpuPercent === undefined)) return cpu.join(", ");
+  const process = isIdle(top)
+    ? "idle"
+    : `${shownText(top.user)} ${shownText(top.command)} ${coresText(top)} cores`;
+  return [...cpu, process].join(", ");
+}
+
+function withWords(said: string, facts: Facts): string {
+  const words = lastWords(facts);
+  return words === "" ? said : `${said}: ${words}`;
+}
+
+/** What stands in place of figures that are missing or old; `undefined`: the figures hold. */
+export function sentenceOf(
+  subject: Subject,
+  { times, nowMs }: { readonly times: Times; readonly nowMs: number },
+): string | undefined {
+  const { machine, state, facts, report } = subject;
+  const age = machine.reportAgeSeconds;
+  switch (state) {
+    case "new":
+      return report === undefined ? "has answered, first report on its way" : undefined;
+    case "unknown":
+      return "no entry of that time";
+    case "down": {
+      if (subject.stateSinceWallMs === undefined) return "down at that time";
+      if (report === undefined || age === undefined) return "no report kept of it";
+      const at = times.since(nowMs - age * 1000, nowMs);
+      return withWords(`last report ${at}, ${duration(age)} old`, facts);
+    }
+    case "stopped": {
+      if (subject.stateSinceWallMs === undefined) return "stopped at that time";
+      const said = `said goodbye ${times.since(subject.stateSinceWallMs, nowMs)}`;
+      return withWords(said, facts);
+    }
+    default:
+      return report === undefined ? "no report yet" : undefined;
+  }
+}
+
+/** Uptime as of now: the report's and its age. */
+export function uptimeSeconds(machine: Machine): number | undefined {
+  const uptime = machine.report?.uptimeSeconds;
+  return uptime === undefined ? undefined : uptime + (machine.reportAgeSeconds ?? 0);
+}
+
+export function stateFor(subject: Subject, nowMs: number): string {
+  if (subject.stateSinceWallMs === undefined) return "";
+  if (subject.state === "up") {
+    const uptime = uptimeSeconds(subject.machine);
+    return uptime === undefined ? "" : duration(uptime);
+  }
+  if (subject.state === "new") return "";
+  return duration((nowMs - subject.stateSinceWallMs) / 1000);
+}
