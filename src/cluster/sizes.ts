@@ -5,17 +5,17 @@
  */
 
 import type { Desk } from "./core-context.ts";
-import type { Judgement } from "./detection/peer-state.ts";
-import type { RingWatch } from "./detection/ring-watch.ts";
+import type { Judgement } from "./peers/peer-states.ts";
+import type { RingWatch } from "./detection/ring-detector.ts";
 import type { AddressLists } from "./discovery/address-lists.ts";
-import type { Candidates } from "./discovery/candidates.ts";
+import type { Candidates } from "./discovery/candidate-pool.ts";
 import type { OwnAddresses } from "./discovery/own-addresses.ts";
-import type { Identity } from "./peers/identity.ts";
+import type { Identity } from "./answers/identity.ts";
 import type { PeerTable } from "./peers/peer-table.ts";
 import type { Schedule } from "./polling/schedule.ts";
 import type { Forgetting } from "./removal/removal.ts";
-import type { Admission } from "./serving/admission.ts";
-import type { DropLog } from "./serving/drop-log.ts";
+import type { Admission } from "./pacing/admission.ts";
+import type { DropLog } from "./receiving/drop-log.ts";
 import type { Replies } from "./serving/replies.ts";
 
 export interface Sizes {

@@ -1,7 +1,7 @@
 /** Everything that others can make grow has a cap (design 6.3). */
 import { beforeEach, describe, expect, test } from "bun:test";
 import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
-import { Admission } from "../../src/cluster/serving/admission.ts";
+import { Admission } from "../../src/cluster/pacing/admission.ts";
 import { Bench, knownMachine, START_WALL_MS } from "./bench.ts";
 
 const A = "10.0.0.2";

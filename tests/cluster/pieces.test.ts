@@ -10,7 +10,7 @@ import {
   isNewerReportOne,
   learntIntervalMs,
   rememberSpacing,
-} from "../../src/cluster/polling/protocol-one.ts";
+} from "../../src/cluster/peers/v1-reports.ts";
 import { quote } from "../../src/cluster/serving/quote.ts";
 import { seededChance } from "../simulation/world/random.ts";
 

@@ -9,7 +9,7 @@ import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import type { Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
-import { isInRing } from "./ring.ts";
+import { isInRing } from "./ring-order.ts";
 
 /** The machines named together, and whom they have still to be named to in this round. */
 interface Telling {

@@ -9,7 +9,7 @@ import { BROADCAST_INTERVALS, LIST_SAMPLE } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
-import type { Scan } from "./scan.ts";
+import type { Scan } from "./address-scan.ts";
 
 interface Parts {
   readonly desk: Desk;

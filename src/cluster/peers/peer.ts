@@ -6,10 +6,10 @@ import type { Writable } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
 import type { KnownMachine, MachineState } from "../../store/kept.ts";
 import type { CoreClock } from "../core-clock.ts";
-import type { RingTest } from "../detection/ring-watch.ts";
+import type { RingTest } from "../detection/ring-detector.ts";
 import type { Machine } from "../machine.ts";
-import type { SpacingMemory } from "../polling/protocol-one.ts";
-import { type LiveReport, type ShownReport, shownReport } from "../serving/live.ts";
+import type { SpacingMemory } from "./v1-reports.ts";
+import { type LiveReport, type ShownReport, shownReport } from "./live-report.ts";
 import type { Contact } from "./contact.ts";
 
 export interface Peer {

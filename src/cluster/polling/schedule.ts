@@ -4,7 +4,7 @@
  */
 
 import type { Desk } from "../core-context.ts";
-import type { Judgement } from "../detection/peer-state.ts";
+import type { Judgement } from "../peers/peer-states.ts";
 import {
   FRESH_START_PAUSE_MS,
   GOODBYE_TEST_MS,
@@ -22,7 +22,7 @@ import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import type { Contact } from "../peers/contact.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
 import { quietPauseMs, recheckMs, untilNextReportMs, watchPeriodMs } from "./pace.ts";
-import { judgingIntervalMs } from "./protocol-one.ts";
+import { judgingIntervalMs } from "../peers/v1-reports.ts";
 import type { Questions } from "./questions.ts";
 
 interface Parts {

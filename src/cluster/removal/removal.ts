@@ -10,7 +10,7 @@
 import { encodeForget } from "../../protocol/encode.ts";
 import type { Forget } from "../../protocol/message.ts";
 import type { Desk } from "../core-context.ts";
-import { describe, type Judgement } from "../detection/peer-state.ts";
+import { describe, type Judgement } from "../peers/peer-states.ts";
 import {
   FORGET_PASSED_ON,
   FORGET_QUESTIONS,

@@ -8,7 +8,7 @@ import type { KnownMachine } from "../../store/kept.ts";
 import type { Desk } from "../core-context.ts";
 import { LIVE_COST_FACTOR, LIVE_SHARED_MS } from "../limits.ts";
 import type { Machine } from "../machine.ts";
-import { isFresh, type LiveReport, shownReport, withMessagesOf } from "./live.ts";
+import { isFresh, type LiveReport, shownReport, withMessagesOf } from "../peers/live-report.ts";
 
 /** Beyond the head's longest form: an IPv6 address and the largest numbers. */
 const HEAD_ROOM_BYTES = 100;

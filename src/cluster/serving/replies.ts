@@ -7,9 +7,9 @@ import type { Desk } from "../core-context.ts";
 import type { AddressLists } from "../discovery/address-lists.ts";
 import { LIVE_WAIT_MS, MAX_LIVE_WAITING } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
-import type { Admission } from "./admission.ts";
+import type { Admission } from "../pacing/admission.ts";
 import type { OwnReport } from "./own-report.ts";
-import type { Watched } from "./watched.ts";
+import type { Watched } from "./live-demand.ts";
 
 interface Parts {
   readonly desk: Desk;

@@ -30,7 +30,7 @@ export const PLANTED: readonly PlantedBug[] = [
     title: "an older report wins",
     changes: [
       {
-        file: "src/cluster/polling/answer-handler.ts",
+        file: "src/cluster/answers/answer-handler.ts",
         from: "const isNewer = answer.sequence > (peer.sequence ?? -1);",
         to: "const isNewer = answer.sequence !== peer.sequence;",
       },
@@ -42,7 +42,7 @@ export const PLANTED: readonly PlantedBug[] = [
     title: "a hint is believed",
     changes: [
       {
-        file: "src/cluster/detection/ring-watch.ts",
+        file: "src/cluster/detection/ring-detector.ts",
         from: "peer !== sender) this.#beginSoon(peer, HINT_SPREAD_MS);",
         to: "peer !== sender && isInRing(peer)) this.#schedule.fallSilent(peer, RING_QUESTIONS);",
       },
@@ -71,7 +71,7 @@ export const PLANTED: readonly PlantedBug[] = [
         to: "  #outputs: Output[] = [];\n  readonly named: string[] = [];",
       },
       {
-        file: "src/cluster/discovery/leads.ts",
+        file: "src/cluster/discovery/discovery.ts",
         from: "candidates.offer(address, { hasSpoken: false });",
         to: "this.#parts.desk.named.push(address), candidates.offer(address, { hasSpoken: false });",
       },

@@ -5,8 +5,8 @@
 import type { Answer, ReportV1 } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
 import type { Desk } from "../core-context.ts";
-import type { Judgement } from "../detection/peer-state.ts";
-import type { Candidates } from "../discovery/candidates.ts";
+import type { Judgement } from "../peers/peer-states.ts";
+import type { Candidates } from "../discovery/candidate-pool.ts";
 import type { OwnAddresses } from "../discovery/own-addresses.ts";
 import {
   LIVE_SHARED_MS,
@@ -17,27 +17,27 @@ import {
 } from "../limits.ts";
 import type { ClusterRanges } from "../options.ts";
 import type { Contact } from "../peers/contact.ts";
-import type { Identity, Recognised } from "../peers/identity.ts";
+import type { Identity, Recognised } from "./identity.ts";
 import type { Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
-import type { CoreDropReason } from "../serving/drop-log.ts";
-import { isFresh, withMessagesOf } from "../serving/live.ts";
+import type { CoreDropReason } from "../receiving/drop-log.ts";
+import { isFresh, withMessagesOf } from "../peers/live-report.ts";
 import {
   emptyPauseMs,
   recheckMs,
   untilNextReportMs,
   untilNextReportOneMs,
   watchPeriodMs,
-} from "./pace.ts";
+} from "../polling/pace.ts";
 import {
   ageOfReportOne,
   isNewerReportOne,
   judgingIntervalMs,
   learntIntervalMs,
   rememberSpacing,
-} from "./protocol-one.ts";
-import { isLongQuiet, type Questions } from "./questions.ts";
-import type { Schedule } from "./schedule.ts";
+} from "../peers/v1-reports.ts";
+import { isLongQuiet, type Questions } from "../polling/questions.ts";
+import type { Schedule } from "../polling/schedule.ts";
 
 interface Parts {
   readonly desk: Desk;

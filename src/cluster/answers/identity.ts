@@ -5,9 +5,9 @@
  */
 import type { Answer } from "../../protocol/message.ts";
 import type { Desk } from "../core-context.ts";
-import { describe, type Judgement } from "../detection/peer-state.ts";
-import type { Curiosity } from "../discovery/curiosity.ts";
-import { Newcomers } from "../discovery/newcomers.ts";
+import { describe, type Judgement } from "../peers/peer-states.ts";
+import type { Curiosity } from "../discovery/list-puller.ts";
+import { Newcomers } from "./newcomer-limit.ts";
 import {
   CLONE_PROOFS,
   MAX_CLONES,
@@ -15,13 +15,13 @@ import {
   MAX_RETIRED_INCARNATIONS,
   MIN_MET_MS,
 } from "../limits.ts";
-import { isSameMachine } from "../polling/protocol-one.ts";
+import { isSameMachine } from "../peers/v1-reports.ts";
 import type { Schedule } from "../polling/schedule.ts";
-import type { CoreDropReason } from "../serving/drop-log.ts";
+import type { CoreDropReason } from "../receiving/drop-log.ts";
 import { quote } from "../serving/quote.ts";
-import type { Contact, OpenQuestion } from "./contact.ts";
-import { cloneKey, isQuiet, newPeer, type Peer, stayMs } from "./peer.ts";
-import type { PeerTable } from "./peer-table.ts";
+import type { Contact, OpenQuestion } from "../peers/contact.ts";
+import { cloneKey, isQuiet, newPeer, type Peer, stayMs } from "../peers/peer.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
 
 export type Recognised =
   | { readonly kind: "self" }

@@ -4,7 +4,7 @@ import type { EnvelopeDropReason } from "../../sealing/envelope.ts";
 import type { Desk } from "../core-context.ts";
 import { MAX_NAMED_SENDERS, MINUTE } from "../limits.ts";
 import type { DropCounts } from "../machine.ts";
-import { quoteBytes } from "./quote.ts";
+import { quoteBytes } from "../serving/quote.ts";
 
 /** Few and constant: the page shows the counts, and no packet can make them grow in number. */
 export type CoreDropReason =

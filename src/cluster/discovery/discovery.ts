@@ -6,16 +6,16 @@ import { isLoopback } from "../../net/address.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Desk } from "../core-context.ts";
-import type { RingWatch } from "../detection/ring-watch.ts";
+import type { RingWatch } from "../detection/ring-detector.ts";
 import { CONFIRMED_MS, FRESH_START_PAUSE_MS } from "../limits.ts";
 import type { Contact } from "../peers/contact.ts";
 import type { Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { Schedule } from "../polling/schedule.ts";
-import type { Candidates } from "./candidates.ts";
+import type { Candidates } from "./candidate-pool.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
-import type { Scan } from "./scan.ts";
+import type { Scan } from "./address-scan.ts";
 
 interface Parts {
   readonly desk: Desk;

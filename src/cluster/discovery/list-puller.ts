@@ -10,7 +10,7 @@ import type { Desk } from "../core-context.ts";
 import { CURIOUS_MACHINES, CURIOUS_PAUSES_MS, YOUNG_MS } from "../limits.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
-import type { Scan } from "./scan.ts";
+import type { Scan } from "./address-scan.ts";
 
 export class Curiosity {
   readonly #desk: Desk;

@@ -31,9 +31,9 @@ import {
   TICK_PROMISE_MS,
 } from "../limits.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
-import { isQuiet, knownFromPeer, type Peer } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
-import { judgingIntervalMs } from "../polling/protocol-one.ts";
+import { isQuiet, knownFromPeer, type Peer } from "./peer.ts";
+import type { PeerTable } from "./peer-table.ts";
+import { judgingIntervalMs } from "./v1-reports.ts";
 import { quote } from "../serving/quote.ts";
 
 export class Judgement {

@@ -34,9 +34,9 @@ import type { Contact } from "../peers/contact.ts";
 import type { Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { Schedule } from "../polling/schedule.ts";
-import type { CoreDropReason } from "../serving/drop-log.ts";
+import type { CoreDropReason } from "../receiving/drop-log.ts";
 import { Hints } from "./hints.ts";
-import { isInRing, isRightBefore, successorsOf } from "./ring.ts";
+import { isInRing, isRightBefore, successorsOf } from "./ring-order.ts";
 
 interface Parts {
   readonly desk: Desk;
