@@ -10,107 +10,166 @@ import { encodeGoodbye } from "../protocol/encode.ts";
 import type { Message, RingAnswer } from "../protocol/message.ts";
 import type { Report } from "../protocol/report.ts";
 import type { KnownMachine } from "../store/kept.ts";
-import { Desk } from "./core-context.ts";
-import { Judgement } from "./peers/peer-states.ts";
-import { RingWatch } from "./detection/ring-detector.ts";
+import { AnswerHandler } from "./answers/answer-handler.ts";
+import { Identity } from "./answers/identity.ts";
+import { CoreContext } from "./core-context.ts";
+import { RingDetector } from "./detection/ring-detector.ts";
 import { AddressLists } from "./discovery/address-lists.ts";
-import { Candidates } from "./discovery/candidate-pool.ts";
-import { Curiosity } from "./discovery/list-puller.ts";
-import { Leads } from "./discovery/discovery.ts";
+import { AddressScan, isSameRange } from "./discovery/address-scan.ts";
+import { CandidatePool } from "./discovery/candidate-pool.ts";
+import { Discovery } from "./discovery/discovery.ts";
+import { ListPuller } from "./discovery/list-puller.ts";
 import { OwnAddresses } from "./discovery/own-addresses.ts";
-import { isSameRange, Scan } from "./discovery/address-scan.ts";
+import type { CoreDropReason } from "./drop-reason.ts";
 import { MAX_QUESTIONS_PER_SECOND, MAX_WATCHING_QUESTIONS_PER_SECOND } from "./limits.ts";
-import type { DropCounts, Machine } from "./machine.ts";
-import type { Cluster, ClusterOptions, ClusterRanges, ScanProgress } from "./options.ts";
+import type { DropCounts, Machine, ScanProgress } from "./machine.ts";
+import type { ClusterOptions, ClusterRanges } from "./options.ts";
 import type { Output } from "./output.ts";
+import { Admission } from "./pacing/admission.ts";
 import { type Budget, createBudget } from "./pacing/budget.ts";
 import { steadyRate } from "./pacing/token-bucket.ts";
-import type { Contact } from "./peers/contact.ts";
-import { Identity } from "./answers/identity.ts";
-import { isQuiet, peerFromKnown, viewOfPeer } from "./peers/peer.ts";
+import { type Contact, isQuiet } from "./peers/peer.ts";
+import { peerFromKnown } from "./peers/peer-record.ts";
+import { PeerStates } from "./peers/peer-states.ts";
 import { PeerTable } from "./peers/peer-table.ts";
-import { Intake } from "./answers/answer-handler.ts";
+import { viewOfPeer } from "./peers/peer-view.ts";
 import { isSameMachine } from "./peers/v1-reports.ts";
 import { Questions } from "./polling/questions.ts";
 import { Schedule } from "./polling/schedule.ts";
-import { Forgetting } from "./removal/removal.ts";
-import { Admission } from "./pacing/admission.ts";
-import { type CoreDropReason, DropLog } from "./receiving/drop-log.ts";
+import { DropLog } from "./receiving/drop-log.ts";
+import { SealVerifier } from "./receiving/seal-verifier.ts";
+import { Removal } from "./removal/removal.ts";
+import { LiveDemand } from "./serving/live-demand.ts";
 import { OwnReport } from "./serving/own-report.ts";
 import { Replies } from "./serving/replies.ts";
-import { Seals } from "./receiving/seal-verifier.ts";
-import { Watched } from "./serving/live-demand.ts";
 import { type Sizes, sizesOf } from "./sizes.ts";
 
-export function createCluster(options: ClusterOptions): Cluster {
-  return new Core(options);
+export interface Cluster {
+  /** A packet came in. `from.address` is canonical. Any bytes are fine; none makes it throw. */
+  receive(from: Endpoint, bytes: Uint8Array, now: Moment): Output[];
+  /**
+   * Does what is due. To be called every 50–100 ms, or at `nextDeadline` if the shell would
+   * rather sleep, and at least once a second: a call that comes over 5 s later than that is
+   * taken for a suspension, and nobody is called dead for it. An idle tick costs next to nothing.
+   */
+  tick(now: Moment): Output[];
+  /** A new interval report of our own; it carries the machine's name and tags. */
+  publish(report: Report, now: Moment): Output[];
+  /**
+   * A live report of our own, taken because of a `live-wanted`: of the last seconds, without
+   * messages. `costMs` is what taking it took; the next is wanted 50 times that later at the
+   * earliest. Not before the first `publish`.
+   */
+  publishLive(report: Report, options: { readonly costMs: number }, now: Moment): Output[];
+  /**
+   * Whether somebody is looking right now. While that is so, every machine of protocol 2 that
+   * answers is asked every 2 s (more slowly from 800 on), for its live report too.
+   */
+  watch(on: boolean, now: Moment): Output[];
+  /** Says goodbye to all peers that understand it. The core is not used after this. */
+  leave(now: Moment): Output[];
+  /**
+   * Drops a machine that is silent, stopped or down by id (`Machine.id`), and tells the others,
+   * who drop it when they find it so themselves. Any other stays: it would come back anyway.
+   */
+  forget(id: string, now: Moment): Output[];
+  /** `lan` is resolved again every 30 s: new ranges, a changed scan range starts over. */
+  setRanges(ranges: ClusterRanges): void;
+  /**
+   * Another `-u`, to be told before the report that carries it is published. All machines are
+   * asked soon, and judged anew from now on: none is down because the interval became shorter.
+   */
+  setUpdateSeconds(updateSeconds: number, now: Moment): Output[];
+  /** Views of all machines, this one included, in no particular order. */
+  machines(now: Moment): Machine[];
+  candidateCount(): number;
+  /** Packets dropped, by reason. */
+  dropCounts(): DropCounts;
+  /** How much is held of everything that grows; goes through all machines. */
+  sizes(): Sizes;
+  scanProgress(): ScanProgress;
+  /** `Moment.elapsedMs` before which a tick has nothing to do, if no packet comes. */
+  nextDeadline(now: Moment): number;
 }
 
-class Core implements Cluster {
-  readonly #desk: Desk;
+export function createCluster(options: ClusterOptions): Cluster {
+  return new ClusterCore(options);
+}
+
+class ClusterCore implements Cluster {
+  readonly #context: CoreContext;
   readonly #budget: Budget;
-  readonly #watched: Watched;
+  readonly #liveDemand: LiveDemand;
   readonly #table: PeerTable;
   readonly #drops: DropLog;
   readonly #admission = new Admission();
-  readonly #seals: Seals;
+  readonly #seals: SealVerifier;
   readonly #own: OwnAddresses;
   readonly #ownReport: OwnReport;
-  readonly #judgement: Judgement;
+  readonly #states: PeerStates;
   readonly #questions: Questions;
   readonly #schedule: Schedule;
-  readonly #candidates: Candidates;
-  readonly #curiosity: Curiosity;
-  readonly #scan: Scan;
+  readonly #candidates: CandidatePool;
+  readonly #listPuller: ListPuller;
+  readonly #scan: AddressScan;
   readonly #lists: AddressLists;
   readonly #replies: Replies;
   readonly #identity: Identity;
-  readonly #intake: Intake;
-  readonly #forgetting: Forgetting;
-  readonly #ring: RingWatch;
-  readonly #leads: Leads;
+  readonly #answers: AnswerHandler;
+  readonly #removal: Removal;
+  readonly #ring: RingDetector;
+  readonly #discovery: Discovery;
 
   constructor(options: ClusterOptions) {
-    const desk = new Desk(options);
+    const context = new CoreContext(options);
     const table = new PeerTable(options.maxPeers);
-    const budget = createBudget(desk.clock.deadlineMs);
-    const own = new OwnAddresses(desk);
-    const questions = new Questions(desk);
-    const judgement = new Judgement(desk, table, (peer) => schedule.drop(peer));
-    const schedule = new Schedule({ desk, budget, questions, judgement });
-    const candidates = new Candidates({ desk, budget, questions, own });
-    const scan = new Scan({ desk, budget, table, own });
-    const curiosity = new Curiosity(desk, table, scan);
-    const identity = new Identity({ desk, table, judgement, schedule, curiosity });
-    const lists = new AddressLists({ desk, budget, table, scan });
-    const ownReport = new OwnReport(desk);
-    const watched = new Watched(desk, ownReport);
-    this.#desk = desk;
+    const budget = createBudget(context.clock.deadlineMs);
+    const own = new OwnAddresses(context);
+    const questions = new Questions(context);
+    const states = new PeerStates(context, table, (peer) => schedule.drop(peer));
+    const schedule = new Schedule({ context, budget, questions, states });
+    const candidates = new CandidatePool({ context, budget, questions, own });
+    const scan = new AddressScan({ context, budget, table, own });
+    const listPuller = new ListPuller(context, table, scan);
+    const identity = new Identity({ context, table, states, schedule, listPuller });
+    const lists = new AddressLists({ context, budget, table, scan });
+    const ownReport = new OwnReport(context);
+    const liveDemand = new LiveDemand(context, ownReport);
+    this.#context = context;
     this.#budget = budget;
-    this.#watched = watched;
+    this.#liveDemand = liveDemand;
     this.#table = table;
-    this.#drops = new DropLog(desk);
-    this.#seals = new Seals(desk, table);
+    this.#drops = new DropLog(context);
+    this.#seals = new SealVerifier(context, table);
     this.#own = own;
     this.#ownReport = ownReport;
-    this.#judgement = judgement;
+    this.#states = states;
     this.#questions = questions;
     this.#schedule = schedule;
     this.#candidates = candidates;
-    this.#curiosity = curiosity;
+    this.#listPuller = listPuller;
     this.#scan = scan;
     this.#lists = lists;
     this.#replies = new Replies({
-      ...{ desk, budget, admission: this.#admission, lists, ownReport, watched },
+      ...{ context, budget, admission: this.#admission, lists, ownReport, liveDemand },
     });
     this.#identity = identity;
-    this.#intake = new Intake({
-      ...{ desk, table, candidates, own, questions, identity, judgement, schedule },
+    this.#answers = new AnswerHandler({
+      ...{ context, table, candidates, own, questions, identity, states, schedule },
     });
-    this.#forgetting = new Forgetting({ desk, budget, table, questions, judgement, schedule });
-    const ring = new RingWatch({ desk, budget, table, schedule });
+    this.#removal = new Removal({ context, budget, table, questions, states, schedule });
+    const ring = new RingDetector({ context, budget, table, schedule });
     this.#ring = ring;
-    this.#leads = new Leads({ desk, table, candidates, own, questions, schedule, scan, ring });
+    this.#discovery = new Discovery({
+      context,
+      table,
+      candidates,
+      own,
+      questions,
+      schedule,
+      scan,
+      ring,
+    });
     this.#recall(options.known);
   }
 
@@ -123,38 +182,38 @@ class Core implements Cluster {
 
   tick(now: Moment): Output[] {
     this.#observe(now, { isTick: true });
-    this.#intake.run();
+    this.#answers.run();
     // Machines that are known come before addresses that are guessed.
     this.#schedule.run();
     this.#ring.run();
     this.#candidates.run();
     this.#scan.run();
-    this.#curiosity.run();
+    this.#listPuller.run();
     this.#lists.run();
-    this.#forgetting.run();
-    this.#watched.run();
+    this.#removal.run();
+    this.#liveDemand.run();
     this.#replies.run();
-    this.#judgement.run();
+    this.#states.run();
     return this.#finish();
   }
 
   publish(report: Report, now: Moment): Output[] {
     this.#observe(now);
     this.#ownReport.publish(report);
-    const { id } = this.#desk.self;
+    const { id } = this.#context.self;
     const entry = { state: "up", atWallMs: now.wallMs, report } as const;
-    this.#desk.emit({ kind: "remember", machine: this.#ownReport.known() });
-    this.#desk.emit({ kind: "entry", id, entry });
-    this.#desk.emit({ kind: "changed", id });
+    this.#context.emit({ kind: "remember", machine: this.#ownReport.known() });
+    this.#context.emit({ kind: "entry", id, entry });
+    this.#context.emit({ kind: "changed", id });
     return this.#finish();
   }
 
   publishLive(report: Report, { costMs }: { readonly costMs: number }, now: Moment): Output[] {
     this.#observe(now);
     this.#ownReport.publishLive(report, costMs);
-    this.#watched.notePublished();
+    this.#liveDemand.notePublished();
     this.#replies.answerWaiting();
-    this.#desk.emit({ kind: "changed", id: this.#desk.self.id });
+    this.#context.emit({ kind: "changed", id: this.#context.self.id });
     return this.#finish();
   }
 
@@ -162,21 +221,21 @@ class Core implements Cluster {
     this.#observe(now);
     if (on === this.#questions.watching) return this.#finish();
     const perSecond = on ? MAX_WATCHING_QUESTIONS_PER_SECOND : MAX_QUESTIONS_PER_SECOND;
-    this.#budget.questions.setRate(steadyRate(perSecond, this.#desk.clock.deadlineMs));
+    this.#budget.questions.setRate(steadyRate(perSecond, this.#context.clock.deadlineMs));
     this.#questions.watching = on;
-    this.#watched.isWatchedHere = on;
+    this.#liveDemand.isWatchedHere = on;
     this.#schedule.noteWatching(on, [...this.#table.all()]);
-    this.#watched.run();
+    this.#liveDemand.run();
     return this.#finish();
   }
 
   leave(now: Moment): Output[] {
     this.#observe(now);
-    const { id, incarnation } = this.#desk.self;
-    const goodbye = encodeGoodbye(this.#desk.signature, { id, incarnation });
+    const { id, incarnation } = this.#context.self;
+    const goodbye = encodeGoodbye(this.#context.signature, { id, incarnation });
     for (const peer of this.#table.all()) {
       const isThere = peer.protocol === 2 && (!isQuiet(peer) || peer.state === "silent");
-      if (isThere) this.#desk.sendToPeer(peer.address, goodbye);
+      if (isThere) this.#context.sendToPeer(peer.address, goodbye);
     }
     return this.#finish();
   }
@@ -184,32 +243,33 @@ class Core implements Cluster {
   forget(id: string, now: Moment): Output[] {
     this.#observe(now);
     const peer = this.#table.get(id);
-    if (peer !== undefined && isQuiet(peer)) this.#forgetting.forget(peer);
+    if (peer !== undefined && isQuiet(peer)) this.#removal.forget(peer);
     return this.#finish();
   }
 
   setRanges(ranges: ClusterRanges): void {
-    const isSameScan = isSameRange(this.#desk.ranges.scan, ranges.scan);
-    this.#desk.ranges = ranges;
+    const isSameScan = isSameRange(this.#context.ranges.scan, ranges.scan);
+    this.#context.ranges = ranges;
     this.#candidates.removeForbidden();
     if (!isSameScan) this.#scan.startOver();
   }
 
   setUpdateSeconds(updateSeconds: number, now: Moment): Output[] {
     this.#observe(now);
-    this.#desk.intervalMs = updateSeconds * 1000;
-    for (const peer of this.#table.all()) this.#judgement.startAnew(peer);
+    this.#context.intervalMs = updateSeconds * 1000;
+    for (const peer of this.#table.all()) this.#states.startAnew(peer);
     this.#schedule.askAllSoon(this.#table.all());
     this.#lists.retime();
     return this.#finish();
   }
 
   machines(now: Moment): Machine[] {
-    const { clock } = this.#desk;
+    const { clock } = this.#context;
     this.#observe(now);
     const machines = [this.#ownReport.view(this.#own.seenAs, this.#own.all())];
     for (const peer of this.#table.all()) {
-      const isClone = peer.key !== peer.id || this.#table.group(peer.id).length > 1;
+      const isClone =
+        peer.id !== peer.announcedId || this.#table.group(peer.announcedId).length > 1;
       machines.push(viewOfPeer(peer, { clock, isClone }));
     }
     return machines;
@@ -227,8 +287,8 @@ class Core implements Cluster {
     return sizesOf({
       ...{ table: this.#table, candidates: this.#candidates, admission: this.#admission },
       ...{ identity: this.#identity, own: this.#own, ring: this.#ring, drops: this.#drops },
-      ...{ forgetting: this.#forgetting, replies: this.#replies, desk: this.#desk },
-      ...{ judgement: this.#judgement, schedule: this.#schedule, lists: this.#lists },
+      ...{ removal: this.#removal, replies: this.#replies, context: this.#context },
+      ...{ states: this.#states, schedule: this.#schedule, lists: this.#lists },
     });
   }
 
@@ -237,45 +297,45 @@ class Core implements Cluster {
   }
 
   nextDeadline(now: Moment): number {
-    const { clock } = this.#desk;
+    const { clock } = this.#context;
     this.#observe(now);
     const nextMs = Math.min(
       this.#schedule.nextMs(),
       this.#candidates.nextMs(),
       this.#scan.nextMs(),
-      this.#curiosity.nextMs(),
+      this.#listPuller.nextMs(),
       this.#lists.nextMs(),
-      this.#forgetting.nextMs(),
+      this.#removal.nextMs(),
       this.#ring.nextMs(),
-      this.#watched.nextMs(),
+      this.#liveDemand.nextMs(),
       this.#replies.nextMs(),
-      this.#judgement.nextMs(),
+      this.#states.nextMs(),
     );
     return clock.elapsedAt(nextMs);
   }
 
   #observe(now: Moment, call = { isTick: false }): void {
-    const wasSuspended = this.#desk.clock.observe(now, call);
+    const wasSuspended = this.#context.clock.observe(now, call);
     if (!wasSuspended) return;
     this.#schedule.askAllSoon(this.#table.all());
-    this.#forgetting.startAnew();
+    this.#removal.startAnew();
     this.#ring.startAnew();
   }
 
   #finish(): Output[] {
-    this.#judgement.flush();
-    return this.#desk.take();
+    this.#states.flush();
+    return this.#context.take();
   }
 
   /** Machines of an earlier run: the newest known first, if there are too many. */
   #recall(known: readonly KnownMachine[]): void {
-    const { self, clock } = this.#desk;
+    const { self, clock } = this.#context;
     const newestFirst = [...known].sort((a, b) => b.lastHeardWallMs - a.lastHeardWallMs);
     for (const machine of newestFirst) {
       const isRefused = this.#table.isFull || this.#table.get(machine.id) !== undefined;
       if (machine.id === self.id || isRefused || this.#isSuperseded(machine)) continue;
       const peer = peerFromKnown(machine, clock);
-      this.#judgement.admit(peer);
+      this.#states.admit(peer);
       for (const address of machine.addresses) {
         if (!this.#own.has(address)) this.#table.addFormerAddress(peer, address);
       }
@@ -288,24 +348,24 @@ class Core implements Cluster {
     const owner = this.#table.contactOf(machine.id)?.peer;
     if (machine.protocol !== 1 || owner === undefined) return false;
     if (!isSameMachine(machine, owner.name)) return false;
-    this.#desk.emit({ kind: "rename", fromId: machine.id, toId: owner.key });
+    this.#context.emit({ kind: "rename", fromId: machine.id, toId: owner.id });
     return true;
   }
 
   /** The reason why the packet was dropped, if it was. */
   #receive(from: Endpoint, bytes: Uint8Array): CoreDropReason | undefined {
-    if (!this.#desk.ranges.allow(from.address)) return "outside the allowed ranges";
+    if (!this.#context.ranges.allow(from.address)) return "outside the allowed ranges";
     // First of all: what somebody else sends under a machine's address must not use up what that
     // machine may send. To refuse a packet costs no more than to have received it.
     const opened = this.#seals.open(bytes);
     if (!opened.ok) return opened.reason;
     const contact = this.#contactOf(from.address);
     const isKnown = contact?.peer !== undefined;
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     if (!this.#admission.admit(from.address, { isKnown, nowMs })) {
       return "too many packets from one source";
     }
-    const decoded = decodeMessage(opened.message, this.#desk.signature);
+    const decoded = decodeMessage(opened.message, this.#context.signature);
     if (!decoded.ok) return decoded.reason;
     const forged = this.#seals.whyForged(decoded.value, opened.sealer);
     if (forged !== undefined) return forged;
@@ -313,12 +373,12 @@ class Core implements Cluster {
     const isOurReport = decoded.value.kind === "report-v1" && this.#ownReport.isPacketV1(bytes);
     if (isOurReport) return "our own, sent back";
     if (contact !== undefined && this.#isOurOwn(contact, decoded.value)) {
-      this.#intake.metOurselves(contact);
+      this.#answers.metOurselves(contact);
       return undefined;
     }
     const notTaken = this.#seals.whyNotTaken(decoded.value, opened.sealer);
     const dropped = notTaken ?? this.#handle(from, decoded.value, contact);
-    this.#leads.spoke(from, decoded.value);
+    this.#discovery.spoke(from, decoded.value);
     return dropped;
   }
 
@@ -329,7 +389,7 @@ class Core implements Cluster {
   #isOurOwn(contact: Contact, message: Message): boolean {
     const isOpenThere =
       message.kind === "question" && contact.question?.number === message.question;
-    return isOpenThere && message.id === this.#desk.self.id;
+    return isOpenThere && message.id === this.#context.self.id;
   }
 
   #contactOf(address: string): Contact | undefined {
@@ -355,17 +415,17 @@ class Core implements Cluster {
     }
     // What changes our state comes from the peers' port: any user of a machine can send from
     // its other ports.
-    if (from.port !== this.#desk.port) return "not from the peers' port";
+    if (from.port !== this.#context.port) return "not from the peers' port";
     switch (message.kind) {
       case "address-list":
-        this.#leads.named(message.addresses, from.address);
+        this.#discovery.named(message.addresses, from.address);
         return undefined;
       case "answer":
-        return this.#intake.answer(contact, message);
+        return this.#answers.answer(contact, message);
       case "report-v1":
-        return this.#intake.reportOne(contact, message);
+        return this.#answers.reportOne(contact, message);
       case "alive":
-        return this.#intake.alive(contact);
+        return this.#answers.alive(contact);
       case "goodbye":
         this.#heardGoodbye(contact, message.incarnation);
         return undefined;
@@ -375,7 +435,7 @@ class Core implements Cluster {
       case "ring-answer":
         return this.#heardQuickAnswer(contact, message);
       case "forget":
-        if (contact?.peer?.protocol === 2) this.#forgetting.noteWish(message);
+        if (contact?.peer?.protocol === 2) this.#removal.noteRequest(message);
         return undefined;
     }
   }
@@ -383,7 +443,7 @@ class Core implements Cluster {
   #heardQuickAnswer(contact: Contact | undefined, message: RingAnswer): CoreDropReason | undefined {
     const found = this.#ring.answer(contact, message);
     if (typeof found === "string" || found === undefined) return found;
-    this.#intake.sign(found);
+    this.#answers.sign(found);
     return undefined;
   }
 

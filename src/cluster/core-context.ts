@@ -10,7 +10,7 @@ import { CoreClock } from "./core-clock.ts";
 import type { ClusterOptions, ClusterRanges, SelfIdentity } from "./options.ts";
 import type { Output } from "./output.ts";
 
-export class Desk {
+export class CoreContext {
   readonly clock: CoreClock;
   readonly random: () => number;
   readonly signature: string;

@@ -39,3 +39,9 @@ export interface Machine {
 
 /** How many packets were dropped, by reason; the page of a lonely machine shows them. */
 export type DropCounts = Readonly<Record<string, number>>;
+
+export interface ScanProgress {
+  readonly size: number;
+  /** Addresses asked since the start; from `size` on, the scan goes round slowly. */
+  readonly asked: number;
+}

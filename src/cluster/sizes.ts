@@ -4,18 +4,18 @@
  * their caps.
  */
 
-import type { Desk } from "./core-context.ts";
-import type { Judgement } from "./peers/peer-states.ts";
-import type { RingWatch } from "./detection/ring-detector.ts";
-import type { AddressLists } from "./discovery/address-lists.ts";
-import type { Candidates } from "./discovery/candidate-pool.ts";
-import type { OwnAddresses } from "./discovery/own-addresses.ts";
 import type { Identity } from "./answers/identity.ts";
+import type { CoreContext } from "./core-context.ts";
+import type { RingDetector } from "./detection/ring-detector.ts";
+import type { AddressLists } from "./discovery/address-lists.ts";
+import type { CandidatePool } from "./discovery/candidate-pool.ts";
+import type { OwnAddresses } from "./discovery/own-addresses.ts";
+import type { Admission } from "./pacing/admission.ts";
+import type { PeerStates } from "./peers/peer-states.ts";
 import type { PeerTable } from "./peers/peer-table.ts";
 import type { Schedule } from "./polling/schedule.ts";
-import type { Forgetting } from "./removal/removal.ts";
-import type { Admission } from "./pacing/admission.ts";
 import type { DropLog } from "./receiving/drop-log.ts";
+import type { Removal } from "./removal/removal.ts";
 import type { Replies } from "./serving/replies.ts";
 
 export interface Sizes {
@@ -28,7 +28,7 @@ export interface Sizes {
   /** Machines that are to be asked, and that are to be judged, at some time: each once. */
   readonly plannedQuestions: number;
   readonly plannedJudgements: number;
-  /** Candidates that are to be asked, and addresses of machines asked on the side: each once. */
+  /** CandidatePool that are to be asked, and addresses of machines asked on the side: each once. */
   readonly plannedCandidates: number;
   readonly probes: number;
   /** Machines whose quick questions are under way. */
@@ -57,28 +57,28 @@ export interface Sizes {
 }
 
 interface Parts {
-  readonly desk: Desk;
-  readonly judgement: Judgement;
+  readonly context: CoreContext;
+  readonly states: PeerStates;
   readonly schedule: Schedule;
   readonly table: PeerTable;
-  readonly candidates: Candidates;
+  readonly candidates: CandidatePool;
   readonly admission: Admission;
   readonly identity: Identity;
   readonly own: OwnAddresses;
-  readonly ring: RingWatch;
-  readonly forgetting: Forgetting;
+  readonly ring: RingDetector;
+  readonly removal: Removal;
   readonly replies: Replies;
   readonly drops: DropLog;
   readonly lists: AddressLists;
 }
 
 export function sizesOf(parts: Parts): Sizes {
-  const { table, candidates, admission, identity, own, ring, forgetting, replies, drops } = parts;
-  const { desk, judgement, schedule, lists } = parts;
+  const { table, candidates, admission, identity, own, ring, removal, replies, drops } = parts;
+  const { context, states, schedule, lists } = parts;
   let [addresses, addressesOfOne, retiredIncarnationsOfOne, machinesOfOneId] = [0, 0, 0, 0];
   const former = new Map<string, number>();
   for (const peer of table.all()) {
-    const { contacts, retiredIncarnations, id, address } = peer;
+    const { contacts, retiredIncarnations, announcedId: id, address } = peer;
     addresses += contacts.length;
     addressesOfOne = Math.max(addressesOfOne, contacts.length);
     retiredIncarnationsOfOne = Math.max(retiredIncarnationsOfOne, retiredIncarnations.length);
@@ -92,18 +92,18 @@ export function sizesOf(parts: Parts): Sizes {
     candidates: candidates.size,
     sources: admission.size,
     plannedQuestions: schedule.planned,
-    plannedJudgements: judgement.planned,
+    plannedJudgements: states.planned,
     plannedCandidates: candidates.planned,
     probes: schedule.probes,
     ringTests: ring.tests,
     listReaders: lists.readers,
     listForms: lists.forms,
-    replayWindows: desk.envelope?.windows() ?? 0,
+    replayWindows: context.envelope?.windows() ?? 0,
     meetings: identity.meetings,
     ownAddresses: own.size,
     hints: ring.hintsUnderWay,
-    forgetTests: forgetting.tests,
-    forgetMessages: forgetting.messages,
+    forgetTests: removal.tests,
+    forgetMessages: removal.messages,
     waitingAnswers: replies.waiting,
     namedSenders: drops.namedSenders,
   };

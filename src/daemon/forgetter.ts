@@ -2,7 +2,7 @@
 
 import { quoted } from "../base/printable.ts";
 import type { Moment } from "../base/units.ts";
-import type { Cluster } from "../cluster/options.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Forgetter } from "../http/forget.ts";
 import { connectionOwner } from "../linux/connection-owner.ts";
 import { createUserNames } from "../linux/passwd.ts";

@@ -1,8 +1,8 @@
 /** What the page and the JSON interface read from the running daemon. */
 
 import type { Moment } from "../base/units.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import { cutOffOf } from "../cluster/detection/cut-off.ts";
-import type { Cluster } from "../cluster/options.ts";
 import type { Config } from "../config/config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
 import { rangeTexts } from "../net/ranges.ts";

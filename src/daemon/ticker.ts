@@ -4,7 +4,7 @@
  */
 
 import type { Moment } from "../base/units.ts";
-import type { Cluster } from "../cluster/options.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Performer } from "./performer.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import type { Moment } from "../base/units.ts";
-import type { Cluster } from "../cluster/options.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Sampler } from "../collectors/sampler.ts";
 import { createEventStreams, type EventStreams } from "../http/events.ts";
 import type { After, Live } from "../http/live.ts";

@@ -4,9 +4,10 @@
  */
 
 import type { Moment } from "../../src/base/units.ts";
+import type { Cluster } from "../../src/cluster/cluster.ts";
 import { createCluster } from "../../src/cluster/cluster.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
-import type { Cluster, ClusterOptions } from "../../src/cluster/options.ts";
+import type { ClusterOptions } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import type { KnownMachine } from "../../src/store/kept.ts";

@@ -5,12 +5,12 @@ import { DeadlineQueue } from "../../src/cluster/pacing/deadline-queue.ts";
 import { RateWindow } from "../../src/cluster/pacing/rate-window.ts";
 import { SampleMap } from "../../src/cluster/pacing/sample-map.ts";
 import { steadyBucket, TokenBucket } from "../../src/cluster/pacing/token-bucket.ts";
-import { quietPauseMs, untilNextReportMs } from "../../src/cluster/polling/pace.ts";
 import {
   isNewerReportOne,
   learntIntervalMs,
   rememberSpacing,
 } from "../../src/cluster/peers/v1-reports.ts";
+import { quietPauseMs, untilNextReportMs } from "../../src/cluster/polling/pace.ts";
 import { quote } from "../../src/cluster/serving/quote.ts";
 import { seededChance } from "../simulation/world/random.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import type { Moment } from "../../src/base/units.ts";
+import type { Cluster } from "../../src/cluster/cluster.ts";
 import { createCluster } from "../../src/cluster/cluster.ts";
-import type { Cluster } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import type { MachineState } from "../../src/store/kept.ts";

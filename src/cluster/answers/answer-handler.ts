@@ -4,10 +4,10 @@
  */
 import type { Answer, ReportV1 } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
-import type { Desk } from "../core-context.ts";
-import type { Judgement } from "../peers/peer-states.ts";
-import type { Candidates } from "../discovery/candidate-pool.ts";
+import type { CoreContext } from "../core-context.ts";
+import type { CandidatePool } from "../discovery/candidate-pool.ts";
 import type { OwnAddresses } from "../discovery/own-addresses.ts";
+import type { CoreDropReason } from "../drop-reason.ts";
 import {
   LIVE_SHARED_MS,
   OLD_PROGRAM_MS,
@@ -16,19 +16,10 @@ import {
   WATCH_HURRY_MS,
 } from "../limits.ts";
 import type { ClusterRanges } from "../options.ts";
-import type { Contact } from "../peers/contact.ts";
-import type { Identity, Recognised } from "./identity.ts";
-import type { Peer } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
-import type { CoreDropReason } from "../receiving/drop-log.ts";
 import { isFresh, withMessagesOf } from "../peers/live-report.ts";
-import {
-  emptyPauseMs,
-  recheckMs,
-  untilNextReportMs,
-  untilNextReportOneMs,
-  watchPeriodMs,
-} from "../polling/pace.ts";
+import type { Contact, Peer } from "../peers/peer.ts";
+import type { PeerStates } from "../peers/peer-states.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
 import {
   ageOfReportOne,
   isNewerReportOne,
@@ -36,31 +27,39 @@ import {
   learntIntervalMs,
   rememberSpacing,
 } from "../peers/v1-reports.ts";
+import {
+  emptyPauseMs,
+  recheckMs,
+  untilNextReportMs,
+  untilNextReportOneMs,
+  watchPeriodMs,
+} from "../polling/pace.ts";
 import { isLongQuiet, type Questions } from "../polling/questions.ts";
 import type { Schedule } from "../polling/schedule.ts";
+import type { Identity, Recognised } from "./identity.ts";
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly table: PeerTable;
-  readonly candidates: Candidates;
+  readonly candidates: CandidatePool;
   readonly own: OwnAddresses;
   readonly questions: Questions;
   readonly identity: Identity;
-  readonly judgement: Judgement;
+  readonly states: PeerStates;
   readonly schedule: Schedule;
 }
 
 /** Clocks are shown as apart from 2 s on; a change of less than this is no news to readers. */
 const OFFSET_NEWS_SECONDS = 2;
 
-export class Intake {
+export class AnswerHandler {
   readonly #parts: Parts;
   /** Those of our own addresses that were looked at last. */
   #ranges: ClusterRanges;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#ranges = parts.desk.ranges;
+    this.#ranges = parts.context.ranges;
   }
 
   /** The reason why the answer was not taken, if it was not. */
@@ -82,18 +81,18 @@ export class Intake {
   /** A quick answer: whoever gave it is alive. */
   sign(peer: Peer): void {
     this.#noteStaleness(peer);
-    this.#parts.judgement.noteSign(peer);
+    this.#parts.states.noteSign(peer);
   }
 
   reportOne(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
     const found = this.#protocolOnePeer(contact);
     if (found.kind !== "peer") return found.kind === "refused" ? found.reason : undefined;
     const { peer } = found;
-    const { desk, judgement } = this.#parts;
+    const { context, states } = this.#parts;
     const facts = {
       report: message.report,
       wallSeconds: message.wallSeconds,
-      nowMs: desk.clock.deadlineMs,
+      nowMs: context.clock.deadlineMs,
     };
     if (!isNewerReportOne(peer.spacing, facts)) {
       this.#heardAgain(peer);
@@ -101,12 +100,12 @@ export class Intake {
     }
     peer.spacing = rememberSpacing(peer.spacing, facts);
     peer.intervalMs = learntIntervalMs(peer.spacing);
-    const intervalMs = judgingIntervalMs(peer, desk.intervalMs);
-    const ageMs = ageOfReportOne(message.wallSeconds, desk.clock.wallMs, intervalMs);
+    const intervalMs = judgingIntervalMs(peer, context.intervalMs);
+    const ageMs = ageOfReportOne(message.wallSeconds, context.clock.wallMs, intervalMs);
     peer.name = message.report.name;
     this.#keep(peer, message.report, ageMs);
-    judgement.heard(peer);
-    judgement.rejudge(peer);
+    states.heard(peer);
+    states.rejudge(peer);
     this.#planAfterReportOne(peer, { ageMs, mayBeModern: found.mayBeModern });
     return undefined;
   }
@@ -143,9 +142,9 @@ export class Intake {
 
   /** When the shell has looked for our addresses: none of them is another machine's any more. */
   run(): void {
-    const { table, own, desk } = this.#parts;
-    if (this.#ranges === desk.ranges) return;
-    this.#ranges = desk.ranges;
+    const { table, own, context } = this.#parts;
+    if (this.#ranges === context.ranges) return;
+    this.#ranges = context.ranges;
     for (const peer of table.all()) {
       for (const contact of [...peer.contacts]) {
         if (own.isListed(contact.address)) this.metOurselves(contact);
@@ -178,9 +177,9 @@ export class Intake {
 
   /** Whether this protocol-1 answer shows that another program runs at that address now. */
   #mayBeReplaced(contact: Contact, peer: Peer): boolean {
-    const { desk, schedule } = this.#parts;
-    if (!isLongQuiet(peer, desk)) return false;
-    const nowMs = desk.clock.deadlineMs;
+    const { context, schedule } = this.#parts;
+    if (!isLongQuiet(peer, context)) return false;
+    const nowMs = context.clock.deadlineMs;
     if (contact.firstOldMs < peer.heardDeadlineMs) contact.firstOldMs = nowMs;
     if (nowMs - contact.firstOldMs >= OLD_PROGRAM_MS) return true;
     schedule.nudge(peer);
@@ -188,12 +187,12 @@ export class Intake {
   }
 
   #take(contact: Contact, peer: Peer, answer: Answer): void {
-    const { desk, judgement, schedule } = this.#parts;
+    const { context, states, schedule } = this.#parts;
     const intervalMs = answer.intervalSeconds * SECOND;
     peer.intervalMs = intervalMs;
     peer.name = answer.name;
     peer.answersRing = answer.ring === true;
-    this.#noteClock(peer, (answer.wallMs - desk.clock.wallMs) / SECOND);
+    this.#noteClock(peer, (answer.wallMs - context.clock.wallMs) / SECOND);
     const { report, liveSequence } = answer;
     const ageMs = answer.ageSeconds * SECOND;
     const isNewer = answer.sequence > (peer.sequence ?? -1);
@@ -205,38 +204,38 @@ export class Intake {
     }
     this.#welcome(contact, peer);
     this.#noteStaleness(peer);
-    judgement.heard(peer);
+    states.heard(peer);
     schedule.plan(peer, this.#pauseAfter(contact, peer, answer));
   }
 
   /** What is shown of it is the interval report again. */
   #noteStaleness(peer: Peer): void {
-    const { desk, judgement } = this.#parts;
+    const { context, states } = this.#parts;
     const { live, heardMs } = peer;
     const wasShown = live !== undefined && isFresh(live, heardMs);
-    if (wasShown && !isFresh(live, desk.clock.ageMs))
-      judgement.noteChange(peer, { remember: false });
+    if (wasShown && !isFresh(live, context.clock.ageMs))
+      states.noteChange(peer, { remember: false });
   }
 
   #pauseAfter(contact: Contact, peer: Peer, answer: Answer): number {
-    const { desk, questions } = this.#parts;
+    const { context, questions } = this.#parts;
     const isWaitingForFirst = answer.sequence === 0 || peer.report === undefined;
     if (isWaitingForFirst) return emptyPauseMs(peer.emptyAnswers++);
     if (questions.watching) return this.#watchPauseMs(contact, peer);
     const isOfInterval = answer.liveSequence === undefined;
     return untilNextReportMs({
-      ageMs: isOfInterval ? answer.ageSeconds * SECOND : desk.clock.ageMs - peer.reportMadeMs,
+      ageMs: isOfInterval ? answer.ageSeconds * SECOND : context.clock.ageMs - peer.reportMadeMs,
       intervalMs: answer.intervalSeconds * SECOND,
-      ownIntervalMs: desk.intervalMs,
-      random: desk.random(),
+      ownIntervalMs: context.intervalMs,
+      random: context.random(),
     });
   }
 
   /** A period after the question; sooner where the live report was not there yet. */
   #watchPauseMs(contact: Contact, peer: Peer): number {
-    const { desk, table, questions } = this.#parts;
+    const { context, table, questions } = this.#parts;
     const { live } = peer;
-    const isNew = live !== undefined && desk.clock.ageMs - live.madeMs < LIVE_SHARED_MS;
+    const isNew = live !== undefined && context.clock.ageMs - live.madeMs < LIVE_SHARED_MS;
     if (isNew) peer.hurries = 0;
     else if (peer.hurries++ < WATCH_HURRIES) return WATCH_HURRY_MS;
     return Math.max(0, watchPeriodMs(table.liveCount) - questions.msSinceAsked(contact));
@@ -247,30 +246,30 @@ export class Intake {
     peer: Peer,
     live: { readonly sequence: number; readonly report: Report; readonly ageMs: number },
   ): void {
-    const { desk, judgement } = this.#parts;
+    const { context, states } = this.#parts;
     if (live.sequence <= (peer.live?.sequence ?? 0)) return;
     const report = withMessagesOf(live.report, peer.report);
-    peer.live = { sequence: live.sequence, report, madeMs: desk.clock.ageMs - live.ageMs };
-    judgement.noteChange(peer, { remember: false });
+    peer.live = { sequence: live.sequence, report, madeMs: context.clock.ageMs - live.ageMs };
+    states.noteChange(peer, { remember: false });
   }
 
   /** The address is a machine's now, and no candidate's. */
   #welcome(contact: Contact, peer: Peer): void {
-    const { candidates, schedule, judgement } = this.#parts;
+    const { candidates, schedule, states } = this.#parts;
     candidates.remove(contact);
     schedule.endProbe(contact);
-    if (peer.report === undefined) judgement.noteChange(peer, { remember: true });
+    if (peer.report === undefined) states.noteChange(peer, { remember: true });
   }
 
   #noteClock(peer: Peer, offsetSeconds: number): void {
     const change = Math.abs(offsetSeconds - (peer.clockOffsetSeconds ?? 0));
     peer.clockOffsetSeconds = offsetSeconds;
-    if (change >= OFFSET_NEWS_SECONDS) this.#parts.judgement.noteChange(peer, { remember: false });
+    if (change >= OFFSET_NEWS_SECONDS) this.#parts.states.noteChange(peer, { remember: false });
   }
 
   #keep(peer: Peer, report: Report, ageMs: number): void {
-    const { desk, judgement } = this.#parts;
-    const { clock } = desk;
+    const { context, states } = this.#parts;
+    const { clock } = context;
     peer.report = report;
     peer.reportMadeMs = clock.ageMs - ageMs;
     peer.httpPort = report.httpPort;
@@ -279,16 +278,16 @@ export class Intake {
       peer.live = { ...peer.live, report: withMessagesOf(peer.live.report, report) };
     }
     const atWallMs = Math.round(clock.wallAt(peer.reportMadeMs));
-    desk.emit({ kind: "entry", id: peer.key, entry: { state: "up", atWallMs, report } });
-    judgement.noteChange(peer, { remember: true });
+    context.emit({ kind: "entry", id: peer.id, entry: { state: "up", atWallMs, report } });
+    states.noteChange(peer, { remember: true });
   }
 
   /** A sign of life of a protocol-1 machine, without a newer report. */
   #heardAgain(peer: Peer): void {
-    const { desk, judgement, schedule } = this.#parts;
-    judgement.heard(peer);
+    const { context, states, schedule } = this.#parts;
+    states.heard(peer);
     const pauseMs =
-      peer.report === undefined ? emptyPauseMs(peer.emptyAnswers++) : recheckMs(desk.intervalMs);
+      peer.report === undefined ? emptyPauseMs(peer.emptyAnswers++) : recheckMs(context.intervalMs);
     schedule.plan(peer, pauseMs);
   }
 
@@ -296,7 +295,7 @@ export class Intake {
     peer: Peer,
     answered: { readonly ageMs: number; readonly mayBeModern: boolean },
   ): void {
-    const { desk, schedule } = this.#parts;
+    const { context, schedule } = this.#parts;
     // A bare request does not show whether the machine speaks protocol 2: a question will.
     const isUntested = answered.mayBeModern && peer.spacing?.spacings.length === 0;
     if (isUntested) {
@@ -305,9 +304,9 @@ export class Intake {
     }
     const timing = {
       ageMs: answered.ageMs,
-      intervalMs: peer.intervalMs ?? desk.intervalMs,
-      ownIntervalMs: desk.intervalMs,
-      random: desk.random(),
+      intervalMs: peer.intervalMs ?? context.intervalMs,
+      ownIntervalMs: context.intervalMs,
+      random: context.random(),
     };
     schedule.plan(peer, untilNextReportOneMs(timing));
   }

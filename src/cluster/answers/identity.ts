@@ -4,10 +4,9 @@
  * If that one goes on answering all the same, two daemons share the id: clones, shown apart.
  */
 import type { Answer } from "../../protocol/message.ts";
-import type { Desk } from "../core-context.ts";
-import { describe, type Judgement } from "../peers/peer-states.ts";
-import type { Curiosity } from "../discovery/list-puller.ts";
-import { Newcomers } from "./newcomer-limit.ts";
+import type { CoreContext } from "../core-context.ts";
+import type { ListPuller } from "../discovery/list-puller.ts";
+import type { CoreDropReason } from "../drop-reason.ts";
 import {
   CLONE_PROOFS,
   MAX_CLONES,
@@ -15,13 +14,21 @@ import {
   MAX_RETIRED_INCARNATIONS,
   MIN_MET_MS,
 } from "../limits.ts";
+import {
+  type Contact,
+  cloneId,
+  isQuiet,
+  newPeer,
+  type OpenQuestion,
+  type Peer,
+  stayMs,
+} from "../peers/peer.ts";
+import { describe, type PeerStates } from "../peers/peer-states.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
 import { isSameMachine } from "../peers/v1-reports.ts";
 import type { Schedule } from "../polling/schedule.ts";
-import type { CoreDropReason } from "../receiving/drop-log.ts";
 import { quote } from "../serving/quote.ts";
-import type { Contact, OpenQuestion } from "../peers/contact.ts";
-import { cloneKey, isQuiet, newPeer, type Peer, stayMs } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
+import { NewcomerLimit } from "./newcomer-limit.ts";
 
 export type Recognised =
   | { readonly kind: "self" }
@@ -29,37 +36,37 @@ export type Recognised =
   | { readonly kind: "refused"; readonly reason: CoreDropReason };
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly table: PeerTable;
-  readonly judgement: Judgement;
+  readonly states: PeerStates;
   readonly schedule: Schedule;
-  readonly curiosity: Curiosity;
+  readonly listPuller: ListPuller;
 }
 
 export class Identity {
-  readonly #desk: Desk;
+  readonly #context: CoreContext;
   readonly #table: PeerTable;
-  readonly #judgement: Judgement;
+  readonly #states: PeerStates;
   readonly #schedule: Schedule;
-  readonly #curiosity: Curiosity;
-  readonly #newcomers = new Newcomers();
+  readonly #listPuller: ListPuller;
+  readonly #newcomerLimit = new NewcomerLimit();
 
   constructor(parts: Parts) {
-    this.#desk = parts.desk;
+    this.#context = parts.context;
     this.#table = parts.table;
-    this.#judgement = parts.judgement;
+    this.#states = parts.states;
     this.#schedule = parts.schedule;
-    this.#curiosity = parts.curiosity;
+    this.#listPuller = parts.listPuller;
   }
 
   /** Addresses where somebody was met lately. */
   get meetings(): number {
-    return this.#newcomers.size;
+    return this.#newcomerLimit.size;
   }
 
   /** The machine that gave this answer, its incarnation adopted and the address made its own. */
   recognise(contact: Contact, answer: Answer, question: OpenQuestion): Recognised {
-    if (answer.incarnation === this.#desk.self.incarnation) return { kind: "self" };
+    if (answer.incarnation === this.#context.self.incarnation) return { kind: "self" };
     const group = this.#table.group(answer.id);
     const known = group.find(({ incarnation }) => incarnation === answer.incarnation);
     if (known !== undefined) return this.#at(contact, known, answer.name);
@@ -75,8 +82,8 @@ export class Identity {
   noteLostAddress(former: Peer): void {
     // One that never gave a report and cannot be asked any more was nobody.
     const isNobody = former.contacts.length === 0 && former.report === undefined;
-    if (isNobody) this.#judgement.dismiss(former);
-    else this.#judgement.noteChange(former, { remember: true });
+    if (isNobody) this.#states.dismiss(former);
+    else this.#states.noteChange(former, { remember: true });
   }
 
   /** A machine that speaks protocol 1 is its address. */
@@ -92,7 +99,7 @@ export class Identity {
     const former = contact.peer;
     const isNewAddress = former !== peer;
     this.#table.give(contact, peer);
-    if (isNewAddress) this.#judgement.noteChange(peer, { remember: true });
+    if (isNewAddress) this.#states.noteChange(peer, { remember: true });
     if (former !== undefined && isNewAddress) {
       this.#lostAddressTo(peer, former);
       this.#doubtOthersOf(peer);
@@ -115,8 +122,8 @@ export class Identity {
       return;
     }
     // A protocol-1 machine was its address: it is the other machine by another id.
-    this.#desk.emit({ kind: "rename", fromId: former.key, toId: owner.key });
-    this.#judgement.dismiss(former);
+    this.#context.emit({ kind: "rename", fromId: former.id, toId: owner.id });
+    this.#states.dismiss(former);
   }
 
   /** Of too many that had an address, the one that was there for the shortest time was no loss. */
@@ -124,7 +131,7 @@ export class Identity {
     const former = this.#table.formerlyAt(address);
     if (former.length <= MAX_FORMER_AT_ADDRESS) return;
     const shortest = former.reduce((a, b) => (stayMs(b) < stayMs(a) ? b : a));
-    this.#judgement.dismiss(shortest);
+    this.#states.dismiss(shortest);
   }
 
   /** Whose new incarnation it may be, of those that have this id. */
@@ -138,7 +145,7 @@ export class Identity {
     if (peer.incarnation !== undefined) {
       const retired = {
         incarnation: peer.incarnation,
-        atMs: this.#desk.clock.deadlineMs,
+        atMs: this.#context.clock.deadlineMs,
         proofs: 0,
       };
       peer.retiredIncarnations = [...peer.retiredIncarnations, retired].slice(
@@ -148,7 +155,7 @@ export class Identity {
     peer.incarnation = incarnation;
     peer.sequence = undefined;
     peer.live = undefined;
-    this.#judgement.noteChange(peer, { remember: true });
+    this.#states.noteChange(peer, { remember: true });
     // Restarted under another address, or a clone? Then the old address still answers.
     const former = peer.contacts[0];
     if (former !== undefined && former !== contact) this.#schedule.probe(former);
@@ -176,12 +183,12 @@ export class Identity {
   #met(contact: Contact, answer: Answer): Recognised {
     const { id, incarnation, name } = answer;
     const group = this.#table.group(id);
-    const others = group.length + (id === this.#desk.self.id ? 1 : 0);
+    const others = group.length + (id === this.#context.self.id ? 1 : 0);
     if (others >= MAX_CLONES) {
       return { kind: "refused", reason: "too many machines under one id" };
     }
     if (others > 0) this.#warnOfClones(name, contact, group);
-    const key = others === 0 ? id : cloneKey(id, incarnation);
+    const key = others === 0 ? id : cloneId(id, incarnation);
     const former = contact.peer;
     const isUpgrade = former?.protocol === 1 && others === 0 && isSameMachine(former, name);
     if (!isUpgrade) return this.#admit({ contact, id, key, protocol: 2, incarnation, name });
@@ -191,14 +198,14 @@ export class Identity {
 
   /** The protocol-1 machine at this address speaks protocol 2 now, and has an id of its own. */
   #upgrade(peer: Peer, to: Answer): void {
-    this.#desk.emit({ kind: "rename", fromId: peer.key, toId: to.id });
-    this.#desk.emit({ kind: "changed", id: peer.key });
+    this.#context.emit({ kind: "rename", fromId: peer.id, toId: to.id });
+    this.#context.emit({ kind: "changed", id: peer.id });
     this.#table.rekey(peer, to.id, to.id);
     peer.protocol = 2;
     peer.incarnation = to.incarnation;
     peer.sequence = undefined;
     peer.spacing = undefined;
-    this.#judgement.noteChange(peer, { remember: true });
+    this.#states.noteChange(peer, { remember: true });
   }
 
   #admit(newcomer: {
@@ -213,17 +220,17 @@ export class Identity {
     if (this.#table.get(key) !== undefined) {
       return { kind: "refused", reason: "too many machines under one id" };
     }
-    const { clock, intervalMs } = this.#desk;
+    const { clock, intervalMs } = this.#context;
     const sinceMs = clock.deadlineMs - Math.max(intervalMs, MIN_MET_MS);
-    if (this.#newcomers.isSpent(contact.address, sinceMs)) {
+    if (this.#newcomerLimit.isSpent(contact.address, sinceMs)) {
       return { kind: "refused", reason: "too many machines at one address" };
     }
     if (!this.#makeRoom()) return { kind: "refused", reason: "table of machines full" };
-    this.#newcomers.note(contact.address, clock.deadlineMs);
+    this.#newcomerLimit.note(contact.address, clock.deadlineMs);
     const peer = newPeer({ id, key, protocol, address: contact.address, clock });
     peer.incarnation = newcomer.incarnation;
-    this.#judgement.admit(peer);
-    this.#curiosity.noteMet(peer);
+    this.#states.admit(peer);
+    this.#listPuller.noteMet(peer);
     return this.#at(contact, peer, newcomer.name);
   }
 
@@ -236,13 +243,13 @@ export class Identity {
     if (!this.#table.isFull) return true;
     const gone = this.#table.leastMissed();
     if (gone === undefined) return false;
-    this.#desk.log("info", `${describe(gone)} makes room: the table of machines is full`);
-    const hasPassed = gone.contacts.length === 0 && stayMs(gone) < this.#desk.intervalMs;
+    this.#context.log("info", `${describe(gone)} makes room: the table of machines is full`);
+    const hasPassed = gone.contacts.length === 0 && stayMs(gone) < this.#context.intervalMs;
     if (gone.report === undefined || hasPassed) {
-      this.#judgement.dismiss(gone);
+      this.#states.dismiss(gone);
       return true;
     }
-    this.#judgement.release(gone);
+    this.#states.release(gone);
     return true;
   }
 
@@ -251,7 +258,7 @@ export class Identity {
     const text =
       `machine ${quote(name)} at ${contact.address} has the same id as ${other}: they are shown ` +
       "apart; give one of them a machine-id of its own (systemd-machine-id-setup)";
-    this.#desk.log("warn", text);
+    this.#context.log("warn", text);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { MAX_MET_AT_ADDRESS, MAX_SOURCES } from "../limits.ts";
 
-export class Newcomers {
+export class NewcomerLimit {
   /** When, in the order of time; the address where somebody was met last comes last. */
   readonly #metMs = new Map<string, readonly number[]>();
 

@@ -3,7 +3,7 @@
  * as packets get lost, but not again when it has answered meanwhile.
  */
 import { encodeHints } from "../../protocol/encode.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import { HINT_AGAIN_MS, MAX_HINTS_UNDER_WAY } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
@@ -23,13 +23,17 @@ interface Telling {
 const ROUNDS = 2;
 
 export class Hints {
-  readonly #desk: Desk;
+  readonly #context: CoreContext;
   readonly #budget: Budget;
   readonly #table: PeerTable;
   readonly #tellings = new DeadlineQueue<Telling>();
 
-  constructor(parts: { readonly desk: Desk; readonly budget: Budget; readonly table: PeerTable }) {
-    this.#desk = parts.desk;
+  constructor(parts: {
+    readonly context: CoreContext;
+    readonly budget: Budget;
+    readonly table: PeerTable;
+  }) {
+    this.#context = parts.context;
     this.#budget = parts.budget;
     this.#table = parts.table;
   }
@@ -40,7 +44,7 @@ export class Hints {
 
   /** Names these machines to all others, as far as the caps allow. */
   tell(missed: readonly Peer[], isStillMissed: (peer: Peer) => boolean): void {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     if (this.#tellings.size >= MAX_HINTS_UNDER_WAY) return;
     const about = missed.filter(() => this.#budget.hinted.take(nowMs));
     if (about.length === 0) return;
@@ -57,7 +61,7 @@ export class Hints {
   }
 
   run(): void {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     for (;;) {
       const telling = this.#tellings.peekDue(nowMs);
       if (telling === undefined) return;
@@ -66,7 +70,7 @@ export class Hints {
         if (!this.#budget.hints.take(nowMs)) return;
         const reader = telling.readers.pop();
         if (reader === undefined) break;
-        for (const packet of telling.packets) this.#desk.sendToPeer(reader, packet);
+        for (const packet of telling.packets) this.#context.sendToPeer(reader, packet);
       }
       telling.roundsLeft--;
       if (telling.roundsLeft > 0) this.#tellings.set(telling, nowMs + HINT_AGAIN_MS);
@@ -75,7 +79,7 @@ export class Hints {
   }
 
   nextMs(): number {
-    const readyMs = this.#budget.hints.readyMs(this.#desk.clock.deadlineMs);
+    const readyMs = this.#budget.hints.readyMs(this.#context.clock.deadlineMs);
     return Math.max(this.#tellings.nextMs(), readyMs);
   }
 
@@ -83,7 +87,7 @@ export class Hints {
     const about = telling.about.filter(telling.isStillMissed);
     // Others may know it by another of its addresses.
     const addresses = about.flatMap(({ contacts }) => contacts.map(({ address }) => address));
-    telling.packets = encodeHints(this.#desk.signature, addresses);
+    telling.packets = encodeHints(this.#context.signature, addresses);
     if (about.length === 0) return;
     for (const peer of this.#table.all()) {
       if (isInRing(peer) && !about.includes(peer)) telling.readers.push(peer.address);

@@ -9,7 +9,8 @@
  */
 import type { RingAnswer } from "../../protocol/message.ts";
 import { encodeRingQuestion, incarnationStart } from "../../protocol/ring.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
+import type { CoreDropReason } from "../drop-reason.ts";
 import {
   HINT_REST_MS,
   HINT_SPREAD_MS,
@@ -30,34 +31,21 @@ import {
 } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
-import type { Contact } from "../peers/contact.ts";
-import type { Peer } from "../peers/peer.ts";
+import type { Contact, Peer, RingTest } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { Schedule } from "../polling/schedule.ts";
-import type { CoreDropReason } from "../receiving/drop-log.ts";
 import { Hints } from "./hints.ts";
 import { isInRing, isRightBefore, successorsOf } from "./ring-order.ts";
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly budget: Budget;
   readonly table: PeerTable;
   readonly schedule: Schedule;
 }
 
-/** Quick questions that repeat one another: an answer to any of them ends the test. */
-export interface RingTest {
-  readonly number: number;
-  /** After so many without an answer the machine is silent. */
-  readonly most: number;
-  sent: number;
-  /** When the first was sent (clock of deadlines). */
-  firstMs: number;
-  isOver: boolean;
-}
-
-export class RingWatch {
-  readonly #desk: Desk;
+export class RingDetector {
+  readonly #context: CoreContext;
   readonly #budget: Budget;
   readonly #table: PeerTable;
   readonly #schedule: Schedule;
@@ -77,14 +65,14 @@ export class RingWatch {
   #lateMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
-    this.#desk = parts.desk;
+    this.#context = parts.context;
     this.#budget = parts.budget;
     this.#table = parts.table;
     this.#schedule = parts.schedule;
     this.#hints = new Hints(parts);
-    this.#ranMs = this.#desk.clock.deadlineMs;
+    this.#ranMs = this.#context.clock.deadlineMs;
     // Those that start together must not ask together.
-    this.#turnMs = this.#desk.clock.deadlineMs + (RING_PERIOD_MS / 2) * this.#desk.random();
+    this.#turnMs = this.#context.clock.deadlineMs + (RING_PERIOD_MS / 2) * this.#context.random();
   }
 
   get hintsUnderWay(): number {
@@ -98,7 +86,7 @@ export class RingWatch {
 
   /** Something valid came from a known machine: this one is not cut off. */
   noteHeard(): void {
-    this.#heardMs = this.#desk.clock.deadlineMs;
+    this.#heardMs = this.#context.clock.deadlineMs;
   }
 
   /** Somebody says that these machines do not answer: they are asked, and that is all. */
@@ -116,8 +104,8 @@ export class RingWatch {
    */
   noteAsked(sender: Peer | undefined): void {
     if (sender === undefined || this.#isSteered) return;
-    if (!isRightBefore(this.#desk.self.id, sender, this.#table.all())) return;
-    const nowMs = this.#desk.clock.deadlineMs;
+    if (!isRightBefore(this.#context.self.id, sender, this.#table.all())) return;
+    const nowMs = this.#context.clock.deadlineMs;
     const isFirstNext = this.#turn !== 0;
     const firstMs = this.#turnMs + (isFirstNext ? 0 : RING_PERIOD_MS / RING_SUCCESSORS);
     const lateMs = nearestZero(firstMs - nowMs, RING_PERIOD_MS);
@@ -154,11 +142,11 @@ export class RingWatch {
     }
     this.#hints.clear();
     this.#heardMs = Number.NEGATIVE_INFINITY;
-    this.#turnMs = this.#desk.clock.deadlineMs + WAKE_SPREAD_MS;
+    this.#turnMs = this.#context.clock.deadlineMs + WAKE_SPREAD_MS;
   }
 
   run(): void {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     this.#lacksCpu();
     this.#ranMs = nowMs;
     if (nowMs >= this.#turnMs) this.#takeTurn(nowMs);
@@ -167,7 +155,7 @@ export class RingWatch {
   }
 
   nextMs(): number {
-    const readyMs = this.#budget.ring.readyMs(this.#desk.clock.deadlineMs);
+    const readyMs = this.#budget.ring.readyMs(this.#context.clock.deadlineMs);
     const testMs = Math.max(this.#due.nextMs(), readyMs);
     return Math.min(this.#turnMs, testMs, this.#hints.nextMs());
   }
@@ -176,7 +164,7 @@ export class RingWatch {
   #takeTurn(nowMs: number): void {
     const pauseMs = RING_PERIOD_MS / RING_SUCCESSORS;
     // Varied a little, so that no two go on for ever at one and the same moment.
-    this.#turnMs = nowMs + pauseMs * (0.98 + this.#desk.random() / 25);
+    this.#turnMs = nowMs + pauseMs * (0.98 + this.#context.random() / 25);
     this.#turn = (this.#turn + 1) % RING_SUCCESSORS;
     this.#isSteered = false;
     const peer = this.#successors()[this.#turn];
@@ -184,7 +172,7 @@ export class RingWatch {
   }
 
   #successors(): readonly Peer[] {
-    return successorsOf(this.#desk.self.id, this.#table.all());
+    return successorsOf(this.#context.self.id, this.#table.all());
   }
 
   /**
@@ -193,7 +181,7 @@ export class RingWatch {
    */
   #beginSoon(peer: Peer, spreadMs: number): void {
     if (!isInRing(peer)) return;
-    const soonMs = this.#desk.clock.deadlineMs + spreadMs * this.#desk.random();
+    const soonMs = this.#context.clock.deadlineMs + spreadMs * this.#context.random();
     const restMs = peer.hintedMs + HINT_REST_MS;
     const atMs = Math.max(soonMs, restMs);
     const isPrompt = atMs === soonMs && !this.#lacksCpu();
@@ -205,7 +193,7 @@ export class RingWatch {
   #begin(peer: Peer, atMs: number, most: number): boolean {
     const isUnderTest = this.#due.has(peer);
     if (!isUnderTest) {
-      const number = this.#desk.requestNumber();
+      const number = this.#context.requestNumber();
       peer.ringTest = { number, most, sent: 0, firstMs: 0, isOver: false };
       this.#due.set(peer, atMs);
     } else if (peer.ringTest?.sent === 0 && atMs < this.#due.atMs(peer)) this.#due.set(peer, atMs);
@@ -232,7 +220,7 @@ export class RingWatch {
   /** False: no more questions now. `missed` gets those that the others are to ask. */
   #step(peer: Peer, { nowMs, missed }: { readonly nowMs: number; missed: Peer[] }): boolean {
     const test = peer.ringTest;
-    if (test === undefined || this.#table.get(peer.key) !== peer || !isInRing(peer)) {
+    if (test === undefined || this.#table.get(peer.id) !== peer || !isInRing(peer)) {
       this.#due.delete(peer);
       return true;
     }
@@ -259,26 +247,26 @@ export class RingWatch {
   /** On the address that answered last, and on the others in turn. */
   #ask(peer: Peer, test: RingTest): void {
     const { contacts } = peer;
-    if (test.sent === 0) test.firstMs = this.#desk.clock.deadlineMs;
+    if (test.sent === 0) test.firstMs = this.#context.clock.deadlineMs;
     const turn = (test.sent + 1) / 2;
     const place =
       test.sent % 2 === 0 || contacts.length < 2 ? 0 : 1 + (turn % (contacts.length - 1));
     const contact = contacts[place];
-    const question = encodeRingQuestion(this.#desk.signature, test.number);
-    if (contact !== undefined) this.#desk.sendToPeer(contact.address, question);
+    const question = encodeRingQuestion(this.#context.signature, test.number);
+    if (contact !== undefined) this.#context.sendToPeer(contact.address, question);
     test.sent++;
   }
 
   #conclude(peer: Peer, test: RingTest): void {
     this.#end(peer, test);
     this.#schedule.fallSilent(peer, test.sent);
-    if (!this.#isAlone(this.#desk.clock.deadlineMs)) return;
+    if (!this.#isAlone(this.#context.clock.deadlineMs)) return;
     for (const other of this.#table.all()) this.#beginSoon(other, RING_ALONE_SPREAD_MS);
   }
 
   /** Whether this machine was late just now, or in the last 10 s: then a hint may have waited. */
   #lacksCpu(): boolean {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     const testMs = this.#testMs(this.#due.nextMs());
     const dueMs = Math.min(this.#turnMs, testMs, this.#ranMs + TICK_PROMISE_MS);
     if (nowMs - dueMs > RING_LATE_MS) this.#lateMs = nowMs;

@@ -6,7 +6,7 @@ import { RING_SUCCESSORS } from "../limits.ts";
 import type { Peer } from "../peers/peer.ts";
 
 /**
- * Whether a machine can be watched so: it is up, has said that it answers quick questions, has
+ * Whether a machine can be liveDemand so: it is up, has said that it answers quick questions, has
  * done so in this run of ours, and is not about to leave.
  */
 export function isInRing(peer: Peer): boolean {
@@ -19,9 +19,9 @@ export function successorsOf(selfKey: string, peers: Iterable<Peer>): readonly P
   const nearest: Peer[] = [];
   for (const peer of peers) {
     const last = nearest[RING_SUCCESSORS - 1];
-    if (last !== undefined && !isSooner(peer.key, last.key, selfKey)) continue;
+    if (last !== undefined && !isSooner(peer.id, last.id, selfKey)) continue;
     if (!isInRing(peer)) continue;
-    const place = nearest.findIndex((other) => isSooner(peer.key, other.key, selfKey));
+    const place = nearest.findIndex((other) => isSooner(peer.id, other.id, selfKey));
     if (place >= 0) nearest.splice(place, 0, peer);
     else nearest.push(peer);
     if (nearest.length > RING_SUCCESSORS) nearest.pop();
@@ -33,7 +33,7 @@ export function successorsOf(selfKey: string, peers: Iterable<Peer>): readonly P
 export function isRightBefore(selfKey: string, peer: Peer, peers: Iterable<Peer>): boolean {
   if (!isInRing(peer)) return false;
   for (const other of peers) {
-    const isBetween = other !== peer && isSooner(other.key, selfKey, peer.key);
+    const isBetween = other !== peer && isSooner(other.id, selfKey, peer.id);
     if (isBetween && isInRing(other)) return false;
   }
   return true;

@@ -1,21 +1,21 @@
 /**
  * The lists of machines that are held for alive: the answer to an initial query, and every three
- * intervals to the network. Candidates are never in them.
+ * intervals to the network. CandidatePool are never in them.
  */
 import { isIpv6, isLoopback } from "../../net/address.ts";
 import { encodeAddressLists } from "../../protocol/encode.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import { BROADCAST_INTERVALS, LIST_SAMPLE } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
-import type { Scan } from "./address-scan.ts";
+import type { AddressScan } from "./address-scan.ts";
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly budget: Budget;
   readonly table: PeerTable;
-  readonly scan: Scan;
+  readonly scan: AddressScan;
 }
 
 interface Reader {
@@ -26,10 +26,10 @@ interface Reader {
 }
 
 export class AddressLists {
-  readonly #desk: Desk;
+  readonly #context: CoreContext;
   readonly #budget: Budget;
   readonly #table: PeerTable;
-  readonly #scan: Scan;
+  readonly #scan: AddressScan;
   readonly #packets = new Map<string, readonly Uint8Array[]>();
   #packetsRevision = -1;
   /** Whom the present broadcast has still to reach, and how far the first of them is. */
@@ -37,7 +37,7 @@ export class AddressLists {
   #nextBroadcastMs: number;
 
   constructor(parts: Parts) {
-    this.#desk = parts.desk;
+    this.#context = parts.context;
     this.#budget = parts.budget;
     this.#table = parts.table;
     this.#scan = parts.scan;
@@ -61,8 +61,8 @@ export class AddressLists {
 
   /** Machines that started, or changed, together do not broadcast together. */
   #firstBroadcastMs(): number {
-    const periodMs = this.#desk.intervalMs * BROADCAST_INTERVALS;
-    return this.#desk.clock.deadlineMs + periodMs * this.#desk.random();
+    const periodMs = this.#context.intervalMs * BROADCAST_INTERVALS;
+    return this.#context.clock.deadlineMs + periodMs * this.#context.random();
   }
 
   /**
@@ -71,7 +71,7 @@ export class AddressLists {
    */
   packetsFor(address: string): readonly Uint8Array[] {
     const isKnownSo = this.#table.contactOf(address)?.peer?.protocol === 2;
-    const isProtocol2 = isKnownSo || this.#desk.isSealed;
+    const isProtocol2 = isKnownSo || this.#context.isSealed;
     return this.#encoded({
       ipv6: isProtocol2 || isIpv6(address),
       loopback: isLoopback(address),
@@ -79,25 +79,25 @@ export class AddressLists {
   }
 
   run(): void {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     if (nowMs >= this.#nextBroadcastMs) this.#beginBroadcast(nowMs);
     for (;;) {
       const target = this.#pending[this.#pending.length - 1];
       if (target === undefined || !this.#budget.lists.take(nowMs)) return;
       const packet = target.packets[target.sent++];
       if (packet === undefined) this.#pending.pop();
-      else this.#desk.sendToPeer(target.address, packet);
+      else this.#context.sendToPeer(target.address, packet);
     }
   }
 
   nextMs(): number {
     if (this.#pending.length === 0) return this.#nextBroadcastMs;
-    return this.#budget.lists.readyMs(this.#desk.clock.deadlineMs);
+    return this.#budget.lists.readyMs(this.#context.clock.deadlineMs);
   }
 
   #beginBroadcast(nowMs: number): void {
-    const periodMs = this.#desk.intervalMs * BROADCAST_INTERVALS;
-    this.#nextBroadcastMs = nowMs + periodMs * (0.9 + this.#desk.random() / 5);
+    const periodMs = this.#context.intervalMs * BROADCAST_INTERVALS;
+    this.#nextBroadcastMs = nowMs + periodMs * (0.9 + this.#context.random() / 5);
     this.#scan.askSome();
     // A broadcast that is not through with a huge network by now goes on before the next.
     if (this.#pending.length > 0) return;
@@ -115,7 +115,7 @@ export class AddressLists {
     }
     const count = Math.min(LIST_SAMPLE, modern.length);
     for (let i = 0; i < count; i++) {
-      const j = i + Math.floor(this.#desk.random() * (modern.length - i));
+      const j = i + Math.floor(this.#context.random() * (modern.length - i));
       const [a, b] = [modern[i], modern[j]];
       if (a !== undefined && b !== undefined) [modern[i], modern[j]] = [b, a];
     }
@@ -130,7 +130,7 @@ export class AddressLists {
     const key = `${reader.ipv6} ${reader.loopback}`;
     const known = this.#packets.get(key);
     if (known !== undefined) return known;
-    const packets = encodeAddressLists(this.#desk.signature, this.#addresses(reader), reader);
+    const packets = encodeAddressLists(this.#context.signature, this.#addresses(reader), reader);
     this.#packets.set(key, packets);
     return packets;
   }
@@ -139,7 +139,7 @@ export class AddressLists {
     const isFit = (address: string) =>
       (reader.ipv6 || !isIpv6(address)) && (reader.loopback || !isLoopback(address));
     const addresses: string[] = [];
-    const own = this.#desk.self.address;
+    const own = this.#context.self.address;
     if (own !== undefined && isFit(own)) addresses.push(own);
     for (const peer of this.#table.all()) {
       if (isQuiet(peer)) continue;

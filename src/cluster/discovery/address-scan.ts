@@ -4,23 +4,24 @@
  * earlier run knew to be up holds nothing back: it may be gone, or stand elsewhere by now.
  */
 import { encodeInitialQuery } from "../../protocol/encode.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import { RESCAN_SAMPLE, SCAN_HOLD_MS, SLOW_SCAN_MS } from "../limits.ts";
-import type { ScanProgress, ScanRange } from "../options.ts";
+import type { ScanProgress } from "../machine.ts";
+import type { ScanRange } from "../options.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { isQuiet } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly budget: Budget;
   readonly table: PeerTable;
   readonly own: OwnAddresses;
 }
 
-export class Scan {
-  readonly #desk: Desk;
+export class AddressScan {
+  readonly #context: CoreContext;
   readonly #budget: Budget;
   readonly #table: PeerTable;
   readonly #own: OwnAddresses;
@@ -31,15 +32,15 @@ export class Scan {
   #heldUntilMs: number | undefined;
 
   constructor(parts: Parts) {
-    this.#desk = parts.desk;
+    this.#context = parts.context;
     this.#budget = parts.budget;
     this.#table = parts.table;
     this.#own = parts.own;
-    this.#query = encodeInitialQuery(parts.desk.signature);
+    this.#query = encodeInitialQuery(parts.context.signature);
   }
 
   progress(): ScanProgress {
-    return { size: this.#desk.ranges.scan.size, asked: this.#asked };
+    return { size: this.#context.ranges.scan.size, asked: this.#asked };
   }
 
   /** Another range is scanned from its beginning. */
@@ -52,22 +53,24 @@ export class Scan {
    * is waited for once, since it may say anything and never answer.
    */
   noteList(): void {
-    this.#heldUntilMs ??= this.#desk.clock.deadlineMs + SCAN_HOLD_MS;
+    this.#heldUntilMs ??= this.#context.clock.deadlineMs + SCAN_HOLD_MS;
   }
 
   run(): void {
-    const nowMs = this.#desk.clock.deadlineMs;
-    const { size } = this.#desk.ranges.scan;
+    const nowMs = this.#context.clock.deadlineMs;
+    const { size } = this.#context.ranges.scan;
     if (size === 0 || this.#table.heardCount > 0 || nowMs < (this.#heldUntilMs ?? 0)) return;
     while (this.#asked < size && this.#budget.scans.take(nowMs)) this.#askNext(nowMs);
     if (this.#asked >= size && nowMs >= this.#slowMs) this.#askNext(nowMs);
   }
 
   nextMs(): number {
-    const { size } = this.#desk.ranges.scan;
+    const { size } = this.#context.ranges.scan;
     if (size === 0 || this.#table.heardCount > 0) return Number.POSITIVE_INFINITY;
     const paceMs =
-      this.#asked >= size ? this.#slowMs : this.#budget.scans.readyMs(this.#desk.clock.deadlineMs);
+      this.#asked >= size
+        ? this.#slowMs
+        : this.#budget.scans.readyMs(this.#context.clock.deadlineMs);
     return Math.max(paceMs, this.#heldUntilMs ?? 0);
   }
 
@@ -76,7 +79,7 @@ export class Scan {
    * never met do meet.
    */
   askSome(): void {
-    const { random, ranges } = this.#desk;
+    const { random, ranges } = this.#context;
     const { size } = ranges.scan;
     for (let i = 0; i < Math.min(RESCAN_SAMPLE, size); i++) {
       const index = Math.floor(random() * size);
@@ -86,15 +89,15 @@ export class Scan {
   }
 
   #askNext(nowMs: number): void {
-    this.#ask(this.#asked % this.#desk.ranges.scan.size);
+    this.#ask(this.#asked % this.#context.ranges.scan.size);
     this.#asked++;
     this.#slowMs = nowMs + SLOW_SCAN_MS;
   }
 
   #ask(index: number): void {
-    const address = this.#desk.ranges.scan.at(index);
+    const address = this.#context.ranges.scan.at(index);
     if (address !== undefined && !this.#own.has(address))
-      this.#desk.sendToPeer(address, this.#query);
+      this.#context.sendToPeer(address, this.#query);
   }
 }
 

@@ -7,12 +7,12 @@
  * newcomers for minutes, or newcomers without end everybody else.
  */
 import { isUsablePeerAddress } from "../../net/address.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import { CANDIDATE_PAUSES_MS, MAX_CANDIDATES, NUDGE_PAUSE_MS } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { SampleMap } from "../pacing/sample-map.ts";
-import { type Contact, newContact } from "../peers/contact.ts";
+import { type Contact, newContact } from "../peers/peer.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
@@ -20,14 +20,14 @@ import type { OwnAddresses } from "./own-addresses.ts";
 const EVICTION_DRAWS = 3;
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly budget: Budget;
   readonly questions: Questions;
   readonly own: OwnAddresses;
 }
 
-export class Candidates {
-  readonly #desk: Desk;
+export class CandidatePool {
+  readonly #context: CoreContext;
   readonly #budget: Budget;
   readonly #questions: Questions;
   readonly #own: OwnAddresses;
@@ -43,7 +43,7 @@ export class Candidates {
   #turn = 0;
 
   constructor(parts: Parts) {
-    this.#desk = parts.desk;
+    this.#context = parts.context;
     this.#budget = parts.budget;
     this.#questions = parts.questions;
     this.#own = parts.own;
@@ -71,12 +71,12 @@ export class Candidates {
       return;
     }
     if (!isUsablePeerAddress(address) || this.#own.has(address)) return;
-    if (!this.#desk.ranges.allow(address)) return;
+    if (!this.#context.ranges.allow(address)) return;
     if (this.#contacts.size >= MAX_CANDIDATES) this.#evictAny();
     const contact = newContact(address);
     this.#contacts.set(address, contact);
     if (options.hasSpoken) this.#speaks(contact);
-    else this.#named.set(contact, this.#desk.clock.deadlineMs);
+    else this.#named.set(contact, this.#context.clock.deadlineMs);
   }
 
   /** It is a machine now, or this machine itself. */
@@ -89,12 +89,12 @@ export class Candidates {
   /** The allowed ranges have changed. */
   removeForbidden(): void {
     for (const contact of this.#contacts.values()) {
-      if (!this.#desk.ranges.allow(contact.address)) this.remove(contact);
+      if (!this.#context.ranges.allow(contact.address)) this.remove(contact);
     }
   }
 
   run(): void {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     const { candidates, questions } = this.#budget;
     for (;;) {
       const turn = this.#nextTurn(nowMs);
@@ -109,13 +109,13 @@ export class Candidates {
       candidates.take(nowMs);
       this.#turn = (turn + 1) % this.#turns.length;
       // One number for all repeats, so that a late answer to the first still counts.
-      this.#questions.ask(contact, contact.question?.number ?? this.#desk.requestNumber());
+      this.#questions.ask(contact, contact.question?.number ?? this.#context.requestNumber());
       this.#moveTo(contact.hasSpoken ? this.#spoken : this.#named, contact, nowMs + pauseMs);
     }
   }
 
   nextMs(): number {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     const { candidates, questions } = this.#budget;
     const dueMs = Math.min(this.#fresh.nextMs(), this.#spoken.nextMs(), this.#named.nextMs());
     return Math.max(dueMs, candidates.readyMs(nowMs), questions.readyMs(nowMs));
@@ -126,7 +126,7 @@ export class Candidates {
     const queue = contact.asked === 0 ? this.#fresh : this.#spoken;
     const waitsFromMs = queue.atMs(contact);
     contact.hasSpoken = true;
-    this.#moveTo(queue, contact, Math.min(waitsFromMs, this.#desk.clock.deadlineMs));
+    this.#moveTo(queue, contact, Math.min(waitsFromMs, this.#context.clock.deadlineMs));
   }
 
   #moveTo(queue: DeadlineQueue<Contact>, contact: Contact, atMs: number): void {
@@ -152,9 +152,9 @@ export class Candidates {
   }
 
   #evictAny(): void {
-    let victim = this.#contacts.pick(this.#desk.random());
+    let victim = this.#contacts.pick(this.#context.random());
     for (let draw = 1; draw < EVICTION_DRAWS && victim?.hasSpoken === true; draw++) {
-      victim = this.#contacts.pick(this.#desk.random());
+      victim = this.#contacts.pick(this.#context.random());
     }
     if (victim !== undefined) this.remove(victim);
   }

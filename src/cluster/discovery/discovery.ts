@@ -5,30 +5,29 @@
 import { isLoopback } from "../../net/address.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { Desk } from "../core-context.ts";
-import type { RingWatch } from "../detection/ring-detector.ts";
+import type { CoreContext } from "../core-context.ts";
+import type { RingDetector } from "../detection/ring-detector.ts";
 import { CONFIRMED_MS, FRESH_START_PAUSE_MS } from "../limits.ts";
-import type { Contact } from "../peers/contact.ts";
-import type { Peer } from "../peers/peer.ts";
+import type { Contact, Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { Schedule } from "../polling/schedule.ts";
-import type { Candidates } from "./candidate-pool.ts";
+import type { AddressScan } from "./address-scan.ts";
+import type { CandidatePool } from "./candidate-pool.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
-import type { Scan } from "./address-scan.ts";
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly table: PeerTable;
-  readonly candidates: Candidates;
+  readonly candidates: CandidatePool;
   readonly own: OwnAddresses;
   readonly questions: Questions;
   readonly schedule: Schedule;
-  readonly scan: Scan;
-  readonly ring: RingWatch;
+  readonly scan: AddressScan;
+  readonly ring: RingDetector;
 }
 
-export class Leads {
+export class Discovery {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -50,18 +49,18 @@ export class Leads {
 
   /** A valid message makes its sender's address known: it is asked, at the peers' port. */
   spoke(from: Endpoint, message: Message): void {
-    const { desk, table, candidates, own, schedule, ring } = this.#parts;
+    const { context, table, candidates, own, schedule, ring } = this.#parts;
     const contact = table.contactOf(from.address);
     const peer = contact?.peer;
     if (contact === undefined || peer === undefined) {
-      const isOthers = message.kind === "question" && message.id !== desk.self.id;
+      const isOthers = message.kind === "question" && message.id !== context.self.id;
       if (isOthers) own.unlearn(from.address);
       candidates.offer(from.address, { hasSpoken: true });
       noteAsked(candidates.get(from.address), message);
       return;
     }
     ring.noteHeard();
-    if (from.port !== desk.port || message.kind === "goodbye") return;
+    if (from.port !== context.port || message.kind === "goodbye") return;
     schedule.nudge(peer);
     if (this.#mayHaveChanged(contact, peer, message)) schedule.probe(contact);
     else if (this.#mayBeFresh(contact, peer, message)) schedule.noteFreshStart(peer);
@@ -73,8 +72,8 @@ export class Leads {
    * have swapped, say. Once an interval it is asked who it is.
    */
   #doubt(contact: Contact, peer: Peer): void {
-    const { desk, questions, schedule } = this.#parts;
-    const isRested = questions.msSinceAsked(contact) >= desk.intervalMs;
+    const { context, questions, schedule } = this.#parts;
+    const isRested = questions.msSinceAsked(contact) >= context.intervalMs;
     if (peer.contacts[0] !== contact && isRested) schedule.probe(contact);
   }
 
@@ -86,7 +85,7 @@ export class Leads {
    */
   #mayHaveChanged(contact: Contact, peer: Peer, message: Message): boolean {
     if (message.kind !== "question") return false;
-    const isAsExpected = message.id === peer.id && peer.contacts[0] === contact;
+    const isAsExpected = message.id === peer.announcedId && peer.contacts[0] === contact;
     return !isAsExpected && this.#parts.questions.msSinceAsked(contact) >= FRESH_START_PAUSE_MS;
   }
 
@@ -96,7 +95,7 @@ export class Leads {
    */
   #mayBeFresh(contact: Contact, peer: Peer, message: Message): boolean {
     const isOld = peer.protocol === 1;
-    const sinceHeardMs = this.#parts.desk.clock.deadlineMs - peer.heardDeadlineMs;
+    const sinceHeardMs = this.#parts.context.clock.deadlineMs - peer.heardDeadlineMs;
     // Who has said goodbye and asks is back, however lately it had answered.
     const isConfirmed = sinceHeardMs < CONFIRMED_MS && peer.goodbye === undefined;
     if (message.kind === "initial-query") return isOld || !isConfirmed;

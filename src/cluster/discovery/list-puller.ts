@@ -6,16 +6,16 @@
  * they ask at random, too: of sixty that start together, a few often know none but each other.
  */
 import { encodeInitialQuery } from "../../protocol/encode.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import { CURIOUS_MACHINES, CURIOUS_PAUSES_MS, YOUNG_MS } from "../limits.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
-import type { Scan } from "./address-scan.ts";
+import type { AddressScan } from "./address-scan.ts";
 
-export class Curiosity {
-  readonly #desk: Desk;
+export class ListPuller {
+  readonly #context: CoreContext;
   readonly #table: PeerTable;
-  readonly #scan: Scan;
+  readonly #scan: AddressScan;
   readonly #query: Uint8Array;
   readonly #youngUntilMs: number;
   #nextMs = Number.POSITIVE_INFINITY;
@@ -23,12 +23,12 @@ export class Curiosity {
   /** Who is to be asked next; none: anybody. */
   #newcomer: Peer | undefined;
 
-  constructor(desk: Desk, table: PeerTable, scan: Scan) {
-    this.#desk = desk;
+  constructor(context: CoreContext, table: PeerTable, scan: AddressScan) {
+    this.#context = context;
     this.#table = table;
     this.#scan = scan;
-    this.#query = encodeInitialQuery(desk.signature);
-    this.#youngUntilMs = desk.clock.deadlineMs + YOUNG_MS;
+    this.#query = encodeInitialQuery(context.signature);
+    this.#youngUntilMs = context.clock.deadlineMs + YOUNG_MS;
   }
 
   /**
@@ -37,18 +37,18 @@ export class Curiosity {
    */
   noteMet(peer: Peer): void {
     const share = CURIOUS_MACHINES / Math.max(1, this.#table.liveCount);
-    if (!this.#isYoung && this.#desk.random() >= share) return;
+    if (!this.#isYoung && this.#context.random() >= share) return;
     this.#newcomer = peer;
     this.#step = 0;
     this.#plan();
   }
 
   run(): void {
-    if (this.#desk.clock.deadlineMs < this.#nextMs) return;
+    if (this.#context.clock.deadlineMs < this.#nextMs) return;
     this.#nextMs = Number.POSITIVE_INFINITY;
     const peer = this.#whom();
     this.#newcomer = undefined;
-    if (peer !== undefined) this.#desk.sendToPeer(peer.address, this.#query);
+    if (peer !== undefined) this.#context.sendToPeer(peer.address, this.#query);
     if (!this.#isYoung) return;
     // As long as somebody new is met all the time, lists lead further.
     if (this.#step > 0) this.#scan.askSome();
@@ -61,14 +61,14 @@ export class Curiosity {
   }
 
   get #isYoung(): boolean {
-    return this.#desk.clock.deadlineMs < this.#youngUntilMs;
+    return this.#context.clock.deadlineMs < this.#youngUntilMs;
   }
 
   /** Never later than what is planned: a stream of newcomers does not put the question off. */
   #plan(): void {
     const pauseMs = CURIOUS_PAUSES_MS[this.#step];
     if (pauseMs === undefined) return;
-    const atMs = this.#desk.clock.deadlineMs + pauseMs * (0.5 + this.#desk.random());
+    const atMs = this.#context.clock.deadlineMs + pauseMs * (0.5 + this.#context.random());
     this.#nextMs = Math.min(this.#nextMs, atMs);
   }
 
@@ -78,7 +78,7 @@ export class Curiosity {
       return this.#newcomer;
     }
     // Anybody rather than the newest: whoever was met last tends to know what we know.
-    let place = Math.floor(this.#desk.random() * liveCount);
+    let place = Math.floor(this.#context.random() * liveCount);
     for (const peer of this.#table.all()) {
       if (!isQuiet(peer) && place-- === 0) return peer;
     }

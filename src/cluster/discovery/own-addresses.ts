@@ -6,12 +6,12 @@
  * sends our packets back to us could have us take another machine for ourselves.
  */
 import { isLoopback, isUsablePeerAddress } from "../../net/address.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import { MAX_OWN_ADDRESSES, OWN_ADDRESS_MS } from "../limits.ts";
 import type { ClusterRanges } from "../options.ts";
 
 export class OwnAddresses {
-  readonly #desk: Desk;
+  readonly #context: CoreContext;
   readonly #untilMs = new Map<string, number>();
   /** What each of the others told us last (`you`), by its address. */
   readonly #told = new Map<string, string>();
@@ -19,8 +19,8 @@ export class OwnAddresses {
   /** What the shell said before we moved, and has not looked at since. */
   #oldRanges: ClusterRanges | undefined;
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
+  constructor(context: CoreContext) {
+    this.#context = context;
   }
 
   /** Of the larger of the two tables. */
@@ -51,7 +51,7 @@ export class OwnAddresses {
   }
 
   learn(address: string): void {
-    putNewest(this.#untilMs, address, this.#desk.clock.deadlineMs + OWN_ADDRESS_MS);
+    putNewest(this.#untilMs, address, this.#context.clock.deadlineMs + OWN_ADDRESS_MS);
   }
 
   /** Somebody else speaks from there: it may be his by now. If not, we meet ourselves again. */
@@ -68,13 +68,13 @@ export class OwnAddresses {
   /** We are where another machine was: where we were before may be anybody by now. */
   noteMoved(): void {
     this.#untilMs.clear();
-    this.#oldRanges = this.#desk.ranges;
+    this.#oldRanges = this.#context.ranges;
   }
 
   has(address: string): boolean {
-    if (address === this.#desk.self.address || this.isListed(address)) return true;
+    if (address === this.#context.self.address || this.isListed(address)) return true;
     const untilMs = this.#untilMs.get(address);
-    return untilMs !== undefined && untilMs > this.#desk.clock.deadlineMs;
+    return untilMs !== undefined && untilMs > this.#context.clock.deadlineMs;
   }
 
   all(): string[] {
@@ -83,7 +83,7 @@ export class OwnAddresses {
 
   /** The shell sees it at an interface of this machine. */
   isListed(address: string): boolean {
-    const { ranges } = this.#desk;
+    const { ranges } = this.#context;
     return ranges !== this.#oldRanges && ranges.isOwn?.(address) === true;
   }
 }

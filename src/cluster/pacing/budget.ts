@@ -18,7 +18,7 @@ export interface Budget {
   readonly questions: TokenBucket;
   readonly candidates: TokenBucket;
   readonly quiet: TokenBucket;
-  readonly forgetting: TokenBucket;
+  readonly removal: TokenBucket;
   readonly ring: TokenBucket;
   /** Machines named in hints, and packets of hints. */
   readonly hinted: TokenBucket;
@@ -33,7 +33,7 @@ export function createBudget(nowMs: number): Budget {
     questions: steadyBucket(MAX_QUESTIONS_PER_SECOND, nowMs),
     candidates: steadyBucket(MAX_CANDIDATE_QUESTIONS_PER_SECOND, nowMs),
     quiet: steadyBucket(MAX_QUIET_QUESTIONS_PER_SECOND, nowMs),
-    forgetting: steadyBucket(MAX_FORGET_QUESTIONS_PER_SECOND, nowMs),
+    removal: steadyBucket(MAX_FORGET_QUESTIONS_PER_SECOND, nowMs),
     ring: steadyBucket(MAX_RING_QUESTIONS_PER_SECOND, nowMs),
     hinted: steadyBucket(MAX_HINTED_PER_SECOND, nowMs),
     hints: steadyBucket(MAX_HINT_PACKETS_PER_SECOND, nowMs),

@@ -19,7 +19,7 @@
  */
 
 import type { Entry, MachineState } from "../../store/kept.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import {
   ANSWER_WAIT_MS,
   DOWN_INTERVALS,
@@ -31,13 +31,14 @@ import {
   TICK_PROMISE_MS,
 } from "../limits.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
-import { isQuiet, knownFromPeer, type Peer } from "./peer.ts";
+import { quote } from "../serving/quote.ts";
+import { isQuiet, type Peer } from "./peer.ts";
+import { knownFromPeer } from "./peer-record.ts";
 import type { PeerTable } from "./peer-table.ts";
 import { judgingIntervalMs } from "./v1-reports.ts";
-import { quote } from "../serving/quote.ts";
 
-export class Judgement {
-  readonly #desk: Desk;
+export class PeerStates {
+  readonly #context: CoreContext;
   readonly #table: PeerTable;
   readonly #onGone: (peer: Peer) => void;
   /** When each machine is to be looked at again; late deadlines are moved when they come. */
@@ -50,12 +51,12 @@ export class Judgement {
   #awakeFromMs: number;
 
   /** `onGone`: this machine is about to leave the table. */
-  constructor(desk: Desk, table: PeerTable, onGone: (peer: Peer) => void) {
-    this.#desk = desk;
+  constructor(context: CoreContext, table: PeerTable, onGone: (peer: Peer) => void) {
+    this.#context = context;
     this.#table = table;
     this.#onGone = onGone;
-    this.#lastRunMs = desk.clock.ageMs;
-    this.#awakeFromMs = desk.clock.deadlineMs;
+    this.#lastRunMs = context.clock.ageMs;
+    this.#awakeFromMs = context.clock.deadlineMs;
   }
 
   nextMs(): number {
@@ -73,7 +74,7 @@ export class Judgement {
     this.rejudge(peer);
   }
 
-  /** What the judgement rests on has changed: its interval, the time it was heard. */
+  /** What the states rests on has changed: its interval, the time it was heard. */
   rejudge(peer: Peer): void {
     this.#queue.set(peer, this.#dueMs(peer));
   }
@@ -81,20 +82,20 @@ export class Judgement {
   /** It is forgotten, with its history. */
   dismiss(peer: Peer): void {
     this.#remove(peer);
-    this.#desk.emit({ kind: "forget", id: peer.key });
-    this.#desk.emit({ kind: "changed", id: peer.key });
+    this.#context.emit({ kind: "forget", id: peer.id });
+    this.#context.emit({ kind: "changed", id: peer.id });
   }
 
   /** It is shown no longer; what the store has of it stays there, for when it comes back. */
   release(peer: Peer): void {
     if (this.#toRemember.has(peer)) this.#remember(peer);
     this.#remove(peer);
-    this.#desk.emit({ kind: "changed", id: peer.key });
+    this.#context.emit({ kind: "changed", id: peer.id });
   }
 
   /** It has answered an open question; its report, if one came, is in place. */
   heard(peer: Peer): void {
-    const { clock } = this.#desk;
+    const { clock } = this.#context;
     peer.heardMs = clock.ageMs;
     peer.heardDeadlineMs = clock.deadlineMs;
     peer.judgedFromMs = clock.deadlineMs;
@@ -104,14 +105,14 @@ export class Judgement {
     peer.round = undefined;
     peer.goodbye = undefined;
     if (peer.state === "down" || peer.state === "stopped") {
-      this.#desk.emit({ kind: "outage-over", id: peer.key, untilWallMs: clock.wallMs });
+      this.#context.emit({ kind: "outage-over", id: peer.id, untilWallMs: clock.wallMs });
     }
     this.#setState(peer, peer.report === undefined ? "new" : "up");
   }
 
   /** It has answered a quick question: alive, and nothing else is known of it by that. */
   noteSign(peer: Peer): void {
-    const { clock } = this.#desk;
+    const { clock } = this.#context;
     peer.heardMs = clock.ageMs;
     peer.heardDeadlineMs = clock.deadlineMs;
     peer.judgedFromMs = clock.deadlineMs;
@@ -120,7 +121,7 @@ export class Judgement {
 
   /** Its silence counts from now on, as if it had been heard. */
   startAnew(peer: Peer): void {
-    peer.judgedFromMs = this.#desk.clock.deadlineMs;
+    peer.judgedFromMs = this.#context.clock.deadlineMs;
     this.rejudge(peer);
   }
 
@@ -133,7 +134,7 @@ export class Judgement {
   stop(peer: Peer): void {
     peer.goodbye = undefined;
     peer.spokeMs = Number.NEGATIVE_INFINITY;
-    const saidWallMs = this.#desk.clock.wallMs - GOODBYE_TEST_MS - GOODBYE_WAIT_MS;
+    const saidWallMs = this.#context.clock.wallMs - GOODBYE_TEST_MS - GOODBYE_WAIT_MS;
     this.#beginOutage(peer, { state: "stopped", atWallMs: saidWallMs });
   }
 
@@ -147,24 +148,24 @@ export class Judgement {
     if (this.#changed.size === 0 && this.#toRemember.size === 0) return;
     for (const peer of this.#toRemember) this.#remember(peer);
     this.#toRemember.clear();
-    for (const peer of this.#changed) this.#desk.emit({ kind: "changed", id: peer.key });
+    for (const peer of this.#changed) this.#context.emit({ kind: "changed", id: peer.id });
     this.#changed.clear();
   }
 
   run(): void {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     this.#noteAwake();
     for (;;) {
       const peer = this.#queue.popDue(nowMs);
       if (peer === undefined) return;
       const isDue = this.#dueMs(peer) <= nowMs;
       if (isDue && isGone(peer)) {
-        this.#desk.log("info", `${describe(peer)} is forgotten`);
+        this.#context.log("info", `${describe(peer)} is forgotten`);
         this.dismiss(peer);
         continue;
       }
       if (isDue) {
-        const atWallMs = this.#desk.clock.wallAt(peer.heardMs);
+        const atWallMs = this.#context.clock.wallAt(peer.heardMs);
         this.#beginOutage(peer, { state: "down", atWallMs });
       }
       this.rejudge(peer);
@@ -172,7 +173,7 @@ export class Judgement {
   }
 
   #remember(peer: Peer): void {
-    this.#desk.emit({ kind: "remember", machine: knownFromPeer(peer, this.#desk.clock) });
+    this.#context.emit({ kind: "remember", machine: knownFromPeer(peer, this.#context.clock) });
   }
 
   #remove(peer: Peer): void {
@@ -185,7 +186,7 @@ export class Judgement {
 
   /** When the machine would be down, or, if it is gone already, forgotten. */
   #dueMs(peer: Peer): number {
-    const intervalMs = judgingIntervalMs(peer, this.#desk.intervalMs);
+    const intervalMs = judgingIntervalMs(peer, this.#context.intervalMs);
     const from = Math.max(peer.heardDeadlineMs, peer.judgedFromMs);
     const downMs = from + Math.max(DOWN_INTERVALS * intervalMs, MIN_DOWN_MS);
     if (!isGone(peer)) return Math.max(downMs, this.#provenMs(peer));
@@ -195,7 +196,7 @@ export class Judgement {
 
   /** When its silence proves something: it was asked, and this machine was there to hear it. */
   #provenMs(peer: Peer): number {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     // That test comes to a conclusion of its own.
     if (peer.goodbye !== undefined) return nowMs + SECOND;
     const { askedMs = nowMs } = peer;
@@ -205,26 +206,26 @@ export class Judgement {
 
   /** After a pause the answers that came meanwhile may still wait in the socket. */
   #noteAwake(): void {
-    const { ageMs, deadlineMs } = this.#desk.clock;
+    const { ageMs, deadlineMs } = this.#context.clock;
     if (ageMs - this.#lastRunMs > 2 * TICK_PROMISE_MS) this.#awakeFromMs = deadlineMs;
     this.#lastRunMs = ageMs;
   }
 
   #beginOutage(peer: Peer, outage: Extract<Entry, { state: "down" | "stopped" }>): void {
     this.#setState(peer, outage.state, outage.atWallMs);
-    this.#desk.emit({ kind: "entry", id: peer.key, entry: outage });
+    this.#context.emit({ kind: "entry", id: peer.id, entry: outage });
   }
 
-  #setState(peer: Peer, state: MachineState, sinceWallMs = this.#desk.clock.wallMs): void {
+  #setState(peer: Peer, state: MachineState, sinceWallMs = this.#context.clock.wallMs): void {
     if (peer.state === state) return;
     const wasQuiet = isQuiet(peer);
     this.#table.setState(peer, state);
     peer.stateSinceWallMs = sinceWallMs;
     // From silent to down it stays on the pace that it has reached.
-    if (!wasQuiet) peer.quietSinceMs = this.#desk.clock.deadlineMs;
+    if (!wasQuiet) peer.quietSinceMs = this.#context.clock.deadlineMs;
     this.noteChange(peer, { remember: true });
     this.rejudge(peer);
-    this.#desk.log("info", `${describe(peer)} is ${state}`);
+    this.#context.log("info", `${describe(peer)} is ${state}`);
   }
 }
 

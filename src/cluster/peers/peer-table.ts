@@ -5,8 +5,7 @@
 
 import type { MachineState } from "../../store/kept.ts";
 import { MAX_ADDRESSES } from "../limits.ts";
-import { type Contact, newContact } from "./contact.ts";
-import { isQuiet, type Peer, stayMs } from "./peer.ts";
+import { type Contact, isQuiet, newContact, type Peer, stayMs } from "./peer.ts";
 
 export class PeerTable {
   readonly #maxPeers: number;
@@ -79,16 +78,16 @@ export class PeerTable {
 
   /** There is room (`isFull`), and the key is not taken: both are the caller's to see to. */
   add(peer: Peer): void {
-    if (this.isFull || this.#byKey.has(peer.key)) throw new Error(`no place for ${peer.key}`);
-    this.#byKey.set(peer.key, peer);
-    this.#byId.set(peer.id, [...this.group(peer.id), peer]);
+    if (this.isFull || this.#byKey.has(peer.id)) throw new Error(`no place for ${peer.id}`);
+    this.#byKey.set(peer.id, peer);
+    this.#byId.set(peer.announcedId, [...this.group(peer.announcedId), peer]);
     this.#tally(peer, 1);
     this.#revision++;
   }
 
   remove(peer: Peer): void {
     this.#tally(peer, -1);
-    this.#byKey.delete(peer.key);
+    this.#byKey.delete(peer.id);
     this.#leaveGroup(peer);
     for (const contact of peer.contacts) this.#contacts.delete(contact.address);
     for (const contact of peer.contacts) contact.peer = undefined;
@@ -98,10 +97,10 @@ export class PeerTable {
 
   /** A protocol-1 machine has turned out to be this one: it keeps all but its name in the table. */
   rekey(peer: Peer, id: string, key: string): void {
-    this.#byKey.delete(peer.key);
+    this.#byKey.delete(peer.id);
     this.#leaveGroup(peer);
-    peer.id = id;
-    peer.key = key;
+    peer.announcedId = id;
+    peer.id = key;
     this.#byKey.set(key, peer);
     this.#byId.set(id, [...this.group(id), peer]);
     this.#revision++;
@@ -158,15 +157,15 @@ export class PeerTable {
   }
 
   #tally(peer: Peer, by: 1 | -1): void {
-    if (isQuiet(peer) || this.#byKey.get(peer.key) !== peer) return;
+    if (isQuiet(peer) || this.#byKey.get(peer.id) !== peer) return;
     this.#live += by;
     if (!peer.isRecalled) this.#heard += by;
   }
 
   #leaveGroup(peer: Peer): void {
-    const rest = this.group(peer.id).filter((one) => one !== peer);
-    if (rest.length > 0) this.#byId.set(peer.id, rest);
-    else this.#byId.delete(peer.id);
+    const rest = this.group(peer.announcedId).filter((one) => one !== peer);
+    if (rest.length > 0) this.#byId.set(peer.announcedId, rest);
+    else this.#byId.delete(peer.announcedId);
   }
 
   #forgetContact(contact: Contact): void {

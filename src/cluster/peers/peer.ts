@@ -1,22 +1,19 @@
 /**
- * A machine as the core holds it, and the two plain forms in which it leaves the core: the view
- * of the readers and the record that survives a restart.
+ * A machine as the core holds it, and the addresses that it is spoken with at. Both are plain data that
+ * the other parts change.
  */
-import type { Writable } from "../../protocol/message.ts";
+
 import type { Report } from "../../protocol/report.ts";
-import type { KnownMachine, MachineState } from "../../store/kept.ts";
+import type { MachineState } from "../../store/kept.ts";
 import type { CoreClock } from "../core-clock.ts";
-import type { RingTest } from "../detection/ring-detector.ts";
-import type { Machine } from "../machine.ts";
+import type { LiveReport } from "./live-report.ts";
 import type { SpacingMemory } from "./v1-reports.ts";
-import { type LiveReport, type ShownReport, shownReport } from "./live-report.ts";
-import type { Contact } from "./contact.ts";
 
 export interface Peer {
   /** Under which it is shown and stored: the id, or `id~incarnation` for a clone. */
-  key: string;
-  /** What it calls itself; a protocol-1 machine's id is its address. */
   id: string;
+  /** What it calls itself; a protocol-1 machine's id is its address. */
+  announcedId: string;
   protocol: 1 | 2;
   name: string;
   /** The address that answered last. */
@@ -79,6 +76,48 @@ export interface RetiredIncarnation {
   proofs: number;
 }
 
+/** An address that this machine speaks with: a candidate's, or one of a machine's. */
+export interface Contact {
+  readonly address: string;
+  /** The machine that last answered from here; none: a candidate. */
+  peer: Peer | undefined;
+  question: OpenQuestion | undefined;
+  /** Questions sent here so far; every second one after the first may be bare. */
+  asked: number;
+  /** Of a candidate: a valid message has come from here, it was not only named by others. */
+  hasSpoken: boolean;
+  /** A question has come from here: a later one that knows nothing of us may be of a new start. */
+  hasAsked: boolean;
+  /** When protocol 1's `>` was last sent here (deadlines); a program of either kind answers it. */
+  lastBareMs: number;
+  /** When it was last asked for somebody who watches (deadlines). */
+  lastWatchingMs: number;
+  /** When the first answer of protocol 1 came since its machine was last heard (deadlines). */
+  firstOldMs: number;
+  /** Questions left of a probe (schedule.ts). */
+  probesLeft: number;
+}
+
+/** What may be answered; on the clock of deadlines. */
+export interface OpenQuestion {
+  readonly number: number;
+  readonly firstSentMs: number;
+  lastSentMs: number;
+  /** The JSON answer with this number has come: no second one counts. */
+  isAnswered: boolean;
+}
+
+/** Quick questions that repeat one another: an answer to any of them ends the test. */
+export interface RingTest {
+  readonly number: number;
+  /** After so many without an answer the machine is silent. */
+  readonly most: number;
+  sent: number;
+  /** When the first was sent (clock of deadlines). */
+  firstMs: number;
+  isOver: boolean;
+}
+
 export const QUIET_STATES: ReadonlySet<MachineState> = new Set(["silent", "stopped", "down"]);
 
 /** Asked of each machine all the time: to look it up in the set takes several times as long. */
@@ -100,8 +139,8 @@ export function newPeer(options: {
 }): Peer {
   const { id, key, protocol, address, clock } = options;
   return {
-    key,
-    id,
+    id: key,
+    announcedId: id,
     protocol,
     name: address,
     address,
@@ -137,114 +176,34 @@ export function newPeer(options: {
   };
 }
 
+export function newContact(address: string): Contact {
+  return {
+    address,
+    peer: undefined,
+    question: undefined,
+    asked: 0,
+    hasSpoken: false,
+    hasAsked: false,
+    lastBareMs: Number.NEGATIVE_INFINITY,
+    lastWatchingMs: Number.NEGATIVE_INFINITY,
+    firstOldMs: Number.NEGATIVE_INFINITY,
+    probesLeft: 0,
+  };
+}
+
 /** The separator cannot stand in an id from the wire (protocol/decode.ts). */
 const CLONE_MARK = "~";
 
-export function cloneKey(id: string, incarnation: string): string {
-  return `${id}${CLONE_MARK}${incarnation.slice(0, 8)}`;
+export function cloneId(announcedId: string, incarnation: string): string {
+  return `${announcedId}${CLONE_MARK}${incarnation.slice(0, 8)}`;
 }
 
-/** A machine of an earlier run. Its ages are reckoned by the wall clock, the only one we share. */
-export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
-  const sinceHeardMs = Math.max(0, clock.wallMs - known.lastHeardWallMs);
-  const peer = newPeer({
-    id: known.id.split(CLONE_MARK)[0] ?? known.id,
-    key: known.id,
-    protocol: known.protocol,
-    address: known.addresses[0] ?? "",
-    clock,
-  });
-  peer.isRecalled = true;
-  peer.metMs = Number.NEGATIVE_INFINITY;
-  peer.name = known.name;
-  peer.state = known.state;
-  peer.stateSinceWallMs = known.stateSinceWallMs;
-  peer.heardMs = clock.ageMs - sinceHeardMs;
-  peer.heardDeadlineMs = clock.deadlineMs - sinceHeardMs;
-  peer.quietSinceMs = clock.deadlineMs - Math.max(0, clock.wallMs - known.stateSinceWallMs);
-  peer.incarnation = known.incarnation;
-  peer.sequence = known.sequence;
-  peer.retiredIncarnations = (known.retiredIncarnations ?? []).map((incarnation) => {
-    return { incarnation, atMs: clock.deadlineMs, proofs: 0 };
-  });
-  peer.httpPort = known.httpPort;
-  if (known.report !== undefined) {
-    peer.report = known.report;
-    const madeWallMs = known.reportAtWallMs ?? known.lastHeardWallMs;
-    peer.reportMadeMs = clock.ageMs - Math.max(0, clock.wallMs - madeWallMs);
-    const { updateSeconds } = known.report;
-    if (updateSeconds !== undefined) peer.intervalMs = updateSeconds * 1000;
-  }
-  return peer;
-}
-
-export function knownFromPeer(peer: Peer, clock: CoreClock): KnownMachine {
-  const known: Writable<KnownMachine> = {
-    id: peer.key,
-    name: peer.name,
-    addresses: addressesOf(peer),
-    protocol: peer.protocol,
-    state: peer.state,
-    stateSinceWallMs: peer.stateSinceWallMs,
-    lastHeardWallMs: clock.wallAt(peer.heardMs),
-  };
-  if (peer.httpPort !== undefined) known.httpPort = peer.httpPort;
-  if (peer.incarnation !== undefined) known.incarnation = peer.incarnation;
-  if (peer.sequence !== undefined) known.sequence = peer.sequence;
-  if (peer.retiredIncarnations.length > 0)
-    known.retiredIncarnations = peer.retiredIncarnations.map(({ incarnation }) => incarnation);
-  if (peer.report !== undefined) {
-    known.report = peer.report;
-    known.reportAtWallMs = clock.wallAt(peer.reportMadeMs);
-  }
-  return known;
-}
-
-export function viewOfPeer(
-  peer: Peer,
-  options: { readonly clock: CoreClock; readonly isClone: boolean },
-): Machine {
-  const { clock, isClone } = options;
-  const view: Writable<Machine> = {
-    id: peer.key,
-    name: peer.name,
-    address: peer.address,
-    addresses: addressesOf(peer),
-    state: peer.state,
-    stateSinceWallMs: peer.stateSinceWallMs,
-    isSelf: false,
-    protocol: peer.protocol,
-    tags: peer.report?.tags ?? [],
-    lastHeardSeconds: seconds(clock.ageMs - peer.heardMs),
-    unanswered: peer.unanswered,
-    isClone,
-  };
-  if (peer.httpPort !== undefined) view.httpPort = peer.httpPort;
-  if (peer.incarnation !== undefined) view.incarnation = peer.incarnation;
-  if (peer.sequence !== undefined) view.sequence = peer.sequence;
-  if (peer.clockOffsetSeconds !== undefined) view.clockOffsetSeconds = peer.clockOffsetSeconds;
-  const shown = shownOfPeer(peer, clock);
-  if (shown !== undefined) {
-    view.report = shown.report;
-    view.reportAgeSeconds = seconds(clock.ageMs - shown.madeMs);
-    if (shown.isLive) view.isLive = true;
-  }
-  return view;
-}
-
-function shownOfPeer(peer: Peer, clock: CoreClock): ShownReport | undefined {
-  if (peer.report === undefined) return undefined;
-  const interval = { report: peer.report, madeMs: peer.reportMadeMs };
-  const { live } = peer;
-  return shownReport({ interval, live, nowMs: clock.ageMs, isQuiet: isQuiet(peer) });
+export function announcedIdOf(id: string): string {
+  return id.split(CLONE_MARK)[0] ?? id;
 }
 
 /** The last known address is kept for display when another machine has taken it. */
-function addressesOf(peer: Peer): string[] {
+export function addressesOf(peer: Peer): string[] {
   const addresses = peer.contacts.map(({ address }) => address);
   return addresses.length > 0 ? addresses : [peer.address];
-}
-
-function seconds(ms: number): number {
-  return Math.max(0, ms / 1000);
 }

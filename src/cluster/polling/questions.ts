@@ -4,31 +4,30 @@
  */
 import { encodeQuestion, encodeRequest } from "../../protocol/encode.ts";
 import type { Question, Writable } from "../../protocol/message.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import { QUESTION_OPEN_MS } from "../limits.ts";
-import type { Contact, OpenQuestion } from "../peers/contact.ts";
-import { isQuiet, type Peer } from "../peers/peer.ts";
+import { type Contact, isQuiet, type OpenQuestion, type Peer } from "../peers/peer.ts";
 
 export class Questions {
-  readonly #desk: Desk;
+  readonly #context: CoreContext;
   readonly #request: Uint8Array;
   /** Somebody looks at what this machine shows. */
   watching = false;
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
-    this.#request = encodeRequest(desk.signature);
+  constructor(context: CoreContext) {
+    this.#context = context;
+    this.#request = encodeRequest(context.signature);
   }
 
   /** Asks this address; a repeated question keeps its number, so that any answer to it counts. */
   ask(contact: Contact, number: number): void {
     // Also where it may not be sent: who is outside the allowed ranges now will be down.
-    if (contact.peer !== undefined) contact.peer.askedMs ??= this.#desk.clock.deadlineMs;
-    const isBare = isBareTurn(contact, this.#desk);
+    if (contact.peer !== undefined) contact.peer.askedMs ??= this.#context.clock.deadlineMs;
+    const isBare = isBareTurn(contact, this.#context);
     const bytes = isBare ? this.#request : this.#encode(contact.peer, number);
-    if (!this.#desk.sendToPeer(contact.address, bytes)) return;
+    if (!this.#context.sendToPeer(contact.address, bytes)) return;
     contact.asked++;
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     if (isBare) contact.lastBareMs = nowMs;
     else if (this.#isForWatcher(contact.peer)) contact.lastWatchingMs = nowMs;
     if (contact.question?.number === number) contact.question.lastSentMs = nowMs;
@@ -37,7 +36,7 @@ export class Questions {
 
   /** A program of either kind may have sent the protocol-1 answer that just came from here. */
   mayAnswerBare(contact: Contact): boolean {
-    return this.#desk.clock.deadlineMs - contact.lastBareMs < QUESTION_OPEN_MS;
+    return this.#context.clock.deadlineMs - contact.lastBareMs < QUESTION_OPEN_MS;
   }
 
   /** The question that may be answered from this address now. */
@@ -49,10 +48,10 @@ export class Questions {
 
   msSinceAsked(contact: Contact): number {
     const lastSentMs = contact.question?.lastSentMs ?? Number.NEGATIVE_INFINITY;
-    return this.#desk.clock.deadlineMs - lastSentMs;
+    return this.#context.clock.deadlineMs - lastSentMs;
   }
 
-  /** Only protocol 2 knows what watching is; a candidate has no report to be watched yet. */
+  /** Only protocol 2 knows what watching is; a candidate has no report to be liveDemand yet. */
   #isForWatcher(peer: Peer | undefined): boolean {
     return this.watching && peer?.protocol === 2;
   }
@@ -65,13 +64,13 @@ export class Questions {
     const liveSequence = watching && isHeld ? peer?.live?.sequence : undefined;
     const question: Writable<Omit<Question, "kind">> = {
       question: number,
-      id: this.#desk.self.id,
+      id: this.#context.self.id,
       watching,
     };
     if (isHeld && peer.incarnation !== undefined) question.incarnation = peer.incarnation;
     if (isHeld && peer.sequence !== undefined) question.sequence = peer.sequence;
     if (liveSequence !== undefined) question.liveSequence = liveSequence;
-    return encodeQuestion(this.#desk.signature, question);
+    return encodeQuestion(this.#context.signature, question);
   }
 }
 
@@ -79,8 +78,8 @@ export class Questions {
  * Whether a machine has been silent, stopped or down for an interval: from then on a protocol-1
  * report may take its place.
  */
-export function isLongQuiet(peer: Peer, desk: Desk): boolean {
-  return isQuiet(peer) && desk.clock.deadlineMs - peer.quietSinceMs > desk.intervalMs;
+export function isLongQuiet(peer: Peer, context: CoreContext): boolean {
+  return isQuiet(peer) && context.clock.deadlineMs - peer.quietSinceMs > context.intervalMs;
 }
 
 /**
@@ -88,9 +87,9 @@ export function isLongQuiet(peer: Peer, desk: Desk): boolean {
  * protocol 2 is asked so; when it has been silent for an interval, it might be another program
  * by now, and every fourth question is bare.
  */
-function isBareTurn(contact: Contact, desk: Desk): boolean {
+function isBareTurn(contact: Contact, context: CoreContext): boolean {
   const { peer, asked } = contact;
-  if (asked === 0 || desk.isSealed) return false;
+  if (asked === 0 || context.isSealed) return false;
   if (peer?.protocol !== 2) return asked % 2 === 0;
-  return isLongQuiet(peer, desk) && asked % 4 === 0;
+  return isLongQuiet(peer, context) && asked % 4 === 0;
 }

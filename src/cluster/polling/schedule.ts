@@ -3,8 +3,7 @@
  * that are quiet, which have a small budget of their own so that they hold nobody up.
  */
 
-import type { Desk } from "../core-context.ts";
-import type { Judgement } from "../peers/peer-states.ts";
+import type { CoreContext } from "../core-context.ts";
 import {
   FRESH_START_PAUSE_MS,
   GOODBYE_TEST_MS,
@@ -19,24 +18,24 @@ import {
 } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
-import type { Contact } from "../peers/contact.ts";
-import { isQuiet, type Peer } from "../peers/peer.ts";
-import { quietPauseMs, recheckMs, untilNextReportMs, watchPeriodMs } from "./pace.ts";
+import { type Contact, isQuiet, type Peer } from "../peers/peer.ts";
+import type { PeerStates } from "../peers/peer-states.ts";
 import { judgingIntervalMs } from "../peers/v1-reports.ts";
+import { quietPauseMs, recheckMs, untilNextReportMs, watchPeriodMs } from "./pace.ts";
 import type { Questions } from "./questions.ts";
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly budget: Budget;
   readonly questions: Questions;
-  readonly judgement: Judgement;
+  readonly states: PeerStates;
 }
 
 export class Schedule {
-  readonly #desk: Desk;
+  readonly #context: CoreContext;
   readonly #budget: Budget;
   readonly #questions: Questions;
-  readonly #judgement: Judgement;
+  readonly #states: PeerStates;
   readonly #asking = new DeadlineQueue<Peer>();
   readonly #quiet = new DeadlineQueue<Peer>();
   readonly #goodbyes = new DeadlineQueue<Peer>();
@@ -48,10 +47,10 @@ export class Schedule {
   #isProbesTurn = false;
 
   constructor(parts: Parts) {
-    this.#desk = parts.desk;
+    this.#context = parts.context;
     this.#budget = parts.budget;
     this.#questions = parts.questions;
-    this.#judgement = parts.judgement;
+    this.#states = parts.states;
   }
 
   /** Machines that have a time to be asked at, each one. */
@@ -66,7 +65,7 @@ export class Schedule {
 
   /** Asks this machine after so many ms; whatever was planned for it is dropped. */
   plan(peer: Peer, afterMs: number): void {
-    const atMs = this.#desk.clock.deadlineMs + afterMs;
+    const atMs = this.#context.clock.deadlineMs + afterMs;
     const isNowQuiet = isQuiet(peer);
     this.#goodbyes.delete(peer);
     (isNowQuiet ? this.#asking : this.#quiet).delete(peer);
@@ -84,7 +83,7 @@ export class Schedule {
   askAllSoon(peers: Iterable<Peer>): void {
     for (const peer of peers) {
       if (!this.#isIdle(peer)) continue;
-      const soonMs = WAKE_SPREAD_MS * this.#desk.random();
+      const soonMs = WAKE_SPREAD_MS * this.#context.random();
       if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
     }
   }
@@ -94,15 +93,15 @@ export class Schedule {
    * One that was asked for a watcher just now has its turn a period after that.
    */
   noteWatching(isWatching: boolean, peers: readonly Peer[]): void {
-    const watched = peers.filter((peer) => peer.protocol === 2 && this.#isIdle(peer));
-    for (const peer of watched) {
+    const liveDemand = peers.filter((peer) => peer.protocol === 2 && this.#isIdle(peer));
+    for (const peer of liveDemand) {
       if (!isWatching) {
         if (peer.report !== undefined) this.plan(peer, this.#untilNextReportMs(peer));
         continue;
       }
-      const spreadMs = (watched.length * SECOND) / WATCHING_QUESTIONS_PLANNED;
-      const restMs = watchPeriodMs(watched.length) - this.#msSinceWatched(peer);
-      const soonMs = Math.max(restMs, spreadMs * this.#desk.random());
+      const spreadMs = (liveDemand.length * SECOND) / WATCHING_QUESTIONS_PLANNED;
+      const restMs = watchPeriodMs(liveDemand.length) - this.#msSinceWatched(peer);
+      const soonMs = Math.max(restMs, spreadMs * this.#context.random());
       if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
     }
   }
@@ -113,7 +112,7 @@ export class Schedule {
   }
 
   #untilNextReportMs(peer: Peer): number {
-    const { clock, intervalMs, random } = this.#desk;
+    const { clock, intervalMs, random } = this.#context;
     return untilNextReportMs({
       ageMs: clock.ageMs - peer.reportMadeMs,
       intervalMs: peer.intervalMs ?? intervalMs,
@@ -125,7 +124,7 @@ export class Schedule {
   /** A quiet machine has sent something: that proves nothing, but it is asked at once, and often. */
   nudge(peer: Peer): void {
     if (!isQuiet(peer) || peer.goodbye !== undefined) return;
-    peer.spokeMs = this.#desk.clock.deadlineMs;
+    peer.spokeMs = this.#context.clock.deadlineMs;
     const soonMs = Math.max(0, NUDGE_PAUSE_MS - this.#msSinceAsked(peer));
     if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
   }
@@ -150,20 +149,20 @@ export class Schedule {
     this.#quiet.delete(peer);
     peer.round = undefined;
     peer.goodbye = "to be tested";
-    this.#goodbyes.set(peer, this.#desk.clock.deadlineMs + GOODBYE_TEST_MS);
+    this.#goodbyes.set(peer, this.#context.clock.deadlineMs + GOODBYE_TEST_MS);
   }
 
   /** It has left so many quick questions unanswered: as if it were those of a round (ring watch). */
   fallSilent(peer: Peer, unanswered: number): void {
     peer.round = undefined;
     peer.unanswered += unanswered;
-    this.#judgement.fallSilent(peer);
+    this.#states.fallSilent(peer);
     this.plan(peer, this.#quietPauseMs(peer));
   }
 
   probe(contact: Contact, afterMs = 0): void {
     contact.probesLeft = PROBES;
-    const atMs = this.#desk.clock.deadlineMs + afterMs;
+    const atMs = this.#context.clock.deadlineMs + afterMs;
     if (!this.#quietProbes.has(contact)) this.#probes.set(contact, atMs);
   }
 
@@ -184,7 +183,7 @@ export class Schedule {
   }
 
   run(): void {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     this.#runGoodbyes(nowMs);
     this.#runAsking(nowMs);
     this.#runProbes(nowMs);
@@ -192,7 +191,7 @@ export class Schedule {
   }
 
   nextMs(): number {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     const { questions, quiet } = this.#budget;
     const askMs = Math.min(this.#asking.nextMs(), this.#goodbyes.nextMs(), this.#probes.nextMs());
     const quietMs = Math.min(this.#quiet.nextMs(), this.#quietProbes.nextMs());
@@ -218,7 +217,7 @@ export class Schedule {
   }
 
   #askInRound(peer: Peer): void {
-    peer.round ??= { number: this.#desk.requestNumber(), sent: 0 };
+    peer.round ??= { number: this.#context.requestNumber(), sent: 0 };
     if (peer.round.sent > 0 && !this.#isPatientWith(peer)) peer.unanswered++;
     const contact = peer.contacts[peer.round.sent % Math.max(1, peer.contacts.length)];
     if (contact !== undefined) this.#questions.ask(contact, peer.round.number);
@@ -231,20 +230,20 @@ export class Schedule {
     const isPatient = this.#isPatientWith(peer);
     peer.round = undefined;
     if (isPatient) {
-      this.plan(peer, recheckMs(this.#desk.intervalMs));
+      this.plan(peer, recheckMs(this.#context.intervalMs));
       return;
     }
     peer.unanswered++;
-    this.#judgement.fallSilent(peer);
+    this.#states.fallSilent(peer);
     this.plan(peer, this.#quietPauseMs(peer));
   }
 
   /** A protocol-1 machine may ignore what finds nothing new: within its interval that is fine. */
   #isPatientWith(peer: Peer): boolean {
     if (peer.protocol === 2) return false;
-    const intervalMs = judgingIntervalMs(peer, this.#desk.intervalMs);
+    const intervalMs = judgingIntervalMs(peer, this.#context.intervalMs);
     // A sixteenth more, for the report that is on its way when the interval ends.
-    return this.#desk.clock.deadlineMs - peer.judgedFromMs < (intervalMs * 17) / 16;
+    return this.#context.clock.deadlineMs - peer.judgedFromMs < (intervalMs * 17) / 16;
   }
 
   #runQuiet(nowMs: number): void {
@@ -264,7 +263,7 @@ export class Schedule {
 
   #askQuiet(peer: Peer): void {
     const contact = peer.contacts[peer.unanswered % Math.max(1, peer.contacts.length)];
-    if (contact !== undefined) this.#questions.ask(contact, this.#desk.requestNumber());
+    if (contact !== undefined) this.#questions.ask(contact, this.#context.requestNumber());
     peer.unanswered++;
     this.plan(peer, this.#quietPauseMs(peer));
   }
@@ -275,9 +274,9 @@ export class Schedule {
     // One that said goodbye is not expected back, unless it has spoken since.
     const isExpected = peer.state !== "stopped" || peer.spokeMs >= peer.quietSinceMs;
     return quietPauseMs({
-      quietForMs: isExpected ? this.#desk.clock.deadlineMs - sinceMs : Number.POSITIVE_INFINITY,
-      ownIntervalMs: this.#desk.intervalMs,
-      random: this.#desk.random(),
+      quietForMs: isExpected ? this.#context.clock.deadlineMs - sinceMs : Number.POSITIVE_INFINITY,
+      ownIntervalMs: this.#context.intervalMs,
+      random: this.#context.random(),
     });
   }
 
@@ -286,13 +285,13 @@ export class Schedule {
       const peer = this.#goodbyes.peekDue(nowMs);
       if (peer === undefined) return;
       if (peer.goodbye === "asked") {
-        this.#judgement.stop(peer);
+        this.#states.stop(peer);
         this.plan(peer, this.#quietPauseMs(peer));
         continue;
       }
       if (!this.#budget.questions.take(nowMs)) return;
       const contact = peer.contacts[0];
-      if (contact !== undefined) this.#questions.ask(contact, this.#desk.requestNumber());
+      if (contact !== undefined) this.#questions.ask(contact, this.#context.requestNumber());
       peer.goodbye = "asked";
       this.#goodbyes.set(peer, nowMs + GOODBYE_WAIT_MS);
     }
@@ -312,19 +311,19 @@ export class Schedule {
 
   #askProbed(contact: Contact, queue: DeadlineQueue<Contact>): void {
     contact.probesLeft--;
-    this.#questions.ask(contact, this.#desk.requestNumber());
-    if (contact.probesLeft > 0) queue.set(contact, this.#desk.clock.deadlineMs + SECOND);
+    this.#questions.ask(contact, this.#context.requestNumber());
+    if (contact.probesLeft > 0) queue.set(contact, this.#context.clock.deadlineMs + SECOND);
     else queue.delete(contact);
   }
 
   #untilAskedMs(peer: Peer): number {
     const atMs = Math.min(this.#asking.atMs(peer), this.#quiet.atMs(peer));
-    return atMs - this.#desk.clock.deadlineMs;
+    return atMs - this.#context.clock.deadlineMs;
   }
 
   #msSinceWatched(peer: Peer): number {
     const times = peer.contacts.map(({ lastWatchingMs }) => lastWatchingMs);
-    return this.#desk.clock.deadlineMs - Math.max(...times);
+    return this.#context.clock.deadlineMs - Math.max(...times);
   }
 
   #msSinceAsked(peer: Peer): number {

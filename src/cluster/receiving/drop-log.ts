@@ -1,29 +1,9 @@
 /** Packets that are not taken: counted by reason, and one line a minute for each kind. */
-import type { DropReason } from "../../protocol/message.ts";
-import type { EnvelopeDropReason } from "../../sealing/envelope.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
+import type { CoreDropReason } from "../drop-reason.ts";
 import { MAX_NAMED_SENDERS, MINUTE } from "../limits.ts";
 import type { DropCounts } from "../machine.ts";
 import { quoteBytes } from "../serving/quote.ts";
-
-/** Few and constant: the page shows the counts, and no packet can make them grow in number. */
-export type CoreDropReason =
-  | DropReason
-  | EnvelopeDropReason
-  | "outside the allowed ranges"
-  | "too many packets from one source"
-  | "too many answers in all"
-  | "not from the peers' port"
-  | "answer to no open question"
-  | "late answer"
-  | "report of an old boot"
-  | "protocol 1 from a protocol-2 machine"
-  | "too many machines under one id"
-  | "too many machines at one address"
-  | "table of machines full"
-  | "sealed by another machine"
-  | "of a start not confirmed yet"
-  | "protocol 1 in a sealed network";
 
 /**
  * What is no trouble of ours: any stranger's program (dropped in silence, design 6.1), a packet
@@ -36,7 +16,7 @@ const SILENT: ReadonlySet<CoreDropReason> = new Set([
 ]);
 
 /** What somebody has to mend at the machine that is named. Its bytes would tell nothing. */
-const REMEDIES: Readonly<Partial<Record<CoreDropReason, (desk: Desk) => string>>> = {
+const REMEDIES: Readonly<Partial<Record<CoreDropReason, (context: CoreContext) => string>>> = {
   "sealed with another key": () => "could not be opened: another key?",
   "not sealed": () => "came unsealed: is there no key?",
   sealed: () => "came sealed, and this machine has no key: is --key-file missing here?",
@@ -48,32 +28,32 @@ const REMEDIES: Readonly<Partial<Record<CoreDropReason, (desk: Desk) => string>>
 const ELSEWHERE = "other addresses";
 
 export class DropLog {
-  readonly #desk: Desk;
+  readonly #context: CoreContext;
   readonly #counts = new Map<CoreDropReason, number>();
   readonly #loggedMs = new Map<CoreDropReason, number>();
   /** Packets by sender since the last line, for reasons that name the sender. */
   readonly #senders = new Map<CoreDropReason, Map<string, number>>();
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
+  constructor(context: CoreContext) {
+    this.#context = context;
   }
 
   count(reason: CoreDropReason, address: string, bytes: Uint8Array): void {
     const count = (this.#counts.get(reason) ?? 0) + 1;
     this.#counts.set(reason, count);
-    const remedy = REMEDIES[reason]?.(this.#desk);
+    const remedy = REMEDIES[reason]?.(this.#context);
     if (remedy !== undefined) this.#countSender(reason, address);
     const loggedMs = this.#loggedMs.get(reason);
-    const nowMs = this.#desk.clock.ageMs;
+    const nowMs = this.#context.clock.ageMs;
     if (loggedMs !== undefined && nowMs - loggedMs < MINUTE) return;
     this.#loggedMs.set(reason, nowMs);
     if (remedy !== undefined) {
-      this.#desk.log("warn", `${this.#takeSenders(reason)} ${remedy}`);
+      this.#context.log("warn", `${this.#takeSenders(reason)} ${remedy}`);
       return;
     }
     const level = SILENT.has(reason) ? "debug" : "info";
     const text = `dropped a packet from ${address}: ${reason} (${count} so far): ${quoteBytes(bytes)}`;
-    this.#desk.log(level, text);
+    this.#context.log(level, text);
   }
 
   /** Of the reason for which most are told apart. */

@@ -7,9 +7,9 @@
 import type { Message } from "../../protocol/message.ts";
 import { incarnationStart } from "../../protocol/ring.ts";
 import type { OpenedPacket, SealedBy } from "../../sealing/envelope.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
+import type { CoreDropReason } from "../drop-reason.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
-import type { CoreDropReason } from "./drop-log.ts";
 
 /** A plain packet is the message itself, and nobody's in particular. */
 export type Unsealed =
@@ -22,17 +22,17 @@ const FROM_ANY_INCARNATION: ReadonlySet<Message["kind"]> = new Set([
   ...(["ring-question", "ring-answer"] as const),
 ]);
 
-export class Seals {
-  readonly #desk: Desk;
+export class SealVerifier {
+  readonly #context: CoreContext;
   readonly #table: PeerTable;
 
-  constructor(desk: Desk, table: PeerTable) {
-    this.#desk = desk;
+  constructor(context: CoreContext, table: PeerTable) {
+    this.#context = context;
     this.#table = table;
   }
 
   open(packet: Uint8Array): Unsealed {
-    const opened = this.#desk.envelope?.open(packet);
+    const opened = this.#context.envelope?.open(packet);
     if (opened === undefined) return { ok: true, message: packet };
     if (!opened.ok) return opened;
     return {

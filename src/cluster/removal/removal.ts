@@ -1,5 +1,5 @@
 /**
- * Forgetting a machine that was scrapped, here and on the others. Anybody may send such a message,
+ * Removal a machine that was scrapped, here and on the others. Anybody may send such a message,
  * so nobody believes it: who hears that a machine is gone asks it, and drops it only if it is
  * silent, stopped or down here too and leaves all of those questions unanswered. Then the message
  * is passed on, and so it goes no further than where it is found to be true.
@@ -9,8 +9,7 @@
  */
 import { encodeForget } from "../../protocol/encode.ts";
 import type { Forget } from "../../protocol/message.ts";
-import type { Desk } from "../core-context.ts";
-import { describe, type Judgement } from "../peers/peer-states.ts";
+import type { CoreContext } from "../core-context.ts";
 import {
   FORGET_PASSED_ON,
   FORGET_QUESTIONS,
@@ -23,21 +22,22 @@ import {
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
+import { describe, type PeerStates } from "../peers/peer-states.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { Schedule } from "../polling/schedule.ts";
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly budget: Budget;
   readonly table: PeerTable;
   readonly questions: Questions;
-  readonly judgement: Judgement;
+  readonly states: PeerStates;
   readonly schedule: Schedule;
 }
 
 /** Somebody says that this machine is gone. */
-interface Wish {
+interface RemovalRequest {
   readonly peer: Peer;
   /** Clock of deadlines; an answer after that makes an end of it. */
   readonly sinceMs: number;
@@ -57,10 +57,10 @@ interface Telling {
   pausesMs: readonly number[];
 }
 
-export class Forgetting {
+export class Removal {
   readonly #parts: Parts;
-  readonly #wishes = new Map<Peer, Wish>();
-  readonly #tests = new DeadlineQueue<Wish>();
+  readonly #requests = new Map<Peer, RemovalRequest>();
+  readonly #tests = new DeadlineQueue<RemovalRequest>();
   readonly #tellings = new DeadlineQueue<Telling>();
 
   constructor(parts: Parts) {
@@ -69,7 +69,7 @@ export class Forgetting {
 
   /** Machines under test. */
   get tests(): number {
-    return this.#wishes.size;
+    return this.#requests.size;
   }
 
   /** Messages on their way to the others. */
@@ -83,36 +83,36 @@ export class Forgetting {
   }
 
   /** Another machine says so: this one is asked, now or as soon as it is silent here. */
-  noteWish(message: Forget): void {
-    const { desk, schedule } = this.#parts;
+  noteRequest(message: Forget): void {
+    const { context, schedule } = this.#parts;
     const peer = this.#meant(message);
-    if (peer === undefined || this.#wishes.has(peer)) return;
-    const nowMs = desk.clock.deadlineMs;
+    if (peer === undefined || this.#requests.has(peer)) return;
+    const nowMs = context.clock.deadlineMs;
     const isRested = nowMs - peer.heardDeadlineMs >= FORGET_REST_MS;
-    if (!isRested || this.#wishes.size >= MAX_FORGETTING) return;
-    const wish = { peer, sinceMs: nowMs, number: desk.requestNumber(), asked: 0 };
-    this.#wishes.set(peer, wish);
-    this.#tests.set(wish, nowMs);
+    if (!isRested || this.#requests.size >= MAX_FORGETTING) return;
+    const request = { peer, sinceMs: nowMs, number: context.requestNumber(), asked: 0 };
+    this.#requests.set(peer, request);
+    this.#tests.set(request, nowMs);
     schedule.noteFreshStart(peer);
   }
 
   /** This machine was suspended: questions of before then prove nothing. */
   startAnew(): void {
-    for (const wish of this.#wishes.values()) wish.asked = 0;
+    for (const request of this.#requests.values()) request.asked = 0;
   }
 
   run(): void {
-    const nowMs = this.#parts.desk.clock.deadlineMs;
+    const nowMs = this.#parts.context.clock.deadlineMs;
     this.#runTests(nowMs);
     this.#runTellings(nowMs);
   }
 
   nextMs(): number {
-    const { desk, budget } = this.#parts;
-    const nowMs = desk.clock.deadlineMs;
-    const { questions, forgetting, lists } = budget;
+    const { context, budget } = this.#parts;
+    const nowMs = context.clock.deadlineMs;
+    const { questions, removal, lists } = budget;
     return Math.min(
-      Math.max(this.#tests.nextMs(), questions.readyMs(nowMs), forgetting.readyMs(nowMs)),
+      Math.max(this.#tests.nextMs(), questions.readyMs(nowMs), removal.readyMs(nowMs)),
       Math.max(this.#tellings.nextMs(), lists.readyMs(nowMs)),
     );
   }
@@ -122,55 +122,55 @@ export class Forgetting {
    * it may be another one here, since not everybody was there to see the last restart.
    */
   #meant({ id, incarnation }: Forget): Peer | undefined {
-    const { desk, table } = this.#parts;
+    const { context, table } = this.#parts;
     const group = table.group(id);
-    const isOneOfClones = group.length > 1 || id === desk.self.id;
+    const isOneOfClones = group.length > 1 || id === context.self.id;
     return isOneOfClones ? group.find((peer) => peer.incarnation === incarnation) : group[0];
   }
 
   #runTests(nowMs: number): void {
     const { table, budget, questions } = this.#parts;
     for (;;) {
-      const wish = this.#tests.peekDue(nowMs);
-      if (wish === undefined) return;
-      const { peer, number } = wish;
-      const isHeard = peer.heardDeadlineMs > wish.sinceMs;
-      if (isHeard || table.get(peer.key) !== peer) this.#end(wish);
+      const request = this.#tests.peekDue(nowMs);
+      if (request === undefined) return;
+      const { peer, number } = request;
+      const isHeard = peer.heardDeadlineMs > request.sinceMs;
+      if (isHeard || table.get(peer.id) !== peer) this.#end(request);
       // By the ordinary rules it answers in time, or is silent; the test begins then.
-      else if (!isQuiet(peer)) this.#tests.set(wish, nowMs + SECOND);
-      else if (wish.asked >= FORGET_QUESTIONS) this.#conclude(wish);
-      else if (budget.forgetting.readyMs(nowMs) > nowMs || !budget.questions.take(nowMs)) return;
+      else if (!isQuiet(peer)) this.#tests.set(request, nowMs + SECOND);
+      else if (request.asked >= FORGET_QUESTIONS) this.#conclude(request);
+      else if (budget.removal.readyMs(nowMs) > nowMs || !budget.questions.take(nowMs)) return;
       else {
-        budget.forgetting.take(nowMs);
-        const contact = peer.contacts[wish.asked % Math.max(1, peer.contacts.length)];
+        budget.removal.take(nowMs);
+        const contact = peer.contacts[request.asked % Math.max(1, peer.contacts.length)];
         if (contact !== undefined) questions.ask(contact, number);
-        wish.asked++;
-        const isLast = wish.asked >= FORGET_QUESTIONS;
-        this.#tests.set(wish, nowMs + (isLast ? FORGET_WAIT_MS : SECOND));
+        request.asked++;
+        const isLast = request.asked >= FORGET_QUESTIONS;
+        this.#tests.set(request, nowMs + (isLast ? FORGET_WAIT_MS : SECOND));
       }
     }
   }
 
-  #end(wish: Wish): void {
-    this.#tests.delete(wish);
-    this.#wishes.delete(wish.peer);
+  #end(request: RemovalRequest): void {
+    this.#tests.delete(request);
+    this.#requests.delete(request.peer);
   }
 
-  #conclude(wish: Wish): void {
-    this.#end(wish);
+  #conclude(request: RemovalRequest): void {
+    this.#end(request);
     const isRoom = this.#tellings.size < MAX_FORGETTING;
-    this.#drop(wish.peer, isRoom ? { pausesMs: [0], most: FORGET_PASSED_ON } : { pausesMs: [] });
+    this.#drop(request.peer, isRoom ? { pausesMs: [0], most: FORGET_PASSED_ON } : { pausesMs: [] });
   }
 
   #drop(peer: Peer, tell: Pick<Telling, "pausesMs" | "most">): void {
-    const { desk, judgement } = this.#parts;
-    const { id, incarnation } = peer;
-    const bytes = encodeForget(desk.signature, {
+    const { context, states } = this.#parts;
+    const { announcedId: id, incarnation } = peer;
+    const bytes = encodeForget(context.signature, {
       id,
       ...(incarnation !== undefined && { incarnation }),
     });
-    desk.log("info", `${describe(peer)} is forgotten, as somebody asked`);
-    judgement.dismiss(peer);
+    context.log("info", `${describe(peer)} is forgotten, as somebody asked`);
+    states.dismiss(peer);
     this.#plan({ ...tell, bytes, addresses: [] });
   }
 
@@ -178,11 +178,11 @@ export class Forgetting {
     const [pauseMs, ...later] = telling.pausesMs;
     telling.pausesMs = later;
     if (pauseMs === undefined) this.#tellings.delete(telling);
-    else this.#tellings.set(telling, this.#parts.desk.clock.deadlineMs + pauseMs);
+    else this.#tellings.set(telling, this.#parts.context.clock.deadlineMs + pauseMs);
   }
 
   #runTellings(nowMs: number): void {
-    const { desk, budget } = this.#parts;
+    const { context, budget } = this.#parts;
     for (;;) {
       const telling = this.#tellings.peekDue(nowMs);
       if (telling === undefined) return;
@@ -190,7 +190,7 @@ export class Forgetting {
       while (telling.addresses.length > 0) {
         if (!budget.lists.take(nowMs)) return;
         const address = telling.addresses.pop();
-        if (address !== undefined) desk.sendToPeer(address, telling.bytes);
+        if (address !== undefined) context.sendToPeer(address, telling.bytes);
       }
       this.#plan(telling);
     }
@@ -198,7 +198,7 @@ export class Forgetting {
 
   /** Those that understand it and may be there. */
   #readers(most = Number.POSITIVE_INFINITY): string[] {
-    const { desk, table } = this.#parts;
+    const { context, table } = this.#parts;
     const addresses: string[] = [];
     for (const peer of table.all()) {
       const isThere = !isQuiet(peer) || peer.state === "silent";
@@ -206,7 +206,7 @@ export class Forgetting {
     }
     while (addresses.length > most) {
       const [last] = addresses.splice(-1);
-      const place = Math.floor(desk.random() * (addresses.length + 1));
+      const place = Math.floor(context.random() * (addresses.length + 1));
       if (last !== undefined && place < addresses.length) addresses[place] = last;
     }
     return addresses;

@@ -2,25 +2,25 @@
  * When this machine takes a live sample: when somebody who watches asks for one, here or from
  * another machine, and the last one is old. All who ask within that time share it.
  */
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import { LIVE_WARM_MS, WATCH_PERIOD_MS } from "../limits.ts";
 import type { OwnReport } from "./own-report.ts";
 
-export class Watched {
-  readonly #desk: Desk;
+export class LiveDemand {
+  readonly #context: CoreContext;
   readonly #ownReport: OwnReport;
   /** Somebody watches on this very machine. */
   isWatchedHere = false;
   #wantedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(desk: Desk, ownReport: OwnReport) {
-    this.#desk = desk;
+  constructor(context: CoreContext, ownReport: OwnReport) {
+    this.#context = context;
     this.#ownReport = ownReport;
   }
 
   /** A watcher has asked. True: a live report will be there in a moment, its answer may wait. */
   noteQuestion(): boolean {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     if (nowMs < this.#ownReport.nextLiveMs) return false;
     this.#want(nowMs);
     // A first live report takes its time, as it needs something to average over.
@@ -32,7 +32,7 @@ export class Watched {
   }
 
   run(): void {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     if (nowMs >= this.nextMs()) this.#want(nowMs);
   }
 
@@ -44,6 +44,6 @@ export class Watched {
   #want(nowMs: number): void {
     if (nowMs < this.#wantedMs + WATCH_PERIOD_MS) return;
     this.#wantedMs = nowMs;
-    this.#desk.emit({ kind: "live-wanted" });
+    this.#context.emit({ kind: "live-wanted" });
   }
 }

@@ -5,7 +5,7 @@ import { MAX_ANSWER_BYTES } from "../../protocol/limits.ts";
 import type { Answer, Question } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
 import type { KnownMachine } from "../../store/kept.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import { LIVE_COST_FACTOR, LIVE_SHARED_MS } from "../limits.ts";
 import type { Machine } from "../machine.ts";
 import { isFresh, type LiveReport, shownReport, withMessagesOf } from "../peers/live-report.ts";
@@ -16,7 +16,7 @@ const HEAD_ROOM_BYTES = 100;
 const MOST_HELD = 2 ** 52;
 
 export class OwnReport {
-  readonly #desk: Desk;
+  readonly #context: CoreContext;
   readonly #startedWallMs: number;
   #report: Report | undefined;
   /** The report cut to what an answer holds, so that it is not cut anew for each. */
@@ -34,9 +34,9 @@ export class OwnReport {
   #liveTakenMs = Number.NEGATIVE_INFINITY;
   #nextLiveMs = Number.NEGATIVE_INFINITY;
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
-    this.#startedWallMs = desk.clock.wallMs;
+  constructor(context: CoreContext) {
+    this.#context = context;
+    this.#startedWallMs = context.clock.wallMs;
   }
 
   /** Numbers our reports within this incarnation; 0 before the first. */
@@ -55,7 +55,7 @@ export class OwnReport {
   }
 
   publishLive(report: Report, costMs: number): void {
-    const { clock } = this.#desk;
+    const { clock } = this.#context;
     const sequence = Math.max(this.#live?.sequence ?? 0, this.#heldElsewhere.liveSequence) + 1;
     this.#live = { sequence, report: withMessagesOf(report, this.#report), madeMs: clock.ageMs };
     this.#wireLive = this.#fit(report);
@@ -65,7 +65,7 @@ export class OwnReport {
   }
 
   publish(report: Report): void {
-    const { clock } = this.#desk;
+    const { clock } = this.#context;
     this.#report = report;
     this.#sequence = Math.max(this.#sequence, this.#heldElsewhere.sequence) + 1;
     this.#madeMs = clock.ageMs;
@@ -86,11 +86,14 @@ export class OwnReport {
     this.#noteHeld(question);
     const head = { ...this.#answerHead(question.question), you };
     const isHeld =
-      question.incarnation === this.#desk.self.incarnation &&
+      question.incarnation === this.#context.self.incarnation &&
       (question.sequence ?? -1) >= this.#sequence;
     if (isHeld && question.watching) return this.#answerLive(question, head);
     const report = isHeld ? undefined : this.#wireReport;
-    return encodeAnswer(this.#desk.signature, { ...head, ...(report !== undefined && { report }) });
+    return encodeAnswer(this.#context.signature, {
+      ...head,
+      ...(report !== undefined && { report }),
+    });
   }
 
   /**
@@ -99,14 +102,14 @@ export class OwnReport {
    * need only grow.
    */
   #noteHeld({ incarnation, sequence = 0, liveSequence = 0 }: Question): void {
-    if (incarnation !== this.#desk.self.incarnation) return;
+    if (incarnation !== this.#context.self.incarnation) return;
     const held = this.#heldElsewhere;
     if (sequence < MOST_HELD) held.sequence = Math.max(held.sequence, sequence);
     if (liveSequence < MOST_HELD) held.liveSequence = Math.max(held.liveSequence, liveSequence);
   }
 
   #answerLive(question: Question, head: Omit<Answer, "kind">): Uint8Array {
-    const { signature, clock } = this.#desk;
+    const { signature, clock } = this.#context;
     const live = this.#live;
     const isNews =
       live !== undefined &&
@@ -122,14 +125,14 @@ export class OwnReport {
   }
 
   #fit(report: Report): Report {
-    const head = encodeAnswer(this.#desk.signature, this.#answerHead(0));
+    const head = encodeAnswer(this.#context.signature, this.#answerHead(0));
     return fitReport(report, MAX_ANSWER_BYTES - head.length - HEAD_ROOM_BYTES);
   }
 
   /** `undefined` before the first report. */
   packetV1(): Uint8Array | undefined {
     if (this.#report === undefined) return undefined;
-    this.#packetV1 ??= encodeReportV1Packet(this.#desk.signature, this.#report, {
+    this.#packetV1 ??= encodeReportV1Packet(this.#context.signature, this.#report, {
       wallSeconds: Math.floor(this.#madeWallMs / 1000),
     });
     return this.#packetV1;
@@ -143,7 +146,7 @@ export class OwnReport {
 
   /** `seenAs`: the address that others told us last. */
   view(seenAs: string | undefined, ownAddresses: readonly string[]): Machine {
-    const { self, clock } = this.#desk;
+    const { self, clock } = this.#context;
     const address = self.address ?? seenAs ?? "";
     const others = ownAddresses.filter((one) => one !== address);
     const shown = this.#shown();
@@ -176,13 +179,13 @@ export class OwnReport {
     return shownReport({
       interval: { report: this.#report, madeMs: this.#madeMs },
       live: this.#live,
-      nowMs: this.#desk.clock.ageMs,
+      nowMs: this.#context.clock.ageMs,
       isQuiet: false,
     });
   }
 
   known(): KnownMachine {
-    const { self, clock } = this.#desk;
+    const { self, clock } = this.#context;
     return {
       id: self.id,
       name: this.#name(),
@@ -199,11 +202,11 @@ export class OwnReport {
   }
 
   #name(): string {
-    return this.#report?.name ?? this.#desk.self.name;
+    return this.#report?.name ?? this.#context.self.name;
   }
 
   #answerHead(number: number): Omit<Answer, "kind"> {
-    const { self, clock, intervalMs } = this.#desk;
+    const { self, clock, intervalMs } = this.#context;
     const ageMs = this.#sequence === 0 ? 0 : clock.ageMs - this.#madeMs;
     return {
       answer: number,

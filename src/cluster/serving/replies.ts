@@ -3,21 +3,21 @@
 import type { Endpoint } from "../../net/endpoint.ts";
 import type { Question } from "../../protocol/message.ts";
 import { encodeRingAnswer } from "../../protocol/ring.ts";
-import type { Desk } from "../core-context.ts";
+import type { CoreContext } from "../core-context.ts";
 import type { AddressLists } from "../discovery/address-lists.ts";
 import { LIVE_WAIT_MS, MAX_LIVE_WAITING } from "../limits.ts";
-import type { Budget } from "../pacing/budget.ts";
 import type { Admission } from "../pacing/admission.ts";
+import type { Budget } from "../pacing/budget.ts";
+import type { LiveDemand } from "./live-demand.ts";
 import type { OwnReport } from "./own-report.ts";
-import type { Watched } from "./live-demand.ts";
 
 interface Parts {
-  readonly desk: Desk;
+  readonly context: CoreContext;
   readonly budget: Budget;
   readonly admission: Admission;
   readonly lists: AddressLists;
   readonly ownReport: OwnReport;
-  readonly watched: Watched;
+  readonly liveDemand: LiveDemand;
 }
 
 /** A watcher's question whose answer waits for the live sample that is being taken. */
@@ -29,22 +29,22 @@ interface Waiting {
 }
 
 export class Replies {
-  readonly #desk: Desk;
+  readonly #context: CoreContext;
   readonly #budget: Budget;
   readonly #admission: Admission;
   readonly #lists: AddressLists;
   readonly #ownReport: OwnReport;
-  readonly #watched: Watched;
+  readonly #liveDemand: LiveDemand;
   /** In the order in which they came, each for the same time. */
   #waiting: Waiting[] = [];
 
   constructor(parts: Parts) {
-    this.#desk = parts.desk;
+    this.#context = parts.context;
     this.#budget = parts.budget;
     this.#admission = parts.admission;
     this.#lists = parts.lists;
     this.#ownReport = parts.ownReport;
-    this.#watched = parts.watched;
+    this.#liveDemand = parts.liveDemand;
   }
 
   /** Answers that wait for a live report. */
@@ -57,7 +57,7 @@ export class Replies {
    * asker a token, so that a small packet with a forged sender brings nobody a flood.
    */
   toInitialQuery(from: Endpoint, isKnown: boolean): boolean {
-    const nowMs = this.#desk.clock.deadlineMs;
+    const nowMs = this.#context.clock.deadlineMs;
     for (const [index, packet] of this.#lists.packetsFor(from.address).entries()) {
       const isPaid = index === 0 || this.#admission.admit(from.address, { isKnown, nowMs });
       if (!isPaid) return true;
@@ -68,15 +68,15 @@ export class Replies {
 
   /** A watcher's answer may wait a moment for a live report. */
   toQuestion(from: Endpoint, question: Question): boolean {
-    const mayWait = question.watching && this.#watched.noteQuestion();
+    const mayWait = question.watching && this.#liveDemand.noteQuestion();
     if (!mayWait || this.#waiting.length >= MAX_LIVE_WAITING) return this.#answer(from, question);
-    const untilMs = this.#desk.clock.deadlineMs + LIVE_WAIT_MS;
+    const untilMs = this.#context.clock.deadlineMs + LIVE_WAIT_MS;
     this.#waiting.push({ from, question, untilMs });
     return true;
   }
 
   toRingQuestion(from: Endpoint, number: number): boolean {
-    const { signature, self } = this.#desk;
+    const { signature, self } = this.#context;
     return this.#reply(
       from,
       encodeRingAnswer(signature, { number, incarnation: self.incarnation }),
@@ -91,7 +91,7 @@ export class Replies {
   }
 
   run(): void {
-    if (this.#desk.clock.deadlineMs >= this.nextMs()) this.answerWaiting();
+    if (this.#context.clock.deadlineMs >= this.nextMs()) this.answerWaiting();
   }
 
   nextMs(): number {
@@ -104,7 +104,7 @@ export class Replies {
     if (packet === undefined) return true;
     const isNews = this.#admission.serveOnce(from.address, {
       sequence: this.#ownReport.sequence,
-      isPeerPort: from.port === this.#desk.port,
+      isPeerPort: from.port === this.#context.port,
     });
     return !isNews || this.#reply(from, packet);
   }
@@ -115,8 +115,8 @@ export class Replies {
 
   /** False: too many answers in all. */
   #reply(to: Endpoint, bytes: Uint8Array): boolean {
-    if (!this.#budget.answers.take(this.#desk.clock.deadlineMs)) return false;
-    this.#desk.send(to, bytes);
+    if (!this.#budget.answers.take(this.#context.clock.deadlineMs)) return false;
+    this.#context.send(to, bytes);
     return true;
   }
 }

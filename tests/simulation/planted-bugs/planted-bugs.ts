@@ -73,12 +73,12 @@ export const PLANTED: readonly PlantedBug[] = [
       {
         file: "src/cluster/discovery/discovery.ts",
         from: "candidates.offer(address, { hasSpoken: false });",
-        to: "this.#parts.desk.named.push(address), candidates.offer(address, { hasSpoken: false });",
+        to: "this.#parts.context.named.push(address), candidates.offer(address, { hasSpoken: false });",
       },
       {
         file: "src/cluster/discovery/address-lists.ts",
         from: "    return addresses;",
-        to: "    return [...addresses, ...this.#desk.named.slice(-20).filter(isFit)];",
+        to: "    return [...addresses, ...this.#context.named.slice(-20).filter(isFit)];",
       },
     ],
     seed: 1,

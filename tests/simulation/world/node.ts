@@ -4,8 +4,8 @@
  */
 
 import type { Moment } from "../../../src/base/units.ts";
-import { createCluster } from "../../../src/cluster/cluster.ts";
-import type { Cluster, ScanRange } from "../../../src/cluster/options.ts";
+import { type Cluster, createCluster } from "../../../src/cluster/cluster.ts";
+import type { ScanRange } from "../../../src/cluster/options.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { Endpoint } from "../../../src/net/endpoint.ts";
 import { Inspector } from "../invariants/checker.ts";

@@ -1,0 +1,22 @@
+/** Why the core drops a packet: the words that the log and the page show. */
+import type { DropReason } from "../protocol/message.ts";
+import type { EnvelopeDropReason } from "../sealing/envelope.ts";
+
+/** Few and constant: the page shows the counts, and no packet can make them grow in number. */
+export type CoreDropReason =
+  | DropReason
+  | EnvelopeDropReason
+  | "outside the allowed ranges"
+  | "too many packets from one source"
+  | "too many answers in all"
+  | "not from the peers' port"
+  | "answer to no open question"
+  | "late answer"
+  | "report of an old boot"
+  | "protocol 1 from a protocol-2 machine"
+  | "too many machines under one id"
+  | "too many machines at one address"
+  | "table of machines full"
+  | "sealed by another machine"
+  | "of a start not confirmed yet"
+  | "protocol 1 in a sealed network";

@@ -1,0 +1,61 @@
+/** What is stored of a machine across restarts, and how a machine comes back from it. */
+import type { Writable } from "../../protocol/message.ts";
+import type { KnownMachine } from "../../store/kept.ts";
+import type { CoreClock } from "../core-clock.ts";
+import { addressesOf, announcedIdOf, newPeer, type Peer } from "./peer.ts";
+
+/** A machine of an earlier run. Its ages are reckoned by the wall clock, the only one we share. */
+export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
+  const sinceHeardMs = Math.max(0, clock.wallMs - known.lastHeardWallMs);
+  const peer = newPeer({
+    id: announcedIdOf(known.id),
+    key: known.id,
+    protocol: known.protocol,
+    address: known.addresses[0] ?? "",
+    clock,
+  });
+  peer.isRecalled = true;
+  peer.metMs = Number.NEGATIVE_INFINITY;
+  peer.name = known.name;
+  peer.state = known.state;
+  peer.stateSinceWallMs = known.stateSinceWallMs;
+  peer.heardMs = clock.ageMs - sinceHeardMs;
+  peer.heardDeadlineMs = clock.deadlineMs - sinceHeardMs;
+  peer.quietSinceMs = clock.deadlineMs - Math.max(0, clock.wallMs - known.stateSinceWallMs);
+  peer.incarnation = known.incarnation;
+  peer.sequence = known.sequence;
+  peer.retiredIncarnations = (known.retiredIncarnations ?? []).map((incarnation) => {
+    return { incarnation, atMs: clock.deadlineMs, proofs: 0 };
+  });
+  peer.httpPort = known.httpPort;
+  if (known.report !== undefined) {
+    peer.report = known.report;
+    const madeWallMs = known.reportAtWallMs ?? known.lastHeardWallMs;
+    peer.reportMadeMs = clock.ageMs - Math.max(0, clock.wallMs - madeWallMs);
+    const { updateSeconds } = known.report;
+    if (updateSeconds !== undefined) peer.intervalMs = updateSeconds * 1000;
+  }
+  return peer;
+}
+
+export function knownFromPeer(peer: Peer, clock: CoreClock): KnownMachine {
+  const known: Writable<KnownMachine> = {
+    id: peer.id,
+    name: peer.name,
+    addresses: addressesOf(peer),
+    protocol: peer.protocol,
+    state: peer.state,
+    stateSinceWallMs: peer.stateSinceWallMs,
+    lastHeardWallMs: clock.wallAt(peer.heardMs),
+  };
+  if (peer.httpPort !== undefined) known.httpPort = peer.httpPort;
+  if (peer.incarnation !== undefined) known.incarnation = peer.incarnation;
+  if (peer.sequence !== undefined) known.sequence = peer.sequence;
+  if (peer.retiredIncarnations.length > 0)
+    known.retiredIncarnations = peer.retiredIncarnations.map(({ incarnation }) => incarnation);
+  if (peer.report !== undefined) {
+    known.report = peer.report;
+    known.reportAtWallMs = clock.wallAt(peer.reportMadeMs);
+  }
+  return known;
+}
