@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   net: ["base", "linux"],
   sealing: ["base"],
   protocol: ["base", "net"],
-  config: ["base", "net"],
+  config: ["base", "net", "linux"],
   runtime: ["base", "net", "linux", "sealing"],
   store: ["base", "net", "protocol"],
   collectors: ["base", "linux", "protocol"],
@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   view: ["base", "net", "protocol", "store", "cluster"],
   api: ["base", "net", "protocol", "store", "cluster", "view"],
   page: ["base", "net", "protocol", "store", "cluster", "view"],
-  http: ["base", "net", "linux", "protocol", "store", "cluster", "view", "api", "page"],
+  http: ["base", "net", "linux", "runtime", "protocol", "store", "cluster", "view", "api", "page"],
   daemon: [
     ...["base", "linux", "net", "sealing", "protocol", "config", "runtime", "store", "collectors"],
     ...["cluster", "view", "api", "http"],

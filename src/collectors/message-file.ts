@@ -3,7 +3,7 @@
  * the name), truncation, and lines that are still being written; never reads a large file again.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { parsePasswd } from "../linux/passwd.ts";
+import { namesById, parsePasswd } from "../linux/passwd.ts";
 import { below, failedReading, type Reading, readText, statIfThere } from "../linux/read-text.ts";
 import { type MessageSource, MOST_BYTES, newestLines } from "./messages.ts";
 import type { MessagesSection } from "./sample.ts";
@@ -61,7 +61,8 @@ function remedyFor(root: string, path: string): string {
   const stats = statIfThere(root, path);
   const isGroupReadable = stats !== undefined && (stats.mode & GROUP_READ) !== 0;
   const groups = readText(root, "/etc/group");
-  const name = isGroupReadable && groups.ok ? parsePasswd(groups.value).get(stats.gid) : undefined;
+  const name =
+    isGroupReadable && groups.ok ? namesById(parsePasswd(groups.value)).get(stats.gid) : undefined;
   return name === undefined || name === "root"
     ? `chgrp log ${path}; chmod g+r ${path}; and add the user to group log`
     : `add the user to group ${name}`;

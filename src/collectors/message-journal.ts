@@ -3,7 +3,8 @@
  * systems without a log file. One short call in an interval, at most 5 s and 64 KB.
  */
 import { existsSync } from "node:fs";
-import { below, errorCode, type Reading } from "../linux/read-text.ts";
+import { errorCode } from "../base/errors.ts";
+import { below, type Reading } from "../linux/read-text.ts";
 import { type MessageSource, MOST_BYTES, MOST_LINES, newestLines } from "./messages.ts";
 import type { MessagesSection } from "./sample.ts";
 

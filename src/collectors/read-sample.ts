@@ -4,6 +4,7 @@
  */
 
 import type { Moment } from "../base/units.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import { readOsRelease } from "../linux/os-release.ts";
 import { readCpuModel } from "../linux/proc/cpuinfo.ts";
 import { readProcDiskstats } from "../linux/proc/diskstats.ts";
@@ -12,12 +13,12 @@ import { readProcMeminfo } from "../linux/proc/meminfo.ts";
 import { hidesProcesses, type Mount, readProcMountinfo } from "../linux/proc/mountinfo.ts";
 import { readProcNetDev } from "../linux/proc/net-dev.ts";
 import { readProcesses } from "../linux/proc/pid-stat.ts";
-import { readProcPressure } from "../linux/proc/pressure.ts";
+import { type PressureOf, readProcPressure } from "../linux/proc/pressure.ts";
 import { readProcStat } from "../linux/proc/stat.ts";
 import { readProcUptime } from "../linux/proc/uptime.ts";
 import { readProcVmstat } from "../linux/proc/vmstat.ts";
 import { type Reading, readText, statIfThere } from "../linux/read-text.ts";
-import type { HostReport, ProblemReport } from "../protocol/report.ts";
+import type { HostReport, PressureReport, ProblemReport } from "../protocol/report.ts";
 import { readFilesystems } from "./filesystems.ts";
 import type { MessageReader } from "./messages.ts";
 import type { Sample } from "./sample.ts";
@@ -68,7 +69,7 @@ export function readSample(sources: SampleSources, moment: Moment): Sample {
     cpu,
     load: section("load", readProcLoadavg(root)),
     memory: section("memory", readProcMeminfo(root)),
-    pressure: readProcPressure(root),
+    pressure: pressureReport(readProcPressure(root)),
     swap: section("swap", readProcVmstat(root, sources.pageBytes)),
     disks: section("disk", readProcDiskstats(root)),
     filesystems,
@@ -81,6 +82,18 @@ export function readSample(sources: SampleSources, moment: Moment): Sample {
   problems.push(...filesystemProblems, ...hiddenProcesses(root, mounts));
   problems.push(...(messageProblem === undefined ? [] : [messageProblem]));
   return { moment, problems, ...withoutUndefined(sample) };
+}
+
+/** The kernel gives cpu a "full" line too, which means nothing for the whole machine. */
+function pressureReport({ cpu, memory, io }: PressureOf): PressureReport | undefined {
+  const report = withoutUndefined({
+    cpuSomePercent: cpu.some,
+    memorySomePercent: memory.some,
+    memoryFullPercent: memory.full,
+    ioSomePercent: io.some,
+    ioFullPercent: io.full,
+  });
+  return Object.keys(report).length === 0 ? undefined : report;
 }
 
 /** The facts that change with a boot or an upgrade alone: read once, or when their file changes. */
@@ -109,13 +122,4 @@ function hiddenProcesses(root: string, mounts: Reading<readonly Mount[]>): Probl
   }
   const reason = "/proc is mounted with hidepid: other users' processes are not seen";
   return [{ subject: "processes", reason, remedy: "add the user to the group of its gid= option" }];
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The object without its undefined keys: absent is absent. */
-export function withoutUndefined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
 }

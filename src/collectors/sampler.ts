@@ -6,7 +6,7 @@
 import type { Moment } from "../base/units.ts";
 import { createUserNames } from "../linux/passwd.ts";
 import { readPageBytes } from "../linux/proc/auxv.ts";
-import { readProcessOwner } from "../linux/proc/pid-stat.ts";
+import { readProcessOwner } from "../linux/proc/pid.ts";
 import type { Report } from "../protocol/report.ts";
 import { startProbes } from "./filesystems.ts";
 import { createMessageFile } from "./message-file.ts";

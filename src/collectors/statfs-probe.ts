@@ -4,7 +4,7 @@
  * be killed; it is left alone, and no second one is started for the same mount.
  */
 import { statfsSync } from "node:fs";
-import { errorCode } from "../linux/read-text.ts";
+import { errorCode } from "../base/errors.ts";
 import { integerReader } from "../protocol/fields.ts";
 
 /** The hidden command by which our own executable becomes the child. */
@@ -55,7 +55,7 @@ export function measure(path: string): StatfsAnswer {
     const unit = frsize > 0 ? frsize : bsize;
     return { ok: true, size: { totalBytes: blocks * unit, freeBytes: bavail * unit } };
   } catch (error) {
-    return { ok: false, code: errorCode(error) };
+    return { ok: false, code: errorCode(error) ?? "EUNKNOWN" };
   }
 }
 
@@ -126,12 +126,12 @@ export function createStatfsProber(options: {
     try {
       child = options.spawn(mountPoint);
     } catch (error) {
-      probe.answer = { ok: false, code: errorCode(error) };
+      probe.answer = { ok: false, code: errorCode(error) ?? "EUNKNOWN" };
       return;
     }
     const running = child.answer.then(
       (answer) => finish(probe, answer),
-      (error) => finish(probe, { ok: false, code: errorCode(error) }),
+      (error) => finish(probe, { ok: false, code: errorCode(error) ?? "EUNKNOWN" }),
     );
     probe.running = running;
     void Promise.race([running, options.wait(limitMs)]).then(() => {

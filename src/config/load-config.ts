@@ -3,6 +3,7 @@
  * all the problems at once. Reads through the function that it is given, and nothing else.
  */
 import { printable } from "../base/printable.ts";
+import { PASSWD_CAP_BYTES, parsePasswd } from "../linux/passwd.ts";
 import type { Config } from "./config.ts";
 import { type ConfigSources, makeConfig } from "./make-config.ts";
 import { parseArguments } from "./parse-arguments.ts";
@@ -40,9 +41,6 @@ const LARGEST_CREDENTIAL = 1_024;
 
 /** The credentials of the unit: two, so that a key can be changed without a gap. */
 const CREDENTIALS = ["key", "other-key"];
-
-/** A lab's file with 10,000 users is under 1 MB. */
-const LARGEST_PASSWD = 4 * 1024 * 1024;
 
 export function loadConfig({ argv, env, readText }: ConfigInput): LoadedConfig {
   const commandLine = parseArguments(argv);
@@ -93,9 +91,9 @@ function readFile(commandLine: Settings, readText: ReadText): FileReading {
   return { problems: [], notes: [`${path} is not used: ${printable(reason, 100)}`] };
 }
 
-/** Is there a line of this user in /etc/passwd? Where that cannot be read, becoming it decides. */
+/** Whether /etc/passwd names this user. Where it cannot be read, changing to the user decides. */
 function userExists(name: string, readText: ReadText): boolean {
-  const passwd = readText("/etc/passwd", LARGEST_PASSWD);
+  const passwd = readText("/etc/passwd", PASSWD_CAP_BYTES);
   if (passwd.kind !== "text") return true;
-  return passwd.text.split("\n").some((line) => line.startsWith(`${name}:`));
+  return parsePasswd(passwd.text).some((entry) => entry.name === name);
 }

@@ -4,8 +4,8 @@ import { quoted } from "../base/printable.ts";
 import type { Moment } from "../base/units.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Forgetter } from "../http/forget.ts";
-import { connectionOwner } from "../linux/connection-owner.ts";
 import { createUserNames } from "../linux/passwd.ts";
+import { readConnectionOwner } from "../linux/proc/net-sockets.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Performer } from "./performer.ts";
 import type { Ticker } from "./ticker.ts";
@@ -28,7 +28,7 @@ export function createForgetter(parts: ForgetterParts): Forgetter {
   return {
     ...(ownAddress === undefined ? {} : { ownAddress }),
     forget: ({ id, name, address }, client) => {
-      const uid = connectionOwner(root, { client: client.port, server: httpPort });
+      const uid = readConnectionOwner(root, { client: client.port, server: httpPort });
       const who = uid === undefined ? "somebody on this machine" : `user ${nameOf(uid)}`;
       log.info(`${who} has machine ${quoted(name)} at ${address} forgotten`);
       performer.perform(cluster.forget(id, clock()));

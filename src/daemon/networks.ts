@@ -4,11 +4,12 @@
  */
 import type { ClusterRanges } from "../cluster/options.ts";
 import type { Config } from "../config/config.ts";
-import { type AddressesByName, readAddresses, readLan } from "../linux/network-interfaces.ts";
+import { type AddressesByName, readAddresses } from "../linux/sys/class-net.ts";
 import { isLoopback } from "../net/address.ts";
 import { type AddressSet, resolveRanges } from "../net/address-set.ts";
 import { broadcastAddresses } from "../net/broadcasts.ts";
 import { whyNoLan } from "../net/lan.ts";
+import { readLan } from "../runtime/read-lan.ts";
 
 /** How often `lan` and the own addresses are read again; it takes about a millisecond. */
 export const LAN_REFRESH_MS = 30_000;

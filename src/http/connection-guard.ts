@@ -3,8 +3,7 @@
  * the collectors could not read /proc, and the reports would be empty. Bun has no cap on
  * connections, so their number is judged by the descriptors in use.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { countOpenFiles, readOpenFilesLimit } from "../linux/proc/limits.ts";
 
 export interface DescriptorUse {
   readonly open: number;
@@ -25,26 +24,12 @@ export function isCrowded(use: DescriptorUse, before: number): boolean {
 
 /** Undefined where /proc does not tell; `root` is "/" but for tests. */
 export function readDescriptorUse(root: string): DescriptorUse | undefined {
-  try {
-    const open = readdirSync(join(root, "proc/self/fd")).length;
-    const limit = parseOpenFilesLimit(readFileSync(join(root, "proc/self/limits"), "latin1"));
-    return limit === undefined ? undefined : { open, limit };
-  } catch (error) {
-    // Not even a descriptor to count them with is the answer to the question.
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    return code === "EMFILE" || code === "ENFILE" ? { open: 1, limit: 1 } : undefined;
+  const open = countOpenFiles(root);
+  const limit = open.ok ? readOpenFilesLimit(root) : open;
+  if (open.ok && limit.ok) {
+    return limit.value === undefined ? undefined : { open: open.value, limit: limit.value };
   }
-}
-
-/**
- * The soft limit of /proc/[pid]/limits; Infinity for "unlimited", undefined if the line is not
- * there. Source: proc_pid_limits(5).
- *
- *     Limit                     Soft Limit           Hard Limit           Units
- *     Max open files            1024                 524288               files
- */
-export function parseOpenFilesLimit(text: string): number | undefined {
-  const soft = /^Max open files +(\d{1,15}|unlimited) /m.exec(text)?.[1];
-  if (soft === undefined) return undefined;
-  return soft === "unlimited" ? Number.POSITIVE_INFINITY : Number(soft);
+  // Without a descriptor left to count them with, all are in use.
+  const isFull = !limit.ok && (limit.code === "EMFILE" || limit.code === "ENFILE");
+  return isFull ? { open: 1, limit: 1 } : undefined;
 }

@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Result } from "../base/result.ts";
 import type { Moment } from "../base/units.ts";
-import { portInUseReason } from "../linux/port-holder.ts";
+import { portInUseReason } from "../runtime/port-holder.ts";
 import { EVENT_STREAM, plainAnswer } from "./answer.ts";
 import { isCrowded, readDescriptorUse } from "./connection-guard.ts";
 import type { HttpHandler } from "./handler.ts";

@@ -1,20 +1,22 @@
 /**
  * Reads small files of the kernel and of /etc below an injected root ("/" in production), with a
- * cap, and turns every failure into words. Never throws, never blocks on a FIFO.
+ * cap, and turns every failure into words. Never throws, and never blocks on a FIFO.
  */
 import {
   closeSync,
   constants,
   openSync,
   readdirSync,
+  readlinkSync,
   readSync,
   type Stats,
   statSync,
 } from "node:fs";
+import { errorCode } from "../base/errors.ts";
 import type { Result } from "../base/result.ts";
 import { KIBIBYTE, MEBIBYTE } from "../base/units.ts";
 
-/** A file's content, or why not; `code` is the errno's name ("ENOENT", "EACCES", …). */
+/** A file's content, or why it cannot be read; `code` is the errno's name ("ENOENT", …). */
 export type Reading<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string; readonly code: string };
@@ -23,13 +25,15 @@ export type Reading<T> =
 const DEFAULT_CAP_BYTES = MEBIBYTE;
 /** Most kernel files fit into one read of this size. */
 const FIRST_READ_BYTES = 16 * KIBIBYTE;
+/** The files of /sys that hold one word are shorter; a buffer of this size costs nothing. */
+const WORD_CAP_BYTES = 1 * KIBIBYTE;
 
 /** The path below `root`; `path` is absolute, as the user knows it. */
 export function below(root: string, path: string): string {
   return root === "/" ? path : `${root}${path}`;
 }
 
-/** The file's text as UTF-8 (bad bytes become U+FFFD); what lies beyond `capBytes` is left out. */
+/** The file's text as UTF-8 (bad bytes become U+FFFD), of which at most `capBytes` are read. */
 export function readText(
   root: string,
   path: string,
@@ -39,6 +43,12 @@ export function readText(
   return bytes.ok ? { ok: true, value: bytes.value.toString("utf8") } : bytes;
 }
 
+/** The text of a file of one short line, without the line's end; undefined if it cannot be read. */
+export function readWord(root: string, path: string): string | undefined {
+  const text = readText(root, path, WORD_CAP_BYTES);
+  return text.ok ? text.value.trim() : undefined;
+}
+
 /** Reads the file and parses it: what `readX` of a kernel file mostly is. */
 export function readParsed<T>(
   root: string,
@@ -46,9 +56,7 @@ export function readParsed<T>(
   parse: (text: string) => Result<T>,
 ): Reading<T> {
   const text = readText(root, path);
-  if (!text.ok) {
-    return text;
-  }
+  if (!text.ok) return text;
   const parsed = parse(text.value);
   return parsed.ok ? parsed : { ...parsed, code: "EINVAL" };
 }
@@ -67,9 +75,7 @@ export function readBytes(
   } catch (error) {
     return failedReading(error, path);
   } finally {
-    if (fd !== undefined) {
-      closeSync(fd);
-    }
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
@@ -79,6 +85,15 @@ export function readNames(root: string, path: string): Reading<string[]> {
     return { ok: true, value: readdirSync(below(root, path)) };
   } catch (error) {
     return failedReading(error, path);
+  }
+}
+
+/** Where a symbolic link points; undefined where there is none that may be read. */
+export function readLink(root: string, path: string): string | undefined {
+  try {
+    return readlinkSync(below(root, path));
+  } catch {
+    return undefined;
   }
 }
 
@@ -96,16 +111,8 @@ export function failedReading(
   error: unknown,
   path: string,
 ): { readonly ok: false; readonly reason: string; readonly code: string } {
-  const code = errorCode(error);
+  const code = errorCode(error) ?? "EUNKNOWN";
   return { ok: false, reason: reasonFor(code, path), code };
-}
-
-/** The errno's name of a thrown system error; "EUNKNOWN" for anything else. */
-export function errorCode(error: unknown): string {
-  if (typeof error === "object" && error !== null && "code" in error) {
-    return String(error.code);
-  }
-  return "EUNKNOWN";
 }
 
 function reasonFor(code: string, path: string): string {
@@ -126,18 +133,14 @@ function readUpTo(fd: number, capBytes: number): Buffer {
   let length = 0;
   while (true) {
     if (length === buffer.length) {
-      if (length >= capBytes) {
-        return buffer;
-      }
+      if (length >= capBytes) return buffer;
       const larger = Buffer.allocUnsafe(Math.min(buffer.length * 4, capBytes));
       buffer.copy(larger, 0, 0, length);
       buffer = larger;
     }
-    // Position null: files of /proc are read on, not sought.
+    // The position is null, so that files of /proc, which cannot be sought, are read on.
     const count = readSync(fd, buffer, length, buffer.length - length, null);
-    if (count === 0) {
-      return buffer.subarray(0, length);
-    }
+    if (count === 0) return buffer.subarray(0, length);
     length += count;
   }
 }

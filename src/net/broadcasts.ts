@@ -2,8 +2,9 @@
  * The addresses that mean all machines of a network at once: a packet to one of them would reach
  * everybody there, and an answer from it comes from nobody in particular.
  */
+
+import type { InterfaceAddress } from "../linux/sys/class-net.ts";
 import { formatAddress, isIpv4, parseCidr } from "./address-value.ts";
-import type { InterfaceAddress } from "./lan.ts";
 
 /**
  * Of the IPv4 networks that these addresses lie in: the last address, and the first, which was

@@ -1,8 +1,10 @@
 /**
  * What the word `lan` stands for on this machine right now: the private networks that its wired
- * interfaces are attached to (design, "Ranges"). Pure; read-lan.ts reads what is decided on here,
+ * interfaces are attached to (design, "Ranges"). Pure; runtime/read-lan.ts reads what is decided on here,
  * and the daemon asks again every 30 s.
  */
+import type { ArpEntry } from "../linux/proc/net-arp.ts";
+import type { InterfaceFacts } from "../linux/sys/class-net.ts";
 import {
   formatAddress,
   type Interval,
@@ -34,37 +36,6 @@ export interface LanNetworks {
 export interface LeftOut {
   readonly name: string;
   readonly reason: string;
-}
-
-/** What the system says about one interface; see /sys/class/net (Documentation/ABI/testing). */
-export interface InterfaceFacts {
-  readonly name: string;
-  readonly addresses: readonly InterfaceAddress[];
-  /** ARPHRD_*: 1 Ethernet, 32 InfiniBand, 512 PPP, 772 loopback, 65534 none; absent: unreadable. */
-  readonly type?: number;
-  /** IFF_*. */
-  readonly flags: number;
-  /** DEVTYPE of `uevent`: wlan, wireguard, bridge, vlan, bond, vxlan… */
-  readonly deviceType?: string;
-  /** Hardware, or what a virtual machine takes for it. */
-  readonly hasDevice: boolean;
-  readonly isWireless: boolean;
-  readonly isTun: boolean;
-  readonly isBridge: boolean;
-  readonly master?: string;
-  /** The interfaces that this one is made of: ports of a bridge or bond, the parent of a VLAN. */
-  readonly lowers: readonly string[];
-}
-
-export interface InterfaceAddress {
-  readonly address: string;
-  readonly prefixLength: number;
-}
-
-/** One complete line of /proc/net/arp. */
-export interface ArpEntry {
-  readonly address: string;
-  readonly device: string;
 }
 
 /** RFC 1918, RFC 3927, RFC 4193. 100.64/10 is the provider's, not ours. */

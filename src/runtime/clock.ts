@@ -2,17 +2,16 @@
  * The two clocks of the program, read together. The elapsed one counts the time that the machine
  * was suspended, which the kernel's monotonic clock leaves out: /proc/uptime has it.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Moment } from "../base/units.ts";
+import { readProcUptime } from "../linux/proc/uptime.ts";
 
 /** Where the clock reads from; the tests hand in their own. */
 export interface ClockSources {
   /** Never steps back, stands still while the machine is suspended. */
   readonly monotonicMs: () => number;
   readonly wallMs: () => number;
-  /** The text of /proc/uptime; undefined where it cannot be read. */
-  readonly uptimeText: () => string | undefined;
+  /** Seconds since the boot, suspended time included; undefined where they cannot be read. */
+  readonly uptimeSeconds: () => number | undefined;
 }
 
 /** A suspension is found at most this late; a reading costs some 10 µs. */
@@ -46,39 +45,23 @@ export function createClock(root: string, sources = systemSources(root)): () => 
   };
 }
 
-/**
- * Parses the first number of /proc/uptime (seconds since the boot, suspended time included) into
- * ms; undefined for anything else. Source: proc(5).
- *
- *     350735.47 234388.90
- */
-export function parseUptimeMs(text: string): number | undefined {
-  const seconds = /^(\d{1,12}\.\d{1,6})(?:\s|$)/.exec(text)?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1000;
-}
-
 /** How far /proc/uptime is ahead of the monotonic clock; undefined if it cannot be known now. */
 function uptimeLead(sources: ClockSources): number | undefined {
   const before = sources.monotonicMs();
-  const text = sources.uptimeText();
+  const uptimeSeconds = sources.uptimeSeconds();
   const after = sources.monotonicMs();
-  const uptime = text === undefined ? undefined : parseUptimeMs(text);
-  if (uptime === undefined || after - before > LONGEST_READING_MS) return undefined;
-  return uptime - after;
+  if (uptimeSeconds === undefined || after - before > LONGEST_READING_MS) return undefined;
+  return uptimeSeconds * 1000 - after;
 }
 
 function systemSources(root: string): ClockSources {
-  const path = join(root, "proc/uptime");
   return {
     monotonicMs: () => performance.now(),
     wallMs: () => Date.now(),
-    uptimeText: () => {
-      try {
-        return readFileSync(path, "latin1");
-      } catch {
-        // Without it (a chroot without /proc) suspended time is not seen; nothing else is lost.
-        return undefined;
-      }
+    uptimeSeconds: () => {
+      // Without it (a chroot without /proc) suspended time is not seen; nothing else is lost.
+      const uptime = readProcUptime(root);
+      return uptime.ok ? uptime.value : undefined;
     },
   };
 }

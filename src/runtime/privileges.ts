@@ -3,30 +3,17 @@
  * and user, in that order, in every thread; then everything is read back, and a start that is
  * not certain to have left root behind is refused (design, section 9).
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { errorMessage } from "../base/errors.ts";
 import { fail, ok, type Result } from "../base/result.ts";
-
-export interface Account {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-}
+import { type Account, findAccount, PASSWD_CAP_BYTES, parsePasswd } from "../linux/passwd.ts";
+import { parseCredentials, type ThreadCredentials } from "../linux/proc/pid.ts";
+import { readNames, readText } from "../linux/read-text.ts";
 
 /** What happened: the account that the process runs as from here on. */
 export interface Dropped {
   readonly account: Account;
   /** False where the process was that user already. */
   readonly changed: boolean;
-}
-
-/** The uids, gids, groups and capabilities of one thread, from /proc/PID/task/TID/status. */
-export interface ThreadCredentials {
-  readonly uids: readonly number[];
-  readonly gids: readonly number[];
-  readonly groups: readonly number[];
-  /** Any permitted or effective capability left. */
-  readonly hasCapabilities: boolean;
 }
 
 /**
@@ -56,46 +43,6 @@ export function dropPrivileges(name: string, root = "/"): Result<Dropped> {
     : fail(`-U ${name}: ${left}; not going on with root's rights`);
 }
 
-/**
- * Parses /etc/passwd for one user; undefined if it is not there or its line is malformed.
- * Source: passwd(5).
- *
- *     nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
- */
-export function parseAccount(text: string, name: string): Account | undefined {
-  for (const line of text.split("\n")) {
-    const fields = line.split(":");
-    if (fields[0] !== name || name === "") continue;
-    const [uid, gid] = [fields[2] ?? "", fields[3] ?? ""];
-    if (fields.length !== 7 || !/^\d{1,10}$/.test(uid) || !/^\d{1,10}$/.test(gid)) return undefined;
-    return { name, uid: Number(uid), gid: Number(gid) };
-  }
-  return undefined;
-}
-
-/**
- * Parses the credentials out of a thread's status; undefined if a line is missing.
- * Source: proc_pid_status(5).
- *
- *     Uid:	65534	65534	65534	65534
- *     Gid:	65534	65534	65534	65534
- *     Groups:	4 65534
- *     CapPrm:	0000000000000000
- *     CapEff:	0000000000000000
- */
-export function parseCredentials(text: string): ThreadCredentials | undefined {
-  const numbers = (key: string): number[] | undefined => {
-    const value = new RegExp(`^${key}:([\\d\\s]*?)$`, "m").exec(text)?.[1];
-    return value?.split(/\s+/).filter(Boolean).map(Number);
-  };
-  const [uids, gids, groups] = [numbers("Uid"), numbers("Gid"), numbers("Groups")];
-  const permitted = /^CapPrm:\s*([0-9a-f]+)$/m.exec(text)?.[1];
-  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(text)?.[1];
-  if (uids?.length !== 4 || gids?.length !== 4 || groups === undefined) return undefined;
-  if (permitted === undefined || effective === undefined) return undefined;
-  return { uids, gids, groups, hasCapabilities: /[^0]/.test(permitted + effective) };
-}
-
 /** What of a thread's credentials is not the account's; undefined if all are. */
 export function compareCredentials(
   credentials: ThreadCredentials,
@@ -111,13 +58,10 @@ export function compareCredentials(
 }
 
 function readAccount(name: string, root: string): Result<Account> {
-  const path = join(root, "etc/passwd");
-  try {
-    const account = parseAccount(readFileSync(path, "utf8"), name);
-    return account === undefined ? fail(`-U ${name}: no such user in ${path}`) : ok(account);
-  } catch (error) {
-    return fail(`-U ${name}: cannot read ${path}: ${words(error)}`);
-  }
+  const passwd = readText(root, "/etc/passwd", PASSWD_CAP_BYTES);
+  if (!passwd.ok) return fail(`-U ${name}: ${passwd.reason}`);
+  const account = findAccount(parsePasswd(passwd.value), name);
+  return account === undefined ? fail(`-U ${name}: no such user in /etc/passwd`) : ok(account);
 }
 
 /**
@@ -143,25 +87,22 @@ function changeUser(account: Account): string | undefined {
     try {
       change();
     } catch (error) {
-      return `${what} failed: ${words(error)}`;
+      return `${what} failed: ${errorMessage(error)}`;
     }
   }
   return undefined;
 }
 
+const TASKS = "/proc/self/task";
+
 /** What of root is left after the change; undefined if nothing is, in any thread. */
 function findLeftovers(account: Account, root: string): string | undefined {
-  const tasks = join(root, "proc/self/task");
-  let threads: readonly string[];
-  try {
-    threads = readdirSync(tasks);
-  } catch (error) {
-    return `the change cannot be verified: ${words(error)}`;
-  }
+  const threads = readNames(root, TASKS);
+  if (!threads.ok) return `the change cannot be verified: ${threads.reason}`;
   // initgroups gave the calling thread its groups; every other thread must have the same.
   const groups = process.getgroups?.() ?? [];
-  for (const thread of threads) {
-    const credentials = readCredentials(join(tasks, thread, "status"));
+  for (const thread of threads.value) {
+    const credentials = readCredentials(root, thread);
     // A thread may end between the listing and the reading; the main thread does not.
     if (credentials === "gone" && thread !== String(process.pid)) continue;
     if (credentials === "gone" || credentials === undefined) {
@@ -174,14 +115,9 @@ function findLeftovers(account: Account, root: string): string | undefined {
   return undefined;
 }
 
-function readCredentials(path: string): ThreadCredentials | "gone" | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, "latin1");
-  } catch {
-    return "gone";
-  }
-  return parseCredentials(text);
+function readCredentials(root: string, thread: string): ThreadCredentials | "gone" | undefined {
+  const text = readText(root, `${TASKS}/${thread}/status`);
+  return text.ok ? parseCredentials(text.value) : "gone";
 }
 
 function canBecomeRoot(): boolean {
@@ -192,8 +128,4 @@ function canBecomeRoot(): boolean {
     // EPERM is what must happen here.
     return false;
   }
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

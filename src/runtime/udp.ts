@@ -4,8 +4,8 @@
  */
 
 import { fail, ok, type Result } from "../base/result.ts";
-import { portInUseReason } from "../linux/port-holder.ts";
 import type { Endpoint } from "../net/endpoint.ts";
+import { portInUseReason } from "./port-holder.ts";
 import { tuneSocket, withSetSocketOption } from "./socket-options.ts";
 
 export interface PeerSocketOptions {

@@ -4,7 +4,6 @@ import { mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { readUsers } from "../../src/collectors/users.ts";
 import { parseLogindSession, readLogindSessions } from "../../src/linux/logind-sessions.ts";
-import { createUserNames, parsePasswd } from "../../src/linux/passwd.ts";
 import { parseUtmp } from "../../src/linux/utmp.ts";
 import { fixture, withRoot } from "../linux/fixture.ts";
 
@@ -198,26 +197,4 @@ describe("readUsers", () => {
       reason: "neither /var/run/utmp nor /run/systemd/sessions exists",
     });
   });
-});
-
-describe("passwd", () => {
-  test("keeps the first name of an id and skips what is no line of it", () => {
-    const text =
-      "root:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:\n\n+::::::\nbad:x:-1:0\nbob:x:1000:\n";
-    expect(parsePasswd(text)).toEqual(
-      new Map([
-        [0, "root"],
-        [1000, "bob"],
-      ]),
-    );
-  });
-
-  test("shows an id without a name by its number, and sees a new file", () =>
-    withRoot((root) => {
-      const nameOf = createUserNames(root.path);
-      expect(nameOf(1000)).toBe("1000");
-      root.write("etc/passwd", "bob:x:1000:1000::/:/bin/sh\n");
-      expect(nameOf(1000)).toBe("bob");
-      expect(nameOf(1001)).toBe("1001");
-    }));
 });

@@ -21,27 +21,23 @@ import { cleanLine } from "../../src/collectors/messages.ts";
 import { parseStatfsAnswer } from "../../src/collectors/statfs-probe.ts";
 import { parseArguments } from "../../src/config/parse-arguments.ts";
 import { parseConfigFile } from "../../src/config/parse-config-file.ts";
-import { parseOpenFilesLimit } from "../../src/http/connection-guard.ts";
 import { isAllowedHost, parseResolvConf } from "../../src/http/host-names.ts";
-import { parseConnectionOwners } from "../../src/linux/connection-owner.ts";
 import { parseCounter } from "../../src/linux/counter.ts";
 import { parseLogindSession } from "../../src/linux/logind-sessions.ts";
-import { parseArp } from "../../src/linux/network-interfaces.ts";
 import { parseOsRelease } from "../../src/linux/os-release.ts";
 import { parsePasswd } from "../../src/linux/passwd.ts";
-import { parsePortInodes } from "../../src/linux/port-holder.ts";
 import { parseAuxvPageBytes, parseSmapsPageBytes } from "../../src/linux/proc/auxv.ts";
 import { parseCpuinfo } from "../../src/linux/proc/cpuinfo.ts";
 import { parseProcDiskstats, wholeDisks } from "../../src/linux/proc/diskstats.ts";
+import { parseOpenFilesLimit } from "../../src/linux/proc/limits.ts";
 import { parseProcLoadavg } from "../../src/linux/proc/loadavg.ts";
 import { parseProcMeminfo } from "../../src/linux/proc/meminfo.ts";
 import { parseProcMountinfo, selectMounts } from "../../src/linux/proc/mountinfo.ts";
+import { parseArp } from "../../src/linux/proc/net-arp.ts";
 import { parseProcNetDev, physicalInterfaces } from "../../src/linux/proc/net-dev.ts";
-import {
-  emptyStat,
-  parseProcPidStat,
-  parseProcPidStatusOwner,
-} from "../../src/linux/proc/pid-stat.ts";
+import { parseSockets } from "../../src/linux/proc/net-sockets.ts";
+import { parseCredentials, parseProcPidStatusOwner } from "../../src/linux/proc/pid.ts";
+import { emptyStat, parseProcPidStat } from "../../src/linux/proc/pid-stat.ts";
 import { parsePressure } from "../../src/linux/proc/pressure.ts";
 import { parseProcStat } from "../../src/linux/proc/stat.ts";
 import { parseProcUptime } from "../../src/linux/proc/uptime.ts";
@@ -66,9 +62,7 @@ import {
   parseCpuTime,
   parseLoginAge,
 } from "../../src/protocol/v1/times.ts";
-import { parseUptimeMs } from "../../src/runtime/clock.ts";
 import { parseMachineId } from "../../src/runtime/identity.ts";
-import { parseAccount, parseCredentials } from "../../src/runtime/privileges.ts";
 import { createServiceManager } from "../../src/runtime/service-manager.ts";
 import { canonicalSource } from "../../src/runtime/udp.ts";
 import { formatKey, parseKey } from "../../src/sealing/key-format.ts";
@@ -283,6 +277,16 @@ const COLLECTORS: readonly Decoder[] = [
     decode: (text) => parseProcPidStatusOwner(text),
   },
   {
+    name: "parseCredentials",
+    samples: kernelFile("/proc/self/status"),
+    decode: (text) => parseCredentials(text),
+  },
+  {
+    name: "parseSockets",
+    samples: [TCP_TABLE],
+    decode: (text) => [parseSockets(text, 0xd431), parseSockets(text, 0x1f40)],
+  },
+  {
     name: "parseCpuinfo",
     samples: kernelFile("/proc/cpuinfo"),
     decode: (text) => parseCpuinfo(text),
@@ -320,7 +324,10 @@ const COLLECTORS: readonly Decoder[] = [
   {
     name: "parsePasswd",
     samples: kernelFile("/etc/passwd"),
-    decode: (text) => [...parsePasswd(text)],
+    decode: (text) => parsePasswd(text),
+    check: (read: ReturnType<typeof parsePasswd>) => {
+      for (const { id, gid } of read) inRange(id + (gid ?? 0), 0, 2e10);
+    },
   },
   {
     name: "parseOsRelease",
@@ -518,40 +525,10 @@ const RUNTIME: readonly Decoder[] = [
     mostUnits: 500,
   },
   {
-    name: "parseUptimeMs",
-    samples: ["350735.47 234388.90\n"],
-    decode: (text) => parseUptimeMs(text),
-    check: (read: number | undefined) => inRange(read, 0, 1e15),
-  },
-  {
-    name: "parseConnectionOwners",
-    samples: [TCP_TABLE],
-    decode: (text) => parseConnectionOwners(text, { client: 0xd431, server: 0x1f40 }),
-  },
-  {
-    name: "parsePortInodes",
-    samples: [TCP_TABLE],
-    decode: (text) => [
-      parsePortInodes(text, { transport: "tcp", port: 0x1f40 }),
-      parsePortInodes(text, { transport: "udp", port: 0x1f40, bind: "127.0.0.1" }),
-    ],
-  },
-  {
     name: "parseMachineId",
     samples: ["0123456789abcdef0123456789ABCDEF\n", "uninitialized\n"],
     decode: (text) => parseMachineId(text),
     check: (read: string | undefined) => expect(read ?? "0".repeat(32)).toMatch(/^[0-9a-f]{32}$/),
-  },
-  {
-    name: "parseAccount",
-    samples: kernelFile("/etc/passwd"),
-    decode: (text) => parseAccount(text, "nobody"),
-    check: (read: ReturnType<typeof parseAccount>) => inRange(read?.uid, 0, 9_999_999_999),
-  },
-  {
-    name: "parseCredentials",
-    samples: kernelFile("/proc/self/status"),
-    decode: (text) => parseCredentials(text),
   },
   {
     name: "createServiceManager",

@@ -1,15 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import {
-  isCrowded,
-  parseOpenFilesLimit,
-  readDescriptorUse,
-} from "../../src/http/connection-guard.ts";
-
-const LIMITS = `Limit                     Soft Limit           Hard Limit           Units
-Max cpu time              unlimited            unlimited            seconds
-Max open files            1024                 524288               files
-Max locked memory         8388608              8388608              bytes
-`;
+import { isCrowded, readDescriptorUse } from "../../src/http/connection-guard.ts";
 
 describe("the connection guard", () => {
   const cases = [
@@ -32,20 +22,6 @@ describe("the connection guard", () => {
   ];
   test.each(cases)("calls it a crowd or not: $title", ({ use, before, isIt }) => {
     expect(isCrowded(use, before)).toBe(isIt);
-  });
-
-  test.each([
-    { title: "a number", text: LIMITS, limit: 1024 },
-    {
-      title: "unlimited",
-      text: LIMITS.replace("1024 ", "unlimited "),
-      limit: Number.POSITIVE_INFINITY,
-    },
-    { title: "no such line", text: "Limit\n", limit: undefined },
-    { title: "nothing", text: "", limit: undefined },
-    { title: "no number", text: "Max open files            many   9 files\n", limit: undefined },
-  ])("reads the limit of open files: $title", ({ text, limit }) => {
-    expect(parseOpenFilesLimit(text)).toBe(limit as number);
   });
 
   test("counts the descriptors of this process", () => {

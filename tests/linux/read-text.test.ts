@@ -42,11 +42,12 @@ describe("readText", () => {
 });
 
 describe("failedReading", () => {
+  const coded = (code: string) => Object.assign(new Error("no"), { code });
   test.each([
-    ["/etc/x does not exist", { code: "ENOENT" }],
-    ["permission denied on /etc/x", { code: "EACCES" }],
-    ["permission denied on /etc/x", { code: "EPERM" }],
-    ["/etc/x cannot be read (EIO)", { code: "EIO" }],
+    ["/etc/x does not exist", coded("ENOENT")],
+    ["permission denied on /etc/x", coded("EACCES")],
+    ["permission denied on /etc/x", coded("EPERM")],
+    ["/etc/x cannot be read (EIO)", coded("EIO")],
     ["/etc/x cannot be read (EUNKNOWN)", new Error("no code")],
     ["/etc/x cannot be read (EUNKNOWN)", undefined],
   ])("says: %s", (reason, error) => {

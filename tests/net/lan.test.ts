@@ -1,10 +1,7 @@
-/** What `lan` stands for, interface by interface; and how the facts are read. */
-import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { parseArp, readArp, readInterfaces, readLan } from "../../src/linux/network-interfaces.ts";
-import { decideLan, type InterfaceFacts, whyNoLan } from "../../src/net/lan.ts";
+/** What `lan` stands for, interface by interface. */
+import { describe, expect, test } from "bun:test";
+import type { InterfaceFacts } from "../../src/linux/sys/class-net.ts";
+import { decideLan, whyNoLan } from "../../src/net/lan.ts";
 import { rangeList } from "../../src/net/ranges.ts";
 
 const ETHERNET: InterfaceFacts = {
@@ -234,95 +231,5 @@ describe("a reader is told which key to set", () => {
   test("and not otherwise", () => {
     expect(whyNoLan(rangeList(["lan+wireless"], "scan"), "scan", cafe)).toBeUndefined();
     expect(whyNoLan(rangeList(["10.1."], "allow"), "p2p-allow", cafe)).toBeUndefined();
-  });
-});
-
-describe("/proc/net/arp", () => {
-  const HEADER = "IP address       HW type     Flags       HW address            Mask     Device\n";
-  const line = (address: string, flags: string, device: string) =>
-    `${address.padEnd(17)}0x1         ${flags}         02:00:00:00:00:01     *        ${device}\n`;
-  const cases: readonly (readonly [string, string, readonly string[]])[] = [
-    ["one neighbour", HEADER + line("10.0.0.9", "0x2", "eth0"), ["10.0.0.9 eth0"]],
-    ["a permanent one", HEADER + line("10.0.0.9", "0x6", "eth0"), ["10.0.0.9 eth0"]],
-    ["one that did not answer", HEADER + line("10.0.0.9", "0x0", "eth0"), []],
-    ["the header alone", HEADER, []],
-    ["nothing", "", []],
-    ["a cut line", `${HEADER}10.0.0.9   0x1  0x2`, []],
-    ["what is no address", HEADER + line("10.0.0.09", "0x2", "eth0"), []],
-    ["a further column", `${HEADER}10.0.0.9 0x1 0x2 02:00 * eth0 new\n`, ["10.0.0.9 eth0"]],
-    ["bytes without meaning", "\0\xff\n\0 \x01 \x02\n", []],
-  ];
-  for (const [what, text, expected] of cases) {
-    test(what, () => {
-      expect(parseArp(text).map(({ address, device }) => `${address} ${device}`)).toEqual([
-        ...expected,
-      ]);
-    });
-  }
-});
-
-describe("the facts are read below a root", () => {
-  const root = mkdtempSync(join(tmpdir(), "unagi-lan-"));
-  afterAll(() => rmSync(root, { recursive: true }));
-  const write = (path: string, text: string) => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  };
-  const net = "sys/class/net";
-  const link = (target: string, path: string) => symlinkSync(target, join(root, net, path));
-
-  write(`${net}/bonding_masters`, "bond0\n");
-  write(`${net}/eno1/type`, "1\n");
-  write(`${net}/eno1/flags`, "0x1003\n");
-  write(`${net}/eno1/uevent`, "INTERFACE=eno1\nIFINDEX=2\n");
-  write(`${net}/eno1/device/vendor`, "0x8086\n");
-  link("../br0", "eno1/master");
-  write(`${net}/br0/type`, "1\n");
-  write(`${net}/br0/flags`, "0x1003\n");
-  write(`${net}/br0/uevent`, "DEVTYPE=bridge\nINTERFACE=br0\nIFINDEX=3\n");
-  link("../eno1", "br0/lower_eno1");
-  write(`${net}/wlp2s0/type`, "1\n");
-  write(`${net}/wlp2s0/flags`, "0x1003\n");
-  write(`${net}/wlp2s0/device/vendor`, "0x8086\n");
-  write(`${net}/wlp2s0/phy80211/name`, "phy0\n");
-  write(`${net}/tun0/type`, "65534\n");
-  write(`${net}/tun0/flags`, "0x10d1\n");
-  write(`${net}/tun0/tun_flags`, "0x1001\n");
-  write(`${net}/odd/type`, "one\n");
-  write("proc/net/arp", "IP address\n10.3.200.9 0x1 0x2 02:00:00:00:00:01 * br0\n");
-
-  const addresses = new Map([
-    ["br0", [{ address: "10.3.4.5", prefixLength: 16 }]],
-    ["wlp2s0", [{ address: "192.168.43.7", prefixLength: 24 }]],
-    ["tun0", [{ address: "10.8.0.2", prefixLength: 24 }]],
-    ["odd", [{ address: "10.9.0.2", prefixLength: 24 }]],
-    ["vanished0", [{ address: "10.10.0.2", prefixLength: 24 }]],
-  ]);
-
-  test("a bridge, its port, a wireless and a tunnel interface are told apart", () => {
-    const byName = new Map(readInterfaces(root, addresses).map((facts) => [facts.name, facts]));
-    expect(byName.get("eno1")).toMatchObject({ type: 1, hasDevice: true, master: "br0" });
-    expect(byName.get("br0")).toMatchObject({ isBridge: true, hasDevice: false, lowers: ["eno1"] });
-    expect(byName.get("wlp2s0")).toMatchObject({ isWireless: true, hasDevice: true });
-    expect(byName.get("tun0")).toMatchObject({ type: 65534, isTun: true, flags: 0x10d1 });
-    expect(byName.has("bonding_masters")).toBe(false);
-  });
-
-  test("and lan is decided on them", () => {
-    const lan = readLan(root, addresses);
-    expect(lan.wired).toEqual({ allow: ["10.3.0.0/16"], scan: ["10.3.4.0/22", "10.3.200.9"] });
-    expect(lan.withWireless.allow).toEqual(["10.3.0.0/16", "192.168.43.0/24"]);
-    expect(lan.leftOut.map(({ name }) => name)).toEqual([
-      "eno1",
-      "odd",
-      "tun0",
-      "vanished0",
-      "wlp2s0",
-    ]);
-  });
-
-  test("a root without any of these files gives nothing", () => {
-    const nowhere = join(root, "nowhere");
-    expect([readInterfaces(nowhere, new Map()), readArp(nowhere)]).toEqual([[], []]);
   });
 });

@@ -2,27 +2,13 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import {
-  compareCredentials,
-  dropPrivileges,
-  parseAccount,
-  parseCredentials,
-} from "../../src/runtime/privileges.ts";
+import { parseCredentials } from "../../src/linux/proc/pid.ts";
+import { compareCredentials, dropPrivileges } from "../../src/runtime/privileges.ts";
 
 const PASSWD = `root:x:0:0:root:/root:/bin/bash
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 short:x:1000:1000
 letters:x:one:1000:::
-`;
-
-const STATUS = `Name:	unagi
-Uid:	65534	65534	65534	65534
-Gid:	65534	65534	65534	65534
-Groups:	4 65534 
-CapInh:	0000000000000000
-CapPrm:	0000000000000000
-CapEff:	0000000000000000
-CapBnd:	000001ffffffffff
 `;
 
 const MODULE = JSON.stringify(join(import.meta.dir, "../../src/runtime/privileges.ts"));
@@ -113,42 +99,12 @@ test("an unknown user and an unreadable user list are refused by name", () => {
   }
 });
 
-for (const [name, account] of [
-  ["root", { name: "root", uid: 0, gid: 0 }],
-  ["nobody", { name: "nobody", uid: 65534, gid: 65534 }],
-  ["short", undefined],
-  ["letters", undefined],
-  ["", undefined],
-  ["nobod", undefined],
-  ["nobody:x", undefined],
-] as const) {
-  test(`the user ${JSON.stringify(name)} is ${account ? "found" : "not found"}`, () => {
-    expect(parseAccount(PASSWD, name)).toEqual(account);
-  });
-}
-
 const CLEAN = {
   uids: [65534, 65534, 65534, 65534],
   gids: [65534, 65534, 65534, 65534],
   groups: [4, 65534],
   hasCapabilities: false,
 };
-
-test("a thread's status is read, and a status without its lines is not taken for harmless", () => {
-  expect(parseCredentials(STATUS)).toEqual(CLEAN);
-  expect(parseCredentials(STATUS.replace("CapPrm:\t0000", "CapPrm:\t0001"))).toEqual({
-    ...CLEAN,
-    hasCapabilities: true,
-  });
-  expect(parseCredentials(STATUS.replace("Groups:\t4 65534 ", "Groups:\t"))).toEqual({
-    ...CLEAN,
-    groups: [],
-  });
-  for (const key of ["Uid", "Gid", "Groups", "CapPrm", "CapEff"]) {
-    expect(parseCredentials(STATUS.replace(key, "Else"))).toBeUndefined();
-  }
-  expect(parseCredentials("")).toBeUndefined();
-});
 
 for (const [what, credentials, leftover] of [
   ["nothing", {}, undefined],

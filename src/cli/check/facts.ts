@@ -4,8 +4,9 @@
  */
 
 import type { Config } from "../../config/config.ts";
-import type { PortHolder, Transport } from "../../linux/port-holder.ts";
+import type { Transport } from "../../linux/proc/net-sockets.ts";
 import type { LanNetworks } from "../../net/lan.ts";
+import type { PortHolder } from "../../runtime/port-holder.ts";
 import type { MachineState } from "../../store/kept.ts";
 
 export interface CheckFacts {

@@ -9,12 +9,8 @@ import { createMessageFile } from "../../collectors/message-file.ts";
 import { createMessageJournal, findJournalctl } from "../../collectors/message-journal.ts";
 import type { MessageSource } from "../../collectors/messages.ts";
 import type { Config } from "../../config/config.ts";
-import {
-  type AddressesByName,
-  readAddresses,
-  readArp,
-  readLan,
-} from "../../linux/network-interfaces.ts";
+import { readArp } from "../../linux/proc/net-arp.ts";
+import { type AddressesByName, readAddresses } from "../../linux/sys/class-net.ts";
 import { isLoopback } from "../../net/address.ts";
 import { type AddressSet, resolveRanges } from "../../net/address-set.ts";
 import { whyNoLan } from "../../net/lan.ts";
@@ -22,6 +18,7 @@ import { rangeList } from "../../net/ranges.ts";
 import { readKeyFile } from "../../runtime/key-file.ts";
 import { dropPrivileges } from "../../runtime/privileges.ts";
 import { createRandom } from "../../runtime/random.ts";
+import { readLan } from "../../runtime/read-lan.ts";
 import type { Envelope } from "../../sealing/envelope.ts";
 import { createEnvelope } from "../../sealing/envelope.ts";
 import { askRunning } from "./ask-running.ts";

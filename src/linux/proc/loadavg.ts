@@ -3,19 +3,26 @@
  *
  *     0.05 0.02 0.00 1/91 4699
  */
-
 import { fail, ok, type Result } from "../../base/result.ts";
-import type { LoadReport } from "../../protocol/report.ts";
 import { type Reading, readParsed } from "../read-text.ts";
 
-export function readProcLoadavg(root: string): Reading<LoadReport> {
+export interface LoadAverages {
+  readonly one: number;
+  readonly five: number;
+  readonly fifteen: number;
+  /** Tasks that run or wait for a core. */
+  readonly running: number;
+  readonly tasks: number;
+}
+
+export function readProcLoadavg(root: string): Reading<LoadAverages> {
   return readParsed(root, "/proc/loadavg", parseProcLoadavg);
 }
 
 const LINE = /^(\d{1,9}\.\d+) (\d{1,9}\.\d+) (\d{1,9}\.\d+) (\d{1,10})\/(\d{1,10})(?:\s|$)/;
 
 /** Fails for anything that does not begin with the three loads and the two counts. */
-export function parseProcLoadavg(text: string): Result<LoadReport> {
+export function parseProcLoadavg(text: string): Result<LoadAverages> {
   const match = LINE.exec(text);
   if (match === null) {
     return fail("/proc/loadavg does not hold three loads and two counts");

@@ -6,44 +6,54 @@
  *     MemAvailable:   24376796 kB
  *     Active(anon):       1552 kB
  */
-
 import { fail, ok, type Result } from "../../base/result.ts";
 import { KIBIBYTE } from "../../base/units.ts";
-import type { MemoryReport } from "../../protocol/report.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { type Reading, readParsed } from "../read-text.ts";
 
-export function readProcMeminfo(root: string): Reading<MemoryReport> {
+/** Bytes; a field that this kernel lacks is absent. */
+export interface MemoryUse {
+  readonly totalBytes: number;
+  readonly availableBytes?: number;
+  readonly usedBytes?: number;
+  readonly activeBytes?: number;
+  readonly inactiveBytes?: number;
+  readonly buffersCachedBytes?: number;
+  readonly swapTotalBytes?: number;
+  readonly swapUsedBytes?: number;
+}
+
+export function readProcMeminfo(root: string): Reading<MemoryUse> {
   return readParsed(root, "/proc/meminfo", parseProcMeminfo);
 }
 
 /**
- * Bytes. A field that this kernel lacks is absent; fails without MemTotal.
+ * Fails without MemTotal.
  *
  * `usedBytes` is total − available, as `free` of procps-ng 4 counts it; kernels before 3.14 have
  * no MemAvailable, and there it is total − free − buffers − cache, as `free` counted then.
  * `buffersCachedBytes` is `free`'s buff/cache: Buffers + Cached + SReclaimable.
  */
-export function parseProcMeminfo(text: string): Result<MemoryReport> {
+export function parseProcMeminfo(text: string): Result<MemoryUse> {
   const bytes = parseFields(text);
   const total = bytes.get("MemTotal");
-  if (total === undefined) {
-    return fail("/proc/meminfo has no MemTotal");
-  }
+  if (total === undefined) return fail("/proc/meminfo has no MemTotal");
   const free = bytes.get("MemFree");
   const available = bytes.get("MemAvailable");
   const cache = cacheBytes(bytes);
   const swapTotal = bytes.get("SwapTotal");
-  const swapFree = bytes.get("SwapFree");
-  return ok({
-    totalBytes: total,
-    ...given("availableBytes", available),
-    ...given("usedBytes", usedBytes({ total, free, available, cache })),
-    ...given("activeBytes", bytes.get("Active")),
-    ...given("inactiveBytes", bytes.get("Inactive")),
-    ...given("buffersCachedBytes", cache),
-    ...given("swapTotalBytes", swapTotal),
-    ...given("swapUsedBytes", difference(swapTotal, swapFree)),
-  });
+  return ok(
+    withoutUndefined({
+      totalBytes: total,
+      availableBytes: available,
+      usedBytes: usedBytes({ total, free, available, cache }),
+      activeBytes: bytes.get("Active"),
+      inactiveBytes: bytes.get("Inactive"),
+      buffersCachedBytes: cache,
+      swapTotalBytes: swapTotal,
+      swapUsedBytes: difference(swapTotal, bytes.get("SwapFree")),
+    }),
+  );
 }
 
 function parseFields(text: string): Map<string, number> {
@@ -57,9 +67,7 @@ function parseFields(text: string): Map<string, number> {
 function cacheBytes(bytes: ReadonlyMap<string, number>): number | undefined {
   const buffers = bytes.get("Buffers");
   const cached = bytes.get("Cached");
-  if (buffers === undefined || cached === undefined) {
-    return undefined;
-  }
+  if (buffers === undefined || cached === undefined) return undefined;
   return buffers + cached + (bytes.get("SReclaimable") ?? 0);
 }
 
@@ -69,7 +77,7 @@ function usedBytes(memory: {
   available: number | undefined;
   cache: number | undefined;
 }): number | undefined {
-  // Some containers show more available than there is in all; `free` falls back likewise.
+  // Some containers show more available than there is in all; `free` then falls back too.
   if (memory.available !== undefined && memory.available <= memory.total) {
     return memory.total - memory.available;
   }
@@ -81,11 +89,4 @@ function usedBytes(memory: {
 /** `from` − `less`, not below 0; absent where one is unknown. */
 function difference(from: number | undefined, less: number | undefined): number | undefined {
   return from === undefined || less === undefined ? undefined : Math.max(0, from - less);
-}
-
-function given<K extends keyof MemoryReport>(
-  key: K,
-  value: number | undefined,
-): { [P in K]?: number } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]: number });
 }

@@ -5,7 +5,7 @@
  *     4731 (a) R (b) S 4718 4718 2640 34817 4718 4194304 102 0 0 0 5 3 0 0 20 0 1 0 70213 …
  */
 import { closeSync, openSync, readSync } from "node:fs";
-import { below, type Reading, readNames, readText } from "../read-text.ts";
+import { below, type Reading, readNames } from "../read-text.ts";
 import type { ProcessTable } from "./process-table.ts";
 
 /**
@@ -120,18 +120,6 @@ export function emptyStat(): ProcessStat {
     startTicks: 0,
     residentPages: 0,
   };
-}
-
-/** The user id that a process acts under (the effective one); undefined once it is gone. */
-export function readProcessOwner(root: string, pid: number): number | undefined {
-  const text = readText(root, `/proc/${pid}/status`);
-  return text.ok ? parseProcPidStatusOwner(text.value) : undefined;
-}
-
-/** `Uid:` holds the real, effective, saved and file system ids, a tab between them. */
-export function parseProcPidStatusOwner(text: string): number | undefined {
-  const uid = /^Uid:\t\d+\t(\d+)/m.exec(text)?.[1];
-  return uid === undefined ? undefined : Number(uid);
 }
 
 function setField(into: ProcessStat, field: number, value: number): void {

@@ -4,39 +4,28 @@
  *     some avg10=0.18 avg60=0.68 avg300=0.42 total=6353180
  *     full avg10=0.00 avg60=0.00 avg300=0.00 total=0
  */
-import type { PressureReport } from "../../protocol/report.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { readText } from "../read-text.ts";
 
-/** Percent of the last 60 s. */
+/** Percent of the last 60 s in which some or all of the tasks that could run waited. */
 export interface Pressure {
   readonly some?: number;
   readonly full?: number;
 }
 
-/** Undefined on a kernel without it (old, or with `psi=0`): that is no problem to report. */
-export function readProcPressure(root: string): PressureReport | undefined {
-  const cpu = readPressure(root, "cpu");
-  const memory = readPressure(root, "memory");
-  const io = readPressure(root, "io");
-  // The kernel gives cpu a "full" line too, which means nothing for the whole machine.
-  const pressure: PressureReport = {
-    ...(cpu.some === undefined ? {} : { cpuSomePercent: cpu.some }),
-    ...(memory.some === undefined ? {} : { memorySomePercent: memory.some }),
-    ...(memory.full === undefined ? {} : { memoryFullPercent: memory.full }),
-    ...(io.some === undefined ? {} : { ioSomePercent: io.some }),
-    ...(io.full === undefined ? {} : { ioFullPercent: io.full }),
-  };
-  return Object.keys(pressure).length === 0 ? undefined : pressure;
+export type PressureOf = Readonly<Record<"cpu" | "memory" | "io", Pressure>>;
+
+/** Empty on a kernel without it (old, or with `psi=0`). */
+export function readProcPressure(root: string): PressureOf {
+  return { cpu: read(root, "cpu"), memory: read(root, "memory"), io: read(root, "io") };
 }
 
 /** A line that is missing or unreadable is absent. */
 export function parsePressure(text: string): Pressure {
-  const some = avg60(text, "some");
-  const full = avg60(text, "full");
-  return { ...(some === undefined ? {} : { some }), ...(full === undefined ? {} : { full }) };
+  return withoutUndefined({ some: avg60(text, "some"), full: avg60(text, "full") });
 }
 
-function readPressure(root: string, name: string): Pressure {
+function read(root: string, name: string): Pressure {
   const text = readText(root, `/proc/pressure/${name}`);
   return text.ok ? parsePressure(text.value) : {};
 }

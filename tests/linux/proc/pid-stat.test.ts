@@ -1,12 +1,6 @@
 /** Processes: names that are hard to parse, those that end meanwhile, the ranking. */
 import { describe, expect, test } from "bun:test";
-import {
-  emptyStat,
-  parseProcPidStat,
-  parseProcPidStatusOwner,
-  readProcesses,
-  readProcessOwner,
-} from "../../../src/linux/proc/pid-stat.ts";
+import { emptyStat, parseProcPidStat, readProcesses } from "../../../src/linux/proc/pid-stat.ts";
 import {
   type ProcessTable,
   processName,
@@ -96,13 +90,6 @@ describe("readProcesses", () => {
         [34817, "tail"],
       ]),
     );
-  });
-
-  test("reads the effective owner, and none of a process that is gone", () => {
-    expect(readProcessOwner(fixture("processes"), 4731)).toBe(1001);
-    expect(readProcessOwner(fixture("processes"), 9999)).toBeUndefined();
-    expect(parseProcPidStatusOwner("Name:\tUid:\nUid:\t5\t6\t7\t8\n")).toBe(6);
-    expect(parseProcPidStatusOwner("")).toBeUndefined();
   });
 
   test("fails in words where there is no /proc", () => {

@@ -52,7 +52,7 @@ export class MachineClock {
     return createClock("/", {
       monotonicMs: () => (this.#world.nowMs - this.#suspendedMs) * this.#rate,
       wallMs: () => START_WALL_MS + this.#world.nowMs * this.#rate + this.#wallOffsetMs,
-      uptimeText: () => `${((this.#world.nowMs * this.#rate) / 1000).toFixed(2)} 0.00\n`,
+      uptimeSeconds: () => Number(((this.#world.nowMs * this.#rate) / 1000).toFixed(2)),
     });
   }
 }

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCarrierReader, readHasCarrier } from "../../src/linux/carrier.ts";
+import { readCarriers } from "../../src/linux/sys/class-net.ts";
+import { createCarrierReader, isPluggedIn } from "../../src/runtime/carrier.ts";
 
 const roots: string[] = [];
 
@@ -31,12 +32,20 @@ function rootOf(interfaces: Readonly<Record<string, Interface>>): string {
 
 const lo = { type: "772", carrier: "1\n" };
 
-describe("whether any interface has a carrier", () => {
+describe("whether this machine is plugged in", () => {
   const cases = [
     { title: "nothing can be read", interfaces: {}, has: undefined },
     { title: "only loopback is there", interfaces: { lo }, has: undefined },
-    { title: "one is plugged in", interfaces: { lo, eth0: { carrier: "1\n" } }, has: true },
-    { title: "one is not", interfaces: { lo, eth0: { carrier: "0\n" } }, has: false },
+    {
+      title: "an interface is plugged in",
+      interfaces: { lo, eth0: { carrier: "1\n" } },
+      has: true,
+    },
+    {
+      title: "the only one is not plugged in",
+      interfaces: { lo, eth0: { carrier: "0\n" } },
+      has: false,
+    },
     { title: "one is switched off", interfaces: { lo, eth0: {} }, has: false },
     {
       title: "one of two is plugged in",
@@ -50,8 +59,8 @@ describe("whether any interface has a carrier", () => {
     },
     { title: "the file says something else", interfaces: { eth0: { carrier: "yes" } }, has: false },
   ];
-  test.each(cases)("when $title: $has", ({ interfaces, has }) => {
-    expect(readHasCarrier(rootOf(interfaces))).toBe(has);
+  test.each(cases)("is $has when $title", ({ interfaces, has }) => {
+    expect(isPluggedIn(readCarriers(rootOf(interfaces)))).toBe(has);
   });
 
   test("is looked at again after two seconds, not before", () => {

@@ -2,7 +2,8 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parsePortInodes, portInUseReason, whoHoldsPort } from "../../src/linux/port-holder.ts";
+import { portInUseReason, socketsInTheWay, whoHoldsPort } from "../../src/runtime/port-holder.ts";
+import { withRoot } from "../linux/fixture.ts";
 
 const UDP = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
   381: 00000000:2760 00000000:0000 07 00000000:00000000 00:00000000 00000000  1000        0 52343 2 0000000000000000 0
@@ -23,7 +24,7 @@ const TCP6 = `  sl  local_address                         remote_address        
 `;
 
 for (const [what, text, wanted, inodes] of [
-  ["all UDP sockets on the port", UDP, { transport: "udp", port: 10080 }, ["52343", "52345"]],
+  ["every UDP socket on the port", UDP, { transport: "udp", port: 10080 }, ["52343", "52345"]],
   ["none on another port", UDP, { transport: "udp", port: 10082 }, []],
   [
     "one on the same address and one on all",
@@ -56,9 +57,11 @@ for (const [what, text, wanted, inodes] of [
     [],
   ],
 ] as const) {
-  test(`the port table gives ${what}`, () => {
-    expect(parsePortInodes(text, wanted)).toEqual([...inodes]);
-  });
+  test(`in the way of a socket is ${what}`, () =>
+    withRoot((root) => {
+      root.write(`proc/net/${wanted.transport}`, text);
+      expect([...socketsInTheWay(root.path, wanted)].map(String)).toEqual([...inodes]);
+    }));
 }
 
 const root = mkdtempSync(join(tmpdir(), "unagi-port-"));

@@ -1,0 +1,81 @@
+/** Who holds a port that is in use, and what the user can do about it. */
+import { basename } from "node:path";
+import { readSockets, TCP_LISTEN, type Transport } from "../linux/proc/net-sockets.ts";
+import { findSocketHolder, readProcessArguments, readProcessName } from "../linux/proc/pid.ts";
+import { canonicalAddress } from "../net/address.ts";
+
+export interface PortHolder {
+  readonly pid: number;
+  /** The command's name. */
+  readonly command: string;
+  /** Whether it is another daemon of ours. */
+  readonly isUnagi: boolean;
+}
+
+/** The socket that somebody tried to bind. */
+export interface WantedSocket {
+  readonly transport: Transport;
+  readonly port: number;
+  /** Canonical; absent: all addresses. */
+  readonly bind?: string;
+}
+
+/**
+ * The process that is in the way of this socket: it holds the port on the same address, or on all;
+ * undefined if it cannot be seen. `root` is where /proc is found: "/" but for tests.
+ */
+export function whoHoldsPort(root: string, wanted: WantedSocket): PortHolder | undefined {
+  const inodes = socketsInTheWay(root, wanted);
+  const pid = inodes.size === 0 ? undefined : findSocketHolder(root, inodes);
+  return pid === undefined ? undefined : describe(root, pid);
+}
+
+/**
+ * The reason, with the remedy, why a port in use cannot be bound. `option` is what the user sets
+ * the port with, as `-p`.
+ */
+export function portInUseReason(
+  root: string,
+  wanted: WantedSocket & { readonly option: string },
+): string {
+  const { transport, port, option } = wanted;
+  const holder = whoHoldsPort(root, wanted);
+  const what = `${option} ${port}: the ${transport.toUpperCase()} port is in use`;
+  if (holder === undefined) return `${what}; choose another with ${option}`;
+  const by = `${what} by ${holder.command} (process ${holder.pid})`;
+  return holder.isUnagi
+    ? `${by}, which is a running unagi; stop it, or start this one with other ports (-p, -h), and with -c /dev/null if it read its ports from the same file`
+    : `${by}; choose another with ${option}`;
+}
+
+/** The inodes of the sockets that keep this one from being bound: of TCP, those that listen. */
+export function socketsInTheWay(root: string, wanted: WantedSocket): ReadonlySet<number> {
+  const { transport, port, bind } = wanted;
+  const held = readSockets(root, transport, port).filter(
+    ({ localAddress, state, inode }) =>
+      inode !== 0 &&
+      (transport === "udp" || state === TCP_LISTEN) &&
+      (bind === undefined ||
+        /^[0.:]+$/.test(localAddress) ||
+        canonicalAddress(localAddress) === bind),
+  );
+  return new Set(held.map(({ inode }) => inode));
+}
+
+function describe(root: string, pid: number): PortHolder {
+  const name = readProcessName(root, pid) ?? "";
+  return {
+    pid,
+    // A process may name itself: what goes to a terminal has no control characters.
+    command: name.replace(/[^\x20-\x7e]/g, "?") || "an unnamed process",
+    isUnagi: name === "unagi" || isOurProgram(readProcessArguments(root, pid)),
+  };
+}
+
+/** True for a daemon run from the source as well, whose name is that of the interpreter. */
+function isOurProgram(command: readonly string[]): boolean {
+  return command.slice(0, 4).some((word) => {
+    const path = word.split("/");
+    return basename(word) === "unagi" || path.slice(-2).join("/") === "src/main.ts";
+  });
+}

@@ -1,0 +1,20 @@
+/** What `lan` stands for on a whole tree of files. */
+import { expect, test } from "bun:test";
+import { readLan } from "../../src/runtime/read-lan.ts";
+import { withRoot } from "../linux/fixture.ts";
+import { INTERFACE_ADDRESSES, writeInterfaces } from "../linux/sys/interfaces.ts";
+
+test("lan is decided on the interfaces and neighbours below a root", () =>
+  withRoot((root) => {
+    writeInterfaces(root);
+    const lan = readLan(root.path, INTERFACE_ADDRESSES);
+    expect(lan.wired).toEqual({ allow: ["10.3.0.0/16"], scan: ["10.3.4.0/22", "10.3.200.9"] });
+    expect(lan.withWireless.allow).toEqual(["10.3.0.0/16", "192.168.43.0/24"]);
+    expect(lan.leftOut.map(({ name }) => name)).toEqual([
+      "eno1",
+      "odd",
+      "tun0",
+      "vanished0",
+      "wlp2s0",
+    ]);
+  }));
