@@ -31,7 +31,7 @@ import { createServiceManager } from "../runtime/service-manager.ts";
 import { openPeerSocket, type PeerSocket } from "../runtime/udp.ts";
 import type { History } from "../store/history.ts";
 import { openHistory } from "../store/sqlite-history.ts";
-import type { ReportSource } from "../view/cluster-view.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
 import { createChangeLog } from "./change-log.ts";
 import { createForgetter } from "./forgetter.ts";
 import { createGarbage, type Garbage } from "./garbage.ts";
@@ -169,7 +169,7 @@ interface Core {
   readonly performer: Performer;
   readonly ticker: Ticker;
   readonly sampler: Sampler;
-  readonly source: ReportSource;
+  readonly source: ClusterSource;
   readonly watching: Watching;
   readonly forgetter: Forgetter;
   readonly garbage: Garbage;

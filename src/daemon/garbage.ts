@@ -3,7 +3,7 @@
  * four times what lives in it, and a heap that was large once stays so, for what lives on is spread
  * all over it.
  */
-import type { ReportSource } from "../view/cluster-view.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
 
 /** Measured, and rough: a report is read out of its text, and leaves twice its bytes. */
 const OF_PACKET = 500;
@@ -30,7 +30,7 @@ export interface Garbage {
   /** An event of so many characters has been made. */
   ofEvent(characters: number): void;
   /** The same source; what is read from it counts. */
-  countReads(source: ReportSource): ReportSource;
+  countReads(source: ClusterSource): ClusterSource;
 }
 
 /**

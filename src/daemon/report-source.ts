@@ -7,7 +7,7 @@ import type { Config } from "../config/config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
 import { rangeTexts } from "../net/ranges.ts";
 import type { History } from "../store/history.ts";
-import type { ClusterView, ReportSource } from "../view/cluster-view.ts";
+import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
 import type { Networks } from "./networks.ts";
 
 export interface SourceParts {
@@ -27,7 +27,7 @@ export interface SourceParts {
   readonly notices: readonly string[];
 }
 
-export function createReportSource(parts: SourceParts): ReportSource {
+export function createReportSource(parts: SourceParts): ClusterSource {
   const { history } = parts;
   const startedWallMs = parts.clock().wallMs;
   return {

@@ -8,7 +8,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Sampler } from "../collectors/sampler.ts";
 import { createEventStreams, type EventStreams } from "../http/events.ts";
 import type { After, Live } from "../http/live.ts";
-import type { ReportSource } from "../view/cluster-view.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
 import type { ChangeLog } from "./change-log.ts";
 import { createLiveSampling } from "./live-sampling.ts";
 import type { Performer } from "./performer.ts";
@@ -20,7 +20,7 @@ export interface WatchingParts {
   readonly performer: Pick<Performer, "perform">;
   readonly ticker: Pick<Ticker, "rearm">;
   readonly sampler: Pick<Sampler, "primeLive" | "takeLive">;
-  readonly source: ReportSource;
+  readonly source: ClusterSource;
   readonly changes: ChangeLog;
   readonly clock: () => Moment;
   /** An event of so many characters has been made. */

@@ -5,7 +5,7 @@
  * told of it once a second and ask then: for them an era lasts from one telling to the next.
  */
 
-import type { ReportSource } from "../view/cluster-view.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
 import type { EventStreams } from "./events.ts";
 
 export interface Eras {
@@ -13,7 +13,7 @@ export interface Eras {
   now(isFollowed: boolean): string;
 }
 
-export function createEras(source: ReportSource, streams: EventStreams | undefined): Eras {
+export function createEras(source: ClusterSource, streams: EventStreams | undefined): Eras {
   let told: number | undefined;
   let toldAtMs = 0;
   return {

@@ -9,7 +9,7 @@
 
 import { type Detail, machineJson } from "../api/json.ts";
 import { zlib } from "../base/builtins.ts";
-import type { ClusterView, ReportSource } from "../view/cluster-view.ts";
+import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
 import { EVENT_STREAM, SECURITY_HEADERS, takesGzip } from "./answer.ts";
 import type { Live } from "./live.ts";
 
@@ -80,7 +80,7 @@ const MOST_FIRSTS = 16;
 
 /** `onMade`: an event of so many characters has been made. */
 export function createEventStreams(
-  source: ReportSource,
+  source: ClusterSource,
   live: Live,
   onMade: (characters: number) => void = () => undefined,
 ): EventStreams {
@@ -88,7 +88,7 @@ export function createEventStreams(
 }
 
 class Streams implements EventStreams {
-  readonly #source: ReportSource;
+  readonly #source: ClusterSource;
   readonly #live: Live;
   readonly #onMade: (characters: number) => void;
   readonly #streams = new Set<Stream>();
@@ -103,7 +103,7 @@ class Streams implements EventStreams {
   #cancelPing: () => void = () => undefined;
   #unsubscribe: () => void = () => undefined;
 
-  constructor(source: ReportSource, live: Live, onMade: (characters: number) => void) {
+  constructor(source: ClusterSource, live: Live, onMade: (characters: number) => void) {
     this.#source = source;
     this.#live = live;
     this.#onMade = onMade;

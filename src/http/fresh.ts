@@ -1,6 +1,6 @@
 /** `?fresh=2`: waits a little for reports that are at most so old. */
 
-import type { ReportSource } from "../view/cluster-view.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
 import type { Live } from "./live.ts";
 
 /** Design, section 8: then it is answered with what there is. */
@@ -13,7 +13,7 @@ export interface Freshener {
   wait(maxAgeSeconds: number): Promise<void>;
 }
 
-export function createFreshener(source: ReportSource, live: Live): Freshener {
+export function createFreshener(source: ClusterSource, live: Live): Freshener {
   /** Those who ask for the same age wait together. */
   const waiting = new Map<number, Promise<void>>();
 
@@ -50,7 +50,7 @@ export function createFreshener(source: ReportSource, live: Live): Freshener {
 }
 
 /** Not waited for: who does not answer, and protocol 1, which has a report when it has one. */
-function isFresh(source: ReportSource, maxAgeSeconds: number): boolean {
+function isFresh(source: ClusterSource, maxAgeSeconds: number): boolean {
   return source.cluster().machines.every(({ state, protocol, reportAgeSeconds }) => {
     const isAwaited = (state === "up" || state === "new") && protocol === 2;
     return !isAwaited || (reportAgeSeconds ?? Number.POSITIVE_INFINITY) <= maxAgeSeconds;

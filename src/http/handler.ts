@@ -21,7 +21,7 @@ import { canonicalAddress } from "../net/address.ts";
 import type { ErrorPage } from "../page/components/error-page.tsx";
 import { clusterHtml, errorHtml, machineHtml, type RenderContext } from "../page/render.ts";
 import { statusText } from "../page/text/status-text.ts";
-import type { ReportSource } from "../view/cluster-view.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
 import { createWarnedSince, type WarnedSinceOf } from "../view/history/warned-since.ts";
 import { machineHref } from "../view/machine-href.ts";
 import { findMachine, slugsOf } from "../view/machine-slug.ts";
@@ -37,7 +37,7 @@ import { isAllowedHost } from "./host-names.ts";
 import type { Live } from "./live.ts";
 
 export interface HttpHandlerOptions {
-  readonly source: ReportSource;
+  readonly source: ClusterSource;
   /** `http-allow`, for a canonical address. */
   readonly allow: (address: string) => boolean;
   /** Of `hostNamesOf`. */

@@ -3,7 +3,7 @@
  * calls. Reads no clock; times are those of the view.
  */
 import type { Machine } from "../cluster/machine.ts";
-import type { ClusterView, ReportSource } from "../view/cluster-view.ts";
+import type { ClusterView, ClusterSource } from "../view/cluster-view.ts";
 import type { WarnedSinceOf } from "../view/history/warned-since.ts";
 import { slugsOf } from "../view/machine-slug.ts";
 import type { Times } from "../view/times.ts";
@@ -17,7 +17,7 @@ import { renderMachinePage } from "./machine/machine-page.tsx";
 import { machinePageOf } from "./machine/machine-view-model.ts";
 
 export interface RenderContext {
-  readonly source: ReportSource;
+  readonly source: ClusterSource;
   readonly view: ClusterView;
   readonly times: Times;
   readonly assets: AssetLinks;

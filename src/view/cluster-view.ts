@@ -44,7 +44,7 @@ export interface ScanView {
   readonly ownAddresses: readonly string[];
 }
 
-export interface ReportSource {
+export interface ClusterSource {
   /** Changes whenever anything that a reader could see has changed. */
   version(): number;
   /** Now, without the cost of a whole view. */

@@ -4,7 +4,7 @@
  */
 import type { Machine } from "../../src/cluster/machine.ts";
 import { createHttpHandler } from "../../src/http/handler.ts";
-import type { ClusterView, ReportSource } from "../../src/view/cluster-view.ts";
+import type { ClusterSource, ClusterView } from "../../src/view/cluster-view.ts";
 import { type SampleSource, sampleSource } from "../page/sample-cluster.ts";
 
 export interface PageServer {
@@ -36,7 +36,7 @@ export function startPageServer(options: PageServerOptions = {}): PageServer {
   let version = 1;
   let pages = 0;
   const streams = new Set<ReadableStreamDefaultController<string>>();
-  const source: ReportSource = {
+  const source: ClusterSource = {
     ...sample,
     version: () => version,
     moment: () => view.moment,

@@ -6,7 +6,7 @@ import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
 import type { ProcessReport, Report } from "../../src/protocol/report.ts";
 import type { Entry, EntryQuery, MachineState, StripPoint } from "../../src/store/kept.ts";
-import type { ClusterView, ReportSource } from "../../src/view/cluster-view.ts";
+import type { ClusterView, ClusterSource } from "../../src/view/cluster-view.ts";
 import { pointOf } from "../../src/view/history/cells.ts";
 
 /** Tue 24 Nov 2026, 09:13:07 UTC. */
@@ -444,7 +444,7 @@ function covers(entry: Entry, wallMs: number): boolean {
   return wallMs >= entry.atWallMs && wallMs < (entry.untilWallMs ?? Number.POSITIVE_INFINITY);
 }
 
-export interface SampleSource extends ReportSource {
+export interface SampleSource extends ClusterSource {
   readonly view: ClusterView;
 }
 

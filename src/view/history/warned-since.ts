@@ -4,7 +4,7 @@
  * made every second and reading a day of reports costs milliseconds.
  */
 import type { Entry } from "../../store/kept.ts";
-import type { ReportSource } from "../cluster-view.ts";
+import type { ClusterSource } from "../cluster-view.ts";
 import { factsOf, isSwapping } from "../facts.ts";
 import type { Warning } from "../warnings.ts";
 
@@ -38,7 +38,7 @@ function isWarned(entry: Entry, kind: "swapping" | "disk"): boolean {
   return kind === "swapping" ? isSwapping(facts) : facts.fullFilesystem !== undefined;
 }
 
-export function createWarnedSince(entries: ReportSource["entries"]): WarnedSinceOf {
+export function createWarnedSince(entries: ClusterSource["entries"]): WarnedSinceOf {
   const known = new Map<string, Known>();
 
   function walk(id: string, kind: "swapping" | "disk", before?: Known): WarnedSince | undefined {
