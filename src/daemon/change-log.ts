@@ -1,7 +1,7 @@
 /** Which machine's view changed when: what a reader who holds an older version has missed. */
-import type { Changes } from "../http/live.ts";
+import type { ClusterChanges } from "../http/watching.ts";
 
-export interface ChangeLog extends Changes {
+export interface ChangeLog extends ClusterChanges {
   /** The view of this machine is another, or it is gone. */
   note(id: string): void;
   /** Something changed that is no machine: a history, a notice, the networks. */

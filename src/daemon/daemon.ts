@@ -14,10 +14,10 @@ import { createSampler, type Sampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
 import type { ReadConfig } from "../config/load-config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
-import type { Forgetter } from "../http/forget.ts";
 import { createHttpHandler, type HttpHandler } from "../http/handler.ts";
 import { hostNamesOf } from "../http/host-names.ts";
 import { type HttpServer, startHttpServer } from "../http/server.ts";
+import type { Forgetter } from "../http/service.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import { isLoopbackOnly } from "../net/ranges.ts";
 import { createCarrierReader } from "../runtime/carrier.ts";
@@ -196,8 +196,9 @@ function createHandler(core: Core): HttpHandler {
   const { httpNames } = live.config;
   return createHttpHandler({
     source,
-    live: watching.live,
+    watchers: watching.watchers,
     streams: watching.streams,
+    freshener: watching.freshener,
     forgetter,
     onMade: garbage.ofAnswer,
     allow: (address) => networks().httpAllow.contains(address),

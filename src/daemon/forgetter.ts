@@ -3,7 +3,7 @@
 import { quoted } from "../base/printable.ts";
 import type { Moment } from "../base/units.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Forgetter } from "../http/forget.ts";
+import type { Forgetter } from "../http/service.ts";
 import { createUserNames } from "../linux/passwd.ts";
 import { readConnectionOwner } from "../linux/proc/net-sockets.ts";
 import type { Log } from "../runtime/log.ts";

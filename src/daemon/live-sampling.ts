@@ -3,9 +3,9 @@
  * are averaged over; the report follows half a second later, and at once from then on.
  */
 
+import type { After } from "../base/after.ts";
 import type { Moment } from "../base/units.ts";
 import type { Sampler } from "../collectors/sampler.ts";
-import type { After } from "../http/live.ts";
 import type { Report } from "../protocol/report.ts";
 
 /** As for the first report of all: long enough for rates that mean something. */

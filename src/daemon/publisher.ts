@@ -3,9 +3,9 @@
  * comes half a second after the start, so that it has rates already.
  */
 
+import type { After } from "../base/after.ts";
 import type { Moment } from "../base/units.ts";
 import type { Sampler } from "../collectors/sampler.ts";
-import type { After } from "../http/live.ts";
 import type { Report } from "../protocol/report.ts";
 
 /** Long enough for rates that mean something, short enough for a page with figures within 1 s. */

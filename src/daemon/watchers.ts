@@ -1,5 +1,6 @@
 /** Counts who is looking at this daemon's pages: while anybody is, the core watches. */
-import type { After, Watch } from "../http/live.ts";
+import type { After } from "../base/after.ts";
+import type { Watchers } from "../http/watching.ts";
 
 /** Design, section 6.5: whoever has just loaded a page reads it for a while. */
 const GLANCE_MS = 10_000;
@@ -10,7 +11,7 @@ export interface WatcherParts {
   readonly after: After;
 }
 
-export function createWatchers({ onChange, after }: WatcherParts): Watch {
+export function createWatchers({ onChange, after }: WatcherParts): Watchers {
   let count = 0;
   let endGlance: (() => void) | undefined;
   let cancelGlance: () => void = () => undefined;

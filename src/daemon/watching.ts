@@ -3,11 +3,13 @@
  * streams are fed. When nobody does, none of it runs.
  */
 
+import type { After } from "../base/after.ts";
 import type { Moment } from "../base/units.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Sampler } from "../collectors/sampler.ts";
 import { createEventStreams, type EventStreams } from "../http/events.ts";
-import type { After, Live } from "../http/live.ts";
+import { createFreshener, type Freshener } from "../http/fresh.ts";
+import type { Watchers } from "../http/watching.ts";
 import type { ClusterSource } from "../view/cluster-view.ts";
 import type { ChangeLog } from "./change-log.ts";
 import { createLiveSampling } from "./live-sampling.ts";
@@ -28,7 +30,8 @@ export interface WatchingParts {
 }
 
 export interface Watching {
-  readonly live: Live;
+  readonly watchers: Watchers;
+  readonly freshener: Freshener;
   readonly streams: EventStreams;
   /** The core wants a live report. */
   wantLive(): void;
@@ -44,17 +47,19 @@ export function openWatching(parts: WatchingParts): Watching {
       ticker.rearm();
     },
   });
-  const watch = createWatchers({
+  const watchers = createWatchers({
     after,
     onChange: (isWatching) => {
       performer.perform(cluster.watch(isWatching, clock()));
       ticker.rearm();
     },
   });
-  const live = { changes: parts.changes, watch, after };
-  const streams = createEventStreams(parts.source, live, parts.onEvent);
+  const { source, changes } = parts;
+  const following = { source, changes, watchers, after };
+  const streams = createEventStreams({ ...following, onMade: parts.onEvent });
   return {
-    ...{ live, streams },
+    ...{ watchers, streams },
+    freshener: createFreshener(following),
     wantLive: sampling.want,
     stop: () => {
       streams.stop();

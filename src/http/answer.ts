@@ -15,9 +15,21 @@ export const TEXT = "text/plain; charset=utf-8";
 export const EVENT_STREAM = "text/event-stream";
 export const JSON_TYPE = "application/json; charset=utf-8";
 
-/** May be kept, but is asked about before each use: the ETag says whether it still holds. */
-const REVALIDATE = "private, no-cache";
 const NEVER_KEPT = "no-store";
+/** The header for each way of caching. */
+const CACHE_CONTROL: Readonly<Record<Caching, string>> = {
+  "for good": "private, max-age=31536000, immutable",
+  // The browser asks before each use whether its copy still holds: the ETag tells.
+  "per era": "private, no-cache",
+  none: NEVER_KEPT,
+};
+
+/**
+ * - "for good": the address holds a hash of the content, so a browser never asks for it again.
+ * - "per era": made once for all readers of an era (eras.ts), and kept by browsers until it changes.
+ * - "none": made for each request, and never kept.
+ */
+export type Caching = "for good" | "per era" | "none";
 
 /** A body made once and given to several readers. */
 export interface Body {
@@ -25,7 +37,6 @@ export interface Body {
   readonly contentType: string;
   readonly text: string;
   readonly etag: string;
-  readonly cacheControl: string;
   /** Compressed at the first reader who takes it. */
   gzipped?: Uint8Array<ArrayBuffer>;
 }
@@ -34,16 +45,9 @@ export function bodyOf(options: {
   readonly text: string;
   readonly contentType: string;
   readonly status?: number;
-  readonly cacheControl?: string;
 }): Body {
   const { text, contentType, status = 200 } = options;
-  return {
-    status,
-    contentType,
-    text,
-    etag: `"${Bun.hash(text).toString(36)}"`,
-    cacheControl: options.cacheControl ?? (status === 200 ? REVALIDATE : NEVER_KEPT),
-  };
+  return { status, contentType, text, etag: `"${Bun.hash(text).toString(36)}"` };
 }
 
 /** Under this, gzip saves less than one packet. */
@@ -64,9 +68,9 @@ function holdsTag(request: Request, etag: string): boolean {
 }
 
 /** A body for this reader: 304 when it holds it already, compressed when it takes that. */
-export function answerWith(request: Request, body: Body): Response {
+export function answerWith(request: Request, body: Body, caching: Caching): Response {
   const headers = new Headers(SECURITY_HEADERS);
-  headers.set("cache-control", body.cacheControl);
+  headers.set("cache-control", body.status === 200 ? CACHE_CONTROL[caching] : NEVER_KEPT);
   headers.set("vary", "accept-encoding");
   if (body.status === 200) {
     headers.set("etag", body.etag);

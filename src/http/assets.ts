@@ -9,8 +9,17 @@ import { bundleClient } from "./client-bundle.ts" with { type: "macro" };
 const SVG = "image/svg+xml";
 const CSS = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
-/** The address holds a hash of the content, so it never has to be asked for again. */
-const FOR_GOOD = "private, max-age=31536000, immutable";
+
+/** The scripts are bundled when this program is compiled. */
+const FILES = [
+  { path: "/page.css", text: STYLE, contentType: CSS },
+  { path: "/favicon.svg", text: icon, contentType: SVG },
+  { path: "/favicon-down.svg", text: iconDown, contentType: SVG },
+  { path: "/client.js", text: bundleClient("main.ts"), contentType: SCRIPT },
+  { path: "/charts.js", text: bundleClient("charts.ts"), contentType: SCRIPT },
+];
+
+export const ASSET_PATHS: readonly string[] = FILES.map(({ path }) => path);
 
 export interface Assets {
   readonly links: AssetLinks;
@@ -19,21 +28,12 @@ export interface Assets {
 }
 
 export function createAssets(): Assets {
-  const files = [
-    { path: "/page.css", text: STYLE, contentType: CSS },
-    { path: "/favicon.svg", text: icon, contentType: SVG },
-    { path: "/favicon-down.svg", text: iconDown, contentType: SVG },
-    { path: "/client.js", text: bundleClient("main.ts"), contentType: SCRIPT },
-    { path: "/charts.js", text: bundleClient("charts.ts"), contentType: SCRIPT },
-  ];
   const bodies = new Map<string, Body>();
   const link = (path: string) => {
     const etag = bodies.get(path)?.etag ?? "";
     return `${path}?v=${etag.replaceAll('"', "")}`;
   };
-  for (const { path, text, contentType } of files) {
-    bodies.set(path, bodyOf({ text, contentType, cacheControl: FOR_GOOD }));
-  }
+  for (const { path, ...file } of FILES) bodies.set(path, bodyOf(file));
   return {
     bodies,
     links: {

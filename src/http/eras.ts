@@ -13,13 +13,13 @@ export interface Eras {
   now(isFollowed: boolean): string;
 }
 
-export function createEras(source: ClusterSource, streams: EventStreams | undefined): Eras {
+export function createEras(source: ClusterSource, streams: EventStreams): Eras {
   let told: number | undefined;
   let toldAtMs = 0;
   return {
     now(isFollowed) {
       const { wallMs, elapsedMs } = source.moment();
-      const nowTold = isFollowed ? streams?.told() : undefined;
+      const nowTold = isFollowed ? streams.told() : undefined;
       if (nowTold === undefined) return `${source.version()} ${Math.floor(wallMs / 1000)}`;
       if (nowTold !== told) [told, toldAtMs] = [nowTold, elapsedMs];
       return `told ${told} ${Math.floor((elapsedMs - toldAtMs) / 1000)}`;

@@ -7,11 +7,14 @@
  *     data: {"version":1700000000123,"machines":[…],"removed":["3f6c…"]}
  */
 
-import { type Detail, machineJson } from "../api/json.ts";
+import type { EventQuery } from "../api/query.ts";
+import type { Detail } from "../api/types.ts";
+import { type EventContent, eventJson } from "../api/writer.ts";
+import type { After } from "../base/after.ts";
 import { zlib } from "../base/builtins.ts";
 import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
 import { EVENT_STREAM, SECURITY_HEADERS, takesGzip } from "./answer.ts";
-import type { Live } from "./live.ts";
+import type { ClusterChanges, Watchers } from "./watching.ts";
 
 /** Design, section 8: as many readers as a crowd of machines has, and each costs a socket. */
 export const MOST_STREAMS = 512;
@@ -23,12 +26,6 @@ const PING_MS = 15_000;
 const WRITE_PAUSE_MS = 1000;
 /** Changes come in packets of one machine each: those of one moment go into one write. */
 const GATHER_MS = 50;
-
-export interface EventQuery {
-  readonly detail: Detail;
-  /** The version that the reader holds. */
-  readonly since?: number;
-}
 
 export interface EventStreams {
   /** `undefined`: there are too many already. */
@@ -78,19 +75,21 @@ const GZIP_HEAD = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
 /** Whole first events kept for a second: readers that come together hold the same version. */
 const MOST_FIRSTS = 16;
 
-/** `onMade`: an event of so many characters has been made. */
-export function createEventStreams(
-  source: ClusterSource,
-  live: Live,
-  onMade: (characters: number) => void = () => undefined,
-): EventStreams {
-  return new Streams(source, live, onMade);
+export interface EventStreamParts {
+  readonly source: ClusterSource;
+  readonly changes: ClusterChanges;
+  readonly watchers: Pick<Watchers, "hold">;
+  readonly after: After;
+  /** An event of so many characters has been made. */
+  readonly onMade?: (characters: number) => void;
+}
+
+export function createEventStreams(parts: EventStreamParts): EventStreams {
+  return new Streams(parts);
 }
 
 class Streams implements EventStreams {
-  readonly #source: ClusterSource;
-  readonly #live: Live;
-  readonly #onMade: (characters: number) => void;
+  readonly #parts: EventStreamParts;
   readonly #streams = new Set<Stream>();
   readonly #ping = new Chunk(": ping\n\n");
   /** What new readers get, by what they asked; kept for one pause, as ages are in it. */
@@ -103,10 +102,8 @@ class Streams implements EventStreams {
   #cancelPing: () => void = () => undefined;
   #unsubscribe: () => void = () => undefined;
 
-  constructor(source: ClusterSource, live: Live, onMade: (characters: number) => void) {
-    this.#source = source;
-    this.#live = live;
-    this.#onMade = onMade;
+  constructor(parts: EventStreamParts) {
+    this.#parts = parts;
   }
 
   count(): number {
@@ -153,7 +150,7 @@ class Streams implements EventStreams {
   }
 
   #add(parts: Omit<Stream, "release">): Stream {
-    const stream = { ...parts, release: this.#live.watch.hold() };
+    const stream = { ...parts, release: this.#parts.watchers.hold() };
     if (this.#streams.size === 0) this.#begin();
     this.#streams.add(stream);
     return stream;
@@ -166,13 +163,13 @@ class Streams implements EventStreams {
   }
 
   #begin(): void {
-    this.#written = this.#live.changes.version();
-    this.#unsubscribe = this.#live.changes.subscribe(() => this.#noteChange());
+    this.#written = this.#parts.changes.version();
+    this.#unsubscribe = this.#parts.changes.subscribe(() => this.#noteChange());
     const ping = () => {
       this.#send(() => this.#ping);
-      this.#cancelPing = this.#live.after(PING_MS, ping);
+      this.#cancelPing = this.#parts.after(PING_MS, ping);
     };
-    this.#cancelPing = this.#live.after(PING_MS, ping);
+    this.#cancelPing = this.#parts.after(PING_MS, ping);
   }
 
   #end(): void {
@@ -192,7 +189,7 @@ class Streams implements EventStreams {
   /** Then writes, if there is anything to write. */
   #pause(ms: number): void {
     this.#isPausing = true;
-    this.#cancelPause = this.#live.after(ms, () => {
+    this.#cancelPause = this.#parts.after(ms, () => {
       this.#isPausing = false;
       this.#firsts.clear();
       if (this.#isChanged) this.#write();
@@ -202,13 +199,13 @@ class Streams implements EventStreams {
   #write(): void {
     this.#isChanged = false;
     this.#pause(WRITE_PAUSE_MS);
-    const { changes } = this.#live;
+    const { changes } = this.#parts;
     const since = this.#written;
     this.#written = changes.version();
     const ids = changes.since(since);
     // What changed was no machine.
     if (ids?.size === 0) return;
-    const view = this.#source.cluster();
+    const view = this.#parts.source.cluster();
     const chunks = new Map<Detail, Chunk>();
     this.#send(({ detail }) => {
       const known = chunks.get(detail);
@@ -233,40 +230,26 @@ class Streams implements EventStreams {
   }
 
   #firstChunk({ detail, since }: EventQuery): Chunk {
-    const { changes } = this.#live;
+    const { changes } = this.#parts;
     const version = changes.version();
     const ids = since === undefined ? undefined : changes.since(since);
     const key = `${detail} ${ids === undefined ? "all" : since}`;
     const known = this.#firsts.get(key);
     if (known?.version === version) return known.chunk;
-    const chunk = this.#chunkOf(this.#source.cluster(), { version, detail, ids });
+    const chunk = this.#chunkOf(this.#parts.source.cluster(), { version, detail, ids });
     if (this.#firsts.size < MOST_FIRSTS) this.#firsts.set(key, { version, chunk });
     if (!this.#isPausing) this.#pause(WRITE_PAUSE_MS);
     return chunk;
   }
 
-  #chunkOf(view: ClusterView, telling: Telling): Chunk {
-    const text = eventText(view, telling);
-    this.#onMade(text.length);
+  #chunkOf(view: ClusterView, content: EventContent): Chunk {
+    const text = eventText(view, content);
+    this.#parts.onMade?.(text.length);
     return new Chunk(text);
   }
 }
 
-interface Telling {
-  readonly version: number;
-  readonly detail: Detail;
-  /** The machines to tell of; all without it. */
-  readonly ids: ReadonlySet<string> | undefined;
-}
-
-function eventText(view: ClusterView, options: Telling): string {
-  const { version, detail, ids } = options;
-  const told = ids === undefined ? view.machines : view.machines.filter(({ id }) => ids.has(id));
-  const there = new Set(told.map(({ id }) => id));
-  const data = {
-    version,
-    machines: told.map((machine) => machineJson(machine, detail)),
-    removed: [...(ids ?? [])].filter((id) => !there.has(id)),
-  };
-  return `event: machine\nid: ${version}\ndata: ${JSON.stringify(data)}\n\n`;
+function eventText(view: ClusterView, content: EventContent): string {
+  const data = JSON.stringify(eventJson(view, content));
+  return `event: machine\nid: ${content.version}\ndata: ${data}\n\n`;
 }

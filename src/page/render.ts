@@ -3,7 +3,7 @@
  * calls. Reads no clock; times are those of the view.
  */
 import type { Machine } from "../cluster/machine.ts";
-import type { ClusterView, ClusterSource } from "../view/cluster-view.ts";
+import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
 import type { WarnedSinceOf } from "../view/history/warned-since.ts";
 import { slugsOf } from "../view/machine-slug.ts";
 import type { Times } from "../view/times.ts";

@@ -5,7 +5,8 @@
 import type { Report } from "../protocol/report.ts";
 
 /** `new`: has answered a question, its first report is on its way. */
-export type MachineState = "new" | "up" | "silent" | "stopped" | "down";
+export const MACHINE_STATES = ["new", "up", "silent", "stopped", "down"] as const;
+export type MachineState = (typeof MACHINE_STATES)[number];
 
 /**
  * An entry of the history: a report kept, or one outage. `at` is when the report was made, or

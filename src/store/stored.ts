@@ -2,7 +2,6 @@
  * What lies in the history's file, checked as it is read: an older program, an editor or a bad disk
  * may have written it, and everything behind trusts its shape.
  */
-import { MAX_ADDRESSES, MAX_RETIRED_INCARNATIONS } from "../cluster/limits.ts";
 import { canonicalAddress } from "../net/address.ts";
 import {
   integerReader,
@@ -15,11 +14,14 @@ import {
 import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
 import type { Report } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
-import type { Entry, KnownMachine, MachineState } from "./kept.ts";
+import { type Entry, type KnownMachine, MACHINE_STATES } from "./kept.ts";
 import { unpackJson } from "./packed-json.ts";
 
 /** How an outage and a report are told apart in the tables. */
 export const STATES = ["up", "down", "stopped"] as const;
+
+/** More addresses or incarnations than any machine is kept with: only a damaged row holds more. */
+const MAX_LISTED = 64;
 
 /** Ids, with a clone's mark; incarnations are shorter. */
 const LONGEST_ID = 128;
@@ -34,9 +36,6 @@ export function isWallMs(value: unknown): value is number {
 
 const wallMs: Reader<number> = (value) => (isWallMs(value) ? value : undefined);
 const id = wordReader(LONGEST_ID);
-const MACHINE_STATES: readonly unknown[] = [
-  ...(["new", "up", "silent", "stopped", "down"] satisfies MachineState[]),
-];
 const address: Reader<string> = (value) =>
   typeof value === "string" ? canonicalAddress(value) : undefined;
 const report: Reader<Report> = (value) => {
@@ -48,15 +47,15 @@ const readKnown = recordReader<KnownMachine>(
   {
     id,
     name: textReader(MAX_NAME_LENGTH),
-    addresses: listReader(address, MAX_ADDRESSES),
+    addresses: listReader(address, MAX_LISTED),
     protocol: (value) => (value === 1 || value === 2 ? value : undefined),
-    state: (value) => (MACHINE_STATES.includes(value) ? (value as MachineState) : undefined),
+    state: (value) => MACHINE_STATES.find((state) => state === value),
     stateSinceWallMs: wallMs,
     lastHeardWallMs: wallMs,
     httpPort: integerReader(1, 65_535),
     incarnation: id,
     sequence: integerReader(0, Number.MAX_SAFE_INTEGER),
-    retiredIncarnations: listReader(id, MAX_RETIRED_INCARNATIONS),
+    retiredIncarnations: listReader(id, MAX_LISTED),
     reportAtWallMs: wallMs,
     report,
   },

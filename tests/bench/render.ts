@@ -1,5 +1,5 @@
 /** What a page costs the server: CPU for each new state, rendered and compressed. */
-import { createHttpHandler } from "../../src/http/handler.ts";
+import { handlerOver } from "../http/handler-over.ts";
 import type { SampleSource } from "../page/sample-cluster.ts";
 import { hundred, thousand } from "../page/sample-many.ts";
 import { Place, T0 } from "../store/support.ts";
@@ -65,16 +65,11 @@ function cpuOf(run: () => void): number {
 async function renderCost(sample: SampleSource) {
   let view = withRandomNames(sample.view);
   let version = 1;
-  const handler = createHttpHandler({
-    source: {
-      ...sample,
-      version: () => version,
-      moment: () => view.moment,
-      cluster: () => view,
-    },
-    allow: () => true,
-    hostNames: new Set(["localhost"]),
-    timeZone: "UTC",
+  const handler = handlerOver({
+    ...sample,
+    version: () => version,
+    moment: () => view.moment,
+    cluster: () => view,
   });
   const headers = { host: "localhost", "accept-encoding": "gzip" };
   const costs: number[] = [];

@@ -2,16 +2,12 @@
  * A server of its own process for the benchmark of the page: `hundred` the product's server over
  * a hundred machines, `ceiling` Bun's bare server with the same bytes. Prints its port.
  */
-import { createHttpHandler } from "../../src/http/handler.ts";
+
 import { startHttpServer } from "../../src/http/server.ts";
+import { handlerOver } from "../http/handler-over.ts";
 import { hundred } from "../page/sample-many.ts";
 
-const handler = createHttpHandler({
-  source: hundred(),
-  allow: () => true,
-  hostNames: new Set(["localhost"]),
-  timeZone: "UTC",
-});
+const handler = handlerOver(hundred());
 
 if (process.argv[2] === "ceiling") {
   const request = new Request("http://localhost/", {

@@ -3,8 +3,8 @@
  * as the daemon's: what a browser test changes in the sample reaches an open page.
  */
 import type { Machine } from "../../src/cluster/machine.ts";
-import { createHttpHandler } from "../../src/http/handler.ts";
 import type { ClusterSource, ClusterView } from "../../src/view/cluster-view.ts";
+import { handlerOver } from "../http/handler-over.ts";
 import { type SampleSource, sampleSource } from "../page/sample-cluster.ts";
 
 export interface PageServer {
@@ -42,12 +42,7 @@ export function startPageServer(options: PageServerOptions = {}): PageServer {
     moment: () => view.moment,
     cluster: () => view,
   };
-  const handler = createHttpHandler({
-    source,
-    allow: () => true,
-    hostNames: new Set(["localhost"]),
-    timeZone: options.timeZone ?? "UTC",
-  });
+  const handler = handlerOver(source, { timeZone: options.timeZone ?? "UTC" });
 
   function events(): Response {
     let own: ReadableStreamDefaultController<string> | undefined;

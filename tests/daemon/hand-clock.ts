@@ -1,5 +1,5 @@
 /** Time that passes when a test says so, for code that asks to be called back. */
-import type { After } from "../../src/http/live.ts";
+import type { After } from "../../src/base/after.ts";
 
 export class HandClock {
   nowMs = 0;

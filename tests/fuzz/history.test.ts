@@ -4,11 +4,11 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { createCluster } from "../../src/cluster/cluster.ts";
-import { createHttpHandler } from "../../src/http/handler.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
 import type { KnownMachine } from "../../src/store/kept.ts";
 import { packJson } from "../../src/store/packed-json.ts";
 import { historyFile } from "../../src/store/state-directory.ts";
+import { handlerOver } from "../http/handler-over.ts";
 import { LAB, sampleSource } from "../page/sample-cluster.ts";
 import { machine, Place, T0, up } from "../store/support.ts";
 import { oddValue, runs, spoiledJson } from "./spoil.ts";
@@ -90,16 +90,11 @@ test("any row gives an entry that is in order, or none, and every page can be ma
     const [shown] = sample.view.machines;
     const only = <T>(map: ReadonlyMap<string, T>) =>
       new Map([...map].map(([, value]) => [shown?.id ?? "", value]));
-    const handler = createHttpHandler({
-      source: {
-        ...sample,
-        entries: (_, query) => history.entries("a1", query),
-        strips: (since) => only(history.strips(since)),
-        at: (wallMs) => only(history.at(wallMs)),
-      },
-      allow: () => true,
-      hostNames: new Set(["localhost"]),
-      timeZone: "UTC",
+    const handler = handlerOver({
+      ...sample,
+      entries: (_, query) => history.entries("a1", query),
+      strips: (since) => only(history.strips(since)),
+      at: (wallMs) => only(history.at(wallMs)),
     });
     const key = encodeURIComponent(shown?.id ?? "");
     const time = new Date(T0).toISOString();

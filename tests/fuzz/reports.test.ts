@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { createSampler } from "../../src/collectors/sampler.ts";
-import { createHttpHandler } from "../../src/http/handler.ts";
 import { encodeAnswer } from "../../src/protocol/encode.ts";
 import { fitReport } from "../../src/protocol/fit-report.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
 import { decodeReportV1, encodeReportV1 } from "../../src/protocol/v1/report.ts";
+import { handlerOver } from "../http/handler-over.ts";
 import { fixture } from "../linux/fixture.ts";
 import { LAB, sampleSource } from "../page/sample-cluster.ts";
 import { runs, spoiledBytes, spoiledJson } from "./spoil.ts";
@@ -57,12 +57,7 @@ test("every page can be made of any reports, and shows figures for figures", asy
         return { ...machine, name: own.value.name, report: own.value, clockOffsetSeconds };
       });
       const text = JSON.stringify(read);
-      const handler = createHttpHandler({
-        source: { ...sample, cluster: () => ({ ...sample.view, machines }) },
-        allow: () => true,
-        hostNames: new Set(["localhost"]),
-        timeZone: "UTC",
-      });
+      const handler = handlerOver({ ...sample, cluster: () => ({ ...sample.view, machines }) });
       const paths = machines.map(({ id }) => `/machines/${encodeURIComponent(id)}`);
       for (const path of ["/", "/?by=user", "/status.txt", "/api/v1/cluster", ...paths]) {
         const request = new Request(`http://localhost${path}`, { headers: { host: "localhost" } });

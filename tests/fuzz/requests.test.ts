@@ -2,18 +2,12 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { createHttpHandler } from "../../src/http/handler.ts";
+import { handlerOver } from "../http/handler-over.ts";
 import { LAB, sampleSource } from "../page/sample-cluster.ts";
 import { runs, spoiledText } from "./spoil.ts";
 
 const source = sampleSource({ sketches: LAB.slice(0, 2), cells: 3 });
-const handler = createHttpHandler({
-  source,
-  allow: () => true,
-  hostNames: new Set(["localhost"]),
-  forgetter: { forget: () => undefined },
-  timeZone: "Europe/Vienna",
-});
+const handler = handlerOver(source, { timeZone: "Europe/Vienna" });
 
 const TARGETS = [
   "/?sort=-cpu&filter=anna&tag=gpu&by=user&at=2026-11-24T03:10&open=desk2@03:10&page=2",
@@ -25,7 +19,7 @@ const TARGETS = [
   "/status.txt",
   "/healthz",
 ];
-const STATUS = [200, 300, 304, 400, 403, 404, 405, 409, 421];
+const STATUS = [200, 300, 304, 400, 403, 404, 405, 409, 421, 503];
 
 /** As a socket gives them: no control characters, and one byte for each character. */
 function headerValue(text: string): string {

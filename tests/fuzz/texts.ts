@@ -11,7 +11,8 @@ import {
   readEventQuery,
   readFresh,
   readMachineQuery,
-} from "../../src/api/json.ts";
+} from "../../src/api/query.ts";
+import { parseClusterJson } from "../../src/api/reader.ts";
 import { cleanText } from "../../src/base/clean-text.ts";
 import { parseCluster } from "../../src/cli/check/ask-running.ts";
 import { readOutcome } from "../../src/cli/forget.ts";
@@ -610,6 +611,12 @@ const HTTP: readonly Decoder[] = [
     check: (read: ReturnType<typeof readEntryQuery>) => {
       if ("limit" in read) inRange(read.limit, 1, 1000);
     },
+    maySigned: true,
+  },
+  {
+    name: "parseClusterJson",
+    samples: [CLUSTER],
+    decode: (text) => parseClusterJson(text),
     maySigned: true,
   },
   {

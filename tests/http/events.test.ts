@@ -5,10 +5,11 @@ import type { Machine } from "../../src/cluster/machine.ts";
 import { createChangeLog } from "../../src/daemon/change-log.ts";
 import { createWatchers } from "../../src/daemon/watchers.ts";
 import { createEventStreams, MOST_BYTES_BEHIND, MOST_STREAMS } from "../../src/http/events.ts";
-import { createHttpHandler } from "../../src/http/handler.ts";
+import { createFreshener } from "../../src/http/fresh.ts";
 import { startHttpServer } from "../../src/http/server.ts";
 import { HandClock } from "../daemon/hand-clock.ts";
 import { sampleSource } from "../page/sample-cluster.ts";
+import { handlerOver } from "./handler-over.ts";
 
 interface MachineEvent {
   readonly version: number;
@@ -26,7 +27,8 @@ function bench() {
   const clock = new HandClock();
   const changes = createChangeLog(1_700_000_000_000);
   const watching: boolean[] = [];
-  const watch = createWatchers({ after: clock.after, onChange: (on) => watching.push(on) });
+  const { after } = clock;
+  const watchers = createWatchers({ after, onChange: (on) => watching.push(on) });
   const sample = sampleSource({ cells: 1 });
   let machines: readonly Machine[] = sample.view.machines;
   let views = 0;
@@ -38,14 +40,13 @@ function bench() {
       return { ...sample.view, machines };
     },
   };
-  const live = { changes, watch, after: clock.after };
-  const streams = createEventStreams(source, live);
+  const following = { source, changes, watchers, after };
+  const streams = createEventStreams(following);
   open.push(streams);
-  const handler = createHttpHandler({
-    ...{ source, live, streams },
+  const handler = handlerOver(source, {
+    ...{ watchers, streams },
+    freshener: createFreshener(following),
     allow: (address) => address === "127.0.0.1",
-    hostNames: new Set(["localhost"]),
-    timeZone: "UTC",
   });
   const ask = (path: string, more: RequestInit & { from?: string; host?: string } = {}) => {
     const { from = "127.0.0.1", host = "localhost", headers, ...init } = more;

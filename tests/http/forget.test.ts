@@ -1,9 +1,11 @@
 /** Who may have a machine forgotten over HTTP, which one it is, and what is answered. */
 import { describe, expect, test } from "bun:test";
-import type { Client } from "../../src/http/forget.ts";
-import { createHttpHandler } from "../../src/http/handler.ts";
+import { withoutUndefined } from "../../src/base/without-undefined.ts";
+import type { Machine } from "../../src/cluster/machine.ts";
+import type { Client } from "../../src/http/service.ts";
 import type { MachineState } from "../../src/store/kept.ts";
 import { LAB, type Sketch, sampleSource } from "../page/sample-cluster.ts";
+import { handlerOver } from "./handler-over.ts";
 
 const [MODEL] = LAB;
 if (MODEL === undefined) throw new Error("an empty lab");
@@ -42,18 +44,15 @@ interface Ask {
 async function ask(path: string, options: Ask = {}) {
   const forgotten: string[] = [];
   const clients: Client[] = [];
-  const handler = createHttpHandler({
-    source,
+  const handler = handlerOver(source, {
     allow: (address) => address === "127.0.0.1" || address === "::1" || address.startsWith("192."),
-    hostNames: new Set(["localhost"]),
-    timeZone: "UTC",
-    forgetter: {
-      ...(options.ownAddress === undefined ? {} : { ownAddress: options.ownAddress }),
-      forget: ({ id }, client) => {
+    forgetter: withoutUndefined({
+      ownAddress: options.ownAddress,
+      forget: ({ id }: Machine, client: Client) => {
         forgotten.push(id);
         clients.push(client);
       },
-    },
+    }),
   });
   const { method = "DELETE", from = "127.0.0.1", port, host = "localhost:8000" } = options;
   const headers = { host, ...(options.headers ?? { "x-unagi": "forget" }) };

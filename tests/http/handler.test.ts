@@ -1,17 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { createHttpHandler, type HttpHandlerOptions } from "../../src/http/handler.ts";
+import type { HttpHandlerOptions } from "../../src/http/handler.ts";
 import { expectGolden } from "../page/golden.ts";
 import { LAB, SAMPLE_NOW_MS, sampleSource } from "../page/sample-cluster.ts";
+import { handlerOver } from "./handler-over.ts";
 
 const source = sampleSource();
 const hostNames = new Set(["localhost", "node01", "node01.local", "lab.example"]);
 
 function handlerWith(more: Partial<HttpHandlerOptions> = {}) {
-  return createHttpHandler({
-    source,
+  return handlerOver(source, {
     allow: (address) => address === "127.0.0.1" || address.startsWith("192.168.1."),
     hostNames,
-    timeZone: "UTC",
     ...more,
   });
 }

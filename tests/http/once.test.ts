@@ -3,9 +3,10 @@ import { describe, expect, spyOn, test } from "bun:test";
 import { createChangeLog } from "../../src/daemon/change-log.ts";
 import { createWatchers } from "../../src/daemon/watchers.ts";
 import { createEventStreams } from "../../src/http/events.ts";
-import { createHttpHandler } from "../../src/http/handler.ts";
+
 import { HandClock } from "../daemon/hand-clock.ts";
 import { SAMPLE_NOW_MS, sampleSource } from "../page/sample-cluster.ts";
+import { handlerOver } from "./handler-over.ts";
 
 /** A daemon's handler, its time and its changes in the hand of the test. */
 function bench() {
@@ -23,16 +24,14 @@ function bench() {
       return { ...sample.view, machines };
     },
   };
-  const watch = createWatchers({ after: clock.after, onChange: () => undefined });
-  const live = { changes, watch, after: clock.after };
+  const { after } = clock;
+  const watchers = createWatchers({ after, onChange: () => undefined });
   const events: number[] = [];
-  const streams = createEventStreams(source, live, (characters) => events.push(characters));
-  const handler = createHttpHandler({
-    ...{ source, live, streams },
-    allow: () => true,
-    hostNames: new Set(["localhost"]),
-    timeZone: "UTC",
+  const streams = createEventStreams({
+    ...{ source, changes, watchers, after },
+    onMade: (characters) => events.push(characters),
   });
+  const handler = handlerOver(source, { watchers, streams });
   return {
     clock,
     events,

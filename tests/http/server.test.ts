@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createHttpHandler } from "../../src/http/handler.ts";
+
 import { type HttpServer, startHttpServer } from "../../src/http/server.ts";
 import { sampleSource } from "../page/sample-cluster.ts";
+import { handlerOver } from "./handler-over.ts";
 
-const handler = createHttpHandler({
-  source: sampleSource({ cells: 2 }),
+const handler = handlerOver(sampleSource({ cells: 2 }), {
   allow: (address) => address.startsWith("127."),
-  hostNames: new Set(["localhost"]),
-  timeZone: "UTC",
 });
 let server: HttpServer;
 

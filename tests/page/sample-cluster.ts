@@ -6,7 +6,7 @@ import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
 import type { ProcessReport, Report } from "../../src/protocol/report.ts";
 import type { Entry, EntryQuery, MachineState, StripPoint } from "../../src/store/kept.ts";
-import type { ClusterView, ClusterSource } from "../../src/view/cluster-view.ts";
+import type { ClusterSource, ClusterView } from "../../src/view/cluster-view.ts";
 import { pointOf } from "../../src/view/history/cells.ts";
 
 /** Tue 24 Nov 2026, 09:13:07 UTC. */

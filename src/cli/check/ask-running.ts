@@ -2,16 +2,13 @@
  * Asks the unagi that runs on this machine for its view of the cluster, over HTTP as a program
  * would. Reads of the answer only what the check needs, and believes none of its shapes.
  */
-import type { MachineState } from "../../store/kept.ts";
+import { parseClusterJson, type ReadMachine } from "../../api/reader.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { askLocal, type ReportPlace } from "../ask-local.ts";
-import type { ClusterFacts, MachineFacts, ProblemFacts, RunningFacts } from "./facts.ts";
+import type { ClusterFacts, MachineFacts, RunningFacts } from "./facts.ts";
 
 /** A daemon names a few; a hostile one could name any number. */
 const MOST_PROBLEMS = 20;
-
-const STATES: ReadonlySet<string> = new Set<MachineState>([
-  ...(["new", "up", "silent", "stopped", "down"] as const),
-]);
 
 export async function askRunning(place: ReportPlace): Promise<RunningFacts> {
   const answer = await askLocal(place, { method: "GET", path: "/api/v1/cluster?report=summary" });
@@ -26,57 +23,20 @@ export async function askRunning(place: ReportPlace): Promise<RunningFacts> {
     : { kind: "cluster", cluster };
 }
 
-/** The answer to /api/v1/cluster; undefined for anything else. */
+/** What the check needs of the answer to /api/v1/cluster; undefined for any other text. */
 export function parseCluster(text: string): ClusterFacts | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(json)) return undefined;
-  const { network, isSealed, candidates, machines } = json;
-  if (typeof network !== "string" || !Array.isArray(machines)) return undefined;
-  const read = machines.flatMap(readMachine);
-  const self: unknown = machines.find((machine) => isObject(machine) && machine["isSelf"] === true);
+  const cluster = parseClusterJson(text);
+  if (cluster === undefined) return undefined;
+  const { network, isSealed = false, candidates = 0, machines } = cluster;
+  const self = machines.find((machine) => machine.isSelf);
   return {
-    network,
-    isSealed: isSealed === true,
-    candidates: typeof candidates === "number" ? candidates : 0,
-    machines: read,
-    problems: readProblems(self),
+    ...{ network, isSealed, candidates },
+    machines: machines.map(factsOf),
+    problems: (self?.report?.problems ?? []).slice(0, MOST_PROBLEMS),
   };
 }
 
-function readMachine(json: unknown): readonly MachineFacts[] {
-  if (!isObject(json)) return [];
-  const { name, address, state, isSelf, lastHeardSeconds, clockOffsetSeconds } = json;
-  if (typeof name !== "string" || typeof address !== "string" || !isState(state)) return [];
-  return [
-    {
-      ...{ name, address, state, isSelf: isSelf === true },
-      ...(typeof lastHeardSeconds === "number" ? { lastHeardSeconds } : {}),
-      ...(typeof clockOffsetSeconds === "number" ? { clockOffsetSeconds } : {}),
-    },
-  ];
-}
-
-function readProblems(self: unknown): readonly ProblemFacts[] {
-  const report = isObject(self) ? self["report"] : undefined;
-  const problems = isObject(report) ? report["problems"] : undefined;
-  if (!Array.isArray(problems)) return [];
-  return problems.slice(0, MOST_PROBLEMS).flatMap((problem: unknown) => {
-    if (!isObject(problem)) return [];
-    const { subject, reason, remedy } = problem;
-    if (typeof subject !== "string" || typeof reason !== "string") return [];
-    return [{ subject, reason, ...(typeof remedy === "string" ? { remedy } : {}) }];
-  });
-}
-
-function isState(value: unknown): value is MachineState {
-  return typeof value === "string" && STATES.has(value);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function factsOf(machine: ReadMachine): MachineFacts {
+  const { name, address, state, isSelf = false, lastHeardSeconds, clockOffsetSeconds } = machine;
+  return withoutUndefined({ name, address, state, isSelf, lastHeardSeconds, clockOffsetSeconds });
 }

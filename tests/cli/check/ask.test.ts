@@ -17,11 +17,11 @@ const CLUSTER = {
   candidates: 2,
   machines: [
     {
-      ...{ name: "anago", address: "192.168.1.7", state: "up", isSelf: true },
-      report: { problems: [{ subject: "messages", reason: "no", remedy: "yes" }] },
+      ...{ id: "a1", name: "anago", address: "192.168.1.7", state: "up", isSelf: true },
+      report: { name: "anago", problems: [{ subject: "messages", reason: "no", remedy: "yes" }] },
     },
     {
-      ...{ name: "buri", address: "192.168.1.8", state: "down", isSelf: false },
+      ...{ id: "b2", name: "buri", address: "192.168.1.8", state: "down", isSelf: false },
       ...{ lastHeardSeconds: 9, clockOffsetSeconds: -3 },
     },
   ],
@@ -58,7 +58,10 @@ describe("the answer of the running unagi", () => {
     expect(parseCluster(JSON.stringify({ network: "lab", machines }))).toEqual({
       ...{ network: "lab", isSealed: false, candidates: 0, machines: [], problems: [] },
     });
-    const self = { ...CLUSTER.machines[0], report: { problems: [{ subject: 1 }, null] } };
+    const self = {
+      ...CLUSTER.machines[0],
+      report: { name: "anago", problems: [{ subject: 1 }, null] },
+    };
     expect(parseCluster(JSON.stringify({ ...CLUSTER, machines: [self] }))?.problems).toEqual([]);
   });
 });

@@ -1,0 +1,85 @@
+/**
+ * Reads the answers of the JSON interface, for programs of ours that ask a daemon. Another version
+ * of unagi, or another program, may have answered: a field that is wrong is absent, and a machine
+ * without what every machine has is left out.
+ */
+import {
+  integerReader,
+  listReader,
+  numberReader,
+  type Reader,
+  recordReader,
+  textReader,
+  wordReader,
+} from "../protocol/fields.ts";
+import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
+import type { Report } from "../protocol/report.ts";
+import { parseReport } from "../protocol/report-json.ts";
+import { MACHINE_STATES } from "../store/kept.ts";
+import type { ClusterJson, MachineJson } from "./types.ts";
+
+/** A machine as any version tells it. */
+export type ReadMachine = Pick<MachineJson, "id" | "name" | "address" | "state"> &
+  Partial<MachineJson>;
+
+/** The cluster as any version tells it. */
+export type ReadCluster = Pick<ClusterJson, "network"> &
+  Partial<Omit<ClusterJson, "machines" | "drops">> & { readonly machines: readonly ReadMachine[] };
+
+/** Twice the machines that a daemon knows at most: two versions may differ. */
+const MOST_MACHINES = 8192;
+/** More than the addresses and the tags of any machine. */
+const MOST_WORDS = 64;
+/** Thirty years. */
+const MOST_SECONDS = 1e9;
+
+const word = wordReader(MAX_NAME_LENGTH);
+const words = listReader(word, MOST_WORDS);
+const seconds = numberReader(MOST_SECONDS);
+const isTrueOrFalse: Reader<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
+
+const readMachine = recordReader<ReadMachine>(
+  {
+    id: word,
+    name: textReader(MAX_NAME_LENGTH),
+    address: word,
+    addresses: words,
+    state: (value) => MACHINE_STATES.find((state) => state === value),
+    isSelf: isTrueOrFalse,
+    protocol: (value) => (value === 1 || value === 2 ? value : undefined),
+    httpPort: integerReader(1, 65_535),
+    tags: words,
+    lastHeardSeconds: seconds,
+    reportAgeSeconds: seconds,
+    isLive: (value) => (value === true ? value : undefined),
+    clockOffsetSeconds: (value) =>
+      typeof value === "number" && Math.abs(value) <= MOST_SECONDS ? value : undefined,
+    report: (value): Report | undefined => {
+      const read = parseReport(value);
+      return read.ok ? read.value : undefined;
+    },
+  },
+  ["id", "name", "address", "state"],
+);
+
+const readClusterJson = recordReader<ReadCluster>(
+  {
+    self: word,
+    network: textReader(MAX_NAME_LENGTH * 2),
+    isSealed: isTrueOrFalse,
+    updateSeconds: seconds,
+    generatedAt: word,
+    candidates: integerReader(0, Number.MAX_SAFE_INTEGER),
+    machines: listReader(readMachine, MOST_MACHINES),
+  },
+  ["network", "machines"],
+);
+
+/** The answer to `/api/v1/cluster`; undefined for any other text. */
+export function parseClusterJson(text: string): ReadCluster | undefined {
+  try {
+    return readClusterJson(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

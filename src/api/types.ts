@@ -1,0 +1,100 @@
+/**
+ * The answers of the JSON interface below `/api/v1`, one type each. Times are ISO 8601 in UTC, ages
+ * are seconds. What is unknown is absent: a field that is `undefined` here is not written.
+ */
+import type { DropCounts } from "../cluster/machine.ts";
+import type { Report } from "../protocol/report.ts";
+import type { MachineState } from "../store/kept.ts";
+
+/**
+ * How much an answer tells of each machine: everything; the report without its lists; or no report,
+ * for programs that fetch the rest when something has changed.
+ */
+export type Detail = "full" | "summary" | "none";
+
+/** `/api/v1/machines/KEY`, and each machine of the cluster and of an event. */
+export interface MachineJson {
+  readonly id: string;
+  readonly name: string;
+  /** The address that answered last. */
+  readonly address: string;
+  readonly addresses: readonly string[];
+  readonly state: MachineState;
+  readonly isSelf: boolean;
+  readonly protocol: 1 | 2;
+  readonly httpPort?: number | undefined;
+  readonly tags: readonly string[];
+  readonly lastHeardSeconds?: number | undefined;
+  readonly reportAgeSeconds?: number | undefined;
+  /** Present where the report is of the last seconds, made because somebody watches. */
+  readonly isLive?: true | undefined;
+  readonly clockOffsetSeconds?: number | undefined;
+  readonly report?: Report | undefined;
+}
+
+/** `/api/v1/cluster` */
+export interface ClusterJson {
+  /** The id of the machine that answers. */
+  readonly self: string;
+  /** The network's signature. */
+  readonly network: string;
+  readonly isSealed: boolean;
+  readonly updateSeconds: number;
+  readonly generatedAt: string;
+  /** Addresses that have been heard of and have not answered a question yet. */
+  readonly candidates: number;
+  /** Packets dropped since the start, by reason. */
+  readonly drops: DropCounts;
+  readonly machines: readonly MachineJson[];
+}
+
+/** A report that was kept, or an outage; `until` is absent while the outage lasts. */
+export type EntryJson =
+  | { readonly at: string; readonly state: "up"; readonly report: Report }
+  | {
+      readonly at: string;
+      readonly state: "down" | "stopped";
+      readonly until?: string | undefined;
+    };
+
+/** `/api/v1/machines/KEY/entries`: newest first. */
+export interface EntriesJson {
+  readonly entries: readonly EntryJson[];
+}
+
+/** The data of one `machine` event of `/api/v1/events`. */
+export interface EventJson {
+  readonly version: number;
+  /** The machines that have changed; all of them in the first event of a stream. */
+  readonly machines: readonly MachineJson[];
+  /** The ids of machines that are shown no longer. */
+  readonly removed: readonly string[];
+}
+
+/** The body of every answer that refuses something: a sentence, and what it is about. */
+export interface ErrorJson {
+  readonly error: string;
+  /** The query parameter that is wrong. */
+  readonly parameter?: string;
+  /** What the path named and no machine is called. */
+  readonly key?: string;
+  /** The state that keeps a machine from being forgotten. */
+  readonly state?: MachineState;
+  /** The machines that share the name, with status 300. */
+  readonly choices?: readonly ChoiceJson[];
+}
+
+/** One of several machines with the same name. */
+export interface ChoiceJson {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  /** Where this one is found. */
+  readonly href?: string;
+  readonly state?: MachineState;
+}
+
+/** The answer to `DELETE /api/v1/machines/KEY`. */
+export interface ForgottenJson {
+  readonly forgotten: Pick<MachineJson, "id" | "name" | "address" | "state">;
+}

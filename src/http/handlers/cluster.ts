@@ -1,0 +1,29 @@
+/** The cluster: as a page, as plain text, as JSON. */
+import { readClusterQuery, readFresh } from "../../api/query.ts";
+import { clusterJson } from "../../api/writer.ts";
+import { clusterHtml } from "../../page/render.ts";
+import { statusText } from "../../page/text/status-text.ts";
+import { type Body, bodyOf, TEXT } from "../answer.ts";
+import type { Call, ViewCall } from "../route.ts";
+import { htmlBody, jsonBody, renderContext, wrongParameter } from "./bodies.ts";
+
+export function clusterPage(call: ViewCall): Body {
+  return htmlBody(clusterHtml(renderContext(call), new URLSearchParams(call.query)));
+}
+
+export function statusAnswer({ view, service }: ViewCall): Body {
+  const { times, source } = service;
+  const text = statusText({ view, times, strips: (since) => source.strips(since) });
+  return bodyOf({ text, contentType: TEXT });
+}
+
+export function clusterAnswer({ view, query }: ViewCall): Body {
+  const asked = readClusterQuery(new URLSearchParams(query));
+  return "parameter" in asked ? wrongParameter(asked) : jsonBody(clusterJson(view, asked.detail));
+}
+
+/** `?fresh=2` waits for reports that are at most 2 s old. */
+export function waitForFresh({ query, service }: Call): Promise<void> | undefined {
+  const maxAgeSeconds = readFresh(new URLSearchParams(query));
+  return maxAgeSeconds === undefined ? undefined : service.freshener.wait(maxAgeSeconds);
+}

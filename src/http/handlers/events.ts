@@ -1,0 +1,13 @@
+/** `/api/v1/events`: opens a stream of events. */
+import { readEventQuery } from "../../api/query.ts";
+import type { Body } from "../answer.ts";
+import type { Call } from "../route.ts";
+import { jsonError, wrongParameter } from "./bodies.ts";
+
+export function eventsAnswer({ request, query, service }: Call): Body | Response {
+  const { streams } = service;
+  const asked = readEventQuery(new URLSearchParams(query), request.headers.get("last-event-id"));
+  if ("parameter" in asked) return wrongParameter(asked);
+  const error = `${streams.count()} event streams are open, and that is all there may be`;
+  return streams.open(request, asked) ?? jsonError(503, { error });
+}

@@ -1,0 +1,84 @@
+/**
+ * `DELETE /api/v1/machines/KEY`: removes a scrapped machine here, and on the other machines once
+ * they have found it down or stopped as well. It is the only thing that the HTTP interface changes,
+ * so only programs of this very machine may ask for it, whoever may read the report.
+ */
+
+import type { ErrorJson, ForgottenJson } from "../../api/types.ts";
+import { shownName, shownText } from "../../base/shown-text.ts";
+import type { Machine } from "../../cluster/machine.ts";
+import { QUIET_STATES } from "../../cluster/peers/peer.ts";
+import { isLoopback } from "../../net/address.ts";
+import { findMachine } from "../../view/machine-slug.ts";
+import type { Body } from "../answer.ts";
+import type { ViewCall } from "../route.ts";
+import { jsonBody, jsonError } from "./bodies.ts";
+
+/** No form or link sends this header, and CORS forbids it to scripts of other sites. */
+const FORGET_HEADER = "x-unagi";
+const FORGET_VALUE = "forget";
+
+/** Added by proxies, which ask for somebody else. */
+const PROXY_HEADERS = ["forwarded", "x-forwarded-for", "via"];
+
+/** The answer to a client that may read the report, and asked under a name of this machine. */
+export function forgetAnswer(call: ViewCall): Body {
+  const refused = whyRefused(call);
+  if (refused !== undefined) return jsonError(403, { error: refused });
+  const chosen = choose(call);
+  if (chosen.kind === "refused") return jsonError(chosen.status, chosen.json);
+  const { machine } = chosen;
+  call.service.forgetter.forget(machine, call.client);
+  return jsonBody({ forgotten: identify(machine) } satisfies ForgottenJson);
+}
+
+function whyRefused({ request: { headers }, client, service }: ViewCall): string | undefined {
+  const isHere = isLoopback(client.address) || client.address === service.forgetter.ownAddress;
+  if (!isHere || PROXY_HEADERS.some((name) => headers.has(name))) {
+    return "only this machine itself may have machines forgotten: run unagi forget NAME there";
+  }
+  if (headers.get(FORGET_HEADER) !== FORGET_VALUE) {
+    return "to forget a machine takes the header X-Unagi: forget";
+  }
+  return undefined;
+}
+
+type Chosen =
+  | { readonly kind: "one"; readonly machine: Machine }
+  | { readonly kind: "refused"; readonly status: number; readonly json: ErrorJson };
+
+/**
+ * Of machines that share a name, the one that is quiet: a machine that was installed anew has left
+ * its old self behind, and the one that is up cannot be meant.
+ */
+function choose({ view, slug }: ViewCall): Chosen {
+  const found = findMachine(view.machines, slug);
+  const named =
+    found.kind === "many" ? found.machines : found.kind === "one" ? [found.machine] : [];
+  const quiet = named.filter(({ state, isSelf }) => QUIET_STATES.has(state) && !isSelf);
+  const [first, ...more] = quiet;
+  if (first !== undefined && more.length === 0) return { kind: "one", machine: first };
+  if (first !== undefined) {
+    const error = "several machines that are gone have this name";
+    return refused(300, { error, choices: quiet.map(identify) });
+  }
+  const [present] = named;
+  if (present === undefined) {
+    const error = "no machine has this id, address or name";
+    return refused(404, { error, key: shownText(slug, 80) });
+  }
+  const { state } = present;
+  const name = shownName(present);
+  const error = present.isSelf
+    ? `${name} is this machine itself`
+    : `${name} is ${state === "new" ? "up" : state}: stop it first, or it would come back at once`;
+  return refused(409, { error, state });
+}
+
+function identify({ id, name, address, state }: Machine): ForgottenJson["forgotten"] {
+  return { id, name, address, state };
+}
+
+function refused(status: number, json: ErrorJson): Chosen {
+  return { kind: "refused", status, json };
+}

@@ -1,0 +1,94 @@
+/**
+ * A route says for one method and one form of path what is answered and how. `createRouter` finds
+ * the route of a request; `handler.ts` does what the route says.
+ */
+import type { ClusterView } from "../view/cluster-view.ts";
+import type { Body, Caching } from "./answer.ts";
+import type { Client, Service } from "./service.ts";
+
+/** A request as its handler gets it. */
+export interface Call {
+  readonly request: Request;
+  readonly client: Client;
+  readonly path: string;
+  /** The decoded text at the place of KEY or NAME in the pattern; empty where there is none. */
+  readonly slug: string;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly service: Service;
+}
+
+export interface ViewCall extends Call {
+  readonly view: ClusterView;
+}
+
+interface RouteBase {
+  /** GET stands for HEAD as well. */
+  readonly method: "GET" | "DELETE";
+  /** `/machines/KEY`: a segment in capitals stands for any text that is not empty. */
+  readonly pattern: string;
+  /** A person looks at the cluster as it is now, unless `?at=` asks for the past: that is watching. */
+  readonly isLook?: true;
+  /** The answer tells of all machines, so that it leaves garbage by their number. */
+  readonly tellsOfAll?: true;
+  /** What the answer has to wait for, if anything. */
+  readonly wait?: (call: Call) => Promise<void> | undefined;
+}
+
+interface PlainRoute extends RouteBase {
+  readonly caching: Exclude<Caching, "per era">;
+  readonly needsView: false;
+  readonly answer: (call: Call) => Body | Response;
+}
+
+export interface ViewRoute extends RouteBase {
+  readonly caching: Exclude<Caching, "for good">;
+  readonly needsView: true;
+  readonly answer: (call: ViewCall) => Body;
+}
+
+export type Route = PlainRoute | ViewRoute;
+
+export type Found =
+  | { readonly kind: "route"; readonly route: Route; readonly slug: string }
+  | { readonly kind: "wrong method"; readonly allow: readonly string[] };
+
+/** `segments`: the decoded path, `["machines", "node01"]`. */
+export type Router = (method: string, segments: readonly string[]) => Found;
+
+/** `elsewhere` gives the route of a path that is not in the table. */
+export function createRouter(
+  routes: readonly Route[],
+  elsewhere: (segments: readonly string[]) => Route,
+): Router {
+  const compiled = routes.map((route) => ({ route, parts: partsOf(route.pattern) }));
+  return (method, segments) => {
+    const matching = compiled.filter(({ parts }) => isMatch(parts, segments));
+    const here = matching.map(({ route }) => route);
+    const offered = here.length === 0 ? [elsewhere(segments)] : here;
+    const asked = method === "HEAD" ? "GET" : method;
+    const route = offered.find((one) => one.method === asked);
+    if (route === undefined) return { kind: "wrong method", allow: methodsOf(offered) };
+    const at = matching[0]?.parts.indexOf(ANY) ?? -1;
+    return { kind: "route", route, slug: segments[at] ?? "" };
+  };
+}
+
+/** A segment that stands for any text. */
+const ANY = undefined;
+
+function partsOf(pattern: string): readonly (string | typeof ANY)[] {
+  const parts = pattern.slice(1).split("/");
+  return parts.map((part) => (/^[A-Z]+$/.test(part) ? ANY : part));
+}
+
+function isMatch(parts: readonly (string | typeof ANY)[], segments: readonly string[]): boolean {
+  return (
+    parts.length === segments.length &&
+    parts.every((part, at) => (part === ANY ? segments[at] !== "" : segments[at] === part))
+  );
+}
+
+function methodsOf(routes: readonly Route[]): readonly string[] {
+  return routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+}

@@ -1,0 +1,47 @@
+/** Everything that is answered over HTTP, one line for each method and form of path. */
+
+import { ASSET_PATHS } from "./assets.ts";
+import { assetAt } from "./handlers/asset.ts";
+import { clusterAnswer, clusterPage, statusAnswer, waitForFresh } from "./handlers/cluster.ts";
+import { eventsAnswer } from "./handlers/events.ts";
+import { forgetAnswer } from "./handlers/forget.ts";
+import { healthAnswer } from "./handlers/health.ts";
+import { entriesAnswer, machineAnswer, machinePage } from "./handlers/machine.ts";
+import { nothingInApi, nothingPage } from "./handlers/nothing.ts";
+import type { Route } from "./route.ts";
+
+const GET = "GET";
+/** A page that people look at. */
+const LOOK = { method: GET, caching: "per era", needsView: true, isLook: true } as const;
+/** A view of the cluster for programs. */
+const VIEW = { method: GET, caching: "per era", needsView: true } as const;
+const NO_VIEW = { method: GET, caching: "none", needsView: false } as const;
+const FOR_GOOD = { method: GET, caching: "for good", needsView: false } as const;
+const CHANGE = { method: "DELETE", caching: "none", needsView: true } as const;
+
+export const ROUTES: readonly Route[] = [
+  { ...LOOK, pattern: "/", tellsOfAll: true, answer: clusterPage },
+  { ...LOOK, pattern: "/machines/KEY", answer: machinePage },
+  { ...LOOK, pattern: "/status.txt", tellsOfAll: true, answer: statusAnswer },
+  {
+    ...VIEW,
+    pattern: "/api/v1/cluster",
+    tellsOfAll: true,
+    wait: waitForFresh,
+    answer: clusterAnswer,
+  },
+  { ...VIEW, pattern: "/api/v1/machines/KEY", answer: machineAnswer },
+  { ...VIEW, pattern: "/api/v1/machines/KEY/entries", answer: entriesAnswer },
+  { ...CHANGE, pattern: "/api/v1/machines/KEY", answer: forgetAnswer },
+  { ...NO_VIEW, pattern: "/api/v1/events", answer: eventsAnswer },
+  { ...NO_VIEW, pattern: "/healthz", answer: healthAnswer },
+  ...ASSET_PATHS.map((pattern) => ({ ...FOR_GOOD, pattern, answer: assetAt(pattern) })),
+];
+
+const NOTHING_IN_API: Route = { ...NO_VIEW, pattern: "/api", answer: nothingInApi };
+const NOTHING_HERE: Route = { ...VIEW, pattern: "/", answer: nothingPage };
+
+/** The route of a path that is not in the table: programs get JSON, people a page. */
+export function nothingAt(segments: readonly string[]): Route {
+  return segments[0] === "api" ? NOTHING_IN_API : NOTHING_HERE;
+}

@@ -1,0 +1,34 @@
+/** What the handlers of the routes work with: the daemon's parts, and what is made of them once. */
+import type { Machine } from "../cluster/machine.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
+import type { WarnedSinceOf } from "../view/history/warned-since.ts";
+import type { Times } from "../view/times.ts";
+import type { Assets } from "./assets.ts";
+import type { EventStreams } from "./events.ts";
+import type { Freshener } from "./fresh.ts";
+
+/** The program or browser that asks. */
+export interface Client {
+  /** Canonical. */
+  readonly address: string;
+  /** 0 where it is not known. */
+  readonly port: number;
+}
+
+/** Removes scrapped machines. */
+export interface Forgetter {
+  /** The address of `--bind`: a client at that address is on this machine, too. */
+  readonly ownAddress?: string;
+  /** `machine` is silent, stopped or down. */
+  readonly forget: (machine: Machine, client: Client) => void;
+}
+
+export interface Service {
+  readonly source: ClusterSource;
+  readonly streams: EventStreams;
+  readonly freshener: Freshener;
+  readonly forgetter: Forgetter;
+  readonly times: Times;
+  readonly assets: Assets;
+  readonly warnedSince: WarnedSinceOf;
+}
