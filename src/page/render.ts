@@ -15,6 +15,8 @@ import type { AssetLinks, Frame } from "./components/page.tsx";
 import { parsePageQuery } from "./components/page-query.ts";
 import { renderMachinePage } from "./machine/machine-page.tsx";
 import { machinePageOf } from "./machine/machine-view-model.ts";
+import { renderPeoplePage } from "./people/people-page.tsx";
+import { peoplePageOf } from "./people/people-view-model.ts";
 
 export interface RenderContext {
   readonly source: ClusterSource;
@@ -31,6 +33,7 @@ function frameOf({ source, times, assets }: RenderContext): Frame {
 export function clusterHtml(context: RenderContext, parameters: URLSearchParams): string {
   const { source, view, times } = context;
   const query = parsePageQuery(parameters, { times, nowMs: view.moment.wallMs });
+  if (query.byUser) return renderPeoplePage(peoplePageOf({ view, query, times }), frameOf(context));
   const page = clusterPageOf({
     view,
     query,

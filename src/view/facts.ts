@@ -184,7 +184,7 @@ export function isSwapping(facts: Facts): boolean {
   );
 }
 
-/** A top process too small to be named: the machine is idle. */
+/** A process too small to be named; a machine whose largest process is so is idle. */
 export function isIdle(process: ProcessFacts | undefined): boolean {
   if (process === undefined) return true;
   // A quarter of a core, and less than what the strip begins to colour (5 %).

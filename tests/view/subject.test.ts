@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { PageQuery } from "../../src/page/components/page-query.ts";
-import { usersTableOf } from "../../src/page/people/users-view-model.ts";
+import { peopleTableOf } from "../../src/page/people/people-view-model.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import { answersOf } from "../../src/view/answers.ts";
 import { filterOf } from "../../src/view/filter.ts";
@@ -192,8 +192,8 @@ describe("the users", () => {
       { user: "ann", command: "vim", cpuPercent: 0 },
     ];
     const machine = { ...first, state: "up" as const, report: { name: "n", processes } };
-    const { users } = usersTableOf(subjectsNow({ ...view, machines: [machine] }, new Map()));
-    const said = users.map(({ name, processes: count, lines }) => [
+    const { people } = peopleTableOf(subjectsNow({ ...view, machines: [machine] }, new Map()));
+    const said = people.map(({ name, processCount: count, lines }) => [
       name,
       count,
       lines.map(({ command }) => command),

@@ -1,7 +1,8 @@
 /** The three answers: free now, who is using what, down and not well. */
 import type { Answers } from "../../view/answers.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
-import { Mark, UserLink } from "../components/parts.tsx";
+import { Mark } from "../components/parts.tsx";
+import { UserLink } from "../components/user-link.tsx";
 
 function Free({ answers }: { answers: Answers }) {
   const { free: lines, chosenCount, machineCount } = answers;
@@ -81,7 +82,7 @@ function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
                 <a href={line.href}>{line.name}</a>
               </th>
               <td>
-                <UserLink name={line.user} userKey={line.userKey} />
+                <UserLink user={line.user} />
               </td>
               <td class="cmd">{line.command}</td>
               <td class="n">

@@ -1,8 +1,8 @@
-/** The cluster page: what must be said, the three answers, the table of machines or of users. */
+/** The cluster page: what must be said, the three answers, the table of machines. */
 
+import { Notices } from "../components/notices.tsx";
 import { type Frame, renderDocument } from "../components/page.tsx";
 import { PageLinks } from "../components/parts.tsx";
-import { UsersPage } from "../people/users-table.tsx";
 import type { Alone } from "./alone.ts";
 import { ThreeAnswers } from "./answers.tsx";
 import type { ClusterPage, PastNotice } from "./cluster-view-model.ts";
@@ -83,17 +83,6 @@ function Past({ past }: { past: PastNotice }) {
   );
 }
 
-function Notices({ notices }: { notices: readonly string[] }) {
-  if (notices.length === 0) return null;
-  return (
-    <ul class="say notices" aria-label="Notices">
-      {notices.map((notice) => (
-        <li>{notice}</li>
-      ))}
-    </ul>
-  );
-}
-
 export function renderClusterPage(page: ClusterPage, frame: Frame): string {
   const { query } = page;
   return renderDocument({
@@ -111,7 +100,6 @@ export function renderClusterPage(page: ClusterPage, frame: Frame): string {
         {page.answers && <ThreeAnswers answers={page.answers} raw={query.raw} />}
         {page.tiles && <TilesSection tiles={page.tiles} />}
         {page.table && <MachinesTable table={page.table} query={query} />}
-        {page.users && <UsersPage users={page.users} />}
       </>
     ),
   });

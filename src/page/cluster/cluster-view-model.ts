@@ -3,7 +3,7 @@
  * Reads no clock and keeps nothing: the same input gives the same page.
  */
 
-import { counted, SENTENCE_LENGTH, shownName, shownText } from "../../base/shown-text.ts";
+import { counted, shownName, shownText } from "../../base/shown-text.ts";
 import type { Entry, StripPoint } from "../../store/kept.ts";
 import { type Answers, answersOf } from "../../view/answers.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
@@ -16,10 +16,10 @@ import { sorted } from "../../view/sorting.ts";
 import { isProblem, type Subject, subjectsAt, subjectsNow } from "../../view/subject.ts";
 import { clockOf, type Times, timesFor } from "../../view/times.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
+import { standingNotices } from "../components/notices.tsx";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import { type AxisLink, axisLinks } from "../history/axis-links.ts";
 import { type EntryPanel, entryPanelOf } from "../history/entry-view-model.ts";
-import { type UsersTable, usersTableOf } from "../people/users-view-model.ts";
 import { type Alone, aloneOf } from "./alone.ts";
 import { type CutOffNotice, cutOffNoticeOf } from "./cut-off.ts";
 import { type MachineRow, rowOf } from "./machine-row.ts";
@@ -47,7 +47,6 @@ export interface ClusterPage {
   readonly alone?: Alone;
   readonly cutOff?: CutOffNotice;
   readonly answers?: Answers;
-  readonly users?: UsersTable;
   readonly tiles?: Tiles;
   readonly table?: MachineTable;
   readonly refreshSeconds: number;
@@ -107,19 +106,6 @@ function tagCounts(view: ClusterView): MachineTable["tags"] {
     .sort((a, b) => b.count - a.count || (a.tag < b.tag ? -1 : 1))
     .slice(0, MOST_TAGS)
     .sort((a, b) => (a.tag < b.tag ? -1 : 1));
-}
-
-/** Sentences that the daemon wants every reader to see. */
-function standingNotices(view: ClusterView): string[] {
-  // A machine that speaks to nobody lets nobody in.
-  const isOpen = view.machines.length > 1 || view.scan.size > 1;
-  const open =
-    view.isShippedSignature && !view.isSealed && isOpen
-      ? [
-          `This network runs with the signature that unagi is shipped with, “${shownText(view.network)}”, and without a key: anybody inside the accepted range can join and read. Choose your own with -S.`,
-        ]
-      : [];
-  return [...open, ...view.notices.map((notice) => shownText(notice, SENTENCE_LENGTH))];
 }
 
 function pastOf(input: ClusterPageInput, atWallMs: number): PastNotice {
@@ -313,9 +299,9 @@ export function clusterPageOf(given: ClusterPageInput): ClusterPage {
   const input = { ...given, times };
   const slugs = slugsOf(view.machines);
   const filter = filterOf(query.filter, query.tag);
-  const isPast = query.atWallMs !== undefined && !query.byUser;
+  const isPast = query.atWallMs !== undefined;
   const subjects =
-    query.atWallMs !== undefined && isPast
+    query.atWallMs !== undefined
       ? subjectsAt(view, slugs, input.at(query.atWallMs))
       : subjectsNow(view, slugs);
   const chosen = subjects.filter(filter.accepts);
@@ -325,14 +311,11 @@ export function clusterPageOf(given: ClusterPageInput): ClusterPage {
     times,
     slugs,
     filter: query.filter,
-    page: query.byUser ? "users" : "machines",
+    page: "machines",
     path,
   });
   const notices = [...standingNotices(view), ...query.notices, ...filter.notices];
   const base = { masthead, query, refreshSeconds: refreshSeconds(view) };
-  if (query.byUser) {
-    return { ...base, title: "by user – unagi", notices, users: usersTableOf(chosen) };
-  }
   const { table, notices: tableNotices } = tableOf(input, {
     ...{ slugs, subjects, chosen },
     isWanted: filter.isWanted,

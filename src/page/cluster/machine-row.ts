@@ -35,7 +35,6 @@ export interface RowFigures {
   readonly top?:
     | {
         readonly user: string;
-        readonly userKey: string;
         readonly command: string;
         readonly cores: string;
       }
@@ -115,8 +114,7 @@ function topCell(subject: Subject, isWanted?: ProcessTest): RowFigures["top"] | 
   if (top === undefined || (wanted === undefined && isIdle(top)))
     return cpuPercent === undefined ? undefined : "idle";
   return {
-    user: shownText(top.user),
-    userKey: top.user,
+    user: top.user,
     command: shownText(top.command),
     cores: coresText(top),
   };

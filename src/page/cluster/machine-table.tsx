@@ -2,7 +2,8 @@
 
 import type { SortKey } from "../../view/sorting.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
-import { Mark, Meter, UserLink } from "../components/parts.tsx";
+import { Mark, Meter } from "../components/parts.tsx";
+import { UserLink } from "../components/user-link.tsx";
 import { EntryDetails } from "../history/entry-details.tsx";
 import type { EntryPanel } from "../history/entry-view-model.ts";
 import { HistoryStrip, Legend, TimeAxis } from "../history/history-strip.tsx";
@@ -74,8 +75,7 @@ function Top({ figures }: { figures: RowFigures }) {
       {top === "idle" && <i>idle</i>}
       {top !== undefined && top !== "idle" && (
         <>
-          <UserLink name={top.user} userKey={top.userKey} /> <span>{top.command}</span>{" "}
-          <b>{top.cores}</b>
+          <UserLink user={top.user} /> <span>{top.command}</span> <b>{top.cores}</b>
         </>
       )}
       {warnings.map((word) => (

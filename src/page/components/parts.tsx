@@ -1,6 +1,5 @@
 /** Small things that several parts of the page are made of. */
 import type { ComponentChildren } from "preact";
-import { NO_NAME, userHref } from "../people/users-view-model.ts";
 import type { PageLink } from "./elsewhere.ts";
 
 /** A state or warning: a shape and a word, everywhere the same. */
@@ -36,10 +35,6 @@ export function Meter({
       {paths}
     </svg>
   );
-}
-
-export function UserLink({ name, userKey }: { name: string; userKey: string }) {
-  return <a href={userHref(userKey)}>{name.trim() === "" ? NO_NAME : name}</a>;
 }
 
 /** `gpu-b, node02`: pages of other machines. */

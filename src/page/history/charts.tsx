@@ -1,9 +1,9 @@
 /** The history of one machine: strip and step charts below one another, on one axis. */
 
 import { Paths } from "../components/parts.tsx";
-import type { MachinePage } from "../machine/machine-view-model.ts";
 import type { Chart } from "./chart.ts";
 import { HistoryStrip, TimeAxis } from "./history-strip.tsx";
+import type { MachineHistoryPart } from "./history-view-model.ts";
 
 function StepChart({ chart }: { chart: Chart }) {
   return (
@@ -40,7 +40,7 @@ function StepChart({ chart }: { chart: Chart }) {
   );
 }
 
-export function Charts({ name, history }: { name: string; history: MachinePage["history"] }) {
+export function Charts({ name, history }: { name: string; history: MachineHistoryPart }) {
   return (
     <section class="hist" id="history" aria-labelledby="hi" data-down={history.downCells}>
       <h2 id="hi">

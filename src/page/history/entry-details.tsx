@@ -1,7 +1,7 @@
 /** An entry opened below its machine: figures, processes, users, messages, and the others then. */
 
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
-import { UserLink } from "../components/parts.tsx";
+import { UserLink } from "../components/user-link.tsx";
 import type { EntryPanel, ProcessLine, ReportParts, UserLine } from "./entry-view-model.ts";
 
 export function ProcessTable({
@@ -44,7 +44,7 @@ export function ProcessTable({
         {lines.map((line) => (
           <tr>
             <td>
-              <UserLink name={line.user} userKey={line.userKey} />
+              <UserLink user={line.user} />
             </td>
             <td class="cmd">{line.command}</td>
             <td class="n">{line.isLarge ? <b>{line.cores}</b> : line.cores}</td>
@@ -79,7 +79,7 @@ export function UserTable({ lines }: { lines: readonly UserLine[] }) {
         {lines.map((line) => (
           <tr>
             <th scope="row">
-              <UserLink name={line.name} userKey={line.userKey} />
+              <UserLink user={line.user} />
             </th>
             <td>{line.terminal}</td>
             <td>{line.from}</td>

@@ -31,7 +31,6 @@ export interface FigureLine {
 
 export interface ProcessLine {
   readonly user: string;
-  readonly userKey: string;
   readonly command: string;
   readonly cores: string;
   readonly isLarge: boolean;
@@ -43,8 +42,7 @@ export interface ProcessLine {
 }
 
 export interface UserLine {
-  readonly name: string;
-  readonly userKey: string;
+  readonly user: string;
   readonly terminal: string;
   readonly from: string;
   readonly loggedInFor: string;
@@ -152,8 +150,7 @@ function figureLines(report: Report): FigureLine[] {
 
 function processLine(process: ReturnType<typeof processFacts>): ProcessLine {
   return {
-    user: shownText(process.user, 24),
-    userKey: process.user,
+    user: process.user,
     command: shownText(process.command),
     cores: coresText(process),
     isLarge: (process.coresShare ?? 0) >= 0.45,
@@ -187,8 +184,7 @@ export function reportParts(report: Report): ReportParts {
           ? counted(processes.length, "process", "processes")
           : `${processes.length} largest of ${count}`,
     users: users.map((user) => ({
-      name: shownText(user.name, 24),
-      userKey: user.name,
+      user: user.name,
       terminal: shownText(user.terminal ?? "", 24),
       from: shownText(user.from ?? ""),
       loggedInFor: user.loginAgeSeconds === undefined ? "" : duration(user.loginAgeSeconds),

@@ -275,7 +275,7 @@ export function renderMachinePage(page: MachinePage, frame: Frame): string {
           <Filesystems page={page} />
           <People page={page} />
         </div>
-        <Entries grid={page.entries} />
+        <Entries grid={page.history.entries} />
       </div>
     ),
   });

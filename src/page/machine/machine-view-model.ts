@@ -10,8 +10,6 @@ import type { Entry } from "../../store/kept.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { FULL_PERCENT, usedPercentOf } from "../../view/facts.ts";
 import { bytes, duration, percent } from "../../view/format.ts";
-import { cellsOf, pointOf, runsOf } from "../../view/history/cells.ts";
-import { type Axis, axisOf } from "../../view/history/time-axis.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
 import { missingReason } from "../../view/missing-parts.ts";
@@ -21,11 +19,8 @@ import { type Times, timesFor } from "../../view/times.ts";
 import type { Warning } from "../../view/warnings.ts";
 import { originOf } from "../components/elsewhere.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
-import { type AxisLink, axisLinks } from "../history/axis-links.ts";
-import { type Chart, chartsOf } from "../history/chart.ts";
-import { type EntryGrid, entryGridOf } from "../history/entry-grid.ts";
 import { type ReportParts, reportParts } from "../history/entry-view-model.ts";
-import { type Strip, stripOf } from "../history/strip.ts";
+import { historyOf, type MachineHistoryPart } from "../history/history-view-model.ts";
 import { type NowLine, nowLines } from "./now-lines.ts";
 
 export interface MachinePage {
@@ -47,16 +42,7 @@ export interface MachinePage {
   readonly filesystemsReason: string;
   /** `3 of 7`, or why there are none. */
   readonly messageWords: string;
-  readonly history: {
-    readonly title: string;
-    readonly axisLinks: readonly AxisLink[];
-    readonly axis: Axis;
-    readonly strip: Strip;
-    readonly charts: readonly Chart[];
-    /** Cells in which it was down: `25-30 41-42`, the second of each exclusive. */
-    readonly downCells: string;
-  };
-  readonly entries?: EntryGrid;
+  readonly history: MachineHistoryPart;
 }
 
 export interface FilesystemLine {
@@ -78,9 +64,6 @@ export interface MachinePageInput {
   /** Newest first, at most `limit`. */
   readonly entries: (limit: number) => readonly Entry[];
 }
-
-/** Whole reports read for the charts: ten days of the default interval; each costs 15 µs. */
-const MOST_CHART_ENTRIES = 1440;
 
 function factWords(subject: Subject, view: ClusterView, times: Times): string[] {
   const { machine, report } = subject;
@@ -170,42 +153,6 @@ function ownPageOf(machine: Machine): string | undefined {
   return origin === undefined ? undefined : `${origin}/`;
 }
 
-function historyOf(input: MachinePageInput, slug: string) {
-  const { view, machine, times } = input;
-  const nowMs = view.moment.wallMs;
-  const updateSeconds = machine.report?.updateSeconds ?? view.updateSeconds;
-  const axis = axisOf({
-    nowMs,
-    times,
-    updateSeconds: view.updateSeconds,
-    historyEntries: view.historyEntries,
-  });
-  const entries = input.entries(Math.min(view.historyEntries, MOST_CHART_ENTRIES));
-  // Of one machine's own entries: the strips of all machines would be read for one of them.
-  const points = entries.map(pointOf).reverse();
-  const shape = { points, state: machine.state, updateSeconds };
-  const cells = cellsOf(shape, axis);
-  const charts = chartsOf({
-    axis,
-    cells,
-    entries,
-    intervalMs: updateSeconds * 1000,
-  });
-  return {
-    history: {
-      title: axis.spanWords === "24 h" ? "24 hours" : axis.spanWords,
-      axis,
-      axisLinks: axisLinks(axis, times, {}),
-      strip: stripOf(shape, { axis, times }),
-      charts,
-      downCells: runsOf(axis.cells, (cell) => cells.state[cell] === "down")
-        .map(({ from, to }) => `${from}-${to}`)
-        .join(" "),
-    },
-    grid: entryGridOf({ points, slug, times, updateSeconds, nowMs }),
-  };
-}
-
 function nowTitle(subject: Subject): string {
   const age = subject.machine.reportAgeSeconds;
   if (isThere(subject.state) || age === undefined) return "Now";
@@ -229,7 +176,6 @@ function stateWords(subject: Subject, times: Times, nowMs: number): string {
 export function machinePageOf(given: MachinePageInput): MachinePage {
   const { view, machine } = given;
   const times = timesFor(given.times, view.updateSeconds);
-  const input = { ...given, times };
   const nowMs = view.moment.wallMs;
   const slugs = slugsOf(view.machines);
   const subject = subjectsNow({ ...view, machines: [machine] }, slugs)[0];
@@ -239,7 +185,6 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
   const name = shownName(machine, 300);
   const ownPage = ownPageOf(machine);
   const parts = report && reportParts(report);
-  const { history, grid } = historyOf(input, subject.slug);
   return {
     title: `${shownName(machine)} ${machine.state} – unagi`,
     masthead: mastheadOf({ view, times, slugs, page: "other", path: machineHref(subject.slug) }),
@@ -258,7 +203,6 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
     ...(report?.filesystems === undefined ? {} : { filesystems: filesystemLines(report) }),
     filesystemsReason: missingReason(report, machine, ["file", "mount", "disk"]),
     messageWords: messageWords(machine, parts),
-    history,
-    ...(grid === undefined ? {} : { entries: grid }),
+    history: historyOf({ ...given, slug: subject.slug, times }),
   };
 }

@@ -1,8 +1,10 @@
-/** The report by user: one block each, the largest first. */
+/** The page of all people: one block each, the largest first. */
 
 import { counted } from "../../base/shown-text.ts";
+import { Notices } from "../components/notices.tsx";
+import { type Frame, renderDocument } from "../components/page.tsx";
 import { Mark, Meter } from "../components/parts.tsx";
-import type { UserBlock, UserProcess, UsersTable } from "./users-view-model.ts";
+import type { PeoplePage, PeopleTable, PersonBlock, ProcessLine } from "./people-view-model.ts";
 
 function Count({ count, one, many }: { count: number; one: string; many?: string }) {
   const [figure, word] = counted(count, one, many).split(" ");
@@ -13,7 +15,7 @@ function Count({ count, one, many }: { count: number; one: string; many?: string
   );
 }
 
-function Process({ line }: { line: UserProcess }) {
+function Process({ line }: { line: ProcessLine }) {
   return (
     <tr>
       <td />
@@ -37,27 +39,27 @@ function Process({ line }: { line: UserProcess }) {
   );
 }
 
-function Block({ user }: { user: UserBlock }) {
+function Block({ person }: { person: PersonBlock }) {
   return (
-    <tbody id={user.anchor}>
+    <tbody id={person.anchor}>
       <tr>
         <th scope="rowgroup">
-          {user.name} {user.isSystem && <small>root and services</small>}
+          {person.name} {person.isSystem && <small>root and services</small>}
         </th>
-        <Count count={user.machines} one="machine" />
-        <Count count={user.processes} one="process" many="processes" />
-        <td class="n">{user.cores}</td>
+        <Count count={person.machineCount} one="machine" />
+        <Count count={person.processCount} one="process" many="processes" />
+        <td class="n">{person.cores}</td>
         <td class="n">
-          {user.share} <small>%</small>
-          <Meter parts={[["u", user.shareWidth]]} />
+          {person.share} <small>%</small>
+          <Meter parts={[["u", person.shareWidth]]} />
         </td>
-        <td class="n">{user.memory}</td>
+        <td class="n">{person.memory}</td>
         <td />
         <td />
         <td class="wide">
-          {user.loggedInOn.length === 0
+          {person.loggedInOn.length === 0
             ? "nowhere"
-            : user.loggedInOn.map(({ name, href }, index) => (
+            : person.loggedInOn.map(({ name, href }, index) => (
                 <>
                   {index > 0 && ", "}
                   <a href={href}>{name}</a>
@@ -65,20 +67,20 @@ function Block({ user }: { user: UserBlock }) {
               ))}
         </td>
       </tr>
-      {user.lines.map((line) => (
+      {person.lines.map((line) => (
         <Process line={line} />
       ))}
-      {user.more !== "" && (
+      {person.hiddenCount > 0 && (
         <tr>
           <td />
-          <td colSpan={8}>{user.more}</td>
+          <td colSpan={8}>{person.hiddenCount} more</td>
         </tr>
       )}
     </tbody>
   );
 }
 
-export function UsersPage({ users }: { users: UsersTable }) {
+function Table({ table }: { table: PeopleTable }) {
   return (
     <>
       <table class="ut" id="machines">
@@ -92,7 +94,7 @@ export function UsersPage({ users }: { users: UsersTable }) {
               cores
             </th>
             <th scope="col" class="n">
-              share of {users.allCores} cores
+              share of {table.allCores} cores
             </th>
             <th scope="col" class="n">
               memory
@@ -106,11 +108,27 @@ export function UsersPage({ users }: { users: UsersTable }) {
             </th>
           </tr>
         </thead>
-        {users.users.map((user) => (
-          <Block user={user} />
+        {table.people.map((person) => (
+          <Block person={person} />
         ))}
       </table>
-      <p class="legend">{users.foot}</p>
+      <p class="legend">{table.foot}</p>
     </>
   );
+}
+
+export function renderPeoplePage(page: PeoplePage, frame: Frame): string {
+  return renderDocument({
+    title: "by user – unagi",
+    masthead: page.masthead,
+    ...frame,
+    refreshSeconds: page.refreshSeconds,
+    raw: page.query.raw,
+    children: (
+      <>
+        <Notices notices={page.notices} />
+        <Table table={page.table} />
+      </>
+    ),
+  });
 }

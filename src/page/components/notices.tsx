@@ -1,0 +1,28 @@
+/** Sentences above the page: what the daemon wants every reader to see, what was not understood. */
+
+import { SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
+import type { ClusterView } from "../../view/cluster-view.ts";
+
+export function Notices({ notices }: { notices: readonly string[] }) {
+  if (notices.length === 0) return null;
+  return (
+    <ul class="say notices" aria-label="Notices">
+      {notices.map((notice) => (
+        <li>{notice}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Sentences that the daemon wants every reader to see. */
+export function standingNotices(view: ClusterView): string[] {
+  // A machine that speaks to nobody lets nobody in.
+  const isOpen = view.machines.length > 1 || view.scan.size > 1;
+  const open =
+    view.isShippedSignature && !view.isSealed && isOpen
+      ? [
+          `This network runs with the signature that unagi is shipped with, “${shownText(view.network)}”, and without a key: anybody inside the accepted range can join and read. Choose your own with -S.`,
+        ]
+      : [];
+  return [...open, ...view.notices.map((notice) => shownText(notice, SENTENCE_LENGTH))];
+}

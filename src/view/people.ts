@@ -1,0 +1,125 @@
+/** Who uses the cluster: what each person runs on which machine, and where they are logged in. */
+
+import { type ProcessFacts, processFacts } from "./facts.ts";
+import { isThere, type Subject } from "./subject.ts";
+
+export interface People {
+  /** Cores of the machines that are counted. */
+  readonly allCores: number;
+  /** Most cores first, then most memory; root and services last, as one. */
+  readonly people: readonly Person[];
+  /** Machines that say nothing now. */
+  readonly uncounted: readonly Subject[];
+}
+
+export interface Person {
+  readonly id: string;
+  /** As the machines write it; `system` for root and services. */
+  readonly name: string;
+  readonly isSystem: boolean;
+  readonly machineCount: number;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  /** Most cores first, then most memory. */
+  readonly processes: readonly PersonProcess[];
+  readonly loggedInOn: readonly Subject[];
+}
+
+export interface PersonProcess {
+  readonly subject: Subject;
+  readonly process: ProcessFacts;
+}
+
+/** Accounts that Debian and its relatives give to services; nobody logs in as one of them. */
+const SERVICES = new Set([
+  ..."root daemon bin sys sync mail news uucp proxy www-data backup list irc nobody man lp games".split(
+    " ",
+  ),
+  ..."gnats messagebus ntp ntpsec chrony avahi colord rtkit polkitd syslog tss uuidd sshd".split(
+    " ",
+  ),
+  ..."statd rpc rpcuser dnsmasq postfix dovecot mysql postgres redis unagi nginx apache".split(" "),
+  ..."geoclue saned lightdm gdm sddm usbmux cups-pk-helper tcpdump landscape pollinate dbus".split(
+    " ",
+  ),
+]);
+
+function isService(user: string): boolean {
+  return SERVICES.has(user) || user.startsWith("systemd-") || user.startsWith("_");
+}
+
+/** The id of root and of all accounts of services. */
+const SYSTEM = "system";
+
+/** useradd allows 32 characters; names that agree in twice as many are one person here. */
+const LONGEST_USER = 64;
+
+/** What tells one person from another: the account's name, or one id for all services. */
+export function personId(user: string): string {
+  return isService(user) ? SYSTEM : user.slice(0, LONGEST_USER).toWellFormed();
+}
+
+interface Gathered {
+  readonly name: string;
+  readonly isSystem: boolean;
+  readonly processes: PersonProcess[];
+  readonly loggedInOn: Subject[];
+}
+
+function gather(subjects: readonly Subject[]): Map<string, Gathered> {
+  const people = new Map<string, Gathered>();
+  const of = (user: string): Gathered => {
+    const id = personId(user);
+    const known = people.get(id);
+    if (known !== undefined) return known;
+    const isSystem = isService(user);
+    const made = { name: isSystem ? SYSTEM : user, isSystem, processes: [], loggedInOn: [] };
+    people.set(id, made);
+    return made;
+  };
+  for (const subject of subjects) {
+    const { report, facts } = subject;
+    if (report === undefined) continue;
+    for (const user of facts.users ?? []) of(user).loggedInOn.push(subject);
+    for (const process of report.processes ?? []) {
+      of(process.user).processes.push({ subject, process: processFacts(process, report) });
+    }
+  }
+  return people;
+}
+
+function total(processes: readonly PersonProcess[], figure: "cores" | "memoryBytes"): number {
+  return processes.reduce((sum, { process }) => sum + (process[figure] ?? 0), 0);
+}
+
+function personOf([id, gathered]: readonly [string, Gathered]): Person {
+  const { processes } = gathered;
+  return {
+    ...gathered,
+    id,
+    machineCount: new Set(processes.map(({ subject }) => subject.machine.id)).size,
+    cores: total(processes, "cores"),
+    memoryBytes: total(processes, "memoryBytes"),
+    processes: processes.sort((a, b) => byUse(a.process, b.process)),
+  };
+}
+
+/** Orders by cores, then by memory, the largest first. */
+export function byUse(
+  a: Pick<ProcessFacts, "cores" | "memoryBytes">,
+  b: Pick<ProcessFacts, "cores" | "memoryBytes">,
+): number {
+  return (b.cores ?? 0) - (a.cores ?? 0) || (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0);
+}
+
+export function peopleOf(subjects: readonly Subject[]): People {
+  const isCounted = ({ state, report }: Subject) => report !== undefined && isThere(state);
+  const counted = subjects.filter(isCounted);
+  return {
+    allCores: counted.reduce((sum, { facts }) => sum + (facts.cores ?? 0), 0),
+    people: [...gather(counted)]
+      .map(personOf)
+      .sort((a, b) => Number(a.isSystem) - Number(b.isSystem) || byUse(a, b)),
+    uncounted: subjects.filter((subject) => !isCounted(subject)),
+  };
+}
