@@ -4,10 +4,10 @@
  * a bug of ours.
  */
 import { writeSync } from "node:fs";
-import { runCheck } from "./cli/check/check.ts";
 import { type Actions, runCommandLine } from "./cli/command-line.ts";
-import { runForget } from "./cli/forget.ts";
-import { makeKey } from "./cli/keygen.ts";
+import { runCheck } from "./cli/commands/check/run-check.ts";
+import { runForget } from "./cli/commands/forget.ts";
+import { makeKey } from "./cli/commands/keygen.ts";
 import { programVersion } from "./cli/version.ts";
 import { runStatfsProbe } from "./collectors/statfs-probe.ts";
 import { readText } from "./config/read-config-file.ts";

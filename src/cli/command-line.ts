@@ -12,10 +12,14 @@ import { quoted } from "../base/printable.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig, type ReadConfig } from "../config/load-config.ts";
 import type { ReadText } from "../config/read-config-file.ts";
-import { CHECK_DESCRIPTION, commandLineProblems, renderCheckHelp } from "./check/check.ts";
-import { FORGET_DESCRIPTION, type ForgetInput, renderForgetHelp } from "./forget.ts";
+import {
+  CHECK_DESCRIPTION,
+  commandLineProblems,
+  renderCheckHelp,
+} from "./commands/check/run-check.ts";
+import { FORGET_DESCRIPTION, type ForgetInput, renderForgetHelp } from "./commands/forget.ts";
+import { KEYGEN_DESCRIPTION, readKeygenArguments, renderKeygenHelp } from "./commands/keygen.ts";
 import { type ListedCommand, renderHelp } from "./help.ts";
-import { KEYGEN_DESCRIPTION, readKeygenArguments, renderKeygenHelp } from "./keygen.ts";
 import { versionLine } from "./version.ts";
 
 /** What the commands do; each gives the exit code. */

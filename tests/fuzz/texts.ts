@@ -14,9 +14,9 @@ import {
 } from "../../src/api/query.ts";
 import { parseClusterJson } from "../../src/api/reader.ts";
 import { cleanText } from "../../src/base/clean-text.ts";
-import { parseCluster } from "../../src/cli/check/ask-running.ts";
-import { readOutcome } from "../../src/cli/forget.ts";
-import { readKeygenArguments } from "../../src/cli/keygen.ts";
+import { parseCluster } from "../../src/cli/commands/check/ask-running.ts";
+import { readOutcome } from "../../src/cli/commands/forget.ts";
+import { readKeygenArguments } from "../../src/cli/commands/keygen.ts";
 import { parseJournal } from "../../src/collectors/message-journal.ts";
 import { cleanLine } from "../../src/collectors/messages.ts";
 import { parseStatfsAnswer } from "../../src/collectors/statfs-probe.ts";

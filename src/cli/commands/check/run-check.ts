@@ -1,6 +1,6 @@
 /** `unagi check`: what keeps machines from meeting here, and what to do about it. */
-import { type ConfigInput, loadConfig, type ReadConfig } from "../../config/load-config.ts";
-import { COLUMNS, wrap } from "../wrap.ts";
+import { type ConfigInput, loadConfig, type ReadConfig } from "../../../config/load-config.ts";
+import { COLUMNS, wrap } from "../../wrap.ts";
 import { type Finding, wrong } from "./finding.ts";
 import { gatherFacts } from "./gather.ts";
 import { judge } from "./judge.ts";

@@ -1,8 +1,8 @@
 /** How the findings look on a terminal. */
 import { describe, expect, test } from "bun:test";
-import { type Finding, fine, look, wrong } from "../../../src/cli/check/finding.ts";
-import { judge } from "../../../src/cli/check/judge.ts";
-import { renderFindings } from "../../../src/cli/check/render.ts";
+import { type Finding, fine, look, wrong } from "../../../../src/cli/commands/check/finding.ts";
+import { judge } from "../../../../src/cli/commands/check/judge.ts";
+import { renderFindings } from "../../../../src/cli/commands/check/render.ts";
 import { WELL, withCluster } from "./facts.ts";
 
 const plain = { hasColor: false };

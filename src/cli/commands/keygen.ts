@@ -1,9 +1,9 @@
 /** `unagi keygen FILE`: makes the key that the machines of a sealed network share. */
 
-import { printable, quoted } from "../base/printable.ts";
-import { badPath } from "../config/texts.ts";
-import { writeKeyFile } from "../runtime/key-file.ts";
-import { COLUMNS, wrap } from "./wrap.ts";
+import { printable, quoted } from "../../base/printable.ts";
+import { badPath } from "../../config/texts.ts";
+import { writeKeyFile } from "../../runtime/key-file.ts";
+import { COLUMNS, wrap } from "../wrap.ts";
 
 export const KEYGEN_DESCRIPTION = "make a key file, to seal a network's messages";
 

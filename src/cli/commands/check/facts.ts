@@ -3,11 +3,11 @@
  * says what it means.
  */
 
-import type { Config } from "../../config/config.ts";
-import type { Transport } from "../../linux/proc/net-sockets.ts";
-import type { LanNetworks } from "../../net/lan.ts";
-import type { PortHolder } from "../../runtime/port-holder.ts";
-import type { MachineState } from "../../store/kept.ts";
+import type { Config } from "../../../config/config.ts";
+import type { Transport } from "../../../linux/proc/net-sockets.ts";
+import type { LanNetworks } from "../../../net/lan.ts";
+import type { PortHolder } from "../../../runtime/port-holder.ts";
+import type { MachineState } from "../../../store/kept.ts";
 
 export interface CheckFacts {
   readonly config: Config;

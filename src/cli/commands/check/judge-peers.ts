@@ -1,5 +1,5 @@
 /** Whether the others answer, and whether their clocks agree with ours. */
-import { printable } from "../../base/printable.ts";
+import { printable } from "../../../base/printable.ts";
 import type { AskedFacts, CheckFacts, ClusterFacts, MachineFacts } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 import { counted, isLoopbackOnly, shortList } from "./judge-networks.ts";

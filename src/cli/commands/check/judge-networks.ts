@@ -1,9 +1,9 @@
 /** Whether machines can meet by the ranges: what they stand for here, and who is in them. */
 
-import { printable } from "../../base/printable.ts";
-import type { Config } from "../../config/config.ts";
-import { isLoopback } from "../../net/address.ts";
-import { type RangeList, rangeTexts } from "../../net/ranges.ts";
+import { printable } from "../../../base/printable.ts";
+import type { Config } from "../../../config/config.ts";
+import { isLoopback } from "../../../net/address.ts";
+import { type RangeList, rangeTexts } from "../../../net/ranges.ts";
 import type { CheckFacts, NetworkFacts, OwnAddress } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 

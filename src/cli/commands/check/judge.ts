@@ -1,7 +1,7 @@
 /** From what was found out to what it means, in the order in which one would look. Pure. */
 
-import { oneLine, printable, quoted } from "../../base/printable.ts";
-import { SHIPPED_SIGNATURE } from "../../config/options.ts";
+import { oneLine, printable, quoted } from "../../../base/printable.ts";
+import { SHIPPED_SIGNATURE } from "../../../config/options.ts";
 import type { CheckFacts, MessageFacts, PortFact, ProblemFacts } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 import { judgeNetworks } from "./judge-networks.ts";

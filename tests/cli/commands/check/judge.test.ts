@@ -1,7 +1,7 @@
 /** What `unagi check` says to which facts. */
 import { describe, expect, test } from "bun:test";
-import type { CheckFacts, PortState } from "../../../src/cli/check/facts.ts";
-import { judge } from "../../../src/cli/check/judge.ts";
+import type { CheckFacts, PortState } from "../../../../src/cli/commands/check/facts.ts";
+import { judge } from "../../../../src/cli/commands/check/judge.ts";
 import { configOf, WELL, withCluster } from "./facts.ts";
 
 /** `verdict subject: text`, and the remedy behind ` -> `. */

@@ -3,11 +3,11 @@
  * check on a machine where no unagi runs. Bounded in packets, rate and time.
  */
 
-import type { AddressSet } from "../../net/address-set.ts";
-import { decodeMessage } from "../../protocol/decode.ts";
-import { encodeInitialQuery } from "../../protocol/encode.ts";
-import { openPeerSocket } from "../../runtime/udp.ts";
-import type { Envelope } from "../../sealing/envelope.ts";
+import type { AddressSet } from "../../../net/address-set.ts";
+import { decodeMessage } from "../../../protocol/decode.ts";
+import { encodeInitialQuery } from "../../../protocol/encode.ts";
+import { openPeerSocket } from "../../../runtime/udp.ts";
+import type { Envelope } from "../../../sealing/envelope.ts";
 import type { AskedFacts } from "./facts.ts";
 
 export interface ScanQuestion {

@@ -1,6 +1,6 @@
 /** The findings as a list for a terminal of 80 columns; the verdict is a word, colour only helps. */
-import { oneLine } from "../../base/printable.ts";
-import { COLUMNS, wrap } from "../wrap.ts";
+import { oneLine } from "../../../base/printable.ts";
+import { COLUMNS, wrap } from "../../wrap.ts";
 import type { Finding, Verdict } from "./finding.ts";
 
 export interface RenderOptions {

@@ -1,9 +1,9 @@
 /** `unagi forget`: has the unagi that runs here forget a scrapped machine, and tell the others. */
 
-import { oneLine, quoted } from "../base/printable.ts";
-import type { ReadConfig } from "../config/load-config.ts";
-import { askLocal, type LocalAnswer, type ReportPlace } from "./ask-local.ts";
-import { COLUMNS, wrap } from "./wrap.ts";
+import { oneLine, quoted } from "../../base/printable.ts";
+import type { ReadConfig } from "../../config/load-config.ts";
+import { askLocal, type LocalAnswer, type ReportPlace } from "../ask-local.ts";
+import { COLUMNS, wrap } from "../wrap.ts";
 
 export const FORGET_DESCRIPTION = "drop a scrapped machine from all pages";
 

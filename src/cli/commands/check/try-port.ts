@@ -1,7 +1,7 @@
 /** Whether a port could be opened right now, by opening it for a moment. */
-import { net } from "../../base/builtins.ts";
-import type { Transport } from "../../linux/proc/net-sockets.ts";
-import { whoHoldsPort } from "../../runtime/port-holder.ts";
+import { net } from "../../../base/builtins.ts";
+import type { Transport } from "../../../linux/proc/net-sockets.ts";
+import { whoHoldsPort } from "../../../runtime/port-holder.ts";
 import type { PortState } from "./facts.ts";
 
 export interface WantedPort {

@@ -2,8 +2,8 @@
  * Asks the unagi that runs on this machine for its view of the cluster, over HTTP as a program
  * would. Reads of the answer only what the check needs, and believes none of its shapes.
  */
-import { parseClusterJson, type ReadMachine } from "../../api/reader.ts";
-import { withoutUndefined } from "../../base/without-undefined.ts";
+import { parseClusterJson, type ReadMachine } from "../../../api/reader.ts";
+import { withoutUndefined } from "../../../base/without-undefined.ts";
 import { askLocal, type ReportPlace } from "../ask-local.ts";
 import type { ClusterFacts, MachineFacts, RunningFacts } from "./facts.ts";
 

@@ -1,8 +1,8 @@
 /** What `unagi forget` says, and its exit code, for each answer that it can get. */
 import { describe, expect, test } from "bun:test";
-import type { LocalAnswer } from "../../src/cli/ask-local.ts";
-import { readOutcome, runForget } from "../../src/cli/forget.ts";
-import { loadConfig } from "../../src/config/load-config.ts";
+import type { LocalAnswer } from "../../../src/cli/ask-local.ts";
+import { readOutcome, runForget } from "../../../src/cli/commands/forget.ts";
+import { loadConfig } from "../../../src/config/load-config.ts";
 
 function text(status: number, value: unknown): LocalAnswer {
   return { kind: "text", status, text: typeof value === "string" ? value : JSON.stringify(value) };

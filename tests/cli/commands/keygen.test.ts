@@ -3,8 +3,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeKey, readKeygenArguments } from "../../src/cli/keygen.ts";
-import { readKeyFile } from "../../src/runtime/key-file.ts";
+import { makeKey, readKeygenArguments } from "../../../src/cli/commands/keygen.ts";
+import { readKeyFile } from "../../../src/runtime/key-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unagi-keygen-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,13 +2,13 @@
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
-import { askRunning, parseCluster } from "../../../src/cli/check/ask-running.ts";
-import { askScan, chooseTargets } from "../../../src/cli/check/ask-scan.ts";
-import type { ClusterFacts } from "../../../src/cli/check/facts.ts";
-import { tryPort } from "../../../src/cli/check/try-port.ts";
-import { resolveRanges } from "../../../src/net/address-set.ts";
-import { rangeList } from "../../../src/net/ranges.ts";
-import { createEnvelope } from "../../../src/sealing/envelope.ts";
+import { askRunning, parseCluster } from "../../../../src/cli/commands/check/ask-running.ts";
+import { askScan, chooseTargets } from "../../../../src/cli/commands/check/ask-scan.ts";
+import type { ClusterFacts } from "../../../../src/cli/commands/check/facts.ts";
+import { tryPort } from "../../../../src/cli/commands/check/try-port.ts";
+import { resolveRanges } from "../../../../src/net/address-set.ts";
+import { rangeList } from "../../../../src/net/ranges.ts";
+import { createEnvelope } from "../../../../src/sealing/envelope.ts";
 
 const CLUSTER = {
   self: "a1",

@@ -1,7 +1,11 @@
 /** A machine on which all is well, for the tests of `unagi check` to spoil. */
-import type { CheckFacts, ClusterFacts, MachineFacts } from "../../../src/cli/check/facts.ts";
-import type { Config } from "../../../src/config/config.ts";
-import { loadConfig } from "../../../src/config/load-config.ts";
+import type {
+  CheckFacts,
+  ClusterFacts,
+  MachineFacts,
+} from "../../../../src/cli/commands/check/facts.ts";
+import type { Config } from "../../../../src/config/config.ts";
+import { loadConfig } from "../../../../src/config/load-config.ts";
 
 /** The configuration that the options give, without a file. */
 export function configOf(...argv: readonly string[]): Config {
