@@ -1,16 +1,8 @@
-/** The text of `unagi --help`, made from the table of options, within 80 columns. */
-import { FILE_KEYS, OPTION_GROUPS, OPTIONS, type Option } from "../config/options.ts";
+/** The text of `--help`, made from the commands and the table of options, within 80 columns. */
+import { FILE_KEYS, OPTION_GROUPS, type Option } from "../config/options.ts";
+import type { Command } from "./command.ts";
+import { DEFAULT_COMMAND } from "./commands/list.ts";
 import { COLUMNS, wrap } from "./wrap.ts";
-
-export interface ListedCommand {
-  readonly name: string;
-  readonly description: string;
-}
-
-const INTRODUCTION =
-  "Shows which machines of a small network are free, busy or down. Start it on every " +
-  "machine: they find each other, and each of them serves the report of all, by default at " +
-  "http://localhost:8000/. Without options it watches this machine alone.";
 
 const EXAMPLES: readonly (readonly [string, string])[] = [
   ["unagi -s lan", "the machines on this one's private wired network"],
@@ -28,16 +20,32 @@ const RANGES: readonly (readonly [string, string])[] = [
   ["lan+wireless", "the same, wireless ones too"],
 ];
 
-/** Ends with a newline. `commands` are those that a user should know. */
-export function renderHelp(commands: readonly ListedCommand[]): string {
-  const options = OPTIONS.filter(({ where }) => where !== "file");
-  const sections = [
-    ["Usage: unagi [OPTION]...", ...(commands.length > 0 ? ["       unagi COMMAND ..."] : [])],
-    wrap(INTRODUCTION, COLUMNS),
+/** The help of one of `commands`; ends with a newline. That of the default command is the program's. */
+export function renderHelp(command: Command, commands: readonly Command[]): string {
+  const paragraphs = command.help.map((text) => wrap(text, COLUMNS));
+  const sections =
+    command.name === DEFAULT_COMMAND
+      ? [
+          [`Usage: ${command.usage}`, "       unagi COMMAND ..."],
+          ...paragraphs,
+          ...programSections(command, listedCommands(commands)),
+        ]
+      : [[`Usage: ${command.usage}`], ...paragraphs];
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** Those that a user should know. */
+export function listedCommands(commands: readonly Command[]): readonly Command[] {
+  return commands.filter(({ isHidden }) => isHidden !== true);
+}
+
+function programSections(
+  { options }: Command,
+  listed: readonly Command[],
+): readonly (readonly string[])[] {
+  return [
     ["Examples:", ...table(EXAMPLES)],
-    ...(commands.length > 0
-      ? [["Commands:", ...table(commands.map(({ name, description }) => [name, description]))]]
-      : []),
+    ["Commands:", ...table(listed.map(({ name, description }) => [name, description]))],
     ...OPTION_GROUPS.map((group) => {
       const rows = options.filter((option) => option.group === group).map(optionRow);
       return [`${group}:`, ...table(rows, widest(options.map(optionRow)))];
@@ -45,7 +53,6 @@ export function renderHelp(commands: readonly ListedCommand[]): string {
     ["A RANGE is one of:", ...table(RANGES)],
     fileSection(),
   ];
-  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
 function optionRow(option: Option): readonly [string, string] {

@@ -1,6 +1,12 @@
 /** What a user sees at the start: help, version, refusals; and what is started with what. */
 import { describe, expect, test } from "bun:test";
-import { type Actions, runCommandLine } from "../../src/cli/command-line.ts";
+import type { Command, Surroundings } from "../../src/cli/command.ts";
+import { runCommandLine } from "../../src/cli/command-line.ts";
+import { check } from "../../src/cli/commands/check.ts";
+import { daemon } from "../../src/cli/commands/daemon.ts";
+import { forget } from "../../src/cli/commands/forget.ts";
+import { keygen } from "../../src/cli/commands/keygen.ts";
+import { statfsProbe } from "../../src/cli/commands/statfs-probe.ts";
 import { renderHelp } from "../../src/cli/help.ts";
 import { programVersion, versionLine } from "../../src/cli/version.ts";
 import { OPTIONS } from "../../src/config/options.ts";
@@ -12,46 +18,42 @@ interface Run {
   readonly did: readonly string[];
 }
 
+/** Runs the command line with commands that say what they were asked to do instead of doing it. */
 async function run(argv: readonly string[], exitCode = 0): Promise<Run> {
-  const seen = { out: "", error: "" };
   const did: string[] = [];
-  const actions: Actions = {
-    startDaemon: async (config, notes) => {
-      did.push(`daemon ${config.updateSeconds} ${notes.length}`);
+  const saying = <Input>(command: Command<Input>, say: (input: Input) => string) => ({
+    ...command,
+    run: (input: Input) => {
+      did.push(say(input));
       return exitCode;
     },
-    check: async (input) => {
-      did.push(input.kind === "config" ? `check ${input.config.p2pPort}` : "check problems");
-      return exitCode;
+  });
+  const commands: readonly Command[] = [
+    saying(daemon, ({ config, notes }) => `daemon ${config.updateSeconds} ${notes.length}`),
+    saying(check, (input) =>
+      input.kind === "config" ? `check ${input.config.p2pPort}` : "check problems",
+    ),
+    saying(forget, ({ machine, config }) => `forget ${machine} at ${config.httpPort}`),
+    saying(keygen, (path) => `keygen ${path}`),
+    saying(statfsProbe, (mount) => `probe ${mount}`),
+  ];
+  const written = { out: "", error: "" };
+  const code = await runCommandLine(argv, surroundingsThat(written), commands);
+  return { code, ...written, did };
+}
+
+/** The process of a test: an empty environment, no files, and output that is collected. */
+function surroundingsThat(written: { out: string; error: string }): Surroundings {
+  return {
+    env: {},
+    readText: () => ({ kind: "absent" }),
+    out: (text) => {
+      written.out += text;
     },
-    forget: async ({ machine, config }) => {
-      did.push(`forget ${machine} at ${config.httpPort}`);
-      return exitCode;
-    },
-    keygen: (path) => {
-      did.push(`keygen ${path}`);
-      return exitCode;
-    },
-    statfsProbe: (mount) => {
-      did.push(`probe ${mount}`);
-      return exitCode;
+    error: (text) => {
+      written.error += text;
     },
   };
-  const code = await runCommandLine(
-    argv,
-    {
-      env: {},
-      readText: () => ({ kind: "absent" }),
-      out: (text) => {
-        seen.out += text;
-      },
-      error: (text) => {
-        seen.error += text;
-      },
-    },
-    actions,
-  );
-  return { code, ...seen, did };
 }
 
 const HELP = `\
@@ -135,8 +137,7 @@ describe("unagi --help", () => {
   });
 
   test("fits a terminal of 80 columns, without blanks at the end of a line", () => {
-    const commands = [{ name: "check", description: "see what keeps machines from meeting here" }];
-    for (const line of renderHelp(commands).split("\n")) {
+    for (const line of HELP.split("\n")) {
       expect(line.length).toBeLessThanOrEqual(80);
       expect(line).toBe(line.trimEnd());
     }
@@ -146,10 +147,10 @@ describe("unagi --help", () => {
     for (const { long } of OPTIONS) expect(HELP).toMatch(new RegExp(`\\b${long}\\b`));
   });
 
-  test("lists commands where there are any", () => {
-    const help = renderHelp([{ name: "check", description: "look for what is wrong" }]);
-    expect(help).toStartWith("Usage: unagi [OPTION]...\n       unagi COMMAND ...\n");
-    expect(help).toContain("\nCommands:\n  check  look for what is wrong\n");
+  test("lists the commands that are not hidden, and no other", () => {
+    const other: Command = { ...check, name: "look", description: "look for what is wrong" };
+    const help = renderHelp(daemon, [daemon, other, statfsProbe]);
+    expect(help).toContain("\nCommands:\n  look  look for what is wrong\n\n");
   });
 
   test("gives examples that work", async () => {
@@ -199,13 +200,13 @@ describe("commands", () => {
   });
 
   const OTHERS =
-    "there is check, forget, keygen, and without a command unagi takes options only, as in unagi -s lan";
+    "the commands are check, forget, keygen; without a command unagi takes options only, as in unagi -s lan";
   const refused: readonly (readonly [readonly string[], string])[] = [
     [["statfs-probe"], "statfs-probe needs one mount point"],
     [["statfs-probe", "/", "/mnt"], "statfs-probe needs one mount point"],
     [["start"], `unknown command 'start'; ${OTHERS}`],
     [["toString"], `unknown command 'toString'; ${OTHERS}`],
-    [[""], `unknown command ''; ${OTHERS}`],
+    [[""], "unexpected word '': every value belongs to an option, as in -s 192.168.1."],
     [["chekc"], "unknown command 'chekc'; did you mean check?"],
     [["check", "--updte"], "unknown option --updte; did you mean --update?"],
     [["check", "-p", "0"], "-p 0: it must be a whole number from 1 to 65535"],
@@ -312,20 +313,8 @@ describe("commands", () => {
   });
 
   test("what a command throws is not swallowed", async () => {
-    const actions: Actions = {
-      startDaemon: () => Promise.reject(new Error("our own bug")),
-      check: async () => 0,
-      forget: async () => 0,
-      keygen: () => 0,
-      statfsProbe: () => 0,
-    };
-    const nothing = () => undefined;
-    const surroundings = {
-      env: {},
-      readText: () => ({ kind: "absent" }) as const,
-      out: nothing,
-      error: nothing,
-    };
-    expect(runCommandLine([], surroundings, actions)).rejects.toThrow("our own bug");
+    const broken: Command = { ...daemon, run: () => Promise.reject(new Error("our own bug")) };
+    const running = runCommandLine([], surroundingsThat({ out: "", error: "" }), [broken]);
+    await expect(running).rejects.toThrow("our own bug");
   });
 });

@@ -1,24 +1,52 @@
 /** `unagi forget`: has the unagi that runs here forget a scrapped machine, and tell the others. */
 
 import { oneLine, quoted } from "../../base/printable.ts";
-import type { ReadConfig } from "../../config/load-config.ts";
+import { type LoadedConfig, loadConfig } from "../../config/load-config.ts";
+import { COMMAND_LINE_OPTIONS } from "../../config/options.ts";
 import { askLocal, type LocalAnswer, type ReportPlace } from "../ask-local.ts";
+import type { Command, Surroundings } from "../command.ts";
 import { COLUMNS, wrap } from "../wrap.ts";
 
-export const FORGET_DESCRIPTION = "drop a scrapped machine from all pages";
-
-export interface ForgetInput extends Extract<ReadConfig, { kind: "config" }> {
+export interface ForgetInput extends Extract<LoadedConfig, { kind: "config" }> {
   /** A name, an address or an id, as it was typed. */
   readonly machine: string;
 }
 
-export interface ForgetSurroundings {
-  readonly out: (text: string) => void;
-  readonly error: (text: string) => void;
-}
+export const forget: Command<ForgetInput> = {
+  name: "forget",
+  description: "drop a scrapped machine from all pages",
+  usage: "unagi forget MACHINE [OPTION]...",
+  help: [
+    "Has the unagi that runs on this machine forget a machine that was scrapped, and its history. " +
+      "MACHINE is its name, address or id. It must be silent, stopped or down: one that is up would " +
+      "come back at once.",
+    "The other machines are told, and forget it within a minute when they find it gone too; one " +
+      "that is off now goes on showing it until it is told itself.",
+    "Takes the options of the daemon (unagi --help) after the machine: give it those that unagi is " +
+      "started with. Exits with 0 if the machine is forgotten, else with 1.",
+  ],
+  options: COMMAND_LINE_OPTIONS,
+  operand: "MACHINE",
+  read: ([machine, ...argv], { env, readText }) => {
+    // Only the first word can be the machine: after an option it could be the option's value.
+    const isOption = machine?.startsWith("-") === true;
+    const loaded = loadConfig({ argv: isOption ? [machine, ...argv] : argv, env, readText });
+    if (loaded.kind === "help" || loaded.kind === "version") return loaded;
+    if (isOption || machine === undefined || machine === "") {
+      return { kind: "problems", problems: [NO_MACHINE] };
+    }
+    return loaded.kind === "config" ? { kind: "run", input: { ...loaded, machine } } : loaded;
+  },
+  run: runForget,
+};
+
+const NO_MACHINE = "forget needs a machine first: unagi forget MACHINE [OPTION]...";
 
 /** Says what has come of it; exit code 0 if the machine is forgotten, else 1. Takes 3 s at most. */
-export async function runForget(input: ForgetInput, streams: ForgetSurroundings): Promise<number> {
+export async function runForget(
+  input: ForgetInput,
+  { out, error }: Pick<Surroundings, "out" | "error">,
+): Promise<number> {
   const { machine, config, notes } = input;
   const { bind, httpPort: port } = config;
   const place = bind === undefined ? { port } : { port, bind };
@@ -29,12 +57,12 @@ export async function runForget(input: ForgetInput, streams: ForgetSurroundings)
   });
   const outcome = readOutcome(answer, { machine, ...place });
   if (outcome.isForgotten) {
-    streams.out(`${outcome.text}\n`);
+    out(`${outcome.text}\n`);
     return 0;
   }
   const isLost = answer.kind !== "text";
   const lines = isLost ? [outcome.text, ...notes] : [outcome.text];
-  streams.error(lines.map((line) => `unagi: ${line}\n`).join(""));
+  error(lines.map((line) => `unagi: ${line}\n`).join(""));
   return 1;
 }
 
@@ -137,20 +165,4 @@ function textOf(json: Json | undefined, key: string): string | undefined {
 
 function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-const HELP = [
-  "Has the unagi that runs on this machine forget a machine that was scrapped, and its history. " +
-    "MACHINE is its name, address or id. It must be silent, stopped or down: one that is up would " +
-    "come back at once.",
-  "The other machines are told, and forget it within a minute when they find it gone too; one " +
-    "that is off now goes on showing it until it is told itself.",
-  "Takes the options of the daemon (unagi --help) after the machine: give it those that unagi is " +
-    "started with. Exits with 0 if the machine is forgotten, else with 1.",
-];
-
-export function renderForgetHelp(): string {
-  const usage = ["Usage: unagi forget MACHINE [OPTION]..."];
-  const sections = [usage, ...HELP.map((text) => wrap(text, COLUMNS))];
-  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }

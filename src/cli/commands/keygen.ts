@@ -3,15 +3,33 @@
 import { printable, quoted } from "../../base/printable.ts";
 import { badPath } from "../../config/texts.ts";
 import { writeKeyFile } from "../../runtime/key-file.ts";
+import type { Command, Request } from "../command.ts";
 import { COLUMNS, wrap } from "../wrap.ts";
 
-export const KEYGEN_DESCRIPTION = "make a key file, to seal a network's messages";
+/** Where the service looks for its key (packaging/deb/unagi.service). */
+const SERVICE_KEY = "/etc/unagi/key";
 
-export type KeygenRequest =
-  | { readonly kind: "make"; readonly path: string }
-  | { readonly kind: "help" }
-  /** Sentences without `unagi: `. */
-  | { readonly kind: "problem"; readonly problem: string };
+export const keygen: Command<string> = {
+  name: "keygen",
+  description: "make a key file, to seal a network's messages",
+  usage: "unagi keygen FILE",
+  help: [
+    "Makes FILE, a new key, which only its owner can read (mode 0600). A file that is there is never " +
+      "overwritten.",
+    "Make one key for a network, copy it to all its machines, and start unagi there with " +
+      `--key-file FILE; the service needs no option if the file is ${SERVICE_KEY}.`,
+    'To change the key of a running network without a gap, see "Seal the network" in README.md.',
+  ],
+  options: [],
+  operand: "FILE",
+  read: readKeygenArguments,
+  run: (path, { out, error }) => {
+    const { exitCode, text } = makeKey(path);
+    if (exitCode === 0) out(text);
+    else error(`unagi: ${text}\n`);
+    return exitCode;
+  },
+};
 
 export interface KeygenOutcome {
   readonly exitCode: 0 | 1;
@@ -19,10 +37,7 @@ export interface KeygenOutcome {
   readonly text: string;
 }
 
-/** Where the service looks for its key (packaging/deb/unagi.service). */
-const SERVICE_KEY = "/etc/unagi/key";
-
-export function readKeygenArguments(rawArgs: readonly string[]): KeygenRequest {
+export function readKeygenArguments(rawArgs: readonly string[]): Request<string> {
   if (rawArgs.includes("--help")) return { kind: "help" };
   // `--` as everywhere: what follows is a file, whatever it begins with.
   const words = rawArgs[0] === "--" ? rawArgs.slice(1) : rawArgs;
@@ -35,7 +50,7 @@ export function readKeygenArguments(rawArgs: readonly string[]): KeygenRequest {
     return problem(`keygen has no option ${quoted(path)}; it takes a file's name`);
   }
   const bad = badPath(path);
-  return bad === undefined ? { kind: "make", path } : problem(bad);
+  return bad === undefined ? { kind: "run", input: path } : problem(bad);
 }
 
 /** Never overwrites a file. */
@@ -60,19 +75,6 @@ function nextSteps(path: string): string {
   return `${paragraphs.flatMap((text) => wrap(text, COLUMNS)).join("\n")}\n`;
 }
 
-function problem(text: string): KeygenRequest {
-  return { kind: "problem", problem: text };
-}
-
-const HELP = [
-  "Makes FILE, a new key, which only its owner can read (mode 0600). A file that is there is never " +
-    "overwritten.",
-  "Make one key for a network, copy it to all its machines, and start unagi there with " +
-    `--key-file FILE; the service needs no option if the file is ${SERVICE_KEY}.`,
-  'To change the key of a running network without a gap, see "Seal the network" in README.md.',
-];
-
-export function renderKeygenHelp(): string {
-  const sections = [["Usage: unagi keygen FILE"], ...HELP.map((text) => wrap(text, COLUMNS))];
-  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+function problem(text: string): Request<string> {
+  return { kind: "problems", problems: [text] };
 }

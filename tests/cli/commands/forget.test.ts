@@ -1,7 +1,7 @@
 /** What `unagi forget` says, and its exit code, for each answer that it can get. */
 import { describe, expect, test } from "bun:test";
 import type { LocalAnswer } from "../../../src/cli/ask-local.ts";
-import { readOutcome, runForget } from "../../../src/cli/commands/forget.ts";
+import { forget, readOutcome } from "../../../src/cli/commands/forget.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 
 function text(status: number, value: unknown): LocalAnswer {
@@ -118,7 +118,9 @@ describe("unagi forget", () => {
     const loaded = loadConfig({ argv, env: {}, readText: () => ({ kind: "text", text: "" }) });
     if (loaded.kind !== "config") throw new Error(loaded.kind);
     const input = { ...loaded, machine, notes: ["/etc/unagi/unagi.toml is not used"] };
-    const code = await runForget(input, {
+    const code = await forget.run(input, {
+      env: {},
+      readText: () => ({ kind: "absent" }),
       out: (line) => {
         seen.out += line;
       },

@@ -12,16 +12,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("keygen takes", () => {
   const NEEDS = "keygen needs the name of the file to make, as in unagi keygen /etc/unagi/key";
   const cases: readonly (readonly [string, readonly string[], object])[] = [
-    ["a file", ["key"], { kind: "make", path: "key" }],
-    ["a file with an odd name after --", ["--", "-k"], { kind: "make", path: "-k" }],
-    ["no empty name", [""], { kind: "problem", problem: "a path must not be empty" }],
-    ["no fewer than one", [], { kind: "problem", problem: NEEDS }],
-    ["no fewer than one after --", ["--"], { kind: "problem", problem: NEEDS }],
-    ["no two", ["a", "b"], { kind: "problem", problem: "keygen makes one file at a time" }],
+    ["a file", ["key"], { kind: "run", input: "key" }],
+    ["a file with an odd name after --", ["--", "-k"], { kind: "run", input: "-k" }],
+    ["no empty name", [""], { kind: "problems", problems: ["a path must not be empty"] }],
+    ["no fewer than one", [], { kind: "problems", problems: [NEEDS] }],
+    ["no fewer than one after --", ["--"], { kind: "problems", problems: [NEEDS] }],
+    ["no two", ["a", "b"], { kind: "problems", problems: ["keygen makes one file at a time"] }],
     [
       "no option",
       ["--force"],
-      { kind: "problem", problem: "keygen has no option '--force'; it takes a file's name" },
+      { kind: "problems", problems: ["keygen has no option '--force'; it takes a file's name"] },
     ],
     ["the question for help anywhere", ["a", "--help"], { kind: "help" }],
   ];

@@ -1,0 +1,45 @@
+/**
+ * What a command of unagi is: its description, which `--help`, the man page and the completions
+ * are made from, and its work. Importing a command must be cheap, since every start imports all
+ * of them: what only its work needs is imported inside `run`.
+ */
+import type { Option } from "../config/options.ts";
+import type { ReadText } from "../config/read-config-file.ts";
+
+export interface Command<Input = unknown> {
+  /** The first word of the command line. */
+  readonly name: string;
+  /** One line: a part of a sentence in lower case, without a full stop. */
+  readonly description: string;
+  /** How it is called, without "Usage: ". */
+  readonly usage: string;
+  /** The paragraphs of its help. */
+  readonly help: readonly string[];
+  /** All the options it takes, `--help` left out. */
+  readonly options: readonly Option[];
+  /** What its other words stand for: FILE is completed to files. */
+  readonly operand?: "FILE" | "MACHINE";
+  /** Not listed: the daemon needs no name, and the program itself runs the others. */
+  readonly isHidden?: true;
+  /** What the words after its name ask for. Performs nothing. */
+  read(argv: readonly string[], surroundings: Surroundings): Request<Input>;
+  /** Does the work; the answer is the exit code, 0 or 1. */
+  run(input: Input, surroundings: Surroundings): number | Promise<number>;
+}
+
+export type Request<Input> =
+  | { readonly kind: "run"; readonly input: Input }
+  | { readonly kind: "help" }
+  | { readonly kind: "version" }
+  /** Wrong usage, exit code 2. Sentences without `unagi: `. */
+  | { readonly kind: "problems"; readonly problems: readonly string[] };
+
+/** The process around a command. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly readText: ReadText;
+  /** Writes the text to stdout, all of it. */
+  readonly out: (text: string) => void;
+  /** Writes the text to stderr, all of it. */
+  readonly error: (text: string) => void;
+}
