@@ -18,7 +18,9 @@ import { rangeList } from "../../../net/ranges.ts";
 import { readKeyFile } from "../../../runtime/key-file.ts";
 import { dropPrivileges } from "../../../runtime/privileges.ts";
 import { createRandom } from "../../../runtime/random.ts";
+
 import { readLan } from "../../../runtime/read-lan.ts";
+
 import type { Envelope } from "../../../sealing/envelope.ts";
 import { createEnvelope } from "../../../sealing/envelope.ts";
 import { askRunning } from "./ask-running.ts";
