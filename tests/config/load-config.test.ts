@@ -20,7 +20,8 @@ function load(argv: readonly string[], files: Files = {}, env: Record<string, st
     argv,
     env,
     readText: (path) => {
-      const file = all[path];
+      // No path is found on the prototype: the property test also tries `-c toString`.
+      const file = Object.hasOwn(all, path) ? all[path] : undefined;
       if (file === undefined) return { kind: "absent" };
       return typeof file === "string" ? { kind: "text", text: file } : file;
     },
