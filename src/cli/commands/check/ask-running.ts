@@ -4,7 +4,7 @@
  */
 import { parseClusterJson, type ReadMachine } from "../../../api/reader.ts";
 import { withoutUndefined } from "../../../base/without-undefined.ts";
-import { askLocal, type ReportPlace } from "../ask-local.ts";
+import { askLocal, type ReportPlace } from "../../ask-local.ts";
 import type { ClusterFacts, MachineFacts, RunningFacts } from "./facts.ts";
 
 /** A daemon names a few; a hostile one could name any number. */
