@@ -16,7 +16,6 @@ const FILES = [
   { path: "/favicon.svg", text: icon, contentType: SVG },
   { path: "/favicon-down.svg", text: iconDown, contentType: SVG },
   { path: "/client.js", text: bundleClient("main.ts"), contentType: SCRIPT },
-  { path: "/charts.js", text: bundleClient("charts.ts"), contentType: SCRIPT },
 ];
 
 export const ASSET_PATHS: readonly string[] = FILES.map(({ path }) => path);
@@ -41,7 +40,6 @@ export function createAssets(): Assets {
       icon: link("/favicon.svg"),
       iconDown: link("/favicon-down.svg"),
       client: link("/client.js"),
-      charts: link("/charts.js"),
     },
   };
 }

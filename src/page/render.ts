@@ -45,13 +45,19 @@ export function clusterHtml(context: RenderContext, parameters: URLSearchParams)
   return renderClusterPage(page, frameOf(context));
 }
 
-export function machineHtml(context: RenderContext, machine: Machine): string {
+/** `parameters`: the query, which says what part of the history is shown. */
+export function machineHtml(
+  context: RenderContext,
+  machine: Machine,
+  parameters: URLSearchParams,
+): string {
   const { source, view, times } = context;
   const page = machinePageOf({
     view,
     machine,
     times,
-    entries: (limit) => source.entries(machine.id, { limit }),
+    parameters,
+    entries: (query) => source.entries(machine.id, query),
   });
   return renderMachinePage(page, frameOf(context));
 }

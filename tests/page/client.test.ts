@@ -86,7 +86,7 @@ describe("an entry in a line", () => {
     ],
   ];
   for (const [name, report, text] of cases) {
-    test(name, () => expect(reportWords(report)).toBe(text));
+    test(name, () => expect(reportWords(report).all).toBe(text));
   }
 });
 

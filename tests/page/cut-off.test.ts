@@ -7,7 +7,7 @@ import { createTimes } from "../../src/view/times.ts";
 import { SAMPLE_NOW_MS, sampleSource } from "./sample-cluster.ts";
 
 const times = createTimes("UTC");
-const assets = { style: "", icon: "", iconDown: "", client: "", charts: "" };
+const assets = { style: "", icon: "", iconDown: "", client: "" };
 
 /** `up`, or a state and how many seconds ago it began. */
 type Plight = "up" | readonly [MachineState, number];

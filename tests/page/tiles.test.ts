@@ -5,7 +5,7 @@ import { manySketches, type SampleSource, type Sketch, sampleSource } from "./sa
 import { hundred, thousand } from "./sample-many.ts";
 
 const times = createTimes("UTC");
-const assets = { style: "", icon: "", iconDown: "", client: "", charts: "" };
+const assets = { style: "", icon: "", iconDown: "", client: "" };
 const [many, most] = [hundred(), thousand()];
 
 function page(source: SampleSource, query = ""): string {

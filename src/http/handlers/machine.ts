@@ -23,7 +23,9 @@ export function machinePage(call: ViewCall): Body {
   const shown = shownText(slug, 80);
   switch (found.kind) {
     case "one":
-      return htmlBody(machineHtml(renderContext(call), found.machine));
+      return htmlBody(
+        machineHtml(renderContext(call), found.machine, new URLSearchParams(call.query)),
+      );
     case "many":
       return errorPage(call, 300, {
         title: `${counted(found.machines.length, "machine")} called ${shown}`,

@@ -51,6 +51,11 @@ export function prepareRegion(): void {
   region();
 }
 
+/** Once what is being read now has been read to its end. */
+export function say(text: string): void {
+  region().textContent = text;
+}
+
 export function sayChanges(before: Map<string, string>, after: Map<string, string>): void {
   const [down, up]: [string[], string[]] = [[], []];
   for (const [name, state] of after) {
@@ -60,5 +65,5 @@ export function sayChanges(before: Map<string, string>, after: Map<string, strin
     if (state === "up" && (was === "down" || was === "stopped")) up.push(name);
   }
   const text = named(down, "down") + named(up, "up again");
-  if (text !== "") region().textContent = text.trim();
+  if (text !== "") say(text.trim());
 }

@@ -1,258 +1,342 @@
 /**
- * The charts of a machine's page, drawn anew in place with zoom: all share one part of the time
- * axis, one cursor, and the readout in their legends. The strip above them follows.
+ * What the script adds to the charts of a machine: a cursor with the values at its time, by
+ * pointer, touch and keys, and zooming. The charts stay those that the server drew: a zoom is
+ * another address of the same page.
  */
-
-import { figure } from "../../view/format.ts";
-import { type Tick, ticksOf } from "../../view/history/time-axis.ts";
-import { clockOf } from "../../view/times.ts";
-import type { Plot } from "../history/chart.ts";
-import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
-import { createPlot, type LivePlot, type PlotInput, valuesOf } from "./plot.ts";
+import {
+  isSameRange,
+  searchWithRange,
+  type TimeRange,
+  withinBounds,
+  type ZoomBounds,
+  type ZoomStep,
+  zoomed,
+} from "../../view/history/zoom.ts";
+import { say } from "./announce.ts";
+import { hideChartCursor, type ShownTime, showChartCursor, wordsAt } from "./chart-cursor.ts";
+import { entryWords } from "./entry-words.ts";
+import type { Page } from "./page.ts";
 import { serverTimes } from "./server-times.ts";
-import { SHOWN_EVENT } from "./shown-event.ts";
 
-/** Fewer cells than this show nothing that the readout does not say. */
-const LEAST_CELLS = 6;
-const SVG = "http://www.w3.org/2000/svg";
+/** A pointer on its way elsewhere crosses cells faster than this. */
+const DWELL_MS = 60;
+/** Held down, a key repeats faster than anybody listens. */
+const SAY_MS = 300;
+/** A mouse moves a little while it clicks. */
+const DRAG_PX = 4;
 
-interface Drawn {
-  readonly svg: SVGElement;
-  readonly live: LivePlot;
+/** What the server says of the charts that it drew. */
+interface Scene {
+  readonly plots: HTMLElement;
+  readonly startMs: number;
+  readonly cellMs: number;
+  readonly cells: number;
+  readonly shown: TimeRange;
+  readonly bounds: ZoomBounds;
 }
 
-interface Window {
-  readonly from: number;
-  readonly to: number;
-}
-
-const section = document.querySelector<HTMLElement>(".hist");
-let drawn: Drawn[] = [];
-let zoom: Window | undefined;
-let cursorCell: number | undefined;
-
-function axisElement(): SVGElement | null {
-  return section?.querySelector<SVGElement>("svg.axis") ?? null;
-}
-
-function whole(): { startMs: number; cellMs: number; cells: number } {
-  const axis = axisElement();
-  const chart = section?.querySelector("svg.chart");
+function sceneNow(): Scene | undefined {
+  const plots = document.getElementById("plots");
+  if (plots === null) return undefined;
+  const read = (name: string) => Number(plots.dataset[name]);
   return {
-    startMs: Number(axis?.dataset["start"] ?? 0),
-    cellMs: Number(axis?.dataset["cell"] ?? 1),
-    cells: Number(chart?.getAttribute("viewBox")?.split(" ")[2] ?? 1),
+    plots,
+    startMs: read("start"),
+    cellMs: read("cell"),
+    cells: read("cells"),
+    shown: { fromMs: read("from"), toMs: read("to") },
+    bounds: { whole: { fromMs: read("oldest"), toMs: read("newest") }, stepMs: read("step") },
   };
 }
 
-function plotOf(svg: SVGElement): Plot {
-  // Written by our own server into the page that it serves with this script.
-  return JSON.parse(svg.dataset["plot"] ?? "") as Plot;
+/** The middle of a cell. */
+function timeOf(cell: number, { startMs, cellMs }: Scene): number {
+  return startMs + (cell + 0.5) * cellMs;
 }
 
-function isDownIn(cell: number): boolean {
-  return (section?.dataset["down"] ?? "").split(" ").some((run) => {
-    const [from = 0, to = 0] = run.split("-").map(Number);
-    return run !== "" && cell >= from && cell < to;
-  });
+function cellOf(wallMs: number, { startMs, cellMs, cells }: Scene): number {
+  return Math.max(0, Math.min(cells - 1, Math.floor((wallMs - startMs) / cellMs)));
 }
 
-function ticksShown(): readonly Tick[] {
-  const { startMs, cellMs, cells } = whole();
-  const { from, to } = zoom ?? { from: 0, to: cells };
-  const part = { startMs: startMs + from * cellMs, endMs: startMs + to * cellMs, cellMs };
-  return ticksOf(part, serverTimes());
-}
+const ZOOM_KEYS: Readonly<Record<string, ZoomStep>> = {
+  "+": "in",
+  "=": "in",
+  "-": "out",
+  "0": "all",
+};
+/** Only while the charts have the focus: elsewhere they scroll the page. */
+const MOVE_KEYS: Readonly<Record<string, ZoomStep>> = { PageUp: "earlier", PageDown: "later" };
+const STEP_KEYS: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+};
 
-function inputOf(svg: SVGElement): PlotInput {
-  const from = zoom?.from ?? 0;
-  return {
-    plot: plotOf(svg),
-    cells: whole().cells,
-    isDown: isDownIn,
-    ticks: ticksShown().map(({ x }) => x + from),
-  };
-}
+class Charts {
+  readonly #page: Page;
+  /** Lies over strip and charts, takes the pointer and the focus. */
+  readonly #area = document.createElement("div");
+  /** Where a mouse is, from the left of the window: it stays there when the charts change. */
+  #pointerX: number | undefined;
+  /** The time that was chosen by keys or by touch: it stays chosen when the charts change. */
+  #chosenMs: number | undefined;
+  #pressedX: number | undefined;
+  /** On its way from the server. */
+  #wanted: TimeRange | undefined;
+  #asking: AbortController | undefined;
+  #sayTimer: number | undefined;
 
-function element(name: string, attributes: Readonly<Record<string, string>>): SVGElement {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-/** The named times of the part that is shown, in place of those of the whole. */
-function drawAxis(window: Window): void {
-  const axis = axisElement();
-  if (axis === null) return;
-  for (const old of axis.querySelectorAll("a, .now")) old.remove();
-  const share = (x: number) => `${(100 * x) / (window.to - window.from)}%`;
-  for (const tick of ticksShown()) {
-    const href = `/?at=${serverTimes().stamp(tick.atMs)}`;
-    const link = element("a", { href, "aria-label": `all machines at ${tick.label}` });
-    const text = element("text", { x: share(tick.x), dx: "5", y: "20" });
-    if (tick.isDay) text.setAttribute("class", "day");
-    text.textContent = tick.label;
-    link.append(element("line", { x1: share(tick.x), x2: share(tick.x), y1: "9", y2: "24" }), text);
-    axis.append(link);
+  constructor(page: Page) {
+    this.#page = page;
+    this.#area.className = "chart-cursor";
+    this.#area.setAttribute("data-live", "");
+    this.#area.tabIndex = 0;
+    // A screen reader hands the arrow keys to an application; elsewhere it reads on with them.
+    this.#area.setAttribute("role", "application");
   }
-}
 
-function button(): HTMLButtonElement | null {
-  const head = section?.querySelector("h2");
-  if (!head) return null;
-  const known = head.querySelector("button");
-  if (known !== null) return known;
-  const made = document.createElement("button");
-  made.type = "button";
-  made.setAttribute("data-live", "");
-  made.textContent = "show all";
-  made.addEventListener("click", () => zoomTo(0, whole().cells));
-  head.append(made);
-  return made;
-}
-
-/** After every update of the page too: the server knows nothing of the zoom. */
-function applyZoom(): void {
-  const strip = section?.querySelector(".hs svg");
-  if (zoom === undefined) {
-    section?.querySelector("h2 button")?.remove();
-    return;
+  start(): void {
+    this.#onShown();
+    this.#page.onShown(() => this.#onShown());
+    const area = this.#area;
+    area.addEventListener("pointerdown", (event) => this.#onDown(event));
+    area.addEventListener("pointermove", (event) => this.#onMove(event));
+    area.addEventListener("pointerup", (event) => this.#onUp(event));
+    // The browser scrolls: it was not about the charts.
+    area.addEventListener("pointercancel", () => this.#endDrag());
+    area.addEventListener("pointerleave", () => this.#leave());
+    area.addEventListener("blur", ({ relatedTarget }) => this.#letGo(relatedTarget));
+    document.addEventListener("keydown", (event) => this.#onKey(event));
+    document.addEventListener("click", (event) => this.#onClick(event));
+    document.addEventListener("pointerdown", ({ target }) => this.#letGo(target));
   }
-  strip?.setAttribute("viewBox", `${zoom.from} 0 ${zoom.to - zoom.from} 22`);
-  drawAxis(zoom);
-  button();
-}
 
-function zoomTo(from: number, to: number): void {
-  const { cells } = whole();
-  const width = Math.min(cells, Math.max(LEAST_CELLS, to - from));
-  const start = Math.max(0, Math.min(cells - width, from));
-  const wasZoomed = zoom !== undefined;
-  zoom = width >= cells ? undefined : { from: start, to: start + width };
-  if (zoom === undefined && wasZoomed) restore();
-  applyZoom();
-  for (const { live, svg } of drawn) {
-    live.update(inputOf(svg));
-    live.zoom(zoom?.from ?? 0, zoom?.to ?? cells);
+  /** The reader turns to something else; the links that zoom do so around the chosen time. */
+  #letGo(target: EventTarget | null): void {
+    const isOurs = target instanceof Element && target.closest(".chart-cursor, .zoom") !== null;
+    if (!isOurs && this.#chosenMs !== undefined) this.#choose(undefined);
   }
-}
 
-let plainAxis: SVGElement | undefined;
-
-/** The server's own axis and strip, as the last page had them. */
-function restore(): void {
-  const axis = axisElement();
-  if (plainAxis !== undefined) axis?.replaceWith(plainAxis.cloneNode(true));
-  section?.querySelector(".hs svg")?.setAttribute("viewBox", `0 0 ${whole().cells} 22`);
-}
-
-function keepPlain(): void {
-  const axis = axisElement();
-  const copy = axis?.cloneNode(true);
-  if (copy instanceof SVGElement) {
-    for (const own of copy.querySelectorAll("[data-live]")) own.remove();
-    plainAxis = copy;
+  /** From the end where no time is chosen yet; for the keys `h` and `l` too. */
+  stepInTime(steps: number): void {
+    const scene = sceneNow();
+    if (scene === undefined) return;
+    const at = this.#chosenMs === undefined ? scene.cells : cellOf(this.#chosenMs, scene);
+    const cell = Math.max(0, Math.min(scene.cells - 1, at + steps));
+    this.#area.focus({ preventScroll: true });
+    this.#choose(timeOf(cell, scene));
+    this.#saySoon(() => wordsAt(cell, scene.plots, this.#label(cell, scene)));
   }
-}
 
-/** The value at the cursor behind each name of the legend, or nothing. */
-function showValues(svg: SVGElement): void {
-  const names = svg.parentElement?.querySelectorAll(".lab span") ?? [];
-  const { series } = plotOf(svg);
-  for (const [index, name] of [...names].entries()) {
-    const own = series[index];
-    const value = cursorCell === undefined || !own ? undefined : valuesOf(own)[cursorCell];
-    let place = name.querySelector("em");
-    if (place === null) {
-      place = document.createElement("em");
-      place.setAttribute("data-live", "");
-      name.append(place);
+  /** The server has drawn anew: the same time, or what is under the pointer now. */
+  #onShown(): void {
+    const scene = sceneNow();
+    if (scene === undefined) return;
+    const name = scene.plots.dataset["name"] ?? "";
+    this.#area.setAttribute(
+      "aria-label",
+      `Charts of ${name}. Left and right arrows for the values, plus and minus to zoom, 0 for all, Enter for the entry`,
+    );
+    if (this.#area.parentElement !== scene.plots) scene.plots.append(this.#area);
+    this.#showCursor();
+  }
+
+  #label(cell: number, { startMs, cellMs, bounds }: Scene): string {
+    return serverTimes().since(startMs + (cell + 1) * cellMs, bounds.whole.toMs);
+  }
+
+  #cellUnder(clientX: number, { cells }: Scene): number {
+    const { left, width } = this.#area.getBoundingClientRect();
+    return Math.max(0, Math.min(cells - 1, Math.floor(((clientX - left) / width) * cells)));
+  }
+
+  /** Where the cursor belongs: with the mouse, else at the chosen time. */
+  #cursorCell(scene: Scene): number | undefined {
+    if (this.#pointerX !== undefined) return this.#cellUnder(this.#pointerX, scene);
+    return this.#chosenMs === undefined ? undefined : cellOf(this.#chosenMs, scene);
+  }
+
+  #showCursor(): void {
+    const scene = sceneNow();
+    this.#asking?.abort();
+    if (scene === undefined) return;
+    const cell = this.#cursorCell(scene);
+    if (cell === undefined) {
+      hideChartCursor(scene.plots);
+      return;
     }
-    place.textContent = typeof value === "number" ? ` ${figure(value)}` : "";
+    const shown: ShownTime = { cell, cells: scene.cells, label: this.#label(cell, scene) };
+    showChartCursor(scene.plots, this.#area, shown);
+    this.#askFor(cell, scene, shown);
   }
-}
 
-function showCursor(cell: number | undefined): void {
-  const { cells, startMs, cellMs } = whole();
-  cursorCell = cell === undefined || cell < 0 || cell >= cells ? undefined : cell;
-  for (const { live, svg } of drawn) {
-    live.cursor(cursorCell);
-    showValues(svg);
+  /** The largest process of that time, beside its name, once the cursor rests. */
+  #askFor(cell: number, scene: Scene, shown: ShownTime): void {
+    const own = new AbortController();
+    this.#asking = own;
+    const middleMs = timeOf(cell, scene);
+    setTimeout(() => {
+      if (own.signal.aborted) return;
+      entryWords(this.#slug(), { middleMs, cellMs: scene.cellMs }, own.signal)
+        .then((words) => {
+          if (words === undefined || words.top === "" || own.signal.aborted) return;
+          const label = `${shown.label} ${words.top}`;
+          showChartCursor(scene.plots, this.#area, { ...shown, label });
+        })
+        // Moved on, or the server is gone: the values stand.
+        .catch(() => undefined);
+    }, DWELL_MS);
   }
-  const axis = axisElement();
-  section?.classList.toggle("at", cursorCell !== undefined);
-  if (axis === null) return;
-  if (cursorCell === undefined) {
-    hideAxisCursor(axis);
-    return;
+
+  #choose(wallMs: number | undefined): void {
+    this.#chosenMs = wallMs;
+    if (wallMs !== undefined) this.#pointerX = undefined;
+    this.#showCursor();
   }
-  const { from, to } = zoom ?? { from: 0, to: cells };
-  const percent = (100 * (cursorCell + 0.5 - from)) / (to - from);
-  section?.style.setProperty("--at", `${percent}%`);
-  const clock = clockOf(serverTimes(), cellMs / 1000);
-  showAxisCursor(axis, percent, clock(startMs + (cursorCell + 1) * cellMs));
-}
 
-function openEntry(cell: number): void {
-  const { startMs, cellMs } = whole();
-  const key = decodeURIComponent(location.pathname.replace(/^\/machines\//, ""));
-  const at = serverTimes().stamp(startMs + (cell + 0.5) * cellMs);
-  location.assign(`/?open=${encodeURIComponent(`${key}@${at}`)}#entry`);
-}
+  #saySoon(words: () => string): void {
+    window.clearTimeout(this.#sayTimer);
+    this.#sayTimer = window.setTimeout(() => say(words()), SAY_MS);
+  }
 
-function draw(): void {
-  for (const { live } of drawn) live.destroy();
-  for (const old of section?.querySelectorAll("div.chart") ?? []) old.remove();
-  drawn = [...(section?.querySelectorAll<SVGElement>("svg.chart") ?? [])].map((svg) => {
-    const place = document.createElement("div");
-    place.className = "chart";
-    place.setAttribute("data-live", "");
-    place.setAttribute("aria-hidden", "true");
-    svg.after(place);
-    const live = createPlot(place, inputOf(svg), {
-      onCursor: showCursor,
-      onZoom: zoomTo,
-      onOpen: openEntry,
-    });
-    return { svg, live };
-  });
-  if (zoom !== undefined) zoomTo(zoom.from, zoom.to);
-}
+  #slug(): string {
+    return decodeURIComponent(location.pathname.replace(/^\/machines\//, ""));
+  }
 
-function onShown(): void {
-  const isNew = drawn.some(({ svg }) => !svg.isConnected);
-  keepPlain();
-  applyZoom();
-  if (isNew) draw();
-  else for (const { live, svg } of drawn) live.update(inputOf(svg));
-  if (cursorCell !== undefined) showCursor(cursorCell);
-}
+  #openEntry(cell: number, scene: Scene): void {
+    const at = serverTimes().stamp(timeOf(cell, scene));
+    location.assign(`/?open=${encodeURIComponent(`${this.#slug()}@${at}`)}#entry`);
+  }
 
-/** `+` and `-`: around the cursor, else around the newest. */
-function onKey(event: KeyboardEvent): void {
-  const isTyping = event.target instanceof HTMLElement && event.target.matches("input");
-  if (isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
-  const factor = event.key === "+" ? 0.5 : event.key === "-" ? 2 : undefined;
-  if (factor === undefined) return;
-  const { cells } = whole();
-  const { from, to } = zoom ?? { from: 0, to: cells };
-  const slider = section?.querySelector(".hs[role=slider]");
-  const focused = slider === document.activeElement ? slider : null;
-  const at = focused === null ? to : from + Number(focused?.getAttribute("aria-valuenow")) - 0.5;
-  const width = Math.round((to - from) * factor);
-  zoomTo(Math.round(at - (at - from) * factor), Math.round(at - (at - from) * factor) + width);
-  event.preventDefault();
-}
+  #onDown(event: PointerEvent): void {
+    if (event.pointerType !== "mouse" || event.button !== 0) return;
+    this.#pressedX = event.clientX;
+    this.#area.setPointerCapture(event.pointerId);
+  }
 
-if (section !== null) {
-  keepPlain();
-  draw();
-  document.addEventListener(SHOWN_EVENT, onShown);
-  document.addEventListener("keydown", onKey);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  new ResizeObserver(() => {
-    for (const { live, svg } of drawn) {
-      live.resize(svg.nextElementSibling?.clientWidth ?? 0);
+  #onMove(event: PointerEvent): void {
+    const scene = sceneNow();
+    if (scene === undefined) return;
+    if (event.pointerType !== "mouse") {
+      // With a finger down: without one there is nothing that moves.
+      this.#choose(timeOf(this.#cellUnder(event.clientX, scene), scene));
+      return;
     }
-  }).observe(section);
+    this.#pointerX = event.clientX;
+    this.#chosenMs = undefined;
+    this.#showCursor();
+    this.#showDrag();
+  }
+
+  #onUp(event: PointerEvent): void {
+    const scene = sceneNow();
+    if (scene === undefined) return;
+    const cell = this.#cellUnder(event.clientX, scene);
+    if (event.pointerType !== "mouse") {
+      this.#choose(timeOf(cell, scene));
+      return;
+    }
+    const pressedX = this.#pressedX;
+    this.#endDrag();
+    if (pressedX === undefined) return;
+    if (Math.abs(event.clientX - pressedX) < DRAG_PX) {
+      this.#openEntry(cell, scene);
+      return;
+    }
+    const other = this.#cellUnder(pressedX, scene);
+    const at = (edge: number) => scene.startMs + edge * scene.cellMs;
+    const asked = { fromMs: at(Math.min(cell, other)), toMs: at(Math.max(cell, other) + 1) };
+    void this.#zoomTo(withinBounds(asked, scene.bounds));
+  }
+
+  #leave(): void {
+    this.#pointerX = undefined;
+    this.#showCursor();
+  }
+
+  #showDrag(): void {
+    const [from, to] = [this.#pressedX, this.#pointerX];
+    if (from === undefined || to === undefined || Math.abs(to - from) < DRAG_PX) return;
+    const { left, width } = this.#area.getBoundingClientRect();
+    const share = (x: number) => `${Math.max(0, Math.min(100, (100 * (x - left)) / width))}%`;
+    this.#area.style.setProperty("--drag-from", share(Math.min(from, to)));
+    this.#area.style.setProperty("--drag-to", share(Math.max(from, to)));
+    if (this.#area.querySelector(".drag") !== null) return;
+    this.#area.append(Object.assign(document.createElement("div"), { className: "drag" }));
+  }
+
+  #endDrag(): void {
+    this.#pressedX = undefined;
+    this.#area.querySelector(".drag")?.remove();
+  }
+
+  /** Steps to the side and those of a held key are not worth a step back each. */
+  async #zoomTo(range: TimeRange, history: "push" | "replace" = "push"): Promise<void> {
+    const scene = sceneNow();
+    if (scene === undefined || isSameRange(range, this.#wanted ?? scene.shown)) return;
+    this.#wanted = range;
+    const { bounds } = scene;
+    const search = searchWithRange(location.search, range, { bounds, times: serverTimes() });
+    await this.#page.visit(`${location.pathname}${search}`, history);
+    if (this.#wanted === range) this.#wanted = undefined;
+  }
+
+  #zoomBy(step: ZoomStep): void {
+    const scene = sceneNow();
+    if (scene === undefined) return;
+    const cell = this.#cursorCell(scene);
+    const aroundMs = cell === undefined ? undefined : timeOf(cell, scene);
+    const range = zoomed(step, this.#wanted ?? scene.shown, scene.bounds, aroundMs);
+    const isMove = step === "earlier" || step === "later";
+    void this.#zoomTo(range, isMove ? "replace" : "push").then(() =>
+      this.#saySoon(() => document.querySelector(".hist h2")?.textContent ?? ""),
+    );
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const { target, key } = event;
+    const isTyping =
+      target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+    if (isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
+    const isHere = target === this.#area;
+    const zoom = ZOOM_KEYS[key] ?? (isHere ? MOVE_KEYS[key] : undefined);
+    const steps = isHere ? STEP_KEYS[key] : undefined;
+    if (zoom !== undefined) this.#zoomBy(zoom);
+    else if (steps !== undefined) this.stepInTime(steps);
+    else if (key === "Escape" && this.#pressedX !== undefined) this.#endDrag();
+    else if (isHere && key === "Enter") this.#openChosen();
+    else return;
+    event.preventDefault();
+  }
+
+  #openChosen(): void {
+    const scene = sceneNow();
+    const cell = scene === undefined ? undefined : this.#cursorCell(scene);
+    if (scene !== undefined && cell !== undefined) this.#openEntry(cell, scene);
+  }
+
+  /** The links that zoom, in place. */
+  #onClick(event: MouseEvent): void {
+    const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
+    if (button !== 0 || ctrlKey || metaKey || shiftKey || altKey) return;
+    const link = target instanceof Element ? target.closest<HTMLElement>("a[data-zoom]") : null;
+    if (link === null) return;
+    event.preventDefault();
+    this.#zoomBy(link.dataset["zoom"] as ZoomStep);
+  }
+}
+
+let charts: Charts | undefined;
+
+/** `false`: this page has no charts. */
+export function stepInCharts(steps: number): boolean {
+  if (sceneNow() === undefined) return false;
+  charts?.stepInTime(steps);
+  return true;
+}
+
+export function startCharts(page: Page): void {
+  charts = new Charts(page);
+  charts.start();
 }

@@ -1,35 +1,42 @@
 /** One entry of the history in a line, fetched when the reader comes to its cell, and kept. */
 
+import type { EntriesJson, EntryJson } from "../../api/types.ts";
 import { shownText } from "../../base/shown-text.ts";
-import type { Report } from "../../protocol/report.ts";
 import { factsOf, isIdle } from "../../view/facts.ts";
 import { figure, megabytesPerMinute, percent } from "../../view/format.ts";
 
-interface EntryJson {
-  readonly at: string;
-  readonly state: string;
-  readonly report?: Report;
-}
+type Report = Extract<EntryJson, { state: "up" }>["report"];
 
 /** Cells kept: an hour of moving about; more would only grow. */
 const MOST_KEPT = 2000;
-const kept = new Map<string, string>();
+const kept = new Map<string, EntryWords>();
 
-/** `CPU 93 %, disk 63 MB/min, chen ffmpeg 14`. */
-export function reportWords(report: Report): string {
+export interface EntryWords {
+  /** `CPU 93 %, disk 63 MB/min, chen ffmpeg 14`. */
+  readonly all: string;
+  /** `chen ffmpeg 14`: the largest process and its cores; empty: not known. */
+  readonly top: string;
+}
+
+function topWords({ cpuPercent, top }: ReturnType<typeof factsOf>): string {
+  if (top === undefined) return "";
+  if (isIdle(top)) return cpuPercent === undefined ? "" : "idle";
+  const cores = top.cores === undefined ? "" : ` ${figure(top.cores)}`;
+  return `${shownText(top.user, 24)} ${shownText(top.command, 32)}${cores}`;
+}
+
+export function reportWords(report: Report): EntryWords {
   const facts = factsOf(report);
-  const { cpuPercent, diskBytesPerSecond, top } = facts;
+  const { cpuPercent, diskBytesPerSecond } = facts;
+  const top = topWords(facts);
   const parts = [
     ...(cpuPercent === undefined ? [] : [`CPU ${percent(cpuPercent)} %`]),
     ...(diskBytesPerSecond === undefined
       ? []
       : [`disk ${figure(megabytesPerMinute(diskBytesPerSecond))} MB/min`]),
   ];
-  if (top !== undefined && !isIdle(top)) {
-    const cores = top.cores === undefined ? "" : ` ${figure(top.cores)}`;
-    parts.push(`${shownText(top.user, 24)} ${shownText(top.command, 32)}${cores}`);
-  } else if (top !== undefined && cpuPercent !== undefined) parts.push("idle");
-  return parts.join(", ");
+  if (top !== "") parts.push(top);
+  return { all: parts.join(", "), top };
 }
 
 /**
@@ -40,7 +47,7 @@ export async function entryWords(
   key: string,
   cell: { readonly middleMs: number; readonly cellMs: number },
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<EntryWords | undefined> {
   const name = `${key} ${cell.middleMs}`;
   const known = kept.get(name);
   if (known !== undefined) return known;
@@ -48,12 +55,12 @@ export async function entryWords(
   const path = `/api/v1/machines/${encodeURIComponent(key)}/entries?limit=4&before=${before}`;
   const answer = await fetch(path, { signal });
   if (!answer.ok) return undefined;
-  const { entries }: { entries: readonly EntryJson[] } = await answer.json();
+  const { entries }: EntriesJson = await answer.json();
   // Newest first: the last of those made at or after the middle is the one that speaks of it.
   const entry = entries.findLast(
     ({ at, state }) => state === "up" && Date.parse(at) >= cell.middleMs,
   );
-  if (entry?.report === undefined) return undefined;
+  if (entry?.state !== "up") return undefined;
   const words = reportWords(entry.report);
   if (kept.size >= MOST_KEPT) kept.clear();
   kept.set(name, words);

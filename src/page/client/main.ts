@@ -3,6 +3,7 @@
  * up to date, is filtered while one types, and is moved about in by keyboard.
  */
 import { prepareRegion } from "./announce.ts";
+import { startCharts } from "./charts.ts";
 import { startFilter } from "./filter.ts";
 import { startKeys } from "./keys.ts";
 import { startLinks } from "./links.ts";
@@ -22,6 +23,7 @@ function start(): void {
   startFilter(page);
   startStrips(page);
   startTiles(page);
+  startCharts(page);
   startKeys(page);
   startLive(page);
   // For `npm run bench`, and for whoever looks at their browser's own.

@@ -4,7 +4,6 @@
  */
 import { sayChanges, statesShown } from "./announce.ts";
 import { morph } from "./morph.ts";
-import { SHOWN_EVENT } from "./shown-event.ts";
 
 /** A server that has not answered by then is as good as gone. */
 const PATIENCE_MS = 5000;
@@ -83,8 +82,6 @@ export function createPage(): Page {
       if (isSaid) for (const place of changed) if (place.localName === "td") fade(place);
     }
     for (const listener of listeners) listener();
-    // The charts are a script of their own.
-    document.dispatchEvent(new Event(SHOWN_EVENT));
   }
 
   async function load(address: string): Promise<string | undefined> {

@@ -4,6 +4,7 @@
  */
 import { clockOf } from "../../view/times.ts";
 import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
+import { stepInCharts } from "./charts.ts";
 import { entryWords } from "./entry-words.ts";
 import type { Page } from "./page.ts";
 import { serverTimes } from "./server-times.ts";
@@ -27,7 +28,7 @@ interface Spot {
 }
 
 function axisOf(strip: Element): Axis {
-  const scope = strip.closest(".mt, .hist") ?? document;
+  const scope = strip.closest(".mt") ?? document;
   const axis = scope.querySelector<SVGElement>("svg.axis");
   const box = (strip.querySelector("svg")?.getAttribute("viewBox") ?? "0 0 1")
     .split(" ")
@@ -53,7 +54,7 @@ function pathsOf(strip: Element): [string, string][] {
 
 /** A link cannot be a slider too; its address is the machine's page, which the name links to. */
 function enhance(): void {
-  for (const strip of document.querySelectorAll<HTMLElement>(".hs")) {
+  for (const strip of document.querySelectorAll<HTMLElement>(".mt .hs")) {
     const { cells } = axisOf(strip);
     if (strip.getAttribute("role") !== "slider") {
       strip.removeAttribute("href");
@@ -83,7 +84,7 @@ function clear(): void {
 }
 
 function scopeOf(strip: Element): HTMLElement | null {
-  return strip.closest<HTMLElement>(".mt, .hist");
+  return strip.closest<HTMLElement>(".mt");
 }
 
 function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void {
@@ -135,7 +136,7 @@ function show(strip: HTMLElement, wanted: number): void {
     if (own.signal.aborted) return;
     entryWords(keyOf(strip), { middleMs, cellMs: axis.cellMs }, own.signal)
       .then((words) => {
-        if (words !== undefined && !own.signal.aborted) say(strip, `${label}, ${words}`);
+        if (words !== undefined && !own.signal.aborted) say(strip, `${label}, ${words.all}`);
       })
       // Moved on, or the server is gone: what the strip shows stands.
       .catch(() => undefined);
@@ -174,7 +175,7 @@ function openAt(page: Page, strip: HTMLElement, cell: number): void {
 }
 
 function stripAt(target: EventTarget | null): HTMLElement | undefined {
-  return (target instanceof Element ? target.closest<HTMLElement>(".hs") : null) ?? undefined;
+  return (target instanceof Element ? target.closest<HTMLElement>(".mt .hs") : null) ?? undefined;
 }
 
 function cellUnder(event: PointerEvent | MouseEvent, strip: HTMLElement): number {
@@ -206,8 +207,9 @@ function onKey(event: KeyboardEvent, page: Page): void {
   event.preventDefault();
 }
 
-/** For the keys `h` and `l`: the row that has the focus, else `fallback`. */
+/** For the keys `h` and `l`: the charts of a machine, the row that has the focus, else `fallback`. */
 export function stepInTime(step: number, fallback: Element): void {
+  if (stepInCharts(step)) return;
   const row = document.activeElement?.closest("tr") ?? fallback;
   const strip = row.querySelector<HTMLElement>(".hs") ?? document.querySelector<HTMLElement>(".hs");
   if (strip === null) return;

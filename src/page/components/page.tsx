@@ -12,8 +12,6 @@ export interface AssetLinks {
   readonly iconDown: string;
   /** What keeps an open page up to date, and the keyboard. */
   readonly client: string;
-  /** Charts with zoom, for the page of a machine. */
-  readonly charts: string;
 }
 
 /** What the client script has to know of a page beside what it shows. */
@@ -33,7 +31,6 @@ export interface Frame {
 interface PageProps extends Frame {
   readonly title: string;
   readonly masthead: Masthead;
-  readonly hasCharts?: boolean;
   /** Absent: the page does not renew itself. */
   readonly refreshSeconds?: number | undefined;
   readonly raw?: PageQuery["raw"] | undefined;
@@ -117,7 +114,7 @@ function Foot({ masthead }: { masthead: Masthead }) {
   );
 }
 
-function Head({ title, masthead, assets, refreshSeconds, hasCharts }: PageProps) {
+function Head({ title, masthead, assets, refreshSeconds }: PageProps) {
   return (
     <head>
       <meta charset="utf-8" />
@@ -131,7 +128,6 @@ function Head({ title, masthead, assets, refreshSeconds, hasCharts }: PageProps)
       <link rel="stylesheet" href={assets.style} />
       <link rel="icon" href={masthead.isAnyDown ? assets.iconDown : assets.icon} />
       <script type="module" src={assets.client} />
-      {hasCharts && <script type="module" src={assets.charts} />}
     </head>
   );
 }

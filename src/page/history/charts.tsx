@@ -1,63 +1,162 @@
-/** The history of one machine: strip and step charts below one another, on one axis. */
+/**
+ * The history of one machine: strip and charts below one another, on one axis. Complete without
+ * the script, which adds the cursor, its values, and zooming by mouse and keys.
+ */
 
 import { Paths } from "../components/parts.tsx";
 import type { Chart } from "./chart.ts";
+import { bandPath, PLOT_HEIGHT, uprightPath } from "./chart-paths.ts";
 import { HistoryStrip, TimeAxis } from "./history-strip.tsx";
-import type { MachineHistoryPart } from "./history-view-model.ts";
+import type { ChartEvent, MachineHistoryPart, ZoomLink } from "./history-view-model.ts";
 
-function StepChart({ chart }: { chart: Chart }) {
+/** Half of the font's height: labels stand in the middle of their line. */
+const LABEL_SHIFT = 4;
+
+/** Wide and unseen, so that a thin line has a title to point at. */
+function Event({ event }: { event: ChartEvent }) {
+  const { kind, from, to, words } = event;
   return (
-    <div class="ct">
-      <div class="lab">
-        <b>{chart.label}</b>{" "}
-        {chart.legend.map(({ key, text }, index) => (
-          <>
-            {index > 0 && <br />}
-            <span>
-              <i class={key} />
-              {text}
-            </span>
-          </>
-        ))}
+    <g class={kind} data-from={from} data-to={to}>
+      <title>{words}</title>
+      {kind === "reboot" ? (
+        <>
+          <path class="target" d={uprightPath(from)} />
+          <path d={uprightPath(from)} />
+        </>
+      ) : (
+        <path d={bandPath(from, to)} />
+      )}
+    </g>
+  );
+}
+
+/** Text does not stretch: the labels are a picture of their own, as high as the chart. */
+function ScaleLabels({ marks }: { marks: Chart["marks"] }) {
+  return (
+    <svg class="scale" aria-hidden="true">
+      {marks.map(({ y, label }) => (
+        <text x="100%" y={y + LABEL_SHIFT}>
+          {label}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
+function StepChart({ chart, history }: { chart: Chart; history: MachineHistoryPart }) {
+  return (
+    <div class="chart-row" data-unit={chart.unit}>
+      <div class="chart-head">
+        <b>{chart.label}</b> <span class="unit">{chart.unit}</span>
+        <ul>
+          {chart.series.map(({ name, paint, values }) => (
+            <li data-values={values}>
+              <i class={paint} />
+              {name}
+            </li>
+          ))}
+        </ul>
       </div>
-      <div class={chart.hasHeadroom ? "y o" : "y"}>
-        {chart.scale.map((label) => (
-          <>
-            <span>{label}</span>{" "}
-          </>
-        ))}
+      <ScaleLabels marks={chart.marks} />
+      <div class="plot">
+        <svg
+          class="chart"
+          viewBox={`0 0 ${history.axis.cells} ${PLOT_HEIGHT}`}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+        >
+          <Paths paths={chart.paths} />
+          {history.events.map((event) => (
+            <Event event={event} />
+          ))}
+        </svg>
       </div>
-      <svg
-        class="chart"
-        viewBox={`0 0 ${chart.cells} 60`}
-        preserveAspectRatio="none"
-        aria-hidden="true"
-        data-plot={JSON.stringify(chart.plot)}
-      >
-        <Paths paths={chart.paths} />
-      </svg>
     </div>
   );
 }
 
-export function Charts({ name, history }: { name: string; history: MachineHistoryPart }) {
+function ZoomLinks({ links }: { links: readonly ZoomLink[] }) {
   return (
-    <section class="hist" id="history" aria-labelledby="hi" data-down={history.downCells}>
-      <h2 id="hi">
-        {history.title} <small>the figures of each entry are below</small>{" "}
-        <small class="js">click for an entry, drag to zoom, or press + and −</small>
-      </h2>
-      <div class="ct">
-        <span /> <span />
-        <TimeAxis axis={history.axis} links={history.axisLinks} />
-      </div>
-      <div class="ct">
-        <span /> <span />
-        <HistoryStrip strip={history.strip} name={name} href="#entries" />
-      </div>
-      {history.charts.map((chart) => (
-        <StepChart chart={chart} />
+    <nav class="zoom" aria-label="Zoom">
+      {links.map(({ step, label, href, isAtEnd }) => (
+        <>
+          <a href={href} data-zoom={step} aria-disabled={isAtEnd ? "true" : undefined}>
+            {label}
+          </a>{" "}
+        </>
       ))}
+    </nav>
+  );
+}
+
+/** Each kind once, with the words of all of it: a picture is not all that tells of an outage. */
+const MOST_EVENTS = 6;
+
+function EventList({ events }: { events: readonly ChartEvent[] }) {
+  const said = events.slice(-MOST_EVENTS);
+  const more = events.length - said.length;
+  return (
+    <p class="chart-events">
+      {said.map(({ kind, words }) => (
+        <>
+          <span>
+            <i class={kind} />
+            {words}
+          </span>{" "}
+        </>
+      ))}
+      {more > 0 && <span>and {more} more before</span>}
+    </p>
+  );
+}
+
+export function Charts({ name, history }: { name: string; history: MachineHistoryPart }) {
+  const { axis, bounds, shown } = history;
+  return (
+    <section class="hist" id="history" aria-labelledby="hi">
+      <div class="chart-title">
+        <h2 id="hi">
+          {history.title} <small>{history.partWords}</small>
+        </h2>
+        <small class="js hint">
+          <span class="hover">
+            hover for values, click to open an entry, drag to zoom (+ and − too)
+          </span>
+          <span class="touch">tap for values</span>
+        </small>
+        <ZoomLinks links={history.zoomLinks} />
+      </div>
+      <ul class="chart-notices">
+        {history.notices.map((notice) => (
+          <li>{notice}</li>
+        ))}
+      </ul>
+      <div
+        class="plots"
+        id="plots"
+        data-name={name}
+        data-start={axis.startMs}
+        data-cell={axis.cellMs}
+        data-cells={axis.cells}
+        data-from={shown.fromMs}
+        data-to={shown.toMs}
+        data-oldest={bounds.whole.fromMs}
+        data-newest={bounds.whole.toMs}
+        data-step={bounds.stepMs}
+      >
+        <div class="chart-row">
+          <span /> <span />
+          <TimeAxis axis={axis} links={history.axisLinks} />
+        </div>
+        <div class="chart-row">
+          <span /> <span />
+          <HistoryStrip strip={history.strip} name={name} href="#entries" />
+        </div>
+        {history.charts.map((chart) => (
+          <StepChart chart={chart} history={history} />
+        ))}
+      </div>
+      <EventList events={history.events} />
     </section>
   );
 }

@@ -26,7 +26,7 @@ export interface GridCell {
 }
 
 /** Two days of the default interval; older ones are reached from an opened entry. */
-const MOST_ENTRIES = 288;
+export const MOST_GRID_ENTRIES = 288;
 const ROW_CELLS = 12;
 const HOUR_SECONDS = 3600;
 /** Fewer rows than this make no grid, more are a long list. */
@@ -115,7 +115,7 @@ function plainGrid(options: GridOptions) {
 
 /** `undefined` when there is no entry. */
 export function entryGridOf(options: GridOptions): EntryGrid | undefined {
-  const points = options.points.slice(-MOST_ENTRIES);
+  const points = options.points.slice(-MOST_GRID_ENTRIES);
   const newest = points.at(-1);
   if (newest === undefined) return undefined;
   const chosen = { ...options, points };

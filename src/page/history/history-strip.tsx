@@ -32,9 +32,10 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
     <svg class="axis" data-start={axis.startMs} data-cell={axis.cellMs}>
       <title>{`history, ${axis.spanWords}`}</title>
       {/* A text browser knows no gaps. */}{" "}
-      {links.map(({ label, href, x, isDay, isTight, isBare }, index) => {
+      {links.map(({ label, href, x, isDay, isTight, isBare, isMinor }, index) => {
         const at = share(x, axis);
-        const kind = [isDay ? "day" : "", isTight ? "tight" : ""].join(" ").trim();
+        const kinds = [isDay ? "day" : "", isTight ? "tight" : "", isMinor ? "minor" : ""];
+        const kind = kinds.filter((name) => name !== "").join(" ");
         const width = share((links[index + 1]?.x ?? axis.cells) - x, axis);
         return (
           <a href={href} aria-label={`all machines at ${label}`}>
@@ -49,8 +50,8 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
           </a>
         );
       })}{" "}
-      <line class="now" x1="100%" x2="100%" y1="12" y2="24" />
-      {(cursor === undefined || cursor.x < (1 - NEAR_NOW) * axis.cells) && (
+      {axis.isToNow && <line class="now" x1="100%" x2="100%" y1="12" y2="24" />}
+      {axis.isToNow && (cursor === undefined || cursor.x < (1 - NEAR_NOW) * axis.cells) && (
         <text class="now" x="100%" dx="-3" y="21">
           now
         </text>

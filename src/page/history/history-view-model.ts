@@ -1,57 +1,167 @@
-/** The history of one machine as plain data: strip, charts and grid of entries on one time axis. */
-
+/**
+ * The history of one machine as its page shows it: strip and charts on one axis, what happened
+ * on it, and the links that zoom.
+ */
 import type { Machine } from "../../cluster/machine.ts";
-import type { Entry } from "../../store/kept.ts";
+import type { Entry, EntryQuery } from "../../store/kept.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
-import { cellsOf, pointOf, runsOf } from "../../view/history/cells.ts";
-import { type Axis, axisOf } from "../../view/history/time-axis.ts";
+import { duration } from "../../view/format.ts";
+import { type Cells, cellsOf, pointOf, runsOf } from "../../view/history/cells.ts";
+import { type Axis, axisOf, spanWords, zoomBoundsOf } from "../../view/history/time-axis.ts";
+import {
+  isSameRange,
+  rangeWords,
+  searchWithRange,
+  type TimeRange,
+  type ZoomBounds,
+  type ZoomStep,
+  zoomed,
+} from "../../view/history/zoom.ts";
+import { machineHref } from "../../view/machine-href.ts";
 import type { Times } from "../../view/times.ts";
 import { type AxisLink, axisLinks } from "./axis-links.ts";
 import { type Chart, chartsOf } from "./chart.ts";
-import { type EntryGrid, entryGridOf } from "./entry-grid.ts";
+import { type EntryGrid, entryGridOf, MOST_GRID_ENTRIES } from "./entry-grid.ts";
 import { type Strip, stripOf } from "./strip.ts";
+import { readZoomQuery } from "./zoom-query.ts";
 
 export interface MachineHistoryPart {
+  /** `24 hours`; of a part its times: `Mon 12:30–15:50`. */
   readonly title: string;
+  /** Of a part: `3h20m of 24 h`. */
+  readonly partWords: string;
+  readonly notices: readonly string[];
+  readonly zoomLinks: readonly ZoomLink[];
+  /** The query of an address that shows the same. */
+  readonly search: string;
+  readonly bounds: ZoomBounds;
+  readonly shown: TimeRange;
   readonly axis: Axis;
   readonly axisLinks: readonly AxisLink[];
   readonly strip: Strip;
   readonly charts: readonly Chart[];
-  /** Cells in which it was down: `25-30 41-42`, the second of each exclusive. */
-  readonly downCells: string;
+  readonly events: readonly ChartEvent[];
   /** Absent when there is no entry. */
   readonly entries?: EntryGrid | undefined;
 }
 
-/** Whole reports read for the charts: ten days of the default interval; each costs 15 µs. */
-const MOST_CHART_ENTRIES = 1440;
+export interface ZoomLink {
+  readonly step: ZoomStep;
+  readonly label: string;
+  readonly href: string;
+  /** There is nothing more to show that way: the link leads where the reader is. */
+  readonly isAtEnd: boolean;
+}
 
-export function historyOf(options: {
+/** What is marked in all charts, in cells: outages are as long as they lasted, a reboot is a line. */
+export interface ChartEvent {
+  readonly kind: "down" | "stopped" | "reboot";
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** `down Mon 13:20–14:10`, `rebooted 14:10`. */
+  readonly words: string;
+}
+
+export interface HistoryInput {
   readonly view: ClusterView;
   readonly machine: Machine;
   readonly slug: string;
   readonly times: Times;
-  /** Newest first, at most `limit`. */
-  readonly entries: (limit: number) => readonly Entry[];
-}): MachineHistoryPart {
-  const { view, machine, slug, times } = options;
+  /** Of the page: its `from` and `to` are read, all others are kept in the links. */
+  readonly parameters: URLSearchParams;
+  /** Newest first. */
+  readonly entries: (query: EntryQuery) => readonly Entry[];
+}
+
+/** Whole reports read for the charts: ten days of the default interval; each costs 15 µs. */
+const MOST_CHART_ENTRIES = 1440;
+/** Outages are entries too, and a restart makes one more: so many times the reports of a range. */
+const ENTRIES_PER_REPORT = 2;
+
+const ZOOM_LABELS: readonly (readonly [ZoomStep, string])[] = [
+  ["in", "zoom in"],
+  ["out", "zoom out"],
+  ["earlier", "‹ earlier"],
+  ["later", "later ›"],
+  ["all", "reset zoom"],
+];
+
+function zoomLinks(input: HistoryInput, bounds: ZoomBounds, shown: TimeRange): ZoomLink[] {
+  const { slug, times, parameters } = input;
+  return ZOOM_LABELS.map(([step, label]) => {
+    const range = zoomed(step, shown, bounds);
+    const search = searchWithRange(parameters.toString(), range, { bounds, times });
+    const href = `${machineHref(slug)}${search}#history`;
+    return { step, label, href, isAtEnd: isSameRange(range, shown) };
+  });
+}
+
+/** Oldest first: all that the history holds, or what a part of it is drawn from. */
+function entriesFor({ view, entries }: HistoryInput, range: TimeRange | undefined, stepMs: number) {
+  if (range === undefined) {
+    return entries({ limit: Math.min(view.historyEntries, MOST_CHART_ENTRIES) }).toReversed();
+  }
+  const reports = Math.ceil((range.toMs - range.fromMs) / stepMs) + 4;
+  const limit = Math.min(MOST_CHART_ENTRIES, ENTRIES_PER_REPORT * reports);
+  // A report that is made after the end of the range speaks of the time before it.
+  return entries({ limit, beforeWallMs: range.toMs + 2 * stepMs }).toReversed();
+}
+
+function eventsOf(cells: Cells, axis: Axis, times: Times, nowMs: number): ChartEvent[] {
+  const at = (cell: number) => axis.startMs + cell * axis.cellMs;
+  const outages = (kind: "down" | "stopped") =>
+    runsOf(axis.cells, (cell) => cells.state[cell] === kind).map(({ from, to }) => {
+      const isOpen = axis.isToNow && to === axis.cells;
+      const range = rangeWords({ fromMs: at(from), toMs: at(to) }, times, nowMs);
+      const words = isOpen ? `${times.since(at(from), nowMs)}–now` : range;
+      return { kind, from, to, words: `${kind} ${words}` };
+    });
+  const reboots = cells.reboots.map(({ cell, atMs }) => ({
+    kind: "reboot" as const,
+    from: cell,
+    to: cell + 1,
+    words: `rebooted ${times.since(atMs, nowMs)}`,
+  }));
+  return [...outages("down"), ...outages("stopped"), ...reboots].sort((a, b) => a.from - b.from);
+}
+
+/** The points that the grid of entries is made of: the newest, whatever part is shown. */
+function newestPoints({ entries }: HistoryInput) {
+  return entries({ limit: MOST_GRID_ENTRIES }).map(pointOf).toReversed();
+}
+
+export function historyOf(input: HistoryInput): MachineHistoryPart {
+  const { view, machine, slug, times, parameters } = input;
   const nowMs = view.moment.wallMs;
+  const bounds = zoomBoundsOf({ ...view, nowMs, times });
+  const { range, notices } = readZoomQuery(parameters, { times, nowMs, bounds });
+  const axis = axisOf({ ...view, nowMs, times, range });
   const updateSeconds = machine.report?.updateSeconds ?? view.updateSeconds;
-  const axis = axisOf({ ...view, nowMs, times });
-  const entries = options.entries(Math.min(view.historyEntries, MOST_CHART_ENTRIES));
+  const entries = entriesFor(input, range, Math.min(updateSeconds, view.updateSeconds) * 1000);
   // From this machine's own entries: the source would read the strips of all machines for one.
-  const points = entries.map(pointOf).reverse();
-  const shape = { points, state: machine.state, updateSeconds };
-  const cells = cellsOf(shape, axis);
+  const points = entries.map(pointOf);
+  const history = { points, state: machine.state, updateSeconds };
+  const cells = cellsOf(history, axis);
+  const shown = range ?? bounds.whole;
+  const isEmpty = range !== undefined && cells.state.every((state) => state === "none");
+  const length = ({ fromMs, toMs }: TimeRange) => (toMs - fromMs) / 1000;
+  const whole = spanWords(length(bounds.whole));
+  const words = rangeWords(shown, times, nowMs);
+  const gridPoints = range === undefined ? points : newestPoints(input);
   return {
-    title: axis.spanWords === "24 h" ? "24 hours" : axis.spanWords,
+    title: range === undefined ? whole.replace(/^24 h$/, "24 hours") : words,
+    partWords: range === undefined ? "" : `${duration(length(range))} of ${whole}`,
+    notices: isEmpty ? [...notices, `No report is on record for ${words}.`] : notices,
+    zoomLinks: zoomLinks(input, bounds, shown),
+    search: searchWithRange(parameters.toString(), shown, { bounds, times }),
+    bounds,
+    shown,
     axis,
     axisLinks: axisLinks(axis, times, {}),
-    strip: stripOf(shape, { axis, times }),
-    charts: chartsOf({ axis, cells, entries, intervalMs: updateSeconds * 1000 }),
-    downCells: runsOf(axis.cells, (cell) => cells.state[cell] === "down")
-      .map(({ from, to }) => `${from}-${to}`)
-      .join(" "),
-    entries: entryGridOf({ points, slug, times, updateSeconds, nowMs }),
+    strip: stripOf(history, { axis, times }),
+    charts: chartsOf({ axis, cells, history, entries }),
+    events: eventsOf(cells, axis, times, nowMs),
+    entries: entryGridOf({ points: gridPoints, slug, times, updateSeconds, nowMs }),
   };
 }

@@ -145,7 +145,9 @@ export function stripOf(machine: MachineHistory, options: StripOptions): Strip {
   lane("f", runs.disk.get(1), 21);
   lane("g", runs.disk.get(2), 20);
   lane("s", runs.state.get("stopped"));
-  add("r", cells.reboots.map(({ cell }) => `M${cell} 18V1h2`).join(""));
+  // As wide on the screen for a part of the history as for all of it.
+  const flag = round(axis.cells / 72);
+  add("r", cells.reboots.map(({ cell }) => `M${cell} 18V1h${flag}`).join(""));
   const cursor = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
   if (cursor !== undefined) add("y", `M${round(cursor)} -7v10m0 16v9`);
   return { cells: axis.cells, paths, words: wordsOf(runs, cells, options), signs: signsOf(cells) };

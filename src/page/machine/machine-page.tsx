@@ -263,7 +263,6 @@ export function renderMachinePage(page: MachinePage, frame: Frame): string {
     title: page.title,
     masthead: page.masthead,
     ...frame,
-    hasCharts: true,
     refreshSeconds: page.refreshSeconds,
     children: (
       <div id="machines">

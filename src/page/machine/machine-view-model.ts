@@ -6,7 +6,6 @@
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
 import type { Report } from "../../protocol/report.ts";
-import type { Entry } from "../../store/kept.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { FULL_PERCENT, usedPercentOf } from "../../view/facts.ts";
 import { bytes, duration, percent } from "../../view/format.ts";
@@ -20,7 +19,11 @@ import type { Warning } from "../../view/warnings.ts";
 import { originOf } from "../components/elsewhere.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
 import { type ReportParts, reportParts } from "../history/entry-view-model.ts";
-import { historyOf, type MachineHistoryPart } from "../history/history-view-model.ts";
+import {
+  type HistoryInput,
+  historyOf,
+  type MachineHistoryPart,
+} from "../history/history-view-model.ts";
 import { type NowLine, nowLines } from "./now-lines.ts";
 
 export interface MachinePage {
@@ -61,8 +64,10 @@ export interface MachinePageInput {
   readonly view: ClusterView;
   readonly machine: Machine;
   readonly times: Times;
-  /** Newest first, at most `limit`. */
-  readonly entries: (limit: number) => readonly Entry[];
+  /** The query of the page: which part of the history is shown. */
+  readonly parameters: URLSearchParams;
+  /** Newest first. */
+  readonly entries: HistoryInput["entries"];
 }
 
 function factWords(subject: Subject, view: ClusterView, times: Times): string[] {
@@ -185,9 +190,17 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
   const name = shownName(machine, 300);
   const ownPage = ownPageOf(machine);
   const parts = report && reportParts(report);
+  const { slug } = subject;
+  const history = historyOf({ ...given, slug, times });
   return {
     title: `${shownName(machine)} ${machine.state} – unagi`,
-    masthead: mastheadOf({ view, times, slugs, page: "other", path: machineHref(subject.slug) }),
+    masthead: mastheadOf({
+      view,
+      times,
+      slugs,
+      page: "other",
+      path: `${machineHref(slug)}${history.search}`,
+    }),
     refreshSeconds: refreshSeconds(view),
     name,
     state: machine.state,
@@ -203,6 +216,6 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
     ...(report?.filesystems === undefined ? {} : { filesystems: filesystemLines(report) }),
     filesystemsReason: missingReason(report, machine, ["file", "mount", "disk"]),
     messageWords: messageWords(machine, parts),
-    history: historyOf({ ...given, slug: subject.slug, times }),
+    history,
   };
 }

@@ -57,7 +57,7 @@ function holdLast(cells: Cells, machine: MachineHistory, axis: Axis): void {
   const isThere = machine.state === "up" || machine.state === "silent";
   const most = Math.ceil((machine.updateSeconds * 1000) / axis.cellMs);
   const last = cells.state.lastIndexOf("up");
-  if (!isThere || last < 0 || axis.cells - 1 - last > most) return;
+  if (!axis.isToNow || !isThere || last < 0 || axis.cells - 1 - last > most) return;
   for (let cell = last + 1; cell < axis.cells; cell += 1) {
     if (cells.state[cell] !== "none") return;
     cells.state[cell] = "up";
@@ -79,22 +79,26 @@ function spokenForSince(
   return point.atWallMs - (isNext ? gapMs : intervalMs);
 }
 
-/** Where several fall into one cell, the highest figures stand, and an outage wins. */
-export function cellsOf(machine: MachineHistory, axis: Axis): Cells {
-  const intervalMs = machine.updateSeconds * 1000;
-  const state: CellState[] = new Array(axis.cells).fill("none");
-  const cpu: number[] = new Array(axis.cells).fill(-1);
-  const disk: number[] = new Array(axis.cells).fill(-1);
-  const { points } = machine;
-  const spans = points.map((point, index): Span => {
+/** The time that each point speaks of, in their order. */
+export function spansOf({ points, updateSeconds }: MachineHistory, axis: Axis): Span[] {
+  return points.map((point, index) => {
     if (point.state !== "up") {
       return { fromMs: point.atWallMs, toMs: point.untilWallMs ?? axis.endMs + axis.cellMs };
     }
     // A report made after the end of the axis is the first word of the last cell.
-    const toMs = Math.min(point.atWallMs, axis.endMs);
-    const sinceMs = spokenForSince(point, points[index - 1], intervalMs);
+    const toMs = axis.isToNow ? Math.min(point.atWallMs, axis.endMs) : point.atWallMs;
+    const sinceMs = spokenForSince(point, points[index - 1], updateSeconds * 1000);
     return { fromMs: Math.min(sinceMs, toMs - 1), toMs };
   });
+}
+
+/** Where several fall into one cell, the highest figures stand, and an outage wins. */
+export function cellsOf(machine: MachineHistory, axis: Axis): Cells {
+  const state: CellState[] = new Array(axis.cells).fill("none");
+  const cpu: number[] = new Array(axis.cells).fill(-1);
+  const disk: number[] = new Array(axis.cells).fill(-1);
+  const { points } = machine;
+  const spans = spansOf(machine, axis);
   fillCells(axis, spans, (cell, index) => {
     const point = points[index];
     if (point === undefined) return;

@@ -4,6 +4,7 @@
  */
 
 import type { Times } from "../times.ts";
+import type { TimeRange, ZoomBounds } from "./zoom.ts";
 
 export interface Axis {
   readonly cells: number;
@@ -13,6 +14,8 @@ export interface Axis {
   readonly ticks: readonly Tick[];
   /** `24 h`, `5 d`. */
   readonly spanWords: string;
+  /** It ends at the newest full interval, not at a time in the past. */
+  readonly isToNow: boolean;
 }
 
 export interface Tick {
@@ -25,6 +28,8 @@ export interface Tick {
   /** Its name would run into "now": on a narrow axis, or (a line alone marks it) on any. */
   readonly isTight: boolean;
   readonly isBare: boolean;
+  /** Left out on a narrow axis, whose long names would touch one another. */
+  readonly isMinor: boolean;
 }
 
 /** More cells than this are narrower than a pixel on most screens: neighbours are joined. */
@@ -42,26 +47,30 @@ const MOST_TICKS = 8;
  */
 const CLEAR_OF_NOW = { short: 0.15, long: 0.2 };
 const CLEAR_OF_NOW_WIDE = { short: 0.09, long: 0.13 };
+/** The same where nothing is named at the end: the name must only end before it. */
+const CLEAR_OF_END = { short: 0.06, long: 0.12 };
+const CLEAR_OF_END_WIDE = { short: 0.04, long: 0.07 };
 /** A line so near to the end, as a share of the axis, would only make "now" look double. */
 const EDGE = 0.03;
 
-function spanWords(seconds: number): string {
+/** `24 h`, `5 d`, `90 min`. */
+export function spanWords(seconds: number): string {
   if (seconds >= 48 * 3600) return `${Math.round(seconds / 86_400)} d`;
   if (seconds >= 5400) return `${Math.round(seconds / 3600)} h`;
   if (seconds >= 90) return `${Math.round(seconds / 60)} min`;
   return `${Math.round(seconds)} s`;
 }
 
-/** The named times of an axis, or of a part of one. */
-export function ticksOf(
-  axis: Pick<Axis, "startMs" | "endMs" | "cellMs">,
-  times: Times,
-): readonly Tick[] {
+/** The named times of an axis. */
+function ticksOf(axis: Omit<Axis, "ticks" | "spanWords">, times: Times): readonly Tick[] {
   const spanSeconds = (axis.endMs - axis.startMs) / 1000;
   const step = STEPS.find((seconds) => spanSeconds / seconds <= MOST_TICKS) ?? spanSeconds / 4;
   const stepMs = step * 1000;
   const ticks: Tick[] = [];
   const length = step >= 3600 ? "short" : "long";
+  const [narrow, wide] = axis.isToNow
+    ? [CLEAR_OF_NOW, CLEAR_OF_NOW_WIDE]
+    : [CLEAR_OF_END, CLEAR_OF_END_WIDE];
   const within = (share: number, atMs: number) =>
     atMs >= axis.endMs - share * (axis.endMs - axis.startMs);
   const offset = times.offsetMs(axis.startMs);
@@ -80,32 +89,54 @@ export function ticksOf(
       x: (atMs - axis.startMs) / axis.cellMs,
       label: isDay ? times.weekday(atMs) : step >= 3600 ? clock.slice(0, 2) : label,
       isDay,
-      isTight: within(CLEAR_OF_NOW[length], atMs),
-      isBare: within(CLEAR_OF_NOW_WIDE[length], atMs),
+      isTight: within(narrow[length], atMs),
+      isBare: within(wide[length], atMs),
+      isMinor: length === "long" && !isDay && (atLocal / stepMs) % 2 !== 0,
     });
   }
   return ticks;
 }
 
-/**
- * The axis ends at the last full cell, counted from midnight of the zone: the cell named 03:10
- * is the ten minutes before 03:10.
- */
-export function axisOf(options: {
+interface HistoryOptions {
   readonly nowMs: number;
   readonly updateSeconds: number;
   readonly historyEntries: number;
   readonly times: Times;
-}): Axis {
-  const { nowMs, updateSeconds, historyEntries, times } = options;
-  const joined = Math.ceil(historyEntries / MOST_CELLS);
-  const cells = Math.max(1, Math.ceil(historyEntries / joined));
-  const cellMs = updateSeconds * 1000 * joined;
+}
+
+/** The end of the last full step of this length, counted from midnight of the zone. */
+function lastFullMs({ nowMs, times }: HistoryOptions, stepMs: number): number {
   const offset = times.offsetMs(nowMs);
-  const endMs = Math.floor((nowMs + offset) / cellMs) * cellMs - offset;
-  const startMs = endMs - cells * cellMs;
-  const axis = { cells, cellMs, startMs, endMs, spanWords: spanWords((cells * cellMs) / 1000) };
-  return { ...axis, ticks: ticksOf(axis, times) };
+  return Math.floor((nowMs + offset) / stepMs) * stepMs - offset;
+}
+
+/** All that the history may hold, and the steps on which a part of it begins and ends. */
+export function zoomBoundsOf(options: HistoryOptions): ZoomBounds {
+  const stepMs = options.updateSeconds * 1000;
+  const toMs = lastFullMs(options, stepMs);
+  return { whole: { fromMs: toMs - options.historyEntries * stepMs, toMs }, stepMs };
+}
+
+/**
+ * The axis ends at the last full cell, counted from midnight of the zone: the cell named 03:10
+ * is the ten minutes before 03:10. `range`: a part within the bounds, in the finest cells it fits.
+ */
+export function axisOf(options: HistoryOptions & { readonly range?: TimeRange | undefined }): Axis {
+  const { updateSeconds, historyEntries, times, range } = options;
+  const stepMs = updateSeconds * 1000;
+  const steps =
+    range === undefined ? historyEntries : Math.round((range.toMs - range.fromMs) / stepMs);
+  const joined = Math.ceil(steps / MOST_CELLS);
+  const cells = Math.max(1, Math.ceil(steps / joined));
+  const cellMs = stepMs * joined;
+  const endMs = range?.toMs ?? lastFullMs(options, cellMs);
+  const isToNow = range === undefined || range.toMs >= lastFullMs(options, stepMs);
+  const axis = { cells, cellMs, startMs: endMs - cells * cellMs, endMs, isToNow };
+  return {
+    ...axis,
+    ticks: ticksOf(axis, times),
+    spanWords: spanWords((cells * cellMs) / 1000),
+  };
 }
 
 /** What a cell is filled from: the time that a report or an outage speaks of. */

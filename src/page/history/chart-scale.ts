@@ -1,0 +1,72 @@
+/** The vertical scale of a chart: round steps from zero up, each with its label. */
+import { figure } from "../../view/format.ts";
+
+export interface Scale {
+  /** The value at the upper end. */
+  readonly top: number;
+  /** From zero up, evenly: a line of the grid stands at each. */
+  readonly marks: readonly ScaleMark[];
+}
+
+export interface ScaleMark {
+  readonly value: number;
+  readonly label: string;
+}
+
+/** More labels than four and zero would touch one another in a chart of 80 pixels. */
+const MOST_STEPS = 4;
+/** What a peer claims must not widen the labels: from here on they say "k", or "and more". */
+const THOUSANDS = 10_000;
+const MOST_SHOWN = 999_000;
+/** 0.3 / 0.1 is a little less than 3: such a step more would be an empty one. */
+const ROUNDING = 1e-9;
+/** As a share of the height: labels that are nearer lie over one another. */
+const LEAST_APART = 0.2;
+
+function decimalStep(least: number): number {
+  const decade = 10 ** Math.floor(Math.log10(least));
+  const factor = [1, 2, 5].find((one) => one * decade >= least * (1 - ROUNDING)) ?? 10;
+  return factor * decade;
+}
+
+function binaryStep(least: number): number {
+  return 2 ** Math.ceil(Math.log2(least) - ROUNDING);
+}
+
+/** `2`, `0.25`, `420k`: without a needless decimal. */
+function labelOf(value: number): string {
+  if (value > MOST_SHOWN) return "999k+";
+  if (value >= THOUSANDS) return `${Math.round(value / 1000)}k`;
+  return String(Number(value.toPrecision(4)));
+}
+
+function scaleOf(step: number, most: number): Scale {
+  const steps = Math.max(1, Math.ceil(most / step - ROUNDING));
+  const marks = Array.from({ length: steps + 1 }, (_, index) => {
+    const value = index * step;
+    return { value, label: labelOf(value) };
+  });
+  return { top: steps * step, marks };
+}
+
+/** Up to 100 in quarters. */
+export function percentScale(): Scale {
+  return scaleOf(25, 100);
+}
+
+/** Steps of 1, 2 or 5 × 10ⁿ up to the first that reaches `most`, a positive number. */
+export function decimalScale(most: number): Scale {
+  return scaleOf(decimalStep(most / MOST_STEPS), most);
+}
+
+/**
+ * From zero to all there is, which has a label of its own: 0, 32, 64, 96, 126. The steps between
+ * are powers of two, as sizes of memory come.
+ */
+export function capacityScale(capacity: number): Scale {
+  const step = binaryStep(capacity / MOST_STEPS);
+  const most = capacity * (1 - LEAST_APART);
+  const marks: ScaleMark[] = [];
+  for (let value = 0; value <= most; value += step) marks.push({ value, label: labelOf(value) });
+  return { top: capacity, marks: [...marks, { value: capacity, label: figure(capacity) }] };
+}
