@@ -1,44 +1,38 @@
 /**
- * What the daemon uses: takes a sample of this machine and makes its report. Holds what lives from
- * one sample to the next: the previous one of each window, the caches, the children that are out.
+ * Takes samples of this machine with all collectors, and makes reports of them. Interval reports
+ * and live reports are two series, each with the sample before as its own.
  */
-
 import type { Moment } from "../base/units.ts";
-import { createUserNames } from "../linux/passwd.ts";
-import { readPageBytes } from "../linux/proc/auxv.ts";
-import { readProcessOwner } from "../linux/proc/pid.ts";
 import type { Report } from "../protocol/report.ts";
-import { startProbes } from "./filesystems.ts";
-import { createMessageFile } from "./message-file.ts";
-import { createMessageJournal, findJournalctl } from "./message-journal.ts";
-import { createMessageReader, type MessageReader } from "./messages.ts";
-import { createHostFacts, readSample, type SampleSources } from "./read-sample.ts";
-import { type About, reportFromSamples } from "./report-from-samples.ts";
-import type { Sample } from "./sample.ts";
+import { parseReport } from "../protocol/report-json.ts";
 import {
-  createStatfsProber,
-  type ProbeChild,
-  type StatfsAnswer,
-  spawnStatfsProbe,
-} from "./statfs-probe.ts";
+  type AnyCollector,
+  failure,
+  type OwnProblem,
+  readOnce,
+  type Section,
+} from "./collector.ts";
+import { tenths } from "./figures.ts";
+
+/** What the report says that is in no file. */
+export interface About {
+  readonly name: string;
+  readonly version: string;
+  readonly httpPort?: number;
+  readonly tags: readonly string[];
+  readonly updateSeconds: number;
+}
 
 export interface SamplerOptions {
+  readonly collectors: readonly AnyCollector[];
   /** "/", or the top of a fixture tree. */
   readonly root: string;
   readonly about: About;
-  /** `messages = false` switches the messages off. */
-  readonly messages: boolean;
-  /** How to start ourselves, for the hidden command `statfs-probe MOUNT`. */
-  readonly executable: readonly string[];
   readonly clock: () => Moment;
-  /** For tests: in place of the system call, the children, and the wait for them. */
-  readonly statfs?: (path: string) => StatfsAnswer;
-  readonly spawnProbe?: (mountPoint: string) => ProbeChild;
-  readonly wait?: (ms: number) => Promise<void>;
 }
 
 export interface Sampler {
-  /** Takes the first sample, and sends out the children; `take` about 0.5 s later has rates. */
+  /** Takes the first sample, and starts the children; `take` about 0.5 s later has rates. */
   prime(): void;
   /**
    * The report over the time since the last call (or `prime`). Resolves at once when nothing has
@@ -46,103 +40,104 @@ export interface Sampler {
    * `prime` the first has no rates. Not to be called again before it has resolved.
    */
   take(): Promise<Report>;
-  /** Begins a window of its own for live reports. */
+  /** Begins the series of live reports anew. */
   primeLive(): void;
   /**
-   * The report over the time since the last live sample, at once: without messages, which belong
-   * to the interval, and with what the children found last.
+   * The report over the time since the last live sample, at once: without what belongs to the
+   * interval, such as messages, and with what the children found last.
    */
   takeLive(): Report;
 }
 
-/** The first report is to be out within 1 s of the start (design, section 4). */
+/** The first report is to be out within 1 s of the start. */
 const FIRST_PATIENCE_MS = 200;
 /** As long as a mount may take to answer; the journal, which may take 5 s, then comes next time. */
 const PATIENCE_MS = 2000;
+/** A report with more says little more; a file server may have a hundred dead mounts. */
+const MOST_PROBLEMS = 12;
 
 export function createSampler(options: SamplerOptions): Sampler {
-  const { root, clock, about } = options;
-  const wait = options.wait ?? waitFor;
-  const userNames = createUserNames(root);
-  const messages = options.messages ? allMessages(root, wait) : undefined;
-  const sources: SampleSources = {
-    root,
-    pageBytes: readPageBytes(root),
-    hostFacts: createHostFacts(root),
-    prober: createStatfsProber({
-      spawn: options.spawnProbe ?? spawnStatfsProbe(options.executable),
-      wait,
-    }),
-    ...(options.statfs === undefined ? {} : { statfs: options.statfs }),
-  };
-  let previous: Sample | undefined;
-  let previousLive: Sample | undefined;
-  let taken = 0;
+  const { collectors, clock } = options;
+  const takeInterval = openSeries(options, collectors);
+  const takeLive = openSeries(
+    options,
+    collectors.filter(({ isLive }) => isLive !== false),
+  );
+  let failures: OwnProblem[] = [];
+  let patienceMs = FIRST_PATIENCE_MS;
 
-  function startChildren(): void {
-    // Those that `prime` sent out serve the first report.
-    if (previous === undefined || taken > 0) {
-      startProbes(root, sources.prober, clock().elapsedMs);
+  function start(): void {
+    for (const { subject, start } of collectors) {
+      try {
+        start?.(clock());
+      } catch (error) {
+        failures.push(failure(subject, error));
+      }
     }
-    messages?.start();
   }
 
-  function reportOver(before: Sample | undefined, current: Sample): Report {
-    return reportFromSamples({
-      previous: before,
-      current,
-      about,
-      pageBytes: sources.pageBytes,
-      userOf: (pid) => {
-        const uid = readProcessOwner(root, pid);
-        return uid === undefined ? undefined : userNames(uid);
-      },
-    });
+  async function settle({ subject, settle }: AnyCollector): Promise<void> {
+    try {
+      await settle?.(patienceMs);
+    } catch (error) {
+      failures.push(failure(subject, error));
+    }
   }
 
   return {
     prime() {
-      startChildren();
-      previous = readSample(sources, clock());
+      start();
+      takeInterval();
     },
     async take() {
-      startChildren();
-      const patienceMs = taken === 0 ? FIRST_PATIENCE_MS : PATIENCE_MS;
-      await Promise.all([sources.prober.settle(patienceMs), messages?.settle(patienceMs)]);
-      const current = readSample(
-        messages === undefined ? sources : { ...sources, messages },
-        clock(),
-      );
-      const report = reportOver(previous, current);
-      previous = current;
-      taken += 1;
+      start();
+      await Promise.all(collectors.map(settle));
+      patienceMs = PATIENCE_MS;
+      const report = takeInterval(failures);
+      failures = [];
       return report;
     },
     primeLive() {
-      previousLive = readSample(sources, clock());
+      takeLive();
     },
-    takeLive() {
-      const current = readSample(sources, clock());
-      const report = reportOver(previousLive, current);
-      previousLive = current;
-      return report;
-    },
+    takeLive: () => takeLive(),
   };
 }
 
-function allMessages(root: string, wait: (ms: number) => Promise<void>): MessageReader {
-  return createMessageReader({
-    sources: [
-      createMessageFile(root, "/var/log/messages"),
-      createMessageFile(root, "/var/log/syslog"),
-      createMessageJournal(findJournalctl(root)),
-    ],
-    wait,
-  });
+/**
+ * Samples one after the other, each of which gives the report over the time since the one before.
+ * The report is read as the others will read it: a command may name itself with a line end, and a
+ * broken driver may count to 10^40.
+ */
+function openSeries(
+  { root, about, clock }: SamplerOptions,
+  collectors: readonly AnyCollector[],
+): (failures?: readonly OwnProblem[]) => Report {
+  const followers = collectors.map(({ follow }) => follow());
+  let lastMs: number | undefined;
+  return (failures = []) => {
+    const now = clock();
+    const seconds = secondsBetween(lastMs, now.elapsedMs);
+    lastMs = now.elapsedMs;
+    const sample = { root, now, seconds, once: readOnce(root) };
+    const parts = followers.map((collect) => collect(sample));
+    const problems = [...failures, ...parts.flatMap((part) => part.problems)];
+    const all: Section = {
+      ...about,
+      averageSeconds: seconds === undefined ? undefined : tenths(seconds),
+    };
+    for (const { section } of parts) Object.assign(all, section);
+    const report = parseReport({
+      ...all,
+      problems: problems.length === 0 ? undefined : problems.slice(0, MOST_PROBLEMS),
+    });
+    if (!report.ok) throw new Error(report.reason);
+    return report.value;
+  };
 }
 
-function waitFor(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
+/** Undefined for a first sample, and where the clock stands still: then there are no rates. */
+function secondsBetween(earlierMs: number | undefined, laterMs: number): number | undefined {
+  const ms = earlierMs === undefined ? 0 : laterMs - earlierMs;
+  return ms > 0 ? ms / 1000 : undefined;
 }

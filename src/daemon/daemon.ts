@@ -10,6 +10,7 @@ import { ok, type Result } from "../base/result.ts";
 import type { Moment } from "../base/units.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { createCluster } from "../cluster/cluster.ts";
+import { createCollectors } from "../collectors/collectors.ts";
 import { createSampler, type Sampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
 import type { ReadConfig } from "../config/load-config.ts";
@@ -331,7 +332,9 @@ function createOwnSampler(
   { config, version, executable }: DaemonOptions,
   { live, clock }: Pick<Core, "live" | "clock">,
 ): Sampler {
+  const { messages } = config;
   return createSampler({
+    collectors: createCollectors({ root: ROOT, messages, executable }),
     root: ROOT,
     about: {
       version,
@@ -347,8 +350,6 @@ function createOwnSampler(
         return live.config.updateSeconds;
       },
     },
-    messages: config.messages,
-    executable,
     clock,
   });
 }

@@ -148,7 +148,27 @@ export interface ProcessReport {
   readonly command: string;
 }
 
+/** What a machine tells of itself, each from a collector of its own; a problem is about one of them. */
+export const REPORT_SUBJECTS = [
+  "uptime",
+  "host",
+  "cpu",
+  "load",
+  "memory",
+  "pressure",
+  "swap",
+  "disk",
+  "file systems",
+  "network",
+  "users",
+  "processes",
+  "messages",
+] as const;
+
+export type ReportSubject = (typeof REPORT_SUBJECTS)[number];
+
 export interface ProblemReport {
+  /** A `ReportSubject`; of a machine with another version it may be any text. */
   readonly subject: string;
   readonly reason: string;
   readonly remedy?: string;

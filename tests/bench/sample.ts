@@ -3,6 +3,7 @@
  * program of 2005 called it.
  */
 import { readFileSync } from "node:fs";
+import { createCollectors } from "../../src/collectors/collectors.ts";
 import { createSampler } from "../../src/collectors/sampler.ts";
 import { createClock } from "../../src/runtime/clock.ts";
 import type { Figure } from "./main.ts";
@@ -60,10 +61,13 @@ interface Measured {
 
 async function measure({ messages }: { readonly messages: boolean }): Promise<Measured> {
   const sampler = createSampler({
+    collectors: createCollectors({
+      root: "/",
+      messages,
+      executable: [process.execPath, "--version"],
+    }),
     root: "/",
     about: { name: "bench", version: "0", tags: [], updateSeconds: 600 },
-    messages,
-    executable: [process.execPath, "--version"],
     clock: createClock("/"),
   });
   sampler.prime();

@@ -2,31 +2,42 @@
 import { describe, expect, test } from "bun:test";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { type CollectorModule, collector } from "../../src/collectors/collector.ts";
+import { type CollectorOptions, createCollectors } from "../../src/collectors/collectors.ts";
 import { createSampler, type SamplerOptions } from "../../src/collectors/sampler.ts";
+import { REPORT_SUBJECTS } from "../../src/protocol/report.ts";
 import { fixture, withRoot } from "../linux/fixture.ts";
 
 const about = { name: "eel", version: "1.0.0", tags: [], updateSeconds: 600 };
 
-function sampler(root: string, more: Partial<SamplerOptions> = {}) {
+/** The sampler with the collectors of this root, or with others; the clock goes on by hand. */
+function sampler(
+  root: string,
+  { collectors, ...more }: Partial<CollectorOptions & Pick<SamplerOptions, "collectors">> = {},
+) {
   let elapsedMs = 0;
-  return createSampler({
+  const sampler = createSampler({
+    collectors:
+      collectors ??
+      createCollectors({
+        root,
+        messages: false,
+        executable: ["/bin/false"],
+        statfs: () => ({ ok: true, size: { totalBytes: 100, freeBytes: 40 } }),
+        ...more,
+      }),
     root,
     about,
-    messages: false,
-    executable: ["/bin/false"],
-    clock: () => {
-      elapsedMs += 250;
-      return { elapsedMs, wallMs: 1_700_003_600_000 };
-    },
-    statfs: () => ({ ok: true, size: { totalBytes: 100, freeBytes: 40 } }),
-    ...more,
+    clock: () => ({ elapsedMs, wallMs: 1_700_003_600_000 }),
   });
+  return { ...sampler, pass: (ms: number) => (elapsedMs += ms) };
 }
 
 describe("on trees of files", () => {
   test("debian-12-vm", async () => {
     const subject = sampler(fixture("debian-12-vm"));
     subject.prime();
+    subject.pass(250);
     const report = await subject.take();
     expect(report).toMatchObject({
       name: "eel",
@@ -60,16 +71,16 @@ describe("on trees of files", () => {
     expect(report.filesystems).toMatchObject([{ mount: "/", type: "overlay" }]);
     expect(report.processes).toMatchObject([{ user: "1000", command: "sh" }]);
     expect(report.problems).toEqual([
+      { subject: "load", reason: "/proc/loadavg does not exist" },
       {
         subject: "users",
         reason: "neither /var/run/utmp nor /run/systemd/sessions exists",
         remedy: "start systemd-logind, or let the login programs write /var/run/utmp",
       },
-      { subject: "load", reason: "/proc/loadavg does not exist" },
     ]);
   });
 
-  test("an empty root gives a report of problems", async () => {
+  test("an empty root gives a report of problems, each of its own subject", async () => {
     await withRoot(async (root) => {
       const report = await sampler(root.path, { messages: true }).take();
       const { problems = [], ...rest } = report;
@@ -104,6 +115,7 @@ describe("on trees of files", () => {
       root.write("etc/os-release", noise);
       const subject = sampler(root.path);
       subject.prime();
+      subject.pass(250);
       const report = await subject.take();
       expect(report.processCount).toBe(0);
       expect(report.cpu).toBeUndefined();
@@ -140,17 +152,19 @@ describe("messages", () => {
 });
 
 describe("live reports", () => {
-  test("have a window of their own, which interval reports neither end nor shorten", async () => {
+  test("are a series of their own, which interval reports neither end nor shorten", async () => {
     await withRoot(async (root) => {
       root.write("proc/vmstat", "pswpin 0\npswpout 0\n");
       const subject = sampler(root.path);
       subject.prime();
+      subject.pass(250);
       subject.primeLive();
+      subject.pass(250);
       expect(subject.takeLive().averageSeconds).toBe(0.3);
-      subject.takeLive();
-      // The clock goes on by 0.25 s whenever it is read.
+      subject.pass(500);
       expect((await subject.take()).averageSeconds).toBe(1);
-      expect(subject.takeLive().averageSeconds).toBe(0.5);
+      subject.pass(1000);
+      expect(subject.takeLive().averageSeconds).toBe(1.5);
     });
   });
 
@@ -208,23 +222,162 @@ describe("network mounts", () => {
         },
       });
       subject.prime();
+      subject.pass(500);
       expect((await subject.take()).filesystems).toEqual([]);
+      subject.pass(600_000);
       const report = await subject.take();
       expect(asked).toBe(1);
       expect(waited.every((ms) => ms <= 2000)).toBe(true);
       expect(report.problems?.map((each) => each.reason)).toContain(
-        "/n (nfs4) has not answered for 1 s: left out until it does",
+        "/n (nfs4) has not answered for 601 s: left out until it does",
       );
     });
   });
 });
 
+describe("the time between two samples", () => {
+  const ticks = () => {
+    let count = 0;
+    return collector({
+      subject: "load",
+      read: () => {
+        count += 1;
+        return { ok: true, value: count };
+      },
+      report: (now, before) => ({
+        load: { one: now, five: before?.reading ?? 0, fifteen: before?.seconds ?? 0 },
+      }),
+    });
+  };
+
+  test("is that of the monotonic clock, and comes with the reading before", async () => {
+    const subject = sampler("/nowhere", { collectors: [ticks()] });
+    subject.prime();
+    subject.pass(2000);
+    expect(await subject.take()).toEqual({
+      ...about,
+      averageSeconds: 2,
+      load: { one: 2, five: 1, fifteen: 2 },
+    });
+  });
+
+  test.each([
+    ["stands still", 0],
+    ["steps back", -500],
+  ])("gives no rates when the clock %s", async (_, ms) => {
+    const subject = sampler("/nowhere", { collectors: [ticks()] });
+    subject.prime();
+    subject.pass(ms);
+    expect(await subject.take()).toEqual({ ...about, load: { one: 2, five: 0, fifteen: 0 } });
+  });
+
+  test("is unknown for a reading that failed, and for the one after it", async () => {
+    let count = 0;
+    const shaky = collector({
+      subject: "load",
+      read: () => {
+        count += 1;
+        return count === 2 ? { ok: false, reason: "gone" } : { ok: true, value: count };
+      },
+      report: (now, before) => ({ load: { one: now, five: before?.reading ?? 0 } }),
+    });
+    const subject = sampler("/nowhere", { collectors: [shaky] });
+    const loads = [];
+    for (let round = 0; round < 4; round += 1) {
+      loads.push((await subject.take()).load);
+      subject.pass(1000);
+    }
+    expect(loads).toEqual([
+      { one: 1, five: 0 },
+      undefined,
+      { one: 3, five: 0 },
+      { one: 4, five: 3 },
+    ]);
+  });
+});
+
+describe("a collector that throws", () => {
+  const good = collector({
+    subject: "load",
+    read: () => ({ ok: true, value: 1 }),
+    report: (one) => ({ load: { one } }),
+  });
+  const bug = () => {
+    throw new Error("a bug");
+  };
+  const asyncBug = async () => bug();
+
+  test.each([
+    ["while it reads", { read: bug }],
+    ["while it makes its part of the report", { report: bug }],
+    ["while it starts its children", { start: bug }],
+    ["while it waits for them", { settle: asyncBug }],
+  ])("%s costs its own section and nothing else", async (_, broken) => {
+    const whole: CollectorModule<number> = {
+      subject: "memory",
+      read: () => ({ ok: true, value: 2 }),
+      report: () => ({}),
+    };
+    const subject = sampler("/nowhere", { collectors: [collector({ ...whole, ...broken }), good] });
+    expect(await subject.take()).toEqual({
+      ...about,
+      load: { one: 1 },
+      problems: [{ subject: "memory", reason: "cannot be collected: a bug" }],
+    });
+  });
+
+  test("never takes a live report with it either", () => {
+    const subject = sampler("/nowhere", {
+      collectors: [collector({ subject: "cpu", read: bug, report: () => ({}) }), good],
+    });
+    expect(subject.takeLive()).toMatchObject({ load: { one: 1 }, problems: [{ subject: "cpu" }] });
+  });
+
+  test("tells its subject, whichever it is", async () => {
+    const collectors = REPORT_SUBJECTS.map((subject) =>
+      collector({ subject, read: bug, report: () => ({}) }),
+    );
+    const report = await sampler("/nowhere", { collectors }).take();
+    expect(report.problems?.map(({ subject }) => subject)).toEqual(REPORT_SUBJECTS.slice(0, 12));
+  });
+});
+
+describe("the report", () => {
+  test("is what others will read of it, however a broken driver counts", async () => {
+    const odd = collector({
+      subject: "users",
+      read: () => ({ ok: true, value: "a\u0000b" }),
+      report: (name) => ({ users: [{ name }], swap: { inBytesPerSecond: 1e40 } }),
+    });
+    expect(await sampler("/nowhere", { collectors: [odd] }).take()).toEqual({
+      ...about,
+      users: [{ name: "a b" }],
+    });
+  });
+
+  test("tells of very many problems only some", async () => {
+    const problems = Array.from({ length: 50 }, (_, i) => ({ reason: `${i}` }));
+    const troubled = collector({
+      subject: "users",
+      read: () => ({ ok: true, value: 1, problems }),
+      report: () => ({}),
+    });
+    expect((await sampler("/nowhere", { collectors: [troubled] }).take()).problems).toHaveLength(
+      12,
+    );
+  });
+});
+
 describe("on this machine", () => {
   const clock = () => ({ elapsedMs: performance.now(), wallMs: Date.now() });
-  const options = { root: "/", about, messages: false, executable: ["/bin/false"], clock };
 
   test("every section of the kernel's files is there, in range", async () => {
-    const subject = createSampler(options);
+    const collectors = createCollectors({
+      root: "/",
+      messages: false,
+      executable: ["/bin/false"],
+    });
+    const subject = createSampler({ collectors, root: "/", about, clock });
     subject.prime();
     // Some ticks of work, so that there are shares to be told: the kernel counts 100 a second.
     const until = performance.now() + 60;

@@ -1,6 +1,6 @@
 /** What the fuzzers have found on the way, and reading the code beside them: each by its name. */
 import { describe, expect, test } from "bun:test";
-import { parseStatfsAnswer } from "../../src/collectors/statfs-probe.ts";
+import { parseStatfsAnswer } from "../../src/collectors/filesystems/statfs-probe.ts";
 import { LARGEST_CONFIG_FILE, parseConfigFile } from "../../src/config/parse-config-file.ts";
 import { parseLogindSession } from "../../src/linux/logind-sessions.ts";
 import { parseCpuinfo } from "../../src/linux/proc/cpuinfo.ts";

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
+import { createCollectors } from "../../src/collectors/collectors.ts";
 import { createSampler } from "../../src/collectors/sampler.ts";
 import { encodeAnswer } from "../../src/protocol/encode.ts";
 import { fitReport } from "../../src/protocol/fit-report.ts";
@@ -102,21 +103,25 @@ const tree = fc.record(
 test("whatever the kernel's files hold, our report is one that the others take whole", async () => {
   const property = fc.asyncProperty(tree, tree, async (before, after) => {
     let elapsedMs = 0;
-    const sampler = createSampler({
+    const collectors = createCollectors({
       root,
-      about: { name: "eel", version: "1.0.0", tags: [], updateSeconds: 600 },
       messages: true,
       executable: ["/bin/false"],
-      clock: () => {
-        elapsedMs += 250;
-        return { elapsedMs, wallMs: 1_700_003_600_000 };
-      },
       statfs: () => ({ ok: true, size: { totalBytes: 100, freeBytes: 40 } }),
       spawnProbe: () => ({
         answer: Promise.resolve({ ok: false, code: "EIO" }),
         kill: () => undefined,
       }),
       wait: () => Promise.resolve(),
+    });
+    const sampler = createSampler({
+      collectors,
+      root,
+      about: { name: "eel", version: "1.0.0", tags: [], updateSeconds: 600 },
+      clock: () => {
+        elapsedMs += 250;
+        return { elapsedMs, wallMs: 1_700_003_600_000 };
+      },
     });
     for (const files of [before, after]) {
       for (const [file, bytes] of Object.entries(files)) writeFileSync(join(root, file), bytes);

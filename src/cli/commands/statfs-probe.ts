@@ -2,7 +2,7 @@
  * `unagi statfs-probe MOUNT`: measures one file system for the daemon that started it, which
  * cannot ask a file server that may never answer.
  */
-import { runStatfsProbe, STATFS_PROBE_COMMAND } from "../../collectors/statfs-probe.ts";
+import { runStatfsProbe, STATFS_PROBE_COMMAND } from "../../collectors/filesystems/statfs-probe.ts";
 import type { Command } from "../command.ts";
 
 export const statfsProbe: Command<string> = {

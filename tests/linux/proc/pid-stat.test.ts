@@ -1,11 +1,7 @@
-/** Processes: names that are hard to parse, those that end meanwhile, the ranking. */
+/** Processes: names that are hard to parse, and those that end meanwhile. */
 import { describe, expect, test } from "bun:test";
 import { emptyStat, parseProcPidStat, readProcesses } from "../../../src/linux/proc/pid-stat.ts";
-import {
-  type ProcessTable,
-  processName,
-  rankProcesses,
-} from "../../../src/linux/proc/process-table.ts";
+import { processName } from "../../../src/linux/proc/process-table.ts";
 import { fixture } from "../fixture.ts";
 
 const rest =
@@ -94,122 +90,5 @@ describe("readProcesses", () => {
 
   test("fails in words where there is no /proc", () => {
     expect(readProcesses("/nowhere")).toMatchObject({ reason: "/proc does not exist" });
-  });
-});
-
-describe("rankProcesses", () => {
-  /** pid, start, ticks, pages, kernel. */
-  type Row = readonly [number, number, number, number, number?];
-
-  function tableOf(rows: readonly Row[]): ProcessTable {
-    const column = (index: number) => rows.map((row) => row[index] ?? 0);
-    return {
-      length: rows.length,
-      count: rows.length,
-      pids: Int32Array.from(column(0)),
-      startTicks: Float64Array.from(column(1)),
-      cpuTicks: Float64Array.from(column(2)),
-      residentPages: Float64Array.from(column(3)),
-      isKernel: Uint8Array.from(column(4)),
-      states: new Uint8Array(rows.length),
-      names: new Uint8Array(),
-      nameEnds: new Uint32Array(rows.length),
-      foreground: new Map(),
-    };
-  }
-
-  function rank(previous: readonly Row[] | undefined, current: readonly Row[], limit = 10) {
-    const table = tableOf(current);
-    return rankProcesses({
-      previous: previous && tableOf(previous),
-      previousUptimeTicks: 10_000,
-      current: table,
-      limit,
-    }).map(({ row, ranTicks }) => [table.pids[row], ranTicks]);
-  }
-
-  const table: [string, Row[] | undefined, Row[], unknown[]][] = [
-    [
-      "by what ran since, not over the life",
-      [
-        [1, 5, 900, 1],
-        [2, 5, 0, 1],
-      ],
-      [
-        [1, 5, 901, 1],
-        [2, 5, 50, 1],
-      ],
-      [
-        [2, 50],
-        [1, 1],
-      ],
-    ],
-    [
-      "then by memory",
-      [
-        [1, 5, 0, 1],
-        [2, 5, 0, 9],
-      ],
-      [
-        [1, 5, 0, 1],
-        [2, 5, 0, 9],
-      ],
-      [
-        [2, 0],
-        [1, 0],
-      ],
-    ],
-    [
-      "threads of the kernel last on a tie",
-      [
-        [1, 5, 0, 0, 1],
-        [2, 5, 0, 0],
-      ],
-      [
-        [1, 5, 0, 0, 1],
-        [2, 5, 0, 0],
-      ],
-      [
-        [2, 0],
-        [1, 0],
-      ],
-    ],
-    [
-      "by memory alone in a first sample",
-      undefined,
-      [
-        [1, 5, 900, 1],
-        [2, 5, 0, 2],
-      ],
-      [
-        [2, undefined],
-        [1, undefined],
-      ],
-    ],
-    ["a process started since counts from its start", [], [[3, 10_050, 70, 1]], [[3, 70]]],
-    [
-      "the next user of a pid is another process",
-      [[3, 5, 900, 1]],
-      [[3, 10_050, 70, 1]],
-      [[3, 70]],
-    ],
-    [
-      "one that was there but not seen is unknown, not a spike",
-      [],
-      [[3, 5, 99_999, 1]],
-      [[3, undefined]],
-    ],
-    ["a counter that steps back is unknown", [[3, 5, 100, 1]], [[3, 5, 40, 1]], [[3, undefined]]],
-    ["nothing", [], [], []],
-  ];
-  test.each(table)("%s", (_, previous, current, expected) => {
-    expect(rank(previous, current)).toEqual(expected as never);
-  });
-
-  test("keeps the best of many, in order", () => {
-    const rows = Array.from({ length: 1000 }, (_, i): Row => [i + 1, 20_000, (i * 7919) % 1000, 0]);
-    expect(rank([], rows, 10).map(([, ticks]) => ticks)).toEqual([
-      999, 998, 997, 996, 995, 994, 993, 992, 991, 990,
-    ]);
   });
 });

@@ -5,9 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crypto } from "../../../base/builtins.ts";
-import { createMessageFile } from "../../../collectors/message-file.ts";
-import { createMessageJournal, findJournalctl } from "../../../collectors/message-journal.ts";
-import type { MessageSource } from "../../../collectors/messages.ts";
+import { messageSources } from "../../../collectors/messages/messages.ts";
 import type { Config } from "../../../config/config.ts";
 import { readArp } from "../../../linux/proc/net-arp.ts";
 import { type AddressesByName, readAddresses } from "../../../linux/sys/class-net.ts";
@@ -192,18 +190,13 @@ function envelopeOf({ signature }: Config, secrets: readonly Uint8Array[]): Enve
 
 async function readMessageSource(config: Config, root: string): Promise<MessageFacts> {
   if (!config.messages) return { kind: "off" };
-  const sources: readonly (readonly [string, MessageSource])[] = [
-    ["/var/log/messages", createMessageFile(root, "/var/log/messages")],
-    ["/var/log/syslog", createMessageFile(root, "/var/log/syslog")],
-    ["the journal", createMessageJournal(findJournalctl(root))],
-  ];
-  for (const [source, reader] of sources) {
-    const reading = await reader.read();
-    if (reading.ok) return { kind: "readable", source };
+  for (const source of messageSources(root)) {
+    const reading = await source.read();
+    if (reading.ok) return { kind: "readable", source: source.name };
     if (reading.code === "ENOENT") continue;
     const isDenied = reading.code === "EACCES" || reading.code === "EPERM";
-    const remedy = isDenied ? { remedy: reader.remedy() } : {};
-    return { kind: "unreadable", source, reason: reading.reason, ...remedy };
+    const remedy = isDenied ? { remedy: source.remedy() } : {};
+    return { kind: "unreadable", source: source.name, reason: reading.reason, ...remedy };
   }
   return { kind: "none" };
 }

@@ -3,10 +3,15 @@
  * the name), truncation, and lines that are still being written; never reads a large file again.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { namesById, parsePasswd } from "../linux/passwd.ts";
-import { below, failedReading, type Reading, readText, statIfThere } from "../linux/read-text.ts";
-import { type MessageSource, MOST_BYTES, newestLines } from "./messages.ts";
-import type { MessagesSection } from "./sample.ts";
+import { namesById, parsePasswd } from "../../linux/passwd.ts";
+import {
+  below,
+  failedReading,
+  type Reading,
+  readText,
+  statIfThere,
+} from "../../linux/read-text.ts";
+import { type MessageSource, MOST_BYTES, type NewMessages, newestLines } from "./message-source.ts";
 
 /** Where the last reading ended. */
 interface Position {
@@ -26,7 +31,7 @@ const GROUP_READ = 0o040;
 export function createMessageFile(root: string, path: string): MessageSource {
   let position: Position | undefined;
 
-  function read(): Reading<MessagesSection> {
+  function read(): Reading<NewMessages> {
     let fd: number | undefined;
     try {
       fd = openSync(below(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
@@ -53,7 +58,7 @@ export function createMessageFile(root: string, path: string): MessageSource {
     }
   }
 
-  return { read: async () => read(), remedy: () => remedyFor(root, path) };
+  return { name: path, read: async () => read(), remedy: () => remedyFor(root, path) };
 }
 
 /** Join the group that may read it (adm on Debian); where none may, give it one (README). */

@@ -3,10 +3,15 @@
  * systems without a log file. One short call in an interval, at most 5 s and 64 KB.
  */
 import { existsSync } from "node:fs";
-import { errorCode } from "../base/errors.ts";
-import { below, type Reading } from "../linux/read-text.ts";
-import { type MessageSource, MOST_BYTES, MOST_LINES, newestLines } from "./messages.ts";
-import type { MessagesSection } from "./sample.ts";
+import { errorCode } from "../../base/errors.ts";
+import { below, type Reading } from "../../linux/read-text.ts";
+import {
+  type MessageSource,
+  MOST_BYTES,
+  MOST_LINES,
+  type NewMessages,
+  newestLines,
+} from "./message-source.ts";
 
 /** What a call of journalctl gave. */
 export interface JournalOutput {
@@ -36,7 +41,7 @@ const MISSING: Reading<never> = { ok: false, reason: "there is no journalctl", c
 export function createMessageJournal(call: CallJournal | undefined): MessageSource {
   let cursor: string | undefined;
 
-  async function read(): Promise<Reading<MessagesSection>> {
+  async function read(): Promise<Reading<NewMessages>> {
     if (call === undefined) {
       return MISSING;
     }
@@ -64,7 +69,7 @@ export function createMessageJournal(call: CallJournal | undefined): MessageSour
   }
 
   /** Remembers where the journal ends: what happened before the start is not news. */
-  async function findEnd(call: CallJournal): Promise<Reading<MessagesSection>> {
+  async function findEnd(call: CallJournal): Promise<Reading<NewMessages>> {
     // Not --quiet: only so does it say that it hides the system's messages from us.
     const output = await call(["--lines", "1", ...FORM]);
     const reason = output.stopped === undefined ? explain(output) : tooSlow();
@@ -74,14 +79,14 @@ export function createMessageJournal(call: CallJournal | undefined): MessageSour
   }
 
   /** After more than we read: the newest lines, and on from there. */
-  async function skipToEnd(call: CallJournal, count: number): Promise<Reading<MessagesSection>> {
+  async function skipToEnd(call: CallJournal, count: number): Promise<Reading<NewMessages>> {
     const output = await call(["--quiet", "--lines", String(MOST_LINES), ...FORM]);
     const parsed = parseJournal(output.stdout);
     cursor = parsed.cursor;
     return { ok: true, value: { lines: newestLines(parsed.lines).lines, count } };
   }
 
-  return { read, remedy: () => "add the user to group systemd-journal" };
+  return { name: "the journal", read, remedy: () => "add the user to group systemd-journal" };
 }
 
 const FORM = ["--no-pager", "--output", "short", "--show-cursor"];

@@ -4,8 +4,8 @@
  * be killed; it is left alone, and no second one is started for the same mount.
  */
 import { statfsSync } from "node:fs";
-import { errorCode } from "../base/errors.ts";
-import { integerReader } from "../protocol/fields.ts";
+import { errorCode } from "../../base/errors.ts";
+import { integerReader } from "../../protocol/fields.ts";
 
 /** The hidden command by which our own executable becomes the child. */
 export const STATFS_PROBE_COMMAND = "statfs-probe";

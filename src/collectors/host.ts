@@ -1,0 +1,40 @@
+/** What the machine is: its cores, its processor's model, its kernel and distribution. */
+import { withoutUndefined } from "../base/without-undefined.ts";
+import { readOsRelease } from "../linux/os-release.ts";
+import { readCpuModel } from "../linux/proc/cpuinfo.ts";
+import { readProcStat } from "../linux/proc/stat.ts";
+import { readWord, statIfThere } from "../linux/read-text.ts";
+import type { HostReport } from "../protocol/report.ts";
+import { type Collector, collector } from "./collector.ts";
+import { known } from "./figures.ts";
+
+/** Model and kernel change with a boot alone: they are read here, once. */
+export function createHost(root: string): Collector<HostReport> {
+  const model = readCpuModel(root);
+  const kernel = readWord(root, "/proc/sys/kernel/osrelease");
+  const readOs = createOsReader(root);
+  return collector({
+    subject: "host",
+    read: ({ once }) => {
+      const cpu = once(readProcStat);
+      const cores = cpu.ok ? cpu.value.cores.size : undefined;
+      return { ok: true, value: withoutUndefined({ cores, model, kernel, os: readOs() }) };
+    },
+    report: (host) => ({ host: known(host) }),
+  });
+}
+
+/** Reads the distribution's name again when its file changes, as with an upgrade. */
+function createOsReader(root: string): () => string | undefined {
+  let os: string | undefined;
+  let readAtMs: number | undefined;
+  return () => {
+    // −1 where there is no such file: /usr/lib may still have one, and is then read once.
+    const changedAtMs = statIfThere(root, "/etc/os-release")?.mtimeMs ?? -1;
+    if (changedAtMs !== readAtMs) {
+      os = readOsRelease(root);
+      readAtMs = changedAtMs;
+    }
+    return os;
+  };
+}

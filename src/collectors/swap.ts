@@ -1,0 +1,19 @@
+/** What is moved between memory and swap space. */
+import { readProcVmstat, type SwapCounters } from "../linux/proc/vmstat.ts";
+import { type Collector, collector } from "./collector.ts";
+import { known, rate } from "./figures.ts";
+
+export type SwapReading = SwapCounters | undefined;
+
+export function createSwap(pageBytes: number): Collector<SwapReading> {
+  return collector({
+    subject: "swap",
+    read: ({ root }) => readProcVmstat(root, pageBytes),
+    report: (now, before) => ({
+      swap: known({
+        inBytesPerSecond: rate(before?.reading?.inBytes, now?.inBytes, before?.seconds),
+        outBytesPerSecond: rate(before?.reading?.outBytes, now?.outBytes, before?.seconds),
+      }),
+    }),
+  });
+}
