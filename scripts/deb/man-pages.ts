@@ -4,6 +4,7 @@
  */
 import {
   COMMAND_LINE_OPTIONS,
+  defaultWords,
   FILE_KEYS,
   OPTION_GROUPS,
   type Option,
@@ -60,11 +61,12 @@ export function roff(text: string): string {
 }
 
 function optionEntry(option: Option): readonly string[] {
-  const { long, short, metavar, meaning, defaultText, repeats } = option;
+  const { long, short, metavar, meaning, repeats } = option;
+  const preset = defaultWords(option);
   const letter = short === undefined ? "" : `\\fB\\-${short}\\fR, `;
   const value = metavar === undefined ? "" : `=\\fI${roff(metavar)}\\fR`;
   const again = repeats === true ? " May be given more than once." : "";
-  const otherwise = defaultText === undefined ? "" : ` Default: ${defaultText}.`;
+  const otherwise = preset === undefined ? "" : ` Default: ${preset}.`;
   return [
     ".TP",
     `${letter}\\fB\\-\\-${roff(long)}\\fR${value}`,
@@ -88,8 +90,8 @@ function keyEntry({ key, value, isSet, comment }: ShippedKey): readonly string[]
 }
 
 /** A default in words ("the host name") cannot be written into the file; its line is an example. */
-function isDefault({ defaultText, kind }: Option, value: string): boolean {
-  return value === defaultText || (kind.type === "count" && value === "0");
+function isDefault(option: Option, value: string): boolean {
+  return value === defaultWords(option) || (option.kind.type === "count" && value === "0");
 }
 
 function range({ min, max }: { readonly min: number; readonly max: number }): string {

@@ -1,23 +1,23 @@
 /** The text of `--help`, made from the commands and the table of options, within 80 columns. */
-import { FILE_KEYS, OPTION_GROUPS, type Option } from "../config/options.ts";
+import { defaultWords, FILE_KEYS, OPTION_GROUPS, type Option } from "../config/options.ts";
 import type { Command } from "./command.ts";
 import { DEFAULT_COMMAND } from "./commands/list.ts";
 import { COLUMNS, wrap } from "./wrap.ts";
 
 const EXAMPLES: readonly (readonly [string, string])[] = [
-  ["unagi -s lan", "the machines on this one's private wired network"],
-  ["unagi -s lan -a lan", "the same, and browsers there may see the report"],
-  ["unagi -s 10.1.0.0/22 -S render", "a range and a signature of your own"],
+  ["unagi -s lan", "find machines on the private wired network"],
+  ["unagi -s lan -a lan", "the same, and let browsers there see the page"],
+  ["unagi -s 10.1.0.0/22 -S render", "choose a range and a signature"],
 ];
 
 const RANGES: readonly (readonly [string, string])[] = [
   ["192.168.1.7", "one address, IPv4 or IPv6"],
-  ["192.168.1.10-20", "from the one to the other"],
+  ["192.168.1.10-20", "11 addresses, 192.168.1.10 to 192.168.1.20"],
   ["192.168.1.", "192.168.1.1-254; the dot at the end is part of it"],
-  ["10.1.", "all of 10.1.0.0/16; not in a scan"],
+  ["10.1.", "all of 10.1.0.0/16; cannot be scanned"],
   ["10.1.0.0/22", "CIDR, IPv4 or IPv6; a scan covers at most 65,536 addresses"],
   ["lan", "the private networks of this machine's wired interfaces"],
-  ["lan+wireless", "the same, wireless ones too"],
+  ["lan+wireless", "the same, and those of its wireless interfaces"],
 ];
 
 /** The help of one of `commands`; ends with a newline. That of the default command is the program's. */
@@ -43,32 +43,43 @@ function programSections(
   { options }: Command,
   listed: readonly Command[],
 ): readonly (readonly string[])[] {
+  const width = widest(options.map(optionRow));
   return [
     ["Examples:", ...table(EXAMPLES)],
     ["Commands:", ...table(listed.map(({ name, description }) => [name, description]))],
+    [
+      ...wrap(
+        "'unagi COMMAND --help' says more about a command. Below, defaults are in [brackets], and an option that repeats may be given several times.",
+        COLUMNS,
+      ),
+    ],
     ...OPTION_GROUPS.map((group) => {
       const rows = options.filter((option) => option.group === group).map(optionRow);
-      return [`${group}:`, ...table(rows, widest(options.map(optionRow)))];
+      return [`${group}:`, ...table(rows, width)];
     }),
+    fileSection(width),
     ["A RANGE is one of:", ...table(RANGES)],
-    fileSection(),
   ];
 }
 
 function optionRow(option: Option): readonly [string, string] {
-  const { long, short, metavar, meaning, defaultText, repeats } = option;
+  const { long, short, metavar } = option;
   const letter = short === undefined ? "    " : `-${short}, `;
   const value = metavar === undefined ? "" : `=${metavar}`;
-  const again = repeats === true ? "; repeats" : "";
-  const otherwise = defaultText === undefined ? "" : ` [${defaultText}]`;
-  return [`${letter}--${long}${value}`, `${meaning}${again}${otherwise}`];
+  return [`${letter}--${long}${value}`, textOf(option)];
 }
 
-function fileSection(): readonly string[] {
-  const only = FILE_KEYS.filter(({ where }) => where === "file");
-  const keys = only.map(({ long, meaning, defaultText }) => `${long}: ${meaning} [${defaultText}]`);
-  const text = `Only in the file: ${keys.join("; ")}.`;
-  return wrap(text, COLUMNS);
+function textOf(option: Option): string {
+  const preset = defaultWords(option);
+  const again = option.repeats === true ? "; repeats" : "";
+  return `${option.meaning}${again}${preset === undefined ? "" : ` [${preset}]`}`;
+}
+
+/** The keys that have no option of their own. */
+function fileSection(width: number): readonly string[] {
+  const keys = FILE_KEYS.filter(({ where }) => where === "file");
+  const rows = keys.map((key) => [`    ${key.long}`, textOf(key)] as const);
+  return ["Only in the file:", ...table(rows, width)];
 }
 
 function table(

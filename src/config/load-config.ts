@@ -3,9 +3,11 @@
  * all the problems at once. Reads through the function that it is given, and nothing else.
  */
 import { printable } from "../base/printable.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import { PASSWD_CAP_BYTES, parsePasswd } from "../linux/passwd.ts";
 import type { Config } from "./config.ts";
 import { type ConfigSources, makeConfig } from "./make-config.ts";
+import { DEFAULT_CONFIG_FILE } from "./options.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { LARGEST_CONFIG_FILE, parseConfigFile } from "./parse-config-file.ts";
 import type { ReadText } from "./read-config-file.ts";
@@ -21,8 +23,8 @@ export type LoadedConfig =
     }
   | { readonly kind: "help" }
   | { readonly kind: "version" }
-  /** Sentences without `unagi: `; the program exits 2. */
-  | { readonly kind: "problems"; readonly problems: readonly string[]; readonly exitCode: 2 };
+  /** Sentences without `unagi: `. */
+  | { readonly kind: "problems"; readonly problems: readonly string[] };
 
 /** Of a command line that asks for neither help nor version. */
 export type ReadConfig = Extract<LoadedConfig, { kind: "config" | "problems" }>;
@@ -34,8 +36,6 @@ export interface ConfigInput {
   readonly readText: ReadText;
 }
 
-export const DEFAULT_CONFIG_FILE = "/etc/unagi/unagi.toml";
-
 /** A key file has 56 bytes. */
 const LARGEST_CREDENTIAL = 1_024;
 
@@ -46,16 +46,15 @@ export function loadConfig({ argv, env, readText }: ConfigInput): LoadedConfig {
   const commandLine = parseArguments(argv);
   if (commandLine.action !== undefined) return { kind: commandLine.action };
   const file = readFile(commandLine, readText);
-  const stateDirectory = env["STATE_DIRECTORY"];
-  const sources: ConfigSources = {
+  const sources: ConfigSources = withoutUndefined({
     commandLine: { ...commandLine, problems: [...commandLine.problems, ...file.problems] },
-    ...(file.settings === undefined ? {} : { file: file.settings }),
-    ...(stateDirectory === undefined ? {} : { stateDirectory }),
+    file: file.settings,
+    stateDirectory: env["STATE_DIRECTORY"],
     keyFiles: credentialsIn(env["CREDENTIALS_DIRECTORY"], readText),
-    userExists: (name) => userExists(name, readText),
-  };
+    userExists: (name: string) => userExists(name, readText),
+  });
   const made = makeConfig(sources);
-  if (!made.ok) return { kind: "problems", problems: made.problems, exitCode: 2 };
+  if (!made.ok) return { kind: "problems", problems: made.problems };
   return { kind: "config", config: made.config, notes: [...file.notes, ...made.notes] };
 }
 

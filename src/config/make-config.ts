@@ -2,11 +2,12 @@
  * Checks the settings of the command line and of the file, puts the command line's first, fills
  * in the defaults, and makes the configuration: or names every problem at once. Pure.
  */
+import { withoutUndefined } from "../base/without-undefined.ts";
 import { formatAddress, parseAddress } from "../net/address-value.ts";
 import { whyOutsideAllow } from "../net/check-scan.ts";
 import { parseRange, type Range, type RangeList, rangeList, whyTooLarge } from "../net/ranges.ts";
 import type { Config } from "./config.ts";
-import { MOST_PEERS, OPTIONS, type Option, type OptionName, SHIPPED_SIGNATURE } from "./options.ts";
+import { OPTION_TABLE, OPTIONS, type Option, type OptionName } from "./options.ts";
 import type { Setting, Settings } from "./settings.ts";
 
 export interface ConfigSources {
@@ -46,25 +47,25 @@ export function makeConfig(sources: ConfigSources): ConfigResult {
   checkUser(chosen, sources.userExists, problems);
   if (texts(chosen, "tag").length > MOST_TAGS) problems.push(`more than ${MOST_TAGS} tags`);
   if (problems.length > 0) return { ok: false, problems };
-  const config: Config = {
-    debug: Math.min(2, sum(chosen.get("debug"))),
-    updateSeconds: number(chosen, "update", 600),
-    p2pPort: number(chosen, "p2p-port", 10_080),
-    httpPort: number(chosen, "http-port", 8_000),
+  const config: Config = withoutUndefined({
+    debug: Math.min(OPTION_TABLE.debug.kind.max, sum(chosen.get("debug"))),
+    updateSeconds: number(chosen, "update"),
+    p2pPort: number(chosen, "p2p-port"),
+    httpPort: number(chosen, "http-port"),
     ...ranges,
-    signature: text(chosen, "signature") ?? SHIPPED_SIGNATURE,
-    historyEntries: number(chosen, "history", 144),
+    signature: text(chosen, "signature") ?? OPTION_TABLE.signature.kind.default,
+    historyEntries: number(chosen, "history"),
     tags: [...new Set(texts(chosen, "tag"))],
     keyFiles: chosen.has("key-file") ? texts(chosen, "key-file") : sources.keyFiles,
     httpNames: texts(chosen, "http-name").map((name) => name.toLowerCase().replace(/\.$/, "")),
-    messages: chosen.get("messages")?.at(-1)?.value !== false,
-    maxPeers: number(chosen, "max-peers", MOST_PEERS),
-    ...optional("user", text(chosen, "user")),
-    ...optional("bind", canonical(text(chosen, "bind"))),
-    ...optional("name", text(chosen, "name")),
-    ...optional("stateDirectory", text(chosen, "state") ?? firstPath(sources.stateDirectory)),
-    ...optional("file", sources.file?.path),
-  };
+    messages: boolean(chosen, "messages"),
+    maxPeers: number(chosen, "max-peers"),
+    user: text(chosen, "user"),
+    bind: canonical(text(chosen, "bind")),
+    name: text(chosen, "name"),
+    stateDirectory: text(chosen, "state") ?? firstPath(sources.stateDirectory),
+    file: sources.file?.path,
+  });
   return { ok: true, config, notes };
 }
 
@@ -192,10 +193,20 @@ function isRange(value: Checked["value"]): value is Range {
   return typeof value === "object";
 }
 
-/** Of an option that is given more than once without being a list, the last counts. */
-function number(chosen: CheckedOptions, name: OptionName, otherwise: number): number {
+/** The options whose values are of a kind. */
+type OptionsOf<Type> = {
+  [Name in OptionName]: (typeof OPTION_TABLE)[Name]["kind"]["type"] extends Type ? Name : never;
+}[OptionName];
+
+/** Where an option that is no list is given more than once, the last one counts. */
+function number(chosen: CheckedOptions, name: OptionsOf<"number">): number {
   const value = chosen.get(name)?.at(-1)?.value;
-  return typeof value === "number" ? value : otherwise;
+  return typeof value === "number" ? value : OPTION_TABLE[name].kind.default;
+}
+
+function boolean(chosen: CheckedOptions, name: OptionsOf<"boolean">): boolean {
+  const value = chosen.get(name)?.at(-1)?.value;
+  return typeof value === "boolean" ? value : OPTION_TABLE[name].kind.default;
 }
 
 function text(chosen: CheckedOptions, name: OptionName): string | undefined {
@@ -218,10 +229,4 @@ function canonical(address: string | undefined): string | undefined {
 function firstPath(paths: string | undefined): string | undefined {
   const first = paths?.split(":")[0];
   return first === "" ? undefined : first;
-}
-
-function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
-  const made: { [key in K]?: string } = {};
-  if (value !== undefined) made[key] = value;
-  return made;
 }

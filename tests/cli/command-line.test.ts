@@ -61,74 +61,78 @@ Usage: unagi [OPTION]...
        unagi COMMAND ...
 
 Shows which machines of a small network are free, busy or down. Start it on
-every machine: they find each other, and each of them serves the report of all,
-by default at http://localhost:8000/. Without options it watches this machine
-alone.
+every machine: they find each other, and each of them serves a page about all of
+them, by default at http://localhost:8000/. Without options it watches this
+machine alone.
 
 Examples:
-  unagi -s lan                    the machines on this one's private wired
-                                  network
-  unagi -s lan -a lan             the same, and browsers there may see the
-                                  report
-  unagi -s 10.1.0.0/22 -S render  a range and a signature of your own
+  unagi -s lan                    find machines on the private wired network
+  unagi -s lan -a lan             the same, and let browsers there see the page
+  unagi -s 10.1.0.0/22 -S render  choose a range and a signature
 
 Commands:
-  check   see what keeps machines from meeting here
-  forget  drop a scrapped machine from all pages
-  keygen  make a key file, to seal a network's messages
+  check   find out why machines do not see each other
+  forget  remove a scrapped machine from all pages
+  keygen  make the key file that seals a network's messages
+
+'unagi COMMAND --help' says more about a command. Below, defaults are in
+[brackets], and an option that repeats may be given several times.
 
 Which machines belong together:
-  -s, --scan=RANGE        look for machines there at the start; repeats [the -n
-                          ranges; with neither, 127.0.0.1]
-  -n, --p2p-allow=RANGE   accept packets of machines from there; repeats [the -s
-                          ranges]
-  -S, --signature=TEXT    the network's signature: only machines with the same
-                          one know each other [localhost]
-      --key-file=FILE     seal all messages with the key in it, the same on all
-                          machines; of several the first seals, all open;
-                          repeats [key and other-key in $CREDENTIALS_DIRECTORY;
-                          else none, and nothing is sealed]
-  -p, --p2p-port=PORT     UDP port between the machines, the same on all [10080]
+  -s, --scan=RANGE        scan this range for machines at the start; repeats
+                          [the -n ranges; without those, 127.0.0.1]
+  -n, --p2p-allow=RANGE   accept packets from machines in this range; repeats
+                          [the -s ranges]
+  -S, --signature=TEXT    the network's signature; machines with different ones
+                          ignore each other [localhost]
+      --key-file=FILE     seal all messages with the key in FILE, which all
+                          machines share; of several keys the first one seals
+                          and all of them open; repeats [the files key and
+                          other-key in $CREDENTIALS_DIRECTORY, if any]
+  -p, --p2p-port=PORT     UDP port for messages between machines, the same on
+                          all [10080]
 
-Who may see the report, and where:
-  -h, --http-port=PORT    TCP port of the report (-h is not help: that is
-                          --help) [8000]
-  -a, --http-allow=RANGE  answer browsers from there; repeats [this machine
+Who may see the page, and where:
+  -h, --http-port=PORT    TCP port of the page (-h is not help; help is --help)
+                          [8000]
+  -a, --http-allow=RANGE  answer browsers in this range; repeats [this machine
                           only]
-      --http-name=NAME    a further host name under which browsers may ask for
-                          the report; repeats [none]
+      --http-name=NAME    another host name under which browsers may ask for the
+                          page; repeats [none]
 
-What this machine says and keeps:
-      --name=TEXT         this machine's name in the report [the host name]
+What this machine reports and keeps:
+      --name=TEXT         this machine's name on the page [the host name]
       --tag=TEXT          a word to group machines by; repeats [none]
   -u, --update=SECONDS    time between two reports [600]
-  -H, --history=COUNT     reports kept of each machine [144]
-      --state=DIR         where the history is kept [$STATE_DIRECTORY; without
-                          it, in memory]
+  -H, --history=COUNT     reports kept for each machine [144]
+      --state=DIR         directory to keep the history in [$STATE_DIRECTORY;
+                          without it, memory]
 
 How it runs:
-  -c, --config=FILE       TOML file with the long names as keys; options given
-                          here win; -c /dev/null reads none
-                          [/etc/unagi/unagi.toml, if it is there and readable]
-  -U, --user=NAME         user to become when started as root [stay as started]
-      --bind=ADDRESS      the only address of this machine to use, for both
-                          ports [all]
-  -d, --debug             say more; -dd also prints every message sent and
+  -c, --config=FILE       TOML file whose keys are the long names; options on
+                          the command line win; -c /dev/null reads no file
+                          [/etc/unagi/unagi.toml, if it exists and can be read]
+  -U, --user=NAME         user to become when started as root [none; stay root]
+      --bind=ADDRESS      use only this address of the machine, for both ports
+                          [all]
+  -d, --debug             log more; -dd also logs every message sent and
                           received
-      --help              show this and exit
+      --help              show this help and exit
       --version           show the version and exit
+
+Only in the file:
+      messages            report the newest lines of the system log (true or
+                          false) [true]
+      max-peers           the most machines to keep in memory [4096]
 
 A RANGE is one of:
   192.168.1.7      one address, IPv4 or IPv6
-  192.168.1.10-20  from the one to the other
+  192.168.1.10-20  11 addresses, 192.168.1.10 to 192.168.1.20
   192.168.1.       192.168.1.1-254; the dot at the end is part of it
-  10.1.            all of 10.1.0.0/16; not in a scan
+  10.1.            all of 10.1.0.0/16; cannot be scanned
   10.1.0.0/22      CIDR, IPv4 or IPv6; a scan covers at most 65,536 addresses
   lan              the private networks of this machine's wired interfaces
-  lan+wireless     the same, wireless ones too
-
-Only in the file: messages: report the newest lines of the system log (true or
-false) [true]; max-peers: machines known at most [4096].
+  lan+wireless     the same, and those of its wireless interfaces
 `;
 
 describe("unagi --help", () => {

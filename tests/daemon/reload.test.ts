@@ -40,7 +40,7 @@ describe("what counts at once", () => {
   test.each(CASES)("%s", (_name, text, applied, changed) => {
     const running = config(read(BEFORE));
     const plan = planReload(running, read(text));
-    expect([...plan.applied]).toEqual([...applied]);
+    expect<readonly string[]>(plan.applied).toEqual(applied);
     expect(plan.warnings).toEqual([]);
     expect(plan.config).toMatchObject(changed);
     expect(plan.infos[0]).toBe(

@@ -5,7 +5,7 @@ import type { Command } from "../command.ts";
 
 export const check: Command<ReadConfig> = {
   name: "check",
-  description: "see what keeps machines from meeting here",
+  description: "find out why machines do not see each other",
   usage: "unagi check [OPTION]...",
   help: [
     "Checks the configuration, the ports, the ranges and what 'lan' means here, who answers, " +

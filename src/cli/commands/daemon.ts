@@ -3,7 +3,7 @@
  * it. SIGHUP has the configuration read again.
  */
 import { type LoadedConfig, loadConfig, type ReadConfig } from "../../config/load-config.ts";
-import { COMMAND_LINE_OPTIONS } from "../../config/options.ts";
+import { COMMAND_LINE_OPTIONS, OPTION_TABLE } from "../../config/options.ts";
 import { isTerminal } from "../../runtime/terminal.ts";
 import { writeAll } from "../../runtime/write-all.ts";
 import type { Command, Surroundings } from "../command.ts";
@@ -20,8 +20,8 @@ export const daemon: Command<DaemonInput> = {
   usage: "unagi [OPTION]...",
   help: [
     "Shows which machines of a small network are free, busy or down. Start it on every " +
-      "machine: they find each other, and each of them serves the report of all, by default at " +
-      "http://localhost:8000/. Without options it watches this machine alone.",
+      "machine: they find each other, and each of them serves a page about all of them, by default " +
+      `at http://localhost:${OPTION_TABLE["http-port"].kind.default}/. Without options it watches this machine alone.`,
   ],
   options: COMMAND_LINE_OPTIONS,
   isHidden: true,

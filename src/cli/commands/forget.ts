@@ -14,7 +14,7 @@ export interface ForgetInput extends Extract<LoadedConfig, { kind: "config" }> {
 
 export const forget: Command<ForgetInput> = {
   name: "forget",
-  description: "drop a scrapped machine from all pages",
+  description: "remove a scrapped machine from all pages",
   usage: "unagi forget MACHINE [OPTION]...",
   help: [
     "Has the unagi that runs on this machine forget a machine that was scrapped, and its history. " +

@@ -11,7 +11,7 @@ const SERVICE_KEY = "/etc/unagi/key";
 
 export const keygen: Command<string> = {
   name: "keygen",
-  description: "make a key file, to seal a network's messages",
+  description: "make the key file that seals a network's messages",
   usage: "unagi keygen FILE",
   help: [
     "Makes FILE, a new key, which only its owner can read (mode 0600). A file that is there is never " +
