@@ -17,22 +17,22 @@ export interface CarryLimits {
 }
 
 /**
- * Copies what can be read; must run inside a transaction on `target`. Gives the keys, in the
- * target, of the machines that were copied. A fault of the source ends that machine, not the copy.
+ * Copies what can be read; must run inside a transaction on `target`. Gives the rowids,
+ * in the target, of the machines that were copied. A fault of the source ends that machine, not the copy.
  */
 export function carryOver(source: Database, target: Database, limits: CarryLimits): number[] {
   const machines = readMachines(source);
   const share = Math.floor(limits.maxBytes / ENTRY_BYTES / Math.max(1, machines.length));
   // Two at least: of a machine that is down, the outage and the last report.
   const limit = Math.max(2, Math.min(share, limits.entriesPerMachine + 1));
-  const keys: number[] = [];
-  for (const { key, ...machine } of machines.slice(0, limits.maxMachines)) {
+  const rowids: number[] = [];
+  for (const { rowid, ...machine } of machines.slice(0, limits.maxMachines)) {
     const copy = putMachine(target, machine, limits.maxMachines);
-    keys.push(copy);
+    rowids.push(copy);
     if (usedBytes(target) > limits.maxBytes) continue;
-    for (const row of readRows(source, key, limit)) putEntry(target, copy, row);
+    for (const row of readRows(source, rowid, limit)) putEntry(target, copy, row);
   }
-  return keys;
+  return rowids;
 }
 
 /**
@@ -54,9 +54,9 @@ export function closeOutagesHeardAfter(database: Database): void {
 function readMachines(source: Database): MachineRow[] {
   const machines = new Map<number, MachineRow>();
   for (const order of ["ASC", "DESC"]) {
-    const sql = `SELECT key, id, heard, info FROM machines ORDER BY key ${order}`;
+    const sql = `SELECT rowid AS rowid, id, heard, info FROM machines ORDER BY rowid ${order}`;
     for (const row of readable(() => source.query<MachineRow, []>(sql).iterate())) {
-      machines.set(row.key, row);
+      machines.set(row.rowid, row);
     }
   }
   return [...machines.values()].sort((one, two) => two.heard - one.heard);
@@ -67,7 +67,7 @@ function readRows(source: Database, machine: number, limit: number): EntryRow[] 
     source
       .query<EntryRow, [number, number]>(
         `SELECT e.at, e.state, e.until, e.cpu, e.disk, e.uptime, e.span, r.body
-         FROM entries e LEFT JOIN reports r ON r.key = e.report
+         FROM entries e LEFT JOIN reports r ON r.rowid = e.report
          WHERE e.machine = ? ORDER BY e.at DESC LIMIT ?`,
       )
       .iterate(machine, limit);

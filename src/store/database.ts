@@ -20,16 +20,16 @@ const CACHE_KIBIBYTES = 512;
  */
 const SCHEMA = `
 CREATE TABLE machines (
-  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, heard INTEGER NOT NULL, info BLOB);
+  rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, heard INTEGER NOT NULL, info BLOB);
 CREATE INDEX machines_heard ON machines (heard);
 CREATE TABLE entries (
   machine INTEGER NOT NULL, at INTEGER NOT NULL, state INTEGER NOT NULL, until INTEGER,
   cpu REAL, disk REAL, uptime REAL, span REAL, report INTEGER,
   PRIMARY KEY (machine, at, state)) WITHOUT ROWID;
 CREATE INDEX outages ON entries (machine, at) WHERE state > 0;
-CREATE TABLE reports (key INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE reports (rowid INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TRIGGER report_goes_with_entry AFTER DELETE ON entries WHEN old.report IS NOT NULL
-BEGIN DELETE FROM reports WHERE key = old.report; END;
+BEGIN DELETE FROM reports WHERE rowid = old.report; END;
 `;
 
 /** What is wrong with a file. `denied`: it may not be opened or written by this user. */

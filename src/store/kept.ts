@@ -57,4 +57,9 @@ export interface EntryQuery {
   readonly limit: number;
   /** Only entries from before this wall time, ms. */
   readonly beforeWallMs?: number;
+  /**
+   * And those of that very time that follow an entry of this state: an outage and a report may have
+   * one time. So the last entry of a page is where the next page begins.
+   */
+  readonly beforeState?: Entry["state"];
 }

@@ -4,7 +4,7 @@
  */
 import type { Database } from "bun:sqlite";
 import type { Entry, EntryQuery, KnownMachine, StripPoint } from "./kept.ts";
-import { isWallMs, parseEntry, parseKnownMachine, STATES, type StoredEntry } from "./stored.ts";
+import { isWallMs, parseEntry, parseMachineInfo, STATES, type StoredEntry } from "./stored.ts";
 
 /** Protocol-1 reports do not say what they average over: the default interval, in seconds. */
 const DEFAULT_SPAN_SECONDS = 600;
@@ -18,20 +18,57 @@ const MAX_ENTRIES_READ = 100_000;
 
 export type OnDamaged = () => void;
 
-/** Those heard last come first. */
+/** The machines heard last come first, each with its last report. */
 export function readKnownMachines(database: Database, onDamaged: OnDamaged): KnownMachine[] {
   const rows = database
-    .query<{ id: unknown; info: unknown }, []>(
-      "SELECT id, info FROM machines WHERE info IS NOT NULL ORDER BY heard DESC",
+    .query<MachineInfoRow, []>(
+      `SELECT rowid AS rowid, id, info FROM machines WHERE info IS NOT NULL ORDER BY heard DESC`,
     )
     .all();
   const machines: KnownMachine[] = [];
-  for (const row of rows) {
-    const known = parseKnownMachine(row);
-    if (known === undefined) onDamaged();
-    else machines.push(known);
+  for (const { rowid, ...row } of rows) {
+    const info = parseMachineInfo(row);
+    if (info === undefined) {
+      onDamaged();
+      continue;
+    }
+    const { reportAtWallMs, ...known } = info;
+    const last =
+      reportAtWallMs === undefined
+        ? undefined
+        : readLastReport(database, { rowid, reportAtWallMs }, onDamaged);
+    machines.push({ ...known, ...last });
   }
   return machines;
+}
+
+interface MachineInfoRow {
+  readonly rowid: number;
+  readonly id: unknown;
+  readonly info: unknown;
+}
+
+/**
+ * The report that a machine was remembered with, which is kept as an entry. Where that entry is
+ * not there, as after a fault of the disk, the newest one.
+ */
+function readLastReport(
+  database: Database,
+  { rowid, reportAtWallMs }: { readonly rowid: number; readonly reportAtWallMs: number },
+  onDamaged: OnDamaged,
+): Pick<KnownMachine, "report" | "reportAtWallMs"> | undefined {
+  const row = database
+    .query<StoredEntry, [number, number]>(
+      `SELECT e.at, e.state, e.until, r.body
+       FROM entries e JOIN reports r ON r.rowid = e.report
+       WHERE e.machine = ?1 AND e.state = 0 AND e.at = ifnull(
+         (SELECT at FROM entries WHERE machine = ?1 AND at = ?2 AND state = 0),
+         (SELECT at FROM entries WHERE machine = ?1 AND state = 0 ORDER BY at DESC LIMIT 1))`,
+    )
+    .get(rowid, Math.round(reportAtWallMs));
+  const entry = row === null ? undefined : toEntry(row, onDamaged);
+  if (entry?.state !== "up") return undefined;
+  return { report: entry.report, reportAtWallMs: entry.atWallMs };
 }
 
 /** Newest first. */
@@ -42,15 +79,24 @@ export function readEntries(
   onDamaged: OnDamaged,
 ): Entry[] {
   const limit = Math.min(MAX_ENTRIES_READ, Math.max(0, Math.trunc(query.limit) || 0));
-  const before = query.beforeWallMs ?? Number.MAX_SAFE_INTEGER;
-  return database
+  const { beforeWallMs = Number.MAX_SAFE_INTEGER, beforeState } = query;
+  const rows = database
     .query<StoredEntry, [string, number, number]>(
       `SELECT e.at, e.state, e.until, r.body
-       FROM machines m JOIN entries e ON e.machine = m.key LEFT JOIN reports r ON r.key = e.report
-       WHERE m.id = ? AND e.at < ? ORDER BY e.at DESC, e.state DESC LIMIT ?`,
+       FROM machines m JOIN entries e ON e.machine = m.rowid
+         LEFT JOIN reports r ON r.rowid = e.report
+       WHERE m.id = ? AND (e.at, e.state) < (?, ?) ORDER BY e.at DESC, e.state DESC`,
     )
-    .all(id, before, limit)
-    .flatMap((row) => toEntry(row, onDamaged) ?? []);
+    .iterate(id, beforeWallMs, beforeState === undefined ? -1 : STATES.indexOf(beforeState));
+  const entries: Entry[] = [];
+  if (limit === 0) return entries;
+  for (const row of rows) {
+    const entry = toEntry(row, onDamaged);
+    if (entry !== undefined) entries.push(entry);
+    // Not by LIMIT: damaged entries must not end a page early, or the reader takes it for the last.
+    if (entries.length >= limit) break;
+  }
+  return entries;
 }
 
 /**
@@ -67,22 +113,24 @@ export function readStrips(
   const chosen = ids === undefined ? "1" : "id IN (SELECT value FROM json_each(?1))";
   const list = JSON.stringify(ids ?? []);
   const machines = database
-    .query<{ key: number; id: string }, string[]>(`SELECT key, id FROM machines WHERE ${chosen}`)
+    .query<{ rowid: number; id: string }, string[]>(
+      `SELECT rowid AS rowid, id FROM machines WHERE ${chosen}`,
+    )
     .all(...(ids === undefined ? [] : [list]));
-  for (const { key, id } of machines) {
+  for (const { rowid, id } of machines) {
     const points: StripPoint[] = [];
-    strips.set(key, points);
+    strips.set(rowid, points);
     byId.set(id, points);
   }
   const among = ids === undefined ? "1" : "machine IN (SELECT value FROM json_each(?2))";
-  const keys = JSON.stringify([...strips.keys()]);
+  const rowids = JSON.stringify([...strips.keys()]);
   const rows = database
     .query<StripRow, (number | string)[]>(
       `SELECT machine, at, state, until, cpu, disk, uptime FROM entries
        WHERE ${among} AND (at >= ?1 OR (state > 0 AND ifnull(until, ?1) >= ?1))
        ORDER BY machine, at, state`,
     )
-    .all(sinceWallMs, ...(ids === undefined ? [] : [keys]));
+    .all(sinceWallMs, ...(ids === undefined ? [] : [rowids]));
   for (const row of rows) {
     const point = toStripPoint(row);
     if (point !== undefined) strips.get(row.machine)?.push(point);
@@ -104,9 +152,9 @@ export function readAt(
     .query<StoredEntry & { id: string }, [number]>(
       `SELECT m.id, e.at, e.state, e.until, r.body
        FROM machines m
-       JOIN entries e ON e.machine = m.key AND e.state = 0 AND e.at =
-         (SELECT min(x.at) FROM entries x WHERE x.machine = m.key AND x.state = 0 AND x.at >= ?1)
-       JOIN reports r ON r.key = e.report
+       JOIN entries e ON e.machine = m.rowid AND e.state = 0 AND e.at =
+         (SELECT min(x.at) FROM entries x WHERE x.machine = m.rowid AND x.state = 0 AND x.at >= ?1)
+       JOIN reports r ON r.rowid = e.report
        WHERE e.at - ifnull(e.span, ${DEFAULT_SPAN_SECONDS}) * ${1000 * SPAN_SLACK}
          - ${SPAN_SLACK_MS} <= ?1`,
     )
@@ -115,8 +163,8 @@ export function readAt(
     .query<StoredEntry & { id: string }, [number]>(
       `SELECT m.id, e.at, e.state, e.until, NULL AS body
        FROM machines m
-       JOIN entries e ON e.machine = m.key AND e.state > 0 AND e.at =
-         (SELECT max(x.at) FROM entries x WHERE x.machine = m.key AND x.state > 0 AND x.at <= ?1)
+       JOIN entries e ON e.machine = m.rowid AND e.state > 0 AND e.at =
+         (SELECT max(x.at) FROM entries x WHERE x.machine = m.rowid AND x.state > 0 AND x.at <= ?1)
        WHERE ifnull(e.until, ?1) >= ?1`,
     )
     .all(wallMs);

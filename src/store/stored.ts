@@ -43,7 +43,10 @@ const report: Reader<Report> = (value) => {
   return read.ok ? read.value : undefined;
 };
 
-const readKnown = recordReader<KnownMachine>(
+/** What is known about a machine, but for its report, which is an entry. */
+export type MachineInfo = Omit<KnownMachine, "report">;
+
+const readInfo = recordReader<MachineInfo>(
   {
     id,
     name: textReader(MAX_NAME_LENGTH),
@@ -57,19 +60,18 @@ const readKnown = recordReader<KnownMachine>(
     sequence: integerReader(0, Number.MAX_SAFE_INTEGER),
     retiredIncarnations: listReader(id, MAX_LISTED),
     reportAtWallMs: wallMs,
-    report,
   },
   ["id", "name", "addresses", "protocol", "state", "stateSinceWallMs", "lastHeardWallMs"],
 );
 
 /** A machine of an earlier run, from its row; undefined if anything needed is missing or wrong. */
-export function parseKnownMachine(row: {
+export function parseMachineInfo(row: {
   readonly id: unknown;
   readonly info: unknown;
-}): KnownMachine | undefined {
+}): MachineInfo | undefined {
   // A renamed machine's row has the newer id.
   const info = row.info instanceof Uint8Array ? unpackJson(row.info) : undefined;
-  return info === undefined ? undefined : readKnown({ ...info, id: row.id });
+  return info === undefined ? undefined : readInfo({ ...info, id: row.id });
 }
 
 /** As SQLite gives it: of columns of a damaged page any type may come. */

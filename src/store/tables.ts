@@ -30,14 +30,14 @@ export interface EntryRow {
 }
 
 export interface MachineRow {
-  readonly key: number;
+  readonly rowid: number;
   readonly id: string;
   readonly heard: number;
   readonly info: Uint8Array | null;
 }
 
 /**
- * Makes one change. Gives the machine's key where its entries became more, for `trimMachine`.
+ * Makes one change. Gives the rowid of the machine where its entries became more, for `trimMachine`.
  * A change about a machine that is not there makes it (`append`, `remember`) or does nothing.
  */
 export function applyChange(
@@ -47,9 +47,10 @@ export function applyChange(
 ): number | undefined {
   switch (change.kind) {
     case "remember": {
-      const { machine } = change;
-      const heard = wholeMs(machine.lastHeardWallMs) ?? 0;
-      putMachine(database, { id: machine.id, heard, info: packJson(machine) }, maxMachines);
+      // Its report is kept once, as the entry that comes with it.
+      const { report: _, ...info } = change.machine;
+      const heard = wholeMs(info.lastHeardWallMs) ?? 0;
+      putMachine(database, { id: info.id, heard, info: packJson(info) }, maxMachines);
       return undefined;
     }
     case "append":
@@ -59,30 +60,30 @@ export function applyChange(
     case "rename":
       return rename(database, change);
     case "forget": {
-      const key = keyOf(database, change.id);
-      if (key !== undefined) dropMachine(database, key);
+      const rowid = rowidOf(database, change.id);
+      if (rowid !== undefined) dropMachine(database, rowid);
       return undefined;
     }
   }
 }
 
-/** Inserts or replaces a machine's row, and gives its key. At the cap the one unheard of longest goes. */
+/** Inserts or replaces a machine's row, and gives its rowid. At the cap the one unheard of longest goes. */
 export function putMachine(
   database: Database,
-  machine: Omit<MachineRow, "key">,
+  machine: Omit<MachineRow, "rowid">,
   maxMachines: number,
 ): number {
   const { id, heard, info } = machine;
-  const known = keyOf(database, id);
+  const known = rowidOf(database, id);
   if (known !== undefined) {
     database
-      .query("UPDATE machines SET heard = ?, info = coalesce(?, info) WHERE key = ?")
+      .query("UPDATE machines SET heard = ?, info = coalesce(?, info) WHERE rowid = ?")
       .run(heard, info, known);
     return known;
   }
   const count = Number(database.query("SELECT count(*) FROM machines").values()[0]?.[0]);
   if (count >= maxMachines) {
-    const oldest = database.query("SELECT key FROM machines ORDER BY heard LIMIT 1").values();
+    const oldest = database.query("SELECT rowid FROM machines ORDER BY heard LIMIT 1").values();
     dropMachine(database, Number(oldest[0]?.[0]));
   }
   const added = database
@@ -109,9 +110,9 @@ export function putEntry(database: Database, machine: number, row: EntryRow): vo
     .run(machine, row.at, row.state, row.until, row.cpu, row.disk, row.uptime, row.span, report);
 }
 
-export function keyOf(database: Database, id: string): number | undefined {
-  const key = database.query("SELECT key FROM machines WHERE id = ?").values(id)[0]?.[0];
-  return typeof key === "number" ? key : undefined;
+export function rowidOf(database: Database, id: string): number | undefined {
+  const rowid = database.query("SELECT rowid FROM machines WHERE id = ?").values(id)[0]?.[0];
+  return typeof rowid === "number" ? rowid : undefined;
 }
 
 function append(
@@ -123,16 +124,16 @@ function append(
   const at = wholeMs(entry.atWallMs);
   // Only a wall clock gone mad gives such a time; there is no place for it in the history.
   if (at === undefined) return undefined;
-  const key =
-    keyOf(database, id) ?? putMachine(database, { id, heard: at, info: null }, maxMachines);
+  const rowid =
+    rowidOf(database, id) ?? putMachine(database, { id, heard: at, info: null }, maxMachines);
   if (entry.state === "up") {
-    putEntry(database, key, reportRow(at, entry.report));
-    return key;
+    putEntry(database, rowid, reportRow(at, entry.report));
+    return rowid;
   }
   const state = STATES.indexOf(entry.state);
-  if (continuesOutage(database, key, { at, state })) return undefined;
+  if (continuesOutage(database, rowid, { at, state })) return undefined;
   const until = entry.untilWallMs === undefined ? undefined : wholeMs(entry.untilWallMs);
-  putEntry(database, key, {
+  putEntry(database, rowid, {
     at,
     state,
     until: until === undefined ? null : Math.max(until, at),
@@ -142,7 +143,7 @@ function append(
     span: null,
     body: null,
   });
-  return key;
+  return rowid;
 }
 
 /**
@@ -173,9 +174,9 @@ function endOutage(
   database: Database,
   change: { readonly id: string; readonly untilWallMs: number },
 ): undefined {
-  const key = keyOf(database, change.id);
+  const rowid = rowidOf(database, change.id);
   const until = wholeMs(change.untilWallMs);
-  if (key !== undefined && until !== undefined) setEnd(database, key, until);
+  if (rowid !== undefined && until !== undefined) setEnd(database, rowid, until);
 }
 
 /** Ends the machine's open outages; never before they began, as the wall clock may have jumped. */
@@ -191,11 +192,11 @@ function rename(
   database: Database,
   change: { readonly fromId: string; readonly toId: string },
 ): number | undefined {
-  const from = keyOf(database, change.fromId);
-  const to = keyOf(database, change.toId);
+  const from = rowidOf(database, change.fromId);
+  const to = rowidOf(database, change.toId);
   if (from === undefined || from === to) return undefined;
   if (to === undefined) {
-    database.query("UPDATE machines SET id = ? WHERE key = ?").run(change.toId, from);
+    database.query("UPDATE machines SET id = ? WHERE rowid = ?").run(change.toId, from);
     return undefined;
   }
   // Where both have an entry of the same time, that of the name that stays is kept.
@@ -204,17 +205,17 @@ function rename(
     .query(
       `UPDATE machines SET heard = max(machines.heard, old.heard),
          info = coalesce(machines.info, old.info)
-       FROM (SELECT heard, info FROM machines WHERE key = ?) AS old
-       WHERE machines.key = ?`,
+       FROM (SELECT heard, info FROM machines WHERE rowid = ?) AS old
+       WHERE machines.rowid = ?`,
     )
     .run(from, to);
   dropMachine(database, from);
   return to;
 }
 
-function dropMachine(database: Database, key: number): void {
-  database.query("DELETE FROM entries WHERE machine = ?").run(key);
-  database.query("DELETE FROM machines WHERE key = ?").run(key);
+function dropMachine(database: Database, rowid: number): void {
+  database.query("DELETE FROM entries WHERE machine = ?").run(rowid);
+  database.query("DELETE FROM machines WHERE rowid = ?").run(rowid);
 }
 
 function reportRow(at: number, report: Report): EntryRow {

@@ -1,7 +1,12 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Report } from "../../src/protocol/report.ts";
-import { down, INTERVAL_MS, machine, Place, report, T0, up, words } from "./support.ts";
+import type { EntryQuery } from "../../src/store/kept.ts";
+import { packJson } from "../../src/store/packed-json.ts";
+import { historyFile } from "../../src/store/state-directory.ts";
+import { down, INTERVAL_MS, machine, noise, Place, report, T0, up, words } from "./support.ts";
 
 let place: Place;
 beforeEach(() => {
@@ -38,6 +43,21 @@ for (const inMemory of [false, true]) {
         expect(history.entries("a", { limit })).toEqual([]);
       }
       expect(history.entries("a", { limit: Number.POSITIVE_INFINITY }).length).toBe(10);
+    });
+
+    test("pages of one entry each give an outage and a report of the same time once", () => {
+      const history = place.open({ inMemory });
+      for (const index of [0, 1, 2]) history.append("a", up(index));
+      history.append("a", down(1, 2));
+      const read: string[] = [];
+      let query: EntryQuery = { limit: 1 };
+      for (let page = 0; page < 6; page++) {
+        const [entry] = history.entries("a", query);
+        if (entry === undefined) break;
+        read.push(`${entry.state} ${(entry.atWallMs - T0) / INTERVAL_MS}`);
+        query = { limit: 1, beforeWallMs: entry.atWallMs, beforeState: entry.state };
+      }
+      expect(read).toEqual(["up 2", "down 1", "up 1", "up 0"]);
     });
 
     test("a report of the same time replaces the earlier one", () => {
@@ -131,10 +151,12 @@ for (const inMemory of [false, true]) {
         lastHeardWallMs: T0 + 5,
         incarnation: "77",
         report: report("b"),
+        reportAtWallMs: T0,
       });
       history.remember(machine("a"));
       history.remember(machine("b"));
       history.remember(whole);
+      history.append("b", { state: "up", atWallMs: T0, report: report("b") });
       history.append("never remembered", up(0));
       expect(history.knownMachines()).toEqual([whole, machine("a")]);
     });
@@ -255,17 +277,109 @@ describe("the entry that covers a time", () => {
 
 test("a restart keeps machines, entries and open outages", () => {
   const first = place.open();
-  first.remember(machine("a", { report: report("a") }));
+  const known = machine("a", { report: report("r0"), reportAtWallMs: T0 });
+  first.remember(known);
   first.append("a", up(0));
   first.append("a", down(1));
   first.close();
   const second = place.open();
-  expect(second.knownMachines()).toEqual([machine("a", { report: report("a") })]);
+  expect(second.knownMachines()).toEqual([known]);
   expect(words(second, "a")).toEqual(["down 1-", "r0"]);
   second.endOutage("a", T0 + 2 * INTERVAL_MS);
   expect(words(second, "a")).toEqual(["down 1-2", "r0"]);
   expect(place.logged).toEqual([]);
 });
+
+describe("the last report of a machine", () => {
+  const LARGE = report("large", { messages: [1, 2, 3, 4, 5].map((seed) => noise(250, seed)) });
+  const known = machine("a", { report: LARGE, reportAtWallMs: T0 });
+
+  test("is stored once, as an entry, and comes back with the machine", () => {
+    const history = place.open();
+    history.remember(known);
+    history.append("a", { state: "up", atWallMs: T0, report: LARGE });
+    expect(history.knownMachines()).toEqual([known]);
+    history.close();
+    const [file = ""] = readdirSync(place.directory);
+    const database = new Database(join(place.directory, file));
+    const bytes = (sql: string) => Number(database.query(sql).values()[0]?.[0]);
+    expect(bytes("SELECT sum(length(body)) FROM reports")).toBeGreaterThan(800);
+    expect(bytes("SELECT sum(length(info)) FROM machines")).toBeLessThan(400);
+    database.close();
+  });
+
+  test("is the one that came last, though the wall clock was set back before it came", () => {
+    const history = place.open();
+    history.append("a", up(5));
+    history.append("a", up(2));
+    history.remember(
+      machine("a", { report: report("r2"), reportAtWallMs: T0 + 2 * INTERVAL_MS + 0.4 }),
+    );
+    const [again] = history.knownMachines();
+    expect([again?.report?.name, again?.reportAtWallMs]).toEqual(["r2", T0 + 2 * INTERVAL_MS]);
+  });
+
+  test("is the newest that there is, where the one that was remembered is lost", () => {
+    const history = place.open();
+    history.append("a", up(1));
+    history.append("a", up(2));
+    history.remember(machine("a", { report: report("r3"), reportAtWallMs: T0 + 3 * INTERVAL_MS }));
+    expect(history.knownMachines()[0]?.report?.name).toBe("r2");
+  });
+
+  test("is left out where none is kept, or the one that is kept is damaged", () => {
+    const history = place.open();
+    history.remember(known);
+    expect(history.knownMachines()).toEqual([machine("a")]);
+    history.append("a", { state: "up", atWallMs: T0, report: LARGE });
+    history.close();
+    const [file = ""] = readdirSync(place.directory);
+    const database = new Database(join(place.directory, file));
+    database.run("UPDATE reports SET body = x'00'");
+    database.close();
+    const again = place.open();
+    expect(again.knownMachines()).toEqual([machine("a")]);
+    expect(again.notices().join()).toContain("damaged entry");
+  });
+});
+
+test("a file of the first layout, which kept the last report in both tables, is read and written on", () => {
+  const database = new Database(historyFile(place.directory, "test"));
+  database.run(FIRST_LAYOUT);
+  const known = machine("a", { report: report("r0"), reportAtWallMs: T0 });
+  database.run("INSERT INTO machines VALUES (7, 'a', 1, ?)", [packJson(known)]);
+  database.run("INSERT INTO reports VALUES (3, ?)", [packJson(report("r0"))]);
+  database.run(`INSERT INTO entries VALUES (7, ${T0}, 0, NULL, NULL, NULL, NULL, 600, 3)`);
+  database.run("PRAGMA user_version = 1");
+  database.close();
+  const history = place.open({ entriesPerMachine: 2 });
+  expect(history.knownMachines()).toEqual([known]);
+  history.append("a", down(1, 2));
+  history.append("a", up(3));
+  history.rename("a", "b");
+  history.remember(machine("c"));
+  history.flush();
+  expect(words(history, "b")).toEqual(["r3", "down 1-2"]);
+  expect([...history.strips(0).keys()].sort()).toEqual(["b", "c"]);
+  history.forget("b");
+  expect(history.knownMachines()).toEqual([machine("c")]);
+  expect(place.logged).toEqual([]);
+});
+
+/** The tables of the first layout, which called its rowids keys. */
+const FIRST_LAYOUT = `
+CREATE TABLE machines (
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, heard INTEGER NOT NULL, info BLOB);
+CREATE INDEX machines_heard ON machines (heard);
+CREATE TABLE entries (
+  machine INTEGER NOT NULL, at INTEGER NOT NULL, state INTEGER NOT NULL, until INTEGER,
+  cpu REAL, disk REAL, uptime REAL, span REAL, report INTEGER,
+  PRIMARY KEY (machine, at, state)) WITHOUT ROWID;
+CREATE INDEX outages ON entries (machine, at) WHERE state > 0;
+CREATE TABLE reports (key INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TRIGGER report_goes_with_entry AFTER DELETE ON entries WHEN old.report IS NOT NULL
+BEGIN DELETE FROM reports WHERE key = old.report; END;
+`;
 
 test("another network starts another file, and the first is as it was", () => {
   const one = place.open({ signature: "one" });

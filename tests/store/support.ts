@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Report } from "../../src/protocol/report.ts";
 import type { History } from "../../src/store/history.ts";
+import type { HistoryOptions } from "../../src/store/history-options.ts";
 import type { Entry, KnownMachine } from "../../src/store/kept.ts";
-import { type HistoryOptions, openHistory } from "../../src/store/sqlite-history.ts";
+import { openHistory } from "../../src/store/sqlite-history.ts";
 
 export const T0 = 1_700_000_000_000;
 export const INTERVAL_MS = 600_000;
@@ -44,7 +45,7 @@ export class Place {
     const numbers = (count: number): string =>
       `WITH n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})`;
     database.run(
-      `${numbers(machines)} INSERT INTO machines (key, id, heard) SELECT i, 'm' || i, 0 FROM n`,
+      `${numbers(machines)} INSERT INTO machines (rowid, id, heard) SELECT i, 'm' || i, 0 FROM n`,
     );
     database.run(
       `${numbers(machines * entries)}
