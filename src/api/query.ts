@@ -2,7 +2,7 @@
 
 import { shownText } from "../base/shown-text.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
-import type { EntryQuery } from "../store/kept.ts";
+import { ENTRY_STATES, type EntryQuery } from "../store/kept.ts";
 import type { Times } from "../view/times.ts";
 import type { Detail } from "./types.ts";
 
@@ -79,11 +79,29 @@ export function readEntryQuery(
   }
   const before = parameters.get("before");
   if (before === null) return { limit: Number(limit) };
-  const beforeWallMs = context.times.parse(before, context.nowMs);
-  if (beforeWallMs === undefined) {
-    return wrong("before", before, "write a time as in an entry's at, 2026-11-24T03:10:00Z");
+  const cursor = readCursor(before, context);
+  if (cursor === undefined) {
+    return wrong(
+      "before",
+      before,
+      "write a time as in an entry's at, 2026-11-24T03:10:00Z, or what next said",
+    );
   }
-  return { limit: Number(limit), beforeWallMs };
+  return { limit: Number(limit), ...cursor };
+}
+
+/** A time, or `TIME,STATE`: the last entry of the page before, as its `next` names it. */
+function readCursor(
+  text: string,
+  { times, nowMs }: { readonly times: Times; readonly nowMs: number },
+): Omit<EntryQuery, "limit"> | undefined {
+  const [, time = text, word] = /^(.*),(\w+)$/.exec(text) ?? [];
+  const beforeWallMs = times.parse(time, nowMs);
+  const beforeState = ENTRY_STATES.find((state) => state === word);
+  if (beforeWallMs === undefined || (word !== undefined && beforeState === undefined)) {
+    return undefined;
+  }
+  return withoutUndefined({ beforeWallMs, beforeState });
 }
 
 function readDetail(parameters: URLSearchParams): Detail | WrongParameter {

@@ -60,6 +60,8 @@ export type EntryJson =
 /** `/api/v1/machines/KEY/entries`: newest first. */
 export interface EntriesJson {
   readonly entries: readonly EntryJson[];
+  /** The value of `before` that gives the next page; absent on the last one. */
+  readonly next?: string | undefined;
 }
 
 /** The data of one `machine` event of `/api/v1/events`. */

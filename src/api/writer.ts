@@ -71,8 +71,19 @@ export function eventJson(view: ClusterView, { version, detail, ids }: EventCont
   };
 }
 
-export function entriesJson(entries: readonly Entry[]): EntriesJson {
-  return { entries: entries.map(entryJson) };
+/** `entries`: one more than fit on the page, if there is one: it tells that a page follows. */
+export function entriesJson(
+  entries: readonly Entry[],
+  { limit }: { readonly limit: number },
+): EntriesJson {
+  const page = entries.slice(0, limit).map(entryJson);
+  const last = entries.length > limit ? page.at(-1) : undefined;
+  return { entries: page, next: last && cursorOf(last) };
+}
+
+/** An outage and a report may have one time, so the place in the list is both. */
+function cursorOf({ at, state }: EntryJson): string {
+  return `${at},${state}`;
 }
 
 function entryJson(entry: Entry): EntryJson {

@@ -15,7 +15,7 @@ const CACHE_KIBIBYTES = 512;
 
 /**
  * `entries` holds the numbers of the strips alone: reading those of 1,000 machines takes 12 MB of
- * pages so, and 200 MB with the reports among them. `state`: 0 up, 1 down, 2 stopped. Times are
+ * pages so, and 200 MB with the reports among them. `state`: its place in ENTRY_STATES. Times are
  * wall clock, ms; `span` is the seconds that a report averages over.
  */
 const SCHEMA = `

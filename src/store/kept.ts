@@ -8,6 +8,10 @@ import type { Report } from "../protocol/report.ts";
 export const MACHINE_STATES = ["new", "up", "silent", "stopped", "down"] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
 
+/** An entry is a report (`up`) or an outage. The tables hold the place in this list: add at its end. */
+export const ENTRY_STATES = ["up", "down", "stopped"] as const;
+export type EntryState = (typeof ENTRY_STATES)[number];
+
 /**
  * An entry of the history: a report kept, or one outage. `at` is when the report was made, or
  * when the outage began, on this machine's wall clock; `untilWallMs` is absent while it lasts.
@@ -41,7 +45,7 @@ export interface KnownMachine {
 /** One entry of a history strip: the numbers alone, without the report. */
 export interface StripPoint {
   readonly atWallMs: number;
-  readonly state: "up" | "down" | "stopped";
+  readonly state: EntryState;
   /** Of an outage: its end; absent while it lasts. */
   readonly untilWallMs?: number;
   /** Of all cores, as `busyPercent` (protocol/busy.ts) counts. */
@@ -61,5 +65,5 @@ export interface EntryQuery {
    * And those of that very time that follow an entry of this state: an outage and a report may have
    * one time. So the last entry of a page is where the next page begins.
    */
-  readonly beforeState?: Entry["state"];
+  readonly beforeState?: EntryState;
 }

@@ -3,8 +3,14 @@
  * that is damaged costs its own entry, and is told to `onDamaged`.
  */
 import type { Database } from "bun:sqlite";
-import type { Entry, EntryQuery, KnownMachine, StripPoint } from "./kept.ts";
-import { isWallMs, parseEntry, parseMachineInfo, STATES, type StoredEntry } from "./stored.ts";
+import {
+  ENTRY_STATES,
+  type Entry,
+  type EntryQuery,
+  type KnownMachine,
+  type StripPoint,
+} from "./kept.ts";
+import { isWallMs, parseEntry, parseMachineInfo, type StoredEntry } from "./stored.ts";
 
 /** Protocol-1 reports do not say what they average over: the default interval, in seconds. */
 const DEFAULT_SPAN_SECONDS = 600;
@@ -87,7 +93,7 @@ export function readEntries(
          LEFT JOIN reports r ON r.rowid = e.report
        WHERE m.id = ? AND (e.at, e.state) < (?, ?) ORDER BY e.at DESC, e.state DESC`,
     )
-    .iterate(id, beforeWallMs, beforeState === undefined ? -1 : STATES.indexOf(beforeState));
+    .iterate(id, beforeWallMs, beforeState === undefined ? -1 : ENTRY_STATES.indexOf(beforeState));
   const entries: Entry[] = [];
   if (limit === 0) return entries;
   for (const row of rows) {
@@ -194,7 +200,7 @@ function toEntry(row: StoredEntry, onDamaged: OnDamaged): Entry | undefined {
 
 /** Written out by hand: spreading optional fields takes three times as long, 144,000 times. */
 function toStripPoint(row: StripRow): StripPoint | undefined {
-  const state = STATES[row.state];
+  const state = ENTRY_STATES[row.state];
   if (state === undefined || !isWallMs(row.at)) return undefined;
   const point: { -readonly [Key in keyof StripPoint]: StripPoint[Key] } = {
     atWallMs: row.at,

@@ -14,11 +14,8 @@ import {
 import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
 import type { Report } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
-import { type Entry, type KnownMachine, MACHINE_STATES } from "./kept.ts";
+import { ENTRY_STATES, type Entry, type KnownMachine, MACHINE_STATES } from "./kept.ts";
 import { unpackJson } from "./packed-json.ts";
-
-/** How an outage and a report are told apart in the tables. */
-export const STATES = ["up", "down", "stopped"] as const;
 
 /** More addresses or incarnations than any machine is kept with: only a damaged row holds more. */
 const MAX_LISTED = 64;
@@ -84,7 +81,7 @@ export interface StoredEntry {
 
 /** An entry from its row; undefined if its time, its state or its report cannot be told. */
 export function parseEntry({ at, state: code, until, body }: StoredEntry): Entry | undefined {
-  const state = typeof code === "number" ? STATES[code] : undefined;
+  const state = typeof code === "number" ? ENTRY_STATES[code] : undefined;
   if (!isWallMs(at) || state === undefined) return undefined;
   if (state !== "up") {
     if (until === null) return { state, atWallMs: at };

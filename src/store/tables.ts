@@ -5,9 +5,8 @@
 import type { Database } from "bun:sqlite";
 import { busyPercent } from "../protocol/busy.ts";
 import type { Report } from "../protocol/report.ts";
-import type { Entry, KnownMachine } from "./kept.ts";
+import { ENTRY_STATES, type Entry, type KnownMachine } from "./kept.ts";
 import { packJson } from "./packed-json.ts";
-import { STATES } from "./stored.ts";
 
 /** One change, as it waits for the next write. */
 export type Change =
@@ -130,7 +129,7 @@ function append(
     putEntry(database, rowid, reportRow(at, entry.report));
     return rowid;
   }
-  const state = STATES.indexOf(entry.state);
+  const state = ENTRY_STATES.indexOf(entry.state);
   if (continuesOutage(database, rowid, { at, state })) return undefined;
   const until = entry.untilWallMs === undefined ? undefined : wholeMs(entry.untilWallMs);
   putEntry(database, rowid, {

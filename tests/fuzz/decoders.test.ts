@@ -81,7 +81,7 @@ test("no decoder of text is left out", () => {
   const elsewhere = new Set([
     "decodeMessage", // tests/protocol/fuzz.test.ts
     "parseReport", // reports.test.ts
-    "parseKnownMachine", // history.test.ts
+    "parseMachineInfo", // history.test.ts
     "parseEntry", // history.test.ts
   ]);
   const folder = join(import.meta.dir, "../../src");

@@ -58,7 +58,9 @@ export function entriesAnswer(call: ViewCall): Body {
     const context = { times: service.times, nowMs: view.moment.wallMs };
     const asked = readEntryQuery(new URLSearchParams(query), context);
     if ("parameter" in asked) return wrongParameter(asked);
-    return jsonBody(entriesJson(service.source.entries(id, asked)));
+    const { limit } = asked;
+    const entries = service.source.entries(id, { ...asked, limit: limit + 1 });
+    return jsonBody(entriesJson(entries, { limit }));
   });
 }
 
