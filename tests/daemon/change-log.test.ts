@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createChangeLog, MOST_IDS } from "../../src/daemon/change-log.ts";
+import { createChangeLog, MOST_IDS } from "../../src/daemon/watching/change-log.ts";
 
 const START = 1_700_000_000_000;
 

@@ -1,4 +1,4 @@
-/** Time that passes when a test says so, for code that asks to be called back. */
+/** A clock with timers whose time passes only when a test says so. */
 import type { After } from "../../src/base/after.ts";
 
 export class HandClock {
@@ -9,9 +9,11 @@ export class HandClock {
     const timer = { atMs: this.nowMs + ms, run };
     this.#timers.push(timer);
     return () => {
-      this.#timers = this.#timers.filter((one) => one !== timer);
+      this.#timers = this.#timers.filter((other) => other !== timer);
     };
   };
+
+  readonly clock = () => ({ elapsedMs: this.nowMs, wallMs: 0 });
 
   get pending(): number {
     return this.#timers.length;
@@ -22,7 +24,7 @@ export class HandClock {
     for (;;) {
       const [next] = this.#timers.toSorted((a, b) => a.atMs - b.atMs);
       if (next === undefined || next.atMs > untilMs) break;
-      this.#timers = this.#timers.filter((one) => one !== next);
+      this.#timers = this.#timers.filter((other) => other !== next);
       this.nowMs = Math.max(this.nowMs, next.atMs);
       next.run();
     }

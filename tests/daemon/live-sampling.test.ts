@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createLiveSampling } from "../../src/daemon/live-sampling.ts";
+import { createLiveSampling } from "../../src/daemon/sampling/live-sampling.ts";
 import { HandClock } from "./hand-clock.ts";
 
 function bench(costMs = 5) {
@@ -25,10 +25,10 @@ function bench(costMs = 5) {
   return { clock, done, sampling };
 }
 
-describe("live samples", () => {
-  test("begin with a window of half a second", () => {
+describe("live sampling", () => {
+  test("opens a window of half a second before the first report", () => {
     const { clock, done, sampling } = bench();
-    sampling.want();
+    sampling.request();
     expect(done).toEqual(["prime"]);
     clock.pass(499);
     expect(done).toEqual(["prime"]);
@@ -36,42 +36,42 @@ describe("live samples", () => {
     expect(done).toEqual(["prime", "take", "publish 5"]);
   });
 
-  test("come at once as long as the last one is recent, and begin anew after that", () => {
+  test("reports at once after a recent sample, and opens a new window after an old one", () => {
     const { clock, done, sampling } = bench();
-    sampling.want();
+    sampling.request();
     clock.pass(2000);
     done.length = 0;
-    sampling.want();
+    sampling.request();
     expect(done).toEqual(["take", "publish 5"]);
     clock.pass(60_000);
-    sampling.want();
+    sampling.request();
     expect(done).toEqual(["take", "publish 5", "prime"]);
   });
 
-  test("that are wanted again meanwhile are taken once", () => {
+  test("takes one sample for any number of requests in its window", () => {
     const { clock, done, sampling } = bench();
-    for (let i = 0; i < 10; i++) sampling.want();
+    for (let i = 0; i < 10; i++) sampling.request();
     clock.pass(1000);
     expect(done).toEqual(["prime", "take", "publish 5"]);
   });
 
-  test("that cost a lot are fifty times their cost apart, the first among them", () => {
+  test("keeps costly samples fifty times their cost apart, from the first one on", () => {
     const { clock, done, sampling } = bench(300);
-    sampling.want();
+    sampling.request();
     clock.pass(14_999);
     expect(done).toEqual(["prime"]);
     clock.pass(1);
     expect(done).toEqual(["prime", "take", "publish 300"]);
-    sampling.want();
+    sampling.request();
     clock.pass(14_999);
     expect(done).toHaveLength(3);
     clock.pass(1);
     expect(done.slice(3)).toEqual(["take", "publish 300"]);
   });
 
-  test("are not taken any more once that is stopped", () => {
+  test("takes no sample after it was stopped", () => {
     const { clock, done, sampling } = bench();
-    sampling.want();
+    sampling.request();
     sampling.stop();
     clock.pass(10_000);
     expect(done).toEqual(["prime"]);

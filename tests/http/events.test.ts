@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { gunzipSync } from "node:zlib";
 import type { Machine } from "../../src/cluster/machine.ts";
-import { createChangeLog } from "../../src/daemon/change-log.ts";
-import { createWatchers } from "../../src/daemon/watchers.ts";
+import { createChangeLog } from "../../src/daemon/watching/change-log.ts";
+import { createWatcherCount } from "../../src/daemon/watching/watcher-count.ts";
 import { createEventStreams, MOST_BYTES_BEHIND, MOST_STREAMS } from "../../src/http/events.ts";
 import { createFreshener } from "../../src/http/fresh.ts";
 import { startHttpServer } from "../../src/http/server.ts";
@@ -28,7 +28,7 @@ function bench() {
   const changes = createChangeLog(1_700_000_000_000);
   const watching: boolean[] = [];
   const { after } = clock;
-  const watchers = createWatchers({ after, onChange: (on) => watching.push(on) });
+  const watchers = createWatcherCount({ after, onChange: (on) => watching.push(on) });
   const sample = sampleSource({ cells: 1 });
   let machines: readonly Machine[] = sample.view.machines;
   let views = 0;

@@ -1,7 +1,7 @@
 /** Nothing is made twice for two readers: not a page, not its JSON, not what is compressed. */
 import { describe, expect, spyOn, test } from "bun:test";
-import { createChangeLog } from "../../src/daemon/change-log.ts";
-import { createWatchers } from "../../src/daemon/watchers.ts";
+import { createChangeLog } from "../../src/daemon/watching/change-log.ts";
+import { createWatcherCount } from "../../src/daemon/watching/watcher-count.ts";
 import { createEventStreams } from "../../src/http/events.ts";
 
 import { HandClock } from "../daemon/hand-clock.ts";
@@ -25,7 +25,7 @@ function bench() {
     },
   };
   const { after } = clock;
-  const watchers = createWatchers({ after, onChange: () => undefined });
+  const watchers = createWatcherCount({ after, onChange: () => undefined });
   const events: number[] = [];
   const streams = createEventStreams({
     ...{ source, changes, watchers, after },

@@ -1,17 +1,17 @@
-/** Counts who is looking at this daemon's pages: while anybody is, the core watches. */
-import type { After } from "../base/after.ts";
-import type { Watchers } from "../http/watching.ts";
+/** Counts the people who watch: while there is one, the core asks for live reports. */
+import type { After } from "../../base/after.ts";
+import type { Watchers } from "../../http/watching.ts";
 
-/** Design, section 6.5: whoever has just loaded a page reads it for a while. */
+/** A person who has just loaded a page reads it for a while (design, 6.5). */
 const GLANCE_MS = 10_000;
 
-export interface WatcherParts {
-  /** The first one has come, or the last one has gone. */
+export interface WatcherCountParts {
+  /** Called when the first watcher comes and when the last one leaves. */
   readonly onChange: (isWatching: boolean) => void;
   readonly after: After;
 }
 
-export function createWatchers({ onChange, after }: WatcherParts): Watchers {
+export function createWatcherCount({ onChange, after }: WatcherCountParts): Watchers {
   let count = 0;
   let endGlance: (() => void) | undefined;
   let cancelGlance: () => void = () => undefined;

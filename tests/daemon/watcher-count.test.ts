@@ -1,16 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { createWatchers } from "../../src/daemon/watchers.ts";
+import { createWatcherCount } from "../../src/daemon/watching/watcher-count.ts";
 import { HandClock } from "./hand-clock.ts";
 
 function bench() {
   const clock = new HandClock();
   const told: boolean[] = [];
-  const watch = createWatchers({ after: clock.after, onChange: (on) => told.push(on) });
+  const watch = createWatcherCount({ after: clock.after, onChange: (on) => told.push(on) });
   return { clock, told, watch };
 }
 
-describe("who watches", () => {
-  test("is told to the core when the first comes and when the last goes", () => {
+describe("the watcher count", () => {
+  test("calls back when the first watcher comes and when the last one leaves", () => {
     const { told, watch } = bench();
     const first = watch.hold();
     const second = watch.hold();
@@ -20,7 +20,7 @@ describe("who watches", () => {
     expect(told).toEqual([true, false]);
   });
 
-  test("cannot go twice", () => {
+  test("counts a watcher that leaves twice once", () => {
     const { told, watch } = bench();
     const first = watch.hold();
     watch.hold();
@@ -29,7 +29,7 @@ describe("who watches", () => {
     expect(told).toEqual([true]);
   });
 
-  test("watches for ten seconds after having loaded a page, from the last one on", () => {
+  test("counts a loaded page as watched for ten seconds, and renews that with each page", () => {
     const { clock, told, watch } = bench();
     watch.glance();
     clock.pass(8000);
@@ -41,7 +41,7 @@ describe("who watches", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("many pages cost one timer", () => {
+  test("keeps one timer for any number of loaded pages", () => {
     const { clock, watch } = bench();
     for (let i = 0; i < 1000; i++) watch.glance();
     expect(clock.pending).toBe(1);

@@ -1,25 +1,25 @@
-/** Which machine's view changed when: what a reader who holds an older version has missed. */
-import type { ClusterChanges } from "../http/watching.ts";
+/** When each machine's view changed: tells a reader with an older version what it has missed. */
+import type { ClusterChanges } from "../../http/watching.ts";
 
 export interface ChangeLog extends ClusterChanges {
-  /** The view of this machine is another, or it is gone. */
+  /** The view of this machine changed, or the machine was removed. */
   note(id: string): void;
-  /** Something changed that is no machine: a history, a notice, the networks. */
+  /** Something other than a machine changed: a history, a notice, the networks. */
   touch(): void;
 }
 
-/** Twice the machines that are known at most: those that are gone are remembered for a while. */
+/** Twice as many as there may be machines: removed machines are kept for a while too. */
 export const MOST_IDS = 8192;
 
 /**
- * `firstVersion`: the wall clock's ms at the start. No run has as many changes as milliseconds,
- * so a version of an earlier run is below all of this one, and says nothing here.
+ * `firstVersion` is the wall clock at the start, in ms. No run makes a change every millisecond, so
+ * all versions of an earlier run are lower than those of this one, and are known to mean nothing.
  */
 export function createChangeLog(firstVersion: number): ChangeLog {
   let version = Math.floor(firstVersion);
-  /** Readers that hold at least this can be told what they missed. */
+  /** The lowest version for which the changes since then are still known. */
   let floor = version;
-  /** In the order of their last change. */
+  /** By id, in the order of the last change. */
   const changedAt = new Map<string, number>();
   const listeners = new Set<() => void>();
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { startPublisher } from "../../src/daemon/publisher.ts";
+import { startIntervalSampling } from "../../src/daemon/sampling/interval-sampling.ts";
 import { HandClock } from "./hand-clock.ts";
 
 function bench(updateSeconds = 600) {
@@ -7,7 +7,7 @@ function bench(updateSeconds = 600) {
   const published: number[] = [];
   const time = { suspendedMs: 0 };
   const elapsedMs = () => timers.nowMs + time.suspendedMs;
-  const publisher = startPublisher({
+  const publisher = startIntervalSampling({
     sampler: { prime: () => undefined, take: () => Promise.resolve({ name: "me" }) },
     updateSeconds,
     clock: () => ({ elapsedMs: elapsedMs(), wallMs: 0 }),
@@ -25,28 +25,27 @@ function bench(updateSeconds = 600) {
   return { pass, published, publisher, time, timers };
 }
 
-describe("this machine's reports", () => {
-  test("begin half a second after the start, an interval apart", async () => {
+describe("interval sampling", () => {
+  test("publishes half a second after the start, then once an interval", async () => {
     const { pass, published } = bench();
     await pass(1300);
     // At 0.5, 600.5, 1,200.5 s; the loop of this test turns once a second.
     expect(published).toEqual([1000, 601_000, 1_201_000]);
   });
 
-  test("are made soon after the machine was suspended: its timers stood still meanwhile", async () => {
+  test("publishes soon after a suspension, during which timers stand still, and makes up for nothing", async () => {
     const { pass, published, time } = bench();
     await pass(60);
     time.suspendedMs = 3_600_000;
     await pass(10);
     expect(published).toHaveLength(2);
-    // Those that were missed are not made up for.
     await pass(500);
     expect(published).toHaveLength(2);
     await pass(100);
     expect(published).toHaveLength(3);
   });
 
-  test("are made at once at another interval, and never more when they have been stopped", async () => {
+  test("publishes at once when the interval changes, and never after it was stopped", async () => {
     const { pass, published, publisher, timers } = bench();
     await pass(60);
     publisher.retime(20);

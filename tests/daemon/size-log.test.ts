@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createCluster } from "../../src/cluster/cluster.ts";
-import { createStockTaking, describeSizes } from "../../src/daemon/stock-taking.ts";
+import { createSizeLog, describeSizes } from "../../src/daemon/upkeep/size-log.ts";
 
 const nobody = { allow: () => true, scan: { size: 0, at: () => undefined } };
 
@@ -16,15 +16,15 @@ function at(elapsedMs: number) {
   return { elapsedMs, wallMs: 1.7e12 + elapsedMs };
 }
 
-test("what is held is told in words, without what there is none of", () => {
+test("the sizes of the core are described in words, without zeros", () => {
   expect(describeSizes(sizesOfNew())).toBe("nothing");
   const sizes = { ...sizesOfNew(), machines: 3, addressesOfOne: 2 };
   expect(describeSizes(sizes)).toBe("3 machines, 2 addresses of one");
 });
 
-test("it is told at once and then once an hour", () => {
+test("the sizes of the core are logged at once and then once an hour", () => {
   const told: string[] = [];
-  const stock = createStockTaking(sizesOfNew, (text) => told.push(text));
-  for (let minute = 0; minute <= 121; minute++) stock.run(at(minute * 60_000));
-  expect(told).toEqual(["holds nothing", "holds nothing", "holds nothing"]);
+  const logSizes = createSizeLog(sizesOfNew, (text) => told.push(text));
+  for (let minute = 0; minute <= 121; minute++) logSizes(at(minute * 60_000));
+  expect(told).toEqual(Array(3).fill("the core holds nothing"));
 });

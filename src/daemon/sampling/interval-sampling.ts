@@ -1,26 +1,26 @@
 /**
- * Takes this machine's reports, an interval apart, and hands them to the core. The first one
- * comes half a second after the start, so that it has rates already.
+ * Takes this machine's interval reports and hands them to the core. The first one follows half a
+ * second after the start, which is long enough for it to have rates.
  */
 
-import type { After } from "../base/after.ts";
-import type { Moment } from "../base/units.ts";
-import type { Sampler } from "../collectors/sampler.ts";
-import type { Report } from "../protocol/report.ts";
+import type { After } from "../../base/after.ts";
+import type { Moment } from "../../base/units.ts";
+import type { Sampler } from "../../collectors/sampler.ts";
+import type { Report } from "../../protocol/report.ts";
 
-/** Long enough for rates that mean something, short enough for a page with figures within 1 s. */
+/** Long enough for rates that mean something; short enough for a report within 1 s of the start. */
 const FIRST_REPORT_MS = 500;
 
-/** A timer stands still while the machine is suspended: then a report is late by this at most. */
+/** Timers stand still during a suspension; this bounds how late a report can be after it. */
 const LONGEST_SLEEP_MS = 5_000;
 
-export interface Publisher {
-  /** Publishes now, and from then on at this interval. */
+export interface IntervalSampling {
+  /** Publishes a report now, and from then on one in each interval of this length. */
   retime(updateSeconds: number): void;
   stop(): void;
 }
 
-export interface PublisherOptions {
+export interface IntervalSamplingOptions {
   readonly sampler: Pick<Sampler, "prime" | "take">;
   readonly updateSeconds: number;
   readonly clock: () => Moment;
@@ -28,7 +28,7 @@ export interface PublisherOptions {
   readonly publish: (report: Report) => void;
 }
 
-export function startPublisher(options: PublisherOptions): Publisher {
+export function startIntervalSampling(options: IntervalSamplingOptions): IntervalSampling {
   const { sampler, clock, after } = options;
   let intervalMs = options.updateSeconds * 1000;
   let cancel: () => void = () => undefined;
@@ -36,7 +36,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
   let isTaking = false;
   let dueMs = clock().elapsedMs + FIRST_REPORT_MS;
 
-  /** Sleeps until the next report is due, or for so long that it has to be looked again. */
+  /** Sleeps until the next report is due, in steps that notice a suspension. */
   function sleep(): void {
     const leftMs = dueMs - clock().elapsedMs;
     if (leftMs <= LONGEST_SLEEP_MS) cancel = after(Math.max(0, leftMs), run);
@@ -50,8 +50,8 @@ export function startPublisher(options: PublisherOptions): Publisher {
     isTaking = false;
     if (isStopped) return;
     options.publish(report);
-    // An interval after the last one was due, however long the sample took; after a suspension
-    // the missed ones are not made up for.
+    // The next one is due an interval after this one was due, however long the sample took. After
+    // a suspension the missed ones are not made up for.
     const isLate = startedMs - dueMs > intervalMs;
     dueMs = (isLate ? startedMs : dueMs) + intervalMs;
     sleep();
@@ -62,7 +62,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
   return {
     retime: (updateSeconds) => {
       intervalMs = updateSeconds * 1000;
-      // The report that is being made counts as the one of now.
+      // A report that is being made counts as the one to publish now.
       if (isTaking || isStopped) return;
       cancel();
       dueMs = clock().elapsedMs;

@@ -1,6 +1,7 @@
-/** What the page and the JSON interface read from the running daemon. */
+/** What pages and the JSON interface read from the running daemon. */
 
 import type { Moment } from "../base/units.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { cutOffOf } from "../cluster/detection/cut-off.ts";
 import type { Config } from "../config/config.ts";
@@ -10,8 +11,8 @@ import type { History } from "../store/history.ts";
 import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
 import type { Networks } from "./networks.ts";
 
-export interface SourceParts {
-  /** As it stands now: it may be read again. */
+export interface ClusterSourceParts {
+  /** The running configuration, which a reload may replace. */
   readonly config: () => Config;
   readonly version: string;
   readonly selfId: string;
@@ -19,15 +20,15 @@ export interface SourceParts {
   readonly cluster: Cluster;
   readonly history: History;
   readonly clock: () => Moment;
-  /** Whether any interface is plugged in; `undefined`: not known. */
+  /** Whether any interface has a carrier; `undefined` where that is unknown. */
   readonly hasCarrier: () => boolean | undefined;
   readonly networks: () => Networks;
   readonly stateVersion: () => number;
-  /** Sentences that stay true for this run. */
-  readonly notices: readonly string[];
+  /** A notice about this machine's id that stays true for this run. */
+  readonly notice: string | undefined;
 }
 
-export function createReportSource(parts: SourceParts): ClusterSource {
+export function createClusterSource(parts: ClusterSourceParts): ClusterSource {
   const { history } = parts;
   const startedWallMs = parts.clock().wallMs;
   return {
@@ -40,7 +41,7 @@ export function createReportSource(parts: SourceParts): ClusterSource {
   };
 }
 
-function viewCluster(parts: SourceParts, startedWallMs: number): ClusterView {
+function viewCluster(parts: ClusterSourceParts, startedWallMs: number): ClusterView {
   const { cluster, history } = parts;
   const config = parts.config();
   const moment = parts.clock();
@@ -50,7 +51,7 @@ function viewCluster(parts: SourceParts, startedWallMs: number): ClusterView {
     .machines(moment)
     .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
   const { updateSeconds } = config;
-  const cutOff = cutOffOf({ machines, updateSeconds, hasCarrier: parts.hasCarrier() });
+  const { notice } = parts;
   return {
     moment,
     selfId: parts.selfId,
@@ -63,7 +64,9 @@ function viewCluster(parts: SourceParts, startedWallMs: number): ClusterView {
     startedWallMs,
     candidates: cluster.candidateCount(),
     machines,
-    ...(cutOff === undefined ? {} : { cutOff }),
+    ...withoutUndefined({
+      cutOff: cutOffOf({ machines, updateSeconds, hasCarrier: parts.hasCarrier() }),
+    }),
     drops: cluster.dropCounts(),
     scan: {
       ranges: rangeTexts(config.scan),
@@ -73,11 +76,11 @@ function viewCluster(parts: SourceParts, startedWallMs: number): ClusterView {
       asked,
       ownAddresses: networks.ownAddresses,
     },
-    notices: [...parts.notices, ...networks.notices, ...history.notices()],
+    notices: [...(notice === undefined ? [] : [notice]), ...networks.notices, ...history.notices()],
   };
 }
 
-/** By code unit: the same order on every machine, whatever its locale. */
+/** Orders by code unit, which is the same on every machine, whatever its locale. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,24 +1,24 @@
 /**
- * Takes live samples when the core wants one. The first of a row only begins the time that rates
- * are averaged over; the report follows half a second later, and at once from then on.
+ * Takes a live sample when the core asks for one. The first of a series only opens the window that
+ * rates are averaged over, and its report follows half a second later; the next ones are made at once.
  */
 
-import type { After } from "../base/after.ts";
-import type { Moment } from "../base/units.ts";
-import type { Sampler } from "../collectors/sampler.ts";
-import type { Report } from "../protocol/report.ts";
+import type { After } from "../../base/after.ts";
+import type { Moment } from "../../base/units.ts";
+import type { Sampler } from "../../collectors/sampler.ts";
+import type { Report } from "../../protocol/report.ts";
 
-/** As for the first report of all: long enough for rates that mean something. */
+/** The shortest window in which rates mean something, as for the first interval report. */
 const FIRST_WINDOW_MS = 500;
-/** Averages over longer than this say nothing of now: it is begun anew. */
+/** An average over a longer window does not show the present, so a new window is opened. */
 const LONGEST_WINDOW_MS = 10_000;
 
-/** The core keeps samples 50 times their cost apart (design, section 4); so does this. */
+/** Samples are at least 50 times their own cost apart, here as in the core (design, section 4). */
 const COST_FACTOR = 50;
 
 export interface LiveSampling {
-  /** The core wants a live report, as soon as may be. */
-  want(): void;
+  /** Publishes a live report as soon as the pause between samples allows. */
+  request(): void;
   stop(): void;
 }
 
@@ -50,7 +50,7 @@ export function createLiveSampling(parts: LiveSamplingParts): LiveSampling {
   }
 
   return {
-    want: () => {
+    request: () => {
       if (cancel !== undefined) return;
       const ageMs = clock().elapsedMs - sampledMs;
       const hasWindow = ageMs <= Math.max(LONGEST_WINDOW_MS, 2 * COST_FACTOR * costMs);

@@ -1,0 +1,243 @@
+/**
+ * Puts the parts of the daemon together around the core: history, identity, ranges, samplers, and
+ * what readers see. It opens no socket and starts no timer.
+ */
+import { hostname } from "node:os";
+import { crypto, jsc } from "../base/builtins.ts";
+import { cleanText } from "../base/clean-text.ts";
+import { ok, type Result } from "../base/result.ts";
+import type { Moment } from "../base/units.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
+import { type Cluster, createCluster } from "../cluster/cluster.ts";
+import { createCollectors } from "../collectors/collectors.ts";
+import { createSampler, type Sampler } from "../collectors/sampler.ts";
+import type { Config } from "../config/config.ts";
+import type { Forgetter } from "../http/service.ts";
+import type { Endpoint } from "../net/endpoint.ts";
+import { createCarrierReader } from "../runtime/carrier.ts";
+import { createClock } from "../runtime/clock.ts";
+import { loadIdentity } from "../runtime/identity.ts";
+import type { Log } from "../runtime/log.ts";
+import { createRandom } from "../runtime/random.ts";
+import { after } from "../runtime/timer.ts";
+import type { PeerSocket } from "../runtime/udp.ts";
+import { createEnvelope } from "../sealing/envelope.ts";
+import type { History } from "../store/history.ts";
+import { openHistory } from "../store/sqlite-history.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
+import { createClusterSource } from "./cluster-source.ts";
+import { type CoreLoop, createCoreLoop } from "./loop/core-loop.ts";
+import { createPacketTrace } from "./loop/packet-trace.ts";
+import { createPerformer } from "./loop/performer.ts";
+import type { Watchdog } from "./loop/watchdog.ts";
+import { clusterRanges, type Networks, readNetworks } from "./networks.ts";
+import { createRemoval } from "./removal.ts";
+import { createGcPolicy, type GcPolicy } from "./upkeep/gc-policy.ts";
+import { createChangeLog } from "./watching/change-log.ts";
+import { openWatching, type Watching } from "./watching/watching.ts";
+
+export interface DaemonOptions {
+  /** As read at the start. */
+  readonly config: Config;
+  readonly log: Log;
+  /** The environment of the process, in which the service manager passes its settings. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  /** The command that starts this program again, for the children that measure file systems. */
+  readonly executable: readonly string[];
+}
+
+/** What is opened before the parts are put together. */
+export interface Opened {
+  readonly socket: PeerSocket;
+  readonly watchdog: Watchdog;
+  readonly secrets: readonly Uint8Array[];
+}
+
+/** The running daemon but for its sockets and the signals that it obeys. */
+export interface DaemonParts {
+  /** The configuration that is in force; `reconfigure` replaces it. */
+  readonly config: () => Config;
+  /** The keys are those of the start. */
+  readonly isSealed: boolean;
+  readonly clock: () => Moment;
+  readonly cluster: Cluster;
+  readonly history: History;
+  readonly loop: CoreLoop;
+  readonly sampler: Sampler;
+  readonly source: ClusterSource;
+  readonly watching: Watching;
+  readonly removal: Forgetter;
+  readonly gcPolicy: GcPolicy;
+  /** Takes a packet from the network. */
+  readonly receive: (from: Endpoint, packet: Uint8Array) => void;
+  readonly networks: () => Networks;
+  /** Reads again which addresses the ranges stand for. */
+  readonly refreshNetworks: () => void;
+  readonly reconfigure: (config: Config) => void;
+}
+
+/** Where /proc, /sys and /etc are found. */
+export const ROOT = "/";
+
+/** Fails where the state directory cannot be used; nothing is left open then. */
+export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonParts> {
+  const { log, version } = options;
+  let { config } = options;
+  const { signature, updateSeconds, bind, stateDirectory } = config;
+  const clock = createClock(ROOT);
+  const history = openHistory({
+    ...withoutUndefined({ directory: stateDirectory }),
+    signature,
+    entriesPerMachine: config.historyEntries,
+    now: clock,
+    log: (level, text) => log[level](text),
+  });
+  if (!history.ok) return history;
+  const name = nameOf(config);
+  const identity = loadIdentity({
+    root: ROOT,
+    name,
+    port: config.p2pPort,
+    ...withoutUndefined({ bind, stateDirectory }),
+  });
+  const { id, incarnation, notice } = identity;
+  if (notice !== undefined) log.warn(notice);
+  const { trace, envelope } = openEnvelope(options, opened.secrets, { id, incarnation });
+  let networks = readNetworks(config, ROOT);
+  const cluster = createCluster({
+    now: clock(),
+    signature,
+    updateSeconds,
+    port: config.p2pPort,
+    maxPeers: config.maxPeers,
+    self: { id, incarnation, name, ...withoutUndefined({ address: bind }) },
+    ranges: clusterRanges(networks),
+    known: history.value.knownMachines(),
+    random: createRandom(),
+    ...withoutUndefined({ envelope }),
+  });
+  const changes = createChangeLog(clock().wallMs);
+  const perform = createPerformer({
+    socket: opened.socket,
+    history: history.value,
+    log,
+    trace,
+    changes,
+    sampleLive: () => watching.sampleLive(),
+    after,
+  });
+  const loop = createCoreLoop({ cluster, perform, clock, watchdog: opened.watchdog, after });
+  const { drive } = loop;
+  const gcPolicy = createGcPolicy(() => jsc().fullGC(), setImmediate);
+  const source = gcPolicy.countReads(
+    createClusterSource({
+      config: () => config,
+      version,
+      selfId: id,
+      isSealed: envelope !== undefined,
+      cluster,
+      history: history.value,
+      clock,
+      hasCarrier: createCarrierReader(ROOT, clock),
+      networks: () => networks,
+      stateVersion: changes.version,
+      notice,
+    }),
+  );
+  const sampler = createOwnSampler(options, () => config, clock);
+  const onEvent = gcPolicy.countEvent;
+  const watching = openWatching({ cluster, drive, sampler, source, changes, clock, onEvent });
+
+  function refreshNetworks(): void {
+    networks = readNetworks(config, ROOT);
+    drive(() => {
+      cluster.setRanges(clusterRanges(networks));
+      changes.touch();
+      return [];
+    });
+  }
+
+  return ok({
+    config: () => config,
+    isSealed: envelope !== undefined,
+    clock,
+    cluster,
+    history: history.value,
+    loop,
+    sampler,
+    source,
+    watching,
+    removal: createRemoval({
+      root: ROOT,
+      httpPort: config.httpPort,
+      ownAddress: bind,
+      cluster,
+      drive,
+      log,
+    }),
+    gcPolicy,
+    receive: (from, packet) => {
+      drive((now) => {
+        const outputs = cluster.receive(from, packet, now);
+        gcPolicy.countPacket(packet, outputs);
+        trace?.received(from, packet);
+        return outputs;
+      });
+    },
+    networks: () => networks,
+    refreshNetworks,
+    reconfigure: (next) => {
+      const isRetimed = next.updateSeconds !== config.updateSeconds;
+      config = next;
+      if (isRetimed) drive((now) => cluster.setUpdateSeconds(next.updateSeconds, now));
+      refreshNetworks();
+    },
+  });
+}
+
+/** The kernel takes any bytes for a host name, even none; a report needs a name that can be shown. */
+export function nameOf({ name }: Config): string {
+  return name ?? (cleanText(hostname()).trim() || "localhost");
+}
+
+/** No envelope without a key, and no trace without `-dd`. */
+function openEnvelope(
+  { config, log }: DaemonOptions,
+  secrets: readonly Uint8Array[],
+  self: { readonly id: string; readonly incarnation: string },
+) {
+  const { signature, debug } = config;
+  const { randomBytes } = crypto();
+  const envelope =
+    secrets.length === 0 ? undefined : createEnvelope({ ...self, signature, secrets, randomBytes });
+  if (debug < 2) return { trace: undefined, envelope };
+  const trace = createPacketTrace(envelope, (text) => log.trace(text));
+  return { trace, envelope: trace.envelope };
+}
+
+function createOwnSampler(
+  { config: { httpPort, messages }, version, executable }: DaemonOptions,
+  config: () => Config,
+  clock: () => Moment,
+): Sampler {
+  return createSampler({
+    collectors: createCollectors({ root: ROOT, messages, executable }),
+    root: ROOT,
+    about: {
+      version,
+      httpPort,
+      // Read for each report, as a reload may change them.
+      get name() {
+        return nameOf(config());
+      },
+      get tags() {
+        return config().tags;
+      },
+      get updateSeconds() {
+        return config().updateSeconds;
+      },
+    },
+    clock,
+  });
+}

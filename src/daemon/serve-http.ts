@@ -1,0 +1,60 @@
+/** Serves the running daemon over HTTP: who may ask, under which names, on which addresses. */
+import type { Result } from "../base/result.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
+import type { Config } from "../config/config.ts";
+import { createHttpHandler, type HttpHandler } from "../http/handler.ts";
+import { hostNamesOf } from "../http/host-names.ts";
+import { type HttpServer, startHttpServer } from "../http/server.ts";
+import { isLoopbackOnly } from "../net/ranges.ts";
+import type { Log } from "../runtime/log.ts";
+import { type DaemonParts, nameOf, ROOT } from "./assemble.ts";
+
+export interface HttpService extends Pick<HttpServer, "guard" | "stop"> {
+  /** Goes on with the running configuration, in which the options `applied` have changed. */
+  readonly reconfigure: (applied: readonly string[]) => void;
+}
+
+export function serveHttp(parts: DaemonParts, log: Log): Result<HttpService> {
+  let handler = createHandler(parts);
+  const server = startHttpServer({
+    ...listeningOn(parts.config()),
+    port: parts.config().httpPort,
+    handler: (...asked) => handler(...asked),
+    log,
+  });
+  if (!server.ok) return server;
+  const { guard, stop, relisten } = server.value;
+  return {
+    ok: true,
+    value: {
+      guard,
+      stop,
+      reconfigure: (applied) => {
+        if (applied.length > 0) handler = createHandler(parts);
+        if (!applied.includes("http-allow")) return;
+        const listening = relisten(listeningOn(parts.config()));
+        if (!listening.ok) log.error(listening.reason);
+      },
+    },
+  };
+}
+
+function createHandler(parts: DaemonParts): HttpHandler {
+  const { source, watching, removal, gcPolicy, networks } = parts;
+  const config = parts.config();
+  return createHttpHandler({
+    source,
+    watchers: watching.watchers,
+    streams: watching.streams,
+    freshener: watching.freshener,
+    forgetter: removal,
+    onMade: gcPolicy.countAnswer,
+    allow: (address) => networks().httpAllow.contains(address),
+    hostNames: hostNamesOf({ root: ROOT, name: nameOf(config), httpNames: config.httpNames }),
+  });
+}
+
+/** Where only this machine's own browsers are allowed, nobody else can even connect. */
+function listeningOn({ bind, httpAllow }: Config) {
+  return { ...withoutUndefined({ bind }), isLocal: isLoopbackOnly(httpAllow) };
+}
