@@ -11,7 +11,7 @@ import type { ClusterOptions } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import type { KnownMachine } from "../../src/store/kept.ts";
-import { seededChance } from "../simulation/world/random.ts";
+import { seededRandom } from "../simulation/world/random.ts";
 
 export const PORT = 10_080;
 export const SELF = "10.0.0.1";
@@ -80,7 +80,7 @@ export class Bench {
         ...(options.isOwn !== undefined && { isOwn: options.isOwn }),
       },
       known: options.known ?? [],
-      random: seededChance(7),
+      random: seededRandom(7),
       ...(options.envelope !== undefined && { envelope: options.envelope }),
     });
   }

@@ -3,7 +3,7 @@
  * in well-formed messages. The core must keep its table in order, whatever they claim.
  */
 import { describe, expect, test } from "bun:test";
-import { between, type Chance, pick, seededChance } from "../simulation/world/random.ts";
+import { between, pick, type Random, seededRandom } from "../simulation/world/random.ts";
 import { answerText, Bench, knownMachine, oldReport, START_WALL_MS } from "./bench.ts";
 
 const ADDRESSES = [
@@ -18,44 +18,44 @@ const OWN_INCARNATION_SHARE = 0.003;
 const STEPS = 4000;
 const MAX_PEERS = 6;
 
-function liar(chance: Chance, bench: Bench): void {
-  const from = pick(chance, ADDRESSES) ?? "";
-  const port = chance() < 0.9 ? 10_080 : 40_000;
-  const kind = chance();
-  const id = pick(chance, IDS) ?? "";
-  const incarnation = chance() < OWN_INCARNATION_SHARE ? "boot0" : (pick(chance, BOOTS) ?? "");
+function liar(random: Random, bench: Bench): void {
+  const from = pick(random, ADDRESSES) ?? "";
+  const port = random() < 0.9 ? 10_080 : 40_000;
+  const kind = random();
+  const id = pick(random, IDS) ?? "";
+  const incarnation = random() < OWN_INCARNATION_SHARE ? "boot0" : (pick(random, BOOTS) ?? "");
   if (kind < 0.45) {
     const asked = bench.sent.filter(({ to, text }) => to === from && text.startsWith(">{"));
     const text = asked[asked.length - 1]?.text;
     if (text === undefined) return;
-    const sequence = chance() < 0.1 ? Number.MAX_SAFE_INTEGER : Math.floor(chance() * 5);
-    const times = { interval: 10 ** between(chance, -3, 7), age: 10 ** between(chance, -3, 7) };
+    const sequence = random() < 0.1 ? Number.MAX_SAFE_INTEGER : Math.floor(random() * 5);
+    const times = { interval: 10 ** between(random, -3, 7), age: 10 ** between(random, -3, 7) };
     const fields = {
       id,
       incarnation,
       sequence,
       ...times,
-      you: pick(chance, ADDRESSES) ?? "",
+      you: pick(random, ADDRESSES) ?? "",
       clock: 0,
     };
-    const report = chance() < 0.2 ? { report: null } : {};
+    const report = random() < 0.2 ? { report: null } : {};
     bench.receive(
       from,
       answerText(JSON.parse(text.slice(1)).question, { ...fields, ...report }),
       port,
     );
   } else if (kind < 0.6) {
-    const wallSeconds = START_WALL_MS / 1000 + Math.floor(between(chance, -1e6, 1e6));
-    bench.receive(from, `<${oldReport({ wallSeconds, uptime: Math.floor(chance() * 1e6) })}`, port);
+    const wallSeconds = START_WALL_MS / 1000 + Math.floor(between(random, -1e6, 1e6));
+    bench.receive(from, `<${oldReport({ wallSeconds, uptime: Math.floor(random() * 1e6) })}`, port);
   } else if (kind < 0.65) bench.receive(from, "<", port);
   else if (kind < 0.7) {
-    const word = chance() < 0.5 ? "bye" : "forget";
+    const word = random() < 0.5 ? "bye" : "forget";
     bench.receive(from, `<{"${word}":{"id":"${id}","boot":"${incarnation}"}}`, port);
   } else if (kind < 0.8) bench.receive(from, `!${ADDRESSES.join(" ")} 224.0.0.1 192.168.0.1`, port);
   else if (kind < 0.85) bench.receive(from, `>{"question":1,"id":"${id}"}`, port);
-  else if (kind < 0.9) bench.receive(from, pick(chance, [">", "?"]) ?? "", port);
+  else if (kind < 0.9) bench.receive(from, pick(random, [">", "?"]) ?? "", port);
   else if (kind < 0.91) bench.take(bench.cluster.forget(id, bench.now()));
-  else if (kind < 0.93) bench.sleep(between(chance, 0, 3_600_000));
+  else if (kind < 0.93) bench.sleep(between(random, 0, 3_600_000));
   else bench.publish();
 }
 
@@ -81,7 +81,7 @@ function checkOrder(bench: Bench): void {
 
 describe("whatever the others claim", () => {
   test.each([1, 2, 3, 4, 5, 6])("the table stays in order (seed %d)", (seed) => {
-    const chance = seededChance(seed);
+    const random = seededRandom(seed);
     const known = [
       knownMachine({ id: "ann", incarnation: "b1", retiredIncarnations: ["b2"], state: "down" }),
       knownMachine({ id: "10.0.0.2", protocol: 1, lastHeardWallMs: START_WALL_MS + 9e9 }),
@@ -90,8 +90,8 @@ describe("whatever the others claim", () => {
     const bench = new Bench({ maxPeers: MAX_PEERS, updateSeconds: 20, known, scan: ADDRESSES });
     let rememberedSelf = 0;
     for (let step = 0; step < STEPS; step++) {
-      liar(chance, bench);
-      bench.run(chance() < 0.5 ? 200 : 1500);
+      liar(random, bench);
+      bench.run(random() < 0.5 ? 200 : 1500);
       if (step % 20 === 0) checkOrder(bench);
       rememberedSelf += bench
         .of("remember")

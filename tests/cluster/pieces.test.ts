@@ -12,20 +12,20 @@ import {
 } from "../../src/cluster/peers/v1-reports.ts";
 import { quietPauseMs, untilNextReportMs } from "../../src/cluster/polling/pace.ts";
 import { quote } from "../../src/cluster/serving/quote.ts";
-import { seededChance } from "../simulation/world/random.ts";
+import { seededRandom } from "../simulation/world/random.ts";
 
 describe("the queue of deadlines", () => {
   test("gives back what was put in, moved and taken out in the order of time", () => {
-    const chance = seededChance(1);
+    const random = seededRandom(1);
     const queue = new DeadlineQueue<number>();
     const expected = new Map<number, number>();
     for (let step = 0; step < 5000; step++) {
-      const item = Math.floor(chance() * 300);
-      if (chance() < 0.3) {
+      const item = Math.floor(random() * 300);
+      if (random() < 0.3) {
         queue.delete(item);
         expected.delete(item);
       } else {
-        const atMs = Math.floor(chance() * 1000);
+        const atMs = Math.floor(random() * 1000);
         queue.set(item, atMs);
         expected.set(item, atMs);
       }
@@ -106,9 +106,9 @@ test("a map of samples picks each of its entries alike, also after some were tak
   for (let i = 0; i < 10; i++) map.set(`k${i}`, i);
   for (const key of ["k0", "k9", "k4", "none"]) map.delete(key);
   const counts = new Map<number, number>();
-  const chance = seededChance(3);
+  const random = seededRandom(3);
   for (let i = 0; i < 7000; i++) {
-    const value = map.pick(chance()) ?? -1;
+    const value = map.pick(random()) ?? -1;
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   expect([...counts.keys()].sort()).toEqual([1, 2, 3, 5, 6, 7, 8]);

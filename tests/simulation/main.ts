@@ -1,15 +1,18 @@
 /**
- * `npm run simulate`: many seeded worlds, spread over processes. Says now and then how far it is,
- * tells the first violation with the command that shows it again, and sums up in the last line.
+ * `npm run simulate`: runs many seeded worlds, spread over worker processes. Prints progress every
+ * 30 s, each violation with the command that reproduces it, and a summary as the last line.
  */
 import { join } from "node:path";
 import { readOptions, type SimulateOptions, USAGE } from "./options.ts";
-import { type Failure, LARGE, type Outcome } from "./run-seed.ts";
+import { type Failure, LARGE, type Outcome, type SeedOptions } from "./run-seed.ts";
 
 const HOUR_MS = 3_600_000;
 const PROGRESS_EVERY_MS = 30_000;
-/** JavaScriptCore lets its heap grow to a share of the memory before it clears up: here it may not. */
-const THRIFTY = { BUN_JSC_forceRAMSize: "6000000000" };
+/**
+ * JavaScriptCore lets its heap grow to a share of the machine's memory before it collects garbage.
+ * Large worlds run several at a time, so each process is told that the machine has 6 GB.
+ */
+const SMALL_HEAP = { BUN_JSC_forceRAMSize: "6000000000" };
 
 class Tally {
   seeds = 0;
@@ -61,60 +64,56 @@ async function main(): Promise<number> {
     const seconds = Math.round((performance.now() - startMs) / 1000);
     console.error(`${tally.seeds} of ${options.value?.seeds} seeds after ${seconds} s`);
   }, PROGRESS_EVERY_MS);
-  await liveThroughAll(options.value, tally);
+  await runSeeds(options.value, tally);
   clearInterval(progress);
   console.log(tally.line(options.value.machines));
   return tally.failures.length > 0 ? 1 : 0;
 }
 
-/** At the first violation no further seed is begun. */
-async function liveThroughAll(options: SimulateOptions, tally: Tally): Promise<void> {
+/** After the first violation no further seed is started. */
+async function runSeeds(options: SimulateOptions, tally: Tally): Promise<void> {
   const { seeds, machines, firstSeed } = options;
-  let next = firstSeed;
-  const takeSeed = () => {
-    const isOver = next >= firstSeed + seeds || tally.failures.length > 0;
-    return isOver ? undefined : next++;
-  };
-  const takeOrdeal = () => {
-    const seed = takeSeed();
-    return seed === undefined ? undefined : { seed, machines };
+  let nextSeed = firstSeed;
+  const takeNext = () => {
+    const isOver = nextSeed >= firstSeed + seeds || tally.failures.length > 0;
+    return isOver ? undefined : { seed: nextSeed++, machines };
   };
   const jobs = Math.min(options.jobs, seeds);
-  await Promise.all(Array.from({ length: jobs }, () => runWorker(takeOrdeal, machines, tally)));
+  await Promise.all(Array.from({ length: jobs }, () => runWorker(takeNext, machines, tally)));
 }
 
-type NextOrdeal = () => { readonly seed: number; readonly machines: number } | undefined;
+type TakeNext = () => SeedOptions | undefined;
 
-/** Until there is no further seed. A worker that dies has violated something, too. */
-function runWorker(next: NextOrdeal, machines: number, tally: Tally): Promise<void> {
+/** Runs seeds in one process until none is left. A worker that dies counts as a violation. */
+function runWorker(takeNext: TakeNext, machines: number, tally: Tally): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let present: ReturnType<NextOrdeal>;
+  let current: SeedOptions | undefined;
   let isDone = false;
   const worker = Bun.spawn([process.execPath, join(import.meta.dir, "worker.ts")], {
     stdio: ["ignore", "inherit", "inherit"],
-    env: machines < LARGE ? process.env : { ...process.env, ...THRIFTY },
+    env: machines < LARGE ? process.env : { ...process.env, ...SMALL_HEAP },
     ipc(message: "ready" | Outcome, child) {
       if (message !== "ready") {
         tally.add(message);
-        if (!message.ok) tell(message.failure);
+        if (!message.ok) printFailure(message.failure);
       }
-      present = next();
-      if (present !== undefined) child.send(present);
+      current = takeNext();
+      if (current !== undefined) child.send(current);
       else {
         isDone = true;
         child.kill();
       }
     },
     onExit() {
-      if (!isDone && present !== undefined) {
+      if (!isDone && current !== undefined) {
         const failure = {
-          ...present,
+          ...current,
           virtualMs: 0,
-          invariant: "it runs",
-          what: "the process died",
+          invariant: "the simulation runs to its end",
+          what: "the worker process died",
         };
         tally.add({ ok: false, failure });
-        tell(failure);
+        printFailure(failure);
       }
       resolve();
     },
@@ -123,9 +122,9 @@ function runWorker(next: NextOrdeal, machines: number, tally: Tally): Promise<vo
   return promise;
 }
 
-function tell({ seed, machines, virtualMs, invariant, what }: Failure): void {
+function printFailure({ seed, machines, virtualMs, invariant, what }: Failure): void {
   console.log(
-    `seed ${seed}, after ${(virtualMs / 1000).toFixed(3)} virtual s, violated: ${invariant}`,
+    `seed ${seed}: violated after ${(virtualMs / 1000).toFixed(3)} virtual s: ${invariant}`,
   );
   console.log(`  ${what}`);
   console.log(`  npm run simulate -- --machines ${machines} --first-seed ${seed} --seeds 1`);

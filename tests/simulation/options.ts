@@ -1,4 +1,4 @@
-/** What `npm run simulate` is told on its command line. */
+/** The command-line options of `npm run simulate`. */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { fail, ok, type Result } from "../../src/base/result.ts";
@@ -12,17 +12,18 @@ export interface SimulateOptions {
 
 export const USAGE = `Usage: npm run simulate -- [OPTIONS]
 
-Lives through seeded worlds: the production core on simulated networks, clocks and disks, with
-faults of all kinds and hostile peers, and its invariants checked at every step.
+Runs the production core in simulated worlds with their own networks, clocks and disks, injects
+faults of all kinds and hostile peers, and checks the core's invariants at every step. Each seed
+gives one world, always the same.
 
-  --seeds N        so many worlds (default 100)
-  --machines M     machines in each, 2 to 1000 (default 30)
-  --first-seed S   the first of them (default 1)
-  --jobs J         worlds at a time, each in a process of its own (default: the cores)
-  --help           this text
+  --seeds N        number of worlds to run (default 100)
+  --machines M     machines in each world, 2 to 1000 (default 30)
+  --first-seed S   seed of the first world; the others follow it (default 1)
+  --jobs J         worlds run at a time, each in its own process (default: number of CPU cores)
+  --help           print this text
 
-Exit status: 0, all invariants held; 1, one was violated, and is printed with the command that
-shows it again; 2, wrong usage. The last line sums up.
+The last line of output is a summary. Exit status: 0 if all invariants held; 1 if one was violated,
+which is printed with the command that reproduces it; 2 for a usage error.
 `;
 
 const RANGES = {
@@ -34,7 +35,7 @@ const RANGES = {
 
 type Name = keyof typeof RANGES;
 
-/** `undefined`: help is wanted. A reason names the option, the value and the remedy. */
+/** `undefined` if help was asked for. A failure names the option, the value and the remedy. */
 export function readOptions(args: readonly string[]): Result<SimulateOptions | undefined> {
   const string = { type: "string" } as const;
   const options = { seeds: string, machines: string, "first-seed": string, jobs: string };

@@ -1,36 +1,36 @@
-/** A few of the worlds of `npm run simulate`, of all sorts, and its command line. */
+/** The first thirty worlds of `npm run simulate`, and its command line. */
 import { describe, expect, test } from "bun:test";
 import { readOptions } from "./options.ts";
-import { liveThrough } from "./run-seed.ts";
+import { runSeed } from "./run-seed.ts";
 
 const TIMEOUT_MS = 120_000;
 const FIRSTS = [1, 6, 11, 16, 21, 26];
 const SEEDS_PER_TEST = 5;
 
-describe("in worlds with faults of all kinds all invariants hold, and all agree in the end", () => {
+describe("in worlds with faults of all kinds", () => {
   test.each(FIRSTS)(
-    "from seed %d on",
+    `all invariants hold and all machines agree in the end (${SEEDS_PER_TEST} seeds from %d)`,
     (first) => {
       for (let seed = first; seed < first + SEEDS_PER_TEST; seed++) {
-        expect(liveThrough({ seed, machines: 30 })).toMatchObject({ ok: true });
+        expect(runSeed({ seed, machines: 30 })).toMatchObject({ ok: true });
       }
     },
     TIMEOUT_MS,
   );
 
   test(
-    "the same seed gives the same world, fault by fault",
+    "the same seed gives the same faults and the same duration, another seed others",
     () => {
-      const [first, second] = [1, 2].map(() => liveThrough({ seed: 7, machines: 12 }));
+      const [first, second] = [1, 2].map(() => runSeed({ seed: 7, machines: 12 }));
       expect(first).toEqual(second ?? { ok: true, result: { virtualMs: 0, faults: {} } });
-      expect(liveThrough({ seed: 8, machines: 12 })).not.toEqual(first as object);
+      expect(runSeed({ seed: 8, machines: 12 })).not.toEqual(first as object);
     },
     TIMEOUT_MS,
   );
 });
 
-describe("the command line", () => {
-  test("has a default for everything", () => {
+describe("the command line of the simulator", () => {
+  test("has a default for each option", () => {
     expect(readOptions([])).toMatchObject({ ok: true, value: { seeds: 100, machines: 30 } });
   });
 
@@ -40,7 +40,7 @@ describe("the command line", () => {
     [["--first-seed", "x"], "--first-seed x: give a whole number from 0 to 2147483648"],
     [["--sedes", "3"], "--sedes"],
     [["7"], "7"],
-  ])("refuses %j with the remedy", (args, part) => {
+  ])("refuses %j and names the remedy", (args, part) => {
     const options = readOptions(args);
     expect(options.ok).toBe(false);
     expect(options.ok ? "" : options.reason).toContain(part);

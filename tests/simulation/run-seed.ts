@@ -1,27 +1,27 @@
 /**
- * One seed: a world drawn from it, faults of all kinds, people who mean ill, and then peace, in which
- * all must agree within a bound. What the world is like comes from a chance of its own, so that a
- * change of the product does not turn it into another world.
+ * Runs one seed: draws a world from it, injects faults of all kinds and starts attackers, then stops
+ * the faults and requires that all machines agree within a bound. The world's shape has a random
+ * source of its own, so that a change of the product does not turn the seed into another world.
  */
 
-import { Attackers, drawKinds, type HostileKind } from "./attackers/attackers.ts";
+import { type AttackerKind, Attackers, drawKinds } from "./attackers/attackers.ts";
 import { Violation } from "./invariants/invariant.ts";
-import { CALM, GALE } from "./world/network.ts";
-import { between, type Chance, pick, seededChance } from "./world/random.ts";
+import { RELIABLE, SLIGHTLY_LOSSY } from "./world/network.ts";
+import { between, pick, type Random, seededRandom } from "./world/random.ts";
 import { World, type WorldOptions } from "./world/world.ts";
 
-export interface OrdealOptions {
+export interface SeedOptions {
   readonly seed: number;
   readonly machines: number;
 }
 
-export interface OrdealResult {
+export interface SeedResult {
   readonly virtualMs: number;
-  /** By kind. */
+  /** How many faults of each kind were injected. */
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** What went wrong in a world, as it is shown and as it goes from process to process. */
+/** The violation that ended a world, as it is printed and as a worker sends it to its parent. */
 export interface Failure {
   readonly seed: number;
   readonly machines: number;
@@ -31,130 +31,141 @@ export interface Failure {
 }
 
 export type Outcome =
-  | { readonly ok: true; readonly result: OrdealResult }
+  | { readonly ok: true; readonly result: SeedResult }
   | { readonly ok: false; readonly failure: Failure };
 
 interface Plan extends WorldOptions {
   readonly startMs: number;
-  /** So long the weather is good at first. */
-  readonly calmMs: number;
-  readonly tormentMs: number;
-  /** Between two faults, on the average. */
+  /** How long the network is reliable before the faults begin. */
+  readonly reliableMs: number;
+  readonly faultsMs: number;
+  /** The mean time between two faults. */
   readonly everyMs: number;
-  readonly agreeMs: number;
-  readonly hostile: readonly HostileKind[];
-  /** They go on when the faults have stopped. */
-  readonly areStubborn: boolean;
+  readonly convergeMs: number;
+  readonly attackerKinds: readonly AttackerKind[];
+  /** The attackers go on when the faults have stopped. */
+  readonly attackersStay: boolean;
 }
 
 /**
- * From so many machines on a world costs a minute or two: each machine asks each, which a thousand do
- * a million times over before anything has happened. So the machines of most have met before, all ask
- * each other in good weather, once, and the interval is so long that this is not done again: in the
- * end all must show all, in their present runs and with a report of it, though it may be one that has
- * been followed by another since, and who was called scrapped may be missing. The faults are fewer,
- * as each is felt by all; and nobody gets another address, which some learn only when he asks them,
- * within an interval.
+ * From this many machines on, a world takes a minute or more of CPU time, because every machine asks
+ * every other: a thousand machines send a million questions before the first fault. Large worlds
+ * therefore differ from small ones:
+ *
+ * - most start with machines that already know each other;
+ * - all machines ask each other once, on a reliable network, and the interval is so long that they
+ *   do not do so again. At the end each must show the present run of every other with a report of
+ *   that run, but the report need not be the newest, and a machine that a user removed may be missing;
+ * - there are fewer faults, because each affects all machines;
+ * - no machine changes its address, because some others would learn the new one only when the machine
+ *   asks them, up to an interval later.
  */
 export const LARGE = 200;
-const LARGE_CALM_MS = 12_000;
-/** So many machines has a switch that fails; every few worlds half of all are apart, which costs most. */
-const MOST_APART = 48;
+const LARGE_RELIABLE_MS = 12_000;
+/**
+ * The number of machines behind one failed switch. One large world in five has no such limit, so that
+ * half of all machines may be cut off, which costs the most CPU time.
+ */
+const MAX_PARTITIONED = 48;
 const MINUTE = 60_000;
 /**
- * All agree within four intervals: one until a machine that has been quiet for five minutes is asked
- * again, one for a machine of 2005 to have something new, and two to spare.
+ * All machines agree within four intervals: one until a machine that has been quiet for five minutes
+ * is asked again, one until a protocol-1 machine has a new report, and two to spare.
  */
-const AGREE_INTERVALS = 4;
+const CONVERGE_INTERVALS = 4;
 /**
- * Whoever has to be met anew stands behind up to 4,096 invented addresses, of which 50 are asked in a
- * second; and the next flood may have him start at the end again.
+ * A machine that must be discovered anew may stand behind 4,096 invented candidates, of which 50 are
+ * asked a second, and the next flood may send it back to the end of the queue.
  */
 const CROWD_MS = 3 * MINUTE;
 
-export function liveThrough({ seed, machines }: OrdealOptions): Outcome {
-  const plan = planFor({ seed, machines });
+export function runSeed({ seed, machines }: SeedOptions): Outcome {
+  const plan = drawPlan({ seed, machines });
   const world = new World(plan);
   const { key } = plan;
-  const ground = { ...{ network: world.network, truth: world.truth, nodes: world.nodes } };
+
   const attackers = new Attackers(
     {
-      ...ground,
-      chance: seededChance(seed + 2 ** 30),
+      network: world.network,
+      truth: world.truth,
+      nodes: world.nodes,
+      random: seededRandom(seed + 2 ** 30),
       plain: world.plain,
       keys: key === undefined ? [] : [key],
     },
-    plan.hostile,
+    plan.attackerKinds,
   );
   try {
     world.startAll(plan.startMs);
-    if (plan.calmMs > 0) {
-      world.run(plan.calmMs);
-      world.network.weather = GALE;
+    if (plan.reliableMs > 0) {
+      world.run(plan.reliableMs);
+      world.network.conditions = SLIGHTLY_LOSSY;
     }
-    world.torment(plan.tormentMs, plan.everyMs);
+    world.injectFaults(plan.faultsMs, plan.everyMs);
     world.heal();
-    if (!plan.areStubborn) attackers.end();
-    world.untilAgreed(plan.agreeMs);
-    const [complaint] = world.complaints();
-    if (complaint !== undefined) throw new Violation("nothing is sent outside", complaint);
+    if (!plan.attackersStay) attackers.end();
+    world.untilConverged(plan.convergeMs);
+    const [badPacket] = world.badPackets();
+    if (badPacket !== undefined) {
+      throw new Violation("packets stay in the network and can be read there", badPacket);
+    }
     return { ok: true, result: { virtualMs: world.nowMs, faults: faultsOf(world, attackers) } };
   } catch (error) {
     const isKnown = error instanceof Violation;
-    const invariant = isKnown ? error.invariant : "nothing is thrown";
+    const invariant = isKnown ? error.invariant : "no exception is thrown";
     const what = isKnown ? error.message.slice(invariant.length + 2) : String(stackOf(error));
     const virtualMs = world.nowMs;
     return { ok: false, failure: { seed, machines, virtualMs, invariant, what } };
   }
 }
 
-export function planFor({ seed, machines }: OrdealOptions): Plan {
-  const chance = seededChance(seed + 2 ** 31);
+export function drawPlan({ seed, machines }: SeedOptions): Plan {
+  const random = seededRandom(seed + 2 ** 31);
   const isLarge = machines >= LARGE;
-  const isSealed = chance() < 0.35;
-  const updateSeconds = isLarge ? 600 : (pick(chance, [60, 60, 60, 60, 60, 60, 20, 300]) ?? 60);
-  const isMixed = !isLarge && chance() < 0.15;
+  const isSealed = random() < 0.35;
+  const updateSeconds = isLarge ? 600 : (pick(random, [60, 60, 60, 60, 60, 60, 20, 300]) ?? 60);
+  const isMixed = !isLarge && random() < 0.15;
   const mixedSeconds = isMixed ? [20, updateSeconds, 2 * updateSeconds] : [];
-  const old = isSealed || isLarge || chance() < 0.5 ? 0 : Math.floor(machines / 10);
-  const hostile = drawKinds(chance);
-  const isCrowded = hostile.includes("flood") || hostile.includes("insider");
+  const v1 = isSealed || isLarge || random() < 0.5 ? 0 : Math.floor(machines / 10);
+  const attackerKinds = drawKinds(random);
+  const isCrowded = attackerKinds.includes("flood") || attackerKinds.includes("insider");
   const longestMs = Math.max(updateSeconds, ...mixedSeconds, 60) * 1000;
   return {
     seed,
-    modern: machines - old,
-    old,
+    v2: machines - v1,
+    v1,
     updateSeconds,
     ...(isMixed && { mixedSeconds }),
     ...(isSealed && { key: Buffer.alloc(32, 1) }),
-    twoAddresses: chance() < 0.3 ? Math.floor(machines / 5) : 0,
-    clones: chance() < 0.3 ? 1 : 0,
+    twoAddresses: random() < 0.3 ? Math.floor(machines / 5) : 0,
+    clones: random() < 0.3 ? 1 : 0,
     freeAddresses: 5,
-    drift: driftOf(chance),
+    drift: driftOf(random),
     knowsOwnAddresses: true,
-    isWide: true,
-    ...(isLarge && { weather: CALM, without: ["move", "swap"] }),
+    allowsUnscanned: true,
+    ...(isLarge && { conditions: RELIABLE, withoutFaults: ["address change", "address swap"] }),
     startMs: isLarge ? 1000 : 20_000,
-    calmMs: isLarge ? LARGE_CALM_MS : 0,
+    reliableMs: isLarge ? LARGE_RELIABLE_MS : 0,
     reportLagMs: isLarge ? updateSeconds * 1000 : 0,
-    tormentMs: between(chance, 1.5 * MINUTE, 3.5 * MINUTE) / (isLarge ? 3 : 1),
+    faultsMs: between(random, 1.5 * MINUTE, 3.5 * MINUTE) / (isLarge ? 3 : 1),
     everyMs: isLarge ? 4000 : (8000 * 30) / machines,
-    agreeMs: AGREE_INTERVALS * longestMs + (isCrowded ? CROWD_MS : 0),
-    hostile,
-    areStubborn: chance() < 0.5,
-    // Drawn last: the seeds of before mean the same worlds.
-    isSealedLightly: isLarge || chance() < 0.5,
-    haveMet: isLarge && chance() < 0.85,
-    ...(isLarge && chance() < 0.8 && { mostApart: MOST_APART }),
+    convergeMs: CONVERGE_INTERVALS * longestMs + (isCrowded ? CROWD_MS : 0),
+    attackerKinds,
+    attackersStay: random() < 0.5,
+    // Drawn last, so that seeds recorded before these options existed still give the same worlds.
+    isCipherFaked: isLarge || random() < 0.5,
+    isWarmStart: isLarge && random() < 0.85,
+    ...(isLarge && random() < 0.8 && { maxPartitioned: MAX_PARTITIONED }),
   };
 }
 
-/** Clocks of computers are wrong by some 50 ppm, those of bad ones by a thousandth. */
-function driftOf(chance: Chance): number {
-  return chance() < 0.2 ? 0.01 : 0.001;
+/** Computer clocks are off by some 50 ppm, bad ones by 0.1 %. */
+function driftOf(random: Random): number {
+  return random() < 0.2 ? 0.01 : 0.001;
 }
 
-function faultsOf({ network, struck }: World, { deeds }: Attackers): Record<string, number> {
-  return { ...Object.fromEntries(struck), ...network.faults, ...Object.fromEntries(deeds) };
+function faultsOf({ network, injected }: World, { actions }: Attackers): Record<string, number> {
+  return { ...Object.fromEntries(injected), ...network.faults, ...Object.fromEntries(actions) };
 }
 
 function stackOf(error: unknown): unknown {

@@ -1,7 +1,7 @@
-/** A process of `npm run simulate`: lives through the seeds that it is given, one after the other. */
-import { liveThrough, type OrdealOptions } from "./run-seed.ts";
+/** A worker process of `npm run simulate`: runs the seeds that it is sent, one after the other. */
+import { runSeed, type SeedOptions } from "./run-seed.ts";
 
-process.on("message", (options: OrdealOptions) => {
-  process.send?.(liveThrough(options));
+process.on("message", (options: SeedOptions) => {
+  process.send?.(runSeed(options));
 });
 process.send?.("ready");

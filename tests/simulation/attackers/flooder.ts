@@ -1,33 +1,34 @@
 /**
- * Sends one machine thousands of packets within a second: questions from some invented addresses, of
- * which each pays its own way, or one packet each from thousands of them.
+ * An attacker that sends one machine thousands of packets within a second: many questions from each of
+ * 240 invented addresses, which each have a rate limit of their own, or one packet from each of
+ * thousands.
  */
 
-import { SIGNATURE } from "../world/packet-kind.ts";
+import { packetOf } from "../world/packet-kind.ts";
 import { pick } from "../world/random.ts";
-import { type Attacker, type Ground, inventedAddress } from "./attacker.ts";
+import { type Attacker, type AttackerContext, inventedAddress } from "./attacker.ts";
 
 const PACKETS = 4800;
-/** Each may ask 20 times at once and 5 times a second: more than 2,000 answers in all. */
+/** Each may ask 20 times at once and 5 times a second, which asks for more than 2,000 answers in all. */
 const SOURCES = 240;
 const WITHIN_MS = 900;
 const STEPS = 30;
 
 export class Flooder implements Attacker {
   readonly kind = "flood";
-  readonly #ground: Ground;
+  readonly #context: AttackerContext;
 
-  constructor(ground: Ground) {
-    this.#ground = ground;
+  constructor(context: AttackerContext) {
+    this.#context = context;
   }
 
   act(): void {
-    const { chance, nodes, network } = this.#ground;
-    const to = pick(chance, nodes);
+    const { random, nodes, network } = this.#context;
+    const to = pick(random, nodes);
     if (to === undefined) return;
-    const isOneEach = chance() < 0.5;
+    const isOneEach = random() < 0.5;
     const sources = Array.from({ length: isOneEach ? PACKETS : SOURCES }, () =>
-      inventedAddress(chance),
+      inventedAddress(random),
     );
     const packet = this.#packet();
     for (let step = 0; step < STEPS; step++) {
@@ -42,6 +43,6 @@ export class Flooder implements Attacker {
 
   #packet(): Uint8Array {
     const texts = ['>{"question":1,"id":"flood"}', ">AAAAAAAA", "?", ">"];
-    return Buffer.from(`${SIGNATURE}${pick(this.#ground.chance, texts)}`);
+    return packetOf(pick(this.#context.random, texts) ?? "");
   }
 }

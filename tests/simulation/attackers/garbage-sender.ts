@@ -1,11 +1,16 @@
 /**
- * Sends garbage from anywhere, under the addresses of living machines among others: bytes of chance,
- * and messages that are almost right. Any of it may be dropped or read, and none may do harm.
+ * An attacker that sends garbage from any address, those of living machines included: random bytes
+ * and messages that are almost valid. The product may drop or read them, but none may do harm.
  */
 
 import { SIGNATURE } from "../world/packet-kind.ts";
 import { pick } from "../world/random.ts";
-import { type Attacker, type Ground, inventedAddress, outsideAddress } from "./attacker.ts";
+import {
+  type Attacker,
+  type AttackerContext,
+  inventedAddress,
+  outsideAddress,
+} from "./attacker.ts";
 
 const PACKETS = 8;
 const LONGEST = 2000;
@@ -20,41 +25,41 @@ const PIECES = [
   ...['"__proto__":', '"constructor":', "\ud83d\ude00", "[[[[[[[[", '"name":"\\u202e"'],
 ];
 
-export class Vandal implements Attacker {
+export class GarbageSender implements Attacker {
   readonly kind = "garbage";
-  readonly #ground: Ground;
+  readonly #context: AttackerContext;
 
-  constructor(ground: Ground) {
-    this.#ground = ground;
+  constructor(context: AttackerContext) {
+    this.#context = context;
   }
 
   act(): void {
-    const { chance, nodes, network } = this.#ground;
+    const { random, nodes, network } = this.#context;
     for (let i = 0; i < PACKETS; i++) {
-      const to = pick(chance, nodes);
+      const to = pick(random, nodes);
       if (to !== undefined) network.inject(this.#source(), to.address, this.#packet());
     }
   }
 
   #source(): string {
-    const { chance, nodes } = this.#ground;
-    const kind = chance();
-    if (kind < 0.3) return outsideAddress(chance);
-    return kind < 0.7 ? inventedAddress(chance) : (pick(chance, nodes)?.address ?? "");
+    const { random, nodes } = this.#context;
+    const kind = random();
+    if (kind < 0.3) return outsideAddress(random);
+    return kind < 0.7 ? inventedAddress(random) : (pick(random, nodes)?.address ?? "");
   }
 
   #packet(): Uint8Array {
-    const { chance } = this.#ground;
-    const kind = chance();
-    if (kind < 0.2) return this.#noise(Math.floor(chance() * LONGEST));
-    const head = `${SIGNATURE}${pick(chance, HEADS)}`;
-    if (kind < 0.4) return Buffer.concat([Buffer.from(head), this.#noise(chance() * 100)]);
+    const { random } = this.#context;
+    const kind = random();
+    if (kind < 0.2) return this.#noise(Math.floor(random() * LONGEST));
+    const head = `${SIGNATURE}${pick(random, HEADS)}`;
+    if (kind < 0.4) return Buffer.concat([Buffer.from(head), this.#noise(random() * 100)]);
     let text = head;
-    for (let i = Math.floor(chance() * 40); i > 0; i--) text += pick(chance, PIECES);
+    for (let i = Math.floor(random() * 40); i > 0; i--) text += pick(random, PIECES);
     return Buffer.from(text);
   }
 
   #noise(length: number): Buffer {
-    return Buffer.from(Array.from({ length }, () => Math.floor(this.#ground.chance() * 256)));
+    return Buffer.from(Array.from({ length }, () => Math.floor(this.#context.random() * 256)));
   }
 }

@@ -1,20 +1,26 @@
 /**
- * A machine that has a place in the network, and the key where there is one, and lies in valid
- * messages: about who it is (an invented id, or another's), about its reports (huge numbers, and then
- * small ones again), about the others (lists of addresses that are nobody's, hints, wishes to forget).
+ * An attacker with an address in the network, and with the key where there is one. It lies in valid
+ * messages: about its identity (an invented id or another machine's), about its reports (huge sequence
+ * numbers, then small ones again) and about other machines (lists of unused addresses, hints, removal
+ * requests).
  */
 
 import type { Endpoint } from "../../../src/net/endpoint.ts";
 import { encodeForget, encodeHints } from "../../../src/protocol/encode.ts";
-import { LIE } from "../world/ground-truth.ts";
+import { FORGED_NAME_PREFIX } from "../world/ground-truth.ts";
 import type { Host } from "../world/network.ts";
-import { bodyOf, kindOf, PORT, SIGNATURE } from "../world/packet-kind.ts";
+import { bodyOf, kindOf, PORT, packetOf, SIGNATURE } from "../world/packet-kind.ts";
 import { pick } from "../world/random.ts";
-import { openSeal } from "../world/sealing.ts";
-import { type Attacker, type Ground, inventedAddress, outsideAddress } from "./attacker.ts";
+import { createSimulatedEnvelope } from "../world/sealing.ts";
+import {
+  type Attacker,
+  type AttackerContext,
+  inventedAddress,
+  outsideAddress,
+} from "./attacker.ts";
 
 const LISTED = 550;
-/** Within the burst of a known source, with the answers that it gives besides. */
+/** Together with its answers, this stays within the burst that a known source is allowed. */
 const LISTS = 8;
 const SEQUENCES = [1, 5, 1000, 2 ** 40, 2 ** 53 - 1];
 const SILENCE = 0.1;
@@ -22,106 +28,103 @@ const SILENCE = 0.1;
 export class Insider implements Attacker, Host {
   readonly kind = "insider";
   readonly addresses: readonly [string];
-  readonly #ground: Ground;
+  readonly #context: AttackerContext;
   #id = "";
   #incarnation = "";
   #runs = 0;
-  #seal:
-    | { seal(message: Uint8Array): Uint8Array; open: ReturnType<typeof openSeal>["open"] }
-    | undefined;
+  #envelope: { seal(message: Uint8Array): Uint8Array } | undefined;
 
-  constructor(ground: Ground, address: string) {
-    this.#ground = ground;
+  constructor(context: AttackerContext, address: string) {
+    this.#context = context;
     this.addresses = [address];
-    this.#becomeSomebody();
-    ground.network.connect(this);
+    this.#changeIdentity();
+    context.network.connect(this);
   }
 
   act(): void {
-    const { chance, nodes } = this.#ground;
-    const kind = chance();
-    if (kind < 0.15) this.#becomeSomebody();
-    for (const node of nodes) if (chance() < 0.2) this.#send(node.address, this.#unasked(kind));
+    const { random, nodes } = this.#context;
+    const kind = random();
+    if (kind < 0.15) this.#changeIdentity();
+    for (const node of nodes) if (random() < 0.2) this.#send(node.address, this.#unasked(kind));
     if (kind > 0.8) this.#poison();
   }
 
   deliver(from: Endpoint, packet: Uint8Array): void {
-    if (this.#ground.chance() < SILENCE) return;
+    if (this.#context.random() < SILENCE) return;
     const message = this.#open(packet);
     if (message === undefined) return;
     const kind = kindOf(message);
     if (kind === "question") {
       const number = Number(/^\{"question":(\d+)/.exec(bodyOf(message))?.[1]);
-      this.#send(from.address, text(`<${JSON.stringify(this.#answer(number, from.address))}`));
+      this.#send(from.address, packetOf(`<${JSON.stringify(this.#answer(number, from.address))}`));
     } else if (kind === "ring-question") {
-      this.#send(from.address, text(`<${bodyOf(message)}${this.#incarnation.slice(0, 8)}`));
+      this.#send(from.address, packetOf(`<${bodyOf(message)}${this.#incarnation.slice(0, 8)}`));
     } else if (kind === "query") this.#send(from.address, this.#list(20));
   }
 
-  /** Somebody new, or a machine that lives: its id is told to anybody, and its incarnation is not his. */
-  #becomeSomebody(): void {
-    const { chance, nodes, truth, keys, plain } = this.#ground;
+  /**
+   * Takes an invented id or that of a living machine, which any peer can ask for, always with an
+   * incarnation of its own.
+   */
+  #changeIdentity(): void {
+    const { random, nodes, truth, keys, plain } = this.#context;
     this.#runs++;
-    const invented = Math.floor(chance() * 2 ** 48)
+    const invented = Math.floor(random() * 2 ** 48)
       .toString(16)
       .padStart(16, "e");
-    const stolen = pick(chance, nodes)?.id;
-    this.#id = chance() < 0.5 || stolen === undefined ? invented : stolen;
-    this.#incarnation = Math.floor(chance() * 2 ** 48)
+    const stolen = pick(random, nodes)?.id;
+    this.#id = random() < 0.5 || stolen === undefined ? invented : stolen;
+    this.#incarnation = Math.floor(random() * 2 ** 48)
       .toString(16)
       .padStart(16, "f");
     truth.invent(this.#incarnation);
-    const seal = { id: this.#id, incarnation: this.#incarnation, keys, chance, plain };
-    this.#seal = keys.length === 0 ? undefined : openSeal(seal);
+    const options = { id: this.#id, incarnation: this.#incarnation, keys, random, plain };
+    this.#envelope = keys.length === 0 ? undefined : createSimulatedEnvelope(options);
   }
 
   #answer(number: number, you: string) {
-    const { chance } = this.#ground;
-    const sequence = pick(chance, SEQUENCES);
-    const name = `${LIE}${this.#runs}`;
+    const { random } = this.#context;
+    const sequence = pick(random, SEQUENCES);
+    const name = `${FORGED_NAME_PREFIX}${this.#runs}`;
     return {
       ...{ answer: number, id: this.#id, boot: this.#incarnation, sequence, interval: 60 },
-      ...{ age: chance() * 50, clock: Math.floor(chance() * 2e12), name, ring: true },
-      you: chance() < 0.5 ? you : inventedAddress(chance),
+      ...{ age: random() * 50, clock: Math.floor(random() * 2e12), name, ring: true },
+      you: random() < 0.5 ? you : inventedAddress(random),
       report: { name, load: { one: sequence } },
     };
   }
 
   #unasked(kind: number): Uint8Array {
-    const { chance, nodes } = this.#ground;
-    const victim = pick(chance, nodes);
-    if (kind < 0.4 || victim === undefined) return text("?");
+    const { random, nodes } = this.#context;
+    const victim = pick(random, nodes);
+    if (kind < 0.4 || victim === undefined) return packetOf("?");
     if (kind < 0.6) {
-      const others = nodes.filter(() => chance() < 0.3).map(({ address }) => address);
-      return encodeHints(SIGNATURE, others)[0] ?? text("?");
+      const others = nodes.filter(() => random() < 0.3).map(({ address }) => address);
+      return encodeHints(SIGNATURE, others)[0] ?? packetOf("?");
     }
     if (kind < 0.8)
       return encodeForget(SIGNATURE, { id: victim.id, incarnation: victim.incarnation });
-    return text(`>{"question":${Math.floor(chance() * 1e9)},"id":"${this.#id}"}`);
+    return packetOf(`>{"question":${Math.floor(random() * 1e9)},"id":"${this.#id}"}`);
   }
 
   #poison(): void {
-    const to = pick(this.#ground.chance, this.#ground.nodes);
+    const to = pick(this.#context.random, this.#context.nodes);
     for (let i = 0; i < LISTS && to !== undefined; i++) this.#send(to.address, this.#list(LISTED));
   }
 
   #list(count: number): Uint8Array {
-    const { chance } = this.#ground;
-    const word = () => (chance() < 0.1 ? outsideAddress(chance) : inventedAddress(chance));
-    return text(`!${Array.from({ length: count }, word).join(" ")}`);
+    const { random } = this.#context;
+    const word = () => (random() < 0.1 ? outsideAddress(random) : inventedAddress(random));
+    return packetOf(`!${Array.from({ length: count }, word).join(" ")}`);
   }
 
   #open(packet: Uint8Array): Uint8Array | undefined {
-    return this.#ground.plain === undefined ? packet : this.#ground.plain.get(packet);
+    return this.#context.plain === undefined ? packet : this.#context.plain.get(packet);
   }
 
   #send(to: string, message: Uint8Array): void {
-    const packet = this.#seal?.seal(message) ?? message;
+    const packet = this.#envelope?.seal(message) ?? message;
     const endpoint = { address: to, port: PORT };
-    this.#ground.network.send(this.addresses[0], endpoint, packet);
+    this.#context.network.send(this.addresses[0], endpoint, packet);
   }
-}
-
-function text(message: string): Uint8Array {
-  return Buffer.from(`${SIGNATURE}${message}`);
 }

@@ -1,18 +1,18 @@
 /**
- * Candidates are not passed on: a list names addresses that have answered this machine, in this run
- * or, as it remembers, in one before, and its own.
+ * Candidates are not passed on: an address list names only this machine's own addresses and those
+ * that have answered it, in this run or, by its memory, in an earlier one.
  */
 import type { KnownMachine } from "../../../src/store/kept.ts";
 import { ANSWERS, bodyOf, QUESTIONS } from "../world/packet-kind.ts";
 import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
 
-const NAME = "candidates are not passed on";
+const NAME = "address lists name only addresses that have answered";
 
-export class Lists implements Invariant {
+export class AddressLists implements Invariant {
   readonly #subject: Subject;
   readonly #asked = new Set<string>();
   readonly #answered = new Set<string>();
-  /** One list goes to many. */
+  /** Lists that have been checked: the same list goes to many machines. */
   readonly #checked = new WeakSet<Uint8Array>();
 
   constructor(subject: Subject) {
@@ -25,7 +25,7 @@ export class Lists implements Invariant {
     for (const { addresses } of known) for (const one of addresses) this.#answered.add(one);
   }
 
-  /** Whether something has come from there that may have been an answer. */
+  /** Whether this address was asked and then sent something that may have been an answer. */
   hasAnswered(address: string): boolean {
     return this.#answered.has(address);
   }

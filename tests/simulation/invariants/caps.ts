@@ -1,12 +1,13 @@
 /**
- * Nothing grows past its cap (design 6.3; docs/protocol.md, "Limits"). The numbers stand here once
- * more, so that a cap that is changed by mistake is seen. What costs nothing to count is counted
- * after every packet; the rest with the whole table, as all that grows stays for seconds at least.
+ * No table grows past its cap (docs/protocol.md, "Limits"). The numbers are repeated here, so that a
+ * cap that is changed by mistake is noticed. Candidates, which are cheap to count, are counted after
+ * every packet; the other tables whenever the whole table is inspected, because whatever has grown
+ * stays for seconds at least.
  */
 import type { Sizes } from "../../../src/cluster/sizes.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 
-const NAME = "nothing grows past its cap";
+const NAME = "no table grows past its cap";
 const PEERS = 4096;
 const ADDRESSES_OF_ONE = 8;
 
@@ -18,12 +19,12 @@ const CAPS: Readonly<Record<keyof Sizes, number>> = {
   plannedQuestions: PEERS,
   plannedJudgements: PEERS,
   plannedCandidates: 4096,
-  // Each address of a machine is asked so once at a time.
+  // One probe at a time for each address of a machine.
   probes: PEERS * ADDRESSES_OF_ONE,
   ringTests: PEERS,
-  // All of protocol 1, and 50 of the others.
+  // All protocol-1 machines, and 50 of the others.
   listReaders: PEERS,
-  // With IPv6 or without, with loopback or without.
+  // With or without IPv6, with or without loopback.
   listForms: 4,
   replayWindows: 4096,
   meetings: 4096,
@@ -31,7 +32,7 @@ const CAPS: Readonly<Record<keyof Sizes, number>> = {
   addressesOfOne: ADDRESSES_OF_ONE,
   retiredIncarnationsOfOne: 8,
   machinesOfOneId: 4,
-  // Those of an earlier run all come back as they were, and one more may have lost its address.
+  // The eight remembered from an earlier run, and one more that has lost its address since.
   formerAtOneAddress: 9,
   hints: 20,
   forgetTests: 256,
@@ -52,18 +53,21 @@ export class Caps implements Invariant {
     if (candidates > CAPS.candidates) this.#breach("candidates", candidates);
   }
 
-  look(): void {
+  inspectTable(): void {
     const sizes = this.#subject.core?.sizes();
     if (sizes === undefined) return;
     for (const name of Object.keys(CAPS) as (keyof Sizes)[]) {
       if (sizes[name] > CAPS[name]) this.#breach(name, sizes[name]);
     }
-    // Whoever is forgotten leaves nothing behind.
+    // A machine that is removed leaves no deadline behind.
     for (const name of ["plannedQuestions", "plannedJudgements"] as const) {
       if (sizes[name] > sizes.machines) this.#breach(`${name} beyond its machines`, sizes[name]);
     }
     if (sizes.plannedCandidates !== sizes.candidates) {
-      this.#breach("candidates that are never asked, or asked twice", sizes.plannedCandidates);
+      this.#breach(
+        `planned candidates for ${sizes.candidates} candidates`,
+        sizes.plannedCandidates,
+      );
     }
   }
 

@@ -1,54 +1,54 @@
-/** All invariants of one machine: they see the same things, in the order in which they happen. */
+/** Runs all invariants of one machine on everything that it sends, receives and outputs, in order. */
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { KnownMachine } from "../../../src/store/kept.ts";
-import type { Truth } from "../world/ground-truth.ts";
-import type { PlainTexts } from "../world/sealing.ts";
-import { Lists } from "./address-lists.ts";
+import type { GroundTruth } from "../world/ground-truth.ts";
+import type { Plaintexts } from "../world/sealing.ts";
+import { AddressLists } from "./address-lists.ts";
 import { Caps } from "./caps.ts";
 import { Evidence } from "./evidence.ts";
 import type { Invariant, Received, Sent, Subject } from "./invariant.ts";
-import { Keyless } from "./keyless-packets.ts";
-import { Truthful } from "./no-forgery.ts";
+import { KeylessPackets } from "./keyless-packets.ts";
+import { NoForgery } from "./no-forgery.ts";
 import { QuietRates } from "./quiet-rates.ts";
 import { Rates } from "./rates.ts";
-import { Held } from "./remembered.ts";
-import { Order } from "./report-order.ts";
+import { RememberedMachines } from "./remembered.ts";
+import { ReportOrder } from "./report-order.ts";
 import { Self } from "./self.ts";
 
-export interface InspectedWorld {
+export interface CheckedWorld {
   readonly nowMs: number;
-  readonly truth: Truth;
-  /** What is in each sealed packet that somebody with the key has made; none in a plain world. */
-  readonly plain: PlainTexts | undefined;
+  readonly truth: GroundTruth;
+  /** The contents of each packet that was made with the key; undefined in a plain world. */
+  readonly plain: Plaintexts | undefined;
 }
 
-export class Inspector {
+export class InvariantChecker {
   readonly #invariants: Invariant[];
-  readonly #truthful: Truthful;
-  readonly #held = new Held();
+  readonly #noForgery: NoForgery;
+  readonly #remembered = new RememberedMachines();
 
-  constructor(subject: Subject & { readonly isWatching: boolean }, world: InspectedWorld) {
+  constructor(subject: Subject & { readonly isWatching: boolean }, world: CheckedWorld) {
     const { truth, plain } = world;
-    const held = this.#held;
-    const lists = new Lists(subject);
-    this.#truthful = new Truthful(subject, truth);
+    const remembered = this.#remembered;
+    const lists = new AddressLists(subject);
+    this.#noForgery = new NoForgery(subject, truth);
     this.#invariants = [
       lists,
-      this.#truthful,
-      new Order(subject, { truth, held }),
+      this.#noForgery,
+      new ReportOrder(subject, { truth, remembered }),
       new Self(subject, truth),
-      new Evidence(subject, { truth, world, held }),
+      new Evidence(subject, { truth, world, remembered }),
       new Rates(subject, lists),
       new QuietRates(subject, world),
       new Caps(subject),
-      ...(plain === undefined ? [] : [new Keyless(subject, (packet) => plain.has(packet))]),
+      ...(plain === undefined ? [] : [new KeylessPackets(subject, (packet) => plain.has(packet))]),
     ];
   }
 
-  /** Entries of the history that say that a machine was out. */
+  /** How many entries in the history say that a machine was down or stopped. */
   get outages(): number {
-    return this.#truthful.outages;
+    return this.#noForgery.outages;
   }
 
   add(invariant: Invariant): void {
@@ -56,7 +56,7 @@ export class Inspector {
   }
 
   start(known: readonly KnownMachine[]): void {
-    this.#held.start(known);
+    this.#remembered.start(known);
     for (const invariant of this.#invariants) invariant.start?.(known);
   }
 
@@ -68,12 +68,12 @@ export class Inspector {
     for (const invariant of this.#invariants) invariant.received?.(received);
   }
 
-  told(output: Output): void {
-    for (const invariant of this.#invariants) invariant.told?.(output);
-    this.#held.told(output);
+  output(output: Output): void {
+    for (const invariant of this.#invariants) invariant.output?.(output);
+    this.#remembered.output(output);
   }
 
-  look(machines: readonly Machine[]): void {
-    for (const invariant of this.#invariants) invariant.look?.(machines);
+  inspectTable(machines: readonly Machine[]): void {
+    for (const invariant of this.#invariants) invariant.inspectTable?.(machines);
   }
 }

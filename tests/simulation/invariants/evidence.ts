@@ -1,25 +1,26 @@
 /**
- * Nobody is called silent, stopped or down on hearsay, nor although he answers (docs/protocol.md):
+ * A machine shows another as silent, stopped or down only on evidence of its own, never because a
+ * third machine says so, and never while the other answers (docs/protocol.md):
  *
- * - silent: questions of this very machine were left unanswered, four ordinary ones, which take 11 s,
- *   or six quick ones, which take 1.6 s: so they must lie within the last 13 s;
- * - stopped: one question, after the goodbye;
- * - down: nothing that counts as an answer has come for three intervals, or 15 s.
+ * - silent: within the last 13 s it has left unanswered four ordinary questions of this machine, which
+ *   take 11 s, or six quick ones, which take 1.6 s;
+ * - stopped: it has left one question after its goodbye unanswered;
+ * - down: nothing that counts as an answer has come for three intervals, at least 15 s.
  *
- * What came is what was delivered (answered.ts).
+ * Whether it answered is judged by the packets that were delivered (answer-record.ts).
  */
 
 import type { Output } from "../../../src/cluster/output.ts";
 import type { KnownMachine } from "../../../src/store/kept.ts";
-import type { Run, Truth } from "../world/ground-truth.ts";
+import type { GroundTruth, Run } from "../world/ground-truth.ts";
 import { QUESTIONS } from "../world/packet-kind.ts";
-import { Answered } from "./answer-record.ts";
+import { AnswerRecord } from "./answer-record.ts";
 import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
-import type { Held } from "./remembered.ts";
+import type { RememberedMachines } from "./remembered.ts";
 
-const NAME = "nobody is called silent on hearsay";
+const NAME = "no machine is shown silent, stopped or down without evidence";
 const WINDOW_MS = 13_000;
-/** After this it has told everybody where it is. */
+/** This long after an address change, all machines know the new address. */
 const MOVED_MS = 600_000;
 const QUESTIONS_FOR_SILENT = 4;
 const QUICK_QUESTIONS_FOR_SILENT = 6;
@@ -27,10 +28,10 @@ const QUESTIONS_FOR_STOPPED = 1;
 const DOWN_INTERVALS = 3;
 const LEAST_DOWN_MS = 15_000;
 const WAKING_MS = 6000;
-/** Clocks run fast by a hundredth at most. */
+/** Clocks run fast by 1 % at most; the other 1 % is margin. */
 const DRIFT = 1.02;
-/** So many old questions are dropped at a time. */
-const MANY = 1024;
+/** How many expired questions are removed from the array at a time. */
+const DROPPED_AT_ONCE = 1024;
 
 interface World {
   readonly nowMs: number;
@@ -38,30 +39,33 @@ interface World {
 
 export class Evidence implements Invariant {
   readonly #subject: Subject;
-  readonly #truth: Truth;
+  readonly #truth: GroundTruth;
   readonly #world: World;
-  /** The questions of the last 13 s, and some before them: looked at far less often than added to. */
+  /** The questions of the last 13 s, preceded by expired ones that are dropped many at a time. */
   readonly #asked: { readonly to: string; readonly atMs: number; readonly isQuick: boolean }[] = [];
-  /** Where those of the last 13 s begin, at the earliest. */
+  /** The index of the first question that has not expired. */
   #first = 0;
-  readonly #answered: Answered;
-  readonly #held: Held;
-  /** By key, when it got or lost an address, which was asked before. */
+  readonly #answers: AnswerRecord;
+  readonly #remembered: RememberedMachines;
+  /** By machine id, the world time at which it got or lost an address. */
   readonly #changedMs = new Map<string, number>();
 
-  constructor(subject: Subject, parts: { truth: Truth; world: World; held: Held }) {
+  constructor(
+    subject: Subject,
+    parts: { truth: GroundTruth; world: World; remembered: RememberedMachines },
+  ) {
     const { truth, world } = parts;
     this.#subject = subject;
     this.#truth = truth;
     this.#world = world;
-    this.#held = parts.held;
-    this.#answered = new Answered(truth, world);
+    this.#remembered = parts.remembered;
+    this.#answers = new AnswerRecord(truth, world);
   }
 
   start(): void {
     this.#asked.length = 0;
     this.#first = 0;
-    this.#answered.start();
+    this.#answers.start();
     this.#changedMs.clear();
   }
 
@@ -69,7 +73,7 @@ export class Evidence implements Invariant {
     const { to, kind } = sent;
     if (!QUESTIONS.has(kind)) return;
     this.#asked.push({ to, atMs: this.#world.nowMs, isQuick: kind === "ring-question" });
-    this.#answered.asked(sent);
+    this.#answers.asked(sent);
     this.#dropOld();
   }
 
@@ -78,72 +82,73 @@ export class Evidence implements Invariant {
     for (;;) {
       const first = this.#asked[this.#first];
       if (first === undefined || first.atMs >= sinceMs) break;
-      this.#answered.expire(first.to, first.atMs);
+      this.#answers.expire(first.to, first.atMs);
       this.#first++;
     }
-    if (this.#first < MANY) return;
+    if (this.#first < DROPPED_AT_ONCE) return;
     this.#asked.splice(0, this.#first);
     this.#first = 0;
   }
 
   received(received: Received): void {
-    // What is under way when it finds that it was suspended counts for nothing.
-    const isAwake = this.#world.nowMs - this.#subject.troubledMs >= WAKING_MS;
-    this.#answered.received(received, { isCounted: isAwake });
+    // The core discards answers that arrive while it is noticing that it was suspended.
+    const isAwake = this.#world.nowMs - this.#subject.disturbedMs >= WAKING_MS;
+    this.#answers.received(received, { isCounted: isAwake });
   }
 
-  told(output: Output): void {
+  output(output: Output): void {
     if (output.kind !== "remember") return;
     const { id, state, incarnation, addresses } = output.machine;
-    const before = this.#held.get(id);
+    const before = this.#remembered.get(id);
     const isSame = before !== undefined && isEqual(before.addresses, addresses);
     if (!isSame) this.#changedMs.set(id, this.#world.nowMs);
     if (state === before?.state) return;
     if (state === "down") this.#checkDown(output.machine);
     const run = this.#truth.runOf(incarnation);
-    // Who has lost its address to another cannot be asked, and is silent for that.
-    if (run === undefined || this.#hasMoved(run) || this.#isTaken(output.machine)) return;
-    // A pause of this machine may lie between its questions, however long it was.
-    const changedMs = Math.max(this.#subject.troubledMs, this.#changedMs.get(id) ?? 0);
+    // A machine whose address another has taken cannot be asked, and is rightly silent.
+    if (run === undefined || this.#hasRecentlyMoved(run) || this.#isAddressTaken(output.machine))
+      return;
+    // A pause of this machine, of any length, may lie between its questions.
+    const changedMs = Math.max(this.#subject.disturbedMs, this.#changedMs.get(id) ?? 0);
     if (this.#world.nowMs - changedMs < 2 * WINDOW_MS) return;
     if (state === "silent" || state === "stopped") this.#checkAsked(output.machine);
   }
 
-  /** Where it was, another is held to be: one of its clones, say. */
-  #isTaken({ id, addresses }: KnownMachine): boolean {
-    return addresses.every((address) => this.#held.hasOtherAt(address, id));
+  /** Whether each of its addresses now belongs to another machine, such as one of its clones. */
+  #isAddressTaken({ id, addresses }: KnownMachine): boolean {
+    return addresses.every((address) => this.#remembered.hasOtherAt(address, id));
   }
 
   #checkDown(machine: KnownMachine): void {
-    const quietMs = this.#world.nowMs - this.#answered.lastMs(machine).any;
+    const quietMs = this.#world.nowMs - this.#answers.lastMs(machine).any;
     const intervalsMs = DOWN_INTERVALS * this.#subject.updateSeconds * 1000;
     if (quietMs * DRIFT >= Math.max(intervalsMs, LEAST_DOWN_MS)) return;
-    this.#breach(machine, `${Math.round(quietMs / 1000)} s after it has answered`);
+    this.#breach(machine, `${Math.round(quietMs / 1000)} s after its last answer`);
   }
 
   #checkAsked(machine: KnownMachine): void {
-    const { slow, any } = this.#answered.lastMs(machine);
+    const { slow, any } = this.#answers.lastMs(machine);
     const asked = this.#askedSince(slow, machine, { isQuick: false });
     if (machine.state === "stopped") {
-      if (asked < QUESTIONS_FOR_STOPPED) this.#breach(machine, "unasked");
+      if (asked < QUESTIONS_FOR_STOPPED) this.#breach(machine, "without having asked it");
       return;
     }
-    // An ordinary answer ends a test by quick questions, but not the other way round.
+    // An ordinary answer also ends a test by quick questions; a quick answer ends only the latter.
     const askedQuickly = this.#askedSince(any, machine, { isQuick: true });
     if (asked >= QUESTIONS_FOR_SILENT || askedQuickly >= QUICK_QUESTIONS_FOR_SILENT) return;
     this.#breach(machine, `after ${asked} ordinary and ${askedQuickly} quick questions`);
   }
 
   #breach({ id, state }: KnownMachine, why: string): never {
-    throw new Violation(NAME, `${this.#subject.machine} calls ${id} ${state} ${why}`);
+    throw new Violation(NAME, `${this.#subject.machine} shows ${id} ${state} ${why}`);
   }
 
-  #hasMoved({ machine }: Run): boolean {
+  #hasRecentlyMoved({ machine }: Run): boolean {
     const movedMs = this.#truth.movedMs.get(machine) ?? Number.NEGATIVE_INFINITY;
     return this.#world.nowMs - movedMs < MOVED_MS;
   }
 
-  /** How many questions of a sort have gone to it since then, within the last 13 s. */
+  /** How many quick or ordinary questions went to it since then, within the last 13 s. */
   #askedSince(
     sinceMs: number,
     { addresses }: KnownMachine,

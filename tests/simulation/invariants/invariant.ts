@@ -1,6 +1,7 @@
 /**
- * What an invariant is told, and how it complains. Each machine has its own set of them, which
- * sees every packet and every output of its core at once, and its whole table now and then.
+ * What an invariant sees, and the error that it throws when it is violated. Each machine has a set of
+ * invariants of its own, which see every packet and every output of its core as it happens, and its
+ * whole table every few seconds.
  */
 
 import type { Moment } from "../../../src/base/units.ts";
@@ -9,29 +10,29 @@ import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { KnownMachine } from "../../../src/store/kept.ts";
 import type { Origin } from "../world/network.ts";
-import type { Kind } from "../world/packet-kind.ts";
+import type { PacketKind } from "../world/packet-kind.ts";
 
-/** The machine that is looked at. */
+/** The machine under inspection. */
 export interface Subject {
-  /** Its name in the world, which clones do not share. */
+  /** The machine's name in the world. Clones share an id but not this name. */
   readonly machine: string;
   readonly id: string;
   readonly incarnation: string;
   readonly addresses: readonly string[];
   readonly updateSeconds: number;
   readonly core: Cluster | undefined;
-  /** World time at which it last started, stopped, paused, went on, or changed its address. */
-  readonly troubledMs: number;
+  /** The world time at which it last started, stopped, paused, resumed, or changed its address. */
+  readonly disturbedMs: number;
   now(): Moment;
 }
 
-/** What the core was doing when it sent something. */
+/** The call during which the core sent something. */
 export type Call = "receive" | "tick" | "publish" | "watch" | "forget" | "leave" | "update";
 
 export interface Sent {
   readonly to: string;
-  readonly kind: Kind;
-  /** Before it was sealed. */
+  readonly kind: PacketKind;
+  /** The message before it was sealed. */
   readonly message: Uint8Array;
   readonly during: Call;
 }
@@ -40,24 +41,24 @@ export interface Received {
   readonly from: string;
   readonly packet: Uint8Array;
   readonly origin: Origin;
-  /** Of what a machine sent, sealed or not; of what a stranger sent, as it looks. */
-  readonly kind: Kind;
-  /** What is in it, if it is sealed; else the packet. */
+  /** The kind of `message`. An injected packet that was sealed without the key is of kind `sealed`. */
+  readonly kind: PacketKind;
+  /** What is inside the packet if it was sealed with the key, else the packet. */
   readonly message: Uint8Array;
-  /** Sealed or not as it must be, with the key, and for the first time. */
+  /** Whether the packet was sealed as the network requires, with the key, and not seen before. */
   readonly isOpened: boolean;
   readonly outputs: readonly Output[];
 }
 
 export interface Invariant {
-  /** A new run, from this memory. */
+  /** A new run of the program starts, remembering these machines. */
   start?(known: readonly KnownMachine[]): void;
   sent?(sent: Sent): void;
   received?(received: Received): void;
-  /** Any other output than a packet. */
-  told?(output: Output): void;
-  /** All that it shows. */
-  look?(machines: readonly Machine[]): void;
+  /** The core has made an output other than a packet. */
+  output?(output: Output): void;
+  /** These are all machines that it shows. */
+  inspectTable?(machines: readonly Machine[]): void;
 }
 
 export class Violation extends Error {

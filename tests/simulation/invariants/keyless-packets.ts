@@ -1,16 +1,16 @@
 /**
- * In a sealed network no packet of someone without the key has any effect: nothing that he made,
- * nothing that he changed, and no copy of a packet that this run of the machine has opened before.
- * (A copy of one that it has never seen is as good as the original, and the other invariants hold
- * for it; see hostile/attackers.ts.)
+ * In a sealed network no packet of an attacker without the key has any effect: none that it made,
+ * none that it changed, and no copy of a packet that this run of the machine has opened before. (A
+ * copy of a packet that the machine has not seen is as good as the original, and the other invariants
+ * cover it; see attackers/attackers.ts.)
  */
 import { type Invariant, type Received, type Subject, Violation } from "./invariant.ts";
 
-const NAME = "without the key no packet has an effect";
+const NAME = "a packet made without the key has no effect";
 
-export class Keyless implements Invariant {
+export class KeylessPackets implements Invariant {
   readonly #subject: Subject;
-  /** Whether somebody with the key has made this very packet. */
+  /** Whether this very packet was made with the key. */
   readonly #isGenuine: (packet: Uint8Array) => boolean;
   #opened = new WeakSet<Uint8Array>();
 
@@ -30,8 +30,8 @@ export class Keyless implements Invariant {
     if (mayAct) return;
     const effect = outputs.find(({ kind }) => kind !== "log");
     if (effect === undefined) return;
-    const what = isGenuine ? "a packet that it had opened before" : "a packet without the key";
+    const what = isGenuine ? "a packet that it had opened before" : "a packet made without the key";
     const { machine } = this.#subject;
-    throw new Violation(NAME, `${machine} did "${effect.kind}" for ${what}, from ${from}`);
+    throw new Violation(NAME, `${machine} output "${effect.kind}" after ${what}, from ${from}`);
   }
 }

@@ -1,10 +1,12 @@
 /**
- * Machines that are silent, stopped or down are asked at most 20 times a second together, each every
- * 10 s for 5 min and then every minute at most, anew when something comes from it; and 20 times a second
- * more because somebody calls them scrapped (design 6.3). The numbers stand here once more.
+ * Quiet machines, which are silent, stopped or down, are asked no more often than docs/protocol.md
+ * allows: at most 20 questions a second in all; each machine at most every 10 s for 5 min and then
+ * every minute, starting over when a packet comes from it. Removal requests allow another 20
+ * questions a second. The numbers are repeated here, so that a change by mistake is noticed.
  *
- * Whose an address is, is told by what is remembered; one that two machines have had, or one has given
- * up, is left out, as who has lost his address is still shown under it.
+ * The owner of an address is the machine that is remembered there. Addresses that two machines have
+ * had, or that a machine has given up, are left out, because a machine that has lost its address is
+ * still shown under it.
  */
 
 import type { Output } from "../../../src/cluster/output.ts";
@@ -13,31 +15,31 @@ import { bodyOf } from "../world/packet-kind.ts";
 import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
 import { NAME, RateWindow } from "./rates.ts";
 
-const MOST_QUIET = 20;
-const MOST_FORGETTING = 20;
+const MAX_QUIET = 20;
+const MAX_REMOVAL = 20;
 const FIRST_PAUSE_MS = 10_000;
 const FIRST_FOR_MS = 300_000;
 const LATER_PAUSE_MS = 60_000;
-/** 5 % of jitter. */
+/** Pauses have a jitter of 5 %. */
 const LEAST_SHARE = 0.945;
-/** Whoever speaks may have its address asked three times, a second apart. */
+/** After a packet from a machine, its address may be asked three times, a second apart. */
 const SPOKEN_MS = 6000;
-/** A wish to forget is over by then: an interval, 11 s until it is silent, and the test of it. */
-const WISH_MS = 900_000;
+/** A removal is over after this: an interval, 11 s until the machine is silent, and the test of it. */
+const REMOVAL_MS = 900_000;
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
 interface Quiet {
   readonly id: string;
   state: KnownMachine["state"];
-  /** On this machine's clock, as the other times; before the start it is not known. */
+  /** When it became quiet, on this machine's clock like the other times; unknown before the start. */
   readonly sinceMs: number;
-  /** World time. */
+  /** The world time at which it became quiet. */
   readonly notedMs: number;
   hasOneAddress: boolean;
   askedMs: number;
   spokeMs: number;
-  /** It has not been asked since it spoke. */
+  /** Whether a packet has come from it since it was last asked. */
   isNudged: boolean;
   message: Uint8Array | undefined;
 }
@@ -50,7 +52,7 @@ export class QuietRates implements Invariant {
   readonly #ownerOf = new Map<string, string>();
   readonly #addressesOf = new Map<string, readonly string[]>();
   readonly #contested = new Set<string>();
-  readonly #wishedMs = new Map<string, number>();
+  readonly #removalRequestedMs = new Map<string, number>();
   #windows = newWindows();
 
   constructor(subject: Subject, world: { readonly nowMs: number }) {
@@ -64,12 +66,12 @@ export class QuietRates implements Invariant {
     this.#ownerOf.clear();
     this.#addressesOf.clear();
     this.#contested.clear();
-    this.#wishedMs.clear();
+    this.#removalRequestedMs.clear();
     this.#windows = newWindows();
     for (const machine of known) this.#note(machine, { isOld: true });
   }
 
-  told(output: Output): void {
+  output(output: Output): void {
     if (output.kind === "forget") this.#quiet.delete(output.id);
     if (output.kind === "rename") this.#quiet.delete(output.fromId);
     if (output.kind === "remember") this.#note(output.machine, { isOld: false });
@@ -78,9 +80,9 @@ export class QuietRates implements Invariant {
   received({ from, kind, message }: Received): void {
     if (kind === "forget") {
       const id = /"id":"([^"]*)"/.exec(bodyOf(message))?.[1];
-      if (id !== undefined) this.#wishedMs.set(id, this.#nowMs());
+      if (id !== undefined) this.#removalRequestedMs.set(id, this.#nowMs());
     }
-    // It has met itself where another was: that one cannot be asked there any more.
+    // This machine now has an address where another was, which cannot be asked there any more.
     if (this.#subject.addresses.includes(from)) this.#contested.add(from);
     if (this.#quiet.size === 0) return;
     const quiet = this.#at(from);
@@ -94,17 +96,17 @@ export class QuietRates implements Invariant {
     const quiet = this.#at(to);
     if (quiet === undefined || this.#contested.has(to)) return;
     const nowMs = this.#nowMs();
-    const { quiet: own, forgetting, both } = this.#windows;
-    if (both.add(nowMs)) this.#breach("questions to quiet and scrapped machines");
-    if (!this.#isWished(quiet)) {
+    const { quiet: own, removals, both } = this.#windows;
+    if (both.add(nowMs)) this.#breach("questions to quiet machines, removal tests included");
+    if (!this.#isRemovalRequested(quiet)) {
       if (own.add(nowMs)) this.#breach("questions to quiet machines");
       this.#checkPace(quiet);
-    } else if (isRepeat(message, quiet.message) && forgetting.add(nowMs)) {
-      // The questions of such a test have one number; others never have that of the one before.
-      this.#breach("questions to machines that somebody calls scrapped");
+    } else if (isRepeat(message, quiet.message) && removals.add(nowMs)) {
+      // All questions of a removal test have the same number, ordinary questions have different ones.
+      this.#breach("questions to machines that are being removed");
     }
     quiet.message = message;
-    // Of several because it spoke, which sets the pace is not seen from here.
+    // Which of several questions after a packet from the machine sets the pace is not visible here.
     if (!this.#hasSpoken(quiet)) quiet.askedMs = nowMs;
     quiet.isNudged = false;
   }
@@ -146,23 +148,26 @@ export class QuietRates implements Invariant {
     return owner === undefined ? undefined : this.#quiet.get(owner);
   }
 
-  #isWished({ id }: Quiet): boolean {
-    const wishedMs = this.#wishedMs.get(id.split("~")[0] ?? id);
-    return wishedMs !== undefined && this.#nowMs() - wishedMs < WISH_MS;
+  #isRemovalRequested({ id }: Quiet): boolean {
+    const removalRequestedMs = this.#removalRequestedMs.get(id.split("~")[0] ?? id);
+    return removalRequestedMs !== undefined && this.#nowMs() - removalRequestedMs < REMOVAL_MS;
   }
 
-  /** Just now, or just before it was silent, or before a pause: what is owed for it is asked after it. */
+  /**
+   * Whether a packet has come from it a short time ago, or shortly before it became quiet, or before a
+   * pause of this machine: the questions that such a packet causes may still be outstanding.
+   */
   #hasSpoken({ spokeMs, sinceMs }: Quiet): boolean {
-    if (this.#worldMs() - this.#subject.troubledMs < SPOKEN_MS) return true;
+    if (this.#worldMs() - this.#subject.disturbedMs < SPOKEN_MS) return true;
     return this.#nowMs() - Math.max(spokeMs, sinceMs) < SPOKEN_MS;
   }
 
   #checkPace(quiet: Quiet): void {
     const nowMs = this.#nowMs();
     const { sinceMs, askedMs, spokeMs, state } = quiet;
-    // One with two addresses is asked on the other when somebody names that.
+    // A machine with two addresses is also asked at one when a list names that one.
     if (quiet.isNudged || this.#hasSpoken(quiet) || !quiet.hasOneAddress) return;
-    const isKnown = quiet.notedMs > this.#subject.troubledMs;
+    const isKnown = quiet.notedMs > this.#subject.disturbedMs;
     const isLate =
       (state === "stopped" && spokeMs < sinceMs) ||
       askedMs - Math.max(sinceMs, spokeMs) >= FIRST_FOR_MS;
@@ -170,7 +175,7 @@ export class QuietRates implements Invariant {
     if (nowMs - askedMs >= pauseMs * LEAST_SHARE) return;
     const seconds = ((nowMs - askedMs) / 1000).toFixed(1);
     const { machine } = this.#subject;
-    throw new Violation(NAME, `${machine} asked ${quiet.id}, ${state}, again after ${seconds} s`);
+    throw new Violation(NAME, `${machine} asked ${quiet.id} (${state}) again after ${seconds} s`);
   }
 
   #breach(what: string): never {
@@ -180,9 +185,9 @@ export class QuietRates implements Invariant {
 
 function newWindows() {
   return {
-    quiet: new RateWindow(MOST_QUIET),
-    forgetting: new RateWindow(MOST_FORGETTING),
-    both: new RateWindow(MOST_QUIET + MOST_FORGETTING),
+    quiet: new RateWindow(MAX_QUIET),
+    removals: new RateWindow(MAX_REMOVAL),
+    both: new RateWindow(MAX_QUIET + MAX_REMOVAL),
   };
 }
 

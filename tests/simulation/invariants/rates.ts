@@ -1,36 +1,36 @@
 /**
- * No packet rate above the cap (design 6.3 and 6.6; docs/protocol.md, "Limits"): packets are
- * counted as they leave, by purpose, in any second of the machine's own clock. The numbers stand
- * here once more, so that a cap that is changed by mistake is seen.
+ * No packet rate exceeds its cap (docs/protocol.md, "Limits"): packets are counted as they leave, by
+ * purpose, in any second of the machine's own clock. The numbers are repeated here, so that a cap that
+ * is changed by mistake is noticed.
  */
 
-import type { Lists } from "./address-lists.ts";
+import type { AddressLists } from "./address-lists.ts";
 import { type Invariant, type Sent, type Subject, Violation } from "./invariant.ts";
 
-export const NAME = "no packet rate is above the cap";
+export const NAME = "no packet rate exceeds its cap";
 const WINDOW_MS = 1000;
 
-/** What a machine sends is told apart by its kind and by what made it send. */
+/** The caps of packets a second, by their kind and by why they were sent. */
 const CAPS = {
-  /** Of all kinds but the quick ones, and of them to those that never answered yet. */
+  /** All questions except the quick ones, and except those to machines that never answered. */
   questions: 200,
   "questions while watching": 500,
   "questions to candidates": 50,
   "quick questions": 500,
-  /** A scan's 100, the four guesses of a broadcast, and the questions of the young for lists. */
+  /** The 100 of a scan, the four guessed broadcasts, and the requests for lists after a start. */
   queries: 106,
   answers: 2000,
   hints: 1000,
-  /** Lists and forgets. */
+  /** Address lists and removal requests. */
   lists: 100,
 } as const;
 
 type Purpose = keyof typeof CAPS;
 
-/** What a known source may ask for at once and in a second; watchers' answers may have waited. */
+/** What a known source may ask for at once and in a second, and live answers that have waited. */
 const ANSWERS_TO_ONE = 100 + 64;
 
-/** When the last so many were counted, in a ring: as many within a window are one too many. */
+/** The times of the last `most + 1` packets, in a ring: that many within a window are too many. */
 export class RateWindow {
   readonly #most: number;
   readonly #times: number[] = [];
@@ -40,7 +40,7 @@ export class RateWindow {
     this.#most = most + 1;
   }
 
-  /** Whether it is too many with this one. */
+  /** Counts one packet. Returns whether that makes too many. */
   add(nowMs: number): boolean {
     const first = this.#times[this.#next];
     this.#times[this.#next] = nowMs;
@@ -51,14 +51,14 @@ export class RateWindow {
 
 export class Rates implements Invariant {
   readonly #subject: Subject & { readonly isWatching: boolean };
-  readonly #lists: Lists;
+  readonly #lists: AddressLists;
   #windows = new Map<Purpose, RateWindow>();
-  /** Answers to each address within this second. */
+  /** The number of answers to each address in the current second. */
   #answersTo = new Map<string, number>();
   #secondMs = 0;
   #watchedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(subject: Subject & { readonly isWatching: boolean }, lists: Lists) {
+  constructor(subject: Subject & { readonly isWatching: boolean }, lists: AddressLists) {
     this.#subject = subject;
     this.#lists = lists;
   }
@@ -106,7 +106,7 @@ export class Rates implements Invariant {
   #countQuestion(to: string, nowMs: number): void {
     if (this.#subject.isWatching) this.#watchedMs = nowMs;
     const isWatched = nowMs - this.#watchedMs <= WINDOW_MS;
-    // Both windows are kept up, and the one that is meant complains.
+    // Both windows count every question, but only the one that applies may report a violation.
     const isTooMany = this.#add("questions", nowMs);
     if (isTooMany && !isWatched) this.#breach("questions");
     this.#count("questions while watching", nowMs);

@@ -1,35 +1,41 @@
-/** An older report never replaces a newer one, nor an earlier run a later one; liars included. */
+/**
+ * An older report never replaces a newer one, and an earlier run never a later one. This holds for the
+ * reports of attackers too.
+ */
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { KnownMachine } from "../../../src/store/kept.ts";
-import type { Truth } from "../world/ground-truth.ts";
+import type { GroundTruth } from "../world/ground-truth.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
-import type { Held } from "./remembered.ts";
+import type { RememberedMachines } from "./remembered.ts";
 
 const NAME = "an older report never replaces a newer one";
 
-export class Order implements Invariant {
+export class ReportOrder implements Invariant {
   readonly #subject: Subject;
-  readonly #truth: Truth;
-  readonly #held: Held;
-  /** The live report of each machine that was shown last. */
+  readonly #truth: GroundTruth;
+  readonly #remembered: RememberedMachines;
+  /** By machine id, the live report that was shown last. */
   readonly #live = new Map<string, { incarnation: string | undefined; madeMs: number }>();
 
-  constructor(subject: Subject, { truth, held }: { truth: Truth; held: Held }) {
+  constructor(
+    subject: Subject,
+    { truth, remembered }: { truth: GroundTruth; remembered: RememberedMachines },
+  ) {
     this.#subject = subject;
     this.#truth = truth;
-    this.#held = held;
+    this.#remembered = remembered;
   }
 
   start(): void {
     this.#live.clear();
   }
 
-  told(output: Output): void {
+  output(output: Output): void {
     if (output.kind === "remember") this.#check(output.machine);
   }
 
-  look(machines: readonly Machine[]): void {
+  inspectTable(machines: readonly Machine[]): void {
     for (const { id, incarnation, isLive, report } of machines) {
       const madeMs = report?.load?.five;
       if (isLive !== true || madeMs === undefined) continue;
@@ -44,14 +50,17 @@ export class Order implements Invariant {
   #check(now: KnownMachine): void {
     const { id, incarnation, sequence = 0 } = now;
     if (incarnation === undefined) return;
-    const held = this.#held.get(id);
-    if (held === undefined) return;
-    if (held.incarnation === incarnation) {
-      const { sequence: before = 0 } = held;
+    const remembered = this.#remembered.get(id);
+    if (remembered === undefined) return;
+    if (remembered.incarnation === incarnation) {
+      const { sequence: before = 0 } = remembered;
       if (sequence < before) this.#breach(`report ${before} by ${sequence} of ${id}`);
       return;
     }
-    const [run, before] = [this.#truth.runOf(incarnation), this.#truth.runOf(held.incarnation)];
+    const [run, before] = [
+      this.#truth.runOf(incarnation),
+      this.#truth.runOf(remembered.incarnation),
+    ];
     if (run !== undefined && run.machine === before?.machine && run.order < before.order) {
       this.#breach(`run ${before.order} by run ${run.order} of ${id}`);
     }

@@ -1,28 +1,28 @@
-/** Nobody marks itself: this machine is in its table once, as itself, and as nobody else. */
+/** A machine is in its own table exactly once: as itself, up or new, and not as another machine. */
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { KnownMachine } from "../../../src/store/kept.ts";
-import type { Truth } from "../world/ground-truth.ts";
+import type { GroundTruth } from "../world/ground-truth.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 
-const NAME = "nobody marks itself";
+const NAME = "a machine shows itself exactly once, as itself";
 
 export class Self implements Invariant {
   readonly #subject: Subject;
-  readonly #truth: Truth;
+  readonly #truth: GroundTruth;
 
-  constructor(subject: Subject, truth: Truth) {
+  constructor(subject: Subject, truth: GroundTruth) {
     this.#subject = subject;
     this.#truth = truth;
   }
 
-  told(output: Output): void {
+  output(output: Output): void {
     if (output.kind === "remember") this.#check(output.machine);
-    const isMarked = output.kind === "entry" && output.entry.state !== "up";
-    if (isMarked && output.id === this.#subject.id) this.#breach("holds itself for out");
+    const isOutage = output.kind === "entry" && output.entry.state !== "up";
+    if (isOutage && output.id === this.#subject.id) this.#breach("records an outage of its own");
   }
 
-  look(machines: readonly Machine[]): void {
+  inspectTable(machines: readonly Machine[]): void {
     const selves = machines.filter(({ isSelf }) => isSelf);
     if (selves.length !== 1) this.#breach(`shows itself ${selves.length} times`);
     const [self] = selves;
@@ -40,10 +40,10 @@ export class Self implements Invariant {
       return;
     }
     if (incarnation === subject.incarnation) this.#breach(`takes itself for ${id}`);
-    // Of an address that it has been given, it may remember who was there before.
+    // It may remember the machine that had one of its present addresses before it did.
     const isOwnAddress =
       protocol === 1 && subject.addresses.includes(id) && !this.#truth.movedMs.has(subject.machine);
-    if (isOwnAddress) this.#breach(`takes its own address ${id} for a machine of 2005`);
+    if (isOwnAddress) this.#breach(`takes its own address ${id} for a protocol-1 machine`);
   }
 
   #breach(what: string): never {

@@ -1,9 +1,9 @@
 /**
- * A check of the checker: `bun tests/simulation/planted-bugs/main.ts [SEEDS]` puts five bugs into copies of
- * the product, one at a time, and lets the simulator look for each, in 200 seeds at most. Prints a
- * table, and ends with 1 if one was not found.
+ * Tests the simulator itself: `bun tests/simulation/planted-bugs/main.ts [SEEDS]` plants each bug of the
+ * table in a copy of the product and runs seeds, 200 at most, until the simulator finds it. Prints a
+ * table, and exits with 1 if a bug was not found.
  */
-import { copyWith, liveThroughIn, PLANTED, type PlantedBug } from "./planted-bugs.ts";
+import { copyWith, PLANTED, type PlantedBug, runSeedIn } from "./planted-bugs.ts";
 
 const SEEDS = Number(process.argv[2] ?? 200);
 
@@ -12,11 +12,11 @@ interface Found {
   readonly invariant: string;
 }
 
-function find(bug: PlantedBug): Found | undefined {
+function findSeed(bug: PlantedBug): Found | undefined {
   const copy = copyWith(bug);
   try {
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const outcome = liveThroughIn(copy.path, seed);
+      const outcome = runSeedIn(copy.path, seed);
       if (!outcome.ok) return { seed, invariant: outcome.failure.invariant };
     }
     return undefined;
@@ -27,7 +27,7 @@ function find(bug: PlantedBug): Found | undefined {
 
 console.log("| bug | first seed that finds it | invariant |\n|---|---|---|");
 for (const bug of PLANTED) {
-  const found = find(bug);
+  const found = findSeed(bug);
   console.log(`| ${bug.title} | ${found?.seed ?? "none"} | ${found?.invariant ?? ""} |`);
   if (found === undefined) process.exitCode = 1;
 }

@@ -1,17 +1,17 @@
-/** The simulator finds five deliberate bugs, each with the seed that is known to find it. */
+/** The simulator finds each planted bug with the seed that is known to find it. */
 import { describe, expect, test } from "bun:test";
-import { liveThrough } from "../run-seed.ts";
-import { copyWith, liveThroughIn, MACHINES, PLANTED } from "./planted-bugs.ts";
+import { runSeed } from "../run-seed.ts";
+import { copyWith, MACHINES, PLANTED, runSeedIn } from "./planted-bugs.ts";
 
 const TIMEOUT_MS = 60_000;
 
-describe("a bug that is put in on purpose is found", () => {
+describe("the simulator", () => {
   test.each(PLANTED)(
-    "$title, by seed $seed",
+    'finds the planted bug "$title" with seed $seed',
     (bug) => {
       const copy = copyWith(bug);
       try {
-        const outcome = liveThroughIn(copy.path, bug.seed);
+        const outcome = runSeedIn(copy.path, bug.seed);
         expect(outcome.ok ? "nothing" : outcome.failure.invariant).toBe(bug.invariant);
       } finally {
         copy.remove();
@@ -21,9 +21,9 @@ describe("a bug that is put in on purpose is found", () => {
   );
 
   test.each([...new Set(PLANTED.map(({ seed }) => seed))])(
-    "and nothing where there is none, in seed %d",
+    "finds no violation in seed %d when no bug is planted",
     (seed) => {
-      expect(liveThrough({ seed, machines: MACHINES })).toMatchObject({ ok: true });
+      expect(runSeed({ seed, machines: MACHINES })).toMatchObject({ ok: true });
     },
     TIMEOUT_MS,
   );

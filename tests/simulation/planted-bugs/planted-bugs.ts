@@ -1,7 +1,6 @@
 /**
- * Five bugs that somebody might write, each as a replacement or three in the product's source, to be put
- * into a copy of it: the simulator must find every one of them. Each comes with the seed that is known
- * to find it.
+ * Five bugs that a developer might write, each as one to three replacements in a copy of the product's
+ * source. The simulator must find every one of them.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,9 +16,9 @@ interface Change {
 export interface PlantedBug {
   readonly title: string;
   readonly changes: readonly Change[];
-  /** The first that finds it, of worlds of so many machines. */
+  /** The first seed that finds the bug, in a world of MACHINES machines. */
   readonly seed: number;
-  /** What is violated then. */
+  /** The invariant that is violated in that world. */
   readonly invariant: string;
 }
 
@@ -39,7 +38,7 @@ export const PLANTED: readonly PlantedBug[] = [
     invariant: "an older report never replaces a newer one",
   },
   {
-    title: "a hint is believed",
+    title: "a hint is believed without asking the machine",
     changes: [
       {
         file: "src/cluster/detection/ring-detector.ts",
@@ -48,10 +47,10 @@ export const PLANTED: readonly PlantedBug[] = [
       },
     ],
     seed: 1,
-    invariant: "nobody is called silent on hearsay",
+    invariant: "no machine is shown silent, stopped or down without evidence",
   },
   {
-    title: "a cap is off by a factor of ten",
+    title: "a cap is ten times too high",
     changes: [
       {
         file: "src/cluster/limits.ts",
@@ -60,7 +59,7 @@ export const PLANTED: readonly PlantedBug[] = [
       },
     ],
     seed: 5,
-    invariant: "nothing grows past its cap",
+    invariant: "no table grows past its cap",
   },
   {
     title: "candidates are passed on",
@@ -82,10 +81,10 @@ export const PLANTED: readonly PlantedBug[] = [
       },
     ],
     seed: 1,
-    invariant: "candidates are not passed on",
+    invariant: "address lists name only addresses that have answered",
   },
   {
-    title: "a window accepts replays",
+    title: "the replay window accepts replays",
     changes: [
       {
         file: "src/sealing/replay-window.ts",
@@ -94,37 +93,37 @@ export const PLANTED: readonly PlantedBug[] = [
       },
     ],
     seed: 1,
-    invariant: "without the key no packet has an effect",
+    invariant: "a packet made without the key has no effect",
   },
 ];
 
 const TOP = join(import.meta.dir, "..", "..", "..");
 
-/** A copy of the product and its simulator, without the bug or with it; removed with `remove`. */
-export function copyWith(bug: PlantedBug | undefined): { path: string; remove(): void } {
+/** Copies the product and its simulator and plants the bug. The caller removes the copy with `remove`. */
+export function copyWith(bug: PlantedBug): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "unagi-planted-"));
   for (const part of ["src", "package.json", "tsconfig.json", "tests/simulation", "tests/e2e"]) {
     cpSync(join(TOP, part), join(path, part), { recursive: true });
   }
   symlinkSync(join(TOP, "node_modules"), join(path, "node_modules"));
-  for (const change of bug?.changes ?? []) plant(change, path);
+  for (const change of bug.changes) plant(change, path);
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Fails if the line is there no longer, or more than once: then this table must be mended. */
+/** Throws unless the text to be replaced occurs exactly once: otherwise the table is out of date. */
 function plant({ file, from, to }: Change, path: string): void {
   const text = readFileSync(join(path, file), "utf8");
   const count = text.split(from).length - 1;
-  if (count !== 1) throw new Error(`${JSON.stringify(from)} stands ${count} times in ${file}`);
+  if (count !== 1) throw new Error(`${JSON.stringify(from)} occurs ${count} times in ${file}`);
   writeFileSync(join(path, file), text.replace(from, to));
 }
 
-/** Lives through one seed with what is in that copy, in a process of its own. */
-export function liveThroughIn(path: string, seed: number): Outcome {
+/** Runs one seed with the product in that copy, in a process of its own. */
+export function runSeedIn(path: string, seed: number): Outcome {
   const script = join(path, "tests", "simulation", "planted-bugs", "run-one-seed.ts");
   const child = Bun.spawnSync([process.execPath, script, String(seed), String(MACHINES)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  if (child.exitCode !== 0) throw new Error(`seed ${seed} ended with ${child.exitCode}`);
+  if (child.exitCode !== 0) throw new Error(`seed ${seed} exited with ${child.exitCode}`);
   return JSON.parse(child.stdout.toString());
 }

@@ -1,22 +1,29 @@
-/** Days in the life of a cluster, with production cores in the simulated world. */
+/** Machines that are away for hours or days, and groups that have never met. */
 import { describe, expect, test } from "bun:test";
 import { cutOffOf } from "../../../src/cluster/detection/cut-off.ts";
-import { Truth } from "../world/ground-truth.ts";
-import { CALM, Network } from "../world/network.ts";
+import { GroundTruth } from "../world/ground-truth.ts";
+import { Network, RELIABLE } from "../world/network.ts";
 import { PORT, SimulatedNode } from "../world/node.ts";
-import { seededChance } from "../world/random.ts";
-import { World } from "../world/world.ts";
-import { median, settledWorld, stateAt } from "./settled-world.ts";
+import { seededRandom } from "../world/random.ts";
+import type { World } from "../world/world.ts";
+import {
+  isolate,
+  machinesAt,
+  median,
+  nodeAt,
+  reliableWorld,
+  settledWorld,
+  stateAt,
+} from "./steps.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** After which a machine that is gone is forgotten; at ten minutes between reports ten days. */
+/** A machine that is stopped or down is forgotten after this many intervals: ten days at 600 s each. */
 const FORGET_INTERVALS = 1440;
 const TIMEOUT_MS = 120_000;
 
-function calmWorld(modern: number, updateSeconds: number): World {
-  const world = new World({ seed: modern, modern, old: 0, updateSeconds, weather: CALM });
-  world.startAll(1000);
+function knownWorld(v2: number, updateSeconds: number): World {
+  const world = reliableWorld({ seed: v2, v2, updateSeconds });
   world.untilAllHaveReports(MINUTE);
   return world;
 }
@@ -25,20 +32,17 @@ function states(world: World): string[] {
   return world.nodes.flatMap((node) => world.nodes.map((of) => stateAt(node, of) ?? "unknown"));
 }
 
-function nodeAt(world: World, index: number): SimulatedNode {
-  const node = world.nodes[index];
-  if (node === undefined) throw new Error(`no machine ${index}`);
-  return node;
-}
-
-describe("a machine that was off for ten days", () => {
+describe("a machine that was off for 1,440 intervals", () => {
   const UPDATE_SECONDS = 20;
   const LONG_MS = FORGET_INTERVALS * UPDATE_SECONDS * 1000 + HOUR;
 
-  test.each([{ keepState: true }, { keepState: false }])(
-    "is forgotten, and back with all within seconds of its start (it remembers them: $keepState)",
+  test.each([
+    { memory: "with its memory", keepState: true },
+    { memory: "without any memory", keepState: false },
+  ])(
+    "is forgotten, and shown by all again within seconds of its start $memory",
     ({ keepState }) => {
-      const world = calmWorld(4, UPDATE_SECONDS);
+      const world = knownWorld(4, UPDATE_SECONDS);
       const lost = nodeAt(world, 0);
       lost.stop({ sayGoodbye: false });
       world.run(LONG_MS);
@@ -46,15 +50,15 @@ describe("a machine that was off for ten days", () => {
       expect(seen).toEqual([undefined, undefined, undefined]);
       lost.start({ keepState });
       expect(world.untilAllHaveReports(15_000)).toBeLessThanOrEqual(15_000);
-      expect(world.complaints()).toEqual([]);
+      expect(world.badPackets()).toEqual([]);
     },
     TIMEOUT_MS,
   );
 
   test(
-    "and all others with it, remembers them and forgets none before it has asked",
+    "together with all others still remembers them and forgets none before it has asked it",
     () => {
-      const world = calmWorld(4, UPDATE_SECONDS);
+      const world = knownWorld(4, UPDATE_SECONDS);
       for (const node of world.nodes) node.stop({ sayGoodbye: false });
       world.run(LONG_MS);
       for (const node of world.nodes) node.start({ keepState: true });
@@ -68,10 +72,10 @@ describe("a machine that was off for ten days", () => {
 
 describe("a daemon that stood still for an hour", () => {
   test.each([
-    { how: "SIGSTOP and SIGCONT", isSuspended: false },
-    { how: "suspended with its machine", isSuspended: true },
-  ])("($how) calls nobody dead, and has fresh reports of all within 20 s", ({ isSuspended }) => {
-    const world = calmWorld(12, 600);
+    { how: "by SIGSTOP", isSuspended: false },
+    { how: "while its machine was suspended", isSuspended: true },
+  ])("$how keeps all others up and has fresh reports of them within 20 s", ({ isSuspended }) => {
+    const world = knownWorld(12, 600);
     world.run(3 * MINUTE);
     const stopped = nodeAt(world, 0);
     const before = stopped.outages;
@@ -86,17 +90,17 @@ describe("a daemon that stood still for an hour", () => {
       world.run(100);
       for (const of of world.nodes) expect(stateAt(stopped, of)).toBe("up");
     }
-    const machines = stopped.core?.machines(stopped.now()) ?? [];
-    // Its own is the shell's business (tests/daemon/publisher.test.ts).
-    for (const { reportAgeSeconds = Number.NaN } of machines.filter(({ isSelf }) => !isSelf)) {
+    // The shell makes the machine's own report (tests/daemon/publisher.test.ts).
+    const others = machinesAt(stopped).filter(({ isSelf }) => !isSelf);
+    for (const { reportAgeSeconds = Number.NaN } of others) {
       expect(reportAgeSeconds).toBeLessThan(600 + 20);
     }
     expect(stopped.outages).toBe(before);
     expect(world.untilAllHaveReports(15_000)).toBeLessThanOrEqual(15_000);
   });
 
-  test("as all others did (a host of virtual machines was suspended) calls nobody dead", () => {
-    const world = calmWorld(12, 600);
+  test("together with all others, as when a virtual machine host is suspended, keeps them up", () => {
+    const world = knownWorld(12, 600);
     world.run(3 * MINUTE);
     for (const node of world.nodes) node.pause();
     world.run(HOUR);
@@ -109,46 +113,42 @@ describe("a daemon that stood still for an hour", () => {
   });
 });
 
-test("the sign that a machine may be cut off goes away when the others answer again", () => {
-  const world = settledWorld({ seed: 9, modern: 8, loss: 0 });
+test("the warning that a machine may be cut off ends when the others answer again", () => {
+  const world = settledWorld({ seed: 9, v2: 8, loss: 0 });
   const lost = nodeAt(world, 0);
-  const sign = () =>
-    cutOffOf({ machines: lost.core?.machines(lost.now()) ?? [], updateSeconds: 600 });
-  expect(sign()).toBeUndefined();
-  for (const { address } of world.nodes.slice(1)) {
-    world.network.cut(lost.address, address);
-    world.network.cut(address, lost.address);
-  }
+  const cutOff = () => cutOffOf({ machines: machinesAt(lost), updateSeconds: 600 });
+  expect(cutOff()).toBeUndefined();
+  isolate(world, lost);
   world.run(20_000);
-  expect(sign()?.reason).toBe("others fell silent");
-  world.network.mend();
+  expect(cutOff()?.reason).toBe("others fell silent");
+  world.network.heal();
   world.run(15_000);
-  expect(sign()).toBeUndefined();
+  expect(cutOff()).toBeUndefined();
 });
 
-/** Two groups of fifteen, each at home in a part of the /22 that both scan, that never met. */
+/** Two groups of fifteen machines that never met, at the two ends of the /22 that both scan. */
 class Islands {
   static readonly UPDATE_SECONDS = 600;
   readonly nodes: SimulatedNode[] = [];
   readonly network: Network;
 
   constructor(seed: number) {
-    const chance = seededChance(seed);
+    const random = seededRandom(seed);
     const addresses = Array.from({ length: 1022 }, (_, i) => {
       return `10.0.${(i + 1) >> 8}.${(i + 1) & 255}`;
     });
     const inside = new Set(addresses);
-    this.network = new Network({ chance, port: PORT, isInside: (address) => inside.has(address) });
-    this.network.weather = CALM;
-    const truth = new Truth();
+    this.network = new Network({ random, port: PORT, isInside: (address) => inside.has(address) });
+    this.network.conditions = RELIABLE;
+    const truth = new GroundTruth();
     const all = { size: addresses.length, at: (index: number) => addresses[index] };
     for (let i = 0; i < 30; i++) {
-      // Fifteen at the beginning of the range, fifteen at its end.
+      // Fifteen machines at the beginning of the range, fifteen at its end.
       const address = addresses[i < 15 ? i : addresses.length - 30 + i];
       if (address === undefined) throw new Error("no address");
-      truth.protocolOne.add(address);
+      truth.v1Addresses.add(address);
       const settings = {
-        ...{ network: this.network, chance, truth, updateSeconds: Islands.UPDATE_SECONDS },
+        ...{ network: this.network, random, truth, updateSeconds: Islands.UPDATE_SECONDS },
         ...{ isOftenLate: false, scan: all, allow: (one: string) => inside.has(one) },
       };
       const node = new SimulatedNode(settings, { addresses: [address], id: `id${i + 1}` });
@@ -167,45 +167,45 @@ class Islands {
     }
   }
 
-  /** The switch between them is off while they start: each finds its own side alone. */
+  /** The switch between the groups is off while they start, so that each machine finds only its own. */
   #part(): void {
     this.#pairs((a, b) => this.network.cut(a, b));
     for (const node of this.nodes) node.start({ keepState: false });
     this.network.runUntil(5 * MINUTE);
     for (const node of this.nodes) {
-      if (this.#known(node) !== 15) throw new Error(`${node.id} knows ${this.#known(node)}`);
+      const count = this.#countUp(node);
+      if (count !== 15) throw new Error(`${node.id} shows ${count} machines, not 15`);
     }
-    this.network.mend();
+    this.network.heal();
   }
 
-  #known(node: SimulatedNode): number {
-    const machines = node.core?.machines(node.now()) ?? [];
-    return machines.filter(({ state }) => state === "up").length;
+  #countUp(node: SimulatedNode): number {
+    return machinesAt(node).filter(({ state }) => state === "up").length;
   }
 
-  /** Intervals until all know all; NaN if that takes longer than this. */
-  untilOne(mostIntervals: number): number {
+  /** The number of intervals until all machines show all others as up; NaN after `mostIntervals`. */
+  untilMerged(mostIntervals: number): number {
     const startMs = this.network.nowMs;
     const passed = () => (this.network.nowMs - startMs) / (Islands.UPDATE_SECONDS * 1000);
     while (passed() < mostIntervals) {
       this.network.runUntil(this.network.nowMs + 10_000);
-      if (this.nodes.every((node) => this.#known(node) === 30)) return passed();
+      if (this.nodes.every((node) => this.#countUp(node) === 30)) return passed();
     }
     return Number.NaN;
   }
 }
 
 /**
- * Every 3 intervals each of the 30 asks 4 of 1,022 random addresses: with 15 on the other side 1.8
- * hits a round, so that none in 5 rounds is a chance of 1 in 7,000; and one round for the word to
- * come round.
+ * Every 3 intervals each of the 30 machines asks 4 of the 1,022 addresses at random. With 15 machines
+ * on the other side that makes 1.8 hits a round, so that the probability of no hit in 5 rounds is 1 in
+ * 7,000. One more round spreads the news.
  */
 const ISLANDS_BOUND = 18;
 
 test(
-  "two islands of fifteen in a /22 that never met are one within 18 intervals",
+  "two groups of fifteen machines in a /22 that never met find each other within 18 intervals",
   () => {
-    const took = Array.from({ length: 5 }, (_, i) => new Islands(i + 1).untilOne(ISLANDS_BOUND));
+    const took = Array.from({ length: 5 }, (_, i) => new Islands(i + 1).untilMerged(ISLANDS_BOUND));
     expect(took.filter(Number.isNaN)).toEqual([]);
     expect(median(took)).toBeLessThan(ISLANDS_BOUND / 2);
   },

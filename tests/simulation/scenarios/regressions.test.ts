@@ -1,29 +1,29 @@
 /**
- * What once went wrong in a simulated world, each as a small world in which it does: with the bug
- * put back, its test fails with each of its seeds.
+ * Bugs that the simulator found, each as a small world that shows it: with the bug put back, the test
+ * fails with each of its seeds.
  */
 import { describe, expect, test } from "bun:test";
 import { encodeRingQuestion } from "../../../src/protocol/ring.ts";
 import { inventedAddress } from "../attackers/attacker.ts";
 import { readdress } from "../world/faults.ts";
-import { CALM } from "../world/network.ts";
+import { RELIABLE } from "../world/network.ts";
 import type { SimulatedNode } from "../world/node.ts";
-import { SIGNATURE } from "../world/packet-kind.ts";
-import { seededChance } from "../world/random.ts";
+import { packetOf, SIGNATURE } from "../world/packet-kind.ts";
+import { seededRandom } from "../world/random.ts";
 import { World, type WorldOptions } from "../world/world.ts";
-import { settledWorld, stateAt, untilSilentEverywhere } from "./settled-world.ts";
+import { machinesAt, nodeAt, settledWorld, stateAt, untilSilentEverywhere } from "./steps.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const UPDATE_SECONDS = 60;
-/** As in all worlds: all agree within four intervals (ordeal.ts). */
+/** As in all worlds, all machines agree within four intervals (run-seed.ts). */
 const SHOWN_MS = 4 * UPDATE_SECONDS * SECOND;
-const MET = 5;
-/** The first behind those of five machines. */
+const MACHINES = 5;
+/** The first address after those of the five machines. */
 const FREE = "10.0.0.6";
 
 test.each([1, 2, 3, 4])(
-  "two machines that swap their addresses are shown again: one was down for good (seed %d)",
+  "two machines that swap their addresses are both shown as up again (seed %d; one stayed down)",
   (seed) => {
     const world = metWorld({ seed, knowsOwnAddresses: true });
     const [ann, bob] = [nodeAt(world, 0), nodeAt(world, 1)];
@@ -35,24 +35,24 @@ test.each([1, 2, 3, 4])(
   },
 );
 
-describe("whatever the interval, machines that swap addresses are soon up again for all", () => {
-  /** Three all watch each other, so that those who swap soon meet themselves. */
+describe("machines that swap addresses are up again within seconds, whatever the interval, in a world", () => {
+  /** Three machines all check each other in the ring, so that those that swap soon meet themselves. */
   const MET_MS = 10 * SECOND;
-  /** Others, and all who are sealed, see where they are when the shell has looked for its addresses. */
+  /** Other machines, and all sealed ones, notice when the shell has next read its addresses. */
   const LOOKED_MS = 35 * SECOND;
   const plain = { knowsOwnAddresses: true };
   const sealed = { key: Buffer.alloc(32, 9) };
   const cases = [
-    { count: 2, modern: 3, how: "plain", boundMs: MET_MS, options: plain },
-    { count: 3, modern: 3, how: "plain", boundMs: MET_MS, options: plain },
-    { count: 2, modern: 10, how: "plain", boundMs: LOOKED_MS, options: plain },
-    { count: 2, modern: 3, how: "sealed", boundMs: LOOKED_MS, options: sealed },
-    { count: 3, modern: 10, how: "sealed", boundMs: LOOKED_MS, options: sealed },
+    { count: 2, v2: 3, how: "plain", boundMs: MET_MS, options: plain },
+    { count: 3, v2: 3, how: "plain", boundMs: MET_MS, options: plain },
+    { count: 2, v2: 10, how: "plain", boundMs: LOOKED_MS, options: plain },
+    { count: 2, v2: 3, how: "sealed", boundMs: LOOKED_MS, options: sealed },
+    { count: 3, v2: 10, how: "sealed", boundMs: LOOKED_MS, options: sealed },
   ];
-  test.each(cases)("$count of $modern, $how: it took minutes", (row) => {
-    const { count, modern, boundMs, options } = row;
+  test.each(cases)("of $v2 $how machines where $count swap (it took minutes)", (row) => {
+    const { count, v2, boundMs, options } = row;
     for (const seed of [1, 2, 3, 4, 5]) {
-      const world = metWorld({ seed, modern, updateSeconds: 600, ...options });
+      const world = metWorld({ seed, v2, updateSeconds: 600, ...options });
       const moving = world.nodes.slice(0, count);
       const targets = moving.map((_, index) => nodeAt(world, (index + 1) % count).address);
       readdress(
@@ -60,12 +60,12 @@ describe("whatever the interval, machines that swap addresses are soon up again 
         moving.map((node, index) => [node, targets[index] ?? ""] as const),
       );
       world.run(boundMs);
-      // Who has not asked anybody meanwhile still shows them where they were.
-      if (modern === 3) expect(world.nodes.every((node) => showsAll(world, node))).toBe(true);
-      // For longer than it takes until all have their turn in the ring.
+      // In larger worlds a machine that has asked nobody meanwhile still shows the old addresses.
+      if (v2 === 3) expect(world.nodes.every((node) => showsAll(world, node))).toBe(true);
+      // For longer than a round of the ring takes.
       for (let second = 0; second < 120; second++) {
         expect(world.nodes.flatMap((node) => world.nodes.map((of) => stateAt(node, of)))).toEqual(
-          allUp(modern * modern),
+          allUp(v2 * v2),
         );
         world.run(SECOND);
       }
@@ -74,11 +74,11 @@ describe("whatever the interval, machines that swap addresses are soon up again 
 });
 
 test.each([1, 2, 3, 4])(
-  "an address of ours that another machine gets is asked: that one was missing for an hour (seed %d)",
+  "a machine that gets a former address of this one is found there (seed %d; it was missing for an hour)",
   (seed) => {
     const world = metWorld({ seed, freeAddresses: 1 });
     const [ann, bob] = [nodeAt(world, 0), nodeAt(world, 1)];
-    // In its scan it has met itself there.
+    // In its scan it has met itself at this address.
     const { address } = ann;
     readdress(world.network, [[ann, FREE]]);
     world.run(30 * SECOND);
@@ -87,12 +87,12 @@ test.each([1, 2, 3, 4])(
   },
 );
 
-/** At one or two of these moments it comes back between a last quick question and the verdict. */
+/** At one or two of these moments the machine comes back between the last quick question and the verdict. */
 test.each([1, 2, 3, 4])(
-  "a machine that is back while it is being tested is not called silent for ten seconds (seed %d)",
+  "a machine that comes back while it is being tested is not shown as silent (seed %d; it was for 10 s)",
   (seed) => {
     for (let offMs = 2500; offMs <= 4500; offMs += 250) {
-      const world = settledWorld({ seed, modern: 5, loss: 0 });
+      const world = settledWorld({ seed, v2: 5, loss: 0 });
       const victim = nodeAt(world, 2);
       victim.stop({ sayGoodbye: false });
       world.run(offMs);
@@ -107,10 +107,10 @@ test.each([1, 2, 3, 4])(
 );
 
 test.each([1, 2, 3, 4])(
-  "a death is seen although those who watch are asked all the time: none saw it (seed %d)",
+  "a death is noticed although its two ring neighbours are asked all the time (seed %d; it was not)",
   (seed) => {
-    const world = settledWorld({ seed, modern: 5, loss: 0 });
-    // In the order of their ids the fourth is watched by the two before it.
+    const world = settledWorld({ seed, v2: 5, loss: 0 });
+    // In the order of ids, the fourth machine is checked by the two before it.
     const victim = nodeAt(world, 3);
     const question = encodeRingQuestion(SIGNATURE, 1);
     every(world, 100, () => {
@@ -126,19 +126,19 @@ test.each([1, 2, 3, 4])(
 );
 
 /**
- * Forty lists a second under invented senders, of 30 invented addresses each, fill the table of
- * candidates; and what the newcomer answers first is lost.
+ * Forty lists a second from invented senders, with 30 invented addresses each, fill the table of
+ * candidates, and the newcomer's first answers are lost.
  */
 test.each([1, 2])(
-  "a new machine is shown while others name addresses that nobody has: it waited for minutes (seed %d)",
+  "a new machine is shown within seconds during a flood of invented addresses (seed %d; it took minutes)",
   (seed) => {
     const world = new World({
-      ...{ seed, modern: 4, old: 0, updateSeconds: 600, weather: CALM, isWide: true },
+      ...{ seed, v2: 4, v1: 0, updateSeconds: 600, conditions: RELIABLE, allowsUnscanned: true },
     });
     const [newcomer, others] = [nodeAt(world, 0), world.nodes.slice(1)];
     for (const node of others) node.start({ keepState: false });
     world.run(5 * SECOND);
-    lie(world, others, seededChance(seed));
+    floodWithLists(world, others, seededRandom(seed));
     world.run(15 * SECOND);
     for (const node of others) expect(node.core?.candidateCount()).toBeGreaterThan(4000);
     loseAnswers(world, newcomer, 2 * SECOND);
@@ -148,16 +148,11 @@ test.each([1, 2])(
   },
 );
 
-function nodeAt(world: World, index: number): SimulatedNode {
-  const node = world.nodes[index];
-  if (node === undefined) throw new Error(`no machine ${index}`);
-  return node;
-}
-
-/** Five machines with a minute between reports, which have known each other for another. */
+/** Five machines with a minute between reports, which have known each other for a minute. */
 function metWorld(options: Partial<WorldOptions> & { readonly seed: number }): World {
   const world = new World({
-    ...{ modern: MET, old: 0, updateSeconds: UPDATE_SECONDS, weather: CALM, ...options },
+    ...{ v2: MACHINES, v1: 0, updateSeconds: UPDATE_SECONDS, conditions: RELIABLE },
+    ...options,
   });
   world.startAll(SECOND);
   world.untilAllHaveReports(20 * SECOND);
@@ -165,7 +160,7 @@ function metWorld(options: Partial<WorldOptions> & { readonly seed: number }): W
   return world;
 }
 
-/** Virtual ms until all show all, each up where it is now; NaN if that takes longer. */
+/** Virtual ms until all machines show all others as up at their present addresses; NaN after SHOWN_MS. */
 function untilAllShown(world: World): number {
   const startMs = world.nowMs;
   while (world.nowMs - startMs < SHOWN_MS) {
@@ -182,9 +177,8 @@ function showsAll(world: World, node: SimulatedNode): boolean {
 }
 
 function isShown(node: SimulatedNode, of: SimulatedNode): boolean {
-  const machines = node.core?.machines(node.now()) ?? [];
-  const [machine, ...more] = machines.filter(({ id }) => id === of.id);
-  // Its own address is what others tell.
+  const [machine, ...more] = machinesAt(node).filter(({ id }) => id === of.id);
+  // A machine knows its own address only from others.
   const isThere = node === of || machine?.address === of.address;
   return machine?.state === "up" && isThere && more.length === 0;
 }
@@ -198,18 +192,18 @@ function every(world: World, ms: number, run: () => void): void {
   world.network.at(world.nowMs + ms, () => every(world, ms, run));
 }
 
-function lie(world: World, to: readonly SimulatedNode[], chance: () => number): void {
-  const invented = (count: number) => Array.from({ length: count }, () => inventedAddress(chance));
-  const liars = invented(200);
+function floodWithLists(world: World, to: readonly SimulatedNode[], random: () => number): void {
+  const invented = (count: number) => Array.from({ length: count }, () => inventedAddress(random));
+  const senders = invented(200);
   let lists = 0;
   every(world, 25, () => {
-    const list = Buffer.from(`${SIGNATURE}!${invented(30).join(" ")}`);
-    const liar = liars[lists++ % liars.length] ?? "";
-    for (const { address } of to) world.network.inject(liar, address, list);
+    const list = packetOf(`!${invented(30).join(" ")}`);
+    const sender = senders[lists++ % senders.length] ?? "";
+    for (const { address } of to) world.network.inject(sender, address, list);
   });
 }
 
-/** Of what this machine sends to each, the first packet arrives, and then for so long none. */
+/** Of this machine's packets to each other, only the first arrives; after this time all arrive again. */
 function loseAnswers(world: World, node: SimulatedNode, ms: number): void {
   const { network } = world;
   const met = new Set<string>();
@@ -218,5 +212,5 @@ function loseAnswers(world: World, node: SimulatedNode, ms: number): void {
     met.add(to.address);
     network.at(world.nowMs + 1, () => network.cut(from, to.address));
   };
-  network.at(world.nowMs + ms, () => network.mend());
+  network.at(world.nowMs + ms, () => network.heal());
 }

@@ -1,12 +1,12 @@
 /**
- * What a simulated machine keeps across restarts, as the history has it: written at once, safe on
- * the disk only later. A crash may cost the last writes, or all.
+ * What a simulated machine keeps across restarts. As with the real history, a write is durable only
+ * some time after it was made: a crash may lose the last writes, or everything.
  */
 
 import type { Output } from "../../../src/cluster/output.ts";
 import type { KnownMachine } from "../../../src/store/kept.ts";
 
-/** What a stop leaves of it. */
+/** What is left on the disk after the machine stops. */
 export type DiskFate = "kept" | "last writes lost" | "all lost";
 
 interface Write {
@@ -15,9 +15,9 @@ interface Write {
   readonly machine: KnownMachine | undefined;
 }
 
-/** Writes are gathered for two seconds, and the kernel may keep them for half a minute. */
+/** Writes are batched for two seconds, and the kernel may hold them back for half a minute. */
 const UNSAFE_MS = 30_000;
-/** From so many writes on they are looked through, and again when there are twice as many. */
+/** At this many pending writes the durable ones are applied, and again when the number has doubled. */
 const MANY_WRITES = 1024;
 
 export class Disk {
@@ -25,7 +25,7 @@ export class Disk {
   #writes: Write[] = [];
   #most = MANY_WRITES;
 
-  /** What an earlier run has left. */
+  /** Puts there what an earlier run has left. */
   fill(machines: readonly KnownMachine[]): void {
     for (const machine of machines) this.#safe.set(machine.id, machine);
   }
@@ -39,14 +39,14 @@ export class Disk {
     }
   }
 
-  /** The program or the machine stops; of the last writes those of the last `lostMs` are lost. */
+  /** The program or the machine stops. With "last writes lost", those of the last `lostMs` are lost. */
   stop(fate: DiskFate, { nowMs, lostMs }: { readonly nowMs: number; readonly lostMs: number }) {
     this.#save(fate === "last writes lost" ? nowMs - lostMs : nowMs);
     this.#writes = [];
     if (fate === "all lost") this.#safe.clear();
   }
 
-  /** The disk as a crash just now would leave it; what goes back to it is all that is there then. */
+  /** Takes the disk's contents as a crash now would leave them. Returns a function that restores them. */
   snapshot({ nowMs, lostMs }: { readonly nowMs: number; readonly lostMs: number }): () => void {
     const copy = new Disk();
     copy.#safe = new Map(this.#safe);

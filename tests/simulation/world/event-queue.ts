@@ -1,33 +1,33 @@
 /**
- * What is still to happen in a simulated world, by its time: a binary heap. An event that is called
- * off stays in it until its time comes, which costs less than to find it.
+ * The pending events of a simulated world, ordered by time, in a binary heap. A cancelled event stays
+ * in the heap until its time comes, which costs less than finding it.
  */
 
 interface Event {
   readonly atMs: number;
   readonly run: () => void;
-  isOff: boolean;
+  isCancelled: boolean;
 }
 
-export class Events {
+export class EventQueue {
   readonly #heap: Event[] = [];
 
-  /** The event can be called off with the function that comes back. */
+  /** Adds an event. Returns a function that cancels it. */
   add(atMs: number, run: () => void): () => void {
-    const event = { atMs, run, isOff: false };
+    const event = { atMs, run, isCancelled: false };
     this.#rise(event);
     return () => {
-      event.isOff = true;
+      event.isCancelled = true;
     };
   }
 
-  /** Takes the next event out, if it is due by then. */
+  /** Removes and returns the next event if it is due by `untilMs`. */
   popDue(untilMs: number): Event | undefined {
     for (;;) {
       const first = this.#heap[0];
       if (first === undefined || first.atMs > untilMs) return undefined;
       this.#removeFirst();
-      if (!first.isOff) return first;
+      if (!first.isCancelled) return first;
     }
   }
 

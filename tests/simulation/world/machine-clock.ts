@@ -1,7 +1,7 @@
 /**
- * The clocks of a simulated machine, under the daemon's own reading of them (runtime/clock.ts): a
- * monotonic one that runs a little fast or slow and stands still while the machine is suspended,
- * /proc/uptime, which does not, and a wall clock that is wrong, drifts, and may be set.
+ * The clocks of a simulated machine, read by the daemon's own code (runtime/clock.ts): a monotonic
+ * clock that runs a little fast or slow and stops while the machine is suspended, /proc/uptime, which
+ * goes on during suspension, and a wall clock that is wrong, drifts and may be set.
  */
 
 import type { Moment } from "../../../src/base/units.ts";
@@ -10,9 +10,9 @@ import { createClock } from "../../../src/runtime/clock.ts";
 export const START_WALL_MS = 1.7e12;
 
 export interface ClockErrors {
-  /** Of the monotonic clock: 1 is right. */
+  /** Seconds that the monotonic clock counts per second; 1 is right. */
   readonly rate: number;
-  /** Of the wall clock at the start, ms. */
+  /** How far the wall clock is ahead at the start, ms. */
   readonly wallOffsetMs: number;
 }
 
@@ -47,7 +47,7 @@ export class MachineClock {
     this.#wallOffsetMs += byMs;
   }
 
-  /** The clock of a program that starts now. */
+  /** The clock as a program that starts now reads it. */
   open(): () => Moment {
     return createClock("/", {
       monotonicMs: () => (this.#world.nowMs - this.#suspendedMs) * this.#rate,

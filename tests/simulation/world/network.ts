@@ -1,23 +1,25 @@
 /**
- * The simulated network and its one queue of events. Packets are lost, doubled, delayed (and so
- * reordered), cut off and found too long for a way, each way apart; time passes only from event to
- * event. An address is whose host has it now: it may change hands.
+ * The simulated network and the world's one event queue; time passes only from event to event.
+ * Packets are lost, duplicated, delayed (and so reordered), blocked by partitions and dropped when
+ * they exceed the limit of a link, in each direction separately. A packet reaches the host that holds
+ * its address at that time: addresses may change hands.
  */
 import type { Endpoint } from "../../../src/net/endpoint.ts";
-import { Events } from "./event-queue.ts";
-import { between, type Chance } from "./random.ts";
+import { EventQueue } from "./event-queue.ts";
+import { between, type Random } from "./random.ts";
 
-export interface Weather {
-  /** Of each packet, 0–1. */
+export interface NetworkConditions {
+  /** The probability that a packet is lost, 0 to 1. */
   readonly loss: number;
+  /** The probability that a packet is sent twice, 0 to 1. */
   readonly duplication: number;
   readonly minDelayMs: number;
   readonly maxDelayMs: number;
-  /** One packet in a hundred takes this long instead. */
+  /** The delay of one packet in a hundred. */
   readonly lateMs: number;
 }
 
-export const STORM: Weather = {
+export const LOSSY: NetworkConditions = {
   loss: 0.2,
   duplication: 0.05,
   minDelayMs: 1,
@@ -25,11 +27,12 @@ export const STORM: Weather = {
   lateMs: 3000,
 };
 /**
- * For worlds of hundreds: in a storm so many quick questions are lost with their repeats that hints
- * go out every moment, each to all, and all ask, as they should; but it takes the time of hours.
+ * For worlds of hundreds of machines. On the lossy network so many quick questions are lost with
+ * their repeats that hints go out all the time, each to all machines, and all of them ask in turn.
+ * That is correct, but takes hours to simulate.
  */
-export const GALE: Weather = { ...STORM, loss: 0.03 };
-export const CALM: Weather = {
+export const SLIGHTLY_LOSSY: NetworkConditions = { ...LOSSY, loss: 0.03 };
+export const RELIABLE: NetworkConditions = {
   loss: 0,
   duplication: 0,
   minDelayMs: 1,
@@ -37,44 +40,44 @@ export const CALM: Weather = {
   lateMs: 20,
 };
 
-/** Whether a packet comes from the machine that has its sender's address, or somebody claims so. */
-export type Origin = "machine" | "stranger";
+/** Whether a packet was sent by the host that has its sender's address, or injected in its name. */
+export type Origin = "machine" | "injected";
 
-/** What the world asks of anybody who is connected. */
+/** What can be connected to the network. */
 export interface Host {
-  /** One, or two for a machine on two networks. */
+  /** One address, or two for a machine on two networks. */
   readonly addresses: readonly string[];
   deliver(from: Endpoint, bytes: Uint8Array, to: string, origin: Origin): void;
 }
 
-/** Sees every packet that is sent, and what becomes of it is not its business. */
+/** Is called with every packet that is sent, whether it arrives or not. */
 export type Tap = (from: string, to: Endpoint, bytes: Uint8Array) => void;
 
-/** One packet in a hundred is late. */
+/** The share of packets that take `lateMs`. */
 const LATE_SHARE = 0.01;
 
 export class Network {
   nowMs = 0;
-  weather: Weather = STORM;
-  /** Packets that nobody may send: outside of what the network is. */
+  conditions: NetworkConditions = LOSSY;
+  /** Packets that were sent to an address or a port outside the network, which must not happen. */
   readonly escaped: string[] = [];
   packets = 0;
-  readonly faults = { lost: 0, doubled: 0, late: 0, cut: 0, tooLong: 0 };
+  readonly faults = { lost: 0, duplicated: 0, late: 0, cut: 0, oversized: 0 };
   tap: Tap | undefined;
-  /** Learns of each packet between hosts that does not arrive, or only after a second. */
-  onTrouble: ((from: string, to: string) => void) | undefined;
-  readonly #chance: Chance;
+  /** Is called for each packet between hosts that does not arrive within a second. */
+  onLinkFault: ((from: string, to: string) => void) | undefined;
+  readonly #random: Random;
   readonly #hosts = new Map<string, Host>();
-  readonly #events = new Events();
-  /** The ways that are cut, by sender. */
+  readonly #events = new EventQueue();
+  /** By sender, the receivers that its packets do not reach. */
   readonly #cuts = new Map<string, Set<string>>();
-  /** The longest packet that passes on each narrow way, `from to`. */
-  readonly #narrow = new Map<string, number>();
+  /** The longest packet that passes on each limited link, in bytes, by `from to`. */
+  readonly #sizeLimits = new Map<string, number>();
   readonly #port: number;
   readonly #isInside: (address: string) => boolean;
 
-  constructor(options: { chance: Chance; port: number; isInside: (address: string) => boolean }) {
-    this.#chance = options.chance;
+  constructor(options: { random: Random; port: number; isInside: (address: string) => boolean }) {
+    this.#random = options.random;
     this.#port = options.port;
     this.#isInside = options.isInside;
   }
@@ -83,7 +86,7 @@ export class Network {
     for (const address of host.addresses) this.#hosts.set(address, host);
   }
 
-  /** Its addresses are nobody's until somebody is connected under them. */
+  /** The host's addresses are nobody's until another host is connected under them. */
   disconnect(host: Host): void {
     for (const address of host.addresses) {
       if (this.#hosts.get(address) === host) this.#hosts.delete(address);
@@ -94,7 +97,7 @@ export class Network {
     return this.#hosts.get(address);
   }
 
-  /** The event can be called off with the function that comes back. */
+  /** Schedules an event. Returns a function that cancels it. */
   at(atMs: number, run: () => void): () => void {
     return this.#events.add(Math.max(atMs, this.nowMs), run);
   }
@@ -105,14 +108,14 @@ export class Network {
     else cuts.add(to);
   }
 
-  /** Longer packets vanish on this way from now on. */
-  narrow(from: string, to: string, mostBytes: number): void {
-    this.#narrow.set(`${from} ${to}`, mostBytes);
+  /** From now on packets longer than `mostBytes` are dropped in this direction. */
+  limitPacketSize(from: string, to: string, mostBytes: number): void {
+    this.#sizeLimits.set(`${from} ${to}`, mostBytes);
   }
 
-  mend(): void {
+  heal(): void {
     this.#cuts.clear();
-    this.#narrow.clear();
+    this.#sizeLimits.clear();
   }
 
   send(from: string, to: Endpoint, bytes: Uint8Array): void {
@@ -121,18 +124,18 @@ export class Network {
     if (!this.#isInside(to.address) || to.port !== this.#port) {
       this.escaped.push(`${from} to ${to.address}:${to.port}`);
     }
-    const { weather } = this;
-    const copies = this.#chance() < weather.duplication ? 2 : 1;
-    if (copies > 1) this.faults.doubled++;
+    const { conditions } = this;
+    const copies = this.#random() < conditions.duplication ? 2 : 1;
+    if (copies > 1) this.faults.duplicated++;
     let isInTime = false;
     for (let i = 0; i < copies; i++) {
-      const isLost = this.#chance() < weather.loss;
+      const isLost = this.#random() < conditions.loss;
       if (isLost) this.faults.lost++;
       if (isLost || !this.#passes(from, to.address, bytes)) continue;
-      const isLate = this.#chance() < LATE_SHARE;
+      const isLate = this.#random() < LATE_SHARE;
       const delayMs = isLate
-        ? weather.lateMs
-        : between(this.#chance, weather.minDelayMs, weather.maxDelayMs);
+        ? conditions.lateMs
+        : between(this.#random, conditions.minDelayMs, conditions.maxDelayMs);
       if (delayMs > 1000) this.faults.late++;
       else isInTime = true;
       const origin = { address: from, port: this.#port };
@@ -140,15 +143,15 @@ export class Network {
         this.#hosts.get(to.address)?.deliver(origin, bytes, to.address, "machine");
       });
     }
-    if (!isInTime) this.onTrouble?.(from, to.address);
+    if (!isInTime) this.onLinkFault?.(from, to.address);
   }
 
-  /** A packet of somebody who may claim any address. */
+  /** Delivers a packet at once in the name of any address. */
   inject(from: string, to: string, bytes: Uint8Array): void {
-    this.#hosts.get(to)?.deliver({ address: from, port: this.#port }, bytes, to, "stranger");
+    this.#hosts.get(to)?.deliver({ address: from, port: this.#port }, bytes, to, "injected");
   }
 
-  /** Runs what happens until then. */
+  /** Runs all events up to this time. */
   runUntil(untilMs: number): void {
     for (;;) {
       const event = this.#events.popDue(untilMs);
@@ -164,10 +167,10 @@ export class Network {
       this.faults.cut++;
       return false;
     }
-    if (this.#narrow.size === 0) return true;
-    if (bytes.length <= (this.#narrow.get(`${from} ${to}`) ?? Number.POSITIVE_INFINITY))
+    if (this.#sizeLimits.size === 0) return true;
+    if (bytes.length <= (this.#sizeLimits.get(`${from} ${to}`) ?? Number.POSITIVE_INFINITY))
       return true;
-    this.faults.tooLong++;
+    this.faults.oversized++;
     return false;
   }
 }

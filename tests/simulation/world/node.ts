@@ -1,65 +1,61 @@
 /**
- * One machine of the simulated world: the production core, with clocks and a disk of its own, that
- * may be stopped, suspended and moved, and an inspector that sees all that it does.
+ * One machine of the simulated world: the production core with clocks and a disk of its own. It may
+ * be stopped, suspended and given other addresses, and an invariant checker sees all that it does.
  */
-
 import type { Moment } from "../../../src/base/units.ts";
 import { type Cluster, createCluster } from "../../../src/cluster/cluster.ts";
 import type { ScanRange } from "../../../src/cluster/options.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { Endpoint } from "../../../src/net/endpoint.ts";
-import { Inspector } from "../invariants/checker.ts";
+import { InvariantChecker } from "../invariants/checker.ts";
 import type { Call, Invariant } from "../invariants/invariant.ts";
 import { Disk, type DiskFate } from "./disk.ts";
-import type { Truth } from "./ground-truth.ts";
+import { type GroundTruth, incarnationOf } from "./ground-truth.ts";
 import { MachineClock } from "./machine-clock.ts";
 import type { Host, Network, Origin } from "./network.ts";
 import { kindOf, PORT, SIGNATURE } from "./packet-kind.ts";
-import { between, type Chance } from "./random.ts";
-import { openSeal, type PlainTexts } from "./sealing.ts";
-import { incarnationOf } from "./warm-start.ts";
+import { between, type Random } from "./random.ts";
+import { createSimulatedEnvelope, type Plaintexts } from "./sealing.ts";
 
 export { PORT, SIGNATURE } from "./packet-kind.ts";
 
-/** A receive buffer holds about so many packets while the program is stopped. */
+/** About how many packets a receive buffer holds while the program is stopped. */
 const SOCKET_QUEUE = 200;
-/**
- * The shell's pace: never more often than this, unless the world says so, never less often than
- * the core's promise.
- */
+/** The least time between two ticks, unless the world sets another. */
 const MIN_TICK_MS = 100;
+/** The core must be ticked at least this often. */
 const MAX_TICK_MS = 1000;
-/** The shell's live samples: the first of a row begins its window, and takes half a second. */
+/** A live sample after a pause of more than LIVE_WINDOW_MS first measures for half a second. */
 const FIRST_LIVE_MS = 500;
 const LIVE_WINDOW_MS = 10_000;
 const LIVE_COST_MS = 5;
-/** The shell looks for the machine's own addresses this often (daemon/networks.ts). */
+/** How often the daemon looks for the machine's own addresses (daemon/networks.ts). */
 const NETWORKS_MS = 30_000;
 
 export interface WorldSettings {
   readonly network: Network;
-  readonly chance: Chance;
-  readonly truth: Truth;
+  readonly random: Random;
+  readonly truth: GroundTruth;
   readonly updateSeconds: number;
-  /** Its reports come up to a fiftieth of the interval late. */
+  /** Whether reports are made up to a fiftieth of the interval late. */
   readonly isOftenLate: boolean;
   readonly scan: ScanRange;
   readonly allow: (address: string) => boolean;
-  /** The daemon's own is 10 ms; a tenth of a second saves much time where it does not matter. */
+  /** The daemon's is 10 ms; the default of 100 ms saves much time where it makes no difference. */
   readonly minTickMs?: number;
-  /** What is in each sealed packet; none in a plain world. */
-  readonly plain?: PlainTexts;
-  /** The shell sees its addresses, as the daemon's does; sealed it must. */
+  /** The contents of each sealed packet; undefined in a plain world. */
+  readonly plain?: Plaintexts;
+  /** Whether the machine knows its own addresses, as the daemon does. A sealed one always does. */
   readonly knowsOwnAddresses?: boolean;
 }
 
 export interface NodePlace {
   readonly addresses: readonly [string, ...string[]];
   readonly id: string;
-  /** Its name in the world: the id, but for a clone. */
+  /** The machine's name in the world: its id (the default), except for a clone. */
   readonly machine?: string;
   readonly keys?: readonly Uint8Array[];
-  /** 1 without it. */
+  /** Seconds that its clocks count per second; the default is 1. */
   readonly clockRate?: number;
 }
 
@@ -74,24 +70,24 @@ export class SimulatedNode implements Host {
   readonly id: string;
   readonly machine: string;
   readonly disk = new Disk();
-  /** Of its next start; with none its network is plain. */
+  /** The keys from its next start on; without any its packets are plain. */
   keys: readonly Uint8Array[];
   updateSeconds: number;
-  /** World time at which it last started, stopped, paused, went on, or changed its address. */
-  troubledMs = 0;
+  /** The world time at which it last started, stopped, paused, resumed, or changed its address. */
+  disturbedMs = 0;
   readonly #settings: WorldSettings;
-  readonly #inspector: Inspector;
+  readonly #checker: InvariantChecker;
   readonly #clock: MachineClock;
   #now: () => Moment;
   #addresses: readonly [string, ...string[]];
-  /** As the shell saw them last. */
+  /** Its addresses as the shell last read them. */
   #ownAddresses: readonly string[];
   #isSealed = false;
-  /** The packet that is being received. */
+  /** Whether the packet that is being received could be opened. */
   #isOpened = true;
   #core: Cluster | undefined;
   #incarnation = "";
-  #incarnations = 0;
+  #starts = 0;
   #sequence = 0;
   #isPaused = false;
   #isSuspended = false;
@@ -106,7 +102,7 @@ export class SimulatedNode implements Host {
   #cancelPublish: () => void = () => undefined;
 
   constructor(settings: WorldSettings, place: NodePlace) {
-    const { chance, network, truth } = settings;
+    const { random, network, truth } = settings;
     this.keys = place.keys ?? [];
     this.#settings = settings;
     this.#addresses = place.addresses;
@@ -114,7 +110,7 @@ export class SimulatedNode implements Host {
     this.id = place.id;
     this.machine = place.machine ?? place.id;
     this.updateSeconds = settings.updateSeconds;
-    const wallOffsetMs = between(chance, -5000, 5000);
+    const wallOffsetMs = between(random, -5000, 5000);
     this.#clock = new MachineClock(network, { rate: place.clockRate ?? 1, wallOffsetMs });
     this.#now = this.#clock.open();
     const world = {
@@ -124,7 +120,7 @@ export class SimulatedNode implements Host {
       truth,
       plain: settings.plain,
     };
-    this.#inspector = new Inspector(this, world);
+    this.#checker = new InvariantChecker(this, world);
   }
 
   get core(): Cluster | undefined {
@@ -135,7 +131,7 @@ export class SimulatedNode implements Host {
     return this.#incarnation;
   }
 
-  /** The first is that of what it sends unasked. */
+  /** The first is the source address of what it sends unasked. */
   get addresses(): readonly string[] {
     return this.#addresses;
   }
@@ -144,13 +140,13 @@ export class SimulatedNode implements Host {
     return this.#addresses[0];
   }
 
-  /** Live reports that it has made. */
+  /** The number of live reports that it has made. */
   get liveSamples(): number {
     return this.#liveSamples;
   }
 
   get outages(): number {
-    return this.#inspector.outages;
+    return this.#checker.outages;
   }
 
   get isPaused(): boolean {
@@ -161,7 +157,7 @@ export class SimulatedNode implements Host {
     return this.#isWatching;
   }
 
-  /** Runs, and is neither stopped nor suspended. */
+  /** Whether its program runs and is neither paused nor suspended. */
   get isAwake(): boolean {
     return this.#core !== undefined && !this.#isPaused && !this.#isSuspended;
   }
@@ -170,19 +166,18 @@ export class SimulatedNode implements Host {
     return this.#now();
   }
 
-  /** This must hold of it as well. */
-  hold(invariant: Invariant): void {
-    this.#inspector.add(invariant);
+  addInvariant(invariant: Invariant): void {
+    this.#checker.add(invariant);
   }
 
-  /** What holds of its whole table is looked at. */
-  look(): void {
+  /** Checks the invariants about everything that the machine shows. */
+  inspectTable(): void {
     if (this.#core !== undefined && this.isAwake) {
-      this.#inspector.look(this.#core.machines(this.now()));
+      this.#checker.inspectTable(this.#core.machines(this.now()));
     }
   }
 
-  /** Somebody looks at what this machine shows, or nobody any more. */
+  /** A user opens a page of this machine, or closes the last one. */
   watch(on: boolean): void {
     this.#isWatching = on;
     this.#call("watch", (core, now) => core.watch(on, now));
@@ -190,17 +185,17 @@ export class SimulatedNode implements Host {
 
   start(options: { readonly keepState: boolean }): void {
     if (this.#core !== undefined || this.#isSuspended) return;
-    const { chance, network, truth } = this.#settings;
+    const { random, network, truth } = this.#settings;
     if (!options.keepState) this.disk.stop("all lost", { nowMs: network.nowMs, lostMs: 0 });
-    this.#incarnations++;
+    this.#starts++;
     this.#isSealed = this.keys.length > 0;
-    this.#incarnation = incarnationOf(this.machine, this.#incarnations);
+    this.#incarnation = incarnationOf(this.machine, this.#starts);
     this.#sequence = 0;
     this.#now = this.#clock.open();
     truth.begin({ machine: this.machine, id: this.id, incarnation: this.#incarnation });
     this.#ownAddresses = this.#addresses;
     const known = this.disk.read();
-    this.#inspector.start(known);
+    this.#checker.start(known);
     this.#core = createCluster({
       now: this.now(),
       signature: SIGNATURE,
@@ -210,13 +205,13 @@ export class SimulatedNode implements Host {
       self: { id: this.id, incarnation: this.#incarnation, name: `name-${this.machine}` },
       ranges: this.#ranges(),
       known,
-      random: chance,
+      random,
       ...(this.#isSealed && { envelope: this.#envelope() }),
     });
-    this.#trouble();
+    this.#disturb();
     this.#lastTickMs = network.nowMs;
-    this.#tickAt(network.nowMs + between(chance, 1, MIN_TICK_MS));
-    this.#publishAt(network.nowMs + between(chance, 100, 1000));
+    this.#tickAt(network.nowMs + between(random, 1, MIN_TICK_MS));
+    this.#publishAt(network.nowMs + between(random, 100, 1000));
     this.#sampledMs = Number.NEGATIVE_INFINITY;
     this.watch(this.#isWatching);
   }
@@ -231,24 +226,24 @@ export class SimulatedNode implements Host {
     this.#core = undefined;
     this.#isPaused = false;
     this.#waiting = [];
-    this.#trouble();
+    this.#disturb();
     const { nowMs } = this.#settings.network;
     this.disk.stop(options.fate ?? "kept", { nowMs, lostMs: options.lostMs ?? 0 });
     this.#cancelTick();
     this.#cancelPublish();
   }
 
-  /** The process stops as with SIGSTOP: it neither ticks nor reads its socket. */
+  /** Stops the process as SIGSTOP does: it neither ticks nor reads its socket. */
   pause(): void {
     if (this.#core === undefined || this.#isSuspended) return;
     this.#isPaused = true;
-    this.#trouble();
+    this.#disturb();
   }
 
   resume(): void {
     if (!this.#isPaused || this.#isSuspended) return;
     this.#isPaused = false;
-    this.#trouble();
+    this.#disturb();
     this.watch(this.#isWatching);
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -257,12 +252,12 @@ export class SimulatedNode implements Host {
     this.#publishAt(this.#settings.network.nowMs);
   }
 
-  /** The whole machine sleeps: what is sent to it is lost, and its timers stand still. */
+  /** Suspends the whole machine: packets to it are lost, and its timers stand still. */
   suspend(): void {
     if (this.#core === undefined || this.#isSuspended) return;
     this.#isSuspended = true;
     this.#clock.suspend();
-    this.#trouble();
+    this.#disturb();
     const { nowMs } = this.#settings.network;
     this.#plannedTickMs -= nowMs;
     this.#publishMs -= nowMs;
@@ -274,32 +269,32 @@ export class SimulatedNode implements Host {
     if (!this.#isSuspended) return;
     this.#isSuspended = false;
     this.#clock.wake();
-    this.#trouble();
+    this.#disturb();
     const { nowMs } = this.#settings.network;
     this.#tickAt(nowMs + Math.max(0, this.#plannedTickMs));
     this.#publishAt(nowMs + Math.max(0, this.#publishMs));
   }
 
-  /** It has these addresses from now on, as DHCP gives them; the caller sees to the network. */
+  /** Gives it these addresses, as DHCP does. The caller connects it to the network under them. */
   move(addresses: readonly [string, ...string[]]): void {
-    const { network, chance, truth } = this.#settings;
+    const { network, random, truth } = this.#settings;
     this.#addresses = addresses;
     truth.movedMs.set(this.machine, network.nowMs);
-    this.#trouble();
-    network.at(network.nowMs + between(chance, 0, NETWORKS_MS), () => {
+    this.#disturb();
+    network.at(network.nowMs + between(random, 0, NETWORKS_MS), () => {
       this.#ownAddresses = this.#addresses;
       this.#core?.setRanges(this.#ranges());
     });
   }
 
-  /** Its user says that this machine was scrapped. */
-  forget(id: string): void {
+  /** A user of this machine removes another one. */
+  remove(id: string): void {
     const { network, truth } = this.#settings;
-    truth.forgottenMs.set(id.split("~")[0] ?? id, network.nowMs);
+    truth.removedMs.set(id.split("~")[0] ?? id, network.nowMs);
     this.#call("forget", (core, now) => core.forget(id, now));
   }
 
-  /** Its user has set another `-u` and reloads. */
+  /** A user sets another interval and reloads the configuration. */
   setUpdateSeconds(updateSeconds: number): void {
     if (!this.isAwake) return;
     this.updateSeconds = updateSeconds;
@@ -325,14 +320,14 @@ export class SimulatedNode implements Host {
     const message = this.#settings.plain?.get(packet) ?? packet;
     const kind = kindOf(message);
     const received = { from: from.address, packet, message, origin, kind, isOpened, outputs };
-    this.#inspector.received(received);
-    // What goes back to the sender goes out by the address that it wrote to.
+    this.#checker.received(received);
+    // An answer leaves from the address to which the question was sent.
     this.#perform(outputs, "receive", { of: from.address, by: to });
     this.#planTick();
   }
 
-  #trouble(): void {
-    this.troubledMs = this.#settings.network.nowMs;
+  #disturb(): void {
+    this.disturbedMs = this.#settings.network.nowMs;
   }
 
   #ranges() {
@@ -342,12 +337,12 @@ export class SimulatedNode implements Host {
   }
 
   #envelope() {
-    const { chance, plain } = this.#settings;
-    const seal = openSeal({
+    const { random, plain } = this.#settings;
+    const seal = createSimulatedEnvelope({
       id: this.id,
       incarnation: this.#incarnation,
       keys: this.keys,
-      chance,
+      random,
       plain,
     });
     const open = (packet: Uint8Array) => {
@@ -377,7 +372,7 @@ export class SimulatedNode implements Host {
     const inMs = (this.#core.nextDeadline(now) - now.elapsedMs) / this.#clock.rate;
     const soonestMs = this.#lastTickMs + (this.#settings.minTickMs ?? MIN_TICK_MS);
     const atMs = Math.min(Math.max(nowMs + inMs, soonestMs), this.#lastTickMs + MAX_TICK_MS);
-    // A tick that comes early does no harm, and moving it for each packet costs time.
+    // An early tick does no harm, and moving it back for each packet would cost time.
     if (this.#plannedTickMs <= this.#lastTickMs || atMs < this.#plannedTickMs) this.#tickAt(atMs);
   }
 
@@ -405,7 +400,7 @@ export class SimulatedNode implements Host {
       load: { one: this.#sequence },
     };
     this.#call("publish", (core, now) => core.publish(report, now));
-    const lateShare = this.#settings.isOftenLate ? this.#settings.chance() / 50 : 0;
+    const lateShare = this.#settings.isOftenLate ? this.#settings.random() / 50 : 0;
     this.#publishAt(network.nowMs + this.updateSeconds * 1000 * (1 + lateShare));
   }
 
@@ -414,15 +409,16 @@ export class SimulatedNode implements Host {
     const isWarm = network.nowMs - this.#sampledMs <= LIVE_WINDOW_MS;
     const incarnation = this.#incarnation;
     this.#sampledMs = network.nowMs;
-    if (isWarm) this.#publishLive();
-    else
-      network.at(
-        network.nowMs + FIRST_LIVE_MS,
-        () => incarnation === this.#incarnation && this.#publishLive(),
-      );
+    if (isWarm) {
+      this.#publishLive();
+      return;
+    }
+    network.at(network.nowMs + FIRST_LIVE_MS, () => {
+      if (incarnation === this.#incarnation) this.#publishLive();
+    });
   }
 
-  /** `five`: when it was made, as nobody but the world knows. */
+  /** The report's five-minute load carries the world time at which the report was made. */
   #publishLive(): void {
     if (!this.isAwake || this.#sequence === 0) return;
     const { nowMs } = this.#settings.network;
@@ -432,7 +428,7 @@ export class SimulatedNode implements Host {
     this.#call("publish", (core, now) => core.publishLive(report, { costMs: LIVE_COST_MS }, now));
   }
 
-  /** `reply`: what goes there goes out by that address. */
+  /** With `reply`, packets to the address `of` leave from the address `by`. */
   #perform(
     outputs: readonly Output[],
     during: Call,
@@ -447,7 +443,7 @@ export class SimulatedNode implements Host {
         continue;
       }
       if (output.kind === "live-wanted") this.#wantLive();
-      this.#inspector.told(output);
+      this.#checker.output(output);
       this.disk.perform(output, network.nowMs);
     }
   }
@@ -456,6 +452,6 @@ export class SimulatedNode implements Host {
     const isSealed = kindOf(packet) === "sealed";
     if (isSealed !== this.#isSealed) throw new Error(`${this.machine} sent a plain packet`);
     const message = this.#settings.plain?.get(packet) ?? packet;
-    this.#inspector.sent({ to, kind: kindOf(message), message, during });
+    this.#checker.sent({ to, kind: kindOf(message), message, during });
   }
 }

@@ -1,8 +1,8 @@
-/** Chance that can be repeated: the same seed gives the same world (mulberry32). */
+/** A reproducible random source (mulberry32): the same seed gives the same world. */
 
-export type Chance = () => number;
+export type Random = () => number;
 
-export function seededChance(seed: number): Chance {
+export function seededRandom(seed: number): Random {
   let state = (seed * 2_654_435_761) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -12,10 +12,10 @@ export function seededChance(seed: number): Chance {
   };
 }
 
-export function between(chance: Chance, low: number, high: number): number {
-  return low + chance() * (high - low);
+export function between(random: Random, low: number, high: number): number {
+  return low + random() * (high - low);
 }
 
-export function pick<T>(chance: Chance, items: readonly T[]): T | undefined {
-  return items[Math.floor(chance() * items.length)];
+export function pick<T>(random: Random, items: readonly T[]): T | undefined {
+  return items[Math.floor(random() * items.length)];
 }

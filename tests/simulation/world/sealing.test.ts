@@ -1,25 +1,28 @@
-/** A world that is sealed lightly opens and refuses the same packets as one with the cipher. */
+/** The fake cipher of simulated worlds opens and refuses the same packets as the real one. */
 import { describe, expect, test } from "bun:test";
 import { SIGNATURE } from "./packet-kind.ts";
-import { seededChance } from "./random.ts";
-import { openSeal, PlainTexts } from "./sealing.ts";
+import { seededRandom } from "./random.ts";
+import { createSimulatedEnvelope, Plaintexts } from "./sealing.ts";
 
 const OLD = Buffer.alloc(32, 1);
 const NEW = Buffer.alloc(32, 2);
 const MESSAGE = Buffer.from(`${SIGNATURE}>${"{".repeat(300)}`);
 
-describe.each([true, false])("with sealing that is light: %p", (isLight) => {
-  const plain = new PlainTexts(isLight);
+describe.each([
+  { cipher: "fake", isCipherFaked: true },
+  { cipher: "real", isCipherFaked: false },
+])("in a simulated world with the $cipher cipher,", ({ isCipherFaked }) => {
+  const plain = new Plaintexts(isCipherFaked);
   const sealOf = (digit: string, keys: readonly Uint8Array[]) =>
-    openSeal({
+    createSimulatedEnvelope({
       id: digit.repeat(16),
       incarnation: "b".repeat(16),
       keys,
-      chance: seededChance(1),
+      random: seededRandom(1),
       plain,
     });
 
-  test("what one machine seals another opens, once, and the world sees it", () => {
+  test("a packet that one machine seals is opened by another only once, and the world sees inside", () => {
     const [one, other] = [sealOf("1", [OLD]), sealOf("2", [OLD])];
     const packet = one.seal(MESSAGE);
     const opened = other.open(packet);
@@ -29,21 +32,21 @@ describe.each([true, false])("with sealing that is light: %p", (isLight) => {
     expect(other.open(packet)).toEqual({ ok: false, reason: "seen before" });
   });
 
-  test("a machine refuses what it has sealed itself", () => {
+  test("a machine refuses a packet that it has sealed itself", () => {
     const one = sealOf("1", [OLD]);
     expect(one.open(one.seal(MESSAGE))).toMatchObject({ reason: "our own, sent back" });
   });
 
   test.each([
-    { title: "the same key", keys: [NEW], isOpened: true },
-    { title: "a second key beside its own", keys: [OLD, NEW], isOpened: true },
-    { title: "another key", keys: [OLD], isOpened: false },
-  ])("what is sealed with a new key, a machine with $title opens: $isOpened", (row) => {
+    { verb: "opened", holder: "the new key", keys: [NEW], isOpened: true },
+    { verb: "opened", holder: "the new key as its second", keys: [OLD, NEW], isOpened: true },
+    { verb: "refused", holder: "the old key alone", keys: [OLD], isOpened: false },
+  ])("a packet sealed with the new key is $verb by a machine with $holder", (row) => {
     const packet = sealOf("1", [NEW, OLD]).seal(MESSAGE);
     expect(sealOf("2", row.keys).open(packet).ok).toBe(row.isOpened);
   });
 
-  test("a packet with a bit changed, and a plain one, are refused", () => {
+  test("a packet with a changed bit and a plain packet are refused", () => {
     const packet = Buffer.from(sealOf("1", [OLD]).seal(MESSAGE));
     packet[50] = (packet[50] ?? 0) ^ 1;
     const reader = sealOf("2", [OLD]);

@@ -1,8 +1,8 @@
 /**
- * The envelope of somebody with the key, which lets the world see what is inside. Where sealing is
- * real, each packet is sealed and opened by the product's cipher. Where it is light, a packet that
- * somebody with the key has made is known by its identity instead, which takes a tenth of the time;
- * whatever else comes in is for the real sealer to refuse, and the replay window is the real one.
+ * The sealing of simulated machines, which lets invariants see what is inside a packet. With the real
+ * cipher, the product seals and opens each packet. With the fake cipher, a packet that was made with
+ * the key is recognised by object identity, which takes a tenth of the time; any other packet still
+ * goes to the real cipher, which refuses it. The replay window is the real one in both cases.
  */
 import { createEnvelope, guardReplays } from "../../../src/sealing/envelope.ts";
 import {
@@ -11,10 +11,10 @@ import {
   SEALING_OVERHEAD_BYTES,
 } from "../../../src/sealing/seal.ts";
 import { SIGNATURE } from "./packet-kind.ts";
-import type { Chance } from "./random.ts";
+import type { Random } from "./random.ts";
 
-/** What somebody with the key has put into a packet, and in whose name. */
-interface Letter {
+/** What a holder of the key has put into a packet, and in whose name. */
+interface SealedContent {
   readonly id: string;
   readonly incarnation: string;
   readonly counter: number;
@@ -22,29 +22,29 @@ interface Letter {
   readonly secret: Uint8Array | undefined;
 }
 
-/** What is in each packet of a sealed world that somebody with the key has made. */
-export class PlainTexts {
-  readonly isLight: boolean;
-  readonly #letters = new WeakMap<Uint8Array, Letter>();
+/** The contents of each packet in a sealed world that was made with the key. */
+export class Plaintexts {
+  readonly isCipherFaked: boolean;
+  readonly #contents = new WeakMap<Uint8Array, SealedContent>();
 
-  constructor(isLight: boolean) {
-    this.isLight = isLight;
+  constructor(isCipherFaked: boolean) {
+    this.isCipherFaked = isCipherFaked;
   }
 
   has(packet: Uint8Array): boolean {
-    return this.#letters.has(packet);
+    return this.#contents.has(packet);
   }
 
   get(packet: Uint8Array): Uint8Array | undefined {
-    return this.#letters.get(packet)?.message;
+    return this.#contents.get(packet)?.message;
   }
 
-  letter(packet: Uint8Array): Letter | undefined {
-    return this.#letters.get(packet);
+  contentOf(packet: Uint8Array): SealedContent | undefined {
+    return this.#contents.get(packet);
   }
 
-  set(packet: Uint8Array, letter: Letter): void {
-    this.#letters.set(packet, letter);
+  set(packet: Uint8Array, content: SealedContent): void {
+    this.#contents.set(packet, content);
   }
 }
 
@@ -52,21 +52,22 @@ interface SealOptions {
   readonly id: string;
   readonly incarnation: string;
   readonly keys: readonly Uint8Array[];
-  readonly chance: Chance;
-  readonly plain: PlainTexts | undefined;
+  readonly random: Random;
+  readonly plain: Plaintexts | undefined;
 }
 
-export function openSeal(options: SealOptions) {
-  const { id, incarnation, keys, chance, plain } = options;
+export function createSimulatedEnvelope(options: SealOptions) {
+  const { id, incarnation, keys, random, plain } = options;
   const randomBytes = (count: number) => {
     const bytes = Buffer.allocUnsafe(count);
-    for (let at = 0; at < count; at += 4) bytes.writeUInt32LE(chance() * 2 ** 32, at);
+    for (let at = 0; at < count; at += 4) bytes.writeUInt32LE(random() * 2 ** 32, at);
     return bytes;
   };
-  const sealer = { id, incarnation, signature: SIGNATURE, secrets: keys, randomBytes };
-  if (plain?.isLight === true)
-    return guardReplays(lightSealer(createPacketCipher(sealer), options, plain));
-  const envelope = createEnvelope(sealer);
+  const sealing = { id, incarnation, signature: SIGNATURE, secrets: keys, randomBytes };
+  if (plain?.isCipherFaked === true) {
+    return guardReplays(fakeCipher(createPacketCipher(sealing), options, plain));
+  }
+  const envelope = createEnvelope(sealing);
   let counter = 0;
   return {
     open: envelope.open,
@@ -80,11 +81,11 @@ export function openSeal(options: SealOptions) {
   };
 }
 
-/** Longer messages are deflated, to about half. */
+/** Longer messages are compressed, to about half their size. */
 const WORTH_DEFLATING_BYTES = 128;
 const HEAD = Buffer.from(`${SIGNATURE}#`);
 
-function lightSealer(real: PacketCipher, options: SealOptions, plain: PlainTexts): PacketCipher {
+function fakeCipher(real: PacketCipher, options: SealOptions, plain: Plaintexts): PacketCipher {
   const { id, incarnation, keys } = options;
   let counter = 0;
   return {
@@ -98,11 +99,12 @@ function lightSealer(real: PacketCipher, options: SealOptions, plain: PlainTexts
       return packet;
     },
     open(packet) {
-      const letter = plain.letter(packet);
-      if (letter?.secret === undefined || !keys.includes(letter.secret)) return real.open(packet);
-      if (letter.id === id && letter.incarnation === incarnation)
+      const content = plain.contentOf(packet);
+      if (content?.secret === undefined || !keys.includes(content.secret)) return real.open(packet);
+      if (content.id === id && content.incarnation === incarnation) {
         return { ok: false, reason: "our own, sent back" };
-      return { ok: true, ...letter };
+      }
+      return { ok: true, ...content };
     },
   };
 }

@@ -1,37 +1,35 @@
 /**
- * A machine of 2005 in the simulated world, by the letter of design 6.1 and strict: it reads
- * 4,096 bytes, wants exactly its signature, four lines and 20, 6 and 3 fields, and knows nothing
- * of protocol 2. It shares no code with the product.
+ * A simulated machine whose program, from 2005, speaks protocol 1 only. It follows docs/protocol.md
+ * to the letter: it reads 4,096 bytes at most, requires its exact signature, four lines and 20, 6 and
+ * 3 fields, and knows nothing of protocol 2. It shares no code with the product.
  */
 import type { Endpoint } from "../../../src/net/endpoint.ts";
 import { readStrictReport } from "../../e2e/strict-peer.ts";
-import type { Truth } from "./ground-truth.ts";
+import type { GroundTruth } from "./ground-truth.ts";
 import type { Host, Network, Origin } from "./network.ts";
 import { PORT, SIGNATURE } from "./packet-kind.ts";
-import { between, type Chance } from "./random.ts";
+import { between, type Random } from "./random.ts";
 
 const READ_BYTES = 4096;
 const SCAN_PAUSE_MS = 50;
 
-/** How the programs of that time differ where the letter leaves it open. */
-export interface OldHabits {
-  /** Answers a request that finds nothing new with an empty report, or ignores it. */
+/** How protocol-1 programs differ where the protocol leaves it open. */
+export interface V1Habits {
+  /** Whether the machine answers a request with an empty report when it has nothing new. */
   readonly saysAlive: boolean;
-  /** Ignores a request with anything after the `>`. */
+  /** Whether the machine ignores a request that has anything after the `>`. */
   readonly takesOnlyBare: boolean;
 }
 
-export class OldProgram implements Host {
+export class V1Machine implements Host {
   readonly address: string;
   readonly updateSeconds: number;
-  /** What the others sent that it could not read: must stay empty. */
+  /** Packets from other machines that this one could not read: must stay empty. */
   readonly refused: string[] = [];
-  /** Newest report number of each machine that it has, by address. */
-  readonly held = new Map<string, number>();
   readonly #network: Network;
-  readonly #chance: Chance;
-  readonly #truth: Truth;
-  readonly #habits: OldHabits;
+  readonly #random: Random;
+  readonly #truth: GroundTruth;
+  readonly #habits: V1Habits;
   readonly #scan: readonly string[];
   readonly #intervalMs: number;
   #known = new Set<string>();
@@ -39,22 +37,22 @@ export class OldProgram implements Host {
   #sequence = 0;
   #updatedMs = 0;
   #isRunning = false;
-  /** Events of an earlier run do nothing. */
+  /** The number of the present run; events of earlier runs do nothing. */
   #run = 0;
 
   constructor(options: {
     network: Network;
-    chance: Chance;
-    truth: Truth;
+    random: Random;
+    truth: GroundTruth;
     address: string;
-    habits: OldHabits;
+    habits: V1Habits;
     scan: readonly string[];
     updateSeconds: number;
   }) {
     this.address = options.address;
     this.updateSeconds = options.updateSeconds;
     this.#network = options.network;
-    this.#chance = options.chance;
+    this.#random = options.random;
     this.#truth = options.truth;
     this.#habits = options.habits;
     this.#scan = options.scan;
@@ -79,9 +77,9 @@ export class OldProgram implements Host {
     const incarnation = `${this.address} ${this.#run}`;
     this.#truth.begin({ machine: this.address, id: this.address, incarnation });
     this.#scanFrom(0);
-    this.#every(this.#intervalMs, between(this.#chance, 0, 1000), () => this.#update());
+    this.#every(this.#intervalMs, between(this.#random, 0, 1000), () => this.#update());
     this.#every(this.#intervalMs, this.#intervalMs / 2, () => this.#askAll());
-    this.#every(this.#intervalMs * 3, between(this.#chance, 0, this.#intervalMs), () => {
+    this.#every(this.#intervalMs * 3, between(this.#random, 0, this.#intervalMs), () => {
       for (const address of this.#known) this.#say(address, `!${[...this.#known].join(" ")}`);
     });
   }
@@ -91,8 +89,8 @@ export class OldProgram implements Host {
   }
 
   deliver(from: Endpoint, bytes: Uint8Array, _to: string, origin: Origin): void {
-    // It believes all that it is told, so nobody lies to it here: it is not what is tested.
-    if (!this.#isRunning || origin === "stranger") return;
+    // A protocol-1 machine believes everything, and is not what is tested: attackers do not reach it.
+    if (!this.#isRunning || origin === "injected") return;
     const text = Buffer.from(bytes.subarray(0, READ_BYTES)).toString("latin1");
     if (bytes.length > READ_BYTES || !text.startsWith(SIGNATURE)) {
       this.refused.push(`${from.address}: ${text.slice(0, 40)}`);
@@ -131,11 +129,7 @@ export class OldProgram implements Host {
 
   #readReport(from: string, body: string): void {
     const report = readStrictReport(body);
-    if (typeof report === "string") {
-      this.refused.push(`${from}: ${report}`);
-      return;
-    }
-    this.held.set(from, Number(report.fields[4]) / 100);
+    if (typeof report === "string") this.refused.push(`${from}: ${report}`);
   }
 
   #update(): void {

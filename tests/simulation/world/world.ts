@@ -1,129 +1,139 @@
 /**
- * A seeded world: production cores and a few programs of 2005 on a bad network, with faults for a
- * while and then none. `untilAgreed` tells how long it takes until all know all.
+ * A seeded world: machines that run the production core and a few protocol-1 machines, on a lossy
+ * network. Faults are injected for a while; after `heal`, `untilConverged` measures how long it takes
+ * until all machines agree.
  */
-import { Agreement } from "../invariants/convergence.ts";
+import { Convergence } from "../invariants/convergence.ts";
 import { Violation } from "../invariants/invariant.ts";
 import { Reachable } from "../invariants/reachable.ts";
-import { type Stage, strike } from "./faults.ts";
-import { Truth } from "./ground-truth.ts";
-import { OpenWays } from "./link-history.ts";
-import { CALM, Network, STORM, type Weather } from "./network.ts";
+import { type FaultContext, injectFault } from "./faults.ts";
+import { GroundTruth } from "./ground-truth.ts";
+import { LinkHistory } from "./link-history.ts";
+import { LOSSY, Network, type NetworkConditions, RELIABLE } from "./network.ts";
 import { PORT, SimulatedNode, type WorldSettings } from "./node.ts";
-import { between, type Chance, seededChance } from "./random.ts";
-import { PlainTexts } from "./sealing.ts";
-import { OldProgram } from "./v1-machine.ts";
-import { haveMet } from "./warm-start.ts";
+import { between, type Random, seededRandom } from "./random.ts";
+import { Plaintexts } from "./sealing.ts";
+import { V1Machine } from "./v1-machine.ts";
+import { rememberEarlierRun } from "./warm-start.ts";
 
 export interface WorldOptions {
   readonly seed: number;
-  readonly modern: number;
-  readonly old: number;
+  /** How many machines run the production core, which speaks protocol 2. */
+  readonly v2: number;
+  /** How many machines speak protocol 1 only. */
+  readonly v1: number;
   readonly updateSeconds: number;
-  /** So many of the modern machines have a second address. */
+  /** How many of the protocol-2 machines have a second address. */
   readonly twoAddresses?: number;
-  readonly weather?: Weather;
-  /** Intervals of the modern machines, in turn, in place of `updateSeconds`. */
+  readonly conditions?: NetworkConditions;
+  /** Intervals of the protocol-2 machines, in turn, in place of `updateSeconds`. */
   readonly mixedSeconds?: readonly number[];
-  /** Between two ticks of a machine, at least. */
+  /** The least time between two ticks of a machine. */
   readonly minTickMs?: number;
-  /** All machines have this key. */
+  /** The key of all machines; without one, packets are plain. */
   readonly key?: Uint8Array;
-  /** Without the cipher's work (seal.ts). */
-  readonly isSealedLightly?: boolean;
-  /** So many of the modern machines have the id of another, as a copied disk image gives it. */
+  /** Whether packets are sealed without the work of the cipher (sealing.ts). */
+  readonly isCipherFaked?: boolean;
+  /** How many of the protocol-2 machines have the id of another, as a copied disk image gives it. */
   readonly clones?: number;
-  /** Clocks run fast or slow by up to this share. */
+  /** The share by which clocks run fast or slow at most. */
   readonly drift?: number;
-  /** Addresses that machines may move to. */
+  /** How many unused addresses there are that machines may be given. */
   readonly freeAddresses?: number;
-  /** All machines see their own addresses, as the daemon's shell does. */
+  /** Whether all machines know their own addresses, as the daemon does. */
   readonly knowsOwnAddresses?: boolean;
-  /** Packets from and to all of 10.0.0.0/16 are allowed, beyond what is scanned. */
-  readonly isWide?: boolean;
-  /** They have known each other before a power cut, and start from what they remember. */
-  readonly haveMet?: boolean;
-  /** Faults that do not come. */
-  readonly without?: readonly string[];
-  /** When all agree, reports may be so much older than the newest, and who was forgotten be missing. */
+  /** Whether packets from and to all of 10.0.0.0/16 are allowed, beyond the range that is scanned. */
+  readonly allowsUnscanned?: boolean;
+  /** Whether the machines know each other from before a power cut, and start from that memory. */
+  readonly isWarmStart?: boolean;
+  /** The kinds of fault that this world does not have. */
+  readonly withoutFaults?: readonly string[];
+  /**
+   * How old a report may be, beyond the usual lag, when the machines agree. Also how long a machine
+   * that a user removed may be missing.
+   */
   readonly reportLagMs?: number;
-  /** A partition takes so many machines from the others at most. */
-  readonly mostApart?: number;
-  /** Who can be reached must be shown so after `agreeMs` at the latest. */
-  readonly agreeMs?: number;
+  /** How many machines a partition may separate from the others. */
+  readonly maxPartitioned?: number;
+  /** How soon a reachable machine must be shown; without it this is not checked. */
+  readonly convergeMs?: number;
 }
 
-/** To look at everybody's table costs more than to let a second pass. */
-const AGREED_EVERY_MS = 3000;
+/** Agreement is checked this often: comparing all tables costs more than simulating a second. */
+const CONVERGED_EVERY_MS = 3000;
 /**
- * Whole tables are looked at this often, so many at once: it costs as much as a thousand packets.
- * What an invariant finds there stays there for longer.
+ * How often whole tables are inspected, and how many at a time. One table costs as much as a thousand
+ * packets; what an invariant could find there stays there for longer than a round of inspections.
  */
-const LOOK_EVERY_MS = 5000;
-const LOOKED_AT_ONCE = 30;
-/** The scan range goes a little beyond the machines. */
+const INSPECT_EVERY_MS = 5000;
+const INSPECTED_AT_ONCE = 30;
+/** The scan range has this many addresses beyond those of the machines. */
 const EMPTY_ADDRESSES = 10;
 
 export class World {
   readonly network: Network;
   readonly nodes: SimulatedNode[] = [];
-  readonly oldPrograms: OldProgram[] = [];
-  readonly truth = new Truth();
-  /** Of each sealed packet what is in it. */
-  readonly plain: PlainTexts | undefined;
-  /** Faults by kind. */
-  readonly struck = new Map<string, number>();
+  readonly v1Machines: V1Machine[] = [];
+  readonly truth = new GroundTruth();
+  /** The contents of each sealed packet; undefined in a plain world. */
+  readonly plain: Plaintexts | undefined;
+  /** The number of injected faults by kind. */
+  readonly injected = new Map<string, number>();
   readonly #options: WorldOptions;
-  readonly #chance: Chance;
-  readonly #stage: Stage;
-  readonly #agreement: Agreement;
-  #lookedAt = 0;
+  readonly #random: Random;
+  readonly #faultContext: FaultContext;
+  readonly #convergence: Convergence;
+  /** The index of the machine whose table is inspected next. */
+  #nextInspected = 0;
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    this.#chance = seededChance(options.seed);
+    this.#random = seededRandom(options.seed);
     this.plain =
-      options.key === undefined ? undefined : new PlainTexts(options.isSealedLightly ?? false);
-    const { modern, old, twoAddresses = 0, freeAddresses = 0 } = options;
-    const places = placesOf(modern + old + twoAddresses + freeAddresses + EMPTY_ADDRESSES);
-    const inside = new Set(places);
+      options.key === undefined ? undefined : new Plaintexts(options.isCipherFaked ?? false);
+    const { v2, v1, twoAddresses = 0, freeAddresses = 0 } = options;
+    const addresses = addressRange(v2 + v1 + twoAddresses + freeAddresses + EMPTY_ADDRESSES);
+    const inside = new Set(addresses);
     const allow = (address: string) =>
-      options.isWide === true ? address.startsWith("10.0.") : inside.has(address);
-    this.network = new Network({ chance: this.#chance, port: PORT, isInside: allow });
-    this.network.weather = options.weather ?? STORM;
-    const count = modern + old;
-    const seconds = places.slice(count, count + twoAddresses);
-    const free = places.slice(count + twoAddresses, count + twoAddresses + freeAddresses);
-    this.#people(places.slice(0, count), { seconds, scanned: places, allow });
-    const { network, nodes, oldPrograms } = this;
-    for (const host of [...nodes, ...oldPrograms]) network.connect(host);
-    // Whoever answers a bare request is a machine of 2005 until it answers a question.
-    for (const place of places.slice(0, -EMPTY_ADDRESSES)) this.truth.protocolOne.add(place);
-    const intervals = [...(options.mixedSeconds ?? []), options.updateSeconds];
-    const without = new Set(options.without);
-    const { mostApart = Number.POSITIVE_INFINITY } = options;
-    const rules = { free, intervals, without, mostApart };
-    this.#stage = { network, nodes, oldPrograms, ...rules, chance: this.#chance };
-    if (options.haveMet === true) haveMet(nodes, this.truth);
-    this.#agreement = new Agreement({
-      ...{ network, nodes, oldPrograms, truth: this.truth },
-      lagMs: options.reportLagMs ?? 0,
-    });
-    this.#watchWays();
-    network.at(LOOK_EVERY_MS, () => this.#look());
+      options.allowsUnscanned === true ? address.startsWith("10.0.") : inside.has(address);
+    this.network = new Network({ random: this.#random, port: PORT, isInside: allow });
+    this.network.conditions = options.conditions ?? LOSSY;
+    const count = v2 + v1;
+    const seconds = addresses.slice(count, count + twoAddresses);
+    const free = addresses.slice(count + twoAddresses, count + twoAddresses + freeAddresses);
+    this.#addMachines(addresses.slice(0, count), { seconds, scanned: addresses, allow });
+    const { network, nodes, v1Machines, truth } = this;
+    for (const host of [...nodes, ...v1Machines]) network.connect(host);
+    // A host that answers a bare request counts as a protocol-1 machine until it answers a question.
+    for (const address of addresses.slice(0, -EMPTY_ADDRESSES)) truth.v1Addresses.add(address);
+    this.#faultContext = {
+      network,
+      nodes,
+      v1Machines,
+      free,
+      intervals: [...(options.mixedSeconds ?? []), options.updateSeconds],
+      withoutFaults: new Set(options.withoutFaults),
+      maxPartitioned: options.maxPartitioned ?? Number.POSITIVE_INFINITY,
+      random: this.#random,
+    };
+    if (options.isWarmStart === true) rememberEarlierRun(nodes, truth);
+    const lagMs = options.reportLagMs ?? 0;
+    this.#convergence = new Convergence({ network, nodes, v1Machines, truth, lagMs });
+    this.#checkReachability();
+    network.at(INSPECT_EVERY_MS, () => this.#inspectTables());
   }
 
   get nowMs(): number {
     return this.network.nowMs;
   }
 
-  /** All machines start within this time. */
+  /** Starts all machines, each at a random moment within this time. */
   startAll(withinMs: number): void {
     for (const node of this.nodes) {
-      this.network.at(between(this.#chance, 0, withinMs), () => node.start({ keepState: true }));
+      this.network.at(between(this.#random, 0, withinMs), () => node.start({ keepState: true }));
     }
-    for (const program of this.oldPrograms) {
-      this.network.at(between(this.#chance, 0, withinMs), () => program.start());
+    for (const machine of this.v1Machines) {
+      this.network.at(between(this.#random, 0, withinMs), () => machine.start());
     }
   }
 
@@ -131,43 +141,48 @@ export class World {
     this.network.runUntil(this.nowMs + ms);
   }
 
-  /** Faults of all kinds, one every few seconds, for this long. */
-  torment(ms: number, everyMs = 8000): void {
+  /** Runs for this long with faults of all kinds, one every `everyMs` on average. */
+  injectFaults(ms: number, everyMs = 8000): void {
     const endMs = this.nowMs + ms;
     const [least, most] = [everyMs / 8, (everyMs * 15) / 8];
-    for (let atMs = this.nowMs; atMs < endMs; atMs += between(this.#chance, least, most)) {
+    for (let atMs = this.nowMs; atMs < endMs; atMs += between(this.#random, least, most)) {
       this.network.at(atMs, () => {
-        const kind = strike(this.#stage);
-        this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);
+        const kind = injectFault(this.#faultContext);
+        this.injected.set(kind, (this.injected.get(kind) ?? 0) + 1);
       });
     }
     this.run(ms);
   }
 
-  /** From now on nothing goes wrong: all run, and each packet arrives. */
+  /** Ends all faults: from now on all machines run and every packet arrives. */
   heal(): void {
-    this.network.weather = CALM;
-    this.network.mend();
+    this.network.conditions = RELIABLE;
+    this.network.heal();
     for (const node of this.nodes) {
       node.wake();
       node.resume();
       node.start({ keepState: true });
     }
-    for (const program of this.oldPrograms) program.start();
+    for (const machine of this.v1Machines) machine.start();
   }
 
-  /** Virtual ms until everybody agrees; throws with what is missing when that takes longer. */
-  untilAgreed(boundMs: number): number {
+  /** Runs until all machines agree. Returns the virtual ms that took; throws after `boundMs`. */
+  untilConverged(boundMs: number): number {
     const startMs = this.nowMs;
     for (;;) {
-      this.run(AGREED_EVERY_MS);
-      const missing = this.#agreement.missing(this.nowMs);
+      this.run(CONVERGED_EVERY_MS);
+      const missing = this.#convergence.missing(this.nowMs);
       if (missing === undefined) return this.nowMs - startMs;
-      if (this.nowMs - startMs >= boundMs) throw new Violation("all agree in the end", missing);
+      if (this.nowMs - startMs >= boundMs) {
+        throw new Violation("all machines agree once the faults have stopped", missing);
+      }
     }
   }
 
-  /** Virtual ms until each machine has a report of each other's present incarnation. */
+  /**
+   * Runs until each machine has a report of each other's present incarnation. Returns the virtual ms
+   * that took; throws after `boundMs`.
+   */
   untilAllHaveReports(boundMs: number): number {
     const startMs = this.nowMs;
     for (;;) {
@@ -178,41 +193,41 @@ export class World {
     }
   }
 
-  /** What must hold at the end, besides that all agree. */
-  complaints(): string[] {
-    const refused = this.oldPrograms.flatMap((program) => program.refused);
+  /** Packets that were sent outside the network, or that a protocol-1 machine could not read. */
+  badPackets(): string[] {
+    const refused = this.v1Machines.flatMap((machine) => machine.refused);
     return [...this.network.escaped, ...refused];
   }
 
-  /** Times that a machine was held for down or stopped by another. */
+  /** How often a machine was recorded as down or stopped by another. */
   get outages(): number {
     return this.nodes.reduce((sum, node) => sum + node.outages, 0);
   }
 
-  #people(
-    places: readonly string[],
+  #addMachines(
+    addresses: readonly string[],
     around: {
       readonly seconds: string[];
       readonly scanned: readonly string[];
       readonly allow: (address: string) => boolean;
     },
   ): void {
-    const { old } = this.#options;
-    for (const [index, address] of places.entries()) {
-      // The programs of 2005 stand among the others, not behind them.
-      const isOld = old > 0 && index % Math.floor(places.length / old) === 1;
-      if (isOld && this.oldPrograms.length < old) this.#addOld(address, around.scanned);
+    const { v1 } = this.#options;
+    for (const [index, address] of addresses.entries()) {
+      // The protocol-1 machines are spread among the others, not placed behind them.
+      const isV1 = v1 > 0 && index % Math.floor(addresses.length / v1) === 1;
+      if (isV1 && this.v1Machines.length < v1) this.#addV1Machine(address, around.scanned);
       else this.#addNode({ address, second: around.seconds.pop(), index }, around);
     }
   }
 
-  #addOld(address: string, scan: readonly string[]): void {
+  #addV1Machine(address: string, scan: readonly string[]): void {
     const { network, truth } = this;
-    const chance = this.#chance;
+    const random = this.#random;
     const { updateSeconds } = this.#options;
-    const habits = { saysAlive: chance() < 0.7, takesOnlyBare: chance() < 0.3 };
-    const program = { network, truth, chance, address, habits, scan, updateSeconds };
-    this.oldPrograms.push(new OldProgram(program));
+    const habits = { saysAlive: random() < 0.7, takesOnlyBare: random() < 0.3 };
+    const options = { network, truth, random, address, habits, scan, updateSeconds };
+    this.v1Machines.push(new V1Machine(options));
   }
 
   #addNode(
@@ -232,7 +247,7 @@ export class World {
     const own = mixedSeconds[index % mixedSeconds.length];
     const settings: WorldSettings = {
       network: this.network,
-      chance: this.#chance,
+      random: this.#random,
       truth: this.truth,
       updateSeconds: own ?? updateSeconds,
       isOftenLate: own !== undefined,
@@ -249,7 +264,7 @@ export class World {
       machine: isClone ? `${id}-clone` : id,
       addresses: second === undefined ? [address] : [address, second],
       keys: key === undefined ? [] : [key],
-      clockRate: drift === 0 ? 1 : 1 + between(this.#chance, -drift, drift),
+      clockRate: drift === 0 ? 1 : 1 + between(this.#random, -drift, drift),
     });
     this.nodes.push(node);
   }
@@ -259,19 +274,19 @@ export class World {
     return (index + 1).toString(16).padStart(16, "0");
   }
 
-  #watchWays(): void {
-    const { agreeMs } = this.#options;
-    if (agreeMs === undefined) return;
-    const ways = new OpenWays(this.network, this.nodes, { agreeMs });
-    for (const node of this.nodes) node.hold(new Reachable(node, ways));
+  #checkReachability(): void {
+    const { convergeMs } = this.#options;
+    if (convergeMs === undefined) return;
+    const links = new LinkHistory(this.network, this.nodes, { convergeMs });
+    for (const node of this.nodes) node.addInvariant(new Reachable(node, links));
   }
 
-  #look(): void {
-    for (let i = 0; i < Math.min(LOOKED_AT_ONCE, this.nodes.length); i++) {
-      this.nodes[this.#lookedAt]?.look();
-      this.#lookedAt = (this.#lookedAt + 1) % this.nodes.length;
+  #inspectTables(): void {
+    for (let i = 0; i < Math.min(INSPECTED_AT_ONCE, this.nodes.length); i++) {
+      this.nodes[this.#nextInspected]?.inspectTable();
+      this.#nextInspected = (this.#nextInspected + 1) % this.nodes.length;
     }
-    this.network.at(this.nowMs + LOOK_EVERY_MS, () => this.#look());
+    this.network.at(this.nowMs + INSPECT_EVERY_MS, () => this.#inspectTables());
   }
 
   #withoutReport(node: SimulatedNode): string[] {
@@ -289,7 +304,7 @@ export class World {
   }
 }
 
-/** So many addresses, from 10.0.0.1 on. */
-export function placesOf(count: number): string[] {
+/** This many addresses, from 10.0.0.1 on. */
+export function addressRange(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `10.0.${(i + 1) >> 8}.${(i + 1) & 255}`);
 }
