@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { RELIABLE } from "../world/network.ts";
 import { World } from "../world/world.ts";
 
-function calmWorld(v2: number, seed: number = v2): World {
+function reliableWorld(v2: number, seed: number = v2): World {
   return new World({ seed, v2, v1: 0, updateSeconds: 600, conditions: RELIABLE });
 }
 
@@ -16,7 +16,7 @@ describe("with ten minutes between reports and nobody watching,", () => {
     "$count machines that start within a second all show each other within $withinMs ms",
     (row) => {
       const { count, withinMs } = row;
-      const world = calmWorld(count);
+      const world = reliableWorld(count);
       world.startAll(1000);
       world.run(1000);
       expect(world.untilAllHaveReports(withinMs)).toBeLessThanOrEqual(withinMs);
@@ -27,7 +27,7 @@ describe("with ten minutes between reports and nobody watching,", () => {
   test.each(Array.from({ length: 30 }, (_, i) => i + 1))(
     "twelve machines all show each other within ten seconds (seed %d)",
     (seed) => {
-      const world = calmWorld(12, seed);
+      const world = reliableWorld(12, seed);
       world.startAll(1000);
       expect(world.untilAllHaveReports(10_000)).toBeLessThanOrEqual(10_000);
     },
@@ -45,7 +45,7 @@ describe("with ten minutes between reports and nobody watching,", () => {
   );
 
   test("a thirteenth machine is shown by all others within five seconds of its start", () => {
-    const world = calmWorld(13);
+    const world = reliableWorld(13);
     const [last, ...others] = [...world.nodes].reverse();
     for (const node of others) node.start({ keepState: false });
     world.run(60_000);
@@ -54,7 +54,7 @@ describe("with ten minutes between reports and nobody watching,", () => {
   });
 
   test("a machine that is killed and started again is shown with a new report within five seconds", () => {
-    const world = calmWorld(12);
+    const world = reliableWorld(12);
     world.startAll(1000);
     world.run(120_000);
     const [node] = world.nodes;
