@@ -45,6 +45,19 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 /** What runs in the browser is small: it takes nothing of the server's rooms. */
 const CLIENT = "src/page/client/";
 const CLIENT_MAY_IMPORT = ["api", "base", "view"];
+/** Of the protocol only types, which leave nothing in the script. */
+const CLIENT_MAY_IMPORT_TYPES = ["protocol"];
+
+/** The rooms of the page: screens use components and history, and never one another. */
+const PAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  style: [],
+  text: [],
+  components: [],
+  history: ["components"],
+  cluster: ["components", "history"],
+  machine: ["components", "history"],
+  people: ["components"],
+};
 
 /** Folders whose code decides and must not perform: the time and the chance are passed in. */
 const PURE = ["base", "net", "sealing", "protocol", "cluster", "view", "api"];
@@ -81,10 +94,23 @@ describe("tidiness", () => {
     for (const { target, isType } of importsOf(file)) {
       const into = target.split("/")[1] ?? "";
       const isInside = into === room && (!isClient || target.startsWith(CLIENT));
-      expect(isInside || allowed.includes(into), `${file} imports ${target}`).toBe(true);
+      const isOfTypes = isClient && isType && CLIENT_MAY_IMPORT_TYPES.includes(into);
+      const isAllowed = isInside || isOfTypes || allowed.includes(into);
+      expect(isAllowed, `${file} imports ${target}`).toBe(true);
       if (TYPES_ONLY[room]?.includes(into)) {
         expect(isType, `${file} imports more than types of ${target}`).toBe(true);
       }
+    }
+  });
+
+  test.each(
+    sources.filter((file) => PAGE_ROOMS[file.split("/")[2] ?? ""] && file.startsWith("src/page/")),
+  )("imports in %s point from the screens to what they share", (file) => {
+    const room = file.split("/")[2] ?? "";
+    const allowed = [room, ...(PAGE_ROOMS[room] ?? [])];
+    for (const { target } of importsOf(file)) {
+      if (!target.startsWith("src/page/")) continue;
+      expect(allowed, `${file} imports ${target}`).toContain(target.split("/")[2] ?? "");
     }
   });
 

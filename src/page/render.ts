@@ -40,7 +40,7 @@ export function clusterHtml(context: RenderContext, parameters: URLSearchParams)
     times,
     strips: (since, ids) => source.strips(since, ids),
     at: (wallMs) => source.at(wallMs),
-    ...(context.warnedSince === undefined ? {} : { warnedSince: context.warnedSince }),
+    warnedSince: context.warnedSince,
   });
   return renderClusterPage(page, frameOf(context));
 }

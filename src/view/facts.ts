@@ -4,9 +4,9 @@
  * knows only percents; what it does not say stays absent.
  */
 
-import { MEBIBYTE } from "../base/units.ts";
 import { busyPercent } from "../protocol/busy.ts";
 import type { FilesystemReport, ProcessReport, Report } from "../protocol/report.ts";
+import { THRESHOLDS } from "./thresholds.ts";
 
 export interface Facts {
   readonly cores?: number | undefined;
@@ -57,15 +57,8 @@ export interface FilesystemFacts {
   readonly freeBytes: number;
 }
 
-/** From here on a file system is called nearly full: the last 5 % are root's on ext4. */
-export const FULL_PERCENT = 95;
 /** Images that are made full and never change. */
 const ALWAYS_FULL = new Set(["squashfs", "iso9660", "udf", "cramfs", "erofs"]);
-/** 64 pages a second: an idle kernel tidying up stays below, a machine short of memory does not. */
-const SWAPPING_BYTES_PER_SECOND = MEBIBYTE / 4;
-/** The least that protocol 1 can say: its figures are whole percents. */
-const SWAPPING_PERCENT_PER_MINUTE = 1;
-
 /** The sum of what is known; absent when nothing is. */
 function sum(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined) return other;
@@ -78,12 +71,16 @@ export function usedPercentOf(filesystem: FilesystemReport): number | undefined 
   return Math.min(100, Math.max(0, 100 - (100 * freeBytes) / totalBytes));
 }
 
+export function isNearlyFull(usedPercent: number): boolean {
+  return usedPercent >= THRESHOLDS.filesystemFullPercent;
+}
+
 /** The fullest of those nearly full. */
 function fullestFilesystem(report: Report): FilesystemFacts | undefined {
   let fullest: FilesystemFacts | undefined;
   for (const filesystem of report.filesystems ?? []) {
     const usedPercent = usedPercentOf(filesystem);
-    if (usedPercent === undefined || usedPercent < FULL_PERCENT) continue;
+    if (usedPercent === undefined || !isNearlyFull(usedPercent)) continue;
     if (filesystem.type !== undefined && ALWAYS_FULL.has(filesystem.type)) continue;
     if (fullest === undefined || usedPercent > fullest.usedPercent) {
       fullest = { mount: filesystem.mount, usedPercent, freeBytes: filesystem.freeBytes ?? 0 };
@@ -178,15 +175,24 @@ export function factsOf(report: Report): Facts {
 }
 
 export function isSwapping(facts: Facts): boolean {
+  const { bytesPerSecond, percentPerMinute } = THRESHOLDS.swapping;
   return (
-    (facts.swapBytesPerSecond ?? 0) >= SWAPPING_BYTES_PER_SECOND ||
-    (facts.swapPercentPerMinute ?? 0) >= SWAPPING_PERCENT_PER_MINUTE
+    (facts.swapBytesPerSecond ?? 0) >= bytesPerSecond ||
+    (facts.swapPercentPerMinute ?? 0) >= percentPerMinute
   );
 }
 
 /** A process too small to be named; a machine whose largest process is so is idle. */
 export function isIdle(process: ProcessFacts | undefined): boolean {
   if (process === undefined) return true;
-  // A quarter of a core, and less than what the strip begins to colour (5 %).
-  return (process.cores ?? 0) < 0.25 && (process.coresShare ?? 0) < 0.05;
+  const { cores, sharePercent } = THRESHOLDS.idleProcess;
+  return (process.cores ?? 0) < cores && 100 * (process.coresShare ?? 0) < sharePercent;
+}
+
+/** Orders by cores, then by memory, the largest first. */
+export function byUse(
+  a: Pick<ProcessFacts, "cores" | "memoryBytes">,
+  b: Pick<ProcessFacts, "cores" | "memoryBytes">,
+): number {
+  return (b.cores ?? 0) - (a.cores ?? 0) || (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0);
 }

@@ -1,6 +1,6 @@
 /** Who uses the cluster: what each person runs on which machine, and where they are logged in. */
 
-import { type ProcessFacts, processFacts } from "./facts.ts";
+import { byUse, type ProcessFacts, processFacts } from "./facts.ts";
 import { isThere, type Subject } from "./subject.ts";
 
 export interface People {
@@ -102,14 +102,6 @@ function personOf([id, gathered]: readonly [string, Gathered]): Person {
     memoryBytes: total(processes, "memoryBytes"),
     processes: processes.sort((a, b) => byUse(a.process, b.process)),
   };
-}
-
-/** Orders by cores, then by memory, the largest first. */
-export function byUse(
-  a: Pick<ProcessFacts, "cores" | "memoryBytes">,
-  b: Pick<ProcessFacts, "cores" | "memoryBytes">,
-): number {
-  return (b.cores ?? 0) - (a.cores ?? 0) || (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0);
 }
 
 export function peopleOf(subjects: readonly Subject[]): People {

@@ -6,12 +6,23 @@
 import { shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import { type Facts, isIdle } from "./facts.ts";
-import { duration, figure, percent } from "./format.ts";
+import { bytes, duration, figure, percent } from "./format.ts";
 import type { Subject } from "./subject.ts";
 import type { Times } from "./times.ts";
 
 export function coresText(facts: { readonly cores?: number | undefined }): string {
   return facts.cores === undefined ? "" : figure(facts.cores);
+}
+
+/** `12`, or `80 %` where the number of cores is unknown. */
+export function coresFreeText({ coresFree, cpuPercent = 100 }: Facts): string {
+  return coresFree === undefined ? `${percent(100 - cpuPercent)} %` : figure(coresFree);
+}
+
+/** `50 G`, or `40 %` where only the share is known. */
+export function memoryFreeText({ memoryFreeBytes, memoryPercent }: Facts): string {
+  if (memoryFreeBytes !== undefined) return bytes(memoryFreeBytes);
+  return memoryPercent === undefined ? "" : `${percent(100 - memoryPercent)} %`;
 }
 
 /** `CPU 11 %, bo rsync 1.6 cores`: what a report said, in one line. */

@@ -73,7 +73,3 @@ export function subjectsAt(
 export function isProblem({ state, warnings }: Subject): boolean {
   return (state !== "up" && state !== "unknown") || warnings.length > 0;
 }
-
-export function isSwappingSubject(subject: Subject): boolean {
-  return subject.warnings.some(({ kind }) => kind === "swapping");
-}

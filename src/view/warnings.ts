@@ -7,6 +7,7 @@ import { shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import { type Facts, isSwapping } from "./facts.ts";
 import { bytes, decimal, perSecond } from "./format.ts";
+import { THRESHOLDS } from "./thresholds.ts";
 
 export interface Warning {
   readonly kind: "swapping" | "disk" | "clock" | "clone";
@@ -17,9 +18,6 @@ export interface Warning {
   /** `7.1 G in swap, 25 M/s`, `/scratch 97 %, 31 G left`, `2.4 s ahead of ours`. */
   readonly detail: string;
 }
-
-/** Under this a difference may come from the network alone (design, section 6.2). */
-const CLOCK_OFF_SECONDS = 2;
 
 function apart(seconds: number): string {
   const size = Math.abs(seconds);
@@ -54,7 +52,7 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
     });
   }
   const offset = machine.clockOffsetSeconds;
-  if (offset !== undefined && Math.abs(offset) > CLOCK_OFF_SECONDS) {
+  if (offset !== undefined && Math.abs(offset) > THRESHOLDS.clockOffsetSeconds) {
     warnings.push({
       kind: "clock",
       word: "clock",

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { stripOf } from "../../src/page/history/strip.ts";
 import type { StripPoint } from "../../src/store/kept.ts";
-import { cellsOf, cpuLevel, type MachineHistory } from "../../src/view/history/cells.ts";
+import { cellsOf, type MachineHistory } from "../../src/view/history/cells.ts";
 import { axisOf } from "../../src/view/history/time-axis.ts";
+import { cpuLevel } from "../../src/view/thresholds.ts";
 import { createTimes } from "../../src/view/times.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 9, 13, 7);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { answersOf } from "../../src/page/cluster/answers-view-model.ts";
 import type { PageQuery } from "../../src/page/components/page-query.ts";
 import { peopleTableOf } from "../../src/page/people/people-view-model.ts";
 import type { Report } from "../../src/protocol/report.ts";
-import { answersOf } from "../../src/view/answers.ts";
 import { filterOf } from "../../src/view/filter.ts";
 import { createWarnedSince } from "../../src/view/history/warned-since.ts";
 import { findMachine, slugsOf } from "../../src/view/machine-slug.ts";
@@ -131,7 +131,7 @@ describe("the three answers", () => {
   });
 
   test("say what is down first, then silent, then warnings, then stopped", () => {
-    expect(answers.unwell.map(({ word }) => word)).toEqual([
+    expect(answers.troubles.map(({ word }) => word)).toEqual([
       "down",
       "silent",
       "swapping",
@@ -140,22 +140,22 @@ describe("the three answers", () => {
       "stopped",
     ]);
     // A line that says "1 more" would take the room of that one.
-    expect(answers.unwellMore).toBe(0);
+    expect(answers.troublesMore).toBe(0);
     const two = sampleSource({
       sketches: LAB.map((sketch) => ({ ...sketch, clockOffsetSeconds: -3 })),
       cells: 1,
     });
     const clocks = subjectsNow(two.view, slugsOf(two.view.machines));
     const more = answersOf(clocks, clocks, now);
-    expect([more.unwell.length, more.unwellMore]).toEqual([5, 9]);
+    expect([more.troubles.length, more.troublesMore]).toEqual([5, 9]);
   });
 
   test("say of a warning since when, as the history tells, or nothing", () => {
     const source = sampleSource();
     const warnedSince = createWarnedSince((id, query) => source.entries(id, query));
     const all = subjectsNow(source.view, slugsOf(source.view.machines));
-    const { unwell } = answersOf(all, all, { ...now, warnedSince });
-    const said = unwell.filter(({ mark }) => mark === "warn");
+    const { troubles } = answersOf(all, all, { ...now, warnedSince });
+    const said = troubles.filter(({ mark }) => mark === "warn");
     expect(said.map(({ word, lasts, detail }) => [word, lasts, detail])).toEqual([
       ["swapping", "4h42m", "7.1 G in swap, 25 M/s"],
       ["disk full", "6h32m", "/scratch 96 %, 31 G left"],
@@ -176,9 +176,9 @@ describe("the three answers", () => {
     );
     const fell = subjectsNow({ ...view, machines: fallen }, new Map());
     const together = answersOf(fell, fell, now);
-    expect(together.unwell[0]).toMatchObject({ lasts: "1m", href: "/?filter=state:down" });
-    expect(together.unwell[0]?.detail).toStartWith("5 together");
-    expect(together.unwell.filter(({ mark }) => mark === "down")).toHaveLength(1);
+    expect(together.troubles[0]).toMatchObject({ lasts: "1m", href: "/?filter=state:down" });
+    expect(together.troubles[0]?.detail).toStartWith("5 together");
+    expect(together.troubles.filter(({ mark }) => mark === "down")).toHaveLength(1);
   });
 });
 

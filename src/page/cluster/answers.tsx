@@ -1,8 +1,8 @@
 /** The three answers: free now, who is using what, down and not well. */
-import type { Answers } from "../../view/answers.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import { Mark } from "../components/parts.tsx";
 import { UserLink } from "../components/user-link.tsx";
+import type { Answers } from "./answers-view-model.ts";
 
 function Free({ answers }: { answers: Answers }) {
   const { free: lines, chosenCount, machineCount } = answers;
@@ -106,9 +106,9 @@ function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
   );
 }
 
-function Unwell({ answers }: { answers: Answers }) {
-  const { unwell, unwellMore, machineCount } = answers;
-  if (unwell.length === 0) {
+function Troubles({ answers }: { answers: Answers }) {
+  const { troubles, troublesMore, machineCount } = answers;
+  if (troubles.length === 0) {
     return (
       <p class="note">
         {machineCount === 1 ? "the machine is up" : `all ${machineCount} machines are up`}
@@ -129,7 +129,7 @@ function Unwell({ answers }: { answers: Answers }) {
           </tr>
         </thead>
         <tbody>
-          {unwell.map((line) => (
+          {troubles.map((line) => (
             <tr>
               <td>
                 <Mark kind={line.mark}>{line.word}</Mark>
@@ -143,9 +143,9 @@ function Unwell({ answers }: { answers: Answers }) {
           ))}
         </tbody>
       </table>
-      {unwellMore > 0 && (
+      {troublesMore > 0 && (
         <p class="note">
-          <a href="/?filter=problem">{unwellMore} more</a>
+          <a href="/?filter=problem">{troublesMore} more</a>
         </p>
       )}
     </>
@@ -166,7 +166,7 @@ export function ThreeAnswers({ answers, raw }: { answers: Answers; raw: PageQuer
       </section>
       <section aria-labelledby="q3">
         <h2 id="q3">Down and not well{isNarrowed && <small>on all machines</small>}</h2>
-        <Unwell answers={answers} />
+        <Troubles answers={answers} />
       </section>
     </div>
   );

@@ -8,7 +8,7 @@ import { ThreeAnswers } from "./answers.tsx";
 import type { ClusterPage, PastNotice } from "./cluster-view-model.ts";
 import type { CutOffNotice } from "./cut-off.ts";
 import { MachinesTable } from "./machine-table.tsx";
-import { TilesSection } from "./tiles-view.tsx";
+import { TilesSection } from "./tiles.tsx";
 
 function AloneNotice({ alone }: { alone: Alone }) {
   if (alone.speaksToNobody) {
@@ -99,7 +99,7 @@ export function renderClusterPage(page: ClusterPage, frame: Frame): string {
         {page.alone && <AloneNotice alone={page.alone} />}
         {page.answers && <ThreeAnswers answers={page.answers} raw={query.raw} />}
         {page.tiles && <TilesSection tiles={page.tiles} />}
-        {page.table && <MachinesTable table={page.table} query={query} />}
+        <MachinesTable table={page.table} query={query} />
       </>
     ),
   });

@@ -1,14 +1,14 @@
 /** The table of machines: past flows into now, one row a machine, an entry opened below one. */
 
+import { shownText } from "../../base/shown-text.ts";
 import type { SortKey } from "../../view/sorting.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
-import { Mark, Meter } from "../components/parts.tsx";
-import { UserLink } from "../components/user-link.tsx";
 import { EntryDetails } from "../history/entry-details.tsx";
 import type { EntryPanel } from "../history/entry-view-model.ts";
-import { HistoryStrip, Legend, TimeAxis } from "../history/history-strip.tsx";
-import type { MachineTable, TableSection } from "./cluster-view-model.ts";
-import type { MachineRow, RowFigures } from "./machine-row.ts";
+import { Legend, TimeAxis } from "../history/history-strip.tsx";
+import { MachineRow } from "./machine-row.tsx";
+import type { MachineTable, TableSection } from "./machine-table-view-model.ts";
+import { isFiltered } from "./table-parts.ts";
 
 interface Column {
   readonly key: SortKey;
@@ -50,102 +50,6 @@ function Head({ column, query }: { column: Column; query: PageQuery }) {
   );
 }
 
-function Cpu({ cpu }: { cpu: RowFigures["cpu"] }) {
-  if (cpu === undefined) return <td class="n" />;
-  const { user, system, wait } = cpu.bar;
-  return (
-    <td class={cpu.isHigh ? "n hi" : "n"}>
-      <b>{cpu.percent}</b> <small>{cpu.cores}</small>
-      <Meter
-        words={cpu.words}
-        parts={[
-          ["u", user],
-          ["k", system],
-          ["w", wait],
-        ]}
-      />
-    </td>
-  );
-}
-
-function Top({ figures }: { figures: RowFigures }) {
-  const { top, warnings } = figures;
-  return (
-    <td class="tp">
-      {top === "idle" && <i>idle</i>}
-      {top !== undefined && top !== "idle" && (
-        <>
-          <UserLink user={top.user} /> <span>{top.command}</span> <b>{top.cores}</b>
-        </>
-      )}
-      {warnings.map((word) => (
-        <>
-          {" "}
-          <Mark kind="warn">{word}</Mark>
-        </>
-      ))}
-    </td>
-  );
-}
-
-function Memory({ memory }: { memory: RowFigures["memory"] }) {
-  if (memory === undefined) return <td class="n" />;
-  return (
-    <td class="n">
-      {memory.percent} <small>{memory.total}</small>
-      <Meter parts={[["u", memory.width]]} />
-    </td>
-  );
-}
-
-function Figures({ figures }: { figures: RowFigures }) {
-  const { swap } = figures;
-  return (
-    <>
-      <Cpu cpu={figures.cpu} />
-      <Top figures={figures} />
-      <td class="n">{figures.load}</td>
-      <Memory memory={figures.memory} />
-      <td class={swap?.isWarning ? "n warn" : "n"}>{swap?.text}</td>
-      <td class="n">{figures.disk}</td>
-      <td class="n">{figures.network}</td>
-      <td class="n">{figures.pressure}</td>
-      <td class="us">{figures.users}</td>
-    </>
-  );
-}
-
-function Row({ row, isOpen }: { row: MachineRow; isOpen: boolean }) {
-  const { state, body, href, name } = row;
-  const stateClass = state === "up" ? undefined : `r-${state}`;
-  return (
-    <tr class={isOpen ? "open" : stateClass}>
-      <th scope="row">
-        <a href={href}>{name}</a>
-        {row.isSelf && (
-          <>
-            {" "}
-            <small class="self">here</small>
-          </>
-        )}
-      </th>
-      <td>
-        <Mark kind={state}>{state}</Mark> <small>{row.stateFor}</small>
-      </td>
-      <td class="ch">
-        <HistoryStrip strip={row.strip} name={name} href={`${href}#entries`} />
-      </td>
-      {body.kind === "figures" ? (
-        <Figures figures={body.figures} />
-      ) : (
-        <td class="last" colSpan={REST.length}>
-          <span>{body.text}</span>
-        </td>
-      )}
-    </tr>
-  );
-}
-
 function SectionHead({ section, query }: { section: TableSection; query: PageQuery }) {
   return (
     <tr>
@@ -153,9 +57,7 @@ function SectionHead({ section, query }: { section: TableSection; query: PageQue
         {section.heading}
         {section.isResult && (
           <small>
-            <a href={clearHref(query)}>
-              {query.filter === "" && query.tag === undefined ? "close" : "clear the filter"}
-            </a>
+            <a href={clearHref(query)}>{isFiltered(query) ? "clear the filter" : "close"}</a>
           </small>
         )}
       </th>
@@ -165,9 +67,8 @@ function SectionHead({ section, query }: { section: TableSection; query: PageQue
 
 /** Without filter and tag; the order goes too where it alone calls for the list. */
 function clearHref(query: PageQuery): string {
-  const isFiltered = query.filter !== "" || query.tag !== undefined;
   const gone = { filter: undefined, tag: undefined, page: undefined };
-  return hrefWith(query.raw, isFiltered ? gone : { ...gone, sort: undefined });
+  return hrefWith(query.raw, isFiltered(query) ? gone : { ...gone, sort: undefined });
 }
 
 interface BodyProps {
@@ -193,7 +94,7 @@ function Body({ section, query, panel }: BodyProps) {
       {section.heading !== undefined && <SectionHead section={section} query={query} />}
       {section.rows.map((row) => (
         <>
-          <Row row={row} isOpen={row.slug === panel?.machineSlug} />
+          <MachineRow row={row} isOpen={row.slug === panel?.machineSlug} />
           {panel && row.slug === panel.machineSlug && <Panel panel={panel} query={query} />}
         </>
       ))}
@@ -260,13 +161,13 @@ function Tags({ table, query }: { table: MachineTable; query: PageQuery }) {
   return (
     <nav class="tags" aria-label="Tags">
       tags{" "}
-      {table.tags.map(({ tag, shown, count }) => (
+      {table.tags.map(({ tag, count }) => (
         <span>
           <a
             href={hrefWith(query.raw, { tag: isChosen(tag) ? undefined : tag, page: undefined })}
             aria-current={isChosen(tag) ? "true" : undefined}
           >
-            {shown}
+            {shownText(tag, 32)}
           </a>{" "}
           {count}{" "}
         </span>
@@ -276,11 +177,10 @@ function Tags({ table, query }: { table: MachineTable; query: PageQuery }) {
 }
 
 export function MachinesTable({ table, query }: { table: MachineTable; query: PageQuery }) {
-  const isChosen = query.filter !== "" || query.tag !== undefined;
   const isWhole = table.sections.every(({ heading }) => heading === undefined);
   return (
     <>
-      {isChosen && isWhole && table.empty === undefined && (
+      {isFiltered(query) && isWhole && table.empty === undefined && (
         <p class="chosen">
           {table.caption} match · <a href={clearHref(query)}>clear the filter</a>
         </p>
@@ -294,7 +194,7 @@ export function MachinesTable({ table, query }: { table: MachineTable; query: Pa
               <Head column={column} query={query} />
             ))}
             <th scope="col" class="ch">
-              <span class="vh">{`last ${table.spanWords} `}</span>
+              <span class="vh">{`last ${table.axis.spanWords} `}</span>
               <TimeAxis axis={table.axis} links={table.axisLinks} cursor={table.cursor} />
             </th>
             {REST.map((column) => (

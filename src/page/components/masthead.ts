@@ -4,10 +4,14 @@
  */
 
 import { counted, shownName, shownText } from "../../base/shown-text.ts";
-import type { Machine } from "../../cluster/machine.ts";
-import type { MachineState } from "../../store/kept.ts";
+import {
+  countWords,
+  reportAges,
+  type StateCount,
+  stateCounts,
+} from "../../view/cluster-summary.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
-import { duration, intervalWords } from "../../view/format.ts";
+import { intervalWords } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import type { Times } from "../../view/times.ts";
 import { linksOn, type PageLink } from "./elsewhere.ts";
@@ -32,39 +36,11 @@ export interface Masthead {
   readonly elsewhere: readonly PageLink[];
 }
 
-export interface StateCount {
-  readonly state: MachineState;
-  readonly count: number;
-}
-
-/** `new` is named only when there is one: it lasts a second. */
-const COUNTED: readonly MachineState[] = ["up", "silent", "stopped", "down"];
-
 /** A page that reloads faster than this cannot be read, nor its links be hit. */
 const LEAST_REFRESH_SECONDS = 2;
 
 export function refreshSeconds(view: ClusterView): number {
   return Math.max(LEAST_REFRESH_SECONDS, Math.round(view.updateSeconds));
-}
-
-function countsOf(machines: readonly Machine[]): StateCount[] {
-  const all: readonly MachineState[] = [...COUNTED, "new"];
-  const counts = all.map((state) => ({
-    state,
-    count: machines.filter((machine) => machine.state === state).length,
-  }));
-  return counts.filter(({ state, count }) => state !== "new" || count > 0);
-}
-
-function agesOf(machines: readonly Machine[]): string {
-  const ages = machines
-    .filter(({ state }) => state === "up")
-    .flatMap(({ reportAgeSeconds: age }) => (age === undefined ? [] : [age]));
-  if (ages.length === 0) return "";
-  const least = duration(Math.min(...ages));
-  const most = duration(Math.max(...ages));
-  if (ages.length === 1) return `report ${most} old`;
-  return least === most ? `reports ${most} old` : `reports ${least}–${most} old`;
 }
 
 export function mastheadOf(options: {
@@ -78,14 +54,11 @@ export function mastheadOf(options: {
 }): Masthead {
   const { view, times, slugs } = options;
   const nowMs = view.moment.wallMs;
-  const counts = countsOf(view.machines);
+  const counts = stateCounts(view.machines);
   const self = view.machines.find(({ isSelf }) => isSelf);
   return {
     counts,
-    countWords: counts
-      .filter(({ count }) => count > 0)
-      .map(({ state, count }) => `${count} ${state}`)
-      .join(", "),
+    countWords: countWords(counts),
     machineWords: counted(view.machines.length, "machine"),
     isAnyDown: counts.some(({ state, count }) => state === "down" && count > 0),
     self: {
@@ -94,7 +67,7 @@ export function mastheadOf(options: {
     },
     now: `${times.date(nowMs)}, ${times.clockSeconds(nowMs)}`,
     nowStamp: times.stamp(nowMs),
-    ages: agesOf(view.machines),
+    ages: reportAges(view.machines),
     intervalWords: intervalWords(view.updateSeconds),
     zone: times.zoneName(nowMs),
     filter: shownText(options.filter ?? "", 200),

@@ -1,7 +1,8 @@
 /** The frame of every page: head, masthead with the counts, foot; and the document around it. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
-import type { Masthead, StateCount } from "./masthead.ts";
+import type { StateCount } from "../../view/cluster-summary.ts";
+import type { Masthead } from "./masthead.ts";
 import { hrefWith, type PageQuery } from "./page-query.ts";
 import { PageLinks } from "./parts.tsx";
 

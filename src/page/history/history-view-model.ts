@@ -21,7 +21,7 @@ import { machineHref } from "../../view/machine-href.ts";
 import type { Times } from "../../view/times.ts";
 import { type AxisLink, axisLinks } from "./axis-links.ts";
 import { type Chart, chartsOf } from "./chart.ts";
-import { type EntryGrid, entryGridOf, MOST_GRID_ENTRIES } from "./entry-grid.ts";
+import { type EntryGrid, entryGridOf, MOST_GRID_ENTRIES } from "./entry-grid-view-model.ts";
 import { type Strip, stripOf } from "./strip.ts";
 import { readZoomQuery } from "./zoom-query.ts";
 

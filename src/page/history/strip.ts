@@ -8,12 +8,12 @@ import {
   type CellState,
   type Cells,
   cellsOf,
-  cpuLevel,
   type MachineHistory,
   type Run,
 } from "../../view/history/cells.ts";
 import { signsOf } from "../../view/history/signs.ts";
 import { type Axis, cursorX } from "../../view/history/time-axis.ts";
+import { cpuLevel, diskLevel } from "../../view/thresholds.ts";
 import { clockOf, type Times } from "../../view/times.ts";
 
 export interface Strip {
@@ -32,8 +32,6 @@ const CPU_CLASSES = [
   ["d", 3],
   ["e", 4],
 ] as const;
-const DISK_LOW = 20;
-const DISK_HIGH = 40;
 function strokes(runs: readonly Run[], y: number): string {
   let data = "";
   let at = 0;
@@ -77,9 +75,7 @@ function stripRuns({ state, cpu, disk }: Cells): StripRuns {
   return {
     state: runsByValue(drawn),
     cpu: runsByValue(cpu.map((value, cell) => (isUp(cell) && value >= 0 ? cpuLevel(value) : -1))),
-    disk: runsByValue(
-      disk.map((value, cell) => (!isUp(cell) || value < DISK_LOW ? 0 : value < DISK_HIGH ? 1 : 2)),
-    ),
+    disk: runsByValue(disk.map((value, cell) => (isUp(cell) ? diskLevel(value) : 0))),
   };
 }
 
@@ -116,7 +112,7 @@ export interface StripOptions {
   readonly axis: Axis;
   readonly times: Times;
   /** The time cursor, ms. */
-  readonly cursorMs?: number;
+  readonly cursorMs?: number | undefined;
 }
 
 /** Vertical lines of the axis, through the gaps between the strips of all rows. */

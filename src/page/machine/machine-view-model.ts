@@ -7,7 +7,7 @@ import { counted, SENTENCE_LENGTH, shownName, shownText } from "../../base/shown
 import type { Machine } from "../../cluster/machine.ts";
 import type { Report } from "../../protocol/report.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
-import { FULL_PERCENT, usedPercentOf } from "../../view/facts.ts";
+import { isNearlyFull, usedPercentOf } from "../../view/facts.ts";
 import { bytes, duration, percent } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
@@ -18,7 +18,7 @@ import { type Times, timesFor } from "../../view/times.ts";
 import type { Warning } from "../../view/warnings.ts";
 import { originOf } from "../components/elsewhere.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
-import { type ReportParts, reportParts } from "../history/entry-view-model.ts";
+import { type ReportParts, reportParts } from "../components/report-parts.ts";
 import {
   type HistoryInput,
   historyOf,
@@ -140,7 +140,7 @@ function filesystemLines(report: Report): FilesystemLine[] {
       free: filesystem.freeBytes === undefined ? "" : bytes(filesystem.freeBytes),
       used: used === undefined ? "" : percent(used),
       width: Math.round(used ?? 0),
-      isFull: used !== undefined && used >= FULL_PERCENT,
+      isFull: used !== undefined && isNearlyFull(used),
       isUnknown: used === undefined,
     };
   });

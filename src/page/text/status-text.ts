@@ -5,7 +5,10 @@
 
 import { shownName, shownText } from "../../base/shown-text.ts";
 import type { MachineState, StripPoint } from "../../store/kept.ts";
-import { type Answers, answersOf } from "../../view/answers.ts";
+import { ANSWER_LINES, firstLines } from "../../view/answers/first-lines.ts";
+import { freeMachines, isDiskFull } from "../../view/answers/free-machines.ts";
+import { largeProcesses } from "../../view/answers/large-processes.ts";
+import { countWords, reportAges, stateCounts } from "../../view/cluster-summary.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { isIdle } from "../../view/facts.ts";
 import { duration, percent } from "../../view/format.ts";
@@ -14,9 +17,9 @@ import { SIGNS, SIGNS_LEGEND, signsOf } from "../../view/history/signs.ts";
 import { type Axis, axisOf } from "../../view/history/time-axis.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
 import { isThere, type Subject, subjectsNow } from "../../view/subject.ts";
-import { coresText, stateFor } from "../../view/subject-words.ts";
+import { coresFreeText, coresText, memoryFreeText, stateFor } from "../../view/subject-words.ts";
+import { THRESHOLDS } from "../../view/thresholds.ts";
 import { type Times, timesFor } from "../../view/times.ts";
-import { mastheadOf } from "../components/masthead.ts";
 
 export interface StatusTextInput {
   readonly view: ClusterView;
@@ -63,25 +66,30 @@ function wrapped(label: string, items: readonly string[], separator: string): st
   return [...lines, line.trimEnd()];
 }
 
-function freeLines({ free }: Answers): string[] {
-  const items = free.map((line) => {
-    const full = line.isDiskFull ? " (disk full)" : "";
-    const cores = line.ofCores === "" ? "" : " cores";
-    return `${line.name} ${line.cores}${cores} ${line.memory.replace(" ", "")}${full}`;
-  });
+function freeLines(subjects: readonly Subject[]): string[] {
+  const items = freeMachines(subjects)
+    .slice(0, ANSWER_LINES)
+    .map((subject) => {
+      const { machine, facts } = subject;
+      const cores = coresFreeText(facts) + (facts.cores === undefined ? "" : " cores");
+      const memory = memoryFreeText(facts).replace(" ", "");
+      const full = isDiskFull(subject) ? " (disk full)" : "";
+      return `${shownName(machine, 24)} ${cores} ${memory}${full}`;
+    });
   return wrapped("free now:", items.length === 0 ? ["none"] : items, ",");
 }
 
-function busyLines({ using, usingMore }: Answers): string[] {
-  const items = using.map(
-    (line) => `${line.name} ${line.user} ${line.command} ${line.cores} ${line.ofCores} cores`,
-  );
-  const more = usingMore > 0 ? [`${usingMore} more`] : [];
-  return wrapped(
-    "busy:",
-    items.length === 0 ? ["nobody uses 45 % of a machine"] : [...items, ...more],
-    ",",
-  );
+function busyLines(subjects: readonly Subject[]): string[] {
+  const { shown, more } = firstLines(largeProcesses(subjects));
+  const items = shown.map(({ subject: { machine, facts }, process }) => {
+    const of = facts.cores === undefined ? "" : `of ${facts.cores}`;
+    const what = `${shownText(process.user, 24)} ${shownText(process.command, 32)}`;
+    return `${shownName(machine, 24)} ${what} ${coresText(process)} ${of} cores`;
+  });
+  if (items.length === 0) {
+    items.push(`nobody uses ${THRESHOLDS.largeProcessPercent} % of a machine`);
+  }
+  return wrapped("busy:", more > 0 ? [...items, `${more} more`] : items, ",");
 }
 
 function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number): string[] {
@@ -167,15 +175,9 @@ export function statusText(input: StatusTextInput): string {
   const { view } = input;
   const times = timesFor(input.times, view.updateSeconds);
   const nowMs = view.moment.wallMs;
-  const slugs = slugsOf(view.machines);
-  const subjects = subjectsNow(view, slugs);
-  const masthead = mastheadOf({ view, times, slugs, page: "other", path: "/" });
-  const axis = axisOf({
-    nowMs,
-    times,
-    updateSeconds: view.updateSeconds,
-    historyEntries: view.historyEntries,
-  });
+  const subjects = subjectsNow(view, slugsOf(view.machines));
+  const self = view.machines.find(({ isSelf }) => isSelf);
+  const axis = axisOf({ ...view, nowMs, times });
   const strips = input.strips(axis.startMs - axis.cellMs);
   const longest = Math.max(...subjects.map(({ machine }) => Bun.stringWidth(shownName(machine))));
   const name = Math.min(MOST_NAME_WIDTH, Math.max(LEAST_NAME_WIDTH, longest));
@@ -183,17 +185,16 @@ export function statusText(input: StatusTextInput): string {
   const top = WIDTH - SIGNS - name - (STATE_WIDTH - 1) - FOR_WIDTH - 2 * FIGURE_WIDTH - 6;
   const widths = { name, top };
   const head = `${fitted("machine", name)} ${fitted("state", STATE_WIDTH - 1)} ${fitted("for", FOR_WIDTH)} cpu% mem% ${fitted("top process, cores", top)}`;
-  const answers = answersOf(subjects, subjects, { times, nowMs });
-  const ages = masthead.ages === "" ? "" : `, ${masthead.ages.replaceAll("–", "-")}`;
+  const ages = reportAges(view.machines);
   return [
-    `unagi: ${masthead.countWords}`,
+    `unagi: ${countWords(stateCounts(view.machines))}`,
     shownText(
-      `${masthead.self.name} serves this, ${times.date(nowMs)} ${times.clock(nowMs)} ${masthead.zone}${ages}`,
+      `${self === undefined ? "this machine" : shownName(self)} serves this, ${times.date(nowMs)} ${times.clock(nowMs)} ${times.zoneName(nowMs)}${ages === "" ? "" : `, ${ages.replaceAll("–", "-")}`}`,
       WIDTH - 1,
     ),
     "",
-    ...freeLines(answers),
-    ...busyLines(answers),
+    ...freeLines(subjects),
+    ...busyLines(subjects),
     ...unwellLines(subjects, times, nowMs),
     "",
     `${head} ${axis.spanWords}, newest right`.slice(0, WIDTH).trimEnd(),

@@ -29,14 +29,6 @@ export interface MachineHistory {
 /** Clocks and boot times are read a little apart: this much is no reboot. */
 const REBOOT_SLACK_SECONDS = 5;
 
-/** 0–4: which of the five blues stands for this CPU percentage. */
-export function cpuLevel(percent: number): number {
-  if (percent >= 90) return 4;
-  if (percent >= 45) return 3;
-  if (percent >= 25) return 2;
-  return percent >= 5 ? 1 : 0;
-}
-
 function rebootsOf(points: readonly StripPoint[], axis: Axis): Cells["reboots"] {
   const reboots: { cell: number; atMs: number }[] = [];
   let previous: StripPoint | undefined;

@@ -1,6 +1,7 @@
 /** The history of one machine as a line of characters, for a terminal and for a text browser. */
 
-import { type Cells, cpuLevel } from "./cells.ts";
+import { cpuLevel } from "../thresholds.ts";
+import type { Cells } from "./cells.ts";
 
 /** Characters of a history in text: an hour each, by default. */
 export const SIGNS = 24;

@@ -5,10 +5,10 @@
 
 import { shownName, shownText } from "../../base/shown-text.ts";
 import { percent } from "../../view/format.ts";
-import { cpuLevel } from "../../view/history/cells.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { nameOrder } from "../../view/sorting.ts";
 import type { Subject } from "../../view/subject.ts";
+import { cpuLevel } from "../../view/thresholds.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 
 export interface Tiles {

@@ -70,9 +70,9 @@ export interface RowContext {
   readonly axis: Axis;
   readonly updateSeconds: number;
   readonly strips: ReadonlyMap<string, readonly StripPoint[]>;
-  readonly cursorMs?: number;
+  readonly cursorMs?: number | undefined;
   /** The largest of these stands in place of the top process. */
-  readonly isWanted?: ProcessTest;
+  readonly isWanted?: ProcessTest | undefined;
 }
 
 const CPU_HIGH_PERCENT = 90;

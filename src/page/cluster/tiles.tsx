@@ -1,5 +1,5 @@
 /** The grid of tiles above the table, a row for each group of machines. */
-import type { Tile, TileGroup, Tiles } from "./tiles.ts";
+import type { Tile, TileGroup, Tiles } from "./tiles-view-model.ts";
 
 function classOf({ kind, warnings }: Tile): string {
   return warnings.length > 0 ? `${kind} cw` : kind;

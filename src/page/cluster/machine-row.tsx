@@ -1,0 +1,105 @@
+/** One row of the table of machines. */
+
+import { Mark, Meter } from "../components/parts.tsx";
+import { UserLink } from "../components/user-link.tsx";
+import { HistoryStrip } from "../history/history-strip.tsx";
+import type { RowFigures, MachineRow as RowModel } from "./machine-row-view-model.ts";
+
+/** Columns that a sentence takes the place of. */
+export const FIGURE_COLUMNS = 9;
+
+function Cpu({ cpu }: { cpu: RowFigures["cpu"] }) {
+  if (cpu === undefined) return <td class="n" />;
+  const { user, system, wait } = cpu.bar;
+  return (
+    <td class={cpu.isHigh ? "n hi" : "n"}>
+      <b>{cpu.percent}</b> <small>{cpu.cores}</small>
+      <Meter
+        words={cpu.words}
+        parts={[
+          ["u", user],
+          ["k", system],
+          ["w", wait],
+        ]}
+      />
+    </td>
+  );
+}
+
+function Top({ figures }: { figures: RowFigures }) {
+  const { top, warnings } = figures;
+  return (
+    <td class="tp">
+      {top === "idle" && <i>idle</i>}
+      {top !== undefined && top !== "idle" && (
+        <>
+          <UserLink user={top.user} /> <span>{top.command}</span> <b>{top.cores}</b>
+        </>
+      )}
+      {warnings.map((word) => (
+        <>
+          {" "}
+          <Mark kind="warn">{word}</Mark>
+        </>
+      ))}
+    </td>
+  );
+}
+
+function Memory({ memory }: { memory: RowFigures["memory"] }) {
+  if (memory === undefined) return <td class="n" />;
+  return (
+    <td class="n">
+      {memory.percent} <small>{memory.total}</small>
+      <Meter parts={[["u", memory.width]]} />
+    </td>
+  );
+}
+
+function Figures({ figures }: { figures: RowFigures }) {
+  const { swap } = figures;
+  return (
+    <>
+      <Cpu cpu={figures.cpu} />
+      <Top figures={figures} />
+      <td class="n">{figures.load}</td>
+      <Memory memory={figures.memory} />
+      <td class={swap?.isWarning ? "n warn" : "n"}>{swap?.text}</td>
+      <td class="n">{figures.disk}</td>
+      <td class="n">{figures.network}</td>
+      <td class="n">{figures.pressure}</td>
+      <td class="us">{figures.users}</td>
+    </>
+  );
+}
+
+export function MachineRow({ row, isOpen }: { row: RowModel; isOpen: boolean }) {
+  const { state, body, href, name } = row;
+  const stateClass = state === "up" ? undefined : `r-${state}`;
+  return (
+    <tr class={isOpen ? "open" : stateClass}>
+      <th scope="row">
+        <a href={href}>{name}</a>
+        {row.isSelf && (
+          <>
+            {" "}
+            <small class="self">here</small>
+          </>
+        )}
+      </th>
+      <td>
+        <Mark kind={state}>{state}</Mark> <small>{row.stateFor}</small>
+      </td>
+      <td class="ch">
+        <HistoryStrip strip={row.strip} name={name} href={`${href}#entries`} />
+      </td>
+      {body.kind === "figures" ? (
+        <Figures figures={body.figures} />
+      ) : (
+        <td class="last" colSpan={FIGURE_COLUMNS}>
+          <span>{body.text}</span>
+        </td>
+      )}
+    </tr>
+  );
+}

@@ -1,0 +1,106 @@
+/** The table of machines as plain data: its rows on one time axis, and the entry opened among them. */
+
+import { counted } from "../../base/shown-text.ts";
+import type { ClusterView } from "../../view/cluster-view.ts";
+import type { ProcessTest } from "../../view/filter.ts";
+import { intervalWords } from "../../view/format.ts";
+import { type Axis, axisOf, cursorX } from "../../view/history/time-axis.ts";
+import type { Subject } from "../../view/subject.ts";
+import { clockOf } from "../../view/times.ts";
+import { type AxisLink, axisLinks } from "../history/axis-links.ts";
+import type { EntryPanel } from "../history/entry-view-model.ts";
+import type { ClusterPageInput } from "./cluster-page-input.ts";
+import { type MachineRow, rowOf } from "./machine-row-view-model.ts";
+import { openedEntry, openedMachine } from "./opened-entry.ts";
+import { type PageLink, type TablePart, tableParts, wantedText } from "./table-parts.ts";
+
+export interface MachineTable {
+  readonly caption: string;
+  readonly axis: Axis;
+  readonly axisLinks: readonly AxisLink[];
+  readonly cursor?: { readonly x: number; readonly label: string } | undefined;
+  readonly sections: readonly TableSection[];
+  readonly panel?: EntryPanel | undefined;
+  /** Why the table is empty. */
+  readonly empty?: string | undefined;
+  readonly tags: readonly TagCount[];
+  readonly pages: readonly PageLink[];
+  readonly cellWords: string;
+}
+
+export interface TagCount {
+  readonly tag: string;
+  readonly count: number;
+}
+
+export interface TableSection extends Omit<TablePart, "subjects"> {
+  readonly rows: readonly MachineRow[];
+}
+
+export interface ChosenMachines {
+  readonly slugs: ReadonlyMap<string, string>;
+  readonly subjects: readonly Subject[];
+  /** Those that the filter and the tag leave. */
+  readonly chosen: readonly Subject[];
+  readonly isWanted?: ProcessTest | undefined;
+}
+
+/** Tags offered as links; the commonest. */
+const MOST_TAGS = 24;
+/** Longer ones are no words for grouping, and would not fit into a link. */
+const LONGEST_TAG = 64;
+
+function tagCounts({ machines }: ClusterView): TagCount[] {
+  const counts = new Map<string, number>();
+  for (const tag of machines.flatMap(({ tags }) => tags)) {
+    if (tag.trim() === "" || tag.length > LONGEST_TAG) continue;
+    counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([tag, count]) => ({ tag, count }))
+    .sort((a, b) => b.count - a.count || (a.tag < b.tag ? -1 : 1))
+    .slice(0, MOST_TAGS)
+    .sort((a, b) => (a.tag < b.tag ? -1 : 1));
+}
+
+export function tableOf(
+  input: ClusterPageInput,
+  { slugs, subjects, chosen, isWanted }: ChosenMachines,
+): { readonly table: MachineTable; readonly notice?: string | undefined } {
+  const { view, query, times } = input;
+  const { updateSeconds } = view;
+  const nowMs = view.moment.wallMs;
+  const axis = axisOf({ ...view, nowMs, times });
+  const { parts, pages } = tableParts(subjects, chosen, query);
+  const ids = new Set(parts.flatMap((part) => part.subjects.map(({ machine }) => machine.id)));
+  const opened = openedMachine(input);
+  if (opened.machine !== undefined) ids.add(opened.machine.id);
+  // One cell more: a report made before the first cell still speaks of it.
+  const strips = input.strips(axis.startMs - axis.cellMs, [...ids]);
+  const points = strips.get(opened.machine?.id ?? "") ?? [];
+  const { panel, notice, atMs } = openedEntry(input, opened, slugs, points);
+  const cursorMs = atMs ?? query.open?.atWallMs ?? query.atWallMs;
+  const x = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
+  const cursor =
+    x === undefined || cursorMs === undefined
+      ? undefined
+      : { x, label: clockOf(times, updateSeconds)(cursorMs) };
+  const context = { times, nowMs, axis, strips, updateSeconds, cursorMs, isWanted };
+  const all = counted(view.machines.length, "machine");
+  const table: MachineTable = {
+    caption: chosen.length === view.machines.length ? all : `${chosen.length} of ${all}`,
+    axis,
+    axisLinks: axisLinks(axis, times, query.raw),
+    cursor,
+    sections: parts.map(({ subjects: own, ...part }) => ({
+      ...part,
+      rows: own.map((subject) => rowOf(subject, context)),
+    })),
+    panel,
+    empty: chosen.length === 0 ? `nothing matches ${wantedText(query)}` : undefined,
+    tags: tagCounts(view),
+    pages,
+    cellWords: `one cell = ${intervalWords(axis.cellMs / 1000)}`,
+  };
+  return { table, notice };
+}

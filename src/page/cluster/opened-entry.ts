@@ -1,0 +1,64 @@
+/** The entry that the reader opened by `?open=MACHINE@TIME`, or a sentence why there is none. */
+
+import { shownName, shownText } from "../../base/shown-text.ts";
+import type { Machine } from "../../cluster/machine.ts";
+import type { StripPoint } from "../../store/kept.ts";
+import { findMachine } from "../../view/machine-slug.ts";
+import { subjectsAt } from "../../view/subject.ts";
+import { type EntryPanel, entryPanelOf } from "../history/entry-view-model.ts";
+import type { ClusterPageInput } from "./cluster-page-input.ts";
+
+export type OpenedMachine =
+  | { readonly machine: Machine; readonly notice?: undefined }
+  | { readonly machine?: undefined; readonly notice?: string };
+
+export interface OpenedEntry {
+  readonly panel?: EntryPanel;
+  /** When the opened entry was made, ms: any time that it covers opens it. */
+  readonly atMs?: number;
+  readonly notice?: string | undefined;
+}
+
+export function openedMachine({ view, query }: ClusterPageInput): OpenedMachine {
+  if (query.open === undefined) return {};
+  const found = findMachine(view.machines, query.open.slug);
+  if (found.kind === "one") return { machine: found.machine };
+  const shown = `“${shownText(query.open.slug, 60)}”`;
+  return {
+    notice:
+      found.kind === "none"
+        ? `There is no machine ${shown}.`
+        : `${found.machines.length} machines are called ${shown}: open one by its id.`,
+  };
+}
+
+export function openedEntry(
+  input: ClusterPageInput,
+  { machine, notice }: OpenedMachine,
+  slugs: ReadonlyMap<string, string>,
+  points: readonly StripPoint[],
+): OpenedEntry {
+  const { view, query, times } = input;
+  const { open } = query;
+  if (open === undefined || machine === undefined) return { notice };
+  const nowMs = view.moment.wallMs;
+  const entries = input.at(open.atWallMs);
+  const entry = entries.get(machine.id);
+  if (entry === undefined) {
+    const when = times.since(open.atWallMs, nowMs);
+    return { notice: `There is no entry of ${shownName(machine)} at ${when}.` };
+  }
+  return {
+    atMs: entry.state === "up" ? entry.atWallMs : open.atWallMs,
+    panel: entryPanelOf({
+      machine,
+      slug: slugs.get(machine.id) ?? machine.id,
+      entry,
+      times,
+      updateSeconds: view.updateSeconds,
+      nowMs,
+      points,
+      others: subjectsAt(view, slugs, entries),
+    }),
+  };
+}

@@ -1,0 +1,60 @@
+/** The entries of one machine as a grid of links. */
+
+import type { EntryGrid } from "./entry-grid-view-model.ts";
+
+const CELL_CLASS = { quiet: "q", usual: undefined, high: "hi", absent: "no" } as const;
+
+/** Half a day and less would lie scattered over the whole width. */
+const FEW_COLUMNS = 12;
+
+function gridClass({ columns }: EntryGrid): string {
+  if (columns.length === 0) return "et rows";
+  return columns.length <= FEW_COLUMNS ? "et few" : "et";
+}
+
+export function Entries({ grid }: { grid: EntryGrid | undefined }) {
+  return (
+    <section class="entries" id="entries" aria-labelledby="en">
+      <h2 id="en">
+        Entries{" "}
+        <small>
+          {grid === undefined
+            ? "none yet"
+            : `${grid.words}; each opens with its processes, users and messages; the figure is CPU %`}
+        </small>
+      </h2>
+      {grid && (
+        <div class="scroll">
+          <table class={gridClass(grid)}>
+            {grid.columns.length > 0 && (
+              <thead>
+                <tr>
+                  <td />
+                  {grid.columns.map((label) => (
+                    <th scope="col">{label}</th>
+                  ))}
+                </tr>
+              </thead>
+            )}
+            <tbody>
+              {grid.rows.map((row) => (
+                <tr>
+                  <th scope="row">{row.label}</th>
+                  {row.cells.map((cell) => (
+                    <td>
+                      {cell && (
+                        <a class={CELL_CLASS[cell.kind]} href={cell.href} title={cell.time}>
+                          {cell.text}
+                        </a>
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,87 @@
+/** The newest report of one machine: the rows of figures, and its processes. */
+
+import { Paths } from "../components/parts.tsx";
+import { ProcessTable } from "../components/report-tables.tsx";
+import type { MachinePage } from "./machine-view-model.ts";
+import type { CoreBars, NowLine } from "./now-lines.ts";
+
+function Cores({ cores }: { cores: CoreBars }) {
+  return (
+    <svg
+      class="cores"
+      viewBox={`0 0 ${cores.count} 100`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={cores.words}
+    >
+      <path class="u" d={cores.path} />
+    </svg>
+  );
+}
+
+function NowRow({ line }: { line: NowLine }) {
+  if (line.cores) {
+    return (
+      <tr>
+        <th scope="row">{line.what}</th>
+        <td colSpan={2}>
+          <Cores cores={line.cores} />
+          <span class="vh" aria-hidden="true">
+            {line.cores.figures}
+          </span>
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr>
+      <th scope="row">{line.what}</th>
+      <td class="big">{line.big}</td>
+      <td>
+        {line.details.map((detail) => (
+          <>
+            <span>{detail}</span>{" "}
+          </>
+        ))}
+        {line.bar && (
+          <svg
+            class="mb"
+            viewBox={`0 0 ${line.bar.width} 6`}
+            preserveAspectRatio="none"
+            aria-hidden="true"
+          >
+            <Paths paths={line.bar.paths} />
+          </svg>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+export function Now({ page }: { page: MachinePage }) {
+  const { parts } = page;
+  return (
+    <div class="two">
+      <section aria-labelledby="now">
+        <h2 id="now">{page.nowTitle}</h2>
+        {page.now.length === 0 ? (
+          <p class="note">no report yet</p>
+        ) : (
+          <table class="nowt">
+            <tbody>
+              {page.now.map((line) => (
+                <NowRow line={line} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </section>
+      <section aria-labelledby="pr">
+        <h2 id="pr">
+          Processes <small>{parts?.processWords ?? "no report yet"}</small>
+        </h2>
+        <ProcessTable lines={parts?.processes ?? []} isFull={true} />
+      </section>
+    </div>
+  );
+}
