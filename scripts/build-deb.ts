@@ -12,8 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
+import { COMMANDS } from "../src/cli/commands/list.ts";
 import { debianVersion, MAINTAINER, renderDebianChangelog } from "./deb/changelog.ts";
-import { readCommands } from "./deb/commands.ts";
 import { renderBash, renderFish, renderZsh } from "./deb/completions.ts";
 import { parseShippedConfig } from "./deb/config-file.ts";
 import { ownRuntime, renderCopyright } from "./deb/copyright.ts";
@@ -107,7 +107,6 @@ function buildExecutable(architecture: Architecture): string {
 /** All but the executable. */
 function commonFiles(): readonly PackageFile[] {
   const config = source("unagi.toml");
-  const commands = readCommands(top);
   const date = new Date(epochSeconds * 1000).toISOString().slice(0, 10);
   const page = { version, date };
   const changelog = renderDebianChangelog(
@@ -119,15 +118,15 @@ function commonFiles(): readonly PackageFile[] {
     ["etc/unagi/unagi.toml", { text: config }],
     ["usr/lib/systemd/system/unagi.service", { text: source("unagi.service") }],
     ["usr/lib/sysusers.d/unagi.conf", { text: source("unagi.sysusers") }],
-    ["usr/share/bash-completion/completions/unagi", { text: renderBash(commands) }],
-    ["usr/share/zsh/vendor-completions/_unagi", { text: renderZsh(commands) }],
-    ["usr/share/fish/vendor_completions.d/unagi.fish", { text: renderFish(commands) }],
+    ["usr/share/bash-completion/completions/unagi", { text: renderBash(COMMANDS) }],
+    ["usr/share/zsh/vendor-completions/_unagi", { text: renderZsh(COMMANDS) }],
+    ["usr/share/fish/vendor_completions.d/unagi.fish", { text: renderFish(COMMANDS) }],
     ["usr/share/doc/unagi/changelog.gz", { gzip: changelog }],
     ["usr/share/doc/unagi/copyright", { text: renderCopyright(top, ownRuntime()) }],
     ["usr/share/lintian/overrides/unagi", { text: source("lintian-overrides") }],
     [
       "usr/share/man/man8/unagi.8.gz",
-      { gzip: renderProgramPage(source("unagi.8.in"), page, commands) },
+      { gzip: renderProgramPage(source("unagi.8.in"), page, COMMANDS) },
     ],
     [
       "usr/share/man/man5/unagi.toml.5.gz",

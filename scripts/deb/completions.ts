@@ -1,10 +1,11 @@
 /**
- * Completions for bash, zsh and fish, made from the table of options and the list of commands.
- * Each shell is told the same: which options there are, which of them may be repeated, and what
- * a value may be.
+ * Completions for bash, zsh and fish, made from the list of commands and the table of options.
+ * Each shell is told the same: which options a command takes, which of them may be repeated, and
+ * what a value may be.
  */
+import type { Command } from "../../src/cli/command.ts";
+import { listedCommands } from "../../src/cli/help.ts";
 import { COMMAND_LINE_OPTIONS, type Option } from "../../src/config/options.ts";
-import type { Command } from "./commands.ts";
 
 /** What a value is completed to: words, or what the shell itself can list. */
 type Values =
@@ -23,22 +24,23 @@ function valuesOf({ kind, long, metavar }: Option): Values {
 }
 
 /** For /usr/share/bash-completion/completions; needs nothing of bash-completion itself. */
-export function renderBash(commands: readonly Command[]): string {
-  const names = COMMAND_LINE_OPTIONS.flatMap(({ long, short }) => [
-    ...(short === undefined ? [] : [`-${short}`]),
-    `--${long}`,
-  ]);
-  const cases = COMMAND_LINE_OPTIONS.flatMap((option) => {
+export function renderBash(all: readonly Command[]): string {
+  const commands = listedCommands(all);
+  const options = [...new Set(all.flatMap((command) => command.options))];
+  const values = options.flatMap((option) => {
     const reply = bashReply(valuesOf(option));
-    const pattern = [
-      ...(option.short === undefined ? [] : [`-${option.short}`]),
-      `--${option.long}`,
-    ];
-    return reply === undefined ? [] : [`    ${pattern.join(" | ")}) ${reply} ;;`];
+    return reply === undefined ? [] : [`    ${spellings(option).join(" | ")}) ${reply} ;;`];
   });
-  return `# Completion of unagi for bash; made from the same table as unagi --help.
+  const words = ownKind(all).map(({ name, options: own }) => {
+    return `        ${name}) words="${own.flatMap(spellings).join(" ")}" ;;`;
+  });
+  const operands = commands
+    .filter(({ operand }) => operand === "FILE")
+    .map(({ name }) => `    ${name}) ${bashReply({ kind: "files" })} ;;`);
+  return `# Completion of unagi for bash; made from the same tables as unagi --help.
 _unagi() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]}
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} command=
+  [[ COMP_CWORD -gt 1 ]] && command=\${COMP_WORDS[1]}
   # bash breaks --config=FILE at the =.
   if [[ $current == = ]]; then
     current=
@@ -47,18 +49,35 @@ _unagi() {
   fi
   COMPREPLY=()
   case $previous in
-${cases.join("\n")}
+${values.join("\n")}
     *)
-      local words="${names.join(" ")}"
+      local words
+      case $command in
+${words.join("\n")}
+        *) words="${COMMAND_LINE_OPTIONS.flatMap(spellings).join(" ")}" ;;
+      esac
       if [[ COMP_CWORD -eq 1 && $current != -* ]]; then
         words="${commands.map(({ name }) => name).join(" ")}"
       fi
       mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
       ;;
   esac
+  [[ $current == -* ]] || case $command in
+${operands.join("\n")}
+  esac
 }
 complete -F _unagi unagi
 `;
+}
+
+/** `-p`, `--p2p-port`. */
+function spellings({ short, long }: Option): readonly string[] {
+  return [...(short === undefined ? [] : [`-${short}`]), `--${long}`];
+}
+
+/** The listed commands that do not take just the options of the daemon. */
+function ownKind(all: readonly Command[]): readonly Command[] {
+  return listedCommands(all).filter(({ options }) => options !== COMMAND_LINE_OPTIONS);
 }
 
 /** Nothing for an option without a value: the next word is then an option again. */
@@ -81,16 +100,28 @@ function bashReply(values: Values): string | undefined {
 }
 
 /** For /usr/share/zsh/vendor-completions. */
-export function renderZsh(commands: readonly Command[]): string {
-  const specs = COMMAND_LINE_OPTIONS.map((option) => `    ${zshSpec(option)}`);
-  const list = commands.map(({ name, description }) => `  '${zsh(`${name}:${description}`)}'\n`);
+export function renderZsh(all: readonly Command[]): string {
+  const list = listedCommands(all).map(({ name, description }) => {
+    return `  '${zsh(`${name}:${description}`)}'\n`;
+  });
+  const branches = ownKind(all).map(({ name, options, operand }) => {
+    const words = operand === "FILE" ? ["'1: : '", "'2:FILE:_files'"] : ["'*: : '"];
+    return `  ${name})
+    _arguments -s -S ${[...options.map(zshSpec), ...words].join(" ")}
+    return
+    ;;
+`;
+  });
+  const specs = COMMAND_LINE_OPTIONS.map((option) => `  ${zshSpec(option)}`);
   return `#compdef unagi
-# Completion of unagi for zsh; made from the same table as unagi --help.
+# Completion of unagi for zsh; made from the same tables as unagi --help.
 local state
 local -a commands=(
 ${list.join("")})
+(( CURRENT > 2 )) && case $words[2] in
+${branches.join("")}esac
 _arguments -s -S \\
-${[...specs, "    '1: :->command'"].join(" \\\n")} && return
+${[...specs, "  '1: :->command'"].join(" \\\n")} && return
 [[ $state == command ]] && _describe command commands
 `;
 }
@@ -131,20 +162,29 @@ function zsh(text: string): string {
 }
 
 /** For /usr/share/fish/vendor_completions.d. */
-export function renderFish(commands: readonly Command[]): string {
-  const options = COMMAND_LINE_OPTIONS.map((option) => {
-    const { long, short, meaning } = option;
-    const letter = short === undefined ? "" : ` -s ${short}`;
-    return `complete -c unagi${letter} -l ${long}${fishValue(valuesOf(option))} -d ${fish(meaning)}`;
+export function renderFish(all: readonly Command[]): string {
+  const names = listedCommands(all).map(({ name, description }) => {
+    return `complete -c unagi -n __fish_use_subcommand -a ${name} -d ${fish(description)}`;
   });
-  const words = commands.map(
-    ({ name, description }) =>
-      `complete -c unagi -n __fish_use_subcommand -a ${name} -d ${fish(description)}`,
-  );
-  return `# Completion of unagi for fish; made from the same table as unagi --help.
+  const others = ownKind(all);
+  const named = (those: readonly Command[]) =>
+    `__fish_seen_subcommand_from ${those.map(({ name }) => name).join(" ")}`;
+  const words = others.flatMap((command) => [
+    ...command.options.map((option) => fishOption(option, named([command]))),
+    ...(command.operand === "FILE" ? [`complete -c unagi -n '${named([command])}' -F`] : []),
+  ]);
+  const options = COMMAND_LINE_OPTIONS.map((option) => fishOption(option, `not ${named(others)}`));
+  return `# Completion of unagi for fish; made from the same tables as unagi --help.
 complete -c unagi -f
-${[...words, ...options].join("\n")}
+${[...names, ...options, ...words].join("\n")}
 `;
+}
+
+function fishOption(option: Option, condition: string): string {
+  const { long, short, meaning } = option;
+  const letter = short === undefined ? "" : ` -s ${short}`;
+  const value = fishValue(valuesOf(option));
+  return `complete -c unagi -n '${condition}'${letter} -l ${long}${value} -d ${fish(meaning)}`;
 }
 
 function fishValue(values: Values): string {

@@ -2,6 +2,9 @@
  * Fills the templates of the man pages, unagi.8.in and unagi.toml.5.in: the lists of options,
  * commands and keys come from the program's own table, so that they cannot be behind it.
  */
+import type { Command } from "../../src/cli/command.ts";
+import { DEFAULT_COMMAND } from "../../src/cli/commands/list.ts";
+import { listedCommands, RANGE_FORMS } from "../../src/cli/help.ts";
 import {
   COMMAND_LINE_OPTIONS,
   defaultWords,
@@ -9,7 +12,6 @@ import {
   OPTION_GROUPS,
   type Option,
 } from "../../src/config/options.ts";
-import type { Command } from "./commands.ts";
 import type { ShippedKey } from "./config-file.ts";
 
 export interface PageFacts {
@@ -30,7 +32,9 @@ export function renderProgramPage(
   ]);
   return fill(template, facts, {
     OPTIONS: options.join("\n"),
+    SYNOPSIS: synopsis(commands).join("\n"),
     COMMANDS: commandSection(commands).join("\n"),
+    RANGES: rangeSection().join("\n"),
   });
 }
 
@@ -98,14 +102,30 @@ function range({ min, max }: { readonly min: number; readonly max: number }): st
   return `A whole number from ${min} to ${max}.`;
 }
 
+/** How each command is called, the daemon first: one below the other. */
+function synopsis(commands: readonly Command[]): readonly string[] {
+  const daemon = commands.filter(({ name }) => name === DEFAULT_COMMAND);
+  const calls = [...daemon, ...listedCommands(commands)].map(({ usage }) => {
+    const [program = "", ...words] = usage.split(" ");
+    const shown = words.map((word) => {
+      const bold = /^[a-z-]+$/.test(word);
+      return bold ? `\\fB${roff(word)}\\fR` : word.replace(/[A-Z]+/, "\\fI$&\\fR");
+    });
+    return [`\\fB${program}\\fR`, ...shown].join(" ");
+  });
+  return [calls.join("\n.br\n")];
+}
+
 function commandSection(commands: readonly Command[]): readonly string[] {
-  if (commands.length === 0) return [];
-  const entries = commands.flatMap(({ name, description }) => [
+  return listedCommands(commands).flatMap(({ usage, help }) => [
     ".TP",
-    `\\fBunagi ${roff(name)}\\fR`,
-    roff(sentence(description)),
+    `\\fB${roff(usage)}\\fR`,
+    help.map(roff).join("\n.IP\n"),
   ]);
-  return [".SH COMMANDS", ...entries];
+}
+
+function rangeSection(): readonly string[] {
+  return RANGE_FORMS.flatMap(([form, meaning]) => [".TP", `\\fB${roff(form)}\\fR`, roff(meaning)]);
 }
 
 function sentence(text: string): string {

@@ -15,7 +15,7 @@ export interface Command<Input = unknown> {
   readonly usage: string;
   /** The paragraphs of its help. */
   readonly help: readonly string[];
-  /** All the options it takes, `--help` left out. */
+  /** All the options it takes. */
   readonly options: readonly Option[];
   /** What its other words stand for: FILE is completed to files. */
   readonly operand?: "FILE" | "MACHINE";

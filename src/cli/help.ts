@@ -10,7 +10,8 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ["unagi -s 10.1.0.0/22 -S render", "choose a range and a signature"],
 ];
 
-const RANGES: readonly (readonly [string, string])[] = [
+/** How a range is written, and what each form stands for. */
+export const RANGE_FORMS: readonly (readonly [string, string])[] = [
   ["192.168.1.7", "one address, IPv4 or IPv6"],
   ["192.168.1.10-20", "11 addresses, 192.168.1.10 to 192.168.1.20"],
   ["192.168.1.", "192.168.1.1-254; the dot at the end is part of it"],
@@ -58,7 +59,7 @@ function programSections(
       return [`${group}:`, ...table(rows, width)];
     }),
     fileSection(width),
-    ["A RANGE is one of:", ...table(RANGES)],
+    ["A RANGE is one of:", ...table(RANGE_FORMS)],
   ];
 }
 

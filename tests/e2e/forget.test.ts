@@ -55,8 +55,8 @@ describe("unagi forget", () => {
         expect(await forget("f3")).toEqual({
           ...{ code: 0, error: "" },
           out:
-            "f3 at 127.0.44.3 is forgotten here; the other machines forget it within a\n" +
-            "minute, when they find it gone too\n",
+            "f3 at 127.0.44.3 is removed here; the other machines remove it within a minute\n" +
+            "if it is down or stopped for them too\n",
         });
         const names = async (daemon: Daemon) =>
           (await shown(daemon)).map(({ name }) => name).sort();

@@ -1,13 +1,15 @@
 /** Completions, asked of a real bash; zsh and fish check theirs where they are installed. */
 import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { parseCommands } from "../../scripts/deb/commands.ts";
 import { renderBash, renderFish, renderZsh } from "../../scripts/deb/completions.ts";
+import type { Command } from "../../src/cli/command.ts";
+import { check } from "../../src/cli/commands/check.ts";
+import { COMMANDS as SHIPPED } from "../../src/cli/commands/list.ts";
 import { COMMAND_LINE_OPTIONS, shownName } from "../../src/config/options.ts";
 
-const COMMANDS = [
-  { name: "check", description: "look for what's wrong" },
-  { name: "chart", description: "draw [it]: all" },
+const COMMANDS: readonly Command[] = [
+  ...SHIPPED,
+  { ...check, name: "chart", description: "draw [it]: all that's there" },
 ];
 
 /** What bash offers for the last of `words`. */
@@ -45,6 +47,11 @@ describe("completion in bash", () => {
     ["an option after one without a value", ["-d", "--hel"], ["--help"]],
     ["commands as the first word", ["ch"], ["check", "chart"]],
     ["no command later", ["-d", "ch"], []],
+    ["no hidden command", ["statfs"], []],
+    ["the options of a command", ["check", "--sig"], ["--signature"]],
+    ["files to a command that takes one", ["keygen", "/etc/passw"], ["/etc/passwd"]],
+    ["no option of the daemon to a command without it", ["keygen", "--sig"], []],
+    ["the help of such a command", ["keygen", "--h"], ["--help"]],
   ];
   test.each(cases)("offers %s", (_, words, offered) => {
     const found = complete("unagi", ...words);
@@ -59,7 +66,7 @@ describe("completion in other shells", () => {
     ["fish", renderFish(COMMANDS)],
   ];
   for (const [shell, script] of shells) {
-    const isThere = spawnSync(shell, ["-c", "true"]).status === 0;
+    const isThere = has(shell);
     test.skipIf(!isThere)(`is a script that ${shell} can read`, () => {
       const read = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
       expect({ status: read.status, stderr: read.stderr }).toEqual({ status: 0, stderr: "" });
@@ -72,18 +79,23 @@ describe("completion in other shells", () => {
   }
 });
 
-describe("parseCommands", () => {
-  test("joins descriptions of several lines and stops at the next section", () => {
-    const help =
-      "Usage: unagi\n\nCommands:\n  check   look for it\n  status  show it,\n          all of it\n\n" +
-      "How it runs:\n  -d  more\n";
-    expect(parseCommands(help)).toEqual([
-      { name: "check", description: "look for it" },
-      { name: "status", description: "show it, all of it" },
-    ]);
-  });
-
-  test("finds none where there are none", () => {
-    expect(parseCommands("Usage: unagi\n\nHow it runs:\n  -d  more\n")).toEqual([]);
+describe("completion in fish", () => {
+  const cases: readonly (readonly [string, string, readonly string[]])[] = [
+    ["the commands", "unagi ch", ["check", "chart"]],
+    ["the words of a range", "unagi -n lan+", ["lan+wireless"]],
+    ["the options of a command", "unagi check --sig", ["--signature"]],
+    ["files to a command that takes one", "unagi keygen /etc/passw", ["/etc/passwd"]],
+    ["no option of the daemon to a command without it", "unagi keygen --sig", []],
+  ];
+  test.skipIf(!has("fish")).each(cases)("offers %s", (_, line, offered) => {
+    const script = `${renderFish(COMMANDS)}\ncomplete -C '${line}'`;
+    const { stdout } = spawnSync("fish", ["-c", script], { encoding: "utf8" });
+    const words = stdout.split("\n").map((candidate) => candidate.split("\t")[0]);
+    for (const word of offered) expect(words).toContain(word);
+    if (offered.length === 0) expect(stdout).toBe("");
   });
 });
+
+function has(shell: string): boolean {
+  return spawnSync(shell, ["-c", "true"]).status === 0;
+}

@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseShippedConfig } from "../../scripts/deb/config-file.ts";
 import { renderConfigPage, renderProgramPage, roff } from "../../scripts/deb/man-pages.ts";
+import { COMMANDS } from "../../src/cli/commands/list.ts";
 import { COMMAND_LINE_OPTIONS, FILE_KEYS } from "../../src/config/options.ts";
 
 const folder = join(import.meta.dir, "..", "..", "packaging", "deb");
 const read = (name: string) => readFileSync(join(folder, name), "utf8");
 const FACTS = { version: "1.2.3", date: "2027-01-31" };
-const COMMANDS = [{ name: "check", description: "look for what is wrong" }];
 const program = renderProgramPage(read("unagi.8.in"), FACTS, COMMANDS);
 const config = renderConfigPage(
   read("unagi.toml.5.in"),
@@ -22,9 +22,17 @@ describe("unagi(8)", () => {
     expect(program).toContain(`\\fB\\-\\-${roff(long)}\\fR`);
   });
 
-  test("describes the commands, and has no such section without any", () => {
-    expect(program).toContain(".SH COMMANDS\n.TP\n\\fBunagi check\\fR\nLook for what is wrong.");
-    expect(renderProgramPage(read("unagi.8.in"), FACTS, [])).not.toContain(".SH COMMANDS");
+  test("describes the commands that users run, and no other", () => {
+    expect(program).toContain(
+      ".TP\n\\fBunagi keygen FILE\\fR\nWrites a new key to FILE, which only its owner can read",
+    );
+    expect(program).toContain(".SH SYNOPSIS\n\\fBunagi\\fR [\\fIOPTION\\fR]...\n.br\n");
+    expect(program).toContain("\\fBunagi\\fR \\fBforget\\fR \\fIMACHINE\\fR [\\fIOPTION\\fR]...");
+    expect(program).not.toContain("statfs");
+  });
+
+  test("says how a range is written", () => {
+    expect(program).toContain("\\fB192.168.1.10\\-20\\fR\n");
   });
 });
 

@@ -72,7 +72,7 @@ keeps_a_group_in_use() {
 	"$@" || return 1
 	local words
 	words=$(in_root dpkg --purge unagi 2>&1) || return 1
-	grep -q "group log is left" <<<"$words" && in_root getent group log >/dev/null &&
+	grep -q "the group log is kept" <<<"$words" && in_root getent group log >/dev/null &&
 		not in_root getent passwd unagi
 	local result=$?
 	rm -rf "$root"

@@ -1,14 +1,15 @@
 /** What `unagi forget` says, and its exit code, for each answer that it can get. */
 import { describe, expect, test } from "bun:test";
 import type { LocalAnswer } from "../../../src/cli/ask-local.ts";
-import { forget, readOutcome } from "../../../src/cli/commands/forget.ts";
+import { readOutcome } from "../../../src/cli/commands/forget/outcome.ts";
+import { forget } from "../../../src/cli/commands/forget.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 
 function text(status: number, value: unknown): LocalAnswer {
   return { kind: "text", status, text: typeof value === "string" ? value : JSON.stringify(value) };
 }
 
-const NOT_UNAGI = "TCP port 8000 is held by another program, or by a unagi that cannot forget: ";
+const NOT_UNAGI = "TCP port 8000 is held by another program, or by a unagi without this command: ";
 
 describe("the outcome", () => {
   const forgotten = { id: "m07", name: "node07", address: "10.0.0.7", state: "down" };
@@ -17,8 +18,8 @@ describe("the outcome", () => {
     expect(readOutcome(text(200, { forgotten }), { machine: "node07", port: 8000 })).toEqual({
       isForgotten: true,
       text:
-        "node07 at 10.0.0.7 is forgotten here; the other machines forget it within a\n" +
-        "minute, when they find it gone too",
+        "node07 at 10.0.0.7 is removed here; the other machines remove it within a minute\n" +
+        "if it is down or stopped for them too",
     });
   });
 
@@ -34,7 +35,7 @@ describe("the outcome", () => {
     ).toEqual({
       isForgotten: false,
       text:
-        "several machines that are gone are called 'ghost'; name one by its id:\n" +
+        "several machines that are down or stopped are called 'ghost'; name one by its id:\n" +
         "  m16  10.0.0.16, down\n  m17  10.0.0.17, stopped\n  ?  ?, ?",
     });
   });
@@ -66,7 +67,7 @@ describe("the outcome", () => {
     [
       "of a machine that is not known says where those are shown that are",
       text(404, { error: "no machine has this id, address or name" }),
-      "'node07': no machine has this id, address or name; http://localhost:8000/ shows those known here",
+      "'node07': no machine has this id, address or name; http://localhost:8000/ shows the machines known here",
     ],
     [
       "where http-allow leaves this machine out says so",
@@ -146,7 +147,7 @@ describe("unagi forget", () => {
       const { code, out, error } = await run("a b/ü?", server.port ?? 0);
       expect(asked).toEqual([["DELETE", "/api/v1/machines/a%20b%2F%C3%BC%3F", "forget"]]);
       expect([code, error]).toEqual([0, ""]);
-      expect(out).toStartWith("a b at 10.0.0.7 is forgotten here;");
+      expect(out).toStartWith("a b at 10.0.0.7 is removed here;");
     } finally {
       await server.stop(true);
     }

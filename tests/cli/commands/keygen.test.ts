@@ -10,18 +10,25 @@ const folder = mkdtempSync(join(tmpdir(), "unagi-keygen-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("keygen takes", () => {
-  const NEEDS = "keygen needs the name of the file to make, as in unagi keygen /etc/unagi/key";
+  const NEEDS = "keygen needs a file to write the key to, as in unagi keygen /etc/unagi/key";
   const cases: readonly (readonly [string, readonly string[], object])[] = [
     ["a file", ["key"], { kind: "run", input: "key" }],
     ["a file with an odd name after --", ["--", "-k"], { kind: "run", input: "-k" }],
     ["no empty name", [""], { kind: "problems", problems: ["a path must not be empty"] }],
     ["no fewer than one", [], { kind: "problems", problems: [NEEDS] }],
     ["no fewer than one after --", ["--"], { kind: "problems", problems: [NEEDS] }],
-    ["no two", ["a", "b"], { kind: "problems", problems: ["keygen makes one file at a time"] }],
+    [
+      "no two",
+      ["a", "b"],
+      { kind: "problems", problems: ["keygen makes one key at a time: name one file"] },
+    ],
     [
       "no option",
       ["--force"],
-      { kind: "problems", problems: ["keygen has no option '--force'; it takes a file's name"] },
+      {
+        kind: "problems",
+        problems: ["keygen has no option '--force'; it takes the name of a file"],
+      },
     ],
     ["the question for help anywhere", ["a", "--help"], { kind: "help" }],
   ];
@@ -40,7 +47,7 @@ describe("keygen", () => {
     expect(readKeyFile(path).ok).toBe(true);
     expect(text).toContain("Copy it to all other machines of the network");
     expect(text.replace(/\s+/g, " ")).toContain(
-      `On each of them, start unagi with --key-file ${path},`,
+      `Then start unagi on each machine with --key-file ${path},`,
     );
     expect(text).not.toContain(readFileSync(path, "utf8").trim().slice(-20));
   });

@@ -26,9 +26,6 @@ export interface ScanQuestion {
 const BURST = 10;
 const BURST_PAUSE_MS = 100;
 
-/** 3 s of asking, which a user waits for. */
-export const MOST_TARGETS = 300;
-
 /** On a LAN an answer takes a few ms, and an ARP question before it may take 1 s to be repeated. */
 const LAST_ANSWERS_MS = 1_200;
 

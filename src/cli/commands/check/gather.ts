@@ -22,8 +22,15 @@ import { readLan } from "../../../runtime/read-lan.ts";
 import type { Envelope } from "../../../sealing/envelope.ts";
 import { createEnvelope } from "../../../sealing/envelope.ts";
 import { askRunning } from "./ask-running.ts";
-import { askScan, chooseTargets, MOST_TARGETS } from "./ask-scan.ts";
-import type { AskedFacts, CheckFacts, MessageFacts, NetworkFacts, PortFact } from "./facts.ts";
+import { askScan, chooseTargets } from "./ask-scan.ts";
+import {
+  type AskedFacts,
+  type CheckFacts,
+  type MessageFacts,
+  MOST_ASKED,
+  type NetworkFacts,
+  type PortFact,
+} from "./facts.ts";
 import { tryPort } from "./try-port.ts";
 
 export interface GatherOptions {
@@ -168,7 +175,7 @@ async function ask(
 ): Promise<AskedFacts> {
   const { scan, p2pAllow, isOwn } = networks;
   const chosen = chooseTargets({
-    ...{ scan, isOwn, most: MOST_TARGETS, random: createRandom() },
+    ...{ scan, isOwn, most: MOST_ASKED, random: createRandom() },
     neighbours: readArp(root).map(({ address }) => address),
     isAllowed: (address) => p2pAllow.contains(address),
   });
