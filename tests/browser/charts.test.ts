@@ -1,152 +1,560 @@
 import { describe, expect } from "bun:test";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { browserTests } from "./browser.ts";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import { axeViolations, browserTests, overflow } from "./browser.ts";
 import type { PageServer } from "./page-server.ts";
 
 const { browserTest } = browserTests();
 
+/** 20 entries, an outage and the reboot after it among them. */
+const PART = "?from=2026-11-23T12:30&to=2026-11-23T15:50";
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
 function chartTest(
   name: string,
   run: (page: Page, server: PageServer) => Promise<void>,
-  options: BrowserContextOptions = {},
+  options: BrowserContextOptions & { readonly query?: string } = {},
 ): void {
   browserTest(name, async ({ open, serve }) => {
     const server = serve();
-    const { page, expectComplaints } = await open(`${server.url}/machines/render3`, options);
-    // The tests look at pixels; the page does not.
-    expectComplaints(/willReadFrequently/);
-    await page.locator("div.chart canvas").last().waitFor();
+    const { query = "", ...own } = options;
+    const { page } = await open(`${server.url}/machines/render3${query}`, own);
+    if (own.javaScriptEnabled !== false) await area(page).waitFor();
+    await page.locator("#history").scrollIntoViewIfNeeded();
     await run(page, server);
   });
 }
 
-async function chartBox(page: Page) {
-  const box = await page.locator("div.chart").first().boundingBox();
-  if (box === null) throw new Error("there is no chart");
+/** What the script lays over strip and charts. */
+function area(page: Page): Locator {
+  return page.locator(".chart-cursor");
+}
+
+async function boxOf(locator: Locator) {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error("it is not shown");
   return box;
 }
 
-function axisNames(page: Page): Promise<string[]> {
-  return page.locator(".hist svg.axis text:visible").allTextContents();
+/** Over the middle of a cell of so many, on the first chart. */
+async function pointAt(page: Page, cell: number, cells = 144): Promise<{ x: number; y: number }> {
+  const box = await boxOf(page.locator("svg.chart").first());
+  const point = { x: box.x + ((cell + 0.5) / cells) * box.width, y: box.y + 40 };
+  await page.mouse.move(point.x, point.y);
+  return point;
 }
 
-/** Colour of one pixel of the first chart, by its share of width and height. */
-function pixel(page: Page, x: number, y: number): Promise<number[]> {
-  return page.evaluate(
-    ([left, top]) => {
-      const canvas = document.querySelector<HTMLCanvasElement>("div.chart canvas");
-      const context = canvas?.getContext("2d");
-      if (!canvas || !context) return [];
-      const at = [Math.floor(canvas.width * left), Math.floor(canvas.height * top)] as const;
-      return [...context.getImageData(...at, 1, 1).data];
-    },
-    [x, y] as const,
-  );
+async function drag(page: Page, from: number, to: number): Promise<void> {
+  await pointAt(page, from);
+  await page.mouse.down();
+  await pointAt(page, Math.round((from + to) / 2));
+  await pointAt(page, to);
+  await page.mouse.up();
 }
 
-const CLEAR = [0, 0, 0, 0];
+/** The time that the cursor is at, without the process beside it. */
+async function cursorTime(page: Page): Promise<string> {
+  const text = await page.locator(".hist .axis text[data-live]").textContent();
+  return /^(\w{3} )?\d\d:\d\d/.exec(text ?? "")?.[0] ?? "";
+}
+
+function values(page: Page): Promise<string[]> {
+  return page.locator(".values:visible").allTextContents();
+}
+
+/** Cells of the strip and of each chart. */
+function widths(page: Page): Promise<string[]> {
+  return page
+    .locator(".plots svg:is(.h, .chart)")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("viewBox")?.split(" ")[2] ?? ""));
+}
+
+function shows(page: Page, cells: number): Promise<void> {
+  return page
+    .locator(`.plots[data-cells="${cells}"]`)
+    .waitFor()
+    .then(() => undefined);
+}
+
+function search(page: Page): string {
+  return new URL(page.url()).search;
+}
+
+/** Something of another part of the page has changed, and has been shown. */
+async function liveUpdate(page: Page, server: PageServer, offset = 7): Promise<void> {
+  server.changeMachine("render3", (machine) => ({ ...machine, clockOffsetSeconds: offset }));
+  await page.getByText(`${offset}.0 s ahead`).first().waitFor();
+}
 
 describe("the charts of a machine", () => {
-  chartTest("stand in the places of those that the server drew", async (page) => {
-    expect(await page.locator("div.chart").count()).toBe(5);
-    expect(await page.locator("svg.chart:visible").count()).toBe(0);
-    const height = await page
-      .locator("div.chart")
-      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
-    expect(height).toEqual([72, 72, 72, 72, 72]);
-    const [strip, chart] = [await page.locator(".hist .hs").boundingBox(), await chartBox(page)];
-    expect([strip?.x, strip?.width]).toEqual([chart.x, chart.width]);
+  chartTest("are those that the server drew, and stay so with the script", async (page, server) => {
+    const html = await (await fetch(`${server.url}/machines/render3`)).text();
+    const charts = await page
+      .locator("svg.chart")
+      .evaluateAll((all) => all.map((one) => one.outerHTML));
+    expect(charts.length).toBe(5);
+    for (const chart of charts) expect(html).toContain(chart);
+    expect(await page.locator(".hist canvas").count()).toBe(0);
   });
 
-  chartTest("leave the ground's hatch open where it was down, and nowhere else", async (page) => {
-    // Down in the cells 25 to 30 of 144.
-    expect(await pixel(page, 27.5 / 144, 0.1)).toEqual(CLEAR);
-    expect(await pixel(page, 24.5 / 144, 0.1)).not.toEqual(CLEAR);
-    expect(await pixel(page, 30.5 / 144, 0.1)).not.toEqual(CLEAR);
-  });
-
-  chartTest("are drawn in the colours of the mode", async (page) => {
-    const light = await pixel(page, 0.9, 0.5);
-    await page.emulateMedia({ colorScheme: "dark" });
-    await page.waitForTimeout(100);
-    expect(await pixel(page, 0.9, 0.5)).not.toEqual(light);
-  });
-
-  chartTest("tell the values at the pointer, at one time in all", async (page) => {
-    const box = await chartBox(page);
-    await page.mouse.move(box.x + (100.5 / 144) * box.width, box.y + 30);
-    expect(await page.locator(".ct", { hasText: "CPU %" }).locator(".lab").textContent()).toMatch(
-      /user 9\dsystem \d\.\dwaiting 0/,
-    );
-    expect(await page.locator(".ct", { hasText: "load" }).locator(".lab").textContent()).toMatch(
-      /1 minute 1\.0/,
-    );
-    expect(await page.locator(".hist svg.axis text.at").textContent()).toBe("02:00");
-    await page.mouse.move(5, 5);
-    expect(await page.locator(".hist svg.axis text.at").count()).toBe(0);
-  });
-
-  chartTest("zoom by dragging, all together with the axis and the strip", async (page, server) => {
-    const whole = await axisNames(page);
-    const box = await chartBox(page);
-    await page.mouse.move(box.x + (20.5 / 144) * box.width, box.y + 30);
-    await page.mouse.down();
-    await page.mouse.move(box.x + (39.5 / 144) * box.width, box.y + 30, { steps: 4 });
-    await page.mouse.up();
-    const strip = page.locator(".hist .hs svg");
-    expect(await strip.getAttribute("viewBox")).toBe("20 0 20 22");
-    // 09:10 and 20 cells: half past noon to ten to four.
-    expect(await axisNames(page)).toContain("14:00");
-    // The cursor's name covers none of the axis.
-    await page.mouse.move(box.x + (5.5 / 20) * box.width, box.y + 30);
-    const cursor = page.locator(".hist svg.axis text.at");
-    expect(await cursor.textContent()).toBe("13:30");
-    const own = await cursor.boundingBox();
-    for (const name of await page.locator(".hist svg.axis a text:visible").all()) {
-      const other = await name.boundingBox();
-      const isApart =
-        (other?.x ?? 0) >= (own?.x ?? 0) + (own?.width ?? 0) ||
-        (other?.x ?? 0) + (other?.width ?? 0) <= (own?.x ?? 0);
-      expect([await name.textContent(), isApart]).toEqual([await name.textContent(), true]);
+  chartTest("have each line across at the height of its label", async (page) => {
+    for (const row of await page.locator(".chart-row[data-unit]").all()) {
+      const chart = await boxOf(row.locator("svg.chart"));
+      const lines = await row.locator("path.scale-lines").getAttribute("d");
+      const heights = [...(lines ?? "").matchAll(/M0 ([\d.]+)/g)].map(([, y]) => Number(y));
+      const labels = await row.locator("svg.scale text").all();
+      expect(labels.length).toBe(heights.length);
+      for (const [index, label] of labels.entries()) {
+        const box = await boxOf(label);
+        // The chart's upper border is a pixel.
+        const line = chart.y + 1 + (heights[index] ?? 0);
+        expect(Math.abs(box.y + box.height / 2 - line)).toBeLessThan(3);
+      }
     }
-    await page.mouse.move(5, 5);
-    // The outage is wide now.
-    expect(await pixel(page, 7.5 / 20, 0.1)).toEqual(CLEAR);
-    server.changeMachine("render3", (machine) => ({ ...machine, clockOffsetSeconds: 7 }));
-    await page.getByText("7.0 s ahead of ours").waitFor();
-    expect(await strip.getAttribute("viewBox")).toBe("20 0 20 22");
-    await page.getByRole("button", { name: "show all" }).click();
-    expect(await strip.getAttribute("viewBox")).toBe("0 0 144 22");
-    expect(await axisNames(page)).toEqual(whole);
-    expect(await page.getByRole("button", { name: "show all" }).count()).toBe(0);
   });
 
-  chartTest("zoom by keyboard", async (page) => {
-    await page.keyboard.press("+");
-    await page.keyboard.press("+");
-    const strip = page.locator(".hist .hs svg");
-    expect(await strip.getAttribute("viewBox")).toBe("108 0 36 22");
-    await page.keyboard.press("-");
-    await page.keyboard.press("-");
-    expect(await strip.getAttribute("viewBox")).toBe("0 0 144 22");
-  });
-
-  chartTest("open the entry that is clicked", async (page) => {
-    const box = await chartBox(page);
-    await page.mouse.click(box.x + (100.5 / 144) * box.width, box.y + 30);
-    await page.getByRole("heading", { name: "render3 at 02:00" }).waitFor();
+  chartTest("stand below the strip, on its axis", async (page) => {
+    const strip = await boxOf(page.locator(".hist .hs svg"));
+    for (const chart of await page.locator("svg.chart").all()) {
+      const box = await boxOf(chart);
+      expect([box.x, box.width]).toEqual([strip.x, strip.width]);
+    }
   });
 
   chartTest(
-    "fit a phone",
+    "break no rule of accessibility with cursor and zoom",
     async (page) => {
-      const box = await chartBox(page);
-      expect(box.x + box.width).toBeLessThanOrEqual(360);
-      await page.setViewportSize({ width: 700, height: 800 });
-      await page.waitForFunction(
-        () => (document.querySelector("div.chart canvas")?.clientWidth ?? 0) > 600,
-      );
+      await area(page).focus();
+      await page.keyboard.press("ArrowLeft");
+      expect(await axeViolations(page)).toEqual([]);
     },
-    { viewport: { width: 360, height: 800 } },
+    { query: PART },
+  );
+});
+
+describe("the cursor of the charts", () => {
+  chartTest("tells time and values under the pointer, in all charts at once", async (page) => {
+    await pointAt(page, 100);
+    expect(await cursorTime(page)).toBe("02:00");
+    expect(await values(page)).toEqual([
+      expect.stringMatching(/^user 9\dsystem \d\.\dI\/O wait 0 %$/),
+      expect.stringMatching(/^1 minute (0\.9\d|1\.0\d)$/),
+      "used 49swap 0 G",
+      expect.stringMatching(/^read [\d.]+write [\d.]+ MB\/min$/),
+      expect.stringMatching(/^in [\d.]+out [\d.]+ M\/s$/),
+    ]);
+    await page.mouse.move(5, 5);
+    expect(await values(page)).toEqual([]);
+    expect(await page.locator(".hist .axis text[data-live]").count()).toBe(0);
+  });
+
+  chartTest("is one line from the strip to the last chart", async (page) => {
+    const { x } = await pointAt(page, 100);
+    const line = await boxOf(area(page).locator(".at"));
+    const strip = await boxOf(page.locator(".hist .hs svg"));
+    const last = await boxOf(page.locator("svg.chart").last());
+    expect(Math.abs(line.x + line.width / 2 - x)).toBeLessThan(1);
+    expect(line.y).toBeLessThanOrEqual(strip.y);
+    expect(line.y + line.height).toBeGreaterThanOrEqual(last.y + last.height - 1);
+  });
+
+  chartTest("works over the strip as over the charts", async (page) => {
+    const strip = await boxOf(page.locator(".hist .hs svg"));
+    await page.mouse.move(strip.x + (100.5 / 144) * strip.width, strip.y + 8);
+    expect(await cursorTime(page)).toBe("02:00");
+    expect((await values(page)).length).toBe(5);
+  });
+
+  chartTest("names the largest process beside the time", async (page) => {
+    await pointAt(page, 100);
+    await page.locator(".hist .axis text[data-live]", { hasText: "chen blender 3" }).waitFor();
+  });
+
+  chartTest("says what happened where nothing was measured", async (page) => {
+    await pointAt(page, 27);
+    expect(await values(page)).toEqual(["down Mon 13:20–14:10"]);
+    await pointAt(page, 30);
+    expect((await values(page))[0]).toStartWith("rebooted Mon 14:10user ");
+  });
+
+  for (const width of [1280, 390]) {
+    chartTest(
+      `has labels that never leave the chart at ${width} pixels`,
+      async (page) => {
+        for (const cell of [0, 20, 71, 72, 120, 143]) {
+          await pointAt(page, cell);
+          const axis = await boxOf(page.locator(".hist svg.chart").first());
+          for (const label of await page
+            .locator(".values:visible, .hist .axis text[data-live]")
+            .all()) {
+            const box = await boxOf(label);
+            // The pale outline of the time counts in its box, twice its width.
+            expect(box.x).toBeGreaterThanOrEqual(axis.x - 8);
+            expect(box.x + box.width).toBeLessThanOrEqual(axis.x + axis.width + 8);
+          }
+          for (const label of await page.locator(".values:visible").all()) {
+            const plot = await boxOf(label.locator(".."));
+            const box = await boxOf(label);
+            expect(box.y + box.height).toBeLessThanOrEqual(plot.y + plot.height);
+          }
+        }
+      },
+      { viewport: { width, height: 900 } },
+    );
+  }
+
+  chartTest("stays under the pointer when the page changes", async (page, server) => {
+    await pointAt(page, 100);
+    await liveUpdate(page, server);
+    expect(await cursorTime(page)).toBe("02:00");
+    expect((await values(page)).length).toBe(5);
+    server.change((view) => ({
+      ...view,
+      moment: { ...view.moment, wallMs: view.moment.wallMs + 1_200_000 },
+    }));
+    await page.locator(".hist .axis text[data-live]", { hasText: "02:20" }).waitFor();
+  });
+
+  chartTest("opens the entry that is clicked", async (page) => {
+    const { x, y } = await pointAt(page, 100);
+    await page.mouse.click(x, y);
+    await page.getByRole("heading", { name: "render3 at 02:00" }).waitFor();
+  });
+});
+
+describe("the charts by keyboard", () => {
+  chartTest("are reached by Tab, and moved in entry by entry", async (page) => {
+    await page.getByRole("link", { name: "zoom in" }).focus();
+    for (let count = 0; count < 30; count += 1) {
+      await page.keyboard.press("Tab");
+      if (await area(page).evaluate((own) => own === document.activeElement)) break;
+    }
+    expect(await area(page).evaluate((own) => own.matches(":focus-visible"))).toBe(true);
+    await page.keyboard.press("ArrowLeft");
+    expect(await cursorTime(page)).toBe("09:10");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    expect(await cursorTime(page)).toBe("08:50");
+    await page.keyboard.press("ArrowRight");
+    expect(await cursorTime(page)).toBe("09:00");
+    await page.keyboard.press("Home");
+    expect(await cursorTime(page)).toBe("Mon 09:20");
+    await page.keyboard.press("End");
+    expect(await cursorTime(page)).toBe("09:10");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "render3 at 09:00" }).waitFor();
+  });
+
+  chartTest("are told once, and not again with every change of the page", async (page, server) => {
+    const said = page.locator("#said[aria-live=polite]");
+    await area(page).focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    await said
+      .getByText(/^09:00: CPU user \d+, system [\d.]+, I\/O wait 0 %; load per core/)
+      .waitFor();
+    await said.evaluate((own) => {
+      new MutationObserver(() => own.setAttribute("data-told", "again")).observe(own, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    });
+    await liveUpdate(page, server, 7);
+    await liveUpdate(page, server, 8);
+    expect(await cursorTime(page)).toBe("09:00");
+    expect(await said.getAttribute("data-told")).toBeNull();
+  });
+
+  chartTest("keep the chosen time when the axis goes on", async (page, server) => {
+    await area(page).focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    server.change((view) => ({
+      ...view,
+      moment: { ...view.moment, wallMs: view.moment.wallMs + 1_200_000 },
+    }));
+    await page.locator('.plots[data-newest="1795512600000"]').waitFor();
+    expect(await cursorTime(page)).toBe("09:00");
+    expect(await area(page).evaluate((own) => own === document.activeElement)).toBe(true);
+  });
+
+  chartTest("are moved in by h and l from anywhere", async (page) => {
+    await page.keyboard.press("h");
+    await page.keyboard.press("h");
+    expect(await cursorTime(page)).toBe("09:00");
+    await page.keyboard.press("l");
+    expect(await cursorTime(page)).toBe("09:10");
+  });
+
+  chartTest("zoom by plus, minus and 0, and move by the page keys", async (page) => {
+    await page.keyboard.press("+");
+    await shows(page, 72);
+    await page.keyboard.press("+");
+    await shows(page, 36);
+    expect(search(page)).toBe("?from=2026-11-24T03:10:00");
+    expect(await widths(page)).toEqual(new Array(6).fill("36"));
+    await area(page).focus();
+    await page.keyboard.press("PageUp");
+    await page.locator('.plots[data-cells="36"][data-to="1795500600000"]').waitFor();
+    expect(search(page)).toBe("?from=2026-11-24T00:10:00&to=2026-11-24T06:10:00");
+    await page.keyboard.press("PageDown");
+    await page.locator('.plots[data-cells="36"][data-to="1795511400000"]').waitFor();
+    await page.keyboard.press("-");
+    await shows(page, 72);
+    await page.keyboard.press("0");
+    await shows(page, 144);
+    expect(search(page)).toBe("");
+    expect(await area(page).evaluate((own) => own === document.activeElement)).toBe(true);
+    await page.locator("#said", { hasText: "24 hours" }).waitFor();
+  });
+
+  chartTest("keep the chosen time while zooming around it", async (page) => {
+    await area(page).focus();
+    for (let count = 0; count < 20; count += 1) await page.keyboard.press("ArrowLeft");
+    expect(await cursorTime(page)).toBe("06:00");
+    for (const cells of [72, 36, 18]) {
+      await page.keyboard.press("+");
+      await shows(page, cells);
+      expect(await cursorTime(page)).toBe("06:00");
+      const shown = await page
+        .locator(".plots")
+        .evaluate((own) => [Number(own.dataset["from"]), Number(own.dataset["to"])]);
+      expect(shown[0]).toBeLessThan(Date.UTC(2026, 10, 24, 6));
+      expect(shown[1]).toBeGreaterThanOrEqual(Date.UTC(2026, 10, 24, 6));
+    }
+  });
+
+  chartTest("leave the keys to who types", async (page) => {
+    await page.locator("#q").focus();
+    await page.keyboard.type("0+-");
+    expect(await page.locator("#q").inputValue()).toBe("0+-");
+    expect(search(page)).toBe("");
+  });
+});
+
+describe("zooming by dragging", () => {
+  chartTest("shows that part in strip and charts, and says so in the address", async (page) => {
+    await drag(page, 20, 39);
+    await shows(page, 20);
+    expect(search(page)).toBe("?from=2026-11-23T12:30:00&to=2026-11-23T15:50:00");
+    expect(await widths(page)).toEqual(new Array(6).fill("20"));
+    expect(await page.locator(".hist h2").textContent()).toContain("Mon 12:30–15:50");
+    expect(await area(page).locator(".drag").count()).toBe(0);
+  });
+
+  chartTest("has the right time and values at the pointer at once", async (page) => {
+    await drag(page, 20, 39);
+    await shows(page, 20);
+    // The pointer has not moved since: it was on cell 39 of 144, which is cell 5 of 20 now.
+    expect(await cursorTime(page)).toBe("Mon 13:30");
+    expect(await values(page)).toEqual(["down Mon 13:20–14:10"]);
+    await pointAt(page, 10, 20);
+    expect(await cursorTime(page)).toBe("Mon 14:20");
+  });
+
+  chartTest("works to the left too, and beyond the edge of the charts", async (page) => {
+    const box = await boxOf(area(page));
+    await pointAt(page, 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 100, box.y + 50);
+    await page.mouse.move(box.x - 100, box.y + 50);
+    await page.mouse.up();
+    await shows(page, 21);
+    expect(search(page)).toBe("?to=2026-11-23T12:40:00");
+  });
+
+  chartTest("is given up by Escape", async (page) => {
+    await pointAt(page, 20);
+    await page.mouse.down();
+    await pointAt(page, 30);
+    await pointAt(page, 39);
+    expect(await area(page).locator(".drag").count()).toBe(1);
+    await page.keyboard.press("Escape");
+    await page.mouse.up();
+    expect(await area(page).locator(".drag").count()).toBe(0);
+    expect([search(page), await page.locator(".plots").getAttribute("data-cells")]).toEqual([
+      "",
+      "144",
+    ]);
+  });
+
+  chartTest(
+    "is kept while the page changes by itself, and when it is loaded again",
+    async (page, server) => {
+      await drag(page, 20, 39);
+      await shows(page, 20);
+      await liveUpdate(page, server);
+      expect(await widths(page)).toEqual(new Array(6).fill("20"));
+      expect(await cursorTime(page)).toBe("Mon 13:30");
+      await page.reload();
+      await shows(page, 20);
+    },
+  );
+
+  chartTest("is undone by the back button, and done again by the forward button", async (page) => {
+    await page.evaluate(() => Object.assign(window, { isSamePage: true }));
+    await drag(page, 20, 39);
+    await shows(page, 20);
+    await page.keyboard.press("+");
+    await shows(page, 10);
+    await page.goBack();
+    await shows(page, 20);
+    await page.goBack();
+    await shows(page, 144);
+    expect(search(page)).toBe("");
+    await page.goForward();
+    await shows(page, 20);
+    expect(await page.evaluate("window.isSamePage")).toBe(true);
+  });
+});
+
+describe("the links that zoom", () => {
+  chartTest("change the page in place, around the newest", async (page) => {
+    await page.evaluate(() => Object.assign(window, { isSamePage: true }));
+    await page.getByRole("link", { name: "zoom in" }).click();
+    await shows(page, 72);
+    await page.getByRole("link", { name: "earlier" }).click();
+    await page.locator('.plots[data-cells="72"][data-to="1795489800000"]').waitFor();
+    await page.getByRole("link", { name: "reset zoom" }).click();
+    await shows(page, 144);
+    expect([search(page), new URL(page.url()).hash]).toEqual(["", ""]);
+    expect(await page.evaluate("window.isSamePage")).toBe(true);
+  });
+
+  chartTest(
+    "keep the other parameters of the address",
+    async (page) => {
+      await page.getByRole("link", { name: "zoom in" }).click();
+      await shows(page, 72);
+      expect(search(page)).toBe("?x=a%26b&from=2026-11-23T21:10:00");
+    },
+    { query: "?x=a%26b" },
+  );
+});
+
+describe("the charts by touch", () => {
+  chartTest(
+    "tell the values where they are tapped, until something else is",
+    async (page) => {
+      const box = await boxOf(page.locator("svg.chart").first());
+      const x = (cell: number) => box.x + ((cell + 0.5) / 144) * box.width;
+      await page.touchscreen.tap(x(100), box.y + 30);
+      expect(await cursorTime(page)).toBe("02:00");
+      expect((await values(page)).length).toBe(5);
+      await page.touchscreen.tap(x(20), box.y + 30);
+      expect(await cursorTime(page)).toBe("Mon 12:40");
+      expect(new URL(page.url()).pathname).toBe("/machines/render3");
+      await page.touchscreen.tap(20, (await boxOf(page.locator(".hist h2"))).y + 8);
+      expect(await values(page)).toEqual([]);
+    },
+    PHONE,
+  );
+
+  chartTest(
+    "follow a finger that moves aside, and scroll with one that moves up",
+    async (page) => {
+      const box = await boxOf(page.locator("svg.chart").first());
+      const touch = await page.context().newCDPSession(page);
+      const send = (type: "touchStart" | "touchMove" | "touchEnd", x = 0, y = 0) =>
+        touch.send("Input.dispatchTouchEvent", {
+          type,
+          touchPoints: type === "touchEnd" ? [] : [{ x, y }],
+        });
+      const y = box.y + 40;
+      await send("touchStart", box.x + 50, y);
+      for (let step = 1; step <= 10; step += 1) await send("touchMove", box.x + 50 + 10 * step, y);
+      await page.locator(".values:visible").last().waitFor();
+      const time = await cursorTime(page);
+      await send("touchMove", box.x + 250, y);
+      await page.locator(".hist .axis text[data-live]").filter({ hasNotText: time }).waitFor();
+      await send("touchEnd");
+      const before = await page.evaluate(() => window.scrollY);
+      const chosen = await cursorTime(page);
+      await send("touchStart", box.x + 50, y);
+      for (let step = 1; step <= 10; step += 1) await send("touchMove", box.x + 50, y - 20 * step);
+      await send("touchEnd");
+      await page.waitForFunction((was) => window.scrollY > was + 50, before);
+      expect(await cursorTime(page)).toBe(chosen);
+    },
+    PHONE,
+  );
+
+  chartTest(
+    "zoom by the links around the chosen time",
+    async (page) => {
+      const box = await boxOf(page.locator("svg.chart").first());
+      await page.touchscreen.tap(box.x + (36.5 / 144) * box.width, box.y + 30);
+      await page.getByRole("link", { name: "zoom in" }).tap();
+      await shows(page, 72);
+      expect(search(page)).toBe("?from=2026-11-23T12:10:00&to=2026-11-24T00:10:00");
+      expect(await cursorTime(page)).toBe("Mon 15:20");
+    },
+    PHONE,
+  );
+
+  for (const query of ["", PART, "?from=03:10&to=04:30"]) {
+    chartTest(
+      `fit a phone with ${query === "" ? "all of the history" : query}`,
+      async (page) => {
+        expect(await overflow(page)).toBeLessThanOrEqual(0);
+        const names = page.locator(".hist .axis a text:visible");
+        const boxes = await Promise.all((await names.all()).map(boxOf));
+        expect(boxes.length).toBeGreaterThan(2);
+        for (const [index, box] of boxes.slice(1).entries()) {
+          const before = boxes[index];
+          expect((before?.x ?? 0) + (before?.width ?? 0)).toBeLessThan(box.x);
+        }
+        expect((boxes.at(-1)?.x ?? 0) + (boxes.at(-1)?.width ?? 0)).toBeLessThanOrEqual(380);
+      },
+      { ...PHONE, query },
+    );
+  }
+});
+
+describe("the charts without JavaScript", () => {
+  const NO_SCRIPT = { javaScriptEnabled: false };
+
+  chartTest(
+    "mark outages and reboots, and say so below",
+    async (page) => {
+      expect(await page.locator("svg.chart .down title").allTextContents()).toEqual(
+        new Array(5).fill("down Mon 13:20–14:10"),
+      );
+      expect(await page.locator("svg.chart .reboot title").count()).toBe(5);
+      const said = page.locator(".chart-events");
+      expect(await said.getByText("down Mon 13:20–14:10").isVisible()).toBe(true);
+      expect(await said.getByText("rebooted Mon 14:10").isVisible()).toBe(true);
+      expect(await page.locator(".hint").isVisible()).toBe(false);
+    },
+    NO_SCRIPT,
+  );
+
+  chartTest(
+    "zoom by links, with the charts in view",
+    async (page) => {
+      await page.getByRole("link", { name: "zoom in" }).click();
+      await page.waitForURL("**/machines/render3?from=2026-11-23T21:10:00#history");
+      expect(await widths(page)).toEqual(new Array(6).fill("72"));
+      await page.getByRole("link", { name: "earlier" }).click();
+      await page.getByRole("link", { name: "zoom in" }).click();
+      expect(await widths(page)).toEqual(new Array(6).fill("36"));
+      const top = (await boxOf(page.locator("#history"))).y;
+      expect(top).toBeLessThan(450);
+      await page.getByRole("link", { name: "reset zoom" }).click();
+      expect(await widths(page)).toEqual(new Array(6).fill("144"));
+    },
+    NO_SCRIPT,
+  );
+
+  chartTest(
+    "say what they cannot show",
+    async (page) => {
+      expect(await page.locator(".chart-notices").textContent()).toContain(
+        "“noon” is not a valid time",
+      );
+      expect(await widths(page)).toEqual(new Array(6).fill("144"));
+    },
+    { ...NO_SCRIPT, query: "?from=noon" },
   );
 });

@@ -280,7 +280,7 @@ describe("a live page", () => {
     async ({ page, server }) => {
       server.changeMachine("render3", busy(42));
       await page.locator(".nowt .big", { hasText: "42 %" }).waitFor();
-      expect(await page.locator("div.chart canvas").count()).toBe(5);
+      expect(await page.locator("svg.chart").count()).toBe(5);
     },
     { path: "/machines/render3" },
   );

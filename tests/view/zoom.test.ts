@@ -67,6 +67,8 @@ describe("zooming", () => {
     const shown = back(144, 0);
     const aroundMs = END - 36 * STEP;
     expect(inEntries(zoomed("in", shown, bounds, aroundMs))).toEqual([90, 18]);
+    // The middle of an entry: half as many entries all the same.
+    expect(inEntries(zoomed("in", shown, bounds, aroundMs + STEP / 2))).toEqual([90, 18]);
   });
 });
 

@@ -24,9 +24,10 @@ export function showAxisCursor(axis: Element, percent: number, label: string): v
   name.setAttribute("class", "at");
   name.setAttribute("x", `${percent}%`);
   name.textContent = label;
-  const end = axis.getBoundingClientRect().right + STROKE_PX;
   // In the middle below the cursor it would leave the axis.
-  if (name.getBoundingClientRect().right > end) name.setAttribute("class", "at end");
+  const [edge, box] = [axis.getBoundingClientRect(), name.getBoundingClientRect()];
+  if (box.right > edge.right + STROKE_PX) name.setAttribute("class", "at end");
+  else if (box.left < edge.left - STROKE_PX) name.setAttribute("class", "at start");
   const own = name.getBoundingClientRect();
   for (const other of axis.querySelectorAll(OTHERS)) {
     const { left, right } = other.getBoundingClientRect();

@@ -22,8 +22,9 @@ import { serverTimes } from "./server-times.ts";
 const DWELL_MS = 60;
 /** Held down, a key repeats faster than anybody listens. */
 const SAY_MS = 300;
-/** A mouse moves a little while it clicks. */
+/** A mouse, and a finger more so, moves a little while it clicks. */
 const DRAG_PX = 4;
+const SLIDE_PX = 8;
 
 /** What the server says of the charts that it drew. */
 interface Scene {
@@ -81,7 +82,10 @@ class Charts {
   #pointerX: number | undefined;
   /** The time that was chosen by keys or by touch: it stays chosen when the charts change. */
   #chosenMs: number | undefined;
+  /** Where a mouse drags from. */
   #pressedX: number | undefined;
+  /** Where a finger came down; it slides once it has moved aside, and until then may scroll. */
+  #touch: { readonly x: number; readonly y: number; isSliding: boolean } | undefined;
   /** On its way from the server. */
   #wanted: TimeRange | undefined;
   #asking: AbortController | undefined;
@@ -210,17 +214,17 @@ class Charts {
   }
 
   #onDown(event: PointerEvent): void {
-    if (event.pointerType !== "mouse" || event.button !== 0) return;
-    this.#pressedX = event.clientX;
-    this.#area.setPointerCapture(event.pointerId);
+    const { pointerType, button, clientX, clientY, pointerId } = event;
+    if (pointerType !== "mouse") this.#touch = { x: clientX, y: clientY, isSliding: false };
+    else if (button === 0) {
+      this.#pressedX = clientX;
+      this.#area.setPointerCapture(pointerId);
+    }
   }
 
   #onMove(event: PointerEvent): void {
-    const scene = sceneNow();
-    if (scene === undefined) return;
     if (event.pointerType !== "mouse") {
-      // With a finger down: without one there is nothing that moves.
-      this.#choose(timeOf(this.#cellUnder(event.clientX, scene), scene));
+      this.#slide(event);
       return;
     }
     this.#pointerX = event.clientX;
@@ -229,18 +233,37 @@ class Charts {
     this.#showDrag();
   }
 
-  #onUp(event: PointerEvent): void {
-    const scene = sceneNow();
-    if (scene === undefined) return;
-    const cell = this.#cellUnder(event.clientX, scene);
-    if (event.pointerType !== "mouse") {
-      this.#choose(timeOf(cell, scene));
+  #slide({ clientX, clientY }: PointerEvent): void {
+    const touch = this.#touch;
+    if (touch === undefined) return;
+    const [aside, up] = [Math.abs(clientX - touch.x), Math.abs(clientY - touch.y)];
+    touch.isSliding ||= aside > SLIDE_PX && aside > up;
+    if (touch.isSliding) this.#chooseUnder(clientX);
+  }
+
+  #onUp({ pointerType, clientX, clientY }: PointerEvent): void {
+    if (pointerType === "mouse") {
+      this.#endMouse(clientX);
       return;
     }
-    const pressedX = this.#pressedX;
+    const { x = 0, y = 0 } = this.#touch ?? {};
+    const isTap = Math.hypot(clientX - x, clientY - y) <= SLIDE_PX;
+    if (isTap) this.#chooseUnder(clientX);
     this.#endDrag();
-    if (pressedX === undefined) return;
-    if (Math.abs(event.clientX - pressedX) < DRAG_PX) {
+  }
+
+  #chooseUnder(clientX: number): void {
+    const scene = sceneNow();
+    if (scene !== undefined) this.#choose(timeOf(this.#cellUnder(clientX, scene), scene));
+  }
+
+  /** A click opens the entry, a drag zooms. */
+  #endMouse(clientX: number): void {
+    const [scene, pressedX] = [sceneNow(), this.#pressedX];
+    this.#endDrag();
+    if (scene === undefined || pressedX === undefined) return;
+    const cell = this.#cellUnder(clientX, scene);
+    if (Math.abs(clientX - pressedX) < DRAG_PX) {
       this.#openEntry(cell, scene);
       return;
     }
@@ -268,6 +291,7 @@ class Charts {
 
   #endDrag(): void {
     this.#pressedX = undefined;
+    this.#touch = undefined;
     this.#area.querySelector(".drag")?.remove();
   }
 

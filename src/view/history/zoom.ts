@@ -46,10 +46,13 @@ export function zoomed(
   const width = toMs - fromMs;
   const isNewest = toMs >= bounds.whole.toMs;
   const centre = aroundMs ?? (isNewest ? toMs : fromMs + width / 2);
-  const scaled = (factor: number) => ({
-    fromMs: centre - (centre - fromMs) * factor,
-    toMs: centre + (toMs - centre) * factor,
-  });
+  const { stepMs } = bounds;
+  const scaled = (factor: number) => {
+    // On a step, however the centre lies: to be widened to one would make "in" a little less.
+    const stepsBack = (bounds.whole.toMs - centre + (centre - fromMs) * factor) / stepMs;
+    const begin = bounds.whole.toMs - Math.round(stepsBack) * stepMs;
+    return { fromMs: begin, toMs: begin + Math.round((width * factor) / stepMs) * stepMs };
+  };
   const moved = (byMs: number) => ({ fromMs: fromMs + byMs, toMs: toMs + byMs });
   switch (step) {
     case "in":
