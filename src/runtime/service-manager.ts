@@ -15,7 +15,6 @@ export interface ServiceManager {
   stopping(): void;
   /** "The main loop turns": to be called from it, and from nowhere else. */
   watchdog(): void;
-  status(text: string): void;
 }
 
 export interface ServiceManagerParts {
@@ -85,7 +84,6 @@ export function createServiceManager(
       // One that is lost says nothing later on: it is not kept.
       if (socket?.send(`${unsent}WATCHDOG=1\n`) === true) unsent = "";
     },
-    status: (text) => tell(statusLine(text)),
   };
 }
 

@@ -1,16 +1,21 @@
-/** Whether a descriptor is a terminal. */
+/** Whether a descriptor is a terminal, and whether the terminal takes colours. */
 import { fstatSync, type Stats } from "node:fs";
 import { tty } from "../base/builtins.ts";
 
-/** /dev/null, where services and scripts have their input from: character device 1:3 (null(4)). */
+/** /dev/null, the usual stdin of services and scripts: character device 1:3 (null(4)). */
 const NULL_DEVICE = (1 << 8) | 3;
 
 /**
- * As `isTTY` of the streams of `process` says, which would all be set up to be asked that: 15 ms,
- * a quarter of a daemon's start.
+ * The same answer as `isTTY` of `process.stdout` and the like. Reading that would set up all three
+ * streams of the process, which takes 15 ms, a quarter of a daemon's start.
  */
 export function isTerminal(descriptor: number): boolean {
   return mayBeTerminal(statOf(descriptor)) && tty().isatty(descriptor);
+}
+
+/** False with $NO_COLOR (no-color.org) and on a dumb terminal. */
+export function mayUseColor(env: Readonly<Record<string, string | undefined>>): boolean {
+  return (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }
 
 function mayBeTerminal(stat: Stats | undefined): boolean {
@@ -21,7 +26,7 @@ function statOf(descriptor: number): Stats | undefined {
   try {
     return fstatSync(descriptor);
   } catch {
-    // It is closed.
+    // The descriptor is closed.
     return undefined;
   }
 }

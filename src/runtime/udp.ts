@@ -1,21 +1,23 @@
 /**
- * The socket between peers. Sends and receives whole datagrams on both address families, counts
- * what fails by its code, and never throws for anything that the network does.
+ * The socket between peers. Sends and receives whole datagrams on both address families, and never
+ * throws for anything that the network does.
  */
 
+import { errorCode, errorMessage } from "../base/errors.ts";
 import { fail, ok, type Result } from "../base/result.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import { portInUseReason } from "./port-holder.ts";
 import { tuneSocket, withSetSocketOption } from "./socket-options.ts";
 
 export interface PeerSocketOptions {
-  /** The address of `--bind`; absent: all, IPv4 alone where there is no IPv6. */
+  /** The address of `--bind`. Absent: all addresses, of IPv4 alone where there is no IPv6. */
   readonly bind?: string;
   /** 0 lets the kernel choose (tests). */
   readonly port: number;
-  /** `from.address` is canonical: never IPv4 in IPv6. The bytes are the receiver's to keep. */
+  /** `from.address` is canonical: never IPv4 in IPv6. The receiver may keep the bytes. */
   readonly onPacket: (from: Endpoint, bytes: Uint8Array) => void;
-  /** What the log should say: once for each kind of trouble, not for each packet. */
+  /** Called with a line for the log once for each kind of fault, not for each packet. */
   readonly onFault: (reason: string) => void;
   /** Where /proc is found, to name the holder of a port; "/" but for tests. */
   readonly root?: string;
@@ -25,14 +27,12 @@ export interface PeerSocket {
   readonly port: number;
   /** The bound address; `::` for both families. */
   readonly address: string;
-  /** Hands one datagram to the kernel; "failed" is counted in `errors`. */
+  /** Hands one datagram to the kernel. */
   send(to: Endpoint, bytes: Uint8Array): "sent" | "failed";
-  /** Datagrams that could not be sent, or that a host refused, by code (`ENETUNREACH`, `EMSGSIZE`, …). */
-  errors(): ReadonlyMap<string, number>;
   close(): void;
 }
 
-/** The calls of the system that opening a socket needs; the tests hand in ones that fail. */
+/** The system calls that opening a socket needs; tests hand in some that fail. */
 export interface SocketSystem {
   readonly udpSocket: typeof Bun.udpSocket;
   /** The C library's file. */
@@ -41,24 +41,21 @@ export interface SocketSystem {
 
 type RawSocket = Bun.udp.Socket<"buffer">;
 
-/** A kernel without IPv6 says one of these to `::`. */
+/** The errors that binding `::` gives on a kernel without IPv6. */
 const NO_IPV6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EPROTONOSUPPORT", "EINVAL"]);
 
-/** The codes of a network's whole life are fewer; a longer list would be a bug of ours. */
-const MAX_ERROR_KINDS = 64;
-
-/** Opens the socket; a reason with the remedy if the port or the address cannot be had. */
+/** Opens the socket; fails with the reason and its remedy where port or address are not available. */
 export async function openPeerSocket(
   options: PeerSocketOptions,
   system: SocketSystem = { udpSocket: Bun.udpSocket, library: "libc.so.6" },
 ): Promise<Result<PeerSocket>> {
-  const errors = new ErrorCounts(options.onFault);
-  const opened = await bindFirst(options, system, errors);
+  const opened = await bindFirst(options, system);
   if (!opened.ok) return opened;
   const socket = opened.value;
   tune(socket, options, system);
   const isIPv6 = socket.hostname.includes(":");
-  let closed = false;
+  const toldCodes = new Set<string>();
+  let isClosed = false;
   return ok({
     port: socket.port,
     address: socket.hostname,
@@ -66,19 +63,27 @@ export async function openPeerSocket(
       // A dual-stack socket reaches an IPv4 peer under its mapped address.
       const isMapped = isIPv6 && !to.address.includes(":");
       const address = isMapped ? `::ffff:${to.address}` : to.address;
-      return closed ? "failed" : sendOnce({ address, port: to.port }, bytes, socket, errors);
+      if (isClosed) return "failed";
+      const code = trySend(socket, { address, port: to.port }, bytes);
+      if (code === undefined) return "sent";
+      if (!toldCodes.has(code)) {
+        toldCodes.add(code);
+        options.onFault(
+          `a packet to ${to.address} could not be sent: ${code}; further ones are not logged`,
+        );
+      }
+      return "failed";
     },
-    errors: () => errors.counts,
     close: () => {
-      if (!closed) socket.close();
-      closed = true;
+      if (!isClosed) socket.close();
+      isClosed = true;
     },
   });
 }
 
 /**
- * The canonical text of an address as the socket gives it: an IPv4 address in IPv6 (`::ffff:…`)
- * becomes plain, a scope (`fe80::1%eth0`) stays, since the peer cannot be reached without it.
+ * The canonical text of an address that the socket gave. An IPv4 address in IPv6 (`::ffff:…`) becomes
+ * plain. A zone (`fe80::1%eth0`) stays, since the peer cannot be reached without it.
  */
 export function canonicalSource(address: string): string {
   return /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address)?.[1] ?? address;
@@ -87,12 +92,11 @@ export function canonicalSource(address: string): string {
 async function bindFirst(
   options: PeerSocketOptions,
   system: SocketSystem,
-  errors: ErrorCounts,
 ): Promise<Result<RawSocket>> {
   const addresses = options.bind === undefined ? ["::", "0.0.0.0"] : [options.bind];
   for (const [index, hostname] of addresses.entries()) {
     try {
-      return ok(await bindOne(hostname, options, system, errors));
+      return ok(await bindOne(hostname, options, system));
     } catch (error) {
       const code = codeOf(error);
       if (index + 1 < addresses.length && NO_IPV6.has(code)) continue;
@@ -106,7 +110,6 @@ function bindOne(
   hostname: string,
   options: PeerSocketOptions,
   system: SocketSystem,
-  errors: ErrorCounts,
 ): Promise<RawSocket> {
   return system.udpSocket({
     hostname,
@@ -114,29 +117,26 @@ function bindOne(
     binaryType: "buffer",
     socket: {
       data: (_socket, data, port, address) => {
-        // Bun makes a buffer for each datagram (a test pins it), so it need not be copied.
+        // Bun makes a new buffer for each datagram (a test holds that), so no copy is needed.
         try {
           options.onPacket({ address: canonicalSource(address), port }, data);
         } catch (bug) {
-          // Thrown here it would reach `error` below and be counted as a refused packet. It is a
-          // bug of ours, and must end the program with its own stack.
+          // Thrown here it would end in `error` below. A bug of ours must end the program with its
+          // own stack.
           queueMicrotask(() => {
             throw bug;
           });
         }
       },
-      // Without this callback the process ends at the first ICMP error.
-      // Bun's types name the socket as the first argument; what comes is the error alone. A host
-      // that refused a packet is no fault of ours: counted, not told.
-      error: (first: unknown, second?: unknown) => {
-        errors.add(codeOf(second ?? first));
-      },
+      // Without this callback the process ends at the first ICMP error. A host that refuses a packet
+      // is no fault of this one: the core notices that it does not answer.
+      error: () => undefined,
     },
   });
 }
 
 function tune(socket: RawSocket, options: PeerSocketOptions, system: SocketSystem): void {
-  // Bun shows the descriptor, its types do not.
+  // Bun's sockets have this property; its types do not show it.
   const descriptor = (socket as { readonly fd?: unknown }).fd;
   const set =
     typeof descriptor === "number" && descriptor >= 0
@@ -144,55 +144,30 @@ function tune(socket: RawSocket, options: PeerSocketOptions, system: SocketSyste
       : { buffers: false, errorQueueOff: false };
   if (set.buffers && set.errorQueueOff) return;
   options.onFault(
-    "the UDP socket keeps the system's settings, as the C library cannot be called: " +
-      "bursts of more than some 100 packets may be lost",
+    "the UDP socket keeps the system's buffer sizes, since the C library cannot be called: " +
+      "packets of bursts over about 100 may be lost",
   );
 }
 
-/** Sends, and once more after a throw: an error left by another peer's packet is then used up. */
-function sendOnce(
-  to: Endpoint,
-  bytes: Uint8Array,
-  socket: RawSocket,
-  errors: ErrorCounts,
-): "sent" | "failed" {
-  let code = "";
-  for (let attempt = 0; attempt < 2; attempt++) {
+/**
+ * Sends, and tries again after a throw, since that error may be left over from another peer's packet.
+ * Gives the error's code, undefined when the packet was sent.
+ */
+function trySend(socket: RawSocket, to: Endpoint, bytes: Uint8Array): string | undefined {
+  try {
+    return sendOnce(socket, to, bytes);
+  } catch {
     try {
-      // False: the kernel's send buffer is full.
-      if (socket.send(bytes, to.port, to.address)) return "sent";
-      code = "EAGAIN";
-      break;
+      return sendOnce(socket, to, bytes);
     } catch (error) {
-      code = codeOf(error);
+      return codeOf(error);
     }
   }
-  errors.count(code);
-  return "failed";
 }
 
-/** Failures by code; the first of each code is told. */
-class ErrorCounts {
-  readonly counts = new Map<string, number>();
-  readonly #onFault: (reason: string) => void;
-
-  constructor(onFault: (reason: string) => void) {
-    this.#onFault = onFault;
-  }
-
-  /** Counts a packet that could not be sent, and tells the first of its kind. */
-  count(code: string): void {
-    if (this.add(code) === 1)
-      this.#onFault(`sending a packet failed: ${code}; further ones are counted`);
-  }
-
-  /** Counts in silence; gives the new count, 0 where the list is full. */
-  add(code: string): number {
-    const before = this.counts.get(code) ?? 0;
-    if (before === 0 && this.counts.size >= MAX_ERROR_KINDS) return 0;
-    this.counts.set(code, before + 1);
-    return before + 1;
-  }
+function sendOnce(socket: RawSocket, to: Endpoint, bytes: Uint8Array): string | undefined {
+  // False: the kernel's send buffer is full.
+  return socket.send(bytes, to.port, to.address) ? undefined : "EAGAIN";
 }
 
 function bindReason(code: string, error: unknown, options: PeerSocketOptions): string {
@@ -200,8 +175,10 @@ function bindReason(code: string, error: unknown, options: PeerSocketOptions): s
   switch (code) {
     case "EADDRINUSE":
       return portInUseReason(root, {
-        ...{ transport: "udp", port, option: "-p" },
-        ...(bind === undefined ? {} : { bind }),
+        transport: "udp",
+        port,
+        option: "-p",
+        ...withoutUndefined({ bind }),
       });
     case "EADDRNOTAVAIL":
       return `--bind ${bind}: no interface of this machine has this address; \`ip address\` lists those it has`;
@@ -211,14 +188,13 @@ function bindReason(code: string, error: unknown, options: PeerSocketOptions): s
     case "EPERM":
       return `-p ${port}: not allowed to open this UDP port; take one from 1024 on, or start as root with -U`;
     default: {
-      const words = error instanceof Error ? error.message : String(error);
-      return `-p ${port}: the UDP socket cannot be opened${bind === undefined ? "" : ` on ${bind}`}: ${words}`;
+      const where = bind === undefined ? "" : ` on ${bind}`;
+      return `-p ${port}: the UDP socket cannot be opened${where}: ${errorMessage(error)}`;
     }
   }
 }
 
+/** Bun refuses a bad address or port with a TypeError, which has no code. */
 function codeOf(error: unknown): string {
-  const { code, name } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown };
-  if (typeof code === "string") return code;
-  return typeof name === "string" ? name : "unknown";
+  return errorCode(error) ?? (error instanceof Error ? error.name : "unknown");
 }

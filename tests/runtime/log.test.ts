@@ -1,4 +1,4 @@
-/** The log: which lines come, in which form, and how often. */
+/** The log: which lines are written, and in which form. */
 import { describe, expect, test } from "bun:test";
 import {
   chooseStyle,
@@ -18,14 +18,14 @@ function collect(debug = 0, style: LogStyle = "plain"): { log: Log; lines: strin
   return { log, lines };
 }
 
-describe("levels", () => {
+describe("the log", () => {
   const cases: readonly (readonly [number, readonly LogLevel[]])[] = [
     [0, ["error", "warn", "info"]],
     [1, ["error", "warn", "info", "debug"]],
     [2, LEVELS],
   ];
   for (const [debug, shown] of cases) {
-    test(`with ${debug} of -d: ${shown.join(", ")}`, () => {
+    test(`writes ${shown.join(", ")} with ${debug} times -d`, () => {
       const { log, lines } = collect(debug);
       for (const level of LEVELS) log[level](`about ${level}`);
       expect(lines.map((line) => line.trim().split(" ").at(-1) ?? "")).toEqual([...shown]);
@@ -33,7 +33,7 @@ describe("levels", () => {
   }
 });
 
-describe("a line", () => {
+describe("a line of the log", () => {
   const date = new Date(2026, 1, 3, 4, 5, 6);
   const cases: readonly (readonly [LogStyle, LogLevel, string])[] = [
     ["journal", "error", "<3>it's so"],
@@ -51,12 +51,12 @@ describe("a line", () => {
     ["color", "error", "\x1b[2m04:05:06\x1b[0m \x1b[31merror: it's so\x1b[0m"],
   ];
   for (const [style, level, expected] of cases) {
-    test(`${level} for ${style}`, () => {
+    test(`of level ${level} in style ${style} is ${JSON.stringify(expected)}`, () => {
       expect(formatLine({ style, level, text: "it's so", date })).toBe(expected);
     });
   }
 
-  test("stays one line without control characters, whatever is in it", () => {
+  test("stays one line without control characters, whatever its text is", () => {
     const { log, lines } = collect(2, "journal");
     log.warn("bad packet \x1b[2J\n<0>kernel: panic\r\u202e");
     log.info(`${"x".repeat(10_000)}`);
@@ -66,14 +66,14 @@ describe("a line", () => {
     expect(lines[2]).toBe("<6>%s %d\n");
   });
 
-  test("comes as often as it is written: repeats are not held back in secret", () => {
+  test("is written each time, however often it repeats", () => {
     const { log, lines } = collect();
     for (let count = 0; count < 50; count++) log.warn("the same");
     expect(lines).toHaveLength(50);
   });
 });
 
-describe("the style", () => {
+describe("the style of the log", () => {
   const env = { JOURNAL_STREAM: "8:1234" };
   const cases: readonly (readonly [string, Parameters<typeof chooseStyle>[0], LogStyle])[] = [
     ["the journal", { env, stream: "8:1234", isTerminal: false, isFile: false }, "journal"],
@@ -112,44 +112,7 @@ describe("the style", () => {
     test(`for ${what} is ${style}`, () => expect(chooseStyle(facts)).toBe(style));
   }
 
-  test("is read from what stderr really is", () => {
+  test("is chosen by the device and inode of stderr", () => {
     expect(readStyleFacts({}).stream).toMatch(/^\d+:\d+$/);
-  });
-});
-
-describe("limited lines", () => {
-  const MINUTE = 60_000;
-  const send = (log: Log, elapsedMs: number, kind = "bad packet", text = "bad packet from X") =>
-    log.limited({ level: "warn", kind, intervalMs: MINUTE, elapsedMs, text });
-
-  test("come once an interval, then with the count of what was left out", () => {
-    const { log, lines } = collect();
-    for (const elapsedMs of [1_000, 2_000, 30_000, 60_999, 61_000, 61_001, 200_000, 400_000]) {
-      send(log, elapsedMs);
-    }
-    expect(lines).toEqual([
-      "unagi: warning: bad packet from X\n",
-      "unagi: warning: bad packet from X (and 3 more like it before)\n",
-      "unagi: warning: bad packet from X (and 1 more like it before)\n",
-      "unagi: warning: bad packet from X\n",
-    ]);
-  });
-
-  test("are counted by kind", () => {
-    const { log, lines } = collect();
-    send(log, 0, "a", "one");
-    send(log, 0, "b", "two");
-    send(log, 1, "a", "three");
-    expect(lines).toHaveLength(2);
-  });
-
-  test("a flood of kinds forgets the oldest, not the newest", () => {
-    const { log, lines } = collect();
-    for (let kind = 0; kind < 1_000; kind++) send(log, 0, `kind ${kind}`);
-    expect(lines).toHaveLength(1_000);
-    send(log, 1, "kind 999");
-    expect(lines).toHaveLength(1_000);
-    send(log, 1, "kind 0");
-    expect(lines).toHaveLength(1_001);
   });
 });

@@ -13,10 +13,10 @@ const CALLS: readonly (readonly [string, (manager: ServiceManager) => void, stri
   ["ready", (it) => it.ready("3 machines"), "READY=1\nSTATUS=3 machines\n"],
   ["stopping", (it) => it.stopping(), "STOPPING=1\n"],
   ["watchdog", (it) => it.watchdog(), "WATCHDOG=1\n"],
-  ["a status", (it) => it.status("välkommen"), "STATUS=välkommen\n"],
-  ["an empty status", (it) => it.status(""), "STATUS=\n"],
-  ["a status with lines in it", (it) => it.status("a\nREADY=1\0b"), "STATUS=a READY=1 b\n"],
-  ["a huge status", (it) => it.status("x".repeat(9_999)), `STATUS=${"x".repeat(200)}\n`],
+  ["a status", (it) => it.ready("välkommen"), "READY=1\nSTATUS=välkommen\n"],
+  ["an empty status", (it) => it.ready(""), "READY=1\nSTATUS=\n"],
+  ["a status with lines in it", (it) => it.ready("a\nb=1\0c"), "READY=1\nSTATUS=a b=1 c\n"],
+  ["a huge status", (it) => it.ready("x".repeat(9_999)), `READY=1\nSTATUS=${"x".repeat(200)}\n`],
 ];
 
 const PLACES: readonly (readonly [string, string])[] = [

@@ -1,7 +1,6 @@
 /** Gathers what `unagi check` is about, judges it, and prints the findings. */
 import type { ReadConfig } from "../../../config/load-config.ts";
-import { mayUseColor } from "../../../runtime/log.ts";
-import { isTerminal } from "../../../runtime/terminal.ts";
+import { isTerminal, mayUseColor } from "../../../runtime/terminal.ts";
 import type { Surroundings } from "../../command.ts";
 import { type Finding, wrong } from "./finding.ts";
 import { gatherFacts } from "./gather.ts";
