@@ -65,7 +65,7 @@ export interface Cluster {
    * Whether somebody is looking right now. While that is so, every machine of protocol 2 that
    * answers is asked every 2 s (more slowly from 800 on), for its live report too.
    */
-  watch(on: boolean, now: Moment): Output[];
+  setWatching(on: boolean, now: Moment): Output[];
   /** Says goodbye to all peers that understand it. The core is not used after this. */
   leave(now: Moment): Output[];
   /**
@@ -217,7 +217,7 @@ class ClusterCore implements Cluster {
     return this.#finish();
   }
 
-  watch(on: boolean, now: Moment): Output[] {
+  setWatching(on: boolean, now: Moment): Output[] {
     this.#observe(now);
     if (on === this.#questions.watching) return this.#finish();
     const perSecond = on ? MAX_WATCHING_QUESTIONS_PER_SECOND : MAX_QUESTIONS_PER_SECOND;
@@ -243,7 +243,7 @@ class ClusterCore implements Cluster {
   forget(id: string, now: Moment): Output[] {
     this.#observe(now);
     const peer = this.#table.get(id);
-    if (peer !== undefined && isQuiet(peer)) this.#removal.forget(peer);
+    if (peer !== undefined && isQuiet(peer)) this.#removal.removeForUser(peer);
     return this.#finish();
   }
 
@@ -251,15 +251,15 @@ class ClusterCore implements Cluster {
     const isSameScan = isSameRange(this.#context.ranges.scan, ranges.scan);
     this.#context.ranges = ranges;
     this.#candidates.removeForbidden();
-    if (!isSameScan) this.#scan.startOver();
+    if (!isSameScan) this.#scan.restart();
   }
 
   setUpdateSeconds(updateSeconds: number, now: Moment): Output[] {
     this.#observe(now);
     this.#context.intervalMs = updateSeconds * 1000;
-    for (const peer of this.#table.all()) this.#states.startAnew(peer);
+    for (const peer of this.#table.all()) this.#states.resetSilence(peer);
     this.#schedule.askAllSoon(this.#table.all());
-    this.#lists.retime();
+    this.#lists.restartTimer();
     return this.#finish();
   }
 
@@ -318,8 +318,8 @@ class ClusterCore implements Cluster {
     const wasSuspended = this.#context.clock.observe(now, call);
     if (!wasSuspended) return;
     this.#schedule.askAllSoon(this.#table.all());
-    this.#removal.startAnew();
-    this.#ring.startAnew();
+    this.#removal.reset();
+    this.#ring.reset();
   }
 
   #finish(): Output[] {
@@ -335,7 +335,7 @@ class ClusterCore implements Cluster {
       const isRefused = this.#table.isFull || this.#table.get(machine.id) !== undefined;
       if (machine.id === self.id || isRefused || this.#isSuperseded(machine)) continue;
       const peer = peerFromKnown(machine, clock);
-      this.#states.admit(peer);
+      this.#states.add(peer);
       for (const address of machine.addresses) {
         if (!this.#own.has(address)) this.#table.addFormerAddress(peer, address);
       }
@@ -367,18 +367,18 @@ class ClusterCore implements Cluster {
     }
     const decoded = decodeMessage(opened.message, this.#context.signature);
     if (!decoded.ok) return decoded.reason;
-    const forged = this.#seals.whyForged(decoded.value, opened.sealer);
+    const forged = this.#seals.forgeryReason(decoded.value, opened.sealer);
     if (forged !== undefined) return forged;
     // Anybody can get our protocol-1 report and send it in another's name: it proves nothing.
     const isOurReport = decoded.value.kind === "report-v1" && this.#ownReport.isPacketV1(bytes);
     if (isOurReport) return "our own, sent back";
     if (contact !== undefined && this.#isOurOwn(contact, decoded.value)) {
-      this.#answers.metOurselves(contact);
+      this.#answers.noteOwnAddress(contact);
       return undefined;
     }
-    const notTaken = this.#seals.whyNotTaken(decoded.value, opened.sealer);
+    const notTaken = this.#seals.refusalReason(decoded.value, opened.sealer);
     const dropped = notTaken ?? this.#handle(from, decoded.value, contact);
-    this.#discovery.spoke(from, decoded.value);
+    this.#discovery.learnFromSender(from, decoded.value);
     return dropped;
   }
 
@@ -418,14 +418,14 @@ class ClusterCore implements Cluster {
     if (from.port !== this.#context.port) return "not from the peers' port";
     switch (message.kind) {
       case "address-list":
-        this.#discovery.named(message.addresses, from.address);
+        this.#discovery.learnFromList(message.addresses, from.address);
         return undefined;
       case "answer":
-        return this.#answers.answer(contact, message);
+        return this.#answers.takeAnswer(contact, message);
       case "report-v1":
-        return this.#answers.reportOne(contact, message);
+        return this.#answers.takeReportV1(contact, message);
       case "alive":
-        return this.#answers.alive(contact);
+        return this.#answers.takeAliveV1(contact);
       case "goodbye":
         this.#heardGoodbye(contact, message.incarnation);
         return undefined;
@@ -441,9 +441,9 @@ class ClusterCore implements Cluster {
   }
 
   #heardQuickAnswer(contact: Contact | undefined, message: RingAnswer): CoreDropReason | undefined {
-    const found = this.#ring.answer(contact, message);
+    const found = this.#ring.takeAnswer(contact, message);
     if (typeof found === "string" || found === undefined) return found;
-    this.#answers.sign(found);
+    this.#answers.takeRingAnswer(found);
     return undefined;
   }
 

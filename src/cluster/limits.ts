@@ -24,7 +24,7 @@ export const MAX_CANDIDATE_QUESTIONS_PER_SECOND = 50;
 /** Of them to machines that are silent, stopped or down. */
 export const MAX_QUIET_QUESTIONS_PER_SECOND = 20;
 /** Of them to machines that somebody calls scrapped: many others that are down hold them not up. */
-export const MAX_FORGET_QUESTIONS_PER_SECOND = 20;
+export const MAX_REMOVAL_QUESTIONS_PER_SECOND = 20;
 /** Initial queries of the first round of a scan. */
 export const MAX_SCANS_PER_SECOND = 100;
 /** So long it waits for whoever was the first to answer with a list: the second repeat of a question. */
@@ -54,7 +54,7 @@ export const QUIET_PAUSES: readonly { readonly untilMs: number; readonly pauseMs
 /** A sign of life from a quiet machine makes us ask it at once, but not more often than this. */
 export const NUDGE_PAUSE_MS = SECOND;
 /** A machine that is up and seems to have started anew is asked at once, at most this often. */
-export const FRESH_START_PAUSE_MS = 5 * SECOND;
+export const RESTART_CHECK_PAUSE_MS = 5 * SECOND;
 /**
  * A query from a machine that has answered so lately tells nothing: for a minute and a half the
  * young ask those they know for lists, and whoever has started anew asks a question as well.
@@ -64,9 +64,9 @@ export const CONFIRMED_MS = 2 * MINUTE;
 /** A machine that is younger than this may have missed others that started with it. */
 export const YOUNG_MS = 5 * MINUTE;
 /** Lists are asked for after these pauses, from the first again whenever somebody new was met. */
-export const CURIOUS_PAUSES_MS: readonly number[] = [1, 2, 4, 8, 16, 32].map((n) => n * SECOND);
+export const LIST_PULL_PAUSES_MS: readonly number[] = [1, 2, 4, 8, 16, 32].map((n) => n * SECOND);
 /** Of all the older machines, about so many ask a newcomer for its list. */
-export const CURIOUS_MACHINES = 8;
+export const LIST_PULLS_OF_NEWCOMER = 8;
 
 /** A goodbye is tested by one question after this time… */
 export const GOODBYE_TEST_MS = 2 * SECOND;
@@ -80,15 +80,15 @@ export const PROBES = 3;
  * taken the place of a protocol-2 machine. A few at once may come from that one: it goes on after a
  * stop and answers all bare requests that waited, ours and those that somebody sent in our name.
  */
-export const OLD_PROGRAM_MS = QUESTION_OPEN_MS;
+export const V1_TAKEOVER_MS = QUESTION_OPEN_MS;
 
 /** How often a machine is asked while somebody watches, if there are not too many… */
-export const WATCH_PERIOD_MS = 2 * SECOND;
+export const WATCHING_PERIOD_MS = 2 * SECOND;
 /** …for so many a second: retries, scans and candidates keep room among the 500. */
 export const WATCHING_QUESTIONS_PLANNED = 400;
 /** A machine that has no live report to give yet is asked again so soon, and so often in a row. */
-export const WATCH_HURRY_MS = 600;
-export const WATCH_HURRIES = 3;
+export const WATCHING_HURRY_MS = 600;
+export const WATCHING_HURRIES = 3;
 
 /**
  * All who ask within this time share a live sample. A little under the 2 s of the design: a
@@ -111,17 +111,17 @@ export const LIVE_FRESH_MS = 20 * SECOND;
  * where a fifth of the packets is lost each way, a living one answers none in 1 of 3,500 cases,
  * and it must have been silent before.
  */
-export const FORGET_QUESTIONS = 8;
+export const REMOVAL_QUESTIONS = 8;
 /** The last of them may take so long to be answered. */
-export const FORGET_WAIT_MS = 2 * SECOND;
+export const REMOVAL_WAIT_MS = 2 * SECOND;
 /** A machine that has answered so lately is not asked again because somebody calls it scrapped. */
-export const FORGET_REST_MS = 10 * SECOND;
+export const REMOVAL_REST_MS = 10 * SECOND;
 /** Whoever was asked by its user to forget a machine tells all others after these pauses… */
-export const FORGET_TELL_MS: readonly number[] = [0, 10 * SECOND, 20 * SECOND];
+export const REMOVAL_NOTICE_PAUSES_MS: readonly number[] = [0, 10 * SECOND, 20 * SECOND];
 /** …and who was told, and found it so, tells so many: enough to reach all, too few for a storm. */
-export const FORGET_PASSED_ON = 8;
+export const REMOVAL_NOTICE_RECIPIENTS = 8;
 /** Machines under test, and messages about machines to be passed on: further ones are dropped. */
-export const MAX_FORGETTING = 256;
+export const MAX_REMOVALS = 256;
 
 /** The ring watch (design 6.6): each machine watches so many successors in the ring of ids… */
 export const RING_SUCCESSORS = 2;
@@ -155,15 +155,15 @@ export const HINT_REST_MS = 10 * SECOND;
 export const HINT_AGAIN_MS = 250;
 /** A machine that nothing has come in from for this long tells nobody: it may be cut off itself. It
  * is asked by two, and answered by two, within 4.4 s. */
-export const RING_ALONE_MS = 5 * SECOND;
+export const HEARD_NOBODY_MS = 5 * SECOND;
 /** It asks all that are up instead, spread over this time, to see whether it has lost them all. */
-export const RING_ALONE_SPREAD_MS = 2 * SECOND;
+export const HEARD_NOBODY_SPREAD_MS = 2 * SECOND;
 /** When we are later than this ourselves, an answer may wait in the socket… */
 export const RING_LATE_MS = 200;
 /** …and is given this time to be read before it counts as missing. */
 export const RING_GRACE_MS = 100;
 /** For so long after that this machine takes itself to lack the CPU, and its neighbours with it. */
-export const RING_LACK_MS = 10 * SECOND;
+export const CPU_LACK_MS = 10 * SECOND;
 /**
  * Quick questions, apart from the others: when this one is cut off, six to each of a thousand machines
  * in 13 s. They take turns, so that all fall silent late, nearly all of them within the 10 s below.

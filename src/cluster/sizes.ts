@@ -27,7 +27,7 @@ export interface Sizes {
   readonly sources: number;
   /** Machines that are to be asked, and that are to be judged, at some time: each once. */
   readonly plannedQuestions: number;
-  readonly plannedJudgements: number;
+  readonly plannedStateChecks: number;
   /** CandidatePool that are to be asked, and addresses of machines asked on the side: each once. */
   readonly plannedCandidates: number;
   readonly probes: number;
@@ -48,8 +48,8 @@ export interface Sizes {
   readonly machinesOfOneId: number;
   readonly formerAtOneAddress: number;
   readonly hints: number;
-  readonly forgetTests: number;
-  readonly forgetMessages: number;
+  readonly removalTests: number;
+  readonly removalNotices: number;
   /** Answers that wait for a live report. */
   readonly waitingAnswers: number;
   /** Senders of packets that could not be opened, told apart for the log. */
@@ -92,7 +92,7 @@ export function sizesOf(parts: Parts): Sizes {
     candidates: candidates.size,
     sources: admission.size,
     plannedQuestions: schedule.planned,
-    plannedJudgements: states.planned,
+    plannedStateChecks: states.planned,
     plannedCandidates: candidates.planned,
     probes: schedule.probes,
     ringTests: ring.tests,
@@ -102,8 +102,8 @@ export function sizesOf(parts: Parts): Sizes {
     meetings: identity.meetings,
     ownAddresses: own.size,
     hints: ring.hintsUnderWay,
-    forgetTests: removal.tests,
-    forgetMessages: removal.messages,
+    removalTests: removal.tests,
+    removalNotices: removal.messages,
     waitingAnswers: replies.waiting,
     namedSenders: drops.namedSenders,
   };

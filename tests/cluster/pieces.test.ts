@@ -6,8 +6,8 @@ import { RateWindow } from "../../src/cluster/pacing/rate-window.ts";
 import { SampleMap } from "../../src/cluster/pacing/sample-map.ts";
 import { steadyBucket, TokenBucket } from "../../src/cluster/pacing/token-bucket.ts";
 import {
-  isNewerReportOne,
-  learntIntervalMs,
+  isNewerReportV1,
+  learnedIntervalMs,
   rememberSpacing,
 } from "../../src/cluster/peers/v1-reports.ts";
 import { quietPauseMs, untilNextReportMs } from "../../src/cluster/polling/pace.ts";
@@ -144,7 +144,7 @@ describe("the interval of a machine of 2005", () => {
     for (const wallSeconds of walls) {
       memory = rememberSpacing(memory, { report: { name: "x" }, wallSeconds, nowMs: 0 });
     }
-    return learntIntervalMs(memory);
+    return learnedIntervalMs(memory);
   }
 
   test.each([
@@ -200,7 +200,7 @@ describe("a report of 2005 is newer", () => {
     },
   ])("$title", ({ memory, wall, up, nowMs, is }) => {
     const facts = { report: { name: "x", uptimeSeconds: up }, wallSeconds: wall, nowMs };
-    expect(isNewerReportOne(memory, facts)).toBe(is);
+    expect(isNewerReportV1(memory, facts)).toBe(is);
   });
 });
 

@@ -103,7 +103,7 @@ describe("a question", () => {
     bench.run(100);
     expect(bench.question(A)).toMatchObject({ question: expect.any(Number), id: "self" });
     bench.answer(A, { age: 599 });
-    bench.take(bench.cluster.watch(true, bench.now()));
+    bench.take(bench.cluster.setWatching(true, bench.now()));
     bench.clear();
     bench.run(35_000);
     expect(bench.question(A)).toMatchObject({ boot: "boota", sequence: 1, watching: true });

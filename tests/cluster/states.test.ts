@@ -79,10 +79,10 @@ describe("a machine that does not answer", () => {
     bench.runLong(4000);
     expect(bench.machine("ann")).toBeUndefined();
     expect(bench.of("forget")).toEqual([{ kind: "forget", id: "ann" }]);
-    const { plannedQuestions, plannedJudgements } = bench.cluster.sizes();
-    expect({ plannedQuestions, plannedJudgements }).toEqual({
+    const { plannedQuestions, plannedStateChecks } = bench.cluster.sizes();
+    expect({ plannedQuestions, plannedStateChecks }).toEqual({
       plannedQuestions: 0,
-      plannedJudgements: 0,
+      plannedStateChecks: 0,
     });
     bench.clear();
     bench.runLong(HOUR);

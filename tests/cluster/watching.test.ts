@@ -6,7 +6,7 @@ const [A, B] = ["10.0.0.2", "10.0.0.3"];
 const MINUTE = 60_000;
 
 function watch(bench: Bench, on: boolean): void {
-  bench.take(bench.cluster.watch(on, bench.now()));
+  bench.take(bench.cluster.setWatching(on, bench.now()));
 }
 
 function publishLive(bench: Bench, one: number, costMs = 5): void {

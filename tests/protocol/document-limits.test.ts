@@ -19,7 +19,7 @@ describe("the limits of docs/protocol.md", () => {
       perSecond(limits.MAX_WATCHING_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_CANDIDATE_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_QUIET_QUESTIONS_PER_SECOND),
-      perSecond(limits.MAX_FORGET_QUESTIONS_PER_SECOND),
+      perSecond(limits.MAX_REMOVAL_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_RING_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_HINTED_PER_SECOND),
       perSecond(limits.MAX_HINT_PACKETS_PER_SECOND),
@@ -61,7 +61,7 @@ describe("the limits of docs/protocol.md", () => {
       limits.MAX_CLONES,
       limits.MAX_MET_AT_ADDRESS,
       limits.MAX_FORMER_AT_ADDRESS,
-      limits.MAX_FORGETTING,
+      limits.MAX_REMOVALS,
       limits.MAX_HINTS_UNDER_WAY,
       limits.MAX_LIVE_WAITING,
     ];
@@ -81,34 +81,34 @@ describe("the limits of docs/protocol.md", () => {
       `${seconds(limits.RETRY_PAUSES_MS).at(-1)} s later it is silent`,
     `${limits.RETRY_PAUSES_MS.length} questions left unanswered`,
     `up to ${limits.QUESTION_OPEN_MS / limits.SECOND} s after that question was last sent`,
-    `until they have come for ${limits.OLD_PROGRAM_MS / limits.SECOND} s without an answer`,
+    `until they have come for ${limits.V1_TAKEOVER_MS / limits.SECOND} s without an answer`,
     `answers questions asked after its end, ${limits.CLONE_PROOFS === 2 ? "twice" : limits.CLONE_PROOFS},`,
     `us ask it as soon as ${limits.NUDGE_PAUSE_MS / limits.SECOND} s has passed since we last did`,
-    `from one that is up as soon as ${limits.FRESH_START_PAUSE_MS / limits.SECOND} s have`,
+    `from one that is up as soon as ${limits.RESTART_CHECK_PAUSE_MS / limits.SECOND} s have`,
     `that has answered within ${limits.CONFIRMED_MS / limits.MINUTE} min neither does a query`,
     `on waking it calls nobody silent or down, and asks all within ${limits.WAKE_SPREAD_MS / limits.SECOND} s`,
     `a tick over ${limits.SUSPENSION_MS / limits.SECOND} s late`,
     `up to ${Number(soon?.untilMs) / limits.MINUTE} min | every ${Number(soon?.pauseMs) / limits.SECOND} s |`,
     `up to ${Number(later?.untilMs) / limits.MINUTE} min | every ${Number(later?.pauseMs) / limits.SECOND} s |`,
     `In the first ${limits.YOUNG_MS / limits.MINUTE} min a machine`,
-    `about ${inWords(seconds(limits.CURIOUS_PAUSES_MS))} later`,
+    `about ${inWords(seconds(limits.LIST_PULL_PAUSES_MS))} later`,
     `sends a query to ${limits.RESCAN_SAMPLE} random addresses of the scan range as well`,
     `holds the scan up for ${limits.SCAN_HOLD_MS / limits.SECOND} s, once`,
-    `only about ${limits.CURIOUS_MACHINES} do`,
+    `only about ${limits.LIST_PULLS_OF_NEWCOMER} do`,
     `Every ${limits.BROADCAST_INTERVALS} intervals (0.9 to 1.1 of that) the list`,
     `to ${limits.LIST_SAMPLE} random live ones of protocol 2, and ${limits.RESCAN_SAMPLE} random addresses`,
     `the question ${limits.GOODBYE_TEST_MS / limits.SECOND} s later stayed unanswered for ${limits.GOODBYE_WAIT_MS / limits.SECOND} s`,
-    `up or silent; again ${seconds(limits.FORGET_TELL_MS)[1]} s later, ` +
-      `and ${seconds(limits.FORGET_TELL_MS)[2]} s after that`,
-    `about one that has not for ${limits.FORGET_REST_MS / limits.SECOND} s`,
-    `it gets ${limits.FORGET_QUESTIONS} questions, 1 s apart. If none is answered within ` +
-      `${limits.FORGET_WAIT_MS / limits.SECOND} s of the last`,
-    `passed on, once, to ${limits.FORGET_PASSED_ON} random peers`,
-    `each protocol-2 machine that is up every ${limits.WATCH_PERIOD_MS / limits.SECOND} s (at more ` +
-      `than ${(limits.WATCHING_QUESTIONS_PLANNED * limits.WATCH_PERIOD_MS) / limits.SECOND} machines, ` +
+    `up or silent; again ${seconds(limits.REMOVAL_NOTICE_PAUSES_MS)[1]} s later, ` +
+      `and ${seconds(limits.REMOVAL_NOTICE_PAUSES_MS)[2]} s after that`,
+    `about one that has not for ${limits.REMOVAL_REST_MS / limits.SECOND} s`,
+    `it gets ${limits.REMOVAL_QUESTIONS} questions, 1 s apart. If none is answered within ` +
+      `${limits.REMOVAL_WAIT_MS / limits.SECOND} s of the last`,
+    `passed on, once, to ${limits.REMOVAL_NOTICE_RECIPIENTS} random peers`,
+    `each protocol-2 machine that is up every ${limits.WATCHING_PERIOD_MS / limits.SECOND} s (at more ` +
+      `than ${(limits.WATCHING_QUESTIONS_PLANNED * limits.WATCHING_PERIOD_MS) / limits.SECOND} machines, ` +
       `${limits.WATCHING_QUESTIONS_PLANNED} a second in turn)`,
     `of the last ${limits.LIVE_SHARED_MS / limits.SECOND} s in what comes back, the next question ` +
-      `follows after ${limits.WATCH_HURRY_MS / limits.SECOND} s, up to ${limits.WATCH_HURRIES} times`,
+      `follows after ${limits.WATCHING_HURRY_MS / limits.SECOND} s, up to ${limits.WATCHING_HURRIES} times`,
     `older than ${limits.LIVE_SHARED_MS / limits.SECOND} s, makes a new one`,
     `if that was over ${limits.LIVE_WARM_MS / limits.SECOND} s ago`,
     `may wait for it, up to ${limits.LIVE_WAIT_MS / limits.SECOND} s`,
@@ -124,13 +124,13 @@ describe("the limits of docs/protocol.md", () => {
       `${limits.RING_WAIT_MS / limits.SECOND} s after the one before`,
     `has gone ${(limits.RING_MISSES * limits.RING_WAIT_MS) / limits.SECOND} s without an answer`,
     `and again ${limits.HINT_AGAIN_MS / limits.SECOND} s later`,
-    `nothing has come in from anybody for ${limits.RING_ALONE_MS / limits.SECOND} s`,
-    `tests all others, within ${limits.RING_ALONE_SPREAD_MS / limits.SECOND} s`,
+    `nothing has come in from anybody for ${limits.HEARD_NOBODY_MS / limits.SECOND} s`,
+    `tests all others, within ${limits.HEARD_NOBODY_SPREAD_MS / limits.SECOND} s`,
     `After 0 to ${limits.HINT_SPREAD_MS / limits.SECOND} s the receiver tests them, by ` +
       `${limits.RING_QUESTIONS} questions, as the sender has asked ${limits.RING_MISSES}; but no ` +
       `machine more than once in ${limits.HINT_REST_MS / limits.SECOND} s`,
     `when they are over, with ${limits.RING_TURN_QUESTIONS}. Hints in the ` +
-      `${limits.RING_LACK_MS / limits.SECOND} s after the receiver itself was over ` +
+      `${limits.CPU_LACK_MS / limits.SECOND} s after the receiver itself was over ` +
       `${limits.RING_LATE_MS / limits.SECOND} s late mean ${limits.RING_TURN_QUESTIONS}, too`,
     `takes no turn for ${limits.WAKE_SPREAD_MS / limits.SECOND} s`,
     `not heard of for ${limits.FORGET_INTERVALS.toLocaleString("en")} intervals`,

@@ -10,10 +10,10 @@ import type { OwnAddresses } from "../discovery/own-addresses.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import {
   LIVE_SHARED_MS,
-  OLD_PROGRAM_MS,
   SECOND,
-  WATCH_HURRIES,
-  WATCH_HURRY_MS,
+  V1_TAKEOVER_MS,
+  WATCHING_HURRIES,
+  WATCHING_HURRY_MS,
 } from "../limits.ts";
 import type { ClusterRanges } from "../options.ts";
 import { isFresh, withMessagesOf } from "../peers/live-report.ts";
@@ -21,18 +21,18 @@ import type { Contact, Peer } from "../peers/peer.ts";
 import type { PeerStates } from "../peers/peer-states.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import {
-  ageOfReportOne,
-  isNewerReportOne,
-  judgingIntervalMs,
-  learntIntervalMs,
+  isNewerReportV1,
+  learnedIntervalMs,
   rememberSpacing,
+  reportV1AgeMs,
+  silenceIntervalMs,
 } from "../peers/v1-reports.ts";
 import {
   emptyPauseMs,
   recheckMs,
   untilNextReportMs,
-  untilNextReportOneMs,
-  watchPeriodMs,
+  untilNextReportV1Ms,
+  watchingPeriodMs,
 } from "../polling/pace.ts";
 import { isLongQuiet, type Questions } from "../polling/questions.ts";
 import type { Schedule } from "../polling/schedule.ts";
@@ -63,7 +63,7 @@ export class AnswerHandler {
   }
 
   /** The reason why the answer was not taken, if it was not. */
-  answer(contact: Contact | undefined, answer: Answer): CoreDropReason | undefined {
+  takeAnswer(contact: Contact | undefined, answer: Answer): CoreDropReason | undefined {
     const question = contact && this.#parts.questions.open(contact);
     const isOpen = question?.number === answer.answer && !question.isAnswered;
     if (contact === undefined || question === undefined || !isOpen) {
@@ -73,19 +73,19 @@ export class AnswerHandler {
     const recognised = this.#parts.identity.recognise(contact, answer, question);
     if (recognised.kind === "refused") return recognised.reason;
     if (answer.you !== undefined) this.#parts.own.noteSeenAs(answer.you, contact.address);
-    if (recognised.kind === "self") this.metOurselves(contact);
+    if (recognised.kind === "self") this.noteOwnAddress(contact);
     else this.#take(contact, recognised.peer, answer);
     return undefined;
   }
 
   /** A quick answer: whoever gave it is alive. */
-  sign(peer: Peer): void {
+  takeRingAnswer(peer: Peer): void {
     this.#noteStaleness(peer);
-    this.#parts.states.noteSign(peer);
+    this.#parts.states.noteRingAnswer(peer);
   }
 
-  reportOne(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
-    const found = this.#protocolOnePeer(contact);
+  takeReportV1(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
+    const found = this.#peerOfV1Answer(contact);
     if (found.kind !== "peer") return found.kind === "refused" ? found.reason : undefined;
     const { peer } = found;
     const { context, states } = this.#parts;
@@ -94,50 +94,50 @@ export class AnswerHandler {
       wallSeconds: message.wallSeconds,
       nowMs: context.clock.deadlineMs,
     };
-    if (!isNewerReportOne(peer.spacing, facts)) {
+    if (!isNewerReportV1(peer.spacing, facts)) {
       this.#heardAgain(peer);
       return undefined;
     }
     peer.spacing = rememberSpacing(peer.spacing, facts);
-    peer.intervalMs = learntIntervalMs(peer.spacing);
-    const intervalMs = judgingIntervalMs(peer, context.intervalMs);
-    const ageMs = ageOfReportOne(message.wallSeconds, context.clock.wallMs, intervalMs);
+    peer.intervalMs = learnedIntervalMs(peer.spacing);
+    const intervalMs = silenceIntervalMs(peer, context.intervalMs);
+    const ageMs = reportV1AgeMs(message.wallSeconds, context.clock.wallMs, intervalMs);
     peer.name = message.report.name;
     this.#keep(peer, message.report, ageMs);
-    states.heard(peer);
-    states.rejudge(peer);
+    states.noteAnswer(peer);
+    states.updateDeadline(peer);
     this.#planAfterReportOne(peer, { ageMs, mayBeModern: found.mayBeModern });
     return undefined;
   }
 
   /** `signature<`: alive, but nothing new. */
-  alive(contact: Contact | undefined): CoreDropReason | undefined {
-    const found = this.#protocolOnePeer(contact);
+  takeAliveV1(contact: Contact | undefined): CoreDropReason | undefined {
+    const found = this.#peerOfV1Answer(contact);
     if (found.kind !== "peer") return found.kind === "refused" ? found.reason : undefined;
     this.#heardAgain(found.peer);
     return undefined;
   }
 
   /** What came from this address was our own: it is no other machine's. */
-  metOurselves(contact: Contact): void {
+  noteOwnAddress(contact: Contact): void {
     const { table, candidates, own, schedule, identity } = this.#parts;
     if (contact.peer !== undefined && !own.isListed(contact.address)) own.noteMoved();
     own.learn(contact.address);
     candidates.remove(contact);
     schedule.endProbe(contact);
     const owner = contact.peer;
-    table.take(contact);
+    table.releaseAddress(contact);
     if (owner === undefined) return;
     identity.noteLostAddress(owner);
-    this.#askWhereWeWere();
+    this.#askAtFormerOwnAddress();
   }
 
   /** Two machines that have swapped their addresses ask themselves, each where the other was. */
-  #askWhereWeWere(): void {
+  #askAtFormerOwnAddress(): void {
     const { table, candidates, own } = this.#parts;
     const { seenAs } = own;
     if (seenAs === undefined || table.contactOf(seenAs) !== undefined) return;
-    candidates.offer(seenAs, { hasSpoken: false });
+    candidates.add(seenAs, { hasSpoken: false });
   }
 
   /** When the shell has looked for our addresses: none of them is another machine's any more. */
@@ -147,14 +147,14 @@ export class AnswerHandler {
     this.#ranges = context.ranges;
     for (const peer of table.all()) {
       for (const contact of [...peer.contacts]) {
-        if (own.isListed(contact.address)) this.metOurselves(contact);
+        if (own.isListed(contact.address)) this.noteOwnAddress(contact);
       }
     }
     // Last of all: where we were seen before has been asked now.
-    own.noteLooked();
+    own.noteRefreshed();
   }
 
-  #protocolOnePeer(
+  #peerOfV1Answer(
     contact: Contact | undefined,
   ):
     | { readonly kind: "peer"; readonly peer: Peer; readonly mayBeModern: boolean }
@@ -169,7 +169,7 @@ export class AnswerHandler {
       return { kind: "refused", reason };
     }
     const wasCandidate = contact.peer === undefined;
-    const found = identity.recogniseProtocolOne(contact);
+    const found = identity.recogniseV1(contact);
     if (found.kind !== "peer") return found;
     if (wasCandidate) this.#welcome(contact, found.peer);
     return { kind: "peer", peer: found.peer, mayBeModern: questions.mayAnswerBare(contact) };
@@ -180,8 +180,8 @@ export class AnswerHandler {
     const { context, schedule } = this.#parts;
     if (!isLongQuiet(peer, context)) return false;
     const nowMs = context.clock.deadlineMs;
-    if (contact.firstOldMs < peer.heardDeadlineMs) contact.firstOldMs = nowMs;
-    if (nowMs - contact.firstOldMs >= OLD_PROGRAM_MS) return true;
+    if (contact.firstV1AnswerMs < peer.heardDeadlineMs) contact.firstV1AnswerMs = nowMs;
+    if (nowMs - contact.firstV1AnswerMs >= V1_TAKEOVER_MS) return true;
     schedule.nudge(peer);
     return false;
   }
@@ -204,7 +204,7 @@ export class AnswerHandler {
     }
     this.#welcome(contact, peer);
     this.#noteStaleness(peer);
-    states.heard(peer);
+    states.noteAnswer(peer);
     schedule.plan(peer, this.#pauseAfter(contact, peer, answer));
   }
 
@@ -236,9 +236,9 @@ export class AnswerHandler {
     const { context, table, questions } = this.#parts;
     const { live } = peer;
     const isNew = live !== undefined && context.clock.ageMs - live.madeMs < LIVE_SHARED_MS;
-    if (isNew) peer.hurries = 0;
-    else if (peer.hurries++ < WATCH_HURRIES) return WATCH_HURRY_MS;
-    return Math.max(0, watchPeriodMs(table.liveCount) - questions.msSinceAsked(contact));
+    if (isNew) peer.hurriedQuestions = 0;
+    else if (peer.hurriedQuestions++ < WATCHING_HURRIES) return WATCHING_HURRY_MS;
+    return Math.max(0, watchingPeriodMs(table.answeringCount) - questions.msSinceAsked(contact));
   }
 
   /** A live report is shown, but is neither an entry nor remembered. */
@@ -285,7 +285,7 @@ export class AnswerHandler {
   /** A sign of life of a protocol-1 machine, without a newer report. */
   #heardAgain(peer: Peer): void {
     const { context, states, schedule } = this.#parts;
-    states.heard(peer);
+    states.noteAnswer(peer);
     const pauseMs =
       peer.report === undefined ? emptyPauseMs(peer.emptyAnswers++) : recheckMs(context.intervalMs);
     schedule.plan(peer, pauseMs);
@@ -308,7 +308,7 @@ export class AnswerHandler {
       ownIntervalMs: context.intervalMs,
       random: context.random(),
     };
-    schedule.plan(peer, untilNextReportOneMs(timing));
+    schedule.plan(peer, untilNextReportV1Ms(timing));
   }
 }
 

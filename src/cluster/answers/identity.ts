@@ -23,7 +23,7 @@ import {
   type Peer,
   stayMs,
 } from "../peers/peer.ts";
-import { describe, type PeerStates } from "../peers/peer-states.ts";
+import { describePeer, type PeerStates } from "../peers/peer-states.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import { isSameMachine } from "../peers/v1-reports.ts";
 import type { Schedule } from "../polling/schedule.ts";
@@ -69,46 +69,46 @@ export class Identity {
     if (answer.incarnation === this.#context.self.incarnation) return { kind: "self" };
     const group = this.#table.group(answer.id);
     const known = group.find(({ incarnation }) => incarnation === answer.incarnation);
-    if (known !== undefined) return this.#at(contact, known, answer.name);
+    if (known !== undefined) return this.#bindAddress(contact, known, answer.name);
     const past = group.find((one) => retiredIncarnation(one, answer.incarnation) !== undefined);
-    if (past !== undefined) return this.#returned(past, { contact, answer, question });
+    if (past !== undefined) return this.#recogniseRetired(past, { contact, answer, question });
     const restarted = this.#restarted(group, contact);
-    if (restarted === undefined) return this.#met(contact, answer);
+    if (restarted === undefined) return this.#addOrUpgrade(contact, answer);
     this.#adoptIncarnation(restarted, contact, answer.incarnation);
-    return this.#at(contact, restarted, answer.name);
+    return this.#bindAddress(contact, restarted, answer.name);
   }
 
   /** This machine has lost one of its addresses to us or to another. */
   noteLostAddress(former: Peer): void {
     // One that never gave a report and cannot be asked any more was nobody.
     const isNobody = former.contacts.length === 0 && former.report === undefined;
-    if (isNobody) this.#states.dismiss(former);
+    if (isNobody) this.#states.forget(former);
     else this.#states.noteChange(former, { remember: true });
   }
 
   /** A machine that speaks protocol 1 is its address. */
-  recogniseProtocolOne(contact: Contact): Recognised {
+  recogniseV1(contact: Contact): Recognised {
     const { address } = contact;
     const known = this.#table.get(address);
-    if (known !== undefined) return this.#at(contact, known);
-    return this.#admit({ contact, id: address, key: address, protocol: 1 });
+    if (known !== undefined) return this.#bindAddress(contact, known);
+    return this.#addNewcomer({ contact, id: address, key: address, protocol: 1 });
   }
 
-  #at(contact: Contact, peer: Peer, name = peer.name): Recognised {
+  #bindAddress(contact: Contact, peer: Peer, name = peer.name): Recognised {
     peer.name = name;
     const former = contact.peer;
     const isNewAddress = former !== peer;
-    this.#table.give(contact, peer);
+    this.#table.assignAddress(contact, peer);
     if (isNewAddress) this.#states.noteChange(peer, { remember: true });
     if (former !== undefined && isNewAddress) {
       this.#lostAddressTo(peer, former);
-      this.#doubtOthersOf(peer);
+      this.#probeOtherAddresses(peer);
     }
     return { kind: "peer", peer };
   }
 
   /** Who answers where another was has moved: that one may be where it was itself. */
-  #doubtOthersOf({ contacts }: Peer): void {
+  #probeOtherAddresses({ contacts }: Peer): void {
     for (const contact of contacts.slice(1)) this.#schedule.probeSoon(contact);
   }
 
@@ -116,22 +116,22 @@ export class Identity {
     const isOther = former.protocol === 2 || owner.protocol === 1;
     if (isOther || !isSameMachine(former, owner.name)) {
       // Without its address one of protocol 1 cannot be asked, and it has a long time to say nothing.
-      if (former.protocol === 1) this.#schedule.fallSilent(former, 0);
+      if (former.protocol === 1) this.#schedule.setSilent(former, 0);
       this.noteLostAddress(former);
-      this.#thinOut(owner.address);
+      this.#capFormerPeers(owner.address);
       return;
     }
     // A protocol-1 machine was its address: it is the other machine by another id.
     this.#context.emit({ kind: "rename", fromId: former.id, toId: owner.id });
-    this.#states.dismiss(former);
+    this.#states.forget(former);
   }
 
   /** Of too many that had an address, the one that was there for the shortest time was no loss. */
-  #thinOut(address: string): void {
+  #capFormerPeers(address: string): void {
     const former = this.#table.formerlyAt(address);
     if (former.length <= MAX_FORMER_AT_ADDRESS) return;
     const shortest = former.reduce((a, b) => (stayMs(b) < stayMs(a) ? b : a));
-    this.#states.dismiss(shortest);
+    this.#states.forget(shortest);
   }
 
   /** Whose new incarnation it may be, of those that have this id. */
@@ -162,7 +162,7 @@ export class Identity {
   }
 
   /** An incarnation that is over answers a question asked after its end. */
-  #returned(
+  #recogniseRetired(
     peer: Peer,
     evidence: { contact: Contact; answer: Answer; question: OpenQuestion },
   ): Recognised {
@@ -176,11 +176,11 @@ export class Identity {
       return { kind: "refused", reason: "report of an old boot" };
     }
     peer.retiredIncarnations = peer.retiredIncarnations.filter((one) => one !== retired);
-    return this.#met(contact, answer);
+    return this.#addOrUpgrade(contact, answer);
   }
 
   /** A machine that is not in the table: a new one, or one more under an id. */
-  #met(contact: Contact, answer: Answer): Recognised {
+  #addOrUpgrade(contact: Contact, answer: Answer): Recognised {
     const { id, incarnation, name } = answer;
     const group = this.#table.group(id);
     const others = group.length + (id === this.#context.self.id ? 1 : 0);
@@ -191,16 +191,16 @@ export class Identity {
     const key = others === 0 ? id : cloneId(id, incarnation);
     const former = contact.peer;
     const isUpgrade = former?.protocol === 1 && others === 0 && isSameMachine(former, name);
-    if (!isUpgrade) return this.#admit({ contact, id, key, protocol: 2, incarnation, name });
+    if (!isUpgrade) return this.#addNewcomer({ contact, id, key, protocol: 2, incarnation, name });
     this.#upgrade(former, answer);
-    return this.#at(contact, former, name);
+    return this.#bindAddress(contact, former, name);
   }
 
   /** The protocol-1 machine at this address speaks protocol 2 now, and has an id of its own. */
   #upgrade(peer: Peer, to: Answer): void {
     this.#context.emit({ kind: "rename", fromId: peer.id, toId: to.id });
     this.#context.emit({ kind: "changed", id: peer.id });
-    this.#table.rekey(peer, to.id, to.id);
+    this.#table.changeId(peer, to.id, to.id);
     peer.protocol = 2;
     peer.incarnation = to.incarnation;
     peer.sequence = undefined;
@@ -208,7 +208,7 @@ export class Identity {
     this.#states.noteChange(peer, { remember: true });
   }
 
-  #admit(newcomer: {
+  #addNewcomer(newcomer: {
     readonly contact: Contact;
     readonly id: string;
     readonly key: string;
@@ -222,16 +222,16 @@ export class Identity {
     }
     const { clock, intervalMs } = this.#context;
     const sinceMs = clock.deadlineMs - Math.max(intervalMs, MIN_MET_MS);
-    if (this.#newcomerLimit.isSpent(contact.address, sinceMs)) {
+    if (this.#newcomerLimit.isReached(contact.address, sinceMs)) {
       return { kind: "refused", reason: "too many machines at one address" };
     }
     if (!this.#makeRoom()) return { kind: "refused", reason: "table of machines full" };
     this.#newcomerLimit.note(contact.address, clock.deadlineMs);
     const peer = newPeer({ id, key, protocol, address: contact.address, clock });
     peer.incarnation = newcomer.incarnation;
-    this.#states.admit(peer);
-    this.#listPuller.noteMet(peer);
-    return this.#at(contact, peer, newcomer.name);
+    this.#states.add(peer);
+    this.#listPuller.noteNewPeer(peer);
+    return this.#bindAddress(contact, peer, newcomer.name);
   }
 
   /**
@@ -243,18 +243,18 @@ export class Identity {
     if (!this.#table.isFull) return true;
     const gone = this.#table.leastMissed();
     if (gone === undefined) return false;
-    this.#context.log("info", `${describe(gone)} makes room: the table of machines is full`);
+    this.#context.log("info", `${describePeer(gone)} makes room: the table of machines is full`);
     const hasPassed = gone.contacts.length === 0 && stayMs(gone) < this.#context.intervalMs;
     if (gone.report === undefined || hasPassed) {
-      this.#states.dismiss(gone);
+      this.#states.forget(gone);
       return true;
     }
-    this.#states.release(gone);
+    this.#states.evict(gone);
     return true;
   }
 
   #warnOfClones(name: string, contact: Contact, group: readonly Peer[]): void {
-    const other = group[0] === undefined ? "this machine" : describe(group[0]);
+    const other = group[0] === undefined ? "this machine" : describePeer(group[0]);
     const text =
       `machine ${quote(name)} at ${contact.address} has the same id as ${other}: they are shown ` +
       "apart; give one of them a machine-id of its own (systemd-machine-id-setup)";

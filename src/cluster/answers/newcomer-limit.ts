@@ -13,7 +13,7 @@ export class NewcomerLimit {
   }
 
   /** Whether as many as are believed have been met there since then. */
-  isSpent(address: string, sinceMs: number): boolean {
+  isReached(address: string, sinceMs: number): boolean {
     const met = this.#metMs.get(address) ?? [];
     return met.filter((atMs) => atMs > sinceMs).length >= MAX_MET_AT_ADDRESS;
   }

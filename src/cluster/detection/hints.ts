@@ -12,10 +12,10 @@ import type { PeerTable } from "../peers/peer-table.ts";
 import { isInRing } from "./ring-order.ts";
 
 /** The machines named together, and whom they have still to be named to in this round. */
-interface Telling {
+interface HintBroadcast {
   readonly about: readonly Peer[];
   readonly isStillMissed: (peer: Peer) => boolean;
-  readers: string[];
+  recipients: string[];
   packets: readonly Uint8Array[];
   roundsLeft: number;
 }
@@ -26,7 +26,7 @@ export class Hints {
   readonly #context: CoreContext;
   readonly #budget: Budget;
   readonly #table: PeerTable;
-  readonly #tellings = new DeadlineQueue<Telling>();
+  readonly #broadcasts = new DeadlineQueue<HintBroadcast>();
 
   constructor(parts: {
     readonly context: CoreContext;
@@ -39,23 +39,23 @@ export class Hints {
   }
 
   get size(): number {
-    return this.#tellings.size;
+    return this.#broadcasts.size;
   }
 
   /** Names these machines to all others, as far as the caps allow. */
   tell(missed: readonly Peer[], isStillMissed: (peer: Peer) => boolean): void {
     const nowMs = this.#context.clock.deadlineMs;
-    if (this.#tellings.size >= MAX_HINTS_UNDER_WAY) return;
+    if (this.#broadcasts.size >= MAX_HINTS_UNDER_WAY) return;
     const about = missed.filter(() => this.#budget.hinted.take(nowMs));
     if (about.length === 0) return;
-    const telling = { about, isStillMissed, readers: [], packets: [], roundsLeft: ROUNDS };
-    this.#tellings.set(telling, nowMs);
+    const telling = { about, isStillMissed, recipients: [], packets: [], roundsLeft: ROUNDS };
+    this.#broadcasts.set(telling, nowMs);
   }
 
   /** This machine was suspended, or is cut off: what it has missed says nothing. */
   clear(): void {
     for (;;) {
-      const telling = this.#tellings.popDue(Number.POSITIVE_INFINITY);
+      const telling = this.#broadcasts.popDue(Number.POSITIVE_INFINITY);
       if (telling === undefined) return;
     }
   }
@@ -63,34 +63,34 @@ export class Hints {
   run(): void {
     const nowMs = this.#context.clock.deadlineMs;
     for (;;) {
-      const telling = this.#tellings.peekDue(nowMs);
+      const telling = this.#broadcasts.peekDue(nowMs);
       if (telling === undefined) return;
-      if (telling.readers.length === 0) this.#beginRound(telling);
-      while (telling.readers.length > 0) {
+      if (telling.recipients.length === 0) this.#beginRound(telling);
+      while (telling.recipients.length > 0) {
         if (!this.#budget.hints.take(nowMs)) return;
-        const reader = telling.readers.pop();
+        const reader = telling.recipients.pop();
         if (reader === undefined) break;
         for (const packet of telling.packets) this.#context.sendToPeer(reader, packet);
       }
       telling.roundsLeft--;
-      if (telling.roundsLeft > 0) this.#tellings.set(telling, nowMs + HINT_AGAIN_MS);
-      else this.#tellings.delete(telling);
+      if (telling.roundsLeft > 0) this.#broadcasts.set(telling, nowMs + HINT_AGAIN_MS);
+      else this.#broadcasts.delete(telling);
     }
   }
 
   nextMs(): number {
     const readyMs = this.#budget.hints.readyMs(this.#context.clock.deadlineMs);
-    return Math.max(this.#tellings.nextMs(), readyMs);
+    return Math.max(this.#broadcasts.nextMs(), readyMs);
   }
 
-  #beginRound(telling: Telling): void {
+  #beginRound(telling: HintBroadcast): void {
     const about = telling.about.filter(telling.isStillMissed);
     // Others may know it by another of its addresses.
     const addresses = about.flatMap(({ contacts }) => contacts.map(({ address }) => address));
     telling.packets = encodeHints(this.#context.signature, addresses);
     if (about.length === 0) return;
     for (const peer of this.#table.all()) {
-      if (isInRing(peer) && !about.includes(peer)) telling.readers.push(peer.address);
+      if (isInRing(peer) && !about.includes(peer)) telling.recipients.push(peer.address);
     }
   }
 }

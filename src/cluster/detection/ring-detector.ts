@@ -12,12 +12,12 @@ import { encodeRingQuestion, incarnationStart } from "../../protocol/ring.ts";
 import type { CoreContext } from "../core-context.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import {
+  CPU_LACK_MS,
+  HEARD_NOBODY_MS,
+  HEARD_NOBODY_SPREAD_MS,
   HINT_REST_MS,
   HINT_SPREAD_MS,
-  RING_ALONE_MS,
-  RING_ALONE_SPREAD_MS,
   RING_GRACE_MS,
-  RING_LACK_MS,
   RING_LATE_MS,
   RING_MISSES,
   RING_PERIOD_MS,
@@ -115,7 +115,7 @@ export class RingDetector {
   }
 
   /** The machine that has given a sign of life; a reason, if the answer is none. */
-  answer(contact: Contact | undefined, answer: RingAnswer): Peer | CoreDropReason | undefined {
+  takeAnswer(contact: Contact | undefined, answer: RingAnswer): Peer | CoreDropReason | undefined {
     const peer = contact?.peer;
     if (peer?.ringTest === undefined) return "answer to no open question";
     const { ringTest } = peer;
@@ -129,12 +129,12 @@ export class RingDetector {
     )
       return peer;
     // It has started anew: the ordinary question brings its incarnation.
-    this.#schedule.noteFreshStart(peer);
+    this.#schedule.notePossibleRestart(peer);
     return undefined;
   }
 
   /** This machine was suspended: nobody can have answered, and the network may not be there yet. */
-  startAnew(): void {
+  reset(): void {
     for (;;) {
       const peer = this.#due.popDue(Number.POSITIVE_INFINITY);
       if (peer === undefined) break;
@@ -212,7 +212,7 @@ export class RingDetector {
       if (peer === undefined || !this.#step(peer, { nowMs, missed })) break;
     }
     this.#budgetMs = this.#budget.ring.readyMs(nowMs);
-    if (missed.length > 0 && !this.#isAlone(nowMs)) {
+    if (missed.length > 0 && !this.#heardNobody(nowMs)) {
       this.#hints.tell(missed, (peer) => peer.ringTest?.isOver === false || !isInRing(peer));
     }
   }
@@ -259,9 +259,9 @@ export class RingDetector {
 
   #conclude(peer: Peer, test: RingTest): void {
     this.#end(peer, test);
-    this.#schedule.fallSilent(peer, test.sent);
-    if (!this.#isAlone(this.#context.clock.deadlineMs)) return;
-    for (const other of this.#table.all()) this.#beginSoon(other, RING_ALONE_SPREAD_MS);
+    this.#schedule.setSilent(peer, test.sent);
+    if (!this.#heardNobody(this.#context.clock.deadlineMs)) return;
+    for (const other of this.#table.all()) this.#beginSoon(other, HEARD_NOBODY_SPREAD_MS);
   }
 
   /** Whether this machine was late just now, or in the last 10 s: then a hint may have waited. */
@@ -270,7 +270,7 @@ export class RingDetector {
     const testMs = this.#testMs(this.#due.nextMs());
     const dueMs = Math.min(this.#turnMs, testMs, this.#ranMs + TICK_PROMISE_MS);
     if (nowMs - dueMs > RING_LATE_MS) this.#lateMs = nowMs;
-    return nowMs - this.#lateMs < RING_LACK_MS;
+    return nowMs - this.#lateMs < CPU_LACK_MS;
   }
 
   /** When something that was to be done then could be done. */
@@ -278,8 +278,8 @@ export class RingDetector {
     return Math.max(dueMs, this.#budgetMs);
   }
 
-  #isAlone(nowMs: number): boolean {
-    return nowMs - this.#heardMs > RING_ALONE_MS;
+  #heardNobody(nowMs: number): boolean {
+    return nowMs - this.#heardMs > HEARD_NOBODY_MS;
   }
 }
 

@@ -18,7 +18,7 @@ interface Parts {
   readonly scan: AddressScan;
 }
 
-interface Reader {
+interface ListForm {
   /** The 2005 program takes every word for an IPv4 address. */
   readonly ipv6: boolean;
   /** Our loopback machines are no use to others, who have their own. */
@@ -55,7 +55,7 @@ export class AddressLists {
   }
 
   /** Our interval has changed. */
-  retime(): void {
+  restartTimer(): void {
     this.#nextBroadcastMs = this.#firstBroadcastMs();
   }
 
@@ -98,16 +98,16 @@ export class AddressLists {
   #beginBroadcast(nowMs: number): void {
     const periodMs = this.#context.intervalMs * BROADCAST_INTERVALS;
     this.#nextBroadcastMs = nowMs + periodMs * (0.9 + this.#context.random() / 5);
-    this.#scan.askSome();
+    this.#scan.askRandom();
     // A broadcast that is not through with a huge network by now goes on before the next.
     if (this.#pending.length > 0) return;
-    this.#pending = this.#readers().map(({ address }) => {
+    this.#pending = this.#recipients().map(({ address }) => {
       return { address, packets: this.packetsFor(address), sent: 0 };
     });
   }
 
   /** All live protocol-1 machines, and at most 50 of the others. */
-  #readers(): Peer[] {
+  #recipients(): Peer[] {
     const old: Peer[] = [];
     const modern: Peer[] = [];
     for (const peer of this.#table.all()) {
@@ -122,7 +122,7 @@ export class AddressLists {
     return [...old, ...modern.slice(0, count)];
   }
 
-  #encoded(reader: Reader): readonly Uint8Array[] {
+  #encoded(reader: ListForm): readonly Uint8Array[] {
     if (this.#packetsRevision !== this.#table.revision) {
       this.#packets.clear();
       this.#packetsRevision = this.#table.revision;
@@ -135,7 +135,7 @@ export class AddressLists {
     return packets;
   }
 
-  #addresses(reader: Reader): string[] {
+  #addresses(reader: ListForm): string[] {
     const isFit = (address: string) =>
       (reader.ipv6 || !isIpv6(address)) && (reader.loopback || !isLoopback(address));
     const addresses: string[] = [];

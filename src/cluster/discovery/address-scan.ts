@@ -44,7 +44,7 @@ export class AddressScan {
   }
 
   /** Another range is scanned from its beginning. */
-  startOver(): void {
+  restart(): void {
     this.#asked = 0;
   }
 
@@ -59,14 +59,15 @@ export class AddressScan {
   run(): void {
     const nowMs = this.#context.clock.deadlineMs;
     const { size } = this.#context.ranges.scan;
-    if (size === 0 || this.#table.heardCount > 0 || nowMs < (this.#heldUntilMs ?? 0)) return;
+    if (size === 0 || this.#table.heardInThisRunCount > 0 || nowMs < (this.#heldUntilMs ?? 0))
+      return;
     while (this.#asked < size && this.#budget.scans.take(nowMs)) this.#askNext(nowMs);
     if (this.#asked >= size && nowMs >= this.#slowMs) this.#askNext(nowMs);
   }
 
   nextMs(): number {
     const { size } = this.#context.ranges.scan;
-    if (size === 0 || this.#table.heardCount > 0) return Number.POSITIVE_INFINITY;
+    if (size === 0 || this.#table.heardInThisRunCount > 0) return Number.POSITIVE_INFINITY;
     const paceMs =
       this.#asked >= size
         ? this.#slowMs
@@ -78,7 +79,7 @@ export class AddressScan {
    * A few anywhere in the range that are not known to be up, so that two halves of a network that
    * never met do meet.
    */
-  askSome(): void {
+  askRandom(): void {
     const { random, ranges } = this.#context;
     const { size } = ranges.scan;
     for (let i = 0; i < Math.min(RESCAN_SAMPLE, size); i++) {

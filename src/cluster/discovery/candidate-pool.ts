@@ -63,11 +63,11 @@ export class CandidatePool {
   }
 
   /** An address that is not a known machine's was named, or has sent a message itself. */
-  offer(address: string, options: { readonly hasSpoken: boolean }): void {
+  add(address: string, options: { readonly hasSpoken: boolean }): void {
     const known = this.#contacts.get(address);
     if (known !== undefined) {
       const isRested = this.#questions.msSinceAsked(known) >= NUDGE_PAUSE_MS;
-      if (options.hasSpoken && isRested) this.#speaks(known);
+      if (options.hasSpoken && isRested) this.#noteSpoke(known);
       return;
     }
     if (!isUsablePeerAddress(address) || this.#own.has(address)) return;
@@ -75,7 +75,7 @@ export class CandidatePool {
     if (this.#contacts.size >= MAX_CANDIDATES) this.#evictAny();
     const contact = newContact(address);
     this.#contacts.set(address, contact);
-    if (options.hasSpoken) this.#speaks(contact);
+    if (options.hasSpoken) this.#noteSpoke(contact);
     else this.#named.set(contact, this.#context.clock.deadlineMs);
   }
 
@@ -122,7 +122,7 @@ export class CandidatePool {
   }
 
   /** It keeps its place among those that wait, however often it speaks. */
-  #speaks(contact: Contact): void {
+  #noteSpoke(contact: Contact): void {
     const queue = contact.asked === 0 ? this.#fresh : this.#spoken;
     const waitsFromMs = queue.atMs(contact);
     contact.hasSpoken = true;

@@ -7,7 +7,7 @@ import type { Endpoint } from "../../net/endpoint.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { CoreContext } from "../core-context.ts";
 import type { RingDetector } from "../detection/ring-detector.ts";
-import { CONFIRMED_MS, FRESH_START_PAUSE_MS } from "../limits.ts";
+import { CONFIRMED_MS, RESTART_CHECK_PAUSE_MS } from "../limits.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { Questions } from "../polling/questions.ts";
@@ -35,35 +35,35 @@ export class Discovery {
   }
 
   /** A list adds what is new; it changes nothing else (6.1). */
-  named(addresses: readonly string[], sender: string): void {
+  learnFromList(addresses: readonly string[], sender: string): void {
     const { table, candidates, scan } = this.#parts;
     scan.noteList();
     for (const address of addresses) {
       // Somebody else's loopback is not ours.
       if (isLoopback(address) && !isLoopback(sender)) continue;
       const contact = table.contactOf(address);
-      if (contact?.peer === undefined) candidates.offer(address, { hasSpoken: false });
-      else this.#doubt(contact, contact.peer);
+      if (contact?.peer === undefined) candidates.add(address, { hasSpoken: false });
+      else this.#probeSecondAddress(contact, contact.peer);
     }
   }
 
   /** A valid message makes its sender's address known: it is asked, at the peers' port. */
-  spoke(from: Endpoint, message: Message): void {
+  learnFromSender(from: Endpoint, message: Message): void {
     const { context, table, candidates, own, schedule, ring } = this.#parts;
     const contact = table.contactOf(from.address);
     const peer = contact?.peer;
     if (contact === undefined || peer === undefined) {
       const isOthers = message.kind === "question" && message.id !== context.self.id;
       if (isOthers) own.unlearn(from.address);
-      candidates.offer(from.address, { hasSpoken: true });
+      candidates.add(from.address, { hasSpoken: true });
       noteAsked(candidates.get(from.address), message);
       return;
     }
     ring.noteHeard();
     if (from.port !== context.port || message.kind === "goodbye") return;
     schedule.nudge(peer);
-    if (this.#mayHaveChanged(contact, peer, message)) schedule.probe(contact);
-    else if (this.#mayBeFresh(contact, peer, message)) schedule.noteFreshStart(peer);
+    if (this.#mayHaveMoved(contact, peer, message)) schedule.probe(contact);
+    else if (this.#mayHaveRestarted(contact, peer, message)) schedule.notePossibleRestart(peer);
     noteAsked(contact, message);
   }
 
@@ -71,7 +71,7 @@ export class Discovery {
    * Somebody reaches a machine at an address that we take for the second one of another: after two
    * have swapped, say. Once an interval it is asked who it is.
    */
-  #doubt(contact: Contact, peer: Peer): void {
+  #probeSecondAddress(contact: Contact, peer: Peer): void {
     const { context, questions, schedule } = this.#parts;
     const isRested = questions.msSinceAsked(contact) >= context.intervalMs;
     if (peer.contacts[0] !== contact && isRested) schedule.probe(contact);
@@ -83,17 +83,17 @@ export class Discovery {
    * seldom to find out; and one taken for a machine of 2005 that answers our bare request, when the
    * question before it was lost, would pass for one until its next report.
    */
-  #mayHaveChanged(contact: Contact, peer: Peer, message: Message): boolean {
+  #mayHaveMoved(contact: Contact, peer: Peer, message: Message): boolean {
     if (message.kind !== "question") return false;
     const isAsExpected = message.id === peer.announcedId && peer.contacts[0] === contact;
-    return !isAsExpected && this.#parts.questions.msSinceAsked(contact) >= FRESH_START_PAUSE_MS;
+    return !isAsExpected && this.#parts.questions.msSinceAsked(contact) >= RESTART_CHECK_PAUSE_MS;
   }
 
   /**
    * Whether it asks as one does who knows nothing of us. Its first question does so without a new
    * start: whoever has answered us learns of us by that, and asks in turn.
    */
-  #mayBeFresh(contact: Contact, peer: Peer, message: Message): boolean {
+  #mayHaveRestarted(contact: Contact, peer: Peer, message: Message): boolean {
     const isOld = peer.protocol === 1;
     const sinceHeardMs = this.#parts.context.clock.deadlineMs - peer.heardDeadlineMs;
     // Who has said goodbye and asks is back, however lately it had answered.

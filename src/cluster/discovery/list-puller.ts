@@ -7,7 +7,7 @@
  */
 import { encodeInitialQuery } from "../../protocol/encode.ts";
 import type { CoreContext } from "../core-context.ts";
-import { CURIOUS_MACHINES, CURIOUS_PAUSES_MS, YOUNG_MS } from "../limits.ts";
+import { LIST_PULL_PAUSES_MS, LIST_PULLS_OF_NEWCOMER, YOUNG_MS } from "../limits.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { AddressScan } from "./address-scan.ts";
@@ -35,8 +35,8 @@ export class ListPuller {
    * A machine was met for the first time. Those that have been here longer do not all ask the
    * newcomer, or it would send its whole list to each of a thousand.
    */
-  noteMet(peer: Peer): void {
-    const share = CURIOUS_MACHINES / Math.max(1, this.#table.liveCount);
+  noteNewPeer(peer: Peer): void {
+    const share = LIST_PULLS_OF_NEWCOMER / Math.max(1, this.#table.answeringCount);
     if (!this.#isYoung && this.#context.random() >= share) return;
     this.#newcomer = peer;
     this.#step = 0;
@@ -46,12 +46,12 @@ export class ListPuller {
   run(): void {
     if (this.#context.clock.deadlineMs < this.#nextMs) return;
     this.#nextMs = Number.POSITIVE_INFINITY;
-    const peer = this.#whom();
+    const peer = this.#target();
     this.#newcomer = undefined;
     if (peer !== undefined) this.#context.sendToPeer(peer.address, this.#query);
     if (!this.#isYoung) return;
     // As long as somebody new is met all the time, lists lead further.
-    if (this.#step > 0) this.#scan.askSome();
+    if (this.#step > 0) this.#scan.askRandom();
     this.#step++;
     this.#plan();
   }
@@ -66,14 +66,14 @@ export class ListPuller {
 
   /** Never later than what is planned: a stream of newcomers does not put the question off. */
   #plan(): void {
-    const pauseMs = CURIOUS_PAUSES_MS[this.#step];
+    const pauseMs = LIST_PULL_PAUSES_MS[this.#step];
     if (pauseMs === undefined) return;
     const atMs = this.#context.clock.deadlineMs + pauseMs * (0.5 + this.#context.random());
     this.#nextMs = Math.min(this.#nextMs, atMs);
   }
 
-  #whom(): Peer | undefined {
-    const { liveCount } = this.#table;
+  #target(): Peer | undefined {
+    const { answeringCount: liveCount } = this.#table;
     if (this.#newcomer !== undefined && !isQuiet(this.#newcomer) && !this.#isYoung) {
       return this.#newcomer;
     }

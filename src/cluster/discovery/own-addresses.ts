@@ -60,7 +60,7 @@ export class OwnAddresses {
   }
 
   /** The shell has looked anew: what others told us meanwhile may be seen here now. */
-  noteLooked(): void {
+  noteRefreshed(): void {
     if (this.#seenAs !== undefined && this.isListed(this.#seenAs)) return;
     this.#seenAs = [...this.#told.values()].find((told) => this.isListed(told)) ?? this.#seenAs;
   }

@@ -2,12 +2,12 @@
 import {
   MAX_ANSWERS_PER_SECOND,
   MAX_CANDIDATE_QUESTIONS_PER_SECOND,
-  MAX_FORGET_QUESTIONS_PER_SECOND,
   MAX_HINT_PACKETS_PER_SECOND,
   MAX_HINTED_PER_SECOND,
   MAX_LIST_PACKETS_PER_SECOND,
   MAX_QUESTIONS_PER_SECOND,
   MAX_QUIET_QUESTIONS_PER_SECOND,
+  MAX_REMOVAL_QUESTIONS_PER_SECOND,
   MAX_RING_QUESTIONS_PER_SECOND,
   MAX_SCANS_PER_SECOND,
 } from "../limits.ts";
@@ -33,7 +33,7 @@ export function createBudget(nowMs: number): Budget {
     questions: steadyBucket(MAX_QUESTIONS_PER_SECOND, nowMs),
     candidates: steadyBucket(MAX_CANDIDATE_QUESTIONS_PER_SECOND, nowMs),
     quiet: steadyBucket(MAX_QUIET_QUESTIONS_PER_SECOND, nowMs),
-    removal: steadyBucket(MAX_FORGET_QUESTIONS_PER_SECOND, nowMs),
+    removal: steadyBucket(MAX_REMOVAL_QUESTIONS_PER_SECOND, nowMs),
     ring: steadyBucket(MAX_RING_QUESTIONS_PER_SECOND, nowMs),
     hinted: steadyBucket(MAX_HINTED_PER_SECOND, nowMs),
     hints: steadyBucket(MAX_HINT_PACKETS_PER_SECOND, nowMs),

@@ -35,7 +35,7 @@ import { quote } from "../serving/quote.ts";
 import { isQuiet, type Peer } from "./peer.ts";
 import { knownFromPeer } from "./peer-record.ts";
 import type { PeerTable } from "./peer-table.ts";
-import { judgingIntervalMs } from "./v1-reports.ts";
+import { silenceIntervalMs } from "./v1-reports.ts";
 
 export class PeerStates {
   readonly #context: CoreContext;
@@ -69,36 +69,36 @@ export class PeerStates {
   }
 
   /** A machine is in the table now, met or remembered. */
-  admit(peer: Peer): void {
+  add(peer: Peer): void {
     this.#table.add(peer);
-    this.rejudge(peer);
+    this.updateDeadline(peer);
   }
 
   /** What the states rests on has changed: its interval, the time it was heard. */
-  rejudge(peer: Peer): void {
+  updateDeadline(peer: Peer): void {
     this.#queue.set(peer, this.#dueMs(peer));
   }
 
   /** It is forgotten, with its history. */
-  dismiss(peer: Peer): void {
+  forget(peer: Peer): void {
     this.#remove(peer);
     this.#context.emit({ kind: "forget", id: peer.id });
     this.#context.emit({ kind: "changed", id: peer.id });
   }
 
   /** It is shown no longer; what the store has of it stays there, for when it comes back. */
-  release(peer: Peer): void {
+  evict(peer: Peer): void {
     if (this.#toRemember.has(peer)) this.#remember(peer);
     this.#remove(peer);
     this.#context.emit({ kind: "changed", id: peer.id });
   }
 
   /** It has answered an open question; its report, if one came, is in place. */
-  heard(peer: Peer): void {
+  noteAnswer(peer: Peer): void {
     const { clock } = this.#context;
     peer.heardMs = clock.ageMs;
     peer.heardDeadlineMs = clock.deadlineMs;
-    peer.judgedFromMs = clock.deadlineMs;
+    peer.silenceFromMs = clock.deadlineMs;
     peer.unanswered = 0;
     peer.askedMs = undefined;
     this.#table.setHeard(peer);
@@ -111,27 +111,27 @@ export class PeerStates {
   }
 
   /** It has answered a quick question: alive, and nothing else is known of it by that. */
-  noteSign(peer: Peer): void {
+  noteRingAnswer(peer: Peer): void {
     const { clock } = this.#context;
     peer.heardMs = clock.ageMs;
     peer.heardDeadlineMs = clock.deadlineMs;
-    peer.judgedFromMs = clock.deadlineMs;
+    peer.silenceFromMs = clock.deadlineMs;
     peer.askedMs = undefined;
   }
 
   /** Its silence counts from now on, as if it had been heard. */
-  startAnew(peer: Peer): void {
-    peer.judgedFromMs = this.#context.clock.deadlineMs;
-    this.rejudge(peer);
+  resetSilence(peer: Peer): void {
+    peer.silenceFromMs = this.#context.clock.deadlineMs;
+    this.updateDeadline(peer);
   }
 
   /** A question and its repeats were left unanswered. */
-  fallSilent(peer: Peer): void {
+  setSilent(peer: Peer): void {
     if (!isQuiet(peer)) this.#setState(peer, "silent");
   }
 
   /** It said goodbye, and left the question after that unanswered. */
-  stop(peer: Peer): void {
+  setStopped(peer: Peer): void {
     peer.goodbye = undefined;
     peer.spokeMs = Number.NEGATIVE_INFINITY;
     const saidWallMs = this.#context.clock.wallMs - GOODBYE_TEST_MS - GOODBYE_WAIT_MS;
@@ -154,21 +154,21 @@ export class PeerStates {
 
   run(): void {
     const nowMs = this.#context.clock.deadlineMs;
-    this.#noteAwake();
+    this.#notePause();
     for (;;) {
       const peer = this.#queue.popDue(nowMs);
       if (peer === undefined) return;
       const isDue = this.#dueMs(peer) <= nowMs;
       if (isDue && isGone(peer)) {
-        this.#context.log("info", `${describe(peer)} is forgotten`);
-        this.dismiss(peer);
+        this.#context.log("info", `${describePeer(peer)} is forgotten`);
+        this.forget(peer);
         continue;
       }
       if (isDue) {
         const atWallMs = this.#context.clock.wallAt(peer.heardMs);
         this.#beginOutage(peer, { state: "down", atWallMs });
       }
-      this.rejudge(peer);
+      this.updateDeadline(peer);
     }
   }
 
@@ -186,16 +186,16 @@ export class PeerStates {
 
   /** When the machine would be down, or, if it is gone already, forgotten. */
   #dueMs(peer: Peer): number {
-    const intervalMs = judgingIntervalMs(peer, this.#context.intervalMs);
-    const from = Math.max(peer.heardDeadlineMs, peer.judgedFromMs);
+    const intervalMs = silenceIntervalMs(peer, this.#context.intervalMs);
+    const from = Math.max(peer.heardDeadlineMs, peer.silenceFromMs);
     const downMs = from + Math.max(DOWN_INTERVALS * intervalMs, MIN_DOWN_MS);
-    if (!isGone(peer)) return Math.max(downMs, this.#provenMs(peer));
+    if (!isGone(peer)) return Math.max(downMs, this.#proofMs(peer));
     // After a long absence of our own, each machine is asked before it is forgotten.
     return Math.max(peer.heardDeadlineMs + FORGET_INTERVALS * intervalMs, downMs);
   }
 
   /** When its silence proves something: it was asked, and this machine was there to hear it. */
-  #provenMs(peer: Peer): number {
+  #proofMs(peer: Peer): number {
     const nowMs = this.#context.clock.deadlineMs;
     // That test comes to a conclusion of its own.
     if (peer.goodbye !== undefined) return nowMs + SECOND;
@@ -205,7 +205,7 @@ export class PeerStates {
   }
 
   /** After a pause the answers that came meanwhile may still wait in the socket. */
-  #noteAwake(): void {
+  #notePause(): void {
     const { ageMs, deadlineMs } = this.#context.clock;
     if (ageMs - this.#lastRunMs > 2 * TICK_PROMISE_MS) this.#awakeFromMs = deadlineMs;
     this.#lastRunMs = ageMs;
@@ -224,8 +224,8 @@ export class PeerStates {
     // From silent to down it stays on the pace that it has reached.
     if (!wasQuiet) peer.quietSinceMs = this.#context.clock.deadlineMs;
     this.noteChange(peer, { remember: true });
-    this.rejudge(peer);
-    this.#context.log("info", `${describe(peer)} is ${state}`);
+    this.updateDeadline(peer);
+    this.#context.log("info", `${describePeer(peer)} is ${state}`);
   }
 }
 
@@ -233,6 +233,6 @@ function isGone(peer: Peer): boolean {
   return peer.state === "down" || peer.state === "stopped";
 }
 
-export function describe(peer: Peer): string {
+export function describePeer(peer: Peer): string {
   return `machine ${quote(peer.name)} at ${peer.address}`;
 }

@@ -9,21 +9,21 @@ import { type Contact, isQuiet, newContact, type Peer, stayMs } from "./peer.ts"
 
 export class PeerTable {
   readonly #maxPeers: number;
-  readonly #byKey = new Map<string, Peer>();
+  readonly #peers = new Map<string, Peer>();
   /** More than one machine under an id: clones. */
-  readonly #byId = new Map<string, Peer[]>();
+  readonly #groups = new Map<string, Peer[]>();
   readonly #contacts = new Map<string, Contact>();
   /** Changes whenever the list of live machines or their addresses may have changed. */
   #revision = 0;
-  #live = 0;
-  #heard = 0;
+  #answering = 0;
+  #answeringInThisRun = 0;
 
   constructor(maxPeers: number) {
     this.#maxPeers = maxPeers;
   }
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#peers.size;
   }
 
   get isFull(): boolean {
@@ -35,25 +35,25 @@ export class PeerTable {
   }
 
   /** Machines that are up or new. */
-  get liveCount(): number {
-    return this.#live;
+  get answeringCount(): number {
+    return this.#answering;
   }
 
   /** Of them those that have answered in this run: the others may be gone by now. */
-  get heardCount(): number {
-    return this.#heard;
+  get heardInThisRunCount(): number {
+    return this.#answeringInThisRun;
   }
 
   all(): IterableIterator<Peer> {
-    return this.#byKey.values();
+    return this.#peers.values();
   }
 
   get(key: string): Peer | undefined {
-    return this.#byKey.get(key);
+    return this.#peers.get(key);
   }
 
   group(id: string): readonly Peer[] {
-    return this.#byId.get(id) ?? [];
+    return this.#groups.get(id) ?? [];
   }
 
   contactOf(address: string): Contact | undefined {
@@ -78,16 +78,16 @@ export class PeerTable {
 
   /** There is room (`isFull`), and the key is not taken: both are the caller's to see to. */
   add(peer: Peer): void {
-    if (this.isFull || this.#byKey.has(peer.id)) throw new Error(`no place for ${peer.id}`);
-    this.#byKey.set(peer.id, peer);
-    this.#byId.set(peer.announcedId, [...this.group(peer.announcedId), peer]);
+    if (this.isFull || this.#peers.has(peer.id)) throw new Error(`no place for ${peer.id}`);
+    this.#peers.set(peer.id, peer);
+    this.#groups.set(peer.announcedId, [...this.group(peer.announcedId), peer]);
     this.#tally(peer, 1);
     this.#revision++;
   }
 
   remove(peer: Peer): void {
     this.#tally(peer, -1);
-    this.#byKey.delete(peer.id);
+    this.#peers.delete(peer.id);
     this.#leaveGroup(peer);
     for (const contact of peer.contacts) this.#contacts.delete(contact.address);
     for (const contact of peer.contacts) contact.peer = undefined;
@@ -96,20 +96,20 @@ export class PeerTable {
   }
 
   /** A protocol-1 machine has turned out to be this one: it keeps all but its name in the table. */
-  rekey(peer: Peer, id: string, key: string): void {
-    this.#byKey.delete(peer.id);
+  changeId(peer: Peer, id: string, key: string): void {
+    this.#peers.delete(peer.id);
     this.#leaveGroup(peer);
     peer.announcedId = id;
     peer.id = key;
-    this.#byKey.set(key, peer);
-    this.#byId.set(id, [...this.group(id), peer]);
+    this.#peers.set(key, peer);
+    this.#groups.set(id, [...this.group(id), peer]);
     this.#revision++;
   }
 
   /** The machine has answered from this address: it is its own now, and its first. */
-  give(contact: Contact, peer: Peer): void {
+  assignAddress(contact: Contact, peer: Peer): void {
     if (contact.peer === peer && peer.contacts[0] === contact) return;
-    this.take(contact);
+    this.releaseAddress(contact);
     contact.peer = peer;
     this.#contacts.set(contact.address, contact);
     peer.contacts.unshift(contact);
@@ -128,7 +128,7 @@ export class PeerTable {
   }
 
   /** The address is no longer that of the machine that had it. */
-  take(contact: Contact): void {
+  releaseAddress(contact: Contact): void {
     const owner = contact.peer;
     if (owner === undefined) return;
     owner.contacts = owner.contacts.filter((one) => one !== contact);
@@ -143,7 +143,7 @@ export class PeerTable {
    */
   leastMissed(): Peer | undefined {
     let found: Peer | undefined;
-    for (const peer of this.#byKey.values()) {
+    for (const peer of this.#peers.values()) {
       if (!isGone(peer) && peer.contacts.length > 0) continue;
       if (found === undefined || isLessMissed(peer, found)) found = peer;
     }
@@ -153,19 +153,19 @@ export class PeerTable {
   /** Machines whose last address was this one, which has become another's. */
   formerlyAt(address: string): Peer[] {
     const isFormer = (peer: Peer) => peer.contacts.length === 0 && peer.address === address;
-    return [...this.#byKey.values()].filter(isFormer);
+    return [...this.#peers.values()].filter(isFormer);
   }
 
   #tally(peer: Peer, by: 1 | -1): void {
-    if (isQuiet(peer) || this.#byKey.get(peer.id) !== peer) return;
-    this.#live += by;
-    if (!peer.isRecalled) this.#heard += by;
+    if (isQuiet(peer) || this.#peers.get(peer.id) !== peer) return;
+    this.#answering += by;
+    if (!peer.isRecalled) this.#answeringInThisRun += by;
   }
 
   #leaveGroup(peer: Peer): void {
     const rest = this.group(peer.announcedId).filter((one) => one !== peer);
-    if (rest.length > 0) this.#byId.set(peer.announcedId, rest);
-    else this.#byId.delete(peer.announcedId);
+    if (rest.length > 0) this.#groups.set(peer.announcedId, rest);
+    else this.#groups.delete(peer.announcedId);
   }
 
   #forgetContact(contact: Contact): void {

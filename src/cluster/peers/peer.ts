@@ -28,7 +28,7 @@ export interface Peer {
   heardMs: number;
   heardDeadlineMs: number;
   /** Nobody is judged for a time when this machine was not running (deadline clock). */
-  judgedFromMs: number;
+  silenceFromMs: number;
   /** Since when it is silent, stopped or down (deadline clock). */
   quietSinceMs: number;
   /** When it last sent something although it was quiet, which proves nothing (deadline clock). */
@@ -59,7 +59,7 @@ export interface Peer {
   /** Of this incarnation; kept beside the interval report. */
   live: LiveReport | undefined;
   /** Questions that were to bring a live report at once, since the last one came. */
-  hurries: number;
+  hurriedQuestions: number;
   /** Its own interval: stated in protocol 2, learnt in protocol 1. */
   intervalMs: number | undefined;
   clockOffsetSeconds: number | undefined;
@@ -93,7 +93,7 @@ export interface Contact {
   /** When it was last asked for somebody who watches (deadlines). */
   lastWatchingMs: number;
   /** When the first answer of protocol 1 came since its machine was last heard (deadlines). */
-  firstOldMs: number;
+  firstV1AnswerMs: number;
   /** Questions left of a probe (schedule.ts). */
   probesLeft: number;
 }
@@ -150,7 +150,7 @@ export function newPeer(options: {
     metMs: clock.deadlineMs,
     heardMs: clock.ageMs,
     heardDeadlineMs: clock.deadlineMs,
-    judgedFromMs: clock.deadlineMs,
+    silenceFromMs: clock.deadlineMs,
     quietSinceMs: clock.deadlineMs,
     spokeMs: Number.NEGATIVE_INFINITY,
     unanswered: 0,
@@ -168,7 +168,7 @@ export function newPeer(options: {
     report: undefined,
     reportMadeMs: 0,
     live: undefined,
-    hurries: 0,
+    hurriedQuestions: 0,
     intervalMs: undefined,
     clockOffsetSeconds: undefined,
     httpPort: undefined,
@@ -186,7 +186,7 @@ export function newContact(address: string): Contact {
     hasAsked: false,
     lastBareMs: Number.NEGATIVE_INFINITY,
     lastWatchingMs: Number.NEGATIVE_INFINITY,
-    firstOldMs: Number.NEGATIVE_INFINITY,
+    firstV1AnswerMs: Number.NEGATIVE_INFINITY,
     probesLeft: 0,
   };
 }

@@ -22,14 +22,14 @@ const REORDER_MS = 30 * SECOND;
 /** Beyond a day, a spacing is a clock that was set, not an interval. */
 const MAX_INTERVAL_MS = 86_400 * SECOND;
 
-export interface ReportOneFacts {
+export interface ReportV1Facts {
   readonly report: Report;
   readonly wallSeconds: number;
   readonly nowMs: number;
 }
 
 /** Whether this report is newer than the one held; by uptime within a run of its host. */
-export function isNewerReportOne(held: SpacingMemory | undefined, facts: ReportOneFacts): boolean {
+export function isNewerReportV1(held: SpacingMemory | undefined, facts: ReportV1Facts): boolean {
   if (held === undefined) return true;
   const { uptimeSeconds } = facts.report;
   const isSame = facts.wallSeconds === held.wallSeconds && uptimeSeconds === held.uptimeSeconds;
@@ -53,7 +53,7 @@ export function isSameMachine(
 
 export function rememberSpacing(
   held: SpacingMemory | undefined,
-  facts: ReportOneFacts,
+  facts: ReportV1Facts,
 ): SpacingMemory {
   const spacing = held === undefined ? 0 : facts.wallSeconds - held.wallSeconds;
   const isInterval = spacing > 0 && spacing * SECOND <= MAX_INTERVAL_MS;
@@ -67,7 +67,7 @@ export function rememberSpacing(
 }
 
 /** The interval that a protocol-1 machine keeps, ms; `undefined` before two reports. */
-export function learntIntervalMs(memory: SpacingMemory | undefined): number | undefined {
+export function learnedIntervalMs(memory: SpacingMemory | undefined): number | undefined {
   if (memory === undefined || memory.spacings.length === 0) return undefined;
   return Math.min(...memory.spacings) * SECOND;
 }
@@ -76,7 +76,7 @@ export function learntIntervalMs(memory: SpacingMemory | undefined): number | un
  * The interval in which the silence of a machine counts, ms: ours; with protocol 1 the larger of
  * ours and its own, the default of 2005 until it is known.
  */
-export function judgingIntervalMs(
+export function silenceIntervalMs(
   peer: { readonly protocol: 1 | 2; readonly intervalMs: number | undefined },
   ownIntervalMs: number,
 ): number {
@@ -88,7 +88,7 @@ export function judgingIntervalMs(
  * The age of a protocol-1 report, ms: what the clocks say if that is believable (both are set,
  * and it lies within one interval), else 0: it was asked for because it was due.
  */
-export function ageOfReportOne(wallSeconds: number, wallMs: number, intervalMs: number): number {
+export function reportV1AgeMs(wallSeconds: number, wallMs: number, intervalMs: number): number {
   const ageMs = wallMs - wallSeconds * SECOND;
   return ageMs > 0 && ageMs <= intervalMs ? ageMs : 0;
 }

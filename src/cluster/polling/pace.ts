@@ -3,7 +3,7 @@ import {
   MINUTE,
   QUIET_PAUSES,
   SECOND,
-  WATCH_PERIOD_MS,
+  WATCHING_PERIOD_MS,
   WATCHING_QUESTIONS_PLANNED,
 } from "../limits.ts";
 
@@ -59,8 +59,8 @@ export function untilNextReportMs(timing: ReportTiming): number {
 }
 
 /** How often each of so many machines is asked while somebody watches, ms. */
-export function watchPeriodMs(machines: number): number {
-  return Math.max(WATCH_PERIOD_MS, (machines * SECOND) / WATCHING_QUESTIONS_PLANNED);
+export function watchingPeriodMs(machines: number): number {
+  return Math.max(WATCHING_PERIOD_MS, (machines * SECOND) / WATCHING_QUESTIONS_PLANNED);
 }
 
 /** For a machine that answers without having a report yet. */
@@ -89,7 +89,7 @@ export function recheckMs(intervalMs: number): number {
  * since what was learnt of its own is too long when reports were missed, and waiting that long
  * would go on missing them. `ageMs` is 0 unless the clocks tell how old the report was.
  */
-export function untilNextReportOneMs(timing: ReportTiming): number {
+export function untilNextReportV1Ms(timing: ReportTiming): number {
   const { ownIntervalMs, ageMs } = timing;
   if (ageMs === 0) return ownIntervalMs * EARLY_SHARE;
   const dueMs = Math.max(timing.intervalMs, ownIntervalMs) - ageMs;

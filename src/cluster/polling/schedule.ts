@@ -5,12 +5,12 @@
 
 import type { CoreContext } from "../core-context.ts";
 import {
-  FRESH_START_PAUSE_MS,
   GOODBYE_TEST_MS,
   GOODBYE_WAIT_MS,
   NUDGE_PAUSE_MS,
   PATIENT_QUESTIONS,
   PROBES,
+  RESTART_CHECK_PAUSE_MS,
   RETRY_PAUSES_MS,
   SECOND,
   WAKE_SPREAD_MS,
@@ -20,8 +20,8 @@ import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { type Contact, isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerStates } from "../peers/peer-states.ts";
-import { judgingIntervalMs } from "../peers/v1-reports.ts";
-import { quietPauseMs, recheckMs, untilNextReportMs, watchPeriodMs } from "./pace.ts";
+import { silenceIntervalMs } from "../peers/v1-reports.ts";
+import { quietPauseMs, recheckMs, untilNextReportMs, watchingPeriodMs } from "./pace.ts";
 import type { Questions } from "./questions.ts";
 
 interface Parts {
@@ -100,7 +100,7 @@ export class Schedule {
         continue;
       }
       const spreadMs = (liveDemand.length * SECOND) / WATCHING_QUESTIONS_PLANNED;
-      const restMs = watchPeriodMs(liveDemand.length) - this.#msSinceWatched(peer);
+      const restMs = watchingPeriodMs(liveDemand.length) - this.#msSinceWatched(peer);
       const soonMs = Math.max(restMs, spreadMs * this.#context.random());
       if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
     }
@@ -130,7 +130,7 @@ export class Schedule {
   }
 
   /** A machine asks as one does who knows nothing of us: it may have started anew. */
-  noteFreshStart(peer: Peer): void {
+  notePossibleRestart(peer: Peer): void {
     // Back before the test of its goodbye is over: the question went to nobody, and proves nothing.
     if (peer.goodbye === "asked") {
       peer.goodbye = undefined;
@@ -138,7 +138,7 @@ export class Schedule {
       return;
     }
     if (!this.#isIdle(peer)) return;
-    const soonMs = Math.max(0, FRESH_START_PAUSE_MS - this.#msSinceAsked(peer));
+    const soonMs = Math.max(0, RESTART_CHECK_PAUSE_MS - this.#msSinceAsked(peer));
     if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
   }
 
@@ -153,10 +153,10 @@ export class Schedule {
   }
 
   /** It has left so many quick questions unanswered: as if it were those of a round (ring watch). */
-  fallSilent(peer: Peer, unanswered: number): void {
+  setSilent(peer: Peer, unanswered: number): void {
     peer.round = undefined;
     peer.unanswered += unanswered;
-    this.#states.fallSilent(peer);
+    this.#states.setSilent(peer);
     this.plan(peer, this.#quietPauseMs(peer));
   }
 
@@ -234,16 +234,16 @@ export class Schedule {
       return;
     }
     peer.unanswered++;
-    this.#states.fallSilent(peer);
+    this.#states.setSilent(peer);
     this.plan(peer, this.#quietPauseMs(peer));
   }
 
   /** A protocol-1 machine may ignore what finds nothing new: within its interval that is fine. */
   #isPatientWith(peer: Peer): boolean {
     if (peer.protocol === 2) return false;
-    const intervalMs = judgingIntervalMs(peer, this.#context.intervalMs);
+    const intervalMs = silenceIntervalMs(peer, this.#context.intervalMs);
     // A sixteenth more, for the report that is on its way when the interval ends.
-    return this.#context.clock.deadlineMs - peer.judgedFromMs < (intervalMs * 17) / 16;
+    return this.#context.clock.deadlineMs - peer.silenceFromMs < (intervalMs * 17) / 16;
   }
 
   #runQuiet(nowMs: number): void {
@@ -285,7 +285,7 @@ export class Schedule {
       const peer = this.#goodbyes.peekDue(nowMs);
       if (peer === undefined) return;
       if (peer.goodbye === "asked") {
-        this.#states.stop(peer);
+        this.#states.setStopped(peer);
         this.plan(peer, this.#quietPauseMs(peer));
         continue;
       }

@@ -43,7 +43,7 @@ export class SealVerifier {
   }
 
   /** Why nothing at all may follow from this message, not even that its sender is there. */
-  whyForged(message: Message, sealer: SealedBy | undefined): CoreDropReason | undefined {
+  forgeryReason(message: Message, sealer: SealedBy | undefined): CoreDropReason | undefined {
     if (sealer === undefined) return undefined;
     switch (message.kind) {
       // Told by the address alone: any holder of the key could speak for any other.
@@ -67,7 +67,7 @@ export class SealVerifier {
   }
 
   /** Why this message is not acted upon, although its sender may be asked whether it is there. */
-  whyNotTaken(message: Message, sealer: SealedBy | undefined): CoreDropReason | undefined {
+  refusalReason(message: Message, sealer: SealedBy | undefined): CoreDropReason | undefined {
     if (sealer === undefined || FROM_ANY_INCARNATION.has(message.kind)) return undefined;
     return this.#isConfirmed(sealer) ? undefined : "of a start not confirmed yet";
   }

@@ -11,18 +11,18 @@ import { encodeForget } from "../../protocol/encode.ts";
 import type { Forget } from "../../protocol/message.ts";
 import type { CoreContext } from "../core-context.ts";
 import {
-  FORGET_PASSED_ON,
-  FORGET_QUESTIONS,
-  FORGET_REST_MS,
-  FORGET_TELL_MS,
-  FORGET_WAIT_MS,
-  MAX_FORGETTING,
+  MAX_REMOVALS,
+  REMOVAL_NOTICE_PAUSES_MS,
+  REMOVAL_NOTICE_RECIPIENTS,
+  REMOVAL_QUESTIONS,
+  REMOVAL_REST_MS,
+  REMOVAL_WAIT_MS,
   SECOND,
 } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
-import { describe, type PeerStates } from "../peers/peer-states.ts";
+import { describePeer, type PeerStates } from "../peers/peer-states.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { Schedule } from "../polling/schedule.ts";
@@ -47,7 +47,7 @@ interface RemovalRequest {
 }
 
 /** A message that others are to get, in rounds. */
-interface Telling {
+interface RemovalNotice {
   readonly bytes: Uint8Array;
   /** At most so many of the others, at random; all without it. */
   readonly most?: number;
@@ -61,7 +61,7 @@ export class Removal {
   readonly #parts: Parts;
   readonly #requests = new Map<Peer, RemovalRequest>();
   readonly #tests = new DeadlineQueue<RemovalRequest>();
-  readonly #tellings = new DeadlineQueue<Telling>();
+  readonly #notices = new DeadlineQueue<RemovalNotice>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -74,12 +74,12 @@ export class Removal {
 
   /** Messages on their way to the others. */
   get messages(): number {
-    return this.#tellings.size;
+    return this.#notices.size;
   }
 
   /** Our own user says so, of a machine that is silent, stopped or down: it is gone at once. */
-  forget(peer: Peer): void {
-    this.#drop(peer, { pausesMs: FORGET_TELL_MS });
+  removeForUser(peer: Peer): void {
+    this.#drop(peer, { pausesMs: REMOVAL_NOTICE_PAUSES_MS });
   }
 
   /** Another machine says so: this one is asked, now or as soon as it is silent here. */
@@ -88,16 +88,16 @@ export class Removal {
     const peer = this.#meant(message);
     if (peer === undefined || this.#requests.has(peer)) return;
     const nowMs = context.clock.deadlineMs;
-    const isRested = nowMs - peer.heardDeadlineMs >= FORGET_REST_MS;
-    if (!isRested || this.#requests.size >= MAX_FORGETTING) return;
+    const isRested = nowMs - peer.heardDeadlineMs >= REMOVAL_REST_MS;
+    if (!isRested || this.#requests.size >= MAX_REMOVALS) return;
     const request = { peer, sinceMs: nowMs, number: context.requestNumber(), asked: 0 };
     this.#requests.set(peer, request);
     this.#tests.set(request, nowMs);
-    schedule.noteFreshStart(peer);
+    schedule.notePossibleRestart(peer);
   }
 
   /** This machine was suspended: questions of before then prove nothing. */
-  startAnew(): void {
+  reset(): void {
     for (const request of this.#requests.values()) request.asked = 0;
   }
 
@@ -113,7 +113,7 @@ export class Removal {
     const { questions, removal, lists } = budget;
     return Math.min(
       Math.max(this.#tests.nextMs(), questions.readyMs(nowMs), removal.readyMs(nowMs)),
-      Math.max(this.#tellings.nextMs(), lists.readyMs(nowMs)),
+      Math.max(this.#notices.nextMs(), lists.readyMs(nowMs)),
     );
   }
 
@@ -138,15 +138,15 @@ export class Removal {
       if (isHeard || table.get(peer.id) !== peer) this.#end(request);
       // By the ordinary rules it answers in time, or is silent; the test begins then.
       else if (!isQuiet(peer)) this.#tests.set(request, nowMs + SECOND);
-      else if (request.asked >= FORGET_QUESTIONS) this.#conclude(request);
+      else if (request.asked >= REMOVAL_QUESTIONS) this.#conclude(request);
       else if (budget.removal.readyMs(nowMs) > nowMs || !budget.questions.take(nowMs)) return;
       else {
         budget.removal.take(nowMs);
         const contact = peer.contacts[request.asked % Math.max(1, peer.contacts.length)];
         if (contact !== undefined) questions.ask(contact, number);
         request.asked++;
-        const isLast = request.asked >= FORGET_QUESTIONS;
-        this.#tests.set(request, nowMs + (isLast ? FORGET_WAIT_MS : SECOND));
+        const isLast = request.asked >= REMOVAL_QUESTIONS;
+        this.#tests.set(request, nowMs + (isLast ? REMOVAL_WAIT_MS : SECOND));
       }
     }
   }
@@ -158,33 +158,36 @@ export class Removal {
 
   #conclude(request: RemovalRequest): void {
     this.#end(request);
-    const isRoom = this.#tellings.size < MAX_FORGETTING;
-    this.#drop(request.peer, isRoom ? { pausesMs: [0], most: FORGET_PASSED_ON } : { pausesMs: [] });
+    const isRoom = this.#notices.size < MAX_REMOVALS;
+    this.#drop(
+      request.peer,
+      isRoom ? { pausesMs: [0], most: REMOVAL_NOTICE_RECIPIENTS } : { pausesMs: [] },
+    );
   }
 
-  #drop(peer: Peer, tell: Pick<Telling, "pausesMs" | "most">): void {
+  #drop(peer: Peer, tell: Pick<RemovalNotice, "pausesMs" | "most">): void {
     const { context, states } = this.#parts;
     const { announcedId: id, incarnation } = peer;
     const bytes = encodeForget(context.signature, {
       id,
       ...(incarnation !== undefined && { incarnation }),
     });
-    context.log("info", `${describe(peer)} is forgotten, as somebody asked`);
-    states.dismiss(peer);
+    context.log("info", `${describePeer(peer)} is forgotten, as somebody asked`);
+    states.forget(peer);
     this.#plan({ ...tell, bytes, addresses: [] });
   }
 
-  #plan(telling: Telling): void {
+  #plan(telling: RemovalNotice): void {
     const [pauseMs, ...later] = telling.pausesMs;
     telling.pausesMs = later;
-    if (pauseMs === undefined) this.#tellings.delete(telling);
-    else this.#tellings.set(telling, this.#parts.context.clock.deadlineMs + pauseMs);
+    if (pauseMs === undefined) this.#notices.delete(telling);
+    else this.#notices.set(telling, this.#parts.context.clock.deadlineMs + pauseMs);
   }
 
   #runTellings(nowMs: number): void {
     const { context, budget } = this.#parts;
     for (;;) {
-      const telling = this.#tellings.peekDue(nowMs);
+      const telling = this.#notices.peekDue(nowMs);
       if (telling === undefined) return;
       if (telling.addresses.length === 0) telling.addresses = this.#readers(telling.most);
       while (telling.addresses.length > 0) {

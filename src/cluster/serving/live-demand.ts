@@ -3,7 +3,7 @@
  * another machine, and the last one is old. All who ask within that time share it.
  */
 import type { CoreContext } from "../core-context.ts";
-import { LIVE_WARM_MS, WATCH_PERIOD_MS } from "../limits.ts";
+import { LIVE_WARM_MS, WATCHING_PERIOD_MS } from "../limits.ts";
 import type { OwnReport } from "./own-report.ts";
 
 export class LiveDemand {
@@ -11,7 +11,7 @@ export class LiveDemand {
   readonly #ownReport: OwnReport;
   /** Somebody watches on this very machine. */
   isWatchedHere = false;
-  #wantedMs = Number.NEGATIVE_INFINITY;
+  #requestedMs = Number.NEGATIVE_INFINITY;
 
   constructor(context: CoreContext, ownReport: OwnReport) {
     this.#context = context;
@@ -22,28 +22,28 @@ export class LiveDemand {
   noteQuestion(): boolean {
     const nowMs = this.#context.clock.deadlineMs;
     if (nowMs < this.#ownReport.nextLiveMs) return false;
-    this.#want(nowMs);
+    this.#request(nowMs);
     // A first live report takes its time, as it needs something to average over.
     return nowMs - this.#ownReport.liveTakenMs <= LIVE_WARM_MS;
   }
 
   notePublished(): void {
-    this.#wantedMs = Number.NEGATIVE_INFINITY;
+    this.#requestedMs = Number.NEGATIVE_INFINITY;
   }
 
   run(): void {
     const nowMs = this.#context.clock.deadlineMs;
-    if (nowMs >= this.nextMs()) this.#want(nowMs);
+    if (nowMs >= this.nextMs()) this.#request(nowMs);
   }
 
   nextMs(): number {
     if (!this.isWatchedHere) return Number.POSITIVE_INFINITY;
-    return Math.max(this.#ownReport.nextLiveMs, this.#wantedMs + WATCH_PERIOD_MS);
+    return Math.max(this.#ownReport.nextLiveMs, this.#requestedMs + WATCHING_PERIOD_MS);
   }
 
-  #want(nowMs: number): void {
-    if (nowMs < this.#wantedMs + WATCH_PERIOD_MS) return;
-    this.#wantedMs = nowMs;
+  #request(nowMs: number): void {
+    if (nowMs < this.#requestedMs + WATCHING_PERIOD_MS) return;
+    this.#requestedMs = nowMs;
     this.#context.emit({ kind: "live-wanted" });
   }
 }

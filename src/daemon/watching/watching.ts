@@ -17,7 +17,7 @@ import type { ChangeLog } from "./change-log.ts";
 import { createWatcherCount } from "./watcher-count.ts";
 
 export interface WatchingParts {
-  readonly cluster: Pick<Cluster, "watch" | "publishLive">;
+  readonly cluster: Pick<Cluster, "setWatching" | "publishLive">;
   readonly drive: Drive;
   readonly sampler: Pick<Sampler, "primeLive" | "takeLive">;
   readonly source: ClusterSource;
@@ -46,7 +46,7 @@ export function openWatching(parts: WatchingParts): Watching {
   });
   const watchers = createWatcherCount({
     after,
-    onChange: (isWatching) => drive((now) => cluster.watch(isWatching, now)),
+    onChange: (isWatching) => drive((now) => cluster.setWatching(isWatching, now)),
   });
   const following = { source, changes, watchers, after };
   const streams = createEventStreams({ ...following, onMade: onEvent });

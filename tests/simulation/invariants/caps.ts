@@ -17,7 +17,7 @@ const CAPS: Readonly<Record<keyof Sizes, number>> = {
   candidates: 4096,
   sources: 4096,
   plannedQuestions: PEERS,
-  plannedJudgements: PEERS,
+  plannedStateChecks: PEERS,
   plannedCandidates: 4096,
   // One probe at a time for each address of a machine.
   probes: PEERS * ADDRESSES_OF_ONE,
@@ -35,8 +35,8 @@ const CAPS: Readonly<Record<keyof Sizes, number>> = {
   // The eight remembered from an earlier run, and one more that has lost its address since.
   formerAtOneAddress: 9,
   hints: 20,
-  forgetTests: 256,
-  forgetMessages: 257,
+  removalTests: 256,
+  removalNotices: 257,
   waitingAnswers: 64,
   namedSenders: 65,
 };
@@ -60,7 +60,7 @@ export class Caps implements Invariant {
       if (sizes[name] > CAPS[name]) this.#breach(name, sizes[name]);
     }
     // A machine that is removed leaves no deadline behind.
-    for (const name of ["plannedQuestions", "plannedJudgements"] as const) {
+    for (const name of ["plannedQuestions", "plannedStateChecks"] as const) {
       if (sizes[name] > sizes.machines) this.#breach(`${name} beyond its machines`, sizes[name]);
     }
     if (sizes.plannedCandidates !== sizes.candidates) {

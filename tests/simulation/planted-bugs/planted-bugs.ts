@@ -43,7 +43,7 @@ export const PLANTED: readonly PlantedBug[] = [
       {
         file: "src/cluster/detection/ring-detector.ts",
         from: "peer !== sender) this.#beginSoon(peer, HINT_SPREAD_MS);",
-        to: "peer !== sender && isInRing(peer)) this.#schedule.fallSilent(peer, RING_QUESTIONS);",
+        to: "peer !== sender && isInRing(peer)) this.#schedule.setSilent(peer, RING_QUESTIONS);",
       },
     ],
     seed: 1,
@@ -71,8 +71,8 @@ export const PLANTED: readonly PlantedBug[] = [
       },
       {
         file: "src/cluster/discovery/discovery.ts",
-        from: "candidates.offer(address, { hasSpoken: false });",
-        to: "this.#parts.context.named.push(address), candidates.offer(address, { hasSpoken: false });",
+        from: "candidates.add(address, { hasSpoken: false });",
+        to: "this.#parts.context.named.push(address), candidates.add(address, { hasSpoken: false });",
       },
       {
         file: "src/cluster/discovery/address-lists.ts",

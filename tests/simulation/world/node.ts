@@ -180,7 +180,7 @@ export class SimulatedNode implements Host {
   /** A user opens a page of this machine, or closes the last one. */
   watch(on: boolean): void {
     this.#isWatching = on;
-    this.#call("watch", (core, now) => core.watch(on, now));
+    this.#call("watch", (core, now) => core.setWatching(on, now));
   }
 
   start(options: { readonly keepState: boolean }): void {
