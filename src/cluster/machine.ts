@@ -5,6 +5,9 @@
 import type { Report } from "../protocol/report.ts";
 import type { MachineState } from "../store/kept.ts";
 
+/** The states of a machine that does not answer. */
+export const QUIET_STATES: ReadonlySet<MachineState> = new Set(["silent", "stopped", "down"]);
+
 export interface Machine {
   /** Stable key; a protocol-1 machine's id is its address. */
   readonly id: string;

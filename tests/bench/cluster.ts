@@ -81,8 +81,8 @@ function unagi(machines: number): FleetPlan {
       ...[EXECUTABLE, "-c", "/dev/null", "--bind", `127.0.1.${index}`, "--name", `m${index}`],
       ...["-u", String(UPDATE_SECONDS), "-S", "bench", "-s", range, "-n", range],
     ],
-    seen: /^.*machine "?m(\d+)"? at \S+ is up$/,
-    lost: /^.*machine "?m(\d+)"? at \S+ is silent$/,
+    seen: /^.*machine ["']?m(\d+)["']? at \S+ is up$/,
+    lost: /^.*machine ["']?m(\d+)["']? at \S+ is silent$/,
   };
 }
 

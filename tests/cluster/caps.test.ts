@@ -50,7 +50,7 @@ describe("one source", () => {
     for (let i = 0; i < 4095; i++) admission.admit(`other ${i}`, options);
     expect(admission.admit("first", options)).toBe(false);
     for (let i = 0; i < 5000; i++) admission.admit(`more ${i}`, options);
-    expect(admission.size).toBe(4096);
+    expect(admission.sizes()).toEqual({ sources: 4096 });
     expect(admission.admit("first", options)).toBe(true);
   });
 });

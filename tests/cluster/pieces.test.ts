@@ -11,7 +11,6 @@ import {
   rememberSpacing,
 } from "../../src/cluster/peers/v1-reports.ts";
 import { quietPauseMs, untilNextReportMs } from "../../src/cluster/polling/pace.ts";
-import { quote } from "../../src/cluster/serving/quote.ts";
 import { seededRandom } from "../simulation/world/random.ts";
 
 describe("the queue of deadlines", () => {
@@ -240,14 +239,4 @@ describe("the question after an answer", () => {
       }
     }
   });
-});
-
-test.each([
-  { title: "quotes plain text", text: "plain", shown: '"plain"' },
-  { title: "escapes controls", text: "\u001b[2J\n", shown: '"\\u001b[2J\\n"' },
-  { title: "escapes what is not ASCII", text: "ä\u202e", shown: '"\\u00e4\\u202e"' },
-  { title: "escapes quotes", text: 'a"b', shown: '"a\\"b"' },
-  { title: "shortens", text: "x".repeat(500), shown: `"${"x".repeat(60)}…"` },
-])("the log $title", ({ text, shown }) => {
-  expect(quote(text)).toBe(shown);
 });

@@ -1,8 +1,10 @@
 /**
- * Which machine an answer comes from (design 6.2). An id stays, an incarnation is new at each start; a
- * incarnation is adopted only through an answer to a question of ours, and then the one before is over.
- * If that one goes on answering all the same, two daemons share the id: clones, shown apart.
+ * Which machine an answer comes from (design 6.2). The id of a machine stays; its incarnation is new at
+ * each start. An incarnation is adopted only through an answer to a question of ours, and retires the one
+ * before. If the retired one goes on answering all the same, two daemons share the id: they are clones,
+ * and shown apart.
  */
+import { quoted } from "../../base/printable.ts";
 import type { Answer } from "../../protocol/message.ts";
 import type { CoreContext } from "../core-context.ts";
 import type { ListPuller } from "../discovery/list-puller.ts";
@@ -21,17 +23,17 @@ import {
   newPeer,
   type OpenQuestion,
   type Peer,
+  type RetiredIncarnation,
   stayMs,
 } from "../peers/peer.ts";
 import { describePeer, type PeerStates } from "../peers/peer-states.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import { isSameMachine } from "../peers/v1-reports.ts";
+import type { Probes } from "../polling/probes.ts";
 import type { Schedule } from "../polling/schedule.ts";
-import { quote } from "../serving/quote.ts";
 import { NewcomerLimit } from "./newcomer-limit.ts";
 
 export type Recognised =
-  | { readonly kind: "self" }
   | { readonly kind: "peer"; readonly peer: Peer }
   | { readonly kind: "refused"; readonly reason: CoreDropReason };
 
@@ -40,6 +42,7 @@ interface Parts {
   readonly table: PeerTable;
   readonly states: PeerStates;
   readonly schedule: Schedule;
+  readonly probes: Probes;
   readonly listPuller: ListPuller;
 }
 
@@ -48,6 +51,7 @@ export class Identity {
   readonly #table: PeerTable;
   readonly #states: PeerStates;
   readonly #schedule: Schedule;
+  readonly #probes: Probes;
   readonly #listPuller: ListPuller;
   readonly #newcomerLimit = new NewcomerLimit();
 
@@ -56,16 +60,23 @@ export class Identity {
     this.#table = parts.table;
     this.#states = parts.states;
     this.#schedule = parts.schedule;
+    this.#probes = parts.probes;
     this.#listPuller = parts.listPuller;
   }
 
-  /** Addresses where somebody was met lately. */
-  get meetings(): number {
-    return this.#newcomerLimit.size;
+  sizes() {
+    return { meetings: this.#newcomerLimit.size };
   }
 
-  /** The machine that gave this answer, its incarnation adopted and the address made its own. */
-  recognise(contact: Contact, answer: Answer, question: OpenQuestion): Recognised {
+  /**
+   * The machine that gave this answer, with its incarnation adopted and the address made its own; or
+   * "self" if the answer is our own.
+   */
+  recognise(
+    contact: Contact,
+    answer: Answer,
+    question: OpenQuestion,
+  ): Recognised | { readonly kind: "self" } {
     if (answer.incarnation === this.#context.self.incarnation) return { kind: "self" };
     const group = this.#table.group(answer.id);
     const known = group.find(({ incarnation }) => incarnation === answer.incarnation);
@@ -78,22 +89,23 @@ export class Identity {
     return this.#bindAddress(contact, restarted, answer.name);
   }
 
-  /** This machine has lost one of its addresses to us or to another. */
+  /** The machine that gave this protocol-1 answer: its id is its address. */
+  recogniseV1(contact: Contact): Recognised {
+    const { address } = contact;
+    const known = this.#table.get(address);
+    if (known !== undefined) return this.#bindAddress(contact, known);
+    return this.#addNewcomer({ contact, id: address, announcedId: address, protocol: 1 });
+  }
+
+  /** The machine has lost one of its addresses to us or to another machine. */
   noteLostAddress(former: Peer): void {
-    // One that never gave a report and cannot be asked any more was nobody.
+    // A machine that never gave a report and has no address left is not worth keeping.
     const isNobody = former.contacts.length === 0 && former.report === undefined;
     if (isNobody) this.#states.forget(former);
     else this.#states.noteChange(former, { remember: true });
   }
 
-  /** A machine that speaks protocol 1 is its address. */
-  recogniseV1(contact: Contact): Recognised {
-    const { address } = contact;
-    const known = this.#table.get(address);
-    if (known !== undefined) return this.#bindAddress(contact, known);
-    return this.#addNewcomer({ contact, id: address, key: address, protocol: 1 });
-  }
-
+  /** The address belongs to this machine from now on. */
   #bindAddress(contact: Contact, peer: Peer, name = peer.name): Recognised {
     peer.name = name;
     const former = contact.peer;
@@ -107,26 +119,27 @@ export class Identity {
     return { kind: "peer", peer };
   }
 
-  /** Who answers where another was has moved: that one may be where it was itself. */
+  /** Two machines may have swapped addresses: probe the old addresses of the one that moved here. */
   #probeOtherAddresses({ contacts }: Peer): void {
-    for (const contact of contacts.slice(1)) this.#schedule.probeSoon(contact);
+    for (const contact of contacts.slice(1)) this.#probes.startRested(contact);
   }
 
   #lostAddressTo(owner: Peer, former: Peer): void {
-    const isOther = former.protocol === 2 || owner.protocol === 1;
-    if (isOther || !isSameMachine(former, owner.name)) {
-      // Without its address one of protocol 1 cannot be asked, and it has a long time to say nothing.
+    const isUpgrade = former.protocol === 1 && owner.protocol === 2;
+    if (!isUpgrade || !isSameMachine(former, owner.name)) {
+      // A protocol-1 machine without its address cannot be asked, and it may be silent for a long time
+      // before it is called down.
       if (former.protocol === 1) this.#schedule.setSilent(former, 0);
       this.noteLostAddress(former);
       this.#capFormerPeers(owner.address);
       return;
     }
-    // A protocol-1 machine was its address: it is the other machine by another id.
+    // The protocol-1 machine at this address is the same machine: it has an id of its own by now.
     this.#context.emit({ kind: "rename", fromId: former.id, toId: owner.id });
     this.#states.forget(former);
   }
 
-  /** Of too many that had an address, the one that was there for the shortest time was no loss. */
+  /** Of too many machines that had this address, forgets the one that was here for the shortest time. */
   #capFormerPeers(address: string): void {
     const former = this.#table.formerlyAt(address);
     if (former.length <= MAX_FORMER_AT_ADDRESS) return;
@@ -134,7 +147,7 @@ export class Identity {
     this.#states.forget(shortest);
   }
 
-  /** Whose new incarnation it may be, of those that have this id. */
+  /** Of the machines with this id, the one that may have restarted under a new incarnation. */
   #restarted(group: readonly Peer[], contact: Contact): Peer | undefined {
     const here = group.find((one) => one === contact.peer);
     if (here !== undefined || group.length === 1) return here ?? group[0];
@@ -143,25 +156,21 @@ export class Identity {
 
   #adoptIncarnation(peer: Peer, contact: Contact, incarnation: string): void {
     if (peer.incarnation !== undefined) {
-      const retired = {
-        incarnation: peer.incarnation,
-        atMs: this.#context.clock.deadlineMs,
-        proofs: 0,
-      };
-      peer.retiredIncarnations = [...peer.retiredIncarnations, retired].slice(
-        -MAX_RETIRED_INCARNATIONS,
-      );
+      const atMs = this.#context.clock.deadlineMs;
+      const retired = { incarnation: peer.incarnation, atMs, proofs: 0 };
+      const all = [...peer.retiredIncarnations, retired];
+      peer.retiredIncarnations = all.slice(-MAX_RETIRED_INCARNATIONS);
     }
     peer.incarnation = incarnation;
     peer.sequence = undefined;
     peer.live = undefined;
     this.#states.noteChange(peer, { remember: true });
-    // Restarted under another address, or a clone? Then the old address still answers.
+    // If this is a clone and no restart under another address, the old address still answers.
     const former = peer.contacts[0];
-    if (former !== undefined && former !== contact) this.#schedule.probe(former);
+    if (former !== undefined && former !== contact) this.#probes.start(former);
   }
 
-  /** An incarnation that is over answers a question asked after its end. */
+  /** A retired incarnation answers: late, or, if the question was asked after its end, as a clone. */
   #recogniseRetired(
     peer: Peer,
     evidence: { contact: Contact; answer: Answer; question: OpenQuestion },
@@ -172,26 +181,28 @@ export class Identity {
     if (isLate) return { kind: "refused", reason: "report of an old boot" };
     retired.proofs++;
     if (retired.proofs < CLONE_PROOFS) {
-      this.#schedule.probe(contact);
+      this.#probes.start(contact);
       return { kind: "refused", reason: "report of an old boot" };
     }
     peer.retiredIncarnations = peer.retiredIncarnations.filter((one) => one !== retired);
     return this.#addOrUpgrade(contact, answer);
   }
 
-  /** A machine that is not in the table: a new one, or one more under an id. */
+  /** The machine is not in the table: it is new, or one more under this id, or speaks protocol 2 by now. */
   #addOrUpgrade(contact: Contact, answer: Answer): Recognised {
-    const { id, incarnation, name } = answer;
-    const group = this.#table.group(id);
-    const others = group.length + (id === this.#context.self.id ? 1 : 0);
+    const { id: announcedId, incarnation, name } = answer;
+    const group = this.#table.group(announcedId);
+    const others = group.length + (announcedId === this.#context.self.id ? 1 : 0);
     if (others >= MAX_CLONES) {
       return { kind: "refused", reason: "too many machines under one id" };
     }
     if (others > 0) this.#warnOfClones(name, contact, group);
-    const key = others === 0 ? id : cloneId(id, incarnation);
+    const id = others === 0 ? announcedId : cloneId(announcedId, incarnation);
     const former = contact.peer;
     const isUpgrade = former?.protocol === 1 && others === 0 && isSameMachine(former, name);
-    if (!isUpgrade) return this.#addNewcomer({ contact, id, key, protocol: 2, incarnation, name });
+    if (!isUpgrade) {
+      return this.#addNewcomer({ contact, id, announcedId, protocol: 2, incarnation, name });
+    }
     this.#upgrade(former, answer);
     return this.#bindAddress(contact, former, name);
   }
@@ -200,7 +211,7 @@ export class Identity {
   #upgrade(peer: Peer, to: Answer): void {
     this.#context.emit({ kind: "rename", fromId: peer.id, toId: to.id });
     this.#context.emit({ kind: "changed", id: peer.id });
-    this.#table.changeId(peer, to.id, to.id);
+    this.#table.changeId(peer, to.id);
     peer.protocol = 2;
     peer.incarnation = to.incarnation;
     peer.sequence = undefined;
@@ -211,13 +222,13 @@ export class Identity {
   #addNewcomer(newcomer: {
     readonly contact: Contact;
     readonly id: string;
-    readonly key: string;
+    readonly announcedId: string;
     readonly protocol: 1 | 2;
     readonly incarnation?: string;
     readonly name?: string;
   }): Recognised {
-    const { contact, id, key, protocol } = newcomer;
-    if (this.#table.get(key) !== undefined) {
+    const { contact, id, announcedId, protocol } = newcomer;
+    if (this.#table.get(id) !== undefined) {
       return { kind: "refused", reason: "too many machines under one id" };
     }
     const { clock, intervalMs } = this.#context;
@@ -227,7 +238,7 @@ export class Identity {
     }
     if (!this.#makeRoom()) return { kind: "refused", reason: "table of machines full" };
     this.#newcomerLimit.note(contact.address, clock.deadlineMs);
-    const peer = newPeer({ id, key, protocol, address: contact.address, clock });
+    const peer = newPeer({ id, announcedId, protocol, address: contact.address, clock });
     peer.incarnation = newcomer.incarnation;
     this.#states.add(peer);
     this.#listPuller.noteNewPeer(peer);
@@ -235,33 +246,30 @@ export class Identity {
   }
 
   /**
-   * In a full table one that is gone makes room, if there is one. A history is nothing that
-   * somebody may delete by claiming to be one more machine; who never gave a report, or passed
-   * through an address within an interval, has none.
+   * In a full table a machine that is down or stopped, or has lost its address, makes room. Its history
+   * stays, or anybody could delete it by claiming to be one more machine; unless it never gave a report,
+   * or only passed through an address within an interval.
    */
   #makeRoom(): boolean {
     if (!this.#table.isFull) return true;
-    const gone = this.#table.leastMissed();
-    if (gone === undefined) return false;
-    this.#context.log("info", `${describePeer(gone)} makes room: the table of machines is full`);
-    const hasPassed = gone.contacts.length === 0 && stayMs(gone) < this.#context.intervalMs;
-    if (gone.report === undefined || hasPassed) {
-      this.#states.forget(gone);
-      return true;
-    }
-    this.#states.evict(gone);
+    const leaving = this.#table.leastMissed();
+    if (leaving === undefined) return false;
+    this.#context.log("info", `${describePeer(leaving)} makes room: the table of machines is full`);
+    const hasPassed = leaving.contacts.length === 0 && stayMs(leaving) < this.#context.intervalMs;
+    if (leaving.report === undefined || hasPassed) this.#states.forget(leaving);
+    else this.#states.evict(leaving);
     return true;
   }
 
   #warnOfClones(name: string, contact: Contact, group: readonly Peer[]): void {
     const other = group[0] === undefined ? "this machine" : describePeer(group[0]);
     const text =
-      `machine ${quote(name)} at ${contact.address} has the same id as ${other}: they are shown ` +
+      `machine ${quoted(name)} at ${contact.address} has the same id as ${other}: they are shown ` +
       "apart; give one of them a machine-id of its own (systemd-machine-id-setup)";
     this.#context.log("warn", text);
   }
 }
 
-function retiredIncarnation(peer: Peer, incarnation: string) {
+function retiredIncarnation(peer: Peer, incarnation: string): RetiredIncarnation | undefined {
   return peer.retiredIncarnations.find((one) => one.incarnation === incarnation);
 }

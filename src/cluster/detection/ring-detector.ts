@@ -75,13 +75,8 @@ export class RingDetector {
     this.#turnMs = this.#context.clock.deadlineMs + (RING_PERIOD_MS / 2) * this.#context.random();
   }
 
-  get hintsUnderWay(): number {
-    return this.#hints.size;
-  }
-
-  /** Machines under test, or to be tested soon. */
-  get tests(): number {
-    return this.#due.size;
+  sizes() {
+    return { ringTests: this.#due.size, hints: this.#hints.size };
   }
 
   /** Something valid came from a known machine: this one is not cut off. */

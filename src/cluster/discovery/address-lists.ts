@@ -44,14 +44,8 @@ export class AddressLists {
     this.#nextBroadcastMs = this.#firstBroadcastMs();
   }
 
-  /** Whom the present broadcast has still to reach. */
-  get readers(): number {
-    return this.#pending.length;
-  }
-
-  /** For different readers. */
-  get forms(): number {
-    return this.#packets.size;
+  sizes() {
+    return { listReaders: this.#pending.length, listForms: this.#packets.size };
   }
 
   /** Our interval has changed. */

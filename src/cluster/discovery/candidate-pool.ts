@@ -53,9 +53,11 @@ export class CandidatePool {
     return this.#contacts.size;
   }
 
-  /** Those that have a time to be asked at, each one. */
-  get planned(): number {
-    return this.#fresh.size + this.#spoken.size + this.#named.size;
+  sizes() {
+    return {
+      candidates: this.size,
+      plannedCandidates: this.#fresh.size + this.#spoken.size + this.#named.size,
+    };
   }
 
   get(address: string): Contact | undefined {

@@ -1,6 +1,7 @@
 /**
- * What follows from a message besides what it says: whose address is worth a question now. Nothing
- * is believed here; each lead ends in a question, or in nothing.
+ * Which addresses are worth a question, judging by the messages that come: addresses that others name,
+ * senders that are not known, known machines that may have restarted or moved. Nothing is believed here;
+ * all that follows is a question.
  */
 import { isLoopback } from "../../net/address.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
@@ -10,6 +11,7 @@ import type { RingDetector } from "../detection/ring-detector.ts";
 import { CONFIRMED_MS, RESTART_CHECK_PAUSE_MS } from "../limits.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
+import type { Probes } from "../polling/probes.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { Schedule } from "../polling/schedule.ts";
 import type { AddressScan } from "./address-scan.ts";
@@ -23,6 +25,7 @@ interface Parts {
   readonly own: OwnAddresses;
   readonly questions: Questions;
   readonly schedule: Schedule;
+  readonly probes: Probes;
   readonly scan: AddressScan;
   readonly ring: RingDetector;
 }
@@ -34,12 +37,12 @@ export class Discovery {
     this.#parts = parts;
   }
 
-  /** A list adds what is new; it changes nothing else (6.1). */
+  /** An address list came: it adds what is new and changes nothing else (6.1). */
   learnFromList(addresses: readonly string[], sender: string): void {
     const { table, candidates, scan } = this.#parts;
     scan.noteList();
     for (const address of addresses) {
-      // Somebody else's loopback is not ours.
+      // The loopback addresses of another machine are not ours.
       if (isLoopback(address) && !isLoopback(sender)) continue;
       const contact = table.contactOf(address);
       if (contact?.peer === undefined) candidates.add(address, { hasSpoken: false });
@@ -47,14 +50,14 @@ export class Discovery {
     }
   }
 
-  /** A valid message makes its sender's address known: it is asked, at the peers' port. */
+  /** A valid message came: its sender is there, and is asked at the peers' port. */
   learnFromSender(from: Endpoint, message: Message): void {
-    const { context, table, candidates, own, schedule, ring } = this.#parts;
+    const { context, table, candidates, own, schedule, probes, ring } = this.#parts;
     const contact = table.contactOf(from.address);
     const peer = contact?.peer;
     if (contact === undefined || peer === undefined) {
-      const isOthers = message.kind === "question" && message.id !== context.self.id;
-      if (isOthers) own.unlearn(from.address);
+      const isFromOther = message.kind === "question" && message.id !== context.self.id;
+      if (isFromOther) own.unlearn(from.address);
       candidates.add(from.address, { hasSpoken: true });
       noteAsked(candidates.get(from.address), message);
       return;
@@ -62,26 +65,26 @@ export class Discovery {
     ring.noteHeard();
     if (from.port !== context.port || message.kind === "goodbye") return;
     schedule.nudge(peer);
-    if (this.#mayHaveMoved(contact, peer, message)) schedule.probe(contact);
+    if (this.#mayHaveMoved(contact, peer, message)) probes.start(contact);
     else if (this.#mayHaveRestarted(contact, peer, message)) schedule.notePossibleRestart(peer);
     noteAsked(contact, message);
   }
 
   /**
-   * Somebody reaches a machine at an address that we take for the second one of another: after two
-   * have swapped, say. Once an interval it is asked who it is.
+   * Another machine names an address that we take for a further address of this one: two machines may
+   * have swapped theirs. Once an interval we ask who is there.
    */
   #probeSecondAddress(contact: Contact, peer: Peer): void {
-    const { context, questions, schedule } = this.#parts;
+    const { context, questions, probes } = this.#parts;
     const isRested = questions.msSinceAsked(contact) >= context.intervalMs;
-    if (peer.contacts[0] !== contact && isRested) schedule.probe(contact);
+    if (peer.contacts[0] !== contact && isRested) probes.start(contact);
   }
 
   /**
-   * Whether the address may be another machine's by now: two that have swapped theirs would else be
-   * asked for ever each where the other is. An address that is not a machine's first is asked too
-   * seldom to find out; and one taken for a machine of 2005 that answers our bare request, when the
-   * question before it was lost, would pass for one until its next report.
+   * Whether the address may be another machine's by now. Two machines that have swapped addresses would
+   * otherwise be asked forever where the other one is. A further address of a machine is asked too
+   * seldom to find out. And a machine taken for one of protocol 1, since the question was lost and only
+   * the bare request was answered, would pass for that until its next report.
    */
   #mayHaveMoved(contact: Contact, peer: Peer, message: Message): boolean {
     if (message.kind !== "question") return false;
@@ -90,17 +93,17 @@ export class Discovery {
   }
 
   /**
-   * Whether it asks as one does who knows nothing of us. Its first question does so without a new
-   * start: whoever has answered us learns of us by that, and asks in turn.
+   * Whether the machine asks as if it knew nothing of us. Its very first question does so without a
+   * restart: a machine that answers us learns of us by that, and asks in turn.
    */
   #mayHaveRestarted(contact: Contact, peer: Peer, message: Message): boolean {
-    const isOld = peer.protocol === 1;
+    const isV1 = peer.protocol === 1;
     const sinceHeardMs = this.#parts.context.clock.deadlineMs - peer.heardDeadlineMs;
-    // Who has said goodbye and asks is back, however lately it had answered.
+    // A machine that has said goodbye and asks is back, however recently it answered.
     const isConfirmed = sinceHeardMs < CONFIRMED_MS && peer.goodbye === undefined;
-    if (message.kind === "initial-query") return isOld || !isConfirmed;
+    if (message.kind === "initial-query") return isV1 || !isConfirmed;
     if (message.kind !== "question") return false;
-    return isOld || (message.incarnation === undefined && (contact.hasAsked || !isConfirmed));
+    return isV1 || (message.incarnation === undefined && (contact.hasAsked || !isConfirmed));
   }
 }
 

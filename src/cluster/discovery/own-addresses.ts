@@ -23,9 +23,9 @@ export class OwnAddresses {
     this.#context = context;
   }
 
-  /** Of the larger of the two tables. */
-  get size(): number {
-    return Math.max(this.#untilMs.size, this.#told.size);
+  /** The larger of the two tables counts. */
+  sizes() {
+    return { ownAddresses: Math.max(this.#untilMs.size, this.#told.size) };
   }
 
   /** As others say that they see us; for display alone. */

@@ -19,8 +19,8 @@ export class Admission {
   /** A Map keeps the order of insertion: the first is the least recently used. */
   readonly #sources = new Map<string, Source>();
 
-  get size(): number {
-    return this.#sources.size;
+  sizes() {
+    return { sources: this.#sources.size };
   }
 
   /** Takes one packet's token; false: drop the packet, or send nothing more. */

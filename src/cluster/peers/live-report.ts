@@ -1,16 +1,17 @@
 /**
- * The live report of a machine, which it makes only while somebody watches. It is shown in place
- * of the interval report while it is fresh; it is no entry of the history and is not stored.
+ * The live report of a machine, which it makes only while somebody watches. While it is fresh it is shown
+ * in place of the interval report. It is neither an entry of the history nor stored.
  */
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import type { Report } from "../../protocol/report.ts";
 import { LIVE_FRESH_MS } from "../limits.ts";
 
 export interface LiveReport {
   /** Numbers the live reports of one incarnation, from 1. */
   readonly sequence: number;
-  /** With the messages of the interval report, which a live one does not have. */
+  /** With the messages of the interval report, which a live report itself does not have. */
   readonly report: Report;
-  /** Clock of ages. */
+  /** When it was made (clock of ages). */
   readonly madeMs: number;
 }
 
@@ -26,8 +27,8 @@ export function isFresh(live: LiveReport, ageMs: number): boolean {
 }
 
 /**
- * The live report while it is fresh; of a machine that has fallen silent, whichever is newer,
- * since its last seconds may tell why; else the interval report.
+ * The live report while it is fresh, else the interval report. Of a quiet machine the newer of the two:
+ * its last seconds may tell why it fell silent.
  */
 export function shownReport(held: {
   readonly interval: { readonly report: Report; readonly madeMs: number };
@@ -47,17 +48,13 @@ export function shownReport(held: {
 const MESSAGES = "messages";
 
 /**
- * A live report as it is shown: what came in since the last interval report stays in sight, and so
- * does the reason why nothing could.
+ * The live report as it is shown: with the messages of the last interval report, or with the reason why
+ * they could not be read.
  */
 export function withMessagesOf(live: Report, interval: Report | undefined): Report {
   if (interval === undefined) return live;
   const { messages, messageCount } = interval;
   const reasons = (interval.problems ?? []).filter(({ subject }) => subject === MESSAGES);
-  return {
-    ...live,
-    ...(messages !== undefined && { messages }),
-    ...(messageCount !== undefined && { messageCount }),
-    ...(reasons.length > 0 && { problems: [...(live.problems ?? []), ...reasons] }),
-  };
+  const problems = reasons.length > 0 ? [...(live.problems ?? []), ...reasons] : live.problems;
+  return { ...live, ...withoutUndefined({ messages, messageCount, problems }) };
 }

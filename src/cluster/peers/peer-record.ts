@@ -1,15 +1,15 @@
-/** What is stored of a machine across restarts, and how a machine comes back from it. */
+/** What is stored of a machine across restarts, and how a machine is made from it at the next start. */
 import type { Writable } from "../../protocol/message.ts";
 import type { KnownMachine } from "../../store/kept.ts";
 import type { CoreClock } from "../core-clock.ts";
 import { addressesOf, announcedIdOf, newPeer, type Peer } from "./peer.ts";
 
-/** A machine of an earlier run. Its ages are reckoned by the wall clock, the only one we share. */
+/** A machine of an earlier run. Its ages come from the wall clock, the only clock both runs share. */
 export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
   const sinceHeardMs = Math.max(0, clock.wallMs - known.lastHeardWallMs);
   const peer = newPeer({
-    id: announcedIdOf(known.id),
-    key: known.id,
+    id: known.id,
+    announcedId: announcedIdOf(known.id),
     protocol: known.protocol,
     address: known.addresses[0] ?? "",
     clock,
@@ -38,6 +38,7 @@ export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
   return peer;
 }
 
+/** Field by field, as it is made at each change of each of a thousand machines. */
 export function knownFromPeer(peer: Peer, clock: CoreClock): KnownMachine {
   const known: Writable<KnownMachine> = {
     id: peer.id,

@@ -1,5 +1,5 @@
 /**
- * What is thought of a machine, and what follows from a change of mind.
+ * The state of each machine, when it changes, and what follows from a change.
  *
  *     (candidate) ──answers──▶ new ──first report──▶ up ◀────────────┐
  *                               │                    │               │ answers
@@ -13,11 +13,11 @@
  *                                                   down ────────────┘
  *     stopped, down ──not heard of for 1,440 intervals──▶ forgotten
  *
- * Only an answer to an open question counts as being heard of. The times are on the clock of
- * deadlines, so this machine's own absence is never held against the others. `stopped` and
- * `down` are outages: they are entries of the history and begin when the machine was last heard.
+ * A machine is heard of only when it answers an open question. The times are on the clock of deadlines,
+ * so that this machine's own absence is never held against the others. `stopped` and `down` are
+ * outages: they are entries of the history, which begin when the machine was last heard.
  */
-
+import { quoted } from "../../base/printable.ts";
 import type { Entry, MachineState } from "../../store/kept.ts";
 import type { CoreContext } from "../core-context.ts";
 import {
@@ -31,8 +31,7 @@ import {
   TICK_PROMISE_MS,
 } from "../limits.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
-import { quote } from "../serving/quote.ts";
-import { isQuiet, type Peer } from "./peer.ts";
+import { isDownOrStopped, isQuiet, type Peer } from "./peer.ts";
 import { knownFromPeer } from "./peer-record.ts";
 import type { PeerTable } from "./peer-table.ts";
 import { silenceIntervalMs } from "./v1-reports.ts";
@@ -40,9 +39,9 @@ import { silenceIntervalMs } from "./v1-reports.ts";
 export class PeerStates {
   readonly #context: CoreContext;
   readonly #table: PeerTable;
-  readonly #onGone: (peer: Peer) => void;
-  /** When each machine is to be looked at again; late deadlines are moved when they come. */
-  readonly #queue = new DeadlineQueue<Peer>();
+  readonly #onRemove: (peer: Peer) => void;
+  /** When each machine's state is to be checked; a check that turns out to be early is planned anew. */
+  readonly #checks = new DeadlineQueue<Peer>();
   readonly #changed = new Set<Peer>();
   readonly #toRemember = new Set<Peer>();
   /** On the clock of ages. */
@@ -50,67 +49,63 @@ export class PeerStates {
   /** Since when packets have been read without a pause (clock of deadlines). */
   #awakeFromMs: number;
 
-  /** `onGone`: this machine is about to leave the table. */
-  constructor(context: CoreContext, table: PeerTable, onGone: (peer: Peer) => void) {
+  /** `onRemove` is called with each machine that is about to leave the table. */
+  constructor(context: CoreContext, table: PeerTable, onRemove: (peer: Peer) => void) {
     this.#context = context;
     this.#table = table;
-    this.#onGone = onGone;
+    this.#onRemove = onRemove;
     this.#lastRunMs = context.clock.ageMs;
     this.#awakeFromMs = context.clock.deadlineMs;
   }
 
   nextMs(): number {
-    return this.#queue.nextMs();
+    return this.#checks.nextMs();
   }
 
-  /** Machines that have a time to be looked at, each one. */
-  get planned(): number {
-    return this.#queue.size;
+  sizes() {
+    return { plannedStateChecks: this.#checks.size };
   }
 
-  /** A machine is in the table now, met or remembered. */
+  /** Puts a machine into the table, newly met or known from an earlier run. */
   add(peer: Peer): void {
     this.#table.add(peer);
-    this.updateDeadline(peer);
+    this.planCheck(peer);
   }
 
-  /** What the states rests on has changed: its interval, the time it was heard. */
-  updateDeadline(peer: Peer): void {
-    this.#queue.set(peer, this.#dueMs(peer));
+  /** Something that the state depends on has changed: the machine's interval, the time it was heard. */
+  planCheck(peer: Peer): void {
+    this.#checks.set(peer, this.#dueMs(peer));
   }
 
-  /** It is forgotten, with its history. */
+  /** Removes the machine together with its history. */
   forget(peer: Peer): void {
     this.#remove(peer);
     this.#context.emit({ kind: "forget", id: peer.id });
     this.#context.emit({ kind: "changed", id: peer.id });
   }
 
-  /** It is shown no longer; what the store has of it stays there, for when it comes back. */
+  /** Removes the machine from the table; the store keeps its history, for when it comes back. */
   evict(peer: Peer): void {
     if (this.#toRemember.has(peer)) this.#remember(peer);
     this.#remove(peer);
     this.#context.emit({ kind: "changed", id: peer.id });
   }
 
-  /** It has answered an open question; its report, if one came, is in place. */
+  /** The machine has answered an open question; its report, if one came, is already in place. */
   noteAnswer(peer: Peer): void {
-    const { clock } = this.#context;
-    peer.heardMs = clock.ageMs;
-    peer.heardDeadlineMs = clock.deadlineMs;
-    peer.silenceFromMs = clock.deadlineMs;
+    this.noteRingAnswer(peer);
     peer.unanswered = 0;
-    peer.askedMs = undefined;
     this.#table.setHeard(peer);
     peer.round = undefined;
     peer.goodbye = undefined;
-    if (peer.state === "down" || peer.state === "stopped") {
-      this.#context.emit({ kind: "outage-over", id: peer.id, untilWallMs: clock.wallMs });
+    if (isDownOrStopped(peer)) {
+      const untilWallMs = this.#context.clock.wallMs;
+      this.#context.emit({ kind: "outage-over", id: peer.id, untilWallMs });
     }
     this.#setState(peer, peer.report === undefined ? "new" : "up");
   }
 
-  /** It has answered a quick question: alive, and nothing else is known of it by that. */
+  /** The machine has answered a quick question: it is alive, and nothing else is known by that. */
   noteRingAnswer(peer: Peer): void {
     const { clock } = this.#context;
     peer.heardMs = clock.ageMs;
@@ -119,18 +114,18 @@ export class PeerStates {
     peer.askedMs = undefined;
   }
 
-  /** Its silence counts from now on, as if it had been heard. */
+  /** The machine's silence counts from now on, as if it had just answered. */
   resetSilence(peer: Peer): void {
     peer.silenceFromMs = this.#context.clock.deadlineMs;
-    this.updateDeadline(peer);
+    this.planCheck(peer);
   }
 
-  /** A question and its repeats were left unanswered. */
+  /** The machine has left a question and its repeats unanswered. */
   setSilent(peer: Peer): void {
     if (!isQuiet(peer)) this.#setState(peer, "silent");
   }
 
-  /** It said goodbye, and left the question after that unanswered. */
+  /** The machine has said goodbye, and has left the question that tested it unanswered. */
   setStopped(peer: Peer): void {
     peer.goodbye = undefined;
     peer.spokeMs = Number.NEGATIVE_INFINITY;
@@ -138,7 +133,7 @@ export class PeerStates {
     this.#beginOutage(peer, { state: "stopped", atWallMs: saidWallMs });
   }
 
-  /** For readers and for the store, once for each call of the core. */
+  /** Readers, and with `remember` the store, learn of the change once for each call of the core. */
   noteChange(peer: Peer, options: { readonly remember: boolean }): void {
     this.#changed.add(peer);
     if (options.remember) this.#toRemember.add(peer);
@@ -156,10 +151,10 @@ export class PeerStates {
     const nowMs = this.#context.clock.deadlineMs;
     this.#notePause();
     for (;;) {
-      const peer = this.#queue.popDue(nowMs);
+      const peer = this.#checks.popDue(nowMs);
       if (peer === undefined) return;
       const isDue = this.#dueMs(peer) <= nowMs;
-      if (isDue && isGone(peer)) {
+      if (isDue && isDownOrStopped(peer)) {
         this.#context.log("info", `${describePeer(peer)} is forgotten`);
         this.forget(peer);
         continue;
@@ -168,7 +163,7 @@ export class PeerStates {
         const atWallMs = this.#context.clock.wallAt(peer.heardMs);
         this.#beginOutage(peer, { state: "down", atWallMs });
       }
-      this.updateDeadline(peer);
+      this.planCheck(peer);
     }
   }
 
@@ -177,34 +172,34 @@ export class PeerStates {
   }
 
   #remove(peer: Peer): void {
-    this.#onGone(peer);
+    this.#onRemove(peer);
     this.#table.remove(peer);
-    this.#queue.delete(peer);
+    this.#checks.delete(peer);
     this.#changed.delete(peer);
     this.#toRemember.delete(peer);
   }
 
-  /** When the machine would be down, or, if it is gone already, forgotten. */
+  /** When the machine is to be called down or, if it is down or stopped already, forgotten. */
   #dueMs(peer: Peer): number {
     const intervalMs = silenceIntervalMs(peer, this.#context.intervalMs);
-    const from = Math.max(peer.heardDeadlineMs, peer.silenceFromMs);
-    const downMs = from + Math.max(DOWN_INTERVALS * intervalMs, MIN_DOWN_MS);
-    if (!isGone(peer)) return Math.max(downMs, this.#proofMs(peer));
+    const fromMs = Math.max(peer.heardDeadlineMs, peer.silenceFromMs);
+    const downMs = fromMs + Math.max(DOWN_INTERVALS * intervalMs, MIN_DOWN_MS);
+    if (!isDownOrStopped(peer)) return Math.max(downMs, this.#proofMs(peer));
     // After a long absence of our own, each machine is asked before it is forgotten.
     return Math.max(peer.heardDeadlineMs + FORGET_INTERVALS * intervalMs, downMs);
   }
 
-  /** When its silence proves something: it was asked, and this machine was there to hear it. */
+  /** When the machine's silence proves something: it was asked, and we could have read its answer. */
   #proofMs(peer: Peer): number {
     const nowMs = this.#context.clock.deadlineMs;
-    // That test comes to a conclusion of its own.
+    // The test of its goodbye decides by itself.
     if (peer.goodbye !== undefined) return nowMs + SECOND;
     const { askedMs = nowMs } = peer;
     const isAskable = peer.contacts.length > 0;
     return Math.max(isAskable ? askedMs : 0, this.#awakeFromMs) + ANSWER_WAIT_MS;
   }
 
-  /** After a pause the answers that came meanwhile may still wait in the socket. */
+  /** After a pause of this machine, answers that came meanwhile may still wait in the socket. */
   #notePause(): void {
     const { ageMs, deadlineMs } = this.#context.clock;
     if (ageMs - this.#lastRunMs > 2 * TICK_PROMISE_MS) this.#awakeFromMs = deadlineMs;
@@ -221,18 +216,15 @@ export class PeerStates {
     const wasQuiet = isQuiet(peer);
     this.#table.setState(peer, state);
     peer.stateSinceWallMs = sinceWallMs;
-    // From silent to down it stays on the pace that it has reached.
+    // When a silent machine becomes down, it keeps the pace at which it is asked.
     if (!wasQuiet) peer.quietSinceMs = this.#context.clock.deadlineMs;
     this.noteChange(peer, { remember: true });
-    this.updateDeadline(peer);
+    this.planCheck(peer);
     this.#context.log("info", `${describePeer(peer)} is ${state}`);
   }
 }
 
-function isGone(peer: Peer): boolean {
-  return peer.state === "down" || peer.state === "stopped";
-}
-
+/** For the log: `machine 'ant' at 10.0.0.7`. */
 export function describePeer(peer: Peer): string {
-  return `machine ${quote(peer.name)} at ${peer.address}`;
+  return `machine ${quoted(peer.name)} at ${peer.address}`;
 }

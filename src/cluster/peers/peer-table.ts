@@ -1,22 +1,21 @@
 /**
- * The machines that this one knows, by key, by id and by address. An address belongs to the
- * machine that last answered from it; this machine itself is never in the table.
+ * The machines that this one knows, by id, by announced id and by address. An address belongs to the
+ * machine that last answered from it. This machine itself is never in the table.
  */
-
 import type { MachineState } from "../../store/kept.ts";
 import { MAX_ADDRESSES } from "../limits.ts";
-import { type Contact, isQuiet, newContact, type Peer, stayMs } from "./peer.ts";
+import { type Contact, isDownOrStopped, isQuiet, newContact, type Peer, stayMs } from "./peer.ts";
 
 export class PeerTable {
   readonly #maxPeers: number;
   readonly #peers = new Map<string, Peer>();
-  /** More than one machine under an id: clones. */
+  /** By announced id. Clones are the machines that share one. */
   readonly #groups = new Map<string, Peer[]>();
   readonly #contacts = new Map<string, Contact>();
-  /** Changes whenever the list of live machines or their addresses may have changed. */
+  /** Changes whenever the addresses of the machines that answer may have changed. */
   #revision = 0;
   #answering = 0;
-  #answeringInThisRun = 0;
+  #heardInThisRun = 0;
 
   constructor(maxPeers: number) {
     this.#maxPeers = maxPeers;
@@ -39,28 +38,50 @@ export class PeerTable {
     return this.#answering;
   }
 
-  /** Of them those that have answered in this run: the others may be gone by now. */
+  /** Machines that are up or new and have answered in this run; one of an earlier run may be down by now. */
   get heardInThisRunCount(): number {
-    return this.#answeringInThisRun;
+    return this.#heardInThisRun;
+  }
+
+  sizes() {
+    let [addresses, addressesOfOne, retiredIncarnationsOfOne, machinesOfOneId] = [0, 0, 0, 0];
+    const former = new Map<string, number>();
+    for (const peer of this.#peers.values()) {
+      const { contacts, retiredIncarnations, address } = peer;
+      addresses += contacts.length;
+      addressesOfOne = Math.max(addressesOfOne, contacts.length);
+      retiredIncarnationsOfOne = Math.max(retiredIncarnationsOfOne, retiredIncarnations.length);
+      machinesOfOneId = Math.max(machinesOfOneId, this.group(peer.announcedId).length);
+      if (contacts.length === 0) former.set(address, (former.get(address) ?? 0) + 1);
+    }
+    return {
+      machines: this.size,
+      addresses,
+      addressesOfOne,
+      retiredIncarnationsOfOne,
+      machinesOfOneId,
+      formerAtOneAddress: Math.max(0, ...former.values()),
+    };
   }
 
   all(): IterableIterator<Peer> {
     return this.#peers.values();
   }
 
-  get(key: string): Peer | undefined {
-    return this.#peers.get(key);
+  get(id: string): Peer | undefined {
+    return this.#peers.get(id);
   }
 
-  group(id: string): readonly Peer[] {
-    return this.#groups.get(id) ?? [];
+  /** All machines that announce this id: one, or several clones. */
+  group(announcedId: string): readonly Peer[] {
+    return this.#groups.get(announcedId) ?? [];
   }
 
   contactOf(address: string): Contact | undefined {
     return this.#contacts.get(address);
   }
 
-  /** States change here alone, so that those that are live need not be counted for each packet. */
+  /** The only place where a state changes, so that machines are counted here and not for each packet. */
   setState(peer: Peer, state: MachineState): void {
     this.#tally(peer, -1);
     peer.state = state;
@@ -68,7 +89,7 @@ export class PeerTable {
     this.#revision++;
   }
 
-  /** It has answered in this run; so that is kept here, too. */
+  /** The machine has answered in this run. The only place where `isRecalled` changes. */
   setHeard(peer: Peer): void {
     if (!peer.isRecalled) return;
     this.#tally(peer, -1);
@@ -76,7 +97,7 @@ export class PeerTable {
     this.#tally(peer, 1);
   }
 
-  /** There is room (`isFull`), and the key is not taken: both are the caller's to see to. */
+  /** The caller has made sure that there is room (`isFull`) and that the id is not taken. */
   add(peer: Peer): void {
     if (this.isFull || this.#peers.has(peer.id)) throw new Error(`no place for ${peer.id}`);
     this.#peers.set(peer.id, peer);
@@ -95,18 +116,18 @@ export class PeerTable {
     this.#revision++;
   }
 
-  /** A protocol-1 machine has turned out to be this one: it keeps all but its name in the table. */
-  changeId(peer: Peer, id: string, key: string): void {
+  /** A protocol-1 machine speaks protocol 2 by now and has announced an id; all else stays. */
+  changeId(peer: Peer, announcedId: string): void {
     this.#peers.delete(peer.id);
     this.#leaveGroup(peer);
-    peer.announcedId = id;
-    peer.id = key;
-    this.#peers.set(key, peer);
-    this.#groups.set(id, [...this.group(id), peer]);
+    peer.announcedId = announcedId;
+    peer.id = announcedId;
+    this.#peers.set(announcedId, peer);
+    this.#groups.set(announcedId, [...this.group(announcedId), peer]);
     this.#revision++;
   }
 
-  /** The machine has answered from this address: it is its own now, and its first. */
+  /** The machine has answered from this address, which becomes its own, and the first that it has. */
   assignAddress(contact: Contact, peer: Peer): void {
     if (contact.peer === peer && peer.contacts[0] === contact) return;
     this.releaseAddress(contact);
@@ -118,7 +139,7 @@ export class PeerTable {
     this.#revision++;
   }
 
-  /** An address that a machine of an earlier run had; only if it is nobody else's. */
+  /** An address that a machine of an earlier run had; it stays with any other machine that has it now. */
   addFormerAddress(peer: Peer, address: string): void {
     if (this.#contacts.has(address) || peer.contacts.length >= MAX_ADDRESSES) return;
     const contact = newContact(address);
@@ -127,7 +148,7 @@ export class PeerTable {
     this.#contacts.set(address, contact);
   }
 
-  /** The address is no longer that of the machine that had it. */
+  /** The address no longer belongs to the machine that had it. */
   releaseAddress(contact: Contact): void {
     const owner = contact.peer;
     if (owner === undefined) return;
@@ -138,19 +159,20 @@ export class PeerTable {
   }
 
   /**
-   * Who would have to go for a new machine: one that never gave a report; else one that has lost
-   * its address, of these the one that was here for the shortest time; else the one longest gone.
+   * The machine that would make room for a new one: one that never gave a report; else one that has lost
+   * its address, of these the one that was here for the shortest time; else the one that has been down or
+   * stopped for the longest time. `undefined` if all machines are up, new or silent.
    */
   leastMissed(): Peer | undefined {
     let found: Peer | undefined;
     for (const peer of this.#peers.values()) {
-      if (!isGone(peer) && peer.contacts.length > 0) continue;
+      if (!isDownOrStopped(peer) && peer.contacts.length > 0) continue;
       if (found === undefined || isLessMissed(peer, found)) found = peer;
     }
     return found;
   }
 
-  /** Machines whose last address was this one, which has become another's. */
+  /** Machines whose last address was this one, which is another machine's now. */
   formerlyAt(address: string): Peer[] {
     const isFormer = (peer: Peer) => peer.contacts.length === 0 && peer.address === address;
     return [...this.#peers.values()].filter(isFormer);
@@ -159,7 +181,7 @@ export class PeerTable {
   #tally(peer: Peer, by: 1 | -1): void {
     if (isQuiet(peer) || this.#peers.get(peer.id) !== peer) return;
     this.#answering += by;
-    if (!peer.isRecalled) this.#answeringInThisRun += by;
+    if (!peer.isRecalled) this.#heardInThisRun += by;
   }
 
   #leaveGroup(peer: Peer): void {
@@ -172,10 +194,6 @@ export class PeerTable {
     contact.peer = undefined;
     this.#contacts.delete(contact.address);
   }
-}
-
-function isGone({ state }: Peer): boolean {
-  return state === "down" || state === "stopped";
 }
 
 function isLessMissed(one: Peer, other: Peer): boolean {

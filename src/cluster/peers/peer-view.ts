@@ -5,6 +5,7 @@ import type { Machine } from "../machine.ts";
 import { type ShownReport, shownReport } from "./live-report.ts";
 import { addressesOf, isQuiet, type Peer } from "./peer.ts";
 
+/** Field by field, as it is made of all of a thousand machines for each reading. */
 export function viewOfPeer(
   peer: Peer,
   options: { readonly clock: CoreClock; readonly isClone: boolean },

@@ -1,8 +1,7 @@
 /**
- * A machine as the core holds it, and the addresses that it is spoken with at. Both are plain data that
- * the other parts change.
+ * A machine as the core holds it, and the addresses at which it is spoken with. Both are plain data
+ * that the other parts change; states are changed by `PeerTable.setState` alone, which counts them.
  */
-
 import type { Report } from "../../protocol/report.ts";
 import type { MachineState } from "../../store/kept.ts";
 import type { CoreClock } from "../core-clock.ts";
@@ -10,45 +9,46 @@ import type { LiveReport } from "./live-report.ts";
 import type { SpacingMemory } from "./v1-reports.ts";
 
 export interface Peer {
-  /** Under which it is shown and stored: the id, or `id~incarnation` for a clone. */
+  /** Under which it is shown and stored: the announced id, or `id~incarnation` for a clone. */
   id: string;
-  /** What it calls itself; a protocol-1 machine's id is its address. */
+  /** What the machine calls itself; the id of a protocol-1 machine is its address. */
   announcedId: string;
   protocol: 1 | 2;
   name: string;
   /** The address that answered last. */
   address: string;
-  /** The contacts that are its own, the one that answered last first. */
+  /** The addresses that are its own, the one that answered last first. */
   contacts: Contact[];
   state: MachineState;
   stateSinceWallMs: number;
-  /** When it was met in this run (deadline clock); one of an earlier run has been there longer. */
+  /** When it was met in this run (clock of deadlines); -Infinity for one of an earlier run. */
   metMs: number;
   /** When it last answered: on the clock of ages, and on that of deadlines. */
   heardMs: number;
   heardDeadlineMs: number;
-  /** Nobody is judged for a time when this machine was not running (deadline clock). */
+  /** Silence from before this time is not held against it (clock of deadlines). */
   silenceFromMs: number;
-  /** Since when it is silent, stopped or down (deadline clock). */
+  /** Since when it is silent, stopped or down (clock of deadlines). */
   quietSinceMs: number;
-  /** When it last sent something although it was quiet, which proves nothing (deadline clock). */
+  /** When it last sent something while it was quiet, which proves nothing (clock of deadlines). */
   spokeMs: number;
+  /** Questions in a row that it has left unanswered. */
   unanswered: number;
-  /** When it was first asked after its last answer (deadline clock). */
+  /** When it was first asked after its last answer (clock of deadlines). */
   askedMs: number | undefined;
-  /** Known from an earlier run, and not heard in this one. */
+  /** It is known from an earlier run, and has not answered in this one. */
   isRecalled: boolean;
-  /** The questions that repeat one another, until an answer comes. */
+  /** The question that is being repeated until an answer comes, and how often it was sent. */
   round: { readonly number: number; sent: number } | undefined;
-  /** It said goodbye, and this is where the test of it has come to. */
+  /** How far the test of its goodbye has come, if it said goodbye. */
   goodbye: "to be tested" | "asked" | undefined;
   /** It has said that it answers quick questions. */
   answersRing: boolean;
-  /** Of quick questions, the newest. */
+  /** The newest test by quick questions, over or not. */
   ringTest: RingTest | undefined;
-  /** When the last test because of a hint began, or is to begin (deadline clock). */
+  /** When the last test because of a hint began, or is to begin (clock of deadlines). */
   hintedMs: number;
-  /** Answers in a row without a report of it being known. */
+  /** Answers in a row while none of its reports is known. */
   emptyAnswers: number;
   incarnation: string | undefined;
   sequence: number | undefined;
@@ -56,21 +56,21 @@ export interface Peer {
   report: Report | undefined;
   /** When the report was made (clock of ages). */
   reportMadeMs: number;
-  /** Of this incarnation; kept beside the interval report. */
+  /** The newest live report of this incarnation. */
   live: LiveReport | undefined;
-  /** Questions that were to bring a live report at once, since the last one came. */
+  /** Questions sent early to fetch a live report, since the last one came. */
   hurriedQuestions: number;
-  /** Its own interval: stated in protocol 2, learnt in protocol 1. */
+  /** The machine's own update interval: stated in protocol 2, learned in protocol 1. */
   intervalMs: number | undefined;
   clockOffsetSeconds: number | undefined;
   httpPort: number | undefined;
-  /** Protocol 1 only. */
+  /** Protocol 1 only: how far apart its reports were. */
   spacing: SpacingMemory | undefined;
 }
 
 export interface RetiredIncarnation {
   readonly incarnation: string;
-  /** Clock of deadlines. */
+  /** When it was replaced by another (clock of deadlines). */
   readonly atMs: number;
   /** Answers that it gave to questions sent after that. */
   proofs: number;
@@ -79,38 +79,41 @@ export interface RetiredIncarnation {
 /** An address that this machine speaks with: a candidate's, or one of a machine's. */
 export interface Contact {
   readonly address: string;
-  /** The machine that last answered from here; none: a candidate. */
+  /** The machine that last answered from here; undefined for a candidate. */
   peer: Peer | undefined;
   question: OpenQuestion | undefined;
   /** Questions sent here so far; every second one after the first may be bare. */
   asked: number;
-  /** Of a candidate: a valid message has come from here, it was not only named by others. */
+  /** A candidate that has sent a valid message, instead of only being named by others. */
   hasSpoken: boolean;
-  /** A question has come from here: a later one that knows nothing of us may be of a new start. */
+  /** A question has come from here: a later one that knows nothing of us may follow a restart. */
   hasAsked: boolean;
-  /** When protocol 1's `>` was last sent here (deadlines); a program of either kind answers it. */
+  /**
+   * When protocol 1's `>` was last sent here, which programs of either protocol answer (clock of
+   * deadlines).
+   */
   lastBareMs: number;
-  /** When it was last asked for somebody who watches (deadlines). */
+  /** When it was last asked for somebody who watches (clock of deadlines). */
   lastWatchingMs: number;
-  /** When the first answer of protocol 1 came since its machine was last heard (deadlines). */
+  /** When the first answer of protocol 1 came after its machine last answered (clock of deadlines). */
   firstV1AnswerMs: number;
-  /** Questions left of a probe (schedule.ts). */
+  /** Questions left of a probe of this address. */
   probesLeft: number;
 }
 
-/** What may be answered; on the clock of deadlines. */
+/** A question that may be answered; its times are on the clock of deadlines. */
 export interface OpenQuestion {
   readonly number: number;
   readonly firstSentMs: number;
   lastSentMs: number;
-  /** The JSON answer with this number has come: no second one counts. */
+  /** The JSON answer with this number has come; a second one does not count. */
   isAnswered: boolean;
 }
 
 /** Quick questions that repeat one another: an answer to any of them ends the test. */
 export interface RingTest {
   readonly number: number;
-  /** After so many without an answer the machine is silent. */
+  /** After so many questions without an answer the machine is silent. */
   readonly most: number;
   sent: number;
   /** When the first was sent (clock of deadlines). */
@@ -118,29 +121,31 @@ export interface RingTest {
   isOver: boolean;
 }
 
-export const QUIET_STATES: ReadonlySet<MachineState> = new Set(["silent", "stopped", "down"]);
-
-/** Asked of each machine all the time: to look it up in the set takes several times as long. */
+/** Whether it is silent, stopped or down. Asked of each machine all the time, so no set is looked up. */
 export function isQuiet({ state }: Peer): boolean {
   return state === "silent" || state === "stopped" || state === "down";
 }
 
-/** How long it was here, from the first time that it was heard in this run to the last. */
+export function isDownOrStopped({ state }: Peer): boolean {
+  return state === "down" || state === "stopped";
+}
+
+/** How long it was here: from the first answer of this run to the last, ms. */
 export function stayMs(peer: Peer): number {
   return peer.heardDeadlineMs - peer.metMs;
 }
 
 export function newPeer(options: {
   readonly id: string;
-  readonly key: string;
+  readonly announcedId: string;
   readonly protocol: 1 | 2;
   readonly address: string;
   readonly clock: CoreClock;
 }): Peer {
-  const { id, key, protocol, address, clock } = options;
+  const { id, announcedId, protocol, address, clock } = options;
   return {
-    id: key,
-    announcedId: id,
+    id,
+    announcedId,
     protocol,
     name: address,
     address,
@@ -191,7 +196,7 @@ export function newContact(address: string): Contact {
   };
 }
 
-/** The separator cannot stand in an id from the wire (protocol/decode.ts). */
+/** The separator cannot occur in an id from the wire (protocol/decode.ts). */
 const CLONE_MARK = "~";
 
 export function cloneId(announcedId: string, incarnation: string): string {
@@ -202,7 +207,7 @@ export function announcedIdOf(id: string): string {
   return id.split(CLONE_MARK)[0] ?? id;
 }
 
-/** The last known address is kept for display when another machine has taken it. */
+/** Its own addresses; where another machine has taken them all, the last known one, for display. */
 export function addressesOf(peer: Peer): string[] {
   const addresses = peer.contacts.map(({ address }) => address);
   return addresses.length > 0 ? addresses : [peer.address];

@@ -1,25 +1,29 @@
 /**
- * What can be made of a protocol-1 report: it says neither its age nor its interval, only the
- * sender's wall clock and uptime. Both are learnt from what comes.
+ * What can be learned from protocol-1 reports. Such a report states neither its age nor its interval, only
+ * the sender's wall clock and uptime; age and interval are derived from the reports that come.
  */
 import type { Report } from "../../protocol/report.ts";
 import { nameInReportV1 } from "../../protocol/v1/report.ts";
 import { DEFAULT_INTERVAL_MS, SECOND } from "../limits.ts";
 
+/** What is kept of the newest reports of one machine, to tell how far apart they are. */
 export interface SpacingMemory {
   readonly wallSeconds: number;
   readonly uptimeSeconds: number | undefined;
-  /** When it was taken (clock of deadlines). */
+  /** When the newest one was taken (clock of deadlines). */
   readonly takenMs: number;
-  /** Seconds between the newest reports, newest last. */
+  /** Seconds between one report and the next, newest last. */
   readonly spacings: readonly number[];
 }
 
-/** A missed report doubles one spacing, a stepped clock makes one absurd: the least of four. */
+/**
+ * A missed report doubles one spacing, and a clock that was set makes one absurd: of four, the smallest
+ * is the interval.
+ */
 const SPACINGS_KEPT = 4;
-/** No packet is under way for longer: what looks older after this is a clock set back. */
+/** No packet is under way for longer: a report that looks older after this comes from a clock set back. */
 const REORDER_MS = 30 * SECOND;
-/** Beyond a day, a spacing is a clock that was set, not an interval. */
+/** A spacing of more than a day comes from a clock that was set. */
 const MAX_INTERVAL_MS = 86_400 * SECOND;
 
 export interface ReportV1Facts {
@@ -28,7 +32,10 @@ export interface ReportV1Facts {
   readonly nowMs: number;
 }
 
-/** Whether this report is newer than the one held; by uptime within a run of its host. */
+/**
+ * Whether this report is newer than the one held: by the sender's wall clock, or, if that was set back,
+ * by the uptime of its host.
+ */
 export function isNewerReportV1(held: SpacingMemory | undefined, facts: ReportV1Facts): boolean {
   if (held === undefined) return true;
   const { uptimeSeconds } = facts.report;
@@ -40,9 +47,9 @@ export function isNewerReportV1(held: SpacingMemory | undefined, facts: ReportV1
 }
 
 /**
- * Whether a machine of protocol 2 that answers from the address of one of protocol 1 is that one,
- * which now shows what it speaks. By another name it is another machine: the address is its own now,
- * but the history is not.
+ * Whether a protocol-2 machine that answers from the address of a protocol-1 machine is that very machine,
+ * which speaks protocol 2 by now. With another name it is another machine: it takes over the address, but
+ * not the history.
  */
 export function isSameMachine(
   old: { readonly name: string; readonly report?: Report | undefined },
@@ -66,15 +73,15 @@ export function rememberSpacing(
   };
 }
 
-/** The interval that a protocol-1 machine keeps, ms; `undefined` before two reports. */
+/** The interval at which a protocol-1 machine makes reports, ms; `undefined` before two reports. */
 export function learnedIntervalMs(memory: SpacingMemory | undefined): number | undefined {
   if (memory === undefined || memory.spacings.length === 0) return undefined;
   return Math.min(...memory.spacings) * SECOND;
 }
 
 /**
- * The interval in which the silence of a machine counts, ms: ours; with protocol 1 the larger of
- * ours and its own, the default of 2005 until it is known.
+ * The interval by which the silence of a machine is measured, ms: ours. For a protocol-1 machine it is the
+ * larger of ours and its own, which is taken to be the default of 2005 until it is known.
  */
 export function silenceIntervalMs(
   peer: { readonly protocol: 1 | 2; readonly intervalMs: number | undefined },
@@ -85,8 +92,8 @@ export function silenceIntervalMs(
 }
 
 /**
- * The age of a protocol-1 report, ms: what the clocks say if that is believable (both are set,
- * and it lies within one interval), else 0: it was asked for because it was due.
+ * The age of a protocol-1 report, ms: the difference of the two wall clocks, if that lies within one
+ * interval; else 0, as a report is asked for when it is due.
  */
 export function reportV1AgeMs(wallSeconds: number, wallMs: number, intervalMs: number): number {
   const ageMs = wallMs - wallSeconds * SECOND;

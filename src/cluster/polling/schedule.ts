@@ -1,15 +1,13 @@
 /**
- * Whom to ask next. Each machine is in one of two queues: of those that answer, and of those
- * that are quiet, which have a small budget of their own so that they hold nobody up.
+ * Which machine to ask next. Each machine waits in one of two queues: one for machines that answer, and
+ * one for quiet machines, whose small budget of their own keeps them from delaying the others.
  */
-
 import type { CoreContext } from "../core-context.ts";
 import {
   GOODBYE_TEST_MS,
   GOODBYE_WAIT_MS,
   NUDGE_PAUSE_MS,
   PATIENT_QUESTIONS,
-  PROBES,
   RESTART_CHECK_PAUSE_MS,
   RETRY_PAUSES_MS,
   SECOND,
@@ -18,10 +16,11 @@ import {
 } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
-import { type Contact, isQuiet, type Peer } from "../peers/peer.ts";
+import { isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerStates } from "../peers/peer-states.ts";
 import { silenceIntervalMs } from "../peers/v1-reports.ts";
 import { quietPauseMs, recheckMs, untilNextReportMs, watchingPeriodMs } from "./pace.ts";
+import type { Probes } from "./probes.ts";
 import type { Questions } from "./questions.ts";
 
 interface Parts {
@@ -29,6 +28,7 @@ interface Parts {
   readonly budget: Budget;
   readonly questions: Questions;
   readonly states: PeerStates;
+  readonly probes: Probes;
 }
 
 export class Schedule {
@@ -36,14 +36,15 @@ export class Schedule {
   readonly #budget: Budget;
   readonly #questions: Questions;
   readonly #states: PeerStates;
-  readonly #asking = new DeadlineQueue<Peer>();
+  readonly #probes: Probes;
+  readonly #answering = new DeadlineQueue<Peer>();
   readonly #quiet = new DeadlineQueue<Peer>();
+  /** Machines that said goodbye, until their test is over. */
   readonly #goodbyes = new DeadlineQueue<Peer>();
-  /** Addresses asked on the side: does another incarnation still answer there? (identity.ts) */
-  readonly #probes = new DeadlineQueue<Contact>();
-  /** Of those the addresses of quiet machines, which share the small budget with the machines. */
-  readonly #quietProbes = new DeadlineQueue<Contact>();
-  /** They take turns, as anybody can have addresses asked by speaking in their name. */
+  /**
+   * Quiet machines and probes of their addresses take turns at the small budget: anybody can cause
+   * probes by sending under a machine's address, and must not delay the machines by that.
+   */
   #isProbesTurn = false;
 
   constructor(parts: Parts) {
@@ -51,108 +52,85 @@ export class Schedule {
     this.#budget = parts.budget;
     this.#questions = parts.questions;
     this.#states = parts.states;
+    this.#probes = parts.probes;
   }
 
-  /** Machines that have a time to be asked at, each one. */
-  get planned(): number {
-    return this.#asking.size + this.#quiet.size + this.#goodbyes.size;
+  sizes() {
+    return { plannedQuestions: this.#answering.size + this.#quiet.size + this.#goodbyes.size };
   }
 
-  /** Addresses that are asked on the side, each one. */
-  get probes(): number {
-    return this.#probes.size + this.#quietProbes.size;
-  }
-
-  /** Asks this machine after so many ms; whatever was planned for it is dropped. */
+  /** Asks this machine after so many ms, and drops whatever was planned for it. */
   plan(peer: Peer, afterMs: number): void {
     const atMs = this.#context.clock.deadlineMs + afterMs;
     const isNowQuiet = isQuiet(peer);
     this.#goodbyes.delete(peer);
-    (isNowQuiet ? this.#asking : this.#quiet).delete(peer);
-    (isNowQuiet ? this.#quiet : this.#asking).set(peer, atMs);
+    (isNowQuiet ? this.#answering : this.#quiet).delete(peer);
+    (isNowQuiet ? this.#quiet : this.#answering).set(peer, atMs);
   }
 
+  /** The machine leaves the table. */
   drop(peer: Peer): void {
     this.#goodbyes.delete(peer);
-    this.#asking.delete(peer);
+    this.#answering.delete(peer);
     this.#quiet.delete(peer);
-    for (const contact of peer.contacts) this.#dropProbe(contact);
+    this.#probes.dropAllOf(peer);
   }
 
-  /** This machine was suspended: what it holds of those that answer is old. */
+  /** This machine was suspended, or its interval has changed: asks all that answer for new reports. */
   askAllSoon(peers: Iterable<Peer>): void {
     for (const peer of peers) {
-      if (!this.#isIdle(peer)) continue;
-      const soonMs = WAKE_SPREAD_MS * this.#context.random();
-      if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
+      if (!isIdle(peer)) continue;
+      this.#planAtLatest(peer, WAKE_SPREAD_MS * this.#context.random());
     }
   }
 
   /**
-   * Somebody watches from now on, or nobody any more: when those that answer are asked next.
-   * One that was asked for a watcher just now has its turn a period after that.
+   * Somebody watches from now on, or nobody does any more. A machine that was asked for a watcher
+   * just now has its next turn a period after that.
    */
   noteWatching(isWatching: boolean, peers: readonly Peer[]): void {
-    const liveDemand = peers.filter((peer) => peer.protocol === 2 && this.#isIdle(peer));
-    for (const peer of liveDemand) {
+    const idle = peers.filter((peer) => peer.protocol === 2 && isIdle(peer));
+    for (const peer of idle) {
       if (!isWatching) {
         if (peer.report !== undefined) this.plan(peer, this.#untilNextReportMs(peer));
         continue;
       }
-      const spreadMs = (liveDemand.length * SECOND) / WATCHING_QUESTIONS_PLANNED;
-      const restMs = watchingPeriodMs(liveDemand.length) - this.#msSinceWatched(peer);
-      const soonMs = Math.max(restMs, spreadMs * this.#context.random());
-      if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
+      const spreadMs = (idle.length * SECOND) / WATCHING_QUESTIONS_PLANNED;
+      const restMs = watchingPeriodMs(idle.length) - this.#msSinceAskedForWatcher(peer);
+      this.#planAtLatest(peer, Math.max(restMs, spreadMs * this.#context.random()));
     }
-  }
-
-  /** Answers, and nothing is under way with it. */
-  #isIdle(peer: Peer): boolean {
-    return !isQuiet(peer) && peer.round === undefined && peer.goodbye === undefined;
-  }
-
-  #untilNextReportMs(peer: Peer): number {
-    const { clock, intervalMs, random } = this.#context;
-    return untilNextReportMs({
-      ageMs: clock.ageMs - peer.reportMadeMs,
-      intervalMs: peer.intervalMs ?? intervalMs,
-      ownIntervalMs: intervalMs,
-      random: random(),
-    });
   }
 
   /** A quiet machine has sent something: that proves nothing, but it is asked at once, and often. */
   nudge(peer: Peer): void {
     if (!isQuiet(peer) || peer.goodbye !== undefined) return;
     peer.spokeMs = this.#context.clock.deadlineMs;
-    const soonMs = Math.max(0, NUDGE_PAUSE_MS - this.#msSinceAsked(peer));
-    if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
+    this.#planAtLatest(peer, Math.max(0, NUDGE_PAUSE_MS - this.#msSinceAsked(peer)));
   }
 
-  /** A machine asks as one does who knows nothing of us: it may have started anew. */
+  /** A machine asks as if it knew nothing of us: it may have restarted. */
   notePossibleRestart(peer: Peer): void {
-    // Back before the test of its goodbye is over: the question went to nobody, and proves nothing.
+    // It is back before the test of its goodbye is over: the question of that test went to nobody and
+    // proves nothing.
     if (peer.goodbye === "asked") {
       peer.goodbye = undefined;
       this.plan(peer, 0);
       return;
     }
-    if (!this.#isIdle(peer)) return;
-    const soonMs = Math.max(0, RESTART_CHECK_PAUSE_MS - this.#msSinceAsked(peer));
-    if (soonMs < this.#untilAskedMs(peer)) this.plan(peer, soonMs);
+    if (!isIdle(peer)) return;
+    this.#planAtLatest(peer, Math.max(0, RESTART_CHECK_PAUSE_MS - this.#msSinceAsked(peer)));
   }
 
   noteGoodbye(peer: Peer): void {
     if (peer.goodbye !== undefined || peer.state === "down" || peer.state === "stopped") return;
-    this.plan(peer, 0);
-    this.#asking.delete(peer);
+    this.#answering.delete(peer);
     this.#quiet.delete(peer);
     peer.round = undefined;
     peer.goodbye = "to be tested";
     this.#goodbyes.set(peer, this.#context.clock.deadlineMs + GOODBYE_TEST_MS);
   }
 
-  /** It has left so many quick questions unanswered: as if it were those of a round (ring watch). */
+  /** The machine has left so many quick questions unanswered, which count as those of a round do. */
   setSilent(peer: Peer, unanswered: number): void {
     peer.round = undefined;
     peer.unanswered += unanswered;
@@ -160,50 +138,32 @@ export class Schedule {
     this.plan(peer, this.#quietPauseMs(peer));
   }
 
-  probe(contact: Contact, afterMs = 0): void {
-    contact.probesLeft = PROBES;
-    const atMs = this.#context.clock.deadlineMs + afterMs;
-    if (!this.#quietProbes.has(contact)) this.#probes.set(contact, atMs);
-  }
-
-  /** As soon as a second has passed since it was last asked, whoever answers what there. */
-  probeSoon(contact: Contact): void {
-    const restMs = NUDGE_PAUSE_MS - this.#questions.msSinceAsked(contact);
-    this.probe(contact, Math.max(0, restMs));
-  }
-
-  endProbe(contact: Contact): void {
-    contact.probesLeft = 0;
-    this.#dropProbe(contact);
-  }
-
-  #dropProbe(contact: Contact): void {
-    this.#probes.delete(contact);
-    this.#quietProbes.delete(contact);
-  }
-
   run(): void {
     const nowMs = this.#context.clock.deadlineMs;
     this.#runGoodbyes(nowMs);
-    this.#runAsking(nowMs);
-    this.#runProbes(nowMs);
+    this.#runAnswering(nowMs);
+    this.#probes.run(nowMs);
     this.#runQuiet(nowMs);
   }
 
   nextMs(): number {
     const nowMs = this.#context.clock.deadlineMs;
     const { questions, quiet } = this.#budget;
-    const askMs = Math.min(this.#asking.nextMs(), this.#goodbyes.nextMs(), this.#probes.nextMs());
-    const quietMs = Math.min(this.#quiet.nextMs(), this.#quietProbes.nextMs());
+    const askMs = Math.min(
+      this.#answering.nextMs(),
+      this.#goodbyes.nextMs(),
+      this.#probes.nextMs(),
+    );
+    const quietMs = Math.min(this.#quiet.nextMs(), this.#probes.nextQuietMs());
     return Math.min(
       Math.max(askMs, questions.readyMs(nowMs)),
       Math.max(quietMs, questions.readyMs(nowMs), quiet.readyMs(nowMs)),
     );
   }
 
-  #runAsking(nowMs: number): void {
+  #runAnswering(nowMs: number): void {
     for (;;) {
-      const peer = this.#asking.peekDue(nowMs);
+      const peer = this.#answering.peekDue(nowMs);
       if (peer === undefined) return;
       if (this.#isRoundOver(peer)) this.#concludeRound(peer);
       else if (!this.#budget.questions.take(nowMs)) return;
@@ -238,7 +198,10 @@ export class Schedule {
     this.plan(peer, this.#quietPauseMs(peer));
   }
 
-  /** A protocol-1 machine may ignore what finds nothing new: within its interval that is fine. */
+  /**
+   * Whether the silence of this machine means nothing yet: one of protocol 1 ignores requests that
+   * find nothing new, which within its interval is all of them.
+   */
   #isPatientWith(peer: Peer): boolean {
     if (peer.protocol === 2) return false;
     const intervalMs = silenceIntervalMs(peer, this.#context.intervalMs);
@@ -249,15 +212,15 @@ export class Schedule {
   #runQuiet(nowMs: number): void {
     for (;;) {
       const peer = this.#quiet.peekDue(nowMs);
-      const contact = this.#quietProbes.peekDue(nowMs);
-      if (peer === undefined && contact === undefined) return;
+      const probed = this.#probes.peekQuiet(nowMs);
+      if (peer === undefined && probed === undefined) return;
       const { questions, quiet } = this.#budget;
       if (quiet.readyMs(nowMs) > nowMs || !questions.take(nowMs)) return;
       quiet.take(nowMs);
-      const isProbe = peer === undefined || (contact !== undefined && this.#isProbesTurn);
+      const isProbe = peer === undefined || (probed !== undefined && this.#isProbesTurn);
       this.#isProbesTurn = !isProbe;
       if (!isProbe) this.#askQuiet(peer);
-      else if (contact !== undefined) this.#askProbed(contact, this.#quietProbes);
+      else if (probed !== undefined) this.#probes.askQuiet(probed);
     }
   }
 
@@ -271,7 +234,7 @@ export class Schedule {
   #quietPauseMs(peer: Peer): number {
     if (!isQuiet(peer)) return 0;
     const sinceMs = Math.max(peer.quietSinceMs, peer.spokeMs);
-    // One that said goodbye is not expected back, unless it has spoken since.
+    // A machine that said goodbye is not expected back, unless it has spoken since.
     const isExpected = peer.state !== "stopped" || peer.spokeMs >= peer.quietSinceMs;
     return quietPauseMs({
       quietForMs: isExpected ? this.#context.clock.deadlineMs - sinceMs : Number.POSITIVE_INFINITY,
@@ -297,31 +260,27 @@ export class Schedule {
     }
   }
 
-  #runProbes(nowMs: number): void {
-    for (;;) {
-      const contact = this.#probes.peekDue(nowMs);
-      if (contact === undefined) return;
-      if (contact.peer !== undefined && isQuiet(contact.peer)) {
-        this.#probes.delete(contact);
-        this.#quietProbes.set(contact, nowMs);
-      } else if (!this.#budget.questions.take(nowMs)) return;
-      else this.#askProbed(contact, this.#probes);
-    }
-  }
-
-  #askProbed(contact: Contact, queue: DeadlineQueue<Contact>): void {
-    contact.probesLeft--;
-    this.#questions.ask(contact, this.#context.requestNumber());
-    if (contact.probesLeft > 0) queue.set(contact, this.#context.clock.deadlineMs + SECOND);
-    else queue.delete(contact);
+  /** Brings the machine's question forward to this time, if it is planned for later. */
+  #planAtLatest(peer: Peer, afterMs: number): void {
+    if (afterMs < this.#untilAskedMs(peer)) this.plan(peer, afterMs);
   }
 
   #untilAskedMs(peer: Peer): number {
-    const atMs = Math.min(this.#asking.atMs(peer), this.#quiet.atMs(peer));
+    const atMs = Math.min(this.#answering.atMs(peer), this.#quiet.atMs(peer));
     return atMs - this.#context.clock.deadlineMs;
   }
 
-  #msSinceWatched(peer: Peer): number {
+  #untilNextReportMs(peer: Peer): number {
+    const { clock, intervalMs, random } = this.#context;
+    return untilNextReportMs({
+      ageMs: clock.ageMs - peer.reportMadeMs,
+      intervalMs: peer.intervalMs ?? intervalMs,
+      ownIntervalMs: intervalMs,
+      random: random(),
+    });
+  }
+
+  #msSinceAskedForWatcher(peer: Peer): number {
     const times = peer.contacts.map(({ lastWatchingMs }) => lastWatchingMs);
     return this.#context.clock.deadlineMs - Math.max(...times);
   }
@@ -329,4 +288,9 @@ export class Schedule {
   #msSinceAsked(peer: Peer): number {
     return Math.min(...peer.contacts.map((contact) => this.#questions.msSinceAsked(contact)));
   }
+}
+
+/** Whether the machine answers, and no round and no test of it is under way. */
+function isIdle(peer: Peer): boolean {
+  return !isQuiet(peer) && peer.round === undefined && peer.goodbye === undefined;
 }

@@ -1,9 +1,9 @@
 /** Packets that are not taken: counted by reason, and one line a minute for each kind. */
+import { quoted } from "../../base/printable.ts";
 import type { CoreContext } from "../core-context.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import { MAX_NAMED_SENDERS, MINUTE } from "../limits.ts";
 import type { DropCounts } from "../machine.ts";
-import { quoteBytes } from "../serving/quote.ts";
 
 /**
  * What is no trouble of ours: any stranger's program (dropped in silence, design 6.1), a packet
@@ -23,6 +23,9 @@ const REMEDIES: Readonly<Partial<Record<CoreDropReason, (context: CoreContext) =
   "not from the peers' port": ({ port }) =>
     `did not come from UDP port ${port}, from which peers send: does a NAT in between change the port?`,
 };
+
+/** More than `quoted` shows, so that a cut is seen. */
+const QUOTED_BYTES = 100;
 
 /** All senders beyond the cap. */
 const ELSEWHERE = "other addresses";
@@ -56,9 +59,9 @@ export class DropLog {
     this.#context.log(level, text);
   }
 
-  /** Of the reason for which most are told apart. */
-  get namedSenders(): number {
-    return Math.max(0, ...[...this.#senders.values()].map(({ size }) => size));
+  /** Of the reason for which most senders are told apart. */
+  sizes() {
+    return { namedSenders: Math.max(0, ...[...this.#senders.values()].map(({ size }) => size)) };
   }
 
   counts(): DropCounts {
@@ -82,4 +85,9 @@ export class DropLog {
     const more = others === 0 ? "" : ` (and ${others} from elsewhere)`;
     return `${count} ${count === 1 ? "packet" : "packets"} from ${address}${more}`;
   }
+}
+
+/** The beginning of a packet, fit for a line of the log. */
+function quoteBytes(bytes: Uint8Array): string {
+  return quoted(Buffer.from(bytes.subarray(0, QUOTED_BYTES)).toString("latin1"));
 }

@@ -67,14 +67,8 @@ export class Removal {
     this.#parts = parts;
   }
 
-  /** Machines under test. */
-  get tests(): number {
-    return this.#requests.size;
-  }
-
-  /** Messages on their way to the others. */
-  get messages(): number {
-    return this.#notices.size;
+  sizes() {
+    return { removalTests: this.#requests.size, removalNotices: this.#notices.size };
   }
 
   /** Our own user says so, of a machine that is silent, stopped or down: it is gone at once. */

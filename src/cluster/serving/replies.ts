@@ -47,9 +47,8 @@ export class Replies {
     this.#liveDemand = parts.liveDemand;
   }
 
-  /** Answers that wait for a live report. */
-  get waiting(): number {
-    return this.#waiting.length;
+  sizes() {
+    return { waitingAnswers: this.#waiting.length };
   }
 
   /**

@@ -6,8 +6,7 @@
 
 import type { ErrorJson, ForgottenJson } from "../../api/types.ts";
 import { shownName, shownText } from "../../base/shown-text.ts";
-import type { Machine } from "../../cluster/machine.ts";
-import { QUIET_STATES } from "../../cluster/peers/peer.ts";
+import { type Machine, QUIET_STATES } from "../../cluster/machine.ts";
 import { isLoopback } from "../../net/address.ts";
 import { findMachine } from "../../view/machine-slug.ts";
 import type { Body } from "../answer.ts";

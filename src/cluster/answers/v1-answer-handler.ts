@@ -1,0 +1,139 @@
+/**
+ * Takes protocol-1 answers: reports, and the empty report that only says that its sender is alive. They
+ * carry no number, so they count when any question is open to the address that they come from.
+ */
+import type { ReportV1 } from "../../protocol/message.ts";
+import type { CoreContext } from "../core-context.ts";
+import type { CoreDropReason } from "../drop-reason.ts";
+import { SECOND, V1_TAKEOVER_MS } from "../limits.ts";
+import type { Contact, Peer } from "../peers/peer.ts";
+import type { PeerStates } from "../peers/peer-states.ts";
+import {
+  isNewerReportV1,
+  learnedIntervalMs,
+  rememberSpacing,
+  reportV1AgeMs,
+  silenceIntervalMs,
+} from "../peers/v1-reports.ts";
+import { emptyPauseMs, recheckMs, untilNextReportV1Ms } from "../polling/pace.ts";
+import { isLongQuiet, type Questions } from "../polling/questions.ts";
+import type { Schedule } from "../polling/schedule.ts";
+import type { Identity, Recognised } from "./identity.ts";
+import { type PeerUpdates, whyNotOpen } from "./peer-updates.ts";
+
+interface Parts {
+  readonly context: CoreContext;
+  readonly questions: Questions;
+  readonly identity: Identity;
+  readonly states: PeerStates;
+  readonly schedule: Schedule;
+  readonly updates: PeerUpdates;
+}
+
+export class V1AnswerHandler {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The reason why the report was dropped; `undefined` if it was taken. */
+  takeReport(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
+    const sender = this.#senderOf(contact);
+    if (sender.kind === "refused") return sender.reason;
+    const { peer, mayHaveAnsweredBare } = sender;
+    const { context, states, updates } = this.#parts;
+    const facts = {
+      report: message.report,
+      wallSeconds: message.wallSeconds,
+      nowMs: context.clock.deadlineMs,
+    };
+    if (!isNewerReportV1(peer.spacing, facts)) {
+      this.#noteAlive(peer);
+      return undefined;
+    }
+    peer.spacing = rememberSpacing(peer.spacing, facts);
+    peer.intervalMs = learnedIntervalMs(peer.spacing);
+    const intervalMs = silenceIntervalMs(peer, context.intervalMs);
+    const ageMs = reportV1AgeMs(message.wallSeconds, context.clock.wallMs, intervalMs);
+    peer.name = message.report.name;
+    updates.keepReport(peer, message.report, ageMs);
+    states.noteAnswer(peer);
+    states.planCheck(peer);
+    this.#planNext(peer, { ageMs, mayHaveAnsweredBare });
+    return undefined;
+  }
+
+  /** `signature<`: the sender is alive and has nothing new. */
+  takeAlive(contact: Contact | undefined): CoreDropReason | undefined {
+    const sender = this.#senderOf(contact);
+    if (sender.kind === "refused") return sender.reason;
+    this.#noteAlive(sender.peer);
+    return undefined;
+  }
+
+  #senderOf(
+    contact: Contact | undefined,
+  ):
+    | { readonly kind: "peer"; readonly peer: Peer; readonly mayHaveAnsweredBare: boolean }
+    | Extract<Recognised, { kind: "refused" }> {
+    const { questions, identity, updates } = this.#parts;
+    if (contact === undefined || questions.open(contact) === undefined) {
+      return { kind: "refused", reason: whyNotOpen(contact) };
+    }
+    if (contact.peer?.protocol === 2 && !this.#mayReplace(contact.peer, contact)) {
+      const isAsked = contact.lastBareMs !== Number.NEGATIVE_INFINITY;
+      const reason = isAsked ? "late answer" : "protocol 1 from a protocol-2 machine";
+      return { kind: "refused", reason };
+    }
+    const wasCandidate = contact.peer === undefined;
+    const recognised = identity.recogniseV1(contact);
+    if (recognised.kind === "refused") return recognised;
+    const { peer } = recognised;
+    if (wasCandidate) updates.confirmAddress(contact, peer);
+    return { kind: "peer", peer, mayHaveAnsweredBare: questions.mayAnswerBare(contact) };
+  }
+
+  /**
+   * Whether this answer shows that a program of protocol 1 has taken the place of the protocol-2 machine
+   * at that address.
+   */
+  #mayReplace(peer: Peer, contact: Contact): boolean {
+    const { context, schedule } = this.#parts;
+    if (!isLongQuiet(peer, context)) return false;
+    const nowMs = context.clock.deadlineMs;
+    if (contact.firstV1AnswerMs < peer.heardDeadlineMs) contact.firstV1AnswerMs = nowMs;
+    if (nowMs - contact.firstV1AnswerMs >= V1_TAKEOVER_MS) return true;
+    schedule.nudge(peer);
+    return false;
+  }
+
+  /** The machine is alive, without a newer report. */
+  #noteAlive(peer: Peer): void {
+    const { context, states, schedule } = this.#parts;
+    states.noteAnswer(peer);
+    const pauseMs =
+      peer.report === undefined ? emptyPauseMs(peer.emptyAnswers++) : recheckMs(context.intervalMs);
+    schedule.plan(peer, pauseMs);
+  }
+
+  #planNext(
+    peer: Peer,
+    answered: { readonly ageMs: number; readonly mayHaveAnsweredBare: boolean },
+  ): void {
+    const { context, schedule } = this.#parts;
+    // The answer to a bare request does not show whether the machine speaks protocol 2. If this is its
+    // first report, a question soon will.
+    if (answered.mayHaveAnsweredBare && peer.spacing?.spacings.length === 0) {
+      schedule.plan(peer, SECOND);
+      return;
+    }
+    const pauseMs = untilNextReportV1Ms({
+      ageMs: answered.ageMs,
+      intervalMs: peer.intervalMs ?? context.intervalMs,
+      ownIntervalMs: context.intervalMs,
+      random: context.random(),
+    });
+    schedule.plan(peer, pauseMs);
+  }
+}
