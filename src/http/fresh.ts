@@ -1,18 +1,23 @@
-/** `?fresh=2`: waits a little for reports that are at most so old. */
+/**
+ * `?fresh=2`: waits a little for reports that are at most so old. All who wait, for whatever age,
+ * share one poll of the machines.
+ */
 
 import type { After } from "../base/after.ts";
 import type { ClusterSource } from "../view/cluster-view.ts";
 import type { ClusterChanges, Watchers } from "./watching.ts";
 
-/** Design, section 8: then it is answered with what there is. */
+/** Design, section 8: after this the answer gives what there is. */
 const PATIENCE_MS = 1000;
 /** To look at all machines costs about a millisecond at a thousand of them. */
 const LOOK_EVERY_MS = 50;
+/** Scripts on 256 machines that ask in one moment; further ones get what there is at once. */
+export const MOST_WAITING = 256;
 
 export interface Freshener {
   /**
    * Resolves when all machines that are up have a report of at most this age, and after 1 s at the
-   * latest; `undefined`: they have it now.
+   * latest; `undefined`: there is nothing to wait for.
    */
   wait(maxAgeSeconds: number): Promise<void> | undefined;
 }
@@ -24,46 +29,77 @@ export interface FreshenerParts {
   readonly after: After;
 }
 
-export function createFreshener(parts: FreshenerParts): Freshener {
-  const { source, changes, watchers, after } = parts;
-  /** Those who ask for the same age wait together. */
-  const waiting = new Map<number, Promise<void>>();
+interface Waiter {
+  readonly maxAgeSeconds: number;
+  /** Looks at the machines before it is answered with what there is. */
+  looksLeft: number;
+  readonly resolve: () => void;
+}
 
-  function begin(maxAgeSeconds: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const release = watchers.hold();
-    let leftMs = PATIENCE_MS;
-    let seenVersion = changes.version();
-    const look = () => {
-      leftMs -= LOOK_EVERY_MS;
-      const version = changes.version();
-      const isDone = leftMs <= 0 || (version !== seenVersion && isFresh(source, maxAgeSeconds));
-      seenVersion = version;
-      if (!isDone) {
-        after(LOOK_EVERY_MS, look);
-        return;
-      }
-      release();
-      waiting.delete(maxAgeSeconds);
-      resolve();
-    };
-    after(LOOK_EVERY_MS, look);
-    waiting.set(maxAgeSeconds, promise);
-    return promise;
+export function createFreshener(parts: FreshenerParts): Freshener {
+  const { watchers, after } = parts;
+  const oldestSeconds = createOldest(parts);
+  let waiters: Waiter[] = [];
+  let release: () => void = () => undefined;
+
+  function look(): void {
+    const oldest = oldestSeconds();
+    const done: Waiter[] = [];
+    const waiting: Waiter[] = [];
+    for (const waiter of waiters) {
+      waiter.looksLeft -= 1;
+      const isDone = waiter.looksLeft <= 0 || oldest <= waiter.maxAgeSeconds;
+      (isDone ? done : waiting).push(waiter);
+    }
+    waiters = waiting;
+    if (waiting.length > 0) after(LOOK_EVERY_MS, look);
+    else release();
+    for (const { resolve } of done) resolve();
   }
 
   return {
     wait: (maxAgeSeconds) => {
-      if (isFresh(source, maxAgeSeconds)) return undefined;
-      return waiting.get(maxAgeSeconds) ?? begin(maxAgeSeconds);
+      if (waiters.length >= MOST_WAITING || oldestSeconds() <= maxAgeSeconds) return undefined;
+      if (waiters.length === 0) {
+        release = watchers.hold();
+        after(LOOK_EVERY_MS, look);
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiters.push({ maxAgeSeconds, looksLeft: PATIENCE_MS / LOOK_EVERY_MS, resolve });
+      return promise;
     },
   };
 }
 
-/** Not waited for: who does not answer, and protocol 1, which has a report when it has one. */
-function isFresh(source: ClusterSource, maxAgeSeconds: number): boolean {
-  return source.cluster().machines.every(({ state, protocol, reportAgeSeconds }) => {
+/**
+ * The age of the oldest report that is waited for. The machines are looked at again only once
+ * something has changed, and then at most every 50 ms, however many ask.
+ */
+function createOldest({ source, changes }: FreshenerParts): () => number {
+  let seen: Seen | undefined;
+  return () => {
+    const { elapsedMs } = source.moment();
+    const version = changes.version();
+    const isChanged = seen?.version !== version;
+    if (seen === undefined || (isChanged && elapsedMs - seen.atMs >= LOOK_EVERY_MS)) {
+      seen = { version, atMs: elapsedMs, seconds: oldestOf(source) };
+    }
+    return seen.seconds + (elapsedMs - seen.atMs) / 1000;
+  };
+}
+
+interface Seen {
+  readonly version: number;
+  readonly atMs: number;
+  readonly seconds: number;
+}
+
+/** Not waited for: machines that do not answer, and protocol 1, which reports when it likes. */
+function oldestOf(source: ClusterSource): number {
+  let oldest = 0;
+  for (const { state, protocol, reportAgeSeconds } of source.cluster().machines) {
     const isAwaited = (state === "up" || state === "new") && protocol === 2;
-    return !isAwaited || (reportAgeSeconds ?? Number.POSITIVE_INFINITY) <= maxAgeSeconds;
-  });
+    if (isAwaited) oldest = Math.max(oldest, reportAgeSeconds ?? Number.POSITIVE_INFINITY);
+  }
+  return oldest;
 }

@@ -104,7 +104,7 @@ class Answering {
     if (!route.needsView) return route.answer(call);
     if (route.caching === "none") return this.#view(route, call);
     const cache = isLook ? this.#looks : this.#others;
-    const name = `${call.path}?${call.query}`;
+    const name = `${call.path}?${route.variant?.(call.query) ?? call.query}`;
     return cache.get(this.#eras.now(isLook), name, () => this.#view(route, call));
   }
 

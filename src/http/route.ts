@@ -42,6 +42,9 @@ interface PlainRoute extends RouteBase {
 }
 
 export interface ViewRoute extends RouteBase {
+  /** The part of the query that the answer depends on; all of it without this. */
+  readonly variant?: (query: string) => string;
+
   readonly caching: Exclude<Caching, "for good">;
   readonly needsView: true;
   readonly answer: (call: ViewCall) => Body;

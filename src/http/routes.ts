@@ -2,7 +2,13 @@
 
 import { ASSET_PATHS } from "./assets.ts";
 import { assetAt } from "./handlers/asset.ts";
-import { clusterAnswer, clusterPage, statusAnswer, waitForFresh } from "./handlers/cluster.ts";
+import {
+  clusterAnswer,
+  clusterPage,
+  clusterVariant,
+  statusAnswer,
+  waitForFresh,
+} from "./handlers/cluster.ts";
 import { eventsAnswer } from "./handlers/events.ts";
 import { forgetAnswer } from "./handlers/forget.ts";
 import { healthAnswer } from "./handlers/health.ts";
@@ -15,6 +21,9 @@ const GET = "GET";
 const LOOK = { method: GET, caching: "per era", needsView: true, isLook: true } as const;
 /** A view of the cluster for programs. */
 const VIEW = { method: GET, caching: "per era", needsView: true } as const;
+/** Takes `?fresh=`. */
+const FRESH = { wait: waitForFresh, variant: clusterVariant };
+/** Needs no look at the machines. */
 const NO_VIEW = { method: GET, caching: "none", needsView: false } as const;
 const FOR_GOOD = { method: GET, caching: "for good", needsView: false } as const;
 const CHANGE = { method: "DELETE", caching: "none", needsView: true } as const;
@@ -23,13 +32,7 @@ export const ROUTES: readonly Route[] = [
   { ...LOOK, pattern: "/", tellsOfAll: true, answer: clusterPage },
   { ...LOOK, pattern: "/machines/KEY", answer: machinePage },
   { ...LOOK, pattern: "/status.txt", tellsOfAll: true, answer: statusAnswer },
-  {
-    ...VIEW,
-    pattern: "/api/v1/cluster",
-    tellsOfAll: true,
-    wait: waitForFresh,
-    answer: clusterAnswer,
-  },
+  { ...VIEW, ...FRESH, pattern: "/api/v1/cluster", tellsOfAll: true, answer: clusterAnswer },
   { ...VIEW, pattern: "/api/v1/machines/KEY", answer: machineAnswer },
   { ...VIEW, pattern: "/api/v1/machines/KEY/entries", answer: entriesAnswer },
   { ...CHANGE, pattern: "/api/v1/machines/KEY", answer: forgetAnswer },

@@ -5,10 +5,10 @@ import type { Machine } from "../../src/cluster/machine.ts";
 import { createChangeLog } from "../../src/daemon/watching/change-log.ts";
 import { createWatcherCount } from "../../src/daemon/watching/watcher-count.ts";
 import { createEventStreams, MOST_BYTES_BEHIND, MOST_STREAMS } from "../../src/http/events.ts";
-import { createFreshener } from "../../src/http/fresh.ts";
+import { createFreshener, MOST_WAITING } from "../../src/http/fresh.ts";
 import { startHttpServer } from "../../src/http/server.ts";
 import { HandClock } from "../daemon/hand-clock.ts";
-import { sampleSource } from "../page/sample-cluster.ts";
+import { SAMPLE_NOW_MS, sampleSource } from "../page/sample-cluster.ts";
 import { handlerOver } from "./handler-over.ts";
 
 interface MachineEvent {
@@ -35,6 +35,7 @@ function bench() {
   const source = {
     ...sample,
     version: () => changes.version(),
+    moment: () => ({ elapsedMs: clock.nowMs, wallMs: SAMPLE_NOW_MS + clock.nowMs }),
     cluster: () => {
       views += 1;
       return { ...sample.view, machines };
@@ -415,6 +416,56 @@ describe("?fresh=", () => {
     const asked = Array.from({ length: 50 }, () => ask("/api/v1/cluster?fresh=2"));
     await Promise.resolve();
     expect(clock.pending).toBe(1);
+    clock.pass(1000);
+    for (const answer of await Promise.all(asked)) expect(answer.status).toBe(200);
+  });
+
+  test("of a hundred different ages costs as much as that of one", async () => {
+    const { ask, change, clock, ids, views, watching } = bench();
+    const asked = Array.from({ length: 100 }, (_, index) =>
+      ask(`/api/v1/cluster?fresh=${2 + index / 1000}`),
+    );
+    expect(clock.pending).toBe(1);
+    expect(views()).toBe(1);
+    change(ids[0] ?? "", { reportAgeSeconds: 0.1 });
+    clock.pass(50);
+    expect(views()).toBe(2);
+    clock.pass(950);
+    const answers = await Promise.all(asked);
+    expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
+    expect(views()).toBe(3);
+    expect(watching).toEqual([true, false]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("is answered as soon as the reports are as fresh as that very request asks", async () => {
+    const { ask, change, clock, ids } = bench();
+    const answered: string[] = [];
+    for (const id of ids) change(id, { reportAgeSeconds: 100 });
+    for (const age of ["5", "3"]) {
+      void ask(`/api/v1/cluster?fresh=${age}`).then(() => answered.push(age));
+    }
+    for (const id of ids) change(id, { reportAgeSeconds: 4 });
+    clock.pass(50);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toEqual(["5"]);
+    for (const id of ids) change(id, { reportAgeSeconds: 1 });
+    clock.pass(50);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toEqual(["5", "3"]);
+  });
+
+  test("beyond 256 who wait is answered at once with what there is", async () => {
+    const { ask, clock } = bench();
+    let answered = 0;
+    const asked = Array.from({ length: MOST_WAITING + 3 }, () =>
+      ask("/api/v1/cluster?fresh=2").then((answer) => {
+        answered += 1;
+        return answer;
+      }),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toBe(3);
     clock.pass(1000);
     for (const answer of await Promise.all(asked)) expect(answer.status).toBe(200);
   });

@@ -147,13 +147,53 @@ describe("every answer", () => {
     });
   }
 
-  test("to another method than GET and HEAD is 405 and names the two", () => {
+  const allowed: readonly (readonly [string, string])[] = [
+    ["/", "GET, HEAD"],
+    ["/machines/gpu-a", "GET, HEAD"],
+    ["/page.css", "GET, HEAD"],
+    ["/healthz", "GET, HEAD"],
+    ["/api/v1/cluster", "GET, HEAD"],
+    ["/api/v1/events", "GET, HEAD"],
+    ["/api/v1/machines/gpu-a", "GET, HEAD, DELETE"],
+    ["/api/v1/machines/gpu-a/entries", "GET, HEAD"],
+    ["/nothing", "GET, HEAD"],
+    ["/api/v1/nothing", "GET, HEAD"],
+  ];
+  test.each(allowed)("to a wrong method at %s is 405 and allows %s", (path, allow) => {
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {
-      const answer = ask("/", { method });
-      expect(answer.status).toBe(405);
-      expect(answer.headers.get("allow")).toBe("GET, HEAD");
+      if (allow.includes(method)) continue;
+      const answer = ask(path, { method });
+      expect([answer.status, answer.headers.get("allow")]).toEqual([405, allow]);
     }
-    expect(ask("/", { method: "HEAD" }).status).toBe(200);
+  });
+
+  test.each(["/", "/machines/gpu-a", "/status.txt", "/healthz", "/page.css", "/api/v1/cluster"])(
+    "to HEAD of %s has the status and the headers of GET",
+    (path) => {
+      const [head, get] = [ask(path, { method: "HEAD" }), ask(path)];
+      expect(head.status).toBe(200);
+      expect([...head.headers]).toEqual([...get.headers]);
+    },
+  );
+});
+
+describe("/healthz", () => {
+  test("looks at no machine, however often it is asked", () => {
+    let looks = 0;
+    const cluster = () => {
+      looks += 1;
+      return source.cluster();
+    };
+    const own = handlerWith({ source: { ...source, cluster } });
+    for (let round = 0; round < 3; round += 1) {
+      const request = new Request("http://localhost/healthz", { headers: { host: "localhost" } });
+      expect(answerOf(own(request, "127.0.0.1")).status).toBe(200);
+    }
+    expect(looks).toBe(0);
+  });
+
+  test("is never kept by a proxy or a browser", () => {
+    expect(ask("/healthz").headers.get("cache-control")).toBe("no-store");
   });
 });
 

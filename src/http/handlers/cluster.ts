@@ -22,6 +22,12 @@ export function clusterAnswer({ view, query }: ViewCall): Body {
   return "parameter" in asked ? wrongParameter(asked) : jsonBody(clusterJson(view, asked.detail));
 }
 
+/** Whatever age was waited for, the answer is the same. */
+export function clusterVariant(query: string): string {
+  const asked = readClusterQuery(new URLSearchParams(query));
+  return "parameter" in asked ? query : `report=${asked.detail}`;
+}
+
 /** `?fresh=2` waits for reports that are at most 2 s old. */
 export function waitForFresh({ query, service }: Call): Promise<void> | undefined {
   const maxAgeSeconds = readFresh(new URLSearchParams(query));
