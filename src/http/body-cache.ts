@@ -1,10 +1,10 @@
-/** Bodies made in this era: what two readers ask for at once is made once. */
+/** Keeps the bodies made in this era, so that what two readers ask for at once is made once. */
 import type { Body } from "./answer.ts";
 
-/** Different addresses within one second; a crawler that asks for more only loses the help. */
-const MOST_BODIES = 64;
-/** Together, in characters: a page of 300 machines has 500,000. */
-const MOST_CHARACTERS = 8_000_000;
+/** Different addresses asked for within a second; a crawler that asks for more only loses the help. */
+export const MOST_BODIES = 64;
+/** Of all bodies together: a page of 300 machines has 500,000. */
+export const MOST_CHARACTERS = 8_000_000;
 
 export class BodyCache {
   readonly #bodies = new Map<string, Body>();
@@ -12,16 +12,17 @@ export class BodyCache {
   #era = "";
 
   /** `era` names the state that bodies belong to: when it changes, all earlier ones go. */
-  get(era: string, key: string, make: () => Body): Body {
+  get(era: string, name: string, make: () => Body): Body {
     if (era !== this.#era) this.#clear(era);
-    const known = this.#bodies.get(key);
+    const known = this.#bodies.get(name);
     if (known !== undefined) return known;
     const body = make();
-    const isFull =
-      this.#bodies.size >= MOST_BODIES || this.#characters + body.text.length > MOST_CHARACTERS;
+    const { length } = body.text;
+    if (length > MOST_CHARACTERS) return body;
+    const isFull = this.#bodies.size >= MOST_BODIES || this.#characters + length > MOST_CHARACTERS;
     if (isFull) this.#clear(era);
-    this.#bodies.set(key, body);
-    this.#characters += body.text.length;
+    this.#bodies.set(name, body);
+    this.#characters += length;
     return body;
   }
 

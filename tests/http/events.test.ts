@@ -214,6 +214,25 @@ describe("an event stream", () => {
     }
   });
 
+  test("is begun anew for a reader that comes a second later, with ages that hold then", async () => {
+    const { stream, clock, views } = bench();
+    await stream();
+    clock.pass(999);
+    await stream();
+    expect(views()).toBe(1);
+    clock.pass(1);
+    await stream();
+    expect(views()).toBe(2);
+  });
+
+  test("is begun anew for a reader that comes after all others have left", async () => {
+    const { stream, clock, views } = bench();
+    await (await stream()).cancel();
+    clock.pass(3_600_000);
+    await stream();
+    expect(views()).toBe(2);
+  });
+
   test("is compressed for those who take that, and reads as the plain one does", async () => {
     const { stream, clock, change, ids } = bench();
     const [first = ""] = ids;
