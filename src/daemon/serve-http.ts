@@ -34,6 +34,9 @@ export function serveHttp(parts: DaemonParts, log: Log): Result<HttpService> {
         if (!applied.includes("http-allow")) return;
         const listening = relisten(listeningOn(parts.config()));
         if (!listening.ok) log.error(listening.reason);
+        // A stream that is open goes on without asking again.
+        const { httpAllow } = parts.networks();
+        parts.watching.streams.endUnless((address) => httpAllow.contains(address));
       },
     },
   };

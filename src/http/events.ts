@@ -1,6 +1,6 @@
 /**
  * The event streams (`/api/v1/events`): what has changed, gathered into at most one write a
- * second, made once for all who listen. Holding a stream open is watching.
+ * second, made once for all readers. A reader that holds a stream open is watching.
  *
  *     event: machine
  *     id: 1700000000123
@@ -11,69 +11,44 @@ import type { EventQuery } from "../api/query.ts";
 import type { Detail } from "../api/types.ts";
 import { type EventContent, eventJson } from "../api/writer.ts";
 import type { After } from "../base/after.ts";
-import { zlib } from "../base/builtins.ts";
 import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
 import { EVENT_STREAM, SECURITY_HEADERS, takesGzip } from "./answer.ts";
+import { EventBytes, GZIP_HEAD } from "./event-bytes.ts";
 import type { ClusterChanges, Watchers } from "./watching.ts";
 
 /** Design, section 8: as many readers as a crowd of machines has, and each costs a socket. */
 export const MOST_STREAMS = 512;
-/** A reader that is further behind than this is cut off, and starts again from what is then. */
+/** A reader that is further behind than this is cut off; it connects again and gets what is new. */
 export const MOST_BYTES_BEHIND = 1_000_000;
-/** Some programs on the way close a connection that is silent for half a minute. */
+/** Some proxies close a connection that is silent for half a minute. */
 const PING_MS = 15_000;
 /** At most one write a second: people read no faster. */
 const WRITE_PAUSE_MS = 1000;
-/** Changes come in packets of one machine each: those of one moment go into one write. */
+/** Changes come one machine at a time: those of one moment go into one write. */
 const GATHER_MS = 50;
+/** First events kept for a second: readers that come together hold the same version. */
+const MOST_FIRSTS = 16;
+
+/** What a client asks for when it opens a stream. */
+export interface StreamRequest {
+  readonly request: Request;
+  /** The canonical address of the client. */
+  readonly address: string;
+  readonly query: EventQuery;
+}
 
 export interface EventStreams {
   /** `undefined`: there are too many already. */
-  open(request: Request, query: EventQuery): Response | undefined;
+  open(asked: StreamRequest): Response | undefined;
   /** Streams that are open now. */
   count(): number;
-  /** The version that those who listen have been told of; `undefined` when nobody listens. */
+  /** The newest version that the readers have been told of; `undefined` when there are none. */
   told(): number | undefined;
+  /** Ends the streams of clients that may not read any more. */
+  endUnless(isAllowed: (address: string) => boolean): void;
   /** Ends all streams. */
   stop(): void;
 }
-
-interface Stream {
-  readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  readonly detail: Detail;
-  readonly isGzipped: boolean;
-  readonly release: () => void;
-}
-
-/** What is written, in each form at the first reader who takes it. */
-class Chunk {
-  readonly #text: string;
-  #plain: Uint8Array | undefined;
-  #deflated: Uint8Array | undefined;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  bytes(isGzipped: boolean): Uint8Array {
-    if (!isGzipped) {
-      this.#plain ??= Buffer.from(this.#text, "utf8");
-      return this.#plain;
-    }
-    // Ends at a whole byte and refers to nothing before it, so the same bytes fit into every
-    // reader's stream, wherever that is.
-    this.#deflated ??= zlib().deflateRawSync(this.#text, {
-      level: 5,
-      finishFlush: zlib().constants.Z_SYNC_FLUSH,
-    });
-    return this.#deflated;
-  }
-}
-
-/** RFC 1952: magic, deflate, no flags, no time, no extra flags, Unix. The stream has no end. */
-const GZIP_HEAD = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
-/** Whole first events kept for a second: readers that come together hold the same version. */
-const MOST_FIRSTS = 16;
 
 export interface EventStreamParts {
   readonly source: ClusterSource;
@@ -85,15 +60,25 @@ export interface EventStreamParts {
 }
 
 export function createEventStreams(parts: EventStreamParts): EventStreams {
-  return new Streams(parts);
+  return new GatheredStreams(parts);
 }
 
-class Streams implements EventStreams {
+interface Stream {
+  readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  readonly address: string;
+  readonly detail: Detail;
+  readonly isGzipped: boolean;
+  /** Ends the watching. */
+  readonly release: () => void;
+}
+
+class GatheredStreams implements EventStreams {
   readonly #parts: EventStreamParts;
   readonly #streams = new Set<Stream>();
-  readonly #ping = new Chunk(": ping\n\n");
-  /** What new readers get, by what they asked; kept for one pause, as ages are in it. */
-  readonly #firsts = new Map<string, { readonly version: number; readonly chunk: Chunk }>();
+  readonly #ping = new EventBytes(": ping\n\n");
+  /** What new readers get, by what they asked for; kept for one pause, as ages are in it. */
+  readonly #firsts = new Map<string, { readonly version: number; readonly event: EventBytes }>();
+  /** The version up to which changes have been written. */
   #written = 0;
   /** A write is planned, or has just been made. */
   #isPausing = false;
@@ -114,7 +99,7 @@ class Streams implements EventStreams {
     return this.#streams.size === 0 ? undefined : this.#written;
   }
 
-  open(request: Request, query: EventQuery): Response | undefined {
+  open({ request, address, query }: StreamRequest): Response | undefined {
     if (this.#streams.size >= MOST_STREAMS) return undefined;
     const isGzipped = takesGzip(request);
     const headers = new Headers(SECURITY_HEADERS);
@@ -123,14 +108,14 @@ class Streams implements EventStreams {
     headers.set("vary", "accept-encoding");
     if (isGzipped) headers.set("content-encoding", "gzip");
     if (request.method === "HEAD") return new Response(null, { headers });
-    const first = this.#firstChunk(query).bytes(isGzipped);
+    const first = this.#firstEvent(query).in({ isGzipped });
     let stream: Stream | undefined;
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           if (isGzipped) controller.enqueue(GZIP_HEAD);
           controller.enqueue(first);
-          stream = this.#add({ controller, detail: query.detail, isGzipped });
+          stream = this.#add({ controller, address, detail: query.detail, isGzipped });
         },
         cancel: () => {
           if (stream !== undefined) this.#remove(stream);
@@ -140,6 +125,12 @@ class Streams implements EventStreams {
       new ByteLengthQueuingStrategy({ highWaterMark: MOST_BYTES_BEHIND + first.length }),
     );
     return new Response(body, { headers });
+  }
+
+  endUnless(isAllowed: (address: string) => boolean): void {
+    for (const stream of [...this.#streams]) {
+      if (!isAllowed(stream.address)) this.#cut(stream);
+    }
   }
 
   stop(): void {
@@ -162,16 +153,25 @@ class Streams implements EventStreams {
     if (this.#streams.size === 0) this.#end();
   }
 
-  #begin(): void {
-    this.#written = this.#parts.changes.version();
-    this.#unsubscribe = this.#parts.changes.subscribe(() => this.#noteChange());
-    const ping = () => {
-      this.#send(() => this.#ping);
-      this.#cancelPing = this.#parts.after(PING_MS, ping);
-    };
-    this.#cancelPing = this.#parts.after(PING_MS, ping);
+  /** At once, where `close` would wait for the reader to take what is queued. */
+  #cut(stream: Stream): void {
+    this.#remove(stream);
+    stream.controller.error();
   }
 
+  /** The first reader has come. */
+  #begin(): void {
+    const { changes, after } = this.#parts;
+    this.#written = changes.version();
+    this.#unsubscribe = changes.subscribe(() => this.#noteChange());
+    const ping = () => {
+      this.#send(() => this.#ping);
+      this.#cancelPing = after(PING_MS, ping);
+    };
+    this.#cancelPing = after(PING_MS, ping);
+  }
+
+  /** The last reader has left. */
   #end(): void {
     this.#unsubscribe();
     this.#cancelPing();
@@ -186,7 +186,7 @@ class Streams implements EventStreams {
     if (!this.#isPausing) this.#pause(GATHER_MS);
   }
 
-  /** Then writes, if there is anything to write. */
+  /** Waits, and writes then if anything has changed meanwhile. */
   #pause(ms: number): void {
     this.#isPausing = true;
     this.#cancelPause = this.#parts.after(ms, () => {
@@ -199,57 +199,50 @@ class Streams implements EventStreams {
   #write(): void {
     this.#isChanged = false;
     this.#pause(WRITE_PAUSE_MS);
-    const { changes } = this.#parts;
-    const since = this.#written;
-    this.#written = changes.version();
-    const ids = changes.since(since);
-    // What changed was no machine.
+    const { changes, source } = this.#parts;
+    const ids = changes.since(this.#written);
+    const version = changes.version();
+    this.#written = version;
+    // Something changed that is no machine.
     if (ids?.size === 0) return;
-    const view = this.#parts.source.cluster();
-    const chunks = new Map<Detail, Chunk>();
+    const view = source.cluster();
+    const events = new Map<Detail, EventBytes>();
     this.#send(({ detail }) => {
-      const known = chunks.get(detail);
+      const known = events.get(detail);
       if (known !== undefined) return known;
-      const chunk = this.#chunkOf(view, { version: this.#written, detail, ids });
-      chunks.set(detail, chunk);
-      return chunk;
+      const event = this.#eventOf(view, { version, detail, ids });
+      events.set(detail, event);
+      return event;
     });
   }
 
-  #send(chunkFor: (stream: Stream) => Chunk): void {
+  #send(eventFor: (stream: Stream) => EventBytes): void {
     for (const stream of [...this.#streams]) {
-      const { controller, isGzipped } = stream;
-      if (controller.desiredSize !== null && controller.desiredSize >= 0) {
-        controller.enqueue(chunkFor(stream).bytes(isGzipped));
-        continue;
-      }
-      this.#remove(stream);
-      // Not close(): that would wait for the reader to take what is queued.
-      controller.error();
+      const { controller } = stream;
+      const isBehind = controller.desiredSize === null || controller.desiredSize < 0;
+      if (isBehind) this.#cut(stream);
+      else controller.enqueue(eventFor(stream).in(stream));
     }
   }
 
-  #firstChunk({ detail, since }: EventQuery): Chunk {
-    const { changes } = this.#parts;
+  /** What has changed since the version that the reader holds, or all where that is not known. */
+  #firstEvent({ detail, since }: EventQuery): EventBytes {
+    const { changes, source } = this.#parts;
     const version = changes.version();
     const ids = since === undefined ? undefined : changes.since(since);
-    const key = `${detail} ${ids === undefined ? "all" : since}`;
-    const known = this.#firsts.get(key);
-    if (known?.version === version) return known.chunk;
-    const chunk = this.#chunkOf(this.#parts.source.cluster(), { version, detail, ids });
-    if (this.#firsts.size < MOST_FIRSTS) this.#firsts.set(key, { version, chunk });
+    const name = `${detail} ${ids === undefined ? "all" : since}`;
+    const known = this.#firsts.get(name);
+    if (known?.version === version) return known.event;
+    const event = this.#eventOf(source.cluster(), { version, detail, ids });
+    if (this.#firsts.size < MOST_FIRSTS) this.#firsts.set(name, { version, event });
     if (!this.#isPausing) this.#pause(WRITE_PAUSE_MS);
-    return chunk;
+    return event;
   }
 
-  #chunkOf(view: ClusterView, content: EventContent): Chunk {
-    const text = eventText(view, content);
+  #eventOf(view: ClusterView, content: EventContent): EventBytes {
+    const data = JSON.stringify(eventJson(view, content));
+    const text = `event: machine\nid: ${content.version}\ndata: ${data}\n\n`;
     this.#parts.onMade?.(text.length);
-    return new Chunk(text);
+    return new EventBytes(text);
   }
-}
-
-function eventText(view: ClusterView, content: EventContent): string {
-  const data = JSON.stringify(eventJson(view, content));
-  return `event: machine\nid: ${content.version}\ndata: ${data}\n\n`;
 }

@@ -1,22 +1,28 @@
 /**
- * The TCP server of the report. It knows nothing of what it serves: each request goes to the
- * handler with its client's address.
+ * The TCP server. It knows nothing of what it serves: each request goes to the handler with its
+ * client's address.
  */
+import { errorCode, errorMessage } from "../base/errors.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { Moment } from "../base/units.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import { portInUseReason } from "../runtime/port-holder.ts";
 import { EVENT_STREAM, plainAnswer } from "./answer.ts";
 import { isCrowded, readDescriptorUse } from "./connection-guard.ts";
 import type { HttpHandler } from "./handler.ts";
 
-export interface HttpServerOptions {
+/** Where to listen. */
+export interface ListenPlace {
   /** Canonical address; absent: all, or all of IPv4 where there is no IPv6. */
   readonly bind?: string;
   /**
-   * Without `bind`: only this machine's own browsers may ask, so only loopback is listened on.
-   * Others would be refused anyway, but could still hold connections open.
+   * Without `bind`: listen on loopback alone, as only this machine's own browsers may ask. Others
+   * would be refused anyway, but could still hold connections open.
    */
   readonly isLocal?: boolean;
+}
+
+export interface HttpServerOptions extends ListenPlace {
   /** 0: any free one (tests). */
   readonly port: number;
   readonly handler: HttpHandler;
@@ -25,28 +31,27 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly port: number;
-  /** Sees to it that there are not too many connections; to be called about once a second. */
+  /** Closes all connections where there are too many; to be called about once a second. */
   readonly guard: (now: Moment) => void;
-  /** Listens on other addresses from now on; open connections end. A reason: as at the start. */
-  readonly relisten: (where: Pick<HttpServerOptions, "bind" | "isLocal">) => Result<void>;
+  /**
+   * Listens on other addresses from now on: open connections end. Where they are the same, nothing
+   * happens. A reason: as at the start.
+   */
+  readonly relisten: (place: ListenPlace) => Result<void>;
   /** Ends at once, open connections too. */
   readonly stop: () => void;
 }
 
-/** A client that sends or takes nothing for so long is cut off. */
+/** A client that sends or takes nothing for this long is cut off. */
 const IDLE_SECONDS = 10;
 /** No request that is answered here has a body. */
 const LARGEST_BODY = 1024;
 /** Where /proc is found, to name the holder of a port and to count descriptors. */
 const ROOT = "/";
-/** How often the connections are counted, by the descriptors in use: a ticking may come early. */
+/** How often the connections are counted, by the descriptors in use; a call may come a little early. */
 const GUARD_MS = 900;
-/** How long nobody is listened to once there were too many. */
+/** How long nothing is listened on once there were too many connections. */
 const REST_MS = 2_000;
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && "code" in cause ? String(cause.code) : "";
-}
 
 function isEventStream(answer: Response): boolean {
   return answer.body !== null && answer.headers.get("content-type") === EVENT_STREAM;
@@ -85,15 +90,16 @@ interface Listener {
 /** A reason names address, port, option and remedy. */
 export function startHttpServer(options: HttpServerOptions): Result<HttpServer> {
   const descriptorsBefore = readDescriptorUse(ROOT)?.open ?? 0;
-  let where: HttpServerOptions = options;
-  let listening = listen(where);
+  let place: ListenPlace = options;
+  let listening = listen(place, options);
   if (!listening.ok) return listening;
   const { port } = listening.value;
+  const open = () => listen(place, { ...options, port });
   let restTimer: Timer | undefined;
 
   function again(): void {
     restTimer = undefined;
-    listening = listen(where);
+    listening = open();
     if (listening.ok) return;
     options.log?.warn(`the report is not served: ${listening.reason}`);
     restTimer = setTimeout(again, REST_MS);
@@ -122,11 +128,11 @@ export function startHttpServer(options: HttpServerOptions): Result<HttpServer> 
   return ok({
     port,
     guard,
-    relisten: ({ bind, isLocal = false }) => {
-      const { bind: _, ...others } = options;
-      where = { ...others, port, isLocal, ...(bind === undefined ? {} : { bind }) };
+    relisten: (next) => {
+      if (listening.ok && isSamePlace(place, next)) return ok(undefined);
+      place = next;
       close();
-      listening = listen(where);
+      listening = open();
       if (!listening.ok) restTimer = setTimeout(again, REST_MS);
       return listening.ok ? ok(undefined) : listening;
     },
@@ -134,9 +140,13 @@ export function startHttpServer(options: HttpServerOptions): Result<HttpServer> 
   });
 }
 
-function listen(options: HttpServerOptions): Result<Listener> {
-  if (options.bind !== undefined) return plainResult(tryOn(options.bind, options));
-  return options.isLocal === true ? listenOnLoopback(options) : listenEverywhere(options);
+function isSamePlace(one: ListenPlace, other: ListenPlace): boolean {
+  return one.bind === other.bind && (one.isLocal ?? false) === (other.isLocal ?? false);
+}
+
+function listen({ bind, isLocal }: ListenPlace, options: HttpServerOptions): Result<Listener> {
+  if (bind !== undefined) return plainResult(tryOn(bind, options));
+  return isLocal === true ? listenOnLoopback(options) : listenEverywhere(options);
 }
 
 /** Both families, or IPv4 alone where there is no IPv6. */
@@ -167,14 +177,14 @@ function listenOnLoopback(options: HttpServerOptions): Result<Listener> {
 
 type Tried =
   | { readonly ok: true; readonly listener: Listener }
-  | { readonly ok: false; readonly code: string; readonly reason: string };
+  | { readonly ok: false; readonly code: string | undefined; readonly reason: string };
 
 function tryOn(host: string, options: HttpServerOptions): Tried {
   try {
     return { ok: true, listener: serve(host, options) };
   } catch (cause) {
-    const code = codeOf(cause);
-    return { ok: false, code, reason: reasonOf(code, cause, host, options.port) };
+    const { port } = options;
+    return { ok: false, code: errorCode(cause), reason: reasonOf(cause, { host, port }) };
   }
 }
 
@@ -183,23 +193,26 @@ function plainResult(tried: Tried): Result<Listener> {
 }
 
 /** A port that is in use on :: is in use; anything else is taken for a kernel without IPv6. */
-function isWithoutIpv6(code: string): boolean {
+function isWithoutIpv6(code: string | undefined): boolean {
   return code !== "EADDRINUSE" && code !== "EACCES";
 }
 
-function reasonOf(code: string, cause: unknown, host: string, port: number): string {
-  if (code === "EADDRINUSE") {
-    return portInUseReason(ROOT, {
-      ...{ transport: "tcp", port, option: "-h" },
-      ...(host === "::" || host === "0.0.0.0" ? {} : { bind: host }),
-    });
+function reasonOf(
+  cause: unknown,
+  { host, port }: { readonly host: string; readonly port: number },
+): string {
+  const isEverywhere = host === "::" || host === "0.0.0.0";
+  switch (errorCode(cause)) {
+    case "EADDRINUSE": {
+      const bind = isEverywhere ? undefined : host;
+      const asked = withoutUndefined({ transport: "tcp", port, option: "-h", bind } as const);
+      return portInUseReason(ROOT, asked);
+    }
+    case "EACCES":
+      return `TCP port ${port} may not be opened by this user: choose one from 1024 on with -h (http-port)`;
+    case "EADDRNOTAVAIL":
+      return `no interface has the address ${host}: give --bind one of this machine's own`;
+    default:
+      return `cannot listen on ${host} port ${port}: ${errorMessage(cause)}`;
   }
-  if (code === "EACCES") {
-    return `TCP port ${port} may not be opened by this user: choose one from 1024 on with -h (http-port)`;
-  }
-  if (code === "EADDRNOTAVAIL") {
-    return `no interface has the address ${host}: give --bind one of this machine's own`;
-  }
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return `cannot listen on ${host} port ${port}: ${said}`;
 }

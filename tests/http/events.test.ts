@@ -47,7 +47,7 @@ function bench() {
   const handler = handlerOver(source, {
     ...{ watchers, streams },
     freshener: createFreshener(following),
-    allow: (address) => address === "127.0.0.1",
+    allow: (address) => address.startsWith("127."),
   });
   const ask = (path: string, more: RequestInit & { from?: string; host?: string } = {}) => {
     const { from = "127.0.0.1", host = "localhost", headers, ...init } = more;
@@ -69,8 +69,8 @@ function bench() {
       machines = machines.filter((one) => one.id !== id);
       changes.note(id);
     },
-    stream: async (query = "", headers: Record<string, string> = {}) =>
-      new Reading(await ask(`/api/v1/events${query}`, { headers })),
+    stream: async (query = "", headers: Record<string, string> = {}, from = "127.0.0.1") =>
+      new Reading(await ask(`/api/v1/events${query}`, { headers, from })),
   };
 }
 
@@ -308,6 +308,19 @@ describe("watching", () => {
 });
 
 describe("who may listen, and how", () => {
+  test("a client that may not read any more is cut off, and the others go on", async () => {
+    const { stream, streams, change, clock, ids } = bench();
+    const out = await stream("", {}, "::ffff:127.0.0.1");
+    const stays = await stream("", {}, "127.0.0.2");
+    await stays.event();
+    streams.endUnless((address) => address !== "127.0.0.1");
+    expect(streams.count()).toBe(1);
+    await expect(out.chunk()).rejects.toBeUndefined();
+    change(ids[0] ?? "", { name: "renamed" });
+    clock.pass(1000);
+    expect((await stays.event()).machines).toHaveLength(1);
+  });
+
   test.each([
     [{ from: "10.0.0.1" }, 403],
     [{ host: "evil.example" }, 421],

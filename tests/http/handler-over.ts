@@ -21,6 +21,7 @@ export function handlerOver(
       open: () => undefined,
       count: () => 512,
       told: () => undefined,
+      endUnless: () => undefined,
       stop: () => undefined,
     },
     freshener: { wait: () => undefined },

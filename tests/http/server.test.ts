@@ -140,6 +140,50 @@ describe("the server", () => {
     }
   });
 
+  /** A server with one open stream, and a reader of it. */
+  async function withStream() {
+    let stream: ReadableStreamDefaultController<string> | undefined;
+    const body = new ReadableStream<string>({
+      start: (controller) => {
+        stream = controller;
+        controller.enqueue("first");
+      },
+    });
+    const started = startHttpServer({
+      port: 0,
+      isLocal: true,
+      handler: () =>
+        new Response(body.pipeThrough(new TextEncoderStream()), {
+          headers: { "content-type": "text/event-stream" },
+        }),
+    });
+    if (!started.ok) throw new Error(started.reason);
+    const { value: own } = started;
+    const answer = await fetch(`http://127.0.0.1:${own.port}/`);
+    const reader = answer.body?.getReader();
+    const read = async () => new TextDecoder().decode((await reader?.read())?.value);
+    expect(await read()).toBe("first");
+    return { own, read, write: (text: string) => stream?.enqueue(text) };
+  }
+
+  test("keeps its open streams when it is told to listen where it listens already", async () => {
+    const { own, read, write } = await withStream();
+    expect(own.relisten({ isLocal: true })).toEqual({ ok: true, value: undefined });
+    write("second");
+    expect(await read()).toBe("second");
+    own.stop();
+  });
+
+  test("ends its open streams when it is told to listen elsewhere, and answers there", async () => {
+    const { own, read } = await withStream();
+    expect(own.relisten({ isLocal: false })).toEqual({ ok: true, value: undefined });
+    await expect(read()).rejects.toThrow();
+    const again = await fetch(`http://127.0.0.1:${own.port}/`);
+    expect(again.status).toBe(200);
+    await again.body?.cancel().catch(() => undefined);
+    own.stop();
+  });
+
   test("shows no stack when the handler fails, and logs it", async () => {
     const logged: string[] = [];
     const started = startHttpServer({

@@ -4,10 +4,11 @@ import type { Body } from "../answer.ts";
 import type { Call } from "../route.ts";
 import { jsonError, wrongParameter } from "./bodies.ts";
 
-export function eventsAnswer({ request, query, service }: Call): Body | Response {
+export function eventsAnswer({ request, client, query, service }: Call): Body | Response {
   const { streams } = service;
-  const asked = readEventQuery(new URLSearchParams(query), request.headers.get("last-event-id"));
-  if ("parameter" in asked) return wrongParameter(asked);
+  const wanted = readEventQuery(new URLSearchParams(query), request.headers.get("last-event-id"));
+  if ("parameter" in wanted) return wrongParameter(wanted);
   const error = `${streams.count()} event streams are open, and that is all there may be`;
-  return streams.open(request, asked) ?? jsonError(503, { error });
+  const { address } = client;
+  return streams.open({ request, address, query: wanted }) ?? jsonError(503, { error });
 }
