@@ -2,7 +2,7 @@
 
 import { SENTENCE_LENGTH, shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
-import type { Report } from "../protocol/report.ts";
+import type { Report, ReportSubject } from "../protocol/report.ts";
 
 /** Of a part that is missing without a reason. */
 export const NOT_REPORTED = "not reported";
@@ -11,7 +11,7 @@ export const NOT_REPORTED = "not reported";
 export function missingReason(
   report: Report | undefined,
   machine: Machine,
-  about: readonly string[],
+  about: readonly ReportSubject[],
 ): string {
   if (report === undefined) return "no report yet";
   const given = givenReason(report, about);
@@ -19,10 +19,10 @@ export function missingReason(
   return machine.protocol === 1 ? "a protocol-1 machine does not tell" : NOT_REPORTED;
 }
 
-/** What the report itself says of a part that it has not; `undefined`: nothing. */
-export function givenReason(report: Report, about: readonly string[]): string | undefined {
+/** What the report itself says of a part that it lacks; undefined where it says nothing. */
+export function givenReason(report: Report, about: readonly ReportSubject[]): string | undefined {
   const problem = (report.problems ?? []).find(({ subject }) =>
-    about.some((word) => subject.toLowerCase().includes(word)),
+    about.some((one) => one === subject),
   );
   if (problem === undefined) return undefined;
   const { reason, remedy } = problem;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { clusterHtml, machineHtml, type RenderContext } from "../../src/page/render.ts";
 import { statusText } from "../../src/page/text/status-text.ts";
+import { REPORT_SUBJECTS } from "../../src/protocol/report.ts";
 import { SIGNS_LEGEND } from "../../src/view/history/signs.ts";
 
 import { createTimes } from "../../src/view/times.ts";
@@ -210,6 +211,23 @@ describe("the cluster page", () => {
     expect(cells).toEqual(["", "", "", "", "", "", "", "", ""]);
     expect(words(machinePage("gpu-a", source))).toContain("CPUnot known: not reported");
     expect(text(source)).toContain("gpu-a");
+  });
+
+  test("says of each part that is missing why its own collector could not read it", () => {
+    const problems = REPORT_SUBJECTS.map((subject) => ({ subject, reason: `no ${subject}` }));
+    const source = sampleSource({
+      sketches: LAB.map((sketch) => ({
+        ...sketch,
+        change: () => ({ name: sketch.name, problems }),
+      })),
+      cells: 2,
+    });
+    const html = words(machinePage("gpu-a", source));
+    for (const line of ["cpu", "load", "memory", "pressure", "disk", "network"]) {
+      expect(html.toLowerCase()).toContain(`${line}not known: no ${line}`);
+    }
+    expect(html).toContain("swapnot known: no memory");
+    expect(html).toContain("File systemsno file systems");
   });
 
   test("opens an outage as what it was", () => {

@@ -66,7 +66,7 @@ export function reportParts(report: Report): ReportParts {
   const processes = (report.processes ?? []).map((process) => processFacts(process, report));
   const users = report.users ?? [];
   const count = report.processCount;
-  const reason = report.messages === undefined ? givenReason(report, ["message"]) : undefined;
+  const reason = report.messages === undefined ? givenReason(report, ["messages"]) : undefined;
   return {
     ...(reason === undefined ? {} : { messagesReason: reason }),
     processes: processes.map(processLine),

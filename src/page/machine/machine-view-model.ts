@@ -150,7 +150,7 @@ function filesystemLines(report: Report): FilesystemLine[] {
 function messageWords(machine: Machine, parts: ReportParts | undefined): string {
   if (parts?.messagesReason !== undefined) return "not known: see the problems above";
   const isReported = parts !== undefined && machine.report?.messages !== undefined;
-  return isReported ? parts.messageWords : missingReason(machine.report, machine, ["message"]);
+  return isReported ? parts.messageWords : missingReason(machine.report, machine, ["messages"]);
 }
 
 function ownPageOf(machine: Machine): string | undefined {
@@ -214,7 +214,7 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
     now: nowLines(subject),
     ...(parts === undefined ? {} : { parts }),
     ...(report?.filesystems === undefined ? {} : { filesystems: filesystemLines(report) }),
-    filesystemsReason: missingReason(report, machine, ["file", "mount", "disk"]),
+    filesystemsReason: missingReason(report, machine, ["file systems"]),
     messageWords: messageWords(machine, parts),
     history,
   };

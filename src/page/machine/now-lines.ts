@@ -4,7 +4,7 @@
  */
 
 import { counted, shownText } from "../../base/shown-text.ts";
-import type { Report } from "../../protocol/report.ts";
+import type { Report, ReportSubject } from "../../protocol/report.ts";
 import type { Facts } from "../../view/facts.ts";
 import { bytes, decimal, percent, perSecond } from "../../view/format.ts";
 import { missingReason } from "../../view/missing-parts.ts";
@@ -228,13 +228,13 @@ function networkLine(report: Report, facts: Facts, reason: string): NowLine {
 export function nowLines(subject: Subject): readonly NowLine[] {
   const { report, facts, machine } = subject;
   if (report === undefined) return [];
-  const reason = (...about: readonly string[]) => missingReason(report, machine, about);
+  const reason = (...about: readonly ReportSubject[]) => missingReason(report, machine, about);
   const { disk } = report;
   return [
-    ...cpuLines(report, facts, reason("cpu", "/proc/stat")),
+    ...cpuLines(report, facts, reason("cpu")),
     loadLine(report, facts, reason("load")),
-    memoryLine(report, facts, reason("memory", "meminfo")),
-    swapLine(report, facts, reason("swap", "memory", "meminfo")),
+    memoryLine(report, facts, reason("memory")),
+    swapLine(report, facts, reason("memory", "swap")),
     pressureLine(report, facts, reason("pressure")),
     rateLine({
       what: "disk",
