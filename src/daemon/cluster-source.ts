@@ -6,7 +6,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { cutOffOf } from "../cluster/detection/cut-off.ts";
 import type { Config } from "../config/config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
-import { rangeTexts } from "../net/ranges.ts";
+import { isLoopbackOnly, rangeTexts } from "../net/ranges.ts";
 import type { History } from "../store/history.ts";
 import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
 import type { Networks } from "./networks.ts";
@@ -70,6 +70,7 @@ function viewCluster(parts: ClusterSourceParts, startedWallMs: number): ClusterV
     drops: cluster.dropCounts(),
     scan: {
       ranges: rangeTexts(config.scan),
+      isLoopbackOnly: isLoopbackOnly(config.scan),
       allow: rangeTexts(config.p2pAllow),
       port: config.p2pPort,
       size,

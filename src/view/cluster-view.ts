@@ -35,6 +35,8 @@ export interface ClusterView {
 export interface ScanView {
   /** The ranges as the user wrote them; empty: this machine speaks to nobody. */
   readonly ranges: readonly string[];
+  /** Whether `ranges` are loopback addresses alone. */
+  readonly isLoopbackOnly: boolean;
   readonly allow: readonly string[];
   readonly port: number;
   readonly size: number;

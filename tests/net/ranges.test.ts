@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { resolveRanges } from "../../src/net/address-set.ts";
 import type { LanNetworks } from "../../src/net/lan.ts";
 import {
+  isLoopbackOnly,
   parseRange,
   parseRangeList,
   type RangeUse,
@@ -245,6 +246,31 @@ describe("what cannot be read says why", () => {
       "10.1.2.3/8",
     ]);
   });
+});
+
+describe("a list of nothing but loopback addresses", () => {
+  const cases: readonly (readonly [readonly string[], boolean])[] = [
+    [["127.0.0.1"], true],
+    [["127.0.0.0/8"], true],
+    [["127.0.0.1-5"], true],
+    [["127.1."], true],
+    [["::1"], true],
+    [["::1/128"], true],
+    [["::ffff:127.0.0.1"], true],
+    [["127.0.0.0/8", "::1"], true],
+    [[], true],
+    [["127.0.0.0/7"], false],
+    [["126.0.0.0/7"], false],
+    [["::1:0/112"], false],
+    [["0.0.0.0/0"], false],
+    [["127.0.0.1", "192.168.1.7"], false],
+    [["lan"], false],
+  ];
+  for (const [texts, isOnly] of cases) {
+    test(`[${texts.join(", ")}] is ${isOnly ? "one" : "none"}`, () => {
+      expect(isLoopbackOnly(rangeList(texts, "allow"))).toBe(isOnly);
+    });
+  }
 });
 
 describe("a scan's size", () => {

@@ -171,7 +171,10 @@ describe("the cluster page", () => {
     const silent = sampleSource({
       sketches: LAB.filter(({ name }) => name === "node01"),
       cells: 1,
-      change: (view) => ({ ...view, scan: { ...view.scan, ranges: ["127.0.0.1"], size: 1 } }),
+      change: (view) => ({
+        ...view,
+        scan: { ...view.scan, ranges: ["127.0.0.1"], isLoopbackOnly: true, size: 1 },
+      }),
     });
     const html = words(page("", silent));
     expect(html).toContain("This machine speaks to nobody yet");

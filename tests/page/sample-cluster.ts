@@ -495,6 +495,7 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
     drops: {},
     scan: {
       ranges: ["192.168.1."],
+      isLoopbackOnly: false,
       allow: ["192.168.1."],
       port: 10_080,
       size: 254,

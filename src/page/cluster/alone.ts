@@ -55,11 +55,8 @@ export function aloneOf(view: ClusterView): Alone | undefined {
   if (view.machines.some(({ isSelf }) => !isSelf)) return undefined;
   const own = view.scan.ownAddresses.filter((address) => !isLoopback(address));
   const [first = view.scan.ownAddresses[0] ?? "127.0.0.1"] = own;
-  const isLoopbackOnly = view.scan.ranges.every(
-    (range) => range.startsWith("127.") || range === "::1",
-  );
   return {
-    speaksToNobody: isLoopbackOnly && view.scan.size <= 1,
+    speaksToNobody: view.scan.isLoopbackOnly && view.scan.size <= 1,
     sentence: scanning(view),
     signature: shownText(view.network),
     ownAddress: own.length === 0 ? first : own.join(", "),

@@ -2,8 +2,7 @@
 
 import { printable } from "../../../base/printable.ts";
 import type { Config } from "../../../config/config.ts";
-import { isLoopback } from "../../../net/address.ts";
-import { type RangeList, rangeTexts } from "../../../net/ranges.ts";
+import { isLoopbackOnly, type RangeList, rangeTexts } from "../../../net/ranges.ts";
 import type { CheckFacts, NetworkFacts, OwnAddress } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 
@@ -28,11 +27,9 @@ export function judgeNetworks(facts: CheckFacts): readonly Finding[] {
   ];
 }
 
-/** Whether the configuration lets this machine speak to any other. */
-export function isLoopbackOnly({ scan, p2pAllow }: Pick<Config, "scan" | "p2pAllow">): boolean {
-  return [...rangeTexts(scan), ...rangeTexts(p2pAllow)].every(
-    (text) => text.startsWith("127.") || isLoopback(text) || text === "::1/128",
-  );
+/** Whether the configuration keeps this machine from speaking to any other. */
+export function speaksToNobody({ scan, p2pAllow }: Pick<Config, "scan" | "p2pAllow">): boolean {
+  return isLoopbackOnly(scan) && isLoopbackOnly(p2pAllow);
 }
 
 function judgeLan(config: Config, { lan, unmatched }: NetworkFacts): readonly Finding[] {
@@ -69,7 +66,7 @@ function judgeLan(config: Config, { lan, unmatched }: NetworkFacts): readonly Fi
 
 function judgeRanges(config: Config, networks: NetworkFacts): readonly Finding[] {
   const { scanSize } = networks;
-  if (isLoopbackOnly(config)) {
+  if (speaksToNobody(config)) {
     return [
       look(
         "ranges",
@@ -120,9 +117,7 @@ function judgeOwnAddresses(config: Config, { ownAddresses: own, scanSize }: Netw
 }
 
 function judgeReaders(config: Config): Finding {
-  const ranges = rangeTexts(config.httpAllow);
-  const isHere = ranges.every((text) => text.startsWith("127.") || text.startsWith("::1"));
-  return isHere
+  return isLoopbackOnly(config.httpAllow)
     ? fine("http-allow", "browsers on this machine alone may see the report (-a lets others in)")
     : fine("http-allow", `${shown(config.httpAllow)} and this machine may see the report`);
 }

@@ -2,7 +2,7 @@
 import { printable } from "../../../base/printable.ts";
 import type { AskedFacts, CheckFacts, ClusterFacts, MachineFacts } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
-import { counted, isLoopbackOnly, shortList } from "./judge-networks.ts";
+import { counted, shortList, speaksToNobody } from "./judge-networks.ts";
 
 /** Design, 6.2: from there on the page shows an offset. */
 const OFFSET_SECONDS = 2;
@@ -35,7 +35,7 @@ function judgeKnown({ machines, candidates }: ClusterFacts, facts: CheckFacts): 
       candidates === 0
         ? ""
         : `; ${counted(candidates, "address was", "addresses were")} heard of, but did not answer`;
-    if (isLoopbackOnly(facts.config)) {
+    if (speaksToNobody(facts.config)) {
       return fine("others", "none, and none is looked for");
     }
     return look("others", `no other machine has answered so far${heard}`, remedy(facts));
@@ -80,7 +80,7 @@ function awayWords({ name, state, lastHeardSeconds }: MachineFacts): string {
 function judgeAsked(asked: AskedFacts, facts: CheckFacts): readonly Finding[] {
   const { askedCount, ofCount, answered, problem } = asked;
   if (problem !== undefined) return [look("others", problem, "start unagi, then check again")];
-  if (ofCount === 0 && isLoopbackOnly(facts.config)) {
+  if (ofCount === 0 && speaksToNobody(facts.config)) {
     return [fine("others", "no unagi answers here, and none is looked for elsewhere")];
   }
   if (ofCount === 0) {

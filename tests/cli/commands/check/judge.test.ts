@@ -210,6 +210,28 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
+    "loopback alone, written as IPv6",
+    {
+      ...withNetworks({ scanSize: 1, onLinkScanSize: 0 }),
+      config: configOf("-S", "lab", "-s", "::ffff:127.0.0.1"),
+      asked: { askedCount: 0, ofCount: 0, answered: [] },
+    },
+    [
+      /^look ranges: this machine speaks to no other: /,
+      "ok others: no unagi answers here, and none is looked for elsewhere",
+    ],
+  ],
+  [
+    "an allow list that only begins like loopback",
+    { ...WELL, config: configOf("-S", "lab", "-n", "127.0.0.0/7", "-s", "127.0.0.1") },
+    [/^ok scan: 127\.0\.0\.1: /, /^ok p2p-allow: 127\.0\.0\.0\/7, with /],
+  ],
+  [
+    "readers whose addresses only begin like loopback",
+    { ...WELL, config: configOf("-S", "lab", "-s", "192.168.1.", "-a", "::1:0/112") },
+    [/^ok http-allow: ::1:0\/112 and this machine may see the report$/],
+  ],
+  [
     "no address at all",
     withNetworks({ ownAddresses: [] }),
     [/^wrong p2p-allow: this machine has no address but loopback ones -> /],
