@@ -68,7 +68,8 @@ const NO_ADDRESS = "it has no address";
 
 const ETHERNET = 1;
 const INFINIBAND = 32;
-const LOOPBACK_TYPE = 772;
+/** ARPHRD_LOOPBACK of linux/if_arp.h. */
+export const LOOPBACK_TYPE = 772;
 const IFF_LOOPBACK = 0x8;
 const IFF_POINTOPOINT = 0x10;
 

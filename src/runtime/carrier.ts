@@ -1,14 +1,12 @@
-/** Whether this machine is plugged in anywhere. */
+/** Whether this machine is plugged into any network. */
 import type { Moment } from "../base/units.ts";
 import { type InterfaceCarrier, readCarriers } from "../linux/sys/class-net.ts";
+import { LOOPBACK_TYPE } from "../net/lan.ts";
 
-/** ARPHRD_LOOPBACK of linux/if_arp.h. */
-const LOOPBACK_TYPE = 772;
-
-/** How long an answer is good for, however often the page is asked for. */
+/** How long an answer is reused, however often the page is loaded. */
 const READ_EVERY_MS = 2000;
 
-/** The answer of `isPluggedIn` for this machine, read again after two seconds. */
+/** Answers `isPluggedIn` for this machine from a reading that is at most two seconds old. */
 export function createCarrierReader(
   root: string,
   clock: () => Pick<Moment, "elapsedMs">,
@@ -25,8 +23,8 @@ export function createCarrierReader(
 }
 
 /**
- * Whether any interface has a carrier; undefined where there is none but loopback. Where there
- * are devices only they count: a bridge of containers has a carrier whatever becomes of the cable.
+ * Whether any interface has a carrier; undefined where loopback is the only interface. Where there
+ * are hardware devices only those count, since a bridge of containers has a carrier without a cable.
  */
 export function isPluggedIn(interfaces: readonly InterfaceCarrier[]): boolean | undefined {
   const others = interfaces.filter(({ type }) => type !== LOOPBACK_TYPE);

@@ -1,29 +1,29 @@
 /**
- * The two clocks of the program, read together. The elapsed one counts the time that the machine
- * was suspended, which the kernel's monotonic clock leaves out: /proc/uptime has it.
+ * The two clocks of the program, read together. Elapsed time includes suspensions, which the
+ * kernel's monotonic clock leaves out and /proc/uptime counts.
  */
 import type { Moment } from "../base/units.ts";
 import { readProcUptime } from "../linux/proc/uptime.ts";
 
-/** Where the clock reads from; the tests hand in their own. */
+/** What the clock reads; tests hand in their own. */
 export interface ClockSources {
-  /** Never steps back, stands still while the machine is suspended. */
+  /** Never steps back; stands still while the machine is suspended. */
   readonly monotonicMs: () => number;
   readonly wallMs: () => number;
   /** Seconds since the boot, suspended time included; undefined where they cannot be read. */
   readonly uptimeSeconds: () => number | undefined;
 }
 
-/** A suspension is found at most this late; a reading costs some 10 µs. */
+/** How late a suspension may be noticed; reading the file takes about 10 µs. */
 const UPTIME_READ_INTERVAL_MS = 1000;
 
-/** /proc/uptime counts in steps of 10 ms: a smaller gap than this is no suspension. */
+/** The smallest gap that counts as a suspension; /proc/uptime has steps of 10 ms. */
 const SMALLEST_SUSPENSION_MS = 1000;
 
-/** If this thread was held up between the two clocks' readings, their difference says nothing. */
+/** When reading the two clocks takes longer, their difference means nothing. */
 const LONGEST_READING_MS = 100;
 
-/** A clock that starts near 0. `root` is where /proc is found: "/" but for tests. */
+/** A clock whose elapsed time starts at 0. `root` is where /proc is found: "/" but for tests. */
 export function createClock(root: string, sources = systemSources(root)): () => Moment {
   const start = sources.monotonicMs();
   let readAt = start;
@@ -37,7 +37,7 @@ export function createClock(root: string, sources = systemSources(root)): () => 
       if (newLead !== undefined) {
         const grown = lead === undefined ? 0 : newLead - lead;
         if (grown > SMALLEST_SUSPENSION_MS) suspendedMs += grown;
-        // Small differences are left to gather, so that they cannot be lost one by one.
+        // Small differences add up in the lead, so that they are not lost one by one.
         if (lead === undefined || Math.abs(grown) > SMALLEST_SUSPENSION_MS) lead = newLead;
       }
     }
@@ -45,7 +45,7 @@ export function createClock(root: string, sources = systemSources(root)): () => 
   };
 }
 
-/** How far /proc/uptime is ahead of the monotonic clock; undefined if it cannot be known now. */
+/** How far /proc/uptime is ahead of the monotonic clock; undefined where that cannot be measured. */
 function uptimeLead(sources: ClockSources): number | undefined {
   const before = sources.monotonicMs();
   const uptimeSeconds = sources.uptimeSeconds();
@@ -59,7 +59,7 @@ function systemSources(root: string): ClockSources {
     monotonicMs: () => performance.now(),
     wallMs: () => Date.now(),
     uptimeSeconds: () => {
-      // Without it (a chroot without /proc) suspended time is not seen; nothing else is lost.
+      // Without the file (a chroot without /proc) only suspensions go unnoticed.
       const uptime = readProcUptime(root);
       return uptime.ok ? uptime.value : undefined;
     },

@@ -1,9 +1,12 @@
 /**
- * Who this daemon is on the network: an id that stays over restarts, and an incarnation that is new at
- * each start (design, section 6.2). The machine-id itself never leaves the machine.
+ * The identity of this daemon on the network: an id that survives restarts, and an incarnation that
+ * is new at each start (design, section 6.2). The machine-id itself never leaves the machine.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { errorMessage } from "../base/errors.ts";
+import { parseMachineId, readMachineId } from "../linux/machine-id.ts";
+import { readText } from "../linux/read-text.ts";
 
 export interface IdentityOptions {
   /** Where /etc is found: "/" but for tests. */
@@ -22,24 +25,21 @@ export interface Identity {
   readonly id: string;
   /** 16 hex digits, new at each start. */
   readonly incarnation: string;
-  /** What the reader of the log should know: no machine-id, and what follows from it. */
+  /** A warning for the log: the system has no machine-id, and what follows from that. */
   readonly notice?: string;
 }
 
-/** 64 bits: two of 4,096 machines share an id by chance once in 2·10^12 networks. */
+/** 64 bits: two of 4,096 machines share an id by chance in one of 2·10^12 networks. */
 const ID_HEX_DIGITS = 16;
-
-/** Where the machine-id may be; the second is older than the first. Source: machine-id(5). */
-const MACHINE_ID_FILES = ["etc/machine-id", "var/lib/dbus/machine-id"];
 
 /** The id and a new incarnation. Never fails: without any machine-id it is random for this run. */
 export function loadIdentity(options: IdentityOptions): Identity {
-  const incarnation = randomHex(ID_HEX_DIGITS / 2);
+  const incarnation = randomHex(ID_HEX_DIGITS);
   const machineId = readMachineId(options.root);
   if (machineId !== undefined) return { id: deriveId(machineId, options), incarnation };
-  const substitute = keepSubstitute(options.stateDirectory);
+  const substitute = substituteMachineId(options.stateDirectory);
   const id = deriveId(substitute.machineId, options);
-  return { id, incarnation, notice: substitute.notice };
+  return { id, incarnation, notice: `/etc/machine-id is missing or empty${substitute.notice}` };
 }
 
 /**
@@ -55,58 +55,28 @@ export function deriveId(
   return digest.slice(0, ID_HEX_DIGITS);
 }
 
-/**
- * Parses a machine-id: 32 hex digits and a line end. Undefined for anything else: empty or
- * "uninitialized" (an image not started yet), all zeros. Source: machine-id(5).
- */
-export function parseMachineId(text: string): string | undefined {
-  const id = /^([0-9a-f]{32})\s*$/i.exec(text)?.[1]?.toLowerCase();
-  return id === undefined || /^0+$/.test(id) ? undefined : id;
-}
-
-function randomHex(bytes: number): string {
-  return crypto.getRandomValues(Buffer.alloc(bytes)).toString("hex");
-}
-
-function readMachineId(root: string): string | undefined {
-  for (const file of MACHINE_ID_FILES) {
-    const id = readId(join(root, file));
-    if (id !== undefined) return id;
-  }
-  return undefined;
-}
-
-/** A random machine-id of our own: the one kept in the state directory, or a new one. */
-function keepSubstitute(directory: string | undefined): { machineId: string; notice: string } {
-  const fresh = randomHex(16);
-  const forThisRun = "the others will take this machine for a new one after each restart";
+/** A random machine-id of our own: the one kept in the state directory, or else a new one. */
+function substituteMachineId(directory: string | undefined): { machineId: string; notice: string } {
+  const fresh = randomHex(32);
+  const consequence = "the other machines will take this one for a new one after each restart";
   if (directory === undefined) {
-    return {
-      machineId: fresh,
-      notice: `/etc/machine-id is missing or empty: ${forThisRun}; remedy: systemd-machine-id-setup, or --state DIR`,
-    };
+    const remedy = "systemd-machine-id-setup, or --state DIR";
+    return { machineId: fresh, notice: `: ${consequence}; remedy: ${remedy}` };
   }
   const path = join(directory, "id");
-  const kept = readId(path);
-  const notice = `/etc/machine-id is missing or empty: using a random one kept in ${path}`;
+  const text = readText("/", path);
+  const kept = text.ok ? parseMachineId(text.value) : undefined;
+  const notice = `: using a random one that is kept in ${path}`;
   if (kept !== undefined) return { machineId: kept, notice };
   try {
     writeFileSync(path, `${fresh}\n`, { mode: 0o600 });
     return { machineId: fresh, notice };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return {
-      machineId: fresh,
-      notice: `/etc/machine-id is missing or empty, and ${path} cannot be written (${why}): ${forThisRun}`,
-    };
+    const why = errorMessage(error);
+    return { machineId: fresh, notice: `, and ${path} cannot be written (${why}): ${consequence}` };
   }
 }
 
-function readId(path: string): string | undefined {
-  try {
-    return parseMachineId(readFileSync(path, "latin1").slice(0, 100));
-  } catch {
-    // Missing and unreadable mean the same here: the next source is asked.
-    return undefined;
-  }
+function randomHex(digits: number): string {
+  return crypto.getRandomValues(Buffer.alloc(digits / 2)).toString("hex");
 }

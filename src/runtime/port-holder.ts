@@ -1,4 +1,4 @@
-/** Who holds a port that is in use, and what the user can do about it. */
+/** Which process holds a port that is in use, and what the user can do about it. */
 import { basename } from "node:path";
 import { readSockets, TCP_LISTEN, type Transport } from "../linux/proc/net-sockets.ts";
 import { findSocketHolder, readProcessArguments, readProcessName } from "../linux/proc/pid.ts";
@@ -8,11 +8,11 @@ export interface PortHolder {
   readonly pid: number;
   /** The command's name. */
   readonly command: string;
-  /** Whether it is another daemon of ours. */
+  /** Whether it is another unagi daemon. */
   readonly isUnagi: boolean;
 }
 
-/** The socket that somebody tried to bind. */
+/** The socket that could not be bound. */
 export interface WantedSocket {
   readonly transport: Transport;
   readonly port: number;
@@ -21,8 +21,8 @@ export interface WantedSocket {
 }
 
 /**
- * The process that is in the way of this socket: it holds the port on the same address, or on all;
- * undefined if it cannot be seen. `root` is where /proc is found: "/" but for tests.
+ * The process that holds this port on the same address or on all addresses; undefined where no such
+ * process can be seen. `root` is where /proc is found: "/" but for tests.
  */
 export function whoHoldsPort(root: string, wanted: WantedSocket): PortHolder | undefined {
   const inodes = socketsInTheWay(root, wanted);
@@ -31,8 +31,8 @@ export function whoHoldsPort(root: string, wanted: WantedSocket): PortHolder | u
 }
 
 /**
- * The reason, with the remedy, why a port in use cannot be bound. `option` is what the user sets
- * the port with, as `-p`.
+ * Why the port cannot be bound, with the remedy. `option` is the one that sets the port, such as
+ * `-p`.
  */
 export function portInUseReason(
   root: string,
@@ -48,7 +48,7 @@ export function portInUseReason(
     : `${by}; choose another with ${option}`;
 }
 
-/** The inodes of the sockets that keep this one from being bound: of TCP, those that listen. */
+/** The inodes of the sockets that keep this one from being bound; of TCP only listening ones do. */
 export function socketsInTheWay(root: string, wanted: WantedSocket): ReadonlySet<number> {
   const { transport, port, bind } = wanted;
   const held = readSockets(root, transport, port).filter(
@@ -66,13 +66,13 @@ function describe(root: string, pid: number): PortHolder {
   const name = readProcessName(root, pid) ?? "";
   return {
     pid,
-    // A process may name itself: what goes to a terminal has no control characters.
+    // A process chooses its own name, and the reason goes to a terminal.
     command: name.replace(/[^\x20-\x7e]/g, "?") || "an unnamed process",
     isUnagi: name === "unagi" || isOurProgram(readProcessArguments(root, pid)),
   };
 }
 
-/** True for a daemon run from the source as well, whose name is that of the interpreter. */
+/** Whether these are the arguments of unagi, or of the interpreter that runs it from source. */
 function isOurProgram(command: readonly string[]): boolean {
   return command.slice(0, 4).some((word) => {
     const path = word.split("/");

@@ -1,7 +1,7 @@
 /**
- * `-U NAME`: gives up root for good, before any socket is opened. Supplementary groups, group
- * and user, in that order, in every thread; then everything is read back, and a start that is
- * not certain to have left root behind is refused (design, section 9).
+ * `-U NAME`: gives up root for good, before any socket is opened. Supplementary groups, group and
+ * user change in that order, in every thread; then all of it is read back, and the start is refused
+ * unless nothing of root is left (design, section 9).
  */
 import { errorMessage } from "../base/errors.ts";
 import { fail, ok, type Result } from "../base/result.ts";
@@ -9,17 +9,17 @@ import { type Account, findAccount, PASSWD_CAP_BYTES, parsePasswd } from "../lin
 import { parseCredentials, type ThreadCredentials } from "../linux/proc/pid.ts";
 import { readNames, readText } from "../linux/read-text.ts";
 
-/** What happened: the account that the process runs as from here on. */
 export interface Dropped {
+  /** The account that the process runs as from now on. */
   readonly account: Account;
   /** False where the process was that user already. */
   readonly changed: boolean;
 }
 
 /**
- * Becomes the user `name`. A reason, for exit 1, if there is no such user, if the process is
- * neither root nor that user, or if any step fails: the process may then be half-changed and
- * must end. `root` is where /etc and /proc are found.
+ * Becomes the user `name`. Fails if there is no such user, if the process is neither root nor that
+ * user, or if any step fails; the process may then be half-changed and must end. `root` is where
+ * /etc and /proc are found.
  */
 export function dropPrivileges(name: string, root = "/"): Result<Dropped> {
   const found = readAccount(name, root);
@@ -35,15 +35,15 @@ export function dropPrivileges(name: string, root = "/"): Result<Dropped> {
   }
   const step = changeUser(account);
   if (step !== undefined) {
-    return fail(`-U ${name}: ${step}; not going on as root`);
+    return fail(`-U ${name}: ${step}; unagi does not go on as root`);
   }
   const left = findLeftovers(account, root);
   return left === undefined
     ? ok({ account, changed: true })
-    : fail(`-U ${name}: ${left}; not going on with root's rights`);
+    : fail(`-U ${name}: ${left}; unagi does not go on with root's rights`);
 }
 
-/** What of a thread's credentials is not the account's; undefined if all are. */
+/** Which of a thread's credentials are not the account's, in words; undefined if all are. */
 export function compareCredentials(
   credentials: ThreadCredentials,
   account: Account & { readonly groups: readonly number[] },
@@ -65,8 +65,8 @@ function readAccount(name: string, root: string): Result<Account> {
 }
 
 /**
- * The calls that change who the process is. Some type declarations lack `initgroups`, and all hold
- * them for optional; a step that is not there must fail here, never be skipped.
+ * The calls that change the user of the process. The type declarations lack `initgroups` or make
+ * the calls optional; here a missing call must fail, never be skipped.
  */
 interface IdentityCalls {
   initgroups(user: string, group: number): void;
@@ -74,9 +74,12 @@ interface IdentityCalls {
   setuid(user: number): void;
 }
 
-/** The three steps; undefined, or which one failed. User last: the others need root. */
+/**
+ * Takes the three steps, the user last, since the others need root. Gives the step that failed, in
+ * words; undefined if all succeeded.
+ */
 function changeUser(account: Account): string | undefined {
-  // The user's own supplementary groups replace root's: group `log` may be among them.
+  // The user's own supplementary groups, such as `log`, replace root's.
   const system = process as unknown as IdentityCalls;
   const steps: readonly [string, () => void][] = [
     ["dropping the supplementary groups", () => system.initgroups(account.name, account.gid)],
@@ -95,17 +98,17 @@ function changeUser(account: Account): string | undefined {
 
 const TASKS = "/proc/self/task";
 
-/** What of root is left after the change; undefined if nothing is, in any thread. */
+/** What is left of root after the change, in words; undefined if no thread has anything left. */
 function findLeftovers(account: Account, root: string): string | undefined {
   const threads = readNames(root, TASKS);
   if (!threads.ok) return `the change cannot be verified: ${threads.reason}`;
-  // initgroups gave the calling thread its groups; every other thread must have the same.
+  // initgroups gave the calling thread these groups; all other threads must have the same.
   const groups = process.getgroups?.() ?? [];
   for (const thread of threads.value) {
     const credentials = readCredentials(root, thread);
-    // A thread may end between the listing and the reading; the main thread does not.
-    if (credentials === "gone" && thread !== String(process.pid)) continue;
-    if (credentials === "gone" || credentials === undefined) {
+    // A thread may end after it was listed; the main thread does not.
+    if (credentials === "unread" && thread !== String(process.pid)) continue;
+    if (credentials === "unread" || credentials === undefined) {
       return `the change cannot be verified in thread ${thread}`;
     }
     const left = compareCredentials(credentials, { ...account, groups });
@@ -115,9 +118,9 @@ function findLeftovers(account: Account, root: string): string | undefined {
   return undefined;
 }
 
-function readCredentials(root: string, thread: string): ThreadCredentials | "gone" | undefined {
+function readCredentials(root: string, thread: string): ThreadCredentials | "unread" | undefined {
   const text = readText(root, `${TASKS}/${thread}/status`);
-  return text.ok ? parseCredentials(text.value) : "gone";
+  return text.ok ? parseCredentials(text.value) : "unread";
 }
 
 function canBecomeRoot(): boolean {
@@ -125,7 +128,7 @@ function canBecomeRoot(): boolean {
     process.setuid?.(0);
     return true;
   } catch {
-    // EPERM is what must happen here.
+    // EPERM is the expected answer.
     return false;
   }
 }

@@ -1,5 +1,6 @@
-/** Chance for the core, which draws none of its own: unpredictable, since request numbers are made of it. */
-/** So many numbers are drawn at once: one call of the system for each would cost more. */
+/** Random numbers for the core: unpredictable, since it makes request numbers of them. */
+
+/** How many numbers are drawn at once; one system call for each would cost more. */
 const BATCH = 512;
 
 /** A source of numbers in [0, 1) with 53 random bits each, as `Math.random` but not predictable. */

@@ -1,19 +1,20 @@
 /**
- * Tells the service manager how the daemon is doing: sd_notify(3), datagrams of `KEY=value` lines
- * to the socket in $NOTIFY_SOCKET. Through the C library, as Bun has no datagram sockets of the
- * local family. Without a service manager every call does nothing; none ever throws or waits.
+ * Tells the service manager the state of the daemon by sd_notify(3): datagrams of `KEY=value` lines
+ * to the socket in $NOTIFY_SOCKET. They are sent through the C library, since Bun has no datagram
+ * sockets of the local family. Without a service manager the calls do nothing; none throws or waits.
  */
 import { dlopen, FFIType, ptr } from "bun:ffi";
+import { withoutUndefined } from "../base/without-undefined.ts";
 
 export interface ServiceManager {
-  /** Half of the time after which the service manager takes a silent daemon for hung. */
+  /** Half of the time after which the service manager takes a silent daemon for a hung one. */
   readonly watchdogIntervalMs?: number;
-  /** The daemon can be used, after its start or after a reload; one line for `systemctl status`. */
+  /** The start or a reload is complete. `status` is one line for `systemctl status`. */
   ready(status: string): void;
-  /** It reads its configuration again; `ready` tells the end. */
+  /** A reload has begun; `ready` ends it. */
   reloading(): void;
   stopping(): void;
-  /** "The main loop turns": to be called from it, and from nowhere else. */
+  /** The main loop is alive; nothing else may call this. */
   watchdog(): void;
 }
 
@@ -21,16 +22,16 @@ export interface ServiceManagerParts {
   readonly pid: number;
   /** The C library's file. */
   readonly library: string;
-  /** What the log should say; once. */
+  /** Called once with a line for the log. */
   readonly onFault: (reason: string) => void;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 interface NotifySocket {
-  /** Sends one datagram, without waiting; false if it did not go out. */
+  /** Sends one datagram without waiting; false if the kernel did not take it. */
   send(text: string): boolean;
-  /** The kernel's CLOCK_MONOTONIC in µs; Bun's clocks begin at the start of the process. */
+  /** The kernel's CLOCK_MONOTONIC in µs; Bun's own clock starts with the process. */
   monotonicUsec(): bigint;
 }
 
@@ -44,18 +45,18 @@ const MSG_NOSIGNAL = 0x4000;
 /** clock_gettime(2). */
 const CLOCK_MONOTONIC = 1;
 
-/** sun_path of sockaddr_un, the NUL behind a path among them. */
+/** The size of sun_path in sockaddr_un, which includes the NUL after a path. */
 const LONGEST_PATH_BYTES = 108;
 
-/** A status line is for one line of a terminal. */
+/** A status fits about one line of a terminal. */
 const LONGEST_STATUS = 200;
 
-/** Some twenty lines; what is told is a line or two. */
+/** About twenty messages, each of which has a line or two. */
 const LONGEST_UNSENT = 4_096;
 
 /**
- * `env` is the process's: NOTIFY_SOCKET, and WATCHDOG_USEC, which counts if WATCHDOG_PID is our
- * own or absent (sd_watchdog_enabled(3)). To be called when the privileges are dropped.
+ * Reads NOTIFY_SOCKET from `env`, and WATCHDOG_USEC, which counts if WATCHDOG_PID is this process's
+ * or absent (sd_watchdog_enabled(3)). To be called after the privileges are dropped.
  */
 export function createServiceManager(
   env: Environment,
@@ -64,45 +65,45 @@ export function createServiceManager(
   const { pid = process.pid, library = "libc.so.6", onFault = () => undefined } = parts;
   const socket = openNotifySocket(env["NOTIFY_SOCKET"], library, onFault);
   const intervalMs = socket === undefined ? undefined : watchdogIntervalMs(env, pid);
-  // What a full queue refused goes out before the next message: a lost READY would end the daemon.
+  // What a full queue refused is sent with the next message: a lost READY would end the daemon.
   let unsent = "";
 
   function tell(lines: string): void {
     if (socket === undefined) return;
-    // Before a socket that takes nothing, the oldest lines are too old to matter.
+    // When the socket takes nothing for long, the oldest lines no longer matter.
     unsent = socket.send(unsent + lines) ? "" : (unsent + lines).slice(-LONGEST_UNSENT);
   }
 
   return {
-    ...(intervalMs === undefined ? {} : { watchdogIntervalMs: intervalMs }),
+    ...withoutUndefined({ watchdogIntervalMs: intervalMs }),
     ready: (status) => tell(`READY=1\n${statusLine(status)}`),
     reloading: () => {
       if (socket !== undefined) tell(`RELOADING=1\nMONOTONIC_USEC=${socket.monotonicUsec()}\n`);
     },
     stopping: () => tell("STOPPING=1\n"),
     watchdog: () => {
-      // One that is lost says nothing later on: it is not kept.
+      // A lost ping means nothing later, so it is not kept.
       if (socket?.send(`${unsent}WATCHDOG=1\n`) === true) unsent = "";
     },
   };
 }
 
-/** Half of $WATCHDOG_USEC in ms, as sd_watchdog_enabled(3) advises; undefined if it is not ours. */
+/** Half of $WATCHDOG_USEC in ms (sd_watchdog_enabled(3)); undefined if it is for another process. */
 function watchdogIntervalMs(env: Environment, pid: number): number | undefined {
   const owner = env["WATCHDOG_PID"];
   if (owner !== undefined && owner !== "" && owner !== String(pid)) return undefined;
   const text = env["WATCHDOG_USEC"] ?? "";
-  // 0 is "off"; the longest is 31 years, so that the half is a safe number of ms.
+  // 0 means "off". 15 digits are 31 years, of which half is still an exact number of ms.
   if (!/^[1-9]\d{0,14}$/.test(text)) return undefined;
   return Number(text) / 2_000;
 }
 
-/** Line ends in it would be further assignments. */
+/** Control characters become spaces, since the text after a line end would be another assignment. */
 function statusLine(text: string): string {
   return `STATUS=${text.replace(/[\x00-\x1f\x7f]/g, " ").slice(0, LONGEST_STATUS)}\n`;
 }
 
-/** Undefined where there is no service manager, or none that could be told. */
+/** Undefined where there is no service manager, or no socket to it. */
 function openNotifySocket(
   path: string | undefined,
   library: string,
@@ -111,13 +112,13 @@ function openNotifySocket(
   if (path === undefined || path === "") return undefined;
   const address = socketAddress(path);
   if (address === undefined) {
-    onFault("NOTIFY_SOCKET is neither a path nor an abstract socket: nothing is told to it");
+    onFault("NOTIFY_SOCKET names neither a path nor an abstract socket: systemd is told nothing");
     return undefined;
   }
   const libc = openLibrary(library);
   const descriptor = libc?.symbols.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) ?? -1;
   if (libc === undefined || descriptor < 0) {
-    onFault("the service manager cannot be told anything: no socket to it can be opened");
+    onFault("the service manager is told nothing: no socket to it can be opened");
     return undefined;
   }
   let hasFailed = false;
@@ -126,15 +127,20 @@ function openNotifySocket(
       const bytes = Buffer.from(text);
       const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
       const sent = libc.symbols.sendto(
-        ...[descriptor, ptr(bytes), bytes.length, flags, ptr(address), address.length],
+        descriptor,
+        ptr(bytes),
+        bytes.length,
+        flags,
+        ptr(address),
+        address.length,
       );
       if (Number(sent) === bytes.length) return true;
-      if (!hasFailed) onFault("the service manager's socket does not take what it is told");
+      if (!hasFailed) onFault("the service manager's socket refused a message");
       hasFailed = true;
       return false;
     },
     monotonicUsec: () => {
-      // struct timespec: seconds and nanoseconds, of 64 bits each on all that Bun runs on.
+      // struct timespec: seconds and nanoseconds, 64 bits each on all platforms of Bun.
       const time = new BigInt64Array(2);
       libc.symbols.clock_gettime(CLOCK_MONOTONIC, ptr(time));
       return (time[0] ?? 0n) * 1_000_000n + (time[1] ?? 0n) / 1_000n;
@@ -143,8 +149,8 @@ function openNotifySocket(
 }
 
 /**
- * A sockaddr_un of just the needed length: the family, in this machine's byte order (all that Bun
- * runs on are little-endian), and a path with its NUL, or NUL and an abstract name (`@name`).
+ * A sockaddr_un of exactly the needed length: the family in the machine's byte order (all platforms
+ * of Bun are little-endian), then a path and NUL, or NUL and an abstract name (`@name`).
  */
 function socketAddress(path: string): Buffer | undefined {
   const isAbstract = path.startsWith("@");
@@ -163,7 +169,7 @@ function openLibrary(library: string) {
       sendto: { args: [i32, pointer, u64, i32, pointer, u32], returns: i64 },
     });
   } catch {
-    // Another C library, or memory that may not become executable: the caller says so.
+    // Another C library, or memory that may not become executable. The caller logs it.
     return undefined;
   }
 }

@@ -1,11 +1,11 @@
 /**
- * The socket options that Bun has no name for, set through the C library: the sizes of the two
- * buffers, and IP_RECVERR off. Without a C library that can be opened nothing is set; the
- * socket works on, with less room and with the sender's retry as the only remedy.
+ * Sets the socket options that Bun does not offer, through the C library: the sizes of the two
+ * buffers, and IP_RECVERR off. Where the C library cannot be opened nothing is set; the socket then
+ * has small buffers, and only the sender's retry helps against errors left by other peers.
  */
 import { dlopen, FFIType, ptr } from "bun:ffi";
 
-/** What could be set. */
+/** Which options could be set. */
 export interface SocketOptionsSet {
   readonly buffers: boolean;
   readonly errorQueueOff: boolean;
@@ -19,20 +19,20 @@ export type SetSocketOption = (option: {
 }) => boolean;
 
 /**
- * 2,000 answers of 2 KB in one moment, with the kernel's own cost for each; the default of
- * 212,992 bytes lost 95 % of such a burst. The kernel caps it at net.core.rmem_max.
+ * Room for 2,000 answers of 2 KB at once, with the kernel's own bytes for each. The default of
+ * 212,992 bytes lost 95 % of such a burst. The kernel caps the size at net.core.rmem_max.
  */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /**
- * A packet to an address that nobody has waits in this buffer for 3 s, until the kernel gives up
- * asking for it (arp(7)), and is charged 768 bytes at least. So a scan of an empty network at 100
- * queries a second fills the default of 212,992 bytes, and lost 15 % of its queries. The kernel
- * caps it at twice net.core.wmem_max: room for 554 where that is the default.
+ * A packet to an address without a machine waits in this buffer for 3 s, until the kernel stops
+ * asking for that address (arp(7)), and takes up at least 768 bytes. A scan of an empty network at
+ * 100 queries a second so filled the default of 212,992 bytes and lost 15 % of its queries. The
+ * kernel caps the size at twice net.core.wmem_max, which by default is room for 554 packets.
  */
 const SEND_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** Linux's numbers: socket(7), ip(7), ipv6(7). */
+/** Numbers of Linux: socket(7), ip(7), ipv6(7). */
 const SOL_SOCKET = 1;
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
@@ -42,22 +42,22 @@ const SOL_IPV6 = 41;
 const IPV6_RECVERR = 25;
 
 /**
- * Bun switches IP_RECVERR on: then the ICMP error about one peer makes the next `send`, to
- * whomever, fail, and that packet is lost. Off, the kernel keeps such errors to itself, as it
- * does for every socket that is not connected.
+ * Bun switches IP_RECVERR on, which makes an ICMP error about one peer fail the next `send`, to any
+ * peer, and lose that packet. Switched off, the kernel drops such errors, as it does by default for
+ * a socket that is not connected.
  */
 export function tuneSocket(descriptor: number, set: SetSocketOption): SocketOptionsSet {
-  const option = { descriptor, value: 0 };
-  const offIPv4 = set({ ...option, level: SOL_IP, name: IP_RECVERR });
-  // Fails on an IPv4 socket, where it is not needed.
-  const offIPv6 = set({ ...option, level: SOL_IPV6, name: IPV6_RECVERR });
+  const off = { descriptor, value: 0 };
+  const offIPv4 = set({ ...off, level: SOL_IP, name: IP_RECVERR });
+  // Fails on an IPv4 socket, which does not need it.
+  const offIPv6 = set({ ...off, level: SOL_IPV6, name: IPV6_RECVERR });
   const buffer = { descriptor, level: SOL_SOCKET };
   const receives = set({ ...buffer, name: SO_RCVBUF, value: RECEIVE_BUFFER_BYTES });
   const sends = set({ ...buffer, name: SO_SNDBUF, value: SEND_BUFFER_BYTES });
   return { errorQueueOff: offIPv4 || offIPv6, buffers: receives && sends };
 }
 
-/** Runs `use` with setsockopt of the C library; with a setter that never succeeds without one. */
+/** Runs `use` with setsockopt of the C library, or without one with a setter that always fails. */
 export function withSetSocketOption<T>(use: (set: SetSocketOption) => T, library = "libc.so.6"): T {
   const libc = openLibrary(library);
   if (libc === undefined) return use(() => false);
@@ -81,7 +81,7 @@ function openLibrary(library: string) {
       },
     });
   } catch {
-    // Another C library, or memory that may not become executable: the caller goes on without.
+    // Another C library, or memory that may not become executable. The caller goes on without.
     return undefined;
   }
 }

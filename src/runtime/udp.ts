@@ -44,7 +44,7 @@ type RawSocket = Bun.udp.Socket<"buffer">;
 /** The errors that binding `::` gives on a kernel without IPv6. */
 const NO_IPV6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EPROTONOSUPPORT", "EINVAL"]);
 
-/** Opens the socket; fails with the reason and its remedy where port or address are not available. */
+/** Opens the socket; fails with a reason and its remedy where port or address cannot be had. */
 export async function openPeerSocket(
   options: PeerSocketOptions,
   system: SocketSystem = { udpSocket: Bun.udpSocket, library: "libc.so.6" },

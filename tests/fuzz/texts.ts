@@ -28,6 +28,7 @@ import { parseConfigFile } from "../../src/config/parse-config-file.ts";
 import { isAllowedHost, parseResolvConf } from "../../src/http/host-names.ts";
 import { parseCounter } from "../../src/linux/counter.ts";
 import { parseLogindSession } from "../../src/linux/logind-sessions.ts";
+import { parseMachineId } from "../../src/linux/machine-id.ts";
 import { parseOsRelease } from "../../src/linux/os-release.ts";
 import { parsePasswd } from "../../src/linux/passwd.ts";
 import { parseAuxvPageBytes, parseSmapsPageBytes } from "../../src/linux/proc/auxv.ts";
@@ -66,7 +67,6 @@ import {
   parseCpuTime,
   parseLoginAge,
 } from "../../src/protocol/v1/times.ts";
-import { parseMachineId } from "../../src/runtime/identity.ts";
 import { createServiceManager } from "../../src/runtime/service-manager.ts";
 import { canonicalSource } from "../../src/runtime/udp.ts";
 import { formatKey, parseKey } from "../../src/sealing/key-format.ts";

@@ -63,7 +63,7 @@ describe("whether this machine is plugged in", () => {
     expect(isPluggedIn(readCarriers(rootOf(interfaces)))).toBe(has);
   });
 
-  test("is looked at again after two seconds, not before", () => {
+  test("is read again after two seconds and not before", () => {
     const root = rootOf({ eth0: { carrier: "1\n" } });
     let elapsedMs = 0;
     const read = createCarrierReader(root, () => ({ elapsedMs }));

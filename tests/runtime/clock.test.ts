@@ -26,7 +26,7 @@ test("elapsed time starts at 0 and follows the monotonic clock exactly", () => {
   }
 });
 
-test("suspended time is added, once, and time goes on from there", () => {
+test("a suspension is added to elapsed time once, and time goes on from there", () => {
   const { state, clock } = world();
   state.suspended += 3_600_000;
   state.monotonic += 1000;
@@ -38,7 +38,7 @@ test("suspended time is added, once, and time goes on from there", () => {
   }
 });
 
-test("two suspensions add up", () => {
+test("the lengths of two suspensions add up in elapsed time", () => {
   const { state, clock } = world();
   for (let round = 1; round <= 2; round++) {
     state.suspended += 60_000;
@@ -47,7 +47,7 @@ test("two suspensions add up", () => {
   }
 });
 
-test("elapsed time never steps back, whatever the uptime and the wall clock do", () => {
+test("elapsed time never steps back, even when the uptime and the wall clock do", () => {
   const { state, clock } = world();
   let last = clock().elapsedMs;
   for (const [suspended, wall] of [
@@ -66,7 +66,7 @@ test("elapsed time never steps back, whatever the uptime and the wall clock do",
   }
 });
 
-test("without /proc/uptime the monotonic clock alone counts", () => {
+test("without /proc/uptime elapsed time is that of the monotonic clock", () => {
   const { state, clock } = world();
   state.uptime = false;
   state.suspended = 100_000;
@@ -90,7 +90,7 @@ test("/proc/uptime is read at most once a second", () => {
   expect(reads).toBeGreaterThanOrEqual(9);
 });
 
-test("the system's own clock goes forward", () => {
+test("the clock over the real system goes forward", () => {
   const clock = createClock("/");
   const first = clock();
   const second = clock();

@@ -1,11 +1,11 @@
 /**
- * The other end of sd_notify for the tests: a datagram socket of the local family, through the C
- * library, that gives back what has come without waiting for it.
+ * The receiving end of sd_notify for the tests: a datagram socket of the local family, through the C
+ * library, which is read without waiting.
  */
 import { dlopen, FFIType, ptr } from "bun:ffi";
 
 export interface NotifyReceiver {
-  /** All datagrams that have come since the last call, oldest first. */
+  /** All datagrams that arrived since the last call, oldest first. */
   receive(): string[];
   close(): void;
 }

@@ -57,7 +57,7 @@ for (const [what, text, wanted, inodes] of [
     [],
   ],
 ] as const) {
-  test(`in the way of a socket is ${what}`, () =>
+  test(`a socket cannot be bound because of ${what}`, () =>
     withRoot((root) => {
       root.write(`proc/net/${wanted.transport}`, text);
       expect([...socketsInTheWay(root.path, wanted)].map(String)).toEqual([...inodes]);
@@ -83,7 +83,7 @@ addProcess(41, "na\x1bmed", "/usr/sbin/named -f", 52344);
 addProcess(42, "unagi", "/usr/bin/unagi -p 10080", 52345);
 addProcess(43, "bun", "/opt/bun /srv/unagi/src/main.ts -h 8000", 700);
 
-test("the holder is named, and another unagi is recognised, compiled or run from source", () => {
+test("the holder of a port is named, and another unagi is recognised, compiled or run from source", () => {
   expect(whoHoldsPort(root, { transport: "udp", port: 10081 })).toEqual({
     pid: 41,
     command: "na?med",
@@ -108,12 +108,12 @@ for (const [port, words] of [
   [10081, /^-p 10081: .* by na\?med \(process 41\); choose another with -p$/],
   [9, /^-p 9: the UDP port is in use; choose another with -p$/],
 ] as const) {
-  test(`the reason for port ${port} names holder and remedy`, () => {
+  test(`the reason why port ${port} is in use names its holder and the remedy`, () => {
     expect(portInUseReason(root, { transport: "udp", port, option: "-p" })).toMatch(words);
   });
 }
 
-test("on the running system the holder of a real socket is this process", () => {
+test("the holder of a real socket of this process is found on the running system", () => {
   const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
   const port = server.port;
   expect(whoHoldsPort("/", { transport: "tcp", port })?.pid).toBe(process.pid);

@@ -13,7 +13,7 @@ letters:x:one:1000:::
 
 const MODULE = JSON.stringify(join(import.meta.dir, "../../src/runtime/privileges.ts"));
 const isRoot = process.geteuid?.() === 0;
-/** Not every container allows a user namespace. */
+/** Some containers forbid user namespaces. */
 const canUnshare =
   isRoot &&
   Bun.which("unshare") !== null &&
@@ -22,7 +22,7 @@ const root = mkdtempSync(join(tmpdir(), "unagi-privileges-"));
 mkdirSync(join(root, "etc"));
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** Starts a child that has a second thread, drops its rights, and tells what it is then. */
+/** Starts a child with a second thread, which drops its rights and prints what is left. */
 function dropInChild(user: string, before = ""): { status: string[]; result: unknown } {
   const script = `
     const { dropPrivileges } = await import(${MODULE});
@@ -43,7 +43,7 @@ function runChild(command: string[]): unknown {
   return JSON.parse(child.stdout.toString() || JSON.stringify(child.stderr.toString()));
 }
 
-test.skipIf(!isRoot)("as root, every thread becomes the user, without root's groups", () => {
+test.skipIf(!isRoot)("as root, every thread becomes the user and loses root's groups", () => {
   const { status, result } = dropInChild("nobody", "process.setgroups([0, 4, 27]);");
   const account = { name: "nobody", uid: 65534, gid: 65534 };
   expect(result).toEqual({ ok: true, value: { account, changed: true } });
@@ -58,14 +58,17 @@ test.skipIf(!isRoot)("as root, every thread becomes the user, without root's gro
   }
 });
 
-test.skipIf(!isRoot)("neither root nor the user: refused with the remedy", () => {
-  expect(dropInChild("root", "process.setuid(65534);").result).toEqual({
-    ok: false,
-    reason: expect.stringMatching(/^-U root: only root can .* uid 65534; start it as root/),
-  });
-});
+test.skipIf(!isRoot)(
+  "a process that is neither root nor the user is refused with the remedy",
+  () => {
+    expect(dropInChild("root", "process.setuid(65534);").result).toEqual({
+      ok: false,
+      reason: expect.stringMatching(/^-U root: only root can .* uid 65534; start it as root/),
+    });
+  },
+);
 
-test.skipIf(!canUnshare)("without the right to change groups the start is refused", () => {
+test.skipIf(!canUnshare)("a root without the right to change groups is refused", () => {
   const script = `
     const { dropPrivileges } = await import(${MODULE});
     console.log(JSON.stringify(dropPrivileges("nobody")));`;
@@ -76,7 +79,7 @@ test.skipIf(!canUnshare)("without the right to change groups the start is refuse
   });
 });
 
-test("the user that the process has already is nothing to do", () => {
+test("a process that is the user already changes nothing", () => {
   const { uid, gid } = userInfo();
   writeFileSync(join(root, "etc/passwd"), `myself:x:${uid}:${gid}:::\n`);
   expect(dropPrivileges("myself", root)).toEqual({
@@ -85,7 +88,7 @@ test("the user that the process has already is nothing to do", () => {
   });
 });
 
-test("an unknown user and an unreadable user list are refused by name", () => {
+test("an unknown user and an unreadable /etc/passwd are refused with their names", () => {
   writeFileSync(join(root, "etc/passwd"), PASSWD);
   for (const [name, where] of [
     ["nowhere", root],
@@ -114,7 +117,7 @@ for (const [what, credentials, leftover] of [
   ["a group that is not the user's", { groups: [27, 65534] }, "kept other groups"],
   ["a capability", { hasCapabilities: true }, "kept capabilities of root"],
 ] as const) {
-  test(`left of root: ${what}`, () => {
+  test(`a thread that kept ${what} is ${leftover === undefined ? "accepted" : "refused"}`, () => {
     const account = { name: "nobody", uid: 65534, gid: 65534, groups: [4] };
     expect(compareCredentials({ ...CLEAN, ...credentials }, account)).toBe(leftover);
   });

@@ -4,7 +4,7 @@ import { readLan } from "../../src/runtime/read-lan.ts";
 import { withRoot } from "../linux/fixture.ts";
 import { INTERFACE_ADDRESSES, writeInterfaces } from "../linux/sys/interfaces.ts";
 
-test("lan is decided on the interfaces and neighbours below a root", () =>
+test("lan is decided from the interfaces and neighbours below a root", () =>
   withRoot((root) => {
     writeInterfaces(root);
     const lan = readLan(root.path, INTERFACE_ADDRESSES);

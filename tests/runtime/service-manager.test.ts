@@ -1,4 +1,4 @@
-/** What the service manager hears, through a real socket of the local family. */
+/** What the service manager receives, through a real socket of the local family. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +27,7 @@ const PLACES: readonly (readonly [string, string])[] = [
 
 describe("the service manager", () => {
   for (const [place, path] of PLACES) {
-    test(`hears every message as one datagram, at ${place}`, () => {
+    test(`receives every message as one datagram, with ${place} for its socket`, () => {
       const receiver = openNotifyReceiver(path);
       const manager = createServiceManager({ NOTIFY_SOCKET: path });
       for (const [, call, expected] of CALLS) {
@@ -47,7 +47,7 @@ describe("the service manager", () => {
     ["nothing but the root", "/"],
     ["a path longer than an address", `/${"x".repeat(108)}`],
     ["a path where nobody listens", join(scratch, "nobody")],
-  ])("is told nothing, and nothing fails, with %s for a socket", (_name, path) => {
+  ])("is told nothing, and nothing fails, with %s for its socket", (_name, path) => {
     const faults: string[] = [];
     const env = path === undefined ? {} : { NOTIFY_SOCKET: path };
     const manager = createServiceManager(env, { onFault: (reason) => faults.push(reason) });
@@ -55,7 +55,7 @@ describe("the service manager", () => {
     expect(faults.length).toBe(path === undefined || path === "" ? 0 : 1);
   });
 
-  test("is told nothing, and the log why, where the C library cannot be opened", () => {
+  test("is told nothing where the C library cannot be opened, and the log says why", () => {
     const faults: string[] = [];
     const path = join(scratch, "no-library");
     const receiver = openNotifyReceiver(path);
@@ -70,11 +70,11 @@ describe("the service manager", () => {
     receiver.close();
   });
 
-  test("hears what its full queue refused as soon as there is room, but old pings never", () => {
+  test("receives what its full queue refused as soon as there is room, except old pings", () => {
     const path = join(scratch, "full");
     const receiver = openNotifyReceiver(path);
     const manager = createServiceManager({ NOTIFY_SOCKET: path });
-    // The kernel's net.unix.max_dgram_qlen is 10 or 512; this is past either.
+    // More than the kernel's net.unix.max_dgram_qlen, which is 10 or 512.
     for (let i = 0; i < 2_000; i++) manager.watchdog();
     manager.ready("up");
     const queued = receiver.receive();
@@ -87,8 +87,8 @@ describe("the service manager", () => {
   });
 });
 
-describe("a reload", () => {
-  test("is told with the kernel's monotonic time, as uptime shows it but for suspensions", () => {
+describe("the start of a reload", () => {
+  test("is told with the kernel's monotonic time, which is at most the uptime", () => {
     const path = `@unagi-reload-${process.pid}`;
     const receiver = openNotifyReceiver(path);
     createServiceManager({ NOTIFY_SOCKET: path }).reloading();
@@ -104,18 +104,14 @@ describe("a reload", () => {
 describe("the watchdog's interval", () => {
   const path = `@unagi-watchdog-${process.pid}`;
   const CASES: readonly (readonly [string, Record<string, string>, number | undefined])[] = [
-    ["is half of what is allowed", { WATCHDOG_USEC: "30000000", WATCHDOG_PID: "42" }, 15_000],
-    ["counts for any process if none is named", { WATCHDOG_USEC: "30000000" }, 15_000],
-    [
-      "is not ours if another is named",
-      { WATCHDOG_USEC: "30000000", WATCHDOG_PID: "4" },
-      undefined,
-    ],
+    ["is half of the allowed time", { WATCHDOG_USEC: "30000000", WATCHDOG_PID: "42" }, 15_000],
+    ["is for any process if no pid is named", { WATCHDOG_USEC: "30000000" }, 15_000],
+    ["is off if another pid is named", { WATCHDOG_USEC: "30000000", WATCHDOG_PID: "4" }, undefined],
     ["is off without a time", { WATCHDOG_PID: "42" }, undefined],
-    ["is off at 0", { WATCHDOG_USEC: "0" }, undefined],
-    ["is off at what is no number", { WATCHDOG_USEC: "3e7" }, undefined],
-    ["is off at a negative number", { WATCHDOG_USEC: "-5" }, undefined],
-    ["is off at a number that never ends", { WATCHDOG_USEC: "9".repeat(40) }, undefined],
+    ["is off if it is 0", { WATCHDOG_USEC: "0" }, undefined],
+    ["is off if it is no number", { WATCHDOG_USEC: "3e7" }, undefined],
+    ["is off if it is negative", { WATCHDOG_USEC: "-5" }, undefined],
+    ["is off if the number is endless", { WATCHDOG_USEC: "9".repeat(40) }, undefined],
   ];
   test.each(CASES)("%s", (_name, env, expected) => {
     const manager = createServiceManager({ NOTIFY_SOCKET: path, ...env }, { pid: 42 });

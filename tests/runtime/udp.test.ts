@@ -24,7 +24,7 @@ interface Listener {
   readonly socket: PeerSocket;
   readonly packets: { from: Endpoint; bytes: Uint8Array }[];
   readonly faults: string[];
-  /** Resolves once so many packets have arrived; bun's own timeout ends a test that waits in vain. */
+  /** Resolves when this many packets have arrived; bun's own timeout ends a test that waits in vain. */
   readonly arrived: (count: number) => Promise<void>;
 }
 
@@ -62,7 +62,7 @@ async function listen(
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 const bytes = (value: string): Uint8Array => Buffer.from(value, "latin1");
 
-/** A UDP port of 127.0.0.1 that nobody listens on. */
+/** A UDP port of 127.0.0.1 on which nothing listens. */
 async function deadPort(): Promise<number> {
   const { socket } = await listen({ bind: "127.0.0.1" });
   socket.close();
@@ -83,7 +83,7 @@ async function sendInTurn(
 }
 
 for (const library of ["libc.so.6", "no-such-library.so"]) {
-  test(`a dead peer costs a live one no packet (with ${library})`, async () => {
+  test(`a dead peer does not lose packets of a live one (with ${library})`, async () => {
     const live = await listen({ bind: "127.0.0.1" });
     const dead = await deadPort();
     let refusals = 0;
@@ -112,7 +112,7 @@ for (const library of ["libc.so.6", "no-such-library.so"]) {
   });
 }
 
-test("Bun's own socket still has the trap that this one avoids", async () => {
+test("Bun's own socket still loses packets of live peers, which ours avoids", async () => {
   const live = await listen({ bind: "127.0.0.1" });
   const dead = await deadPort();
   const failures: string[] = [];
@@ -142,7 +142,7 @@ test("Bun's own socket still has the trap that this one avoids", async () => {
   expect(sent + failures.length).toBe(40);
 });
 
-test("an IPv4 peer of the dual-stack socket is known by its plain address, and is answered", async () => {
+test("an IPv4 peer of the dual-stack socket appears under its plain address and can be answered", async () => {
   const both = await listen();
   const plain = await listen({ bind: "127.0.0.1" });
   plain.socket.send({ address: "127.0.0.1", port: both.socket.port }, bytes("question"));
@@ -154,17 +154,20 @@ test("an IPv4 peer of the dual-stack socket is known by its plain address, and i
   expect(text(plain.packets[0]?.bytes ?? new Uint8Array())).toBe("answer");
 });
 
-test.skipIf(!hasIPv6)("an IPv6 peer is heard and answered on the same socket", async () => {
-  const both = await listen();
-  const six = await listen({ bind: "::1" });
-  six.socket.send({ address: "::1", port: both.socket.port }, bytes("six"));
-  await both.arrived(1);
-  expect(both.packets[0]?.from).toEqual({ address: "::1", port: six.socket.port });
-  both.socket.send({ address: "::1", port: six.socket.port }, bytes("answer"));
-  await six.arrived(1);
-});
+test.skipIf(!hasIPv6)(
+  "an IPv6 peer of the dual-stack socket is received from and answered",
+  async () => {
+    const both = await listen();
+    const six = await listen({ bind: "::1" });
+    six.socket.send({ address: "::1", port: both.socket.port }, bytes("six"));
+    await both.arrived(1);
+    expect(both.packets[0]?.from).toEqual({ address: "::1", port: six.socket.port });
+    both.socket.send({ address: "::1", port: six.socket.port }, bytes("answer"));
+    await six.arrived(1);
+  },
+);
 
-test("the bytes of a packet stay as they came while later ones arrive", async () => {
+test("the bytes of a packet stay the same while later packets arrive", async () => {
   const receiver = await listen({ bind: "127.0.0.1" });
   const sender = await listen({ bind: "127.0.0.1" });
   const to = { address: "127.0.0.1", port: receiver.socket.port };
@@ -176,7 +179,7 @@ test("the bytes of a packet stay as they came while later ones arrive", async ()
   expect(buffers.size).toBe(200);
 });
 
-test("a burst of 2,000 packets of 1 KB in one tick arrives whole where the kernel allows", async () => {
+test("a burst of 2,000 packets of 1 KB in one tick arrives whole where the kernel allows it", async () => {
   const allowed = Number(readFileSync("/proc/sys/net/core/rmem_max", "utf8"));
   // A 1-KB packet costs the kernel's account some 2.3 KB of the buffer, which Linux doubles.
   const count = Math.min(2000, Math.floor((Math.min(allowed, 4 * 2 ** 20) * 2) / 2600));
@@ -192,8 +195,8 @@ test("a burst of 2,000 packets of 1 KB in one tick arrives whole where the kerne
   expect(receiver.packets.length).toBe(count);
 });
 
-test("what waits in the socket is read before a timer that is late", async () => {
-  // The core judges others in its ticks: one that comes late has all answers that arrived before.
+test("packets that wait in the socket are read before a late timer runs", async () => {
+  // A late tick of the core must see all answers that arrived before it.
   const { socket, packets } = await listen({ bind: "127.0.0.1" });
   const sender = await listen({ bind: "127.0.0.1" });
   const late = new Promise<number>((resolve) => setTimeout(() => resolve(packets.length), 1));
@@ -227,7 +230,7 @@ test("a packet that cannot be sent fails, and is told once for each kind of erro
   expect(faults).toEqual(told);
 });
 
-test("a bug in the receiver ends the program, and is not taken for a network's error", async () => {
+test("a bug in the receiver ends the program and is not taken for a network error", async () => {
   const script = `
     const { openPeerSocket } = await import(${JSON.stringify(join(import.meta.dir, "../../src/runtime/udp.ts"))});
     const result = await openPeerSocket({ bind: "127.0.0.1", port: 0, onFault() {},
@@ -239,14 +242,14 @@ test("a bug in the receiver ends the program, and is not taken for a network's e
   expect(child.stderr.toString()).toContain("a bug of ours");
 });
 
-test("after close nothing is sent, and closing twice is harmless", async () => {
+test("a closed socket sends nothing, and closing it twice is harmless", async () => {
   const { socket } = await listen({ bind: "127.0.0.1" });
   socket.close();
   socket.close();
   expect(socket.send({ address: "127.0.0.1", port: 9 }, bytes("x"))).toBe("failed");
 });
 
-test("a kernel without IPv6 gives a socket for IPv4", async () => {
+test("on a kernel without IPv6 the socket is one for IPv4", async () => {
   const udpSocket = ((options: { hostname: string }) =>
     options.hostname === "::"
       ? Promise.reject(Object.assign(new Error("no IPv6"), { code: "EAFNOSUPPORT" }))
@@ -273,7 +276,7 @@ async function reasonFor(options: Partial<PeerSocketOptions>, code?: string): Pr
   return "opened";
 }
 
-test("a port in use is refused, on one address and on all, naming the process that has it", async () => {
+test("a port in use is refused on one address and on all, with the process that holds it", async () => {
   const { socket } = await listen({ bind: "127.0.0.1" });
   for (const bind of ["127.0.0.1", undefined]) {
     const options = bind === undefined ? {} : { bind };
@@ -283,7 +286,7 @@ test("a port in use is refused, on one address and on all, naming the process th
   }
 });
 
-test("an address that is not this machine's is refused by name", async () => {
+test("an address that is not this machine's is refused with its name", async () => {
   expect(await reasonFor({ bind: "192.0.2.1" })).toMatch(/^--bind 192\.0\.2\.1: no interface/);
 });
 
@@ -298,7 +301,7 @@ for (const [code, words] of [
   });
 }
 
-test.skipIf(!isRoot)("an ordinary user may not open a port below 1024", async () => {
+test.skipIf(!isRoot)("an ordinary user is refused a port below 1024", async () => {
   const script = `
     const { openPeerSocket } = await import(${JSON.stringify(join(import.meta.dir, "../../src/runtime/udp.ts"))});
     process.setuid(65534);
@@ -321,7 +324,7 @@ for (const [address, canonical] of [
   ["::1", "::1"],
   ["", ""],
 ] as const) {
-  test(`the source ${JSON.stringify(address)} is known as ${JSON.stringify(canonical)}`, () => {
+  test(`the source address ${JSON.stringify(address)} becomes ${JSON.stringify(canonical)}`, () => {
     expect(canonicalSource(address)).toBe(canonical);
   });
 }

@@ -19,7 +19,7 @@ const LONGEST_SLEEP_MS = 1_000;
 export interface CoreLoop {
   /** Calls the core with the time, performs what it asks for, and plans the next tick anew. */
   drive: Drive;
-  /** Begins to tick; `afterTick` runs after each tick, for duties too small for a timer of their own. */
+  /** Begins to tick. `afterTick` runs after each tick, for duties that need no timer of their own. */
   start(afterTick: (now: Moment) => void): void;
   stop(): void;
 }
