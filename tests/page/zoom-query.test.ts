@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readZoomQuery } from "../../src/page/history/zoom-query.ts";
 import { axisOf, zoomBoundsOf } from "../../src/view/history/time-axis.ts";
+import { searchWithRange } from "../../src/view/history/zoom.ts";
 import { createTimes } from "../../src/view/times.ts";
 
 const times = createTimes("UTC");
@@ -105,6 +106,34 @@ describe("the range in a machine's address", () => {
     const [notice = ""] = read(`from=${"9".repeat(10_000)}`).notices;
     expect(notice.length).toBeLessThan(200);
   });
+});
+
+describe("the address of a part of the history", () => {
+  for (const [name, year, month, day] of [
+    ["an ordinary day", 2026, 10, 24],
+    ["the day on which summer time begins", 2026, 2, 29],
+    ["the day on which it ends, and an hour comes twice", 2026, 9, 25],
+  ] as const) {
+    test(`leads back to the same part: ${name}`, () => {
+      const vienna = createTimes("Europe/Vienna");
+      const nowMs = Date.UTC(year, month, day, 9, 13, 7);
+      const own = zoomBoundsOf({ ...options, nowMs, times: vienna });
+      for (let from = 144; from >= 6; from -= 5) {
+        for (let width = 6; width <= from; width += 17) {
+          const fromMs = own.whole.toMs - from * own.stepMs;
+          const range = { fromMs, toMs: fromMs + width * own.stepMs };
+          const search = searchWithRange("", range, { bounds: own, times: vienna });
+          const back = readZoomQuery(new URLSearchParams(search), {
+            times: vienna,
+            nowMs,
+            bounds: own,
+          });
+          expect(back.notices).toEqual([]);
+          expect(back.range ?? own.whole).toEqual(range);
+        }
+      }
+    });
+  }
 });
 
 describe("the axis of a part of the history", () => {
