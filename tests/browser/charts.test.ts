@@ -276,6 +276,9 @@ describe("the charts by keyboard", () => {
     }));
     await page.locator('.plots[data-newest="1795512600000"]').waitFor();
     expect(await cursorTime(page)).toBe("09:00");
+    const [plots, line] = [await boxOf(area(page)), await boxOf(area(page).locator(".at"))];
+    // It was the last but one, and two have come.
+    expect(Math.round(((line.x + 1 - plots.x) / plots.width) * 144 - 0.5)).toBe(140);
     expect(await area(page).evaluate((own) => own === document.activeElement)).toBe(true);
   });
 

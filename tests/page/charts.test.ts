@@ -164,6 +164,16 @@ describe("the charts of a machine", () => {
     expect(paths.get("ground")).toBe("M0 0h6v80H0zM9 0h3v80H9z");
   });
 
+  test("show an outage that is shorter than its cell, as the strip does", () => {
+    const own = chart("load per core", charts(DAY, [[5.2, 5.8]]));
+    expect(own.series[0]?.values.split(" ").slice(4, 7)).toEqual(["0.50", "-", "0.50"]);
+  });
+
+  test("hold the newest figures until the next report is due", () => {
+    const own = chart("load per core", charts(DAY.slice(1)));
+    expect(own.series[0]?.values.split(" ").slice(-2)).toEqual(["0.50", "0.50"]);
+  });
+
   test("have no hole where reports come a little late", () => {
     const late = [0, 9_000, -6_000, 3_000, 12_000, -3_000];
     const entries = Array.from({ length: 12 }, (_, cell): Entry => {
