@@ -1,4 +1,4 @@
-/** Counters as the kernel prints them. */
+/** Reads counters as the kernel prints them: decimal digits and nothing else. */
 
 /** 2^64 − 1, the largest that the kernel counts to, has 20 digits. */
 const COUNTER = /^\d{1,20}$/;

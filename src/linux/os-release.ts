@@ -2,33 +2,32 @@
  * /etc/os-release: the distribution's name.
  *
  *     PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
- *     ID=debian
+ *     NAME="Debian GNU/Linux"
+ *     VERSION="12 (bookworm)"
+ *
+ * Source: os-release(5).
  */
 import { readText } from "./read-text.ts";
 
-/** PRETTY_NAME, or NAME and VERSION; undefined without either file (or on very old systems). */
+/** PRETTY_NAME, or NAME and VERSION; undefined where neither file has them. */
 export function readOsRelease(root: string): string | undefined {
-  // os-release(5): the second is the fallback where /etc is empty.
+  // The second is for systems whose /etc is empty.
   for (const path of ["/etc/os-release", "/usr/lib/os-release"]) {
     const text = readText(root, path);
     const name = text.ok ? parseOsRelease(text.value) : undefined;
-    if (name !== undefined) {
-      return name;
-    }
+    if (name !== undefined) return name;
   }
   return undefined;
 }
 
-/** Shell quotes and escapes are taken off; undefined where there is no name. */
+/** The name without the quotes and escapes of a shell; undefined where there is none. */
 export function parseOsRelease(text: string): string | undefined {
   const values = new Map<string, string>();
   for (const match of text.matchAll(/^([A-Z_]+)=(.*)$/gm)) {
     values.set(match[1] ?? "", unquote((match[2] ?? "").trim()));
   }
   const pretty = values.get("PRETTY_NAME");
-  if (pretty !== undefined && pretty !== "") {
-    return pretty;
-  }
+  if (pretty !== undefined && pretty !== "") return pretty;
   const parts = [values.get("NAME"), values.get("VERSION")].filter((part) => part);
   return parts.length === 0 ? undefined : parts.join(" ");
 }

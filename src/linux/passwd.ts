@@ -36,7 +36,7 @@ export function parsePasswd(text: string): readonly NamedId[] {
     const [name = "", , id = "", gid = "", ...rest] = line.split(":");
     if (name === "" || !ID.test(id)) return [];
     const isUser = rest.length === 3 && ID.test(gid);
-    return [{ name, id: Number(id), ...(isUser ? { gid: Number(gid) } : {}) }];
+    return isUser ? { name, id: Number(id), gid: Number(gid) } : { name, id: Number(id) };
   });
 }
 

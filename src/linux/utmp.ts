@@ -1,7 +1,13 @@
 /**
- * /var/run/utmp: who is logged in, in records of the C library's `struct utmp` (utmp(5)). Two
- * layouts exist on 64-bit Linux: x86-64 keeps the 32-bit times of old (384 bytes a record),
- * others (aarch64, riscv64) have 64-bit ones (400 bytes).
+ * /var/run/utmp: who is logged in, in records of the C library's `struct utmp`. Two layouts exist
+ * on 64-bit Linux: x86-64 has kept the 32-bit times of old (384 bytes a record), others (aarch64,
+ * riscv64) have 64-bit ones (400 bytes). As utmpdump(1) shows them:
+ *
+ *     [2] [00000] [~~  ] [reboot  ] [~           ] [6.1.0-18-amd64      ] [0.0.0.0        ] […]
+ *     [7] [04242] [ts/0] [alice   ] [pts/0       ] [192.0.2.7           ] [192.0.2.7      ] […]
+ *     [8] [04250] [ts/1] [        ] [pts/1       ] [                    ] [0.0.0.0        ] […]
+ *
+ * Source: utmp(5).
  */
 import { fail, ok, type Result } from "../base/result.ts";
 import { MEBIBYTE } from "../base/units.ts";
@@ -14,7 +20,7 @@ export interface UtmpRecord {
   readonly user: string;
   /** Remote host or address; empty for a local login. */
   readonly host: string;
-  /** Login, Unix time. */
+  /** The time of the login, in Unix seconds. */
   readonly loginSeconds: number;
 }
 
@@ -36,29 +42,25 @@ const LAYOUT_400: Layout = {
 const USER_PROCESS = 7;
 /** The largest `ut_type` (ACCOUNTING). */
 const LARGEST_TYPE = 9;
-/** 2,700 records; a file that grows past it is not cleaned up by anybody. */
+/** 2,700 records; only a file that nobody cleans up grows larger. */
 const CAP_BYTES = MEBIBYTE;
 
-/** The logins (USER_PROCESS); dead ones may be among them. */
+/** The logins (USER_PROCESS); some may be of programs that were killed. */
 export function readUtmp(root: string): Reading<readonly UtmpRecord[]> {
   const first = readBytes(root, "/var/run/utmp", CAP_BYTES);
-  // Most have it by a link from /var/run; a few only in /run.
+  // On most systems /var/run is a link to /run; a few have only the latter.
   const bytes =
     first.ok || first.code !== "ENOENT" ? first : readBytes(root, "/run/utmp", CAP_BYTES);
-  if (!bytes.ok) {
-    return { ...bytes, reason: first.ok ? bytes.reason : first.reason };
-  }
+  if (!bytes.ok) return { ...bytes, reason: first.ok ? bytes.reason : first.reason };
   const records = parseUtmp(bytes.value);
   return records.ok ? records : { ...records, code: "EINVAL" };
 }
 
-/** A last record that is cut off is skipped; fails for bytes that are no utmp in either layout. */
+/** Skips a last record that is cut off; fails for bytes that fit neither layout. */
 export function parseUtmp(bytes: Uint8Array): Result<readonly UtmpRecord[]> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const layout = findLayout(view);
-  if (layout === undefined) {
-    return fail("/var/run/utmp has an unknown format");
-  }
+  if (layout === undefined) return fail("/var/run/utmp has an unknown format");
   const records: UtmpRecord[] = [];
   for (let at = 0; at + layout.bytes <= bytes.byteLength; at += layout.bytes) {
     if (view.getInt16(at, true) === USER_PROCESS) {
@@ -74,7 +76,7 @@ export function parseUtmp(bytes: Uint8Array): Result<readonly UtmpRecord[]> {
   return ok(records);
 }
 
-/** The layout whose records all look like ones; of two, the one that the length is a multiple of. */
+/** The layout that all records fit; where both do, the one that divides the length. */
 function findLayout(view: DataView): Layout | undefined {
   const possible = [LAYOUT_384, LAYOUT_400].filter((layout) => looksLike(view, layout));
   const exact = possible.filter((layout) => view.byteLength % layout.bytes === 0);
@@ -91,9 +93,7 @@ function looksLike(view: DataView, layout: Layout): boolean {
       view.getInt16(at + 2, true) === 0 &&
       view.getInt32(at + 4, true) >= 0;
     const hasTime = type !== USER_PROCESS || isTime(layout.readSeconds(view, at));
-    if (!isRecord || !hasTime) {
-      return false;
-    }
+    if (!isRecord || !hasTime) return false;
   }
   return true;
 }

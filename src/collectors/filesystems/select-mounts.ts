@@ -4,11 +4,11 @@ import type { Mount } from "../../linux/proc/mountinfo.ts";
 export interface SelectedMount {
   readonly mountPoint: string;
   readonly type: string;
-  /** Asking it may take for ever: a child has to (network, FUSE, or reached through autofs). */
+  /** True where statfs may hang (network, FUSE, or reached through autofs): a child must ask. */
   readonly needsProbe: boolean;
 }
 
-/** File systems of the network, of a cluster or of a virtual machine's host; FUSE besides. */
+/** File systems of the network, of a cluster or of a virtual machine's host. */
 const REMOTE = new Set(
   (
     "nfs nfs4 cifs smb3 smbfs ncpfs ceph glusterfs 9p virtiofs afs coda lustre beegfs gpfs panfs " +
@@ -16,23 +16,24 @@ const REMOTE = new Set(
   ).split(" "),
 );
 const FUSE = /^fuse(blk|\..+)?$/;
-/** FUSE mounts that hold nobody's files. */
+/** FUSE mounts that store no files of their own. */
 const NO_STORAGE =
   /^fuse\.(lxcfs|portal|gvfsd-fuse|snapfuse|squashfuse|xdg|.*portal|archivemount)$/;
-/** Real, though they have no device number of their own (major 0). */
+/** Real file systems although their device number has the major 0, as that of tmpfs. */
 const LOCAL_WITHOUT_DEVICE = new Set(["btrfs", "zfs", "bcachefs", "ubifs"]);
-/** Images that are full by nature. */
+/** Images, which are always full. */
 const READ_ONLY_IMAGE = new Set(["squashfs", "iso9660", "udf", "erofs", "cramfs", "romfs"]);
-/** The root of a container lies on one of these. */
+/** What the root of a container is mounted as. */
 const LAYERED = new Set(["overlay", "aufs", "overlayfs", "unionfs"]);
 
 /**
  * The real file systems, one mount for each device (bind mounts and btrfs subvolumes share one;
- * a ZFS pool counts as one): the shortest mount point. Autofs is never among them. In the order of
- * the mount points.
+ * a ZFS pool counts as one): the one with the shortest mount point. Autofs is never among them. In
+ * the order of the mount points.
  */
 export function selectMounts(mounts: readonly Mount[]): SelectedMount[] {
-  // Of several at one point only the last can be reached; so a mount made by autofs hides it.
+  // Of several at one point only the last can be reached. So the mount that autofs makes at its
+  // own point hides autofs.
   const visible = [...new Map(mounts.map((mount) => [mount.mountPoint, mount])).values()];
   const autofs = mounts.filter((mount) => mount.type === "autofs").map((mount) => mount.mountPoint);
   const real = visible.filter(isReal);
@@ -50,13 +51,9 @@ export function selectMounts(mounts: readonly Mount[]): SelectedMount[] {
 }
 
 function isReal(mount: Mount): boolean {
-  if (mount.type === "autofs" || READ_ONLY_IMAGE.has(mount.type)) {
-    return false;
-  }
-  if (isRemote(mount.type)) {
-    return !NO_STORAGE.test(mount.type);
-  }
-  // tmpfs, proc, cgroup and all their kind, known or not, have no device: major number 0.
+  if (mount.type === "autofs" || READ_ONLY_IMAGE.has(mount.type)) return false;
+  if (isRemote(mount.type)) return !NO_STORAGE.test(mount.type);
+  // tmpfs, proc, cgroup and the like, known or not, have no device: their major number is 0.
   return !mount.device.startsWith("0:") || LOCAL_WITHOUT_DEVICE.has(mount.type);
 }
 

@@ -1,18 +1,22 @@
 /**
- * Asks file systems of the network for their size without ever waiting for them: each question is
- * put by a short-lived child of our own executable. A child that hangs in the kernel cannot even
- * be killed; it is left alone, and no second one is started for the same mount.
+ * Asks file systems of the network for their size without ever waiting for them: a short-lived
+ * child of our own executable asks for each mount. A child that hangs in the kernel cannot even be
+ * killed; it is left alone, and no second one is started for the same mount. A child's answer:
+ *
+ *     {"ok":true,"size":{"totalBytes":1099511627776,"freeBytes":549755813888}}
+ *     {"ok":false,"code":"ESTALE"}
  */
 import { statfsSync } from "node:fs";
 import { errorCode } from "../../base/errors.ts";
-import { integerReader } from "../../protocol/fields.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
+import { integerReader, isObject, recordReader } from "../../protocol/fields.ts";
 
-/** The hidden command by which our own executable becomes the child. */
+/** The hidden command that makes our own executable the child. */
 export const STATFS_PROBE_COMMAND = "statfs-probe";
 
 export interface FilesystemSize {
   readonly totalBytes: number;
-  /** Free for an ordinary user. */
+  /** What an ordinary user may still fill. */
   readonly freeBytes: number;
 }
 
@@ -21,10 +25,10 @@ export type StatfsAnswer =
   /** The errno's name: "EACCES", "ESTALE", … */
   | { readonly ok: false; readonly code: string };
 
-/** What is known of one mount: its latest answer, and since when it has left us without one. */
+/** What is known of one mount: its latest answer, and since when it owes us one. */
 export interface ProbeView {
   readonly answer?: StatfsAnswer;
-  /** Monotonic milliseconds; present while it has missed its limit and not answered since. */
+  /** Monotonic milliseconds; present from a missed limit until the next answer. */
   readonly waitingSinceMs?: number;
 }
 
@@ -35,23 +39,23 @@ export interface ProbeChild {
 }
 
 export interface StatfsProber {
-  /** Starts a child for each mount that has none; forgets the mounts that are not in the list. */
+  /** Starts a child for each mount that has none, and forgets the mounts that are not listed. */
   start(mountPoints: readonly string[], nowMs: number): void;
-  /** Resolves when all children have answered, and at the latest after so long. */
+  /** Resolves when all children have answered, and after `patienceMs` at the latest. */
   settle(patienceMs: number): Promise<void>;
   view(mountPoint: string): ProbeView;
 }
 
-/** Design, section 4: a mount that takes longer is left out. */
+/** A mount that takes longer is left out of the report. */
 export const PROBE_LIMIT_MS = 2000;
 /** The child's answer is under 100 bytes. */
 const ANSWER_LIMIT = 4096;
 
-/** statfs of a local path: about 1 µs. */
+/** Asks by statfs(2), which takes about 1 µs for a local path. */
 export function measure(path: string): StatfsAnswer {
   try {
     const { bsize, frsize, blocks, bavail } = statfsSync(path);
-    // Blocks are counted in fragments, which FUSE sets apart from the block size.
+    // Blocks are counted in fragments, which for FUSE may differ from the block size.
     const unit = frsize > 0 ? frsize : bsize;
     return { ok: true, size: { totalBytes: blocks * unit, freeBytes: bavail * unit } };
   } catch (error) {
@@ -73,23 +77,18 @@ export function parseStatfsAnswer(text: string): StatfsAnswer {
   } catch {
     return broken;
   }
-  if (typeof value !== "object" || value === null || !("ok" in value)) {
-    return broken;
-  }
-  if (value.ok === false && "code" in value && typeof value.code === "string") {
-    return { ok: false, code: value.code };
-  }
-  const size: unknown = value.ok === true && "size" in value ? value.size : undefined;
-  if (typeof size === "object" && size !== null && "totalBytes" in size && "freeBytes" in size) {
-    const [totalBytes, freeBytes] = [readSize(size.totalBytes), readSize(size.freeBytes)];
-    if (totalBytes !== undefined && freeBytes !== undefined) {
-      return { ok: true, size: { totalBytes, freeBytes } };
-    }
-  }
-  return broken;
+  if (!isObject(value)) return broken;
+  const { ok, code } = value;
+  if (ok === false && typeof code === "string") return { ok, code };
+  const size = ok === true ? readSize(value["size"]) : undefined;
+  return size === undefined ? broken : { ok: true, size };
 }
 
-const readSize = integerReader(0, Number.MAX_SAFE_INTEGER);
+const readBytes = integerReader(0, Number.MAX_SAFE_INTEGER);
+const readSize = recordReader<FilesystemSize>({ totalBytes: readBytes, freeBytes: readBytes }, [
+  "totalBytes",
+  "freeBytes",
+]);
 
 /** Starts `executable statfs-probe mountPoint`, with an empty environment and no standard error. */
 export function spawnStatfsProbe(
@@ -146,7 +145,7 @@ export function createStatfsProber(options: {
     start(mountPoints, nowMs) {
       const wanted = new Set(mountPoints);
       for (const [mountPoint, probe] of mounts) {
-        // The memory of a running child stays: its mount may come back while it still hangs.
+        // What is known of a running child is kept: its mount may come back while it hangs.
         if (!wanted.has(mountPoint) && probe.running === undefined) {
           mounts.delete(mountPoint);
         }
@@ -169,27 +168,25 @@ export function createStatfsProber(options: {
     },
     view(mountPoint) {
       const probe = mounts.get(mountPoint);
-      return {
-        ...(probe?.answer === undefined ? {} : { answer: probe.answer }),
-        ...(probe?.waitingSinceMs === undefined || !probe.isLate
-          ? {}
-          : { waitingSinceMs: probe.waitingSinceMs }),
-      };
+      return withoutUndefined({
+        answer: probe?.answer,
+        waitingSinceMs: probe?.isLate ? probe.waitingSinceMs : undefined,
+      });
     },
   };
 }
 
 interface MountProbe {
-  /** The child that is out; settles when it has ended. */
+  /** Pending while a child runs. */
   running?: Promise<void>;
   answer?: StatfsAnswer;
-  /** When the first question was put that has not been answered. */
+  /** When the first question that has no answer yet was put. */
   waitingSinceMs?: number;
-  /** It has missed the limit since its last answer. */
+  /** Whether a child has missed the limit since the last answer. */
   isLate: boolean;
 }
 
-/** The child has ended: with an answer, or killed, which leaves nothing on its output. */
+/** The child has ended: with an answer, or killed, and then its output is empty. */
 function finish(probe: MountProbe, answer: StatfsAnswer): void {
   delete probe.running;
   const wasKilled = probe.isLate && !answer.ok && answer.code === "EINVAL";

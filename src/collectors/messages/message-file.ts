@@ -21,12 +21,12 @@ interface Position {
 }
 
 const NEWLINE = 0x0a;
-/** S_IRGRP. */
+/** S_IRGRP: the group may read the file. */
 const GROUP_READ = 0o040;
 
 /**
- * Of lines that came to more than 64 KB since the last reading only the last 64 KB are read, and
- * the count is that of the lines in them: a minimum.
+ * Of more than 64 KB since the last reading only the last 64 KB are read; the count is then that
+ * of the lines in them, a minimum.
  */
 export function createMessageFile(root: string, path: string): MessageSource {
   let position: Position | undefined;
@@ -36,9 +36,7 @@ export function createMessageFile(root: string, path: string): MessageSource {
     try {
       fd = openSync(below(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
       const stats = fstatSync(fd);
-      if (!stats.isFile()) {
-        return { ok: false, reason: `${path} is not a file`, code: "EINVAL" };
-      }
+      if (!stats.isFile()) return { ok: false, reason: `${path} is not a file`, code: "EINVAL" };
       if (position === undefined) {
         // What happened before the start is not news.
         position = { ...identity(stats), offset: stats.size };
@@ -61,7 +59,7 @@ export function createMessageFile(root: string, path: string): MessageSource {
   return { name: path, read: async () => read(), remedy: () => remedyFor(root, path) };
 }
 
-/** Join the group that may read it (adm on Debian); where none may, give it one (README). */
+/** To join the group that may read the file (adm on Debian), or to give the file such a group. */
 function remedyFor(root: string, path: string): string {
   const stats = statIfThere(root, path);
   const isGroupReadable = stats !== undefined && (stats.mode & GROUP_READ) !== 0;
@@ -73,19 +71,17 @@ function remedyFor(root: string, path: string): string {
     : `add the user to group ${name}`;
 }
 
-/** The end of the file that was rotated away, if it still is where logrotate puts it. */
+/** The end of the file that was rotated away, if it is still where logrotate puts it. */
 function readRotated(root: string, path: string, position: Position): string[] {
   const rotated = `${path}.1`;
   const stats = statIfThere(root, rotated);
-  if (stats === undefined || !isSame(position, stats) || stats.size <= position.offset) {
-    return [];
-  }
+  if (stats === undefined || !isSame(position, stats) || stats.size <= position.offset) return [];
   let fd: number | undefined;
   try {
     fd = openSync(below(root, rotated), constants.O_RDONLY | constants.O_NONBLOCK);
     return readLines(fd, position.offset, stats.size).lines;
   } catch {
-    // Compressed or removed between the two calls: its last lines are lost, nothing else.
+    // The file was compressed or removed between the two calls: only its last lines are lost.
     return [];
   } finally {
     if (fd !== undefined) {
@@ -101,10 +97,10 @@ function readLines(fd: number, from: number, size: number): { lines: string[]; e
   const length = bytes.length === 0 ? 0 : readSync(fd, bytes, 0, bytes.length, start);
   const lastNewline = bytes.subarray(0, length).lastIndexOf(NEWLINE);
   if (lastNewline < 0) {
-    // A line still being written is left for the next time, unless it alone fills the limit.
+    // A line that is still being written is left for next time, unless it alone fills the limit.
     return { lines: [], end: start > from ? size : from };
   }
-  // After a jump the first line is most likely the end of one.
+  // After a jump the first line is most likely only the end of a line.
   const begin = start > from ? bytes.indexOf(NEWLINE) + 1 : 0;
   const text = bytes.toString("utf8", begin, lastNewline + 1);
   const lines = text.split("\n").filter((line) => line.trim() !== "");

@@ -1,9 +1,15 @@
 /**
- * The lines of the journal since the last reading, by `journalctl --after-cursor`: the log of
- * systems without a log file. One short call in an interval, at most 5 s and 64 KB.
+ * The lines of the journal since the last reading, by `journalctl --after-cursor`, for systems
+ * without a log file. One short call in each interval, of at most 5 s and 64 KB:
+ *
+ *     Nov 24 09:13:07 anna sshd[71]: Connection closed by 192.0.2.7
+ *     Nov 24 09:13:09 anna kernel: eth0: link up
+ *         a message may go on in lines that begin with a space
+ *     -- cursor: s=9a0c;i=1f2;b=77c1;m=3a1f;t=60b2;x=5d
  */
 import { existsSync } from "node:fs";
 import { errorCode } from "../../base/errors.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { below, type Reading } from "../../linux/read-text.ts";
 import {
   type MessageSource,
@@ -13,11 +19,11 @@ import {
   newestLines,
 } from "./message-source.ts";
 
-/** What a call of journalctl gave. */
+/** The outcome of a call of journalctl. */
 export interface JournalOutput {
   readonly stdout: string;
   readonly stderr: string;
-  /** It was ended by us: it took too long, or wrote too much. */
+  /** Why we ended the call: it took too long, or wrote too much. */
   readonly stopped?: "time" | "size";
   readonly exitCode: number;
 }
@@ -25,44 +31,34 @@ export interface JournalOutput {
 /** Calls journalctl with these arguments; never rejects. */
 export type CallJournal = (args: readonly string[]) => Promise<JournalOutput>;
 
-/** Design, section 4. */
+/** A call that takes longer would delay the report of the next interval. */
 const LIMIT_MS = 5000;
-/** Errors are one line or two. */
+/** An error is a line or two. */
 const STDERR_BYTES = 4096;
-/** Where distributions put it; the daemon does not trust its PATH. */
+/** Where distributions put journalctl; the daemon does not trust its PATH. */
 const PATHS = ["/usr/bin/journalctl", "/bin/journalctl"];
 
 const MISSING: Reading<never> = { ok: false, reason: "there is no journalctl", code: "ENOENT" };
 
 /**
- * `call` is undefined where there is no journalctl. As with files, lines beyond 64 KB are not
- * read, and the count is then a minimum; the newest lines are always the newest.
+ * `call` is undefined where there is no journalctl. As with files, at most 64 KB are read; of more
+ * the count is a minimum, and the newest lines are asked for by themselves.
  */
 export function createMessageJournal(call: CallJournal | undefined): MessageSource {
   let cursor: string | undefined;
 
   async function read(): Promise<Reading<NewMessages>> {
-    if (call === undefined) {
-      return MISSING;
-    }
-    if (cursor === undefined) {
-      return findEnd(call);
-    }
+    if (call === undefined) return MISSING;
+    if (cursor === undefined) return findEnd(call);
     const output = await call(["--quiet", "--after-cursor", cursor, ...FORM]);
-    if (output.stopped === "time") {
-      return tooSlow();
-    }
-    if (output.stopped === "size") {
-      return skipToEnd(call, parseJournal(output.stdout).lines.length);
-    }
+    if (output.stopped === "time") return tooSlow();
+    if (output.stopped === "size") return skipToEnd(call, parseJournal(output.stdout).lines.length);
     if (output.exitCode !== 0 && /cursor/i.test(output.stderr)) {
-      // The entry that it names has been vacuumed away.
+      // The entry that the cursor names has been vacuumed away.
       return findEnd(call);
     }
     const denied = explain(output);
-    if (denied !== undefined) {
-      return denied;
-    }
+    if (denied !== undefined) return denied;
     const parsed = parseJournal(output.stdout);
     cursor = parsed.cursor ?? cursor;
     return { ok: true, value: newestLines(parsed.lines) };
@@ -70,15 +66,15 @@ export function createMessageJournal(call: CallJournal | undefined): MessageSour
 
   /** Remembers where the journal ends: what happened before the start is not news. */
   async function findEnd(call: CallJournal): Promise<Reading<NewMessages>> {
-    // Not --quiet: only so does it say that it hides the system's messages from us.
+    // Without --quiet, as only then does it say that it hides the system's messages from us.
     const output = await call(["--lines", "1", ...FORM]);
     const reason = output.stopped === undefined ? explain(output) : tooSlow();
-    // As long as something is wrong it is asked for again, and so told in each report.
+    // While something is wrong the end is looked for again, so that each report says so.
     cursor = reason === undefined ? parseJournal(output.stdout).cursor : undefined;
     return reason ?? { ok: true, value: newestLines([]) };
   }
 
-  /** After more than we read: the newest lines, and on from there. */
+  /** After more than is read: takes the newest lines, and goes on from there. */
   async function skipToEnd(call: CallJournal, count: number): Promise<Reading<NewMessages>> {
     const output = await call(["--quiet", "--lines", String(MOST_LINES), ...FORM]);
     const parsed = parseJournal(output.stdout);
@@ -98,12 +94,12 @@ export function parseJournal(text: string): { lines: string[]; cursor?: string }
   for (const line of text.split("\n")) {
     const found = /^-- cursor: (\S+)$/.exec(line)?.[1];
     cursor = found ?? cursor;
-    // Lines that begin with a space go on with the message above; "-- Boot …" is no message.
+    // A line that begins with a space continues the message above; "-- Boot …" is no message.
     if (found === undefined && !/^(\s|-- |$)/.test(line)) {
       lines.push(line);
     }
   }
-  return cursor === undefined ? { lines } : { lines, cursor };
+  return withoutUndefined({ lines, cursor });
 }
 
 function tooSlow(): Reading<never> {
@@ -120,7 +116,7 @@ function explain(output: JournalOutput): Reading<never> | undefined {
   if (/no journal files were found/i.test(stderr)) {
     return { ok: false, reason: "the journal holds no files", code: "ENOENT" };
   }
-  // An empty journal exits 1 in some versions, without a word.
+  // Some versions exit with 1 for an empty journal, without a word.
   if (output.exitCode !== 0 && stderr.trim() !== "") {
     const first = stderr.trim().split("\n", 1)[0]?.slice(0, 100);
     return { ok: false, reason: `journalctl failed: ${first}`, code: "EIO" };
@@ -142,7 +138,7 @@ async function callJournalctl(
   try {
     return await runJournalctl(path, args, limitMs);
   } catch (error) {
-    // No memory or no file descriptor for a child: a fault of this reading alone.
+    // There is no memory or no file descriptor for a child: that costs this reading alone.
     return { stdout: "", stderr: `cannot be started (${errorCode(error)})`, exitCode: -1 };
   }
 }
@@ -171,10 +167,10 @@ async function runJournalctl(
     child.exited,
   ]);
   clearTimeout(timer);
-  return { stdout, stderr, exitCode, ...(stopped === undefined ? {} : { stopped }) };
+  return withoutUndefined({ stdout, stderr, exitCode, stopped });
 }
 
-/** Reads on to the end, so that the child is never stuck, but keeps only the first `limit` bytes. */
+/** Reads to the end, so that the child is never stuck, and keeps only the first `limit` bytes. */
 async function readUpTo(
   stream: ReadableStream<Uint8Array>,
   limit: number,

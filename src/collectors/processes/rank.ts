@@ -3,16 +3,16 @@ import type { ProcessTable } from "../../linux/proc/process-table.ts";
 
 export interface RankedProcess {
   readonly row: number;
-  /** Ticks run between the two tables; absent where that is unknown. */
+  /** Ticks that it ran between the two tables; absent where that is unknown. */
   readonly ranTicks?: number;
 }
 
 /**
- * The `limit` processes that ran the most since the previous table, then those that hold the most
- * memory; on a tie, threads of the kernel come last, and lower pids first.
+ * The `limit` processes that ran the most since the previous table; of those that ran equally long,
+ * the ones with the most memory, then programs before threads of the kernel, then low pids.
  *
  * A process that the previous table lacks counts from its start, if it started after that table
- * was taken (`previousUptimeTicks`); otherwise what it ran since then is unknown.
+ * was taken (`previousUptimeTicks`); otherwise it is unknown how long it ran since then.
  */
 export function rankProcesses(options: {
   readonly previous: ProcessTable | undefined;
@@ -24,7 +24,7 @@ export function rankProcesses(options: {
   const ran = ranTicks(options);
   const best: number[] = [];
   for (let row = 0; row < current.length; row += 1) {
-    // Insertion into a short sorted list: most rows fail against the last one at once.
+    // The list is short and sorted: most rows fail against its last one at once.
     let place = best.length;
     while (place > 0 && comesBefore(current, ran, row, best[place - 1] ?? 0)) {
       place -= 1;
@@ -40,9 +40,9 @@ export function rankProcesses(options: {
   });
 }
 
-/** −1 where it is unknown. */
+/** Ticks that are not known. */
 const UNKNOWN = -1;
-/** A tick of /proc/uptime and one of the process's start may be rounded differently. */
+/** The uptime and the start of a process may be rounded differently. */
 const START_SLACK_TICKS = 100;
 
 function ranTicks(options: {
@@ -52,9 +52,7 @@ function ranTicks(options: {
 }): Float64Array {
   const { previous, current } = options;
   const ran = new Float64Array(current.length).fill(UNKNOWN);
-  if (previous === undefined) {
-    return ran;
-  }
+  if (previous === undefined) return ran;
   const rows = new Map<number, number>();
   for (let row = 0; row < previous.length; row += 1) {
     rows.set(previous.pids[row] ?? 0, row);
@@ -65,7 +63,7 @@ function ranTicks(options: {
     const start = current.startTicks[row] ?? 0;
     const ticks = current.cpuTicks[row] ?? 0;
     if (before >= 0 && previous.startTicks[before] === start) {
-      // Less than before (a counter stepped back): stays negative, so unknown.
+      // A counter that stepped back gives a negative number, which stays unknown.
       ran[row] = Math.max(UNKNOWN, ticks - (previous.cpuTicks[before] ?? 0));
     } else if (start >= newSince) {
       ran[row] = ticks;

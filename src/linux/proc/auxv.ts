@@ -1,6 +1,12 @@
 /**
- * /proc/self/auxv: what the kernel told this process at its start, pairs of native words; of
- * these the size of a memory page (4 KiB on x86, up to 64 KiB on ARM).
+ * /proc/self/auxv: what the kernel told this process at its start, as pairs of native words: a key
+ * and a value. Read for the size of a memory page (4 KiB on x86, up to 64 KiB on ARM).
+ *
+ *     0000000000000006 0000000000001000    AT_PAGESZ 4096
+ *     0000000000000011 0000000000000064    AT_CLKTCK 100
+ *     0000000000000000 0000000000000000    AT_NULL
+ *
+ * Source: getauxval(3).
  */
 import { readBytes, readText } from "../read-text.ts";
 
@@ -9,18 +15,19 @@ const PAGE_SIZE_KEY = 6n;
 const WORD_BYTES = 8;
 /** The page of x86-64, and of most ARM kernels: the guess where nothing says otherwise. */
 const USUAL_PAGE_BYTES = 4096;
+/** Both files are asked for an entry that stands near their beginning. */
+const CAP_BYTES = 4096;
 
 /** Bytes of a page. */
 export function readPageBytes(root: string): number {
-  const auxv = readBytes(root, "/proc/self/auxv", 4096);
-  // After a change of user, auxv belongs to root; smaps stays readable to the process itself.
-  const pageBytes = auxv.ok
-    ? parseAuxvPageBytes(auxv.value)
-    : parseSmapsPageBytes(readFirst(root, "/proc/self/smaps"));
-  return pageBytes ?? USUAL_PAGE_BYTES;
+  const auxv = readBytes(root, "/proc/self/auxv", CAP_BYTES);
+  if (auxv.ok) return parseAuxvPageBytes(auxv.value) ?? USUAL_PAGE_BYTES;
+  // After a change of user auxv belongs to root; smaps stays readable to the process itself.
+  const smaps = readText(root, "/proc/self/smaps", CAP_BYTES);
+  return (smaps.ok ? parseSmapsPageBytes(smaps.value) : undefined) ?? USUAL_PAGE_BYTES;
 }
 
-/** Undefined where there is no such entry or its value is no page size (64-bit machines only). */
+/** Undefined without the entry, and where its value is no page size (64-bit machines only). */
 export function parseAuxvPageBytes(bytes: Uint8Array): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + 2 * WORD_BYTES <= bytes.byteLength; at += 2 * WORD_BYTES) {
@@ -35,11 +42,6 @@ export function parseAuxvPageBytes(bytes: Uint8Array): number | undefined {
 export function parseSmapsPageBytes(text: string): number | undefined {
   const kibibytes = /^KernelPageSize:\s+(\d+) kB$/m.exec(text)?.[1];
   return kibibytes === undefined ? undefined : pageSize(Number(kibibytes) * 1024);
-}
-
-function readFirst(root: string, path: string): string {
-  const text = readText(root, path, 4096);
-  return text.ok ? text.value : "";
 }
 
 function pageSize(bytes: number): number | undefined {

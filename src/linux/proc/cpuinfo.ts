@@ -1,7 +1,8 @@
 /**
- * /proc/cpuinfo: the model of the processor. What the lines are called differs by architecture.
+ * /proc/cpuinfo: the model of the processor. The names of the lines differ by architecture.
  *
  *     processor	: 0
+ *     vendor_id	: AuthenticAMD
  *     model name	: AMD EPYC
  */
 import { KIBIBYTE } from "../../base/units.ts";
@@ -9,38 +10,33 @@ import { readText } from "../read-text.ts";
 
 /** Enough for the first core of any machine, and on ARM for the last lines too. */
 const CAP_BYTES = 128 * KIBIBYTE;
-/** Longest model shown. */
+/** Longer models are cut: a line of the page holds no more. */
 const MODEL_LENGTH = 64;
-/** Best first: x86 and old ARM; Raspberry Pi; ARM boards; MIPS; POWER; old ARM; RISC-V. */
+/** The best first: x86 and old ARM; Raspberry Pi; ARM boards; MIPS; POWER; old ARM; RISC-V. */
 const KEYS = ["model name", "Model", "Hardware", "cpu model", "cpu", "Processor", "uarch"];
 
-/** The model; undefined where nothing names it. */
+/** The model, or on ARM the board; undefined where nothing names either. */
 export function readCpuModel(root: string): string | undefined {
   const text = readText(root, "/proc/cpuinfo", CAP_BYTES);
   const model = text.ok ? parseCpuinfo(text.value) : undefined;
-  if (model !== undefined) {
-    return model;
-  }
+  if (model !== undefined) return model;
   // ARM kernels name the board here; the text ends with a NUL.
   const board = readText(root, "/proc/device-tree/model", KIBIBYTE);
   return board.ok ? tidy(board.value) : undefined;
 }
 
+/** The model of the first core; undefined where no line names it. */
 export function parseCpuinfo(text: string): string | undefined {
   const values = new Map<string, string>();
   for (const line of text.split("\n")) {
     const colon = line.indexOf(":");
     const key = line.slice(0, Math.max(0, colon)).trimEnd();
-    if (!values.has(key)) {
-      values.set(key, line.slice(colon + 1));
-    }
+    if (!values.has(key)) values.set(key, line.slice(colon + 1));
   }
   for (const key of KEYS) {
     const model = tidy(values.get(key) ?? "");
-    // POWER and MIPS aside, a bare number is a model's number, not its name.
-    if (model !== undefined && !/^\d+$/.test(model)) {
-      return model;
-    }
+    // A bare number is the number of a model or of a core, not a name.
+    if (model !== undefined && !/^\d+$/.test(model)) return model;
   }
   return undefined;
 }

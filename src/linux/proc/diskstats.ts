@@ -4,6 +4,8 @@
  *      254       0 vda 7815 4310 1075770 6654 1183 7172 866168 3794 0 5392 10801 …
  *      254       1 vda1 7700 4310 1074000 6600 1183 7172 866168 3794 0 5300 10700 …
  *        7       0 loop0 0 0 0 0 0 0 0 0 0 0 0 …
+ *
+ * Source: Documentation/admin-guide/iostats.rst of the kernel.
  */
 import { parseCounter } from "../counter.ts";
 import { type Reading, readText } from "../read-text.ts";
@@ -14,7 +16,7 @@ export interface DiskCounters {
   readonly writeBytes: number;
 }
 
-/** The kernel counts in sectors of 512 bytes here, whatever the disk's own are. */
+/** The file counts in sectors of 512 bytes, whatever the size of the disk's own sectors. */
 const SECTOR_BYTES = 512;
 
 /** All devices, partitions included. Fails only where the file cannot be read. */
@@ -31,10 +33,8 @@ export function parseProcDiskstats(text: string): DiskCounters[] {
     const name = fields[2];
     const readSectors = parseCounter(fields[5]);
     const writtenSectors = parseCounter(fields[9]);
-    // Shorter lines were partitions of kernels before 2.6.25: not whole disks anyway.
-    if (name === undefined || !(readSectors >= 0) || !(writtenSectors >= 0)) {
-      continue;
-    }
+    // Kernels before 2.6.25 wrote shorter lines for partitions, which are not needed.
+    if (name === undefined || !(readSectors >= 0) || !(writtenSectors >= 0)) continue;
     devices.push({
       name,
       readBytes: readSectors * SECTOR_BYTES,

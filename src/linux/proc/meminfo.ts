@@ -5,6 +5,8 @@
  *     MemFree:        24339000 kB
  *     MemAvailable:   24376796 kB
  *     Active(anon):       1552 kB
+ *
+ * Source: proc_meminfo(5).
  */
 import { fail, ok, type Result } from "../../base/result.ts";
 import { KIBIBYTE } from "../../base/units.ts";
@@ -86,7 +88,7 @@ function usedBytes(memory: {
     : difference(memory.total, difference(memory.free, -memory.cache));
 }
 
-/** `from` − `less`, not below 0; absent where one is unknown. */
+/** `from` − `less`, but never below 0; undefined where one of them is. */
 function difference(from: number | undefined, less: number | undefined): number | undefined {
   return from === undefined || less === undefined ? undefined : Math.max(0, from - less);
 }

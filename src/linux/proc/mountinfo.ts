@@ -2,7 +2,10 @@
  * /proc/self/mountinfo: what is mounted, and where.
  *
  *     27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
+ *     28 27 0:5 / /dev rw,nosuid shared:2 - devtmpfs udev rw,size=4096k
  *     41 27 0:45 / /mnt/my\040disk rw shared:7 - nfs4 nas:/export rw,vers=4.2
+ *
+ * Source: proc_pid_mountinfo(5).
  */
 import { fail, ok, type Result } from "../../base/result.ts";
 import { type Reading, readParsed } from "../read-text.ts";
@@ -12,7 +15,7 @@ export interface Mount {
   readonly device: string;
   readonly mountPoint: string;
   readonly type: string;
-  /** The device, the server and folder, or a word that means nothing. */
+  /** The device, or the server and folder, or a word without a meaning ("none", "tmpfs"). */
   readonly source: string;
   /** The options of the file system (not those of the mount alone). */
   readonly options: string;

@@ -4,6 +4,8 @@
  *     Inter-|   Receive                                                |  Transmit
  *      face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs …
  *       eth0: 160020366    3627    0    0    0     0          0         0   201846    2271    0 …
+ *
+ * Source: proc_net(5).
  */
 import { parseCounter } from "../counter.ts";
 import { type Reading, readText } from "../read-text.ts";
@@ -27,7 +29,7 @@ export function readProcNetDev(root: string): Reading<readonly InterfaceCounters
 export function parseProcNetDev(text: string): InterfaceCounters[] {
   const interfaces: InterfaceCounters[] = [];
   for (const line of text.split("\n")) {
-    // Old kernels write the first number right behind the colon; an alias has one in its name.
+    // Old kernels write the first number right after the colon. An alias has a colon in its name.
     const colon = line.lastIndexOf(":");
     const name = line.slice(0, Math.max(0, colon)).trim();
     const numbers = line
@@ -37,10 +39,8 @@ export function parseProcNetDev(text: string): InterfaceCounters[] {
       .map(parseCounter);
     const [receiveBytes = 0, , receiveErrors = 0, receiveDrops = 0] = numbers;
     const [transmitBytes = 0, , transmitErrors = 0, transmitDrops = 0] = numbers.slice(8);
-    // 16 columns since kernel 2.2.
-    if (name === "" || numbers.length < 16 || !numbers.every((value) => value >= 0)) {
-      continue;
-    }
+    // There are 16 columns since kernel 2.2.
+    if (name === "" || numbers.length < 16 || !numbers.every((value) => value >= 0)) continue;
     const errors = receiveErrors + transmitErrors;
     interfaces.push({
       name,

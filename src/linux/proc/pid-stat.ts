@@ -1,16 +1,20 @@
 /**
- * /proc/[pid]/stat of all processes, in one cheap scan: one reused buffer, parsed in place. And
- * /proc/[pid]/status for the owner of the few that are shown. Never reads a command's arguments.
+ * /proc/[pid]/stat of all processes, in one cheap scan: one buffer is used again for each, and
+ * parsed in place. Never reads a command's arguments, which may hold passwords.
  *
+ *     1 (systemd) S 0 1 1 0 -1 4194560 25434 1 112 9 81 134 12 7 20 0 1 0 35 173842432 3263 …
  *     4731 (a) R (b) S 4718 4718 2640 34817 4718 4194304 102 0 0 0 5 3 0 0 20 0 1 0 70213 …
+ *     4733 ((sd-pam)) S 4730 4730 4730 0 -1 1077936448 46 0 0 0 0 0 0 0 20 0 1 0 70103 …
+ *
+ * Source: proc_pid_stat(5).
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { below, type Reading, readNames } from "../read-text.ts";
 import type { ProcessTable } from "./process-table.ts";
 
 /**
- * One process; filled again for each, so that a scan leaves no garbage. The name lies between
- * `nameStart` and `nameEnd` in the bytes that were parsed.
+ * One process; the scan fills the same object for each, so that it leaves no garbage. The name lies
+ * between `nameStart` and `nameEnd` in the bytes that were parsed.
  */
 export interface ProcessStat {
   nameStart: number;
@@ -18,9 +22,9 @@ export interface ProcessStat {
   /** Character code of the state's letter. */
   state: number;
   processGroup: number;
-  /** The controlling terminal's device number; 0: none. */
+  /** The device number of the controlling terminal; 0: the process has none. */
   terminal: number;
-  /** The process group in that terminal's foreground; −1: none. */
+  /** The process group in the foreground of that terminal; −1: there is none. */
   foregroundGroup: number;
   flags: number;
   cpuTicks: number;
@@ -30,11 +34,12 @@ export interface ProcessStat {
 
 /** The line is under 400 bytes; a name is at most 64. */
 const STAT_BYTES = 1024;
-/** Reading one process costs about 10 µs: of more than these, only the count is reported. */
+/** Reading one process costs about 10 µs; of more than these only the count is reported. */
 const MOST_PROCESSES = 20_000;
 /** PF_KTHREAD of the kernel's sched.h. */
 const KERNEL_THREAD = 0x0020_0000;
 
+/** The kernel's largest counter. */
 const MOST_COUNTED = 2 ** 64;
 
 const SPACE = 0x20;
@@ -47,9 +52,7 @@ const NINE = 0x39;
 /** All processes. Fails only where /proc itself cannot be listed. */
 export function readProcesses(root: string): Reading<ProcessTable> {
   const names = readNames(root, "/proc");
-  if (!names.ok) {
-    return names;
-  }
+  if (!names.ok) return names;
   const pids = names.value.filter(isPid);
   const builder = new TableBuilder(Math.min(pids.length, MOST_PROCESSES));
   const bytes = Buffer.allocUnsafe(STAT_BYTES);
@@ -73,9 +76,7 @@ export function readProcesses(root: string): Reading<ProcessTable> {
 export function parseProcPidStat(bytes: Uint8Array, length: number, into: ProcessStat): boolean {
   const open = bytes.indexOf(OPEN);
   const close = bytes.lastIndexOf(CLOSE, length - 1);
-  if (open < 0 || close < open || close + 3 >= length) {
-    return false;
-  }
+  if (open < 0 || close < open || close + 3 >= length) return false;
   into.nameStart = open + 1;
   into.nameEnd = close;
   into.state = bytes[close + 2] ?? 0;
@@ -92,13 +93,9 @@ export function parseProcPidStat(bytes: Uint8Array, length: number, into: Proces
       at += 1;
       digit = bytes[at] ?? 0;
     }
-    if (at < length && digit !== SPACE && digit !== 0x0a) {
-      return false;
-    }
-    // Of more digits than 2^64 has some would be lost, and of 309 there is no number.
-    if (value > MOST_COUNTED) {
-      return false;
-    }
+    if (at < length && digit !== SPACE && digit !== 0x0a) return false;
+    // A number of more digits would lose some, and one of 309 digits would be infinite.
+    if (value > MOST_COUNTED) return false;
     setField(into, field, isNegative ? -value : value);
     at += 1;
     field += 1;

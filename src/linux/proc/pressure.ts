@@ -1,13 +1,16 @@
 /**
- * /proc/pressure/{cpu,memory,io}: how long tasks waited (kernel 4.20 and later).
+ * /proc/pressure/{cpu,memory,io}: the share of time in which some or all tasks waited, in percent of
+ * the last 10, 60 and 300 s (kernel 4.20 and later).
  *
  *     some avg10=0.18 avg60=0.68 avg300=0.42 total=6353180
  *     full avg10=0.00 avg60=0.00 avg300=0.00 total=0
+ *
+ * Source: Documentation/accounting/psi.rst of the kernel.
  */
 import { withoutUndefined } from "../../base/without-undefined.ts";
 import { readText } from "../read-text.ts";
 
-/** Percent of the last 60 s in which some or all of the tasks that could run waited. */
+/** Percent of the last 60 s. */
 export interface Pressure {
   readonly some?: number;
   readonly full?: number;

@@ -1,18 +1,18 @@
 /**
- * All processes of one reading as columns of numbers, without a string or an object for each: a
- * machine with a thousand processes keeps two of these.
+ * All processes of one reading as columns of numbers, without a string or an object for each: two
+ * such tables of a thousand processes are kept all the time.
  */
 
 /** The processes of one scan of /proc. Row i of each column is one process. */
 export interface ProcessTable {
-  /** Rows filled; the columns may be longer. */
+  /** The number of rows; the columns may be longer. */
   readonly length: number;
-  /** How many there were, those that were not read included. */
+  /** How many processes there were, with those beyond the cap of the scan. */
   readonly count: number;
   readonly pids: Int32Array;
-  /** Ticks (1/100 s) from the boot to its start: with the pid, what makes a process unique. */
+  /** Ticks (1/100 s) from the boot to the start of the process. With the pid it is unique. */
   readonly startTicks: Float64Array;
-  /** Ticks it has run, user and system. */
+  /** Ticks that the process has run, in user and system mode. */
   readonly cpuTicks: Float64Array;
   readonly residentPages: Float64Array;
   /** The state's letter, as a character code. */
@@ -22,7 +22,7 @@ export interface ProcessTable {
   /** The names' bytes, one after the other; a name ends where `nameEnds` says. */
   readonly names: Uint8Array;
   readonly nameEnds: Uint32Array;
-  /** By the terminal's device number: the command in its foreground. */
+  /** The command in the foreground of each terminal, by the terminal's device number. */
   readonly foreground: ReadonlyMap<number, string>;
 }
 

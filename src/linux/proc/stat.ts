@@ -1,18 +1,21 @@
 /**
- * /proc/stat: what the cores have done since the boot, in ticks of 1/100 s.
+ * /proc/stat: what the cores have done since the boot, in ticks of 1/100 s: user, nice, system, idle,
+ * iowait, irq, softirq, steal, and twice the time of guests.
  *
  *     cpu  2173 0 1903 135369 458 0 20 196 0 0
  *     cpu0 844 0 803 68210 61 0 4 125 0 0
  *     cpu1 1328 0 1100 67158 396 0 15 70 0 0
  *     intr 152733 0 0 …
+ *
+ * Source: proc_stat(5).
  */
 import { fail, ok, type Result } from "../../base/result.ts";
 import { parseCounter } from "../counter.ts";
 import { type Reading, readParsed } from "../read-text.ts";
 
 /**
- * Ticks since the boot. `user` holds the time of guests too, as in the kernel, so the guest
- * columns are not read. `steal` is absent before kernel 2.6.11, and then 0.
+ * Ticks since the boot. The columns of guests are not read, as the kernel counts their time under
+ * `user` too. Kernels before 2.6.11 have no `steal`: it is 0.
  */
 export interface CpuTimes {
   readonly user: number;
@@ -51,9 +54,7 @@ export function parseProcStat(text: string): Result<CpuCounters> {
     } else if (times !== undefined && /^cpu\d{1,6}$/.test(name)) {
       cores.set(Number(name.slice(3)), times);
     }
-    if (newline < 0) {
-      break;
-    }
+    if (newline < 0) break;
     start = newline + 1;
   }
   return all === undefined ? fail("/proc/stat has no line of all cores") : ok({ all, cores });

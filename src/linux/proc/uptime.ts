@@ -1,7 +1,10 @@
 /**
- * /proc/uptime: seconds since the boot (suspended time included), and idle seconds of all cores.
+ * /proc/uptime: seconds since the boot, with the time that the machine was suspended, and idle seconds
+ * of all cores together.
  *
  *     702.02 1353.70
+ *
+ * Source: proc_uptime(5).
  */
 import { fail, ok, type Result } from "../../base/result.ts";
 import { type Reading, readParsed } from "../read-text.ts";

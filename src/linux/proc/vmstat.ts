@@ -12,6 +12,7 @@ export interface SwapCounters {
   readonly outBytes: number;
 }
 
+/** `pageBytes` is the size of a memory page, which the kernel counts in. */
 export function readProcVmstat(root: string, pageBytes: number): Reading<SwapCounters | undefined> {
   const text = readText(root, "/proc/vmstat");
   return text.ok ? { ok: true, value: parseProcVmstat(text.value, pageBytes) } : text;
@@ -21,8 +22,6 @@ export function readProcVmstat(root: string, pageBytes: number): Reading<SwapCou
 export function parseProcVmstat(text: string, pageBytes: number): SwapCounters | undefined {
   const into = /^pswpin (\d{1,20})$/m.exec(text)?.[1];
   const out = /^pswpout (\d{1,20})$/m.exec(text)?.[1];
-  if (into === undefined || out === undefined) {
-    return undefined;
-  }
+  if (into === undefined || out === undefined) return undefined;
   return { inBytes: Number(into) * pageBytes, outBytes: Number(out) * pageBytes };
 }
