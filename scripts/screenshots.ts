@@ -94,7 +94,7 @@ async function take(picture: Picture): Promise<void> {
   });
   try {
     await page.goto(server.url + picture.path);
-    await page.locator("#live", { hasText: "live" }).waitFor();
+    await page.locator("#connection", { hasText: "live" }).waitFor();
     if (picture.pointAt !== undefined) {
       const [machine, share] = picture.pointAt;
       const box = await page.getByRole("slider", { name: `${machine} history` }).boundingBox();

@@ -53,7 +53,7 @@ async function drag(page: Page, from: number, to: number): Promise<void> {
 
 /** The time that the cursor is at, without the process beside it. */
 async function cursorTime(page: Page): Promise<string> {
-  const text = await page.locator(".hist .axis text[data-live]").textContent();
+  const text = await page.locator(".history .axis text[data-script]").textContent();
   return /^(\w{3} )?\d\d:\d\d/.exec(text ?? "")?.[0] ?? "";
 }
 
@@ -93,7 +93,7 @@ describe("the charts of a machine", () => {
       .evaluateAll((all) => all.map((one) => one.outerHTML));
     expect(charts.length).toBe(5);
     for (const chart of charts) expect(html).toContain(chart);
-    expect(await page.locator(".hist canvas").count()).toBe(0);
+    expect(await page.locator(".history canvas").count()).toBe(0);
   });
 
   chartTest("have each line across at the height of its label", async (page) => {
@@ -113,7 +113,7 @@ describe("the charts of a machine", () => {
   });
 
   chartTest("stand below the strip, on its axis", async (page) => {
-    const strip = await boxOf(page.locator(".hist .hs svg"));
+    const strip = await boxOf(page.locator(".history .history-strip svg"));
     for (const chart of await page.locator("svg.chart").all()) {
       const box = await boxOf(chart);
       expect([box.x, box.width]).toEqual([strip.x, strip.width]);
@@ -144,13 +144,13 @@ describe("the cursor of the charts", () => {
     ]);
     await page.mouse.move(5, 5);
     expect(await values(page)).toEqual([]);
-    expect(await page.locator(".hist .axis text[data-live]").count()).toBe(0);
+    expect(await page.locator(".history .axis text[data-script]").count()).toBe(0);
   });
 
   chartTest("is one line from the strip to the last chart", async (page) => {
     const { x } = await pointAt(page, 100);
     const line = await boxOf(area(page).locator(".at"));
-    const strip = await boxOf(page.locator(".hist .hs svg"));
+    const strip = await boxOf(page.locator(".history .history-strip svg"));
     const last = await boxOf(page.locator("svg.chart").last());
     expect(Math.abs(line.x + line.width / 2 - x)).toBeLessThan(1);
     expect(line.y).toBeLessThanOrEqual(strip.y);
@@ -158,7 +158,7 @@ describe("the cursor of the charts", () => {
   });
 
   chartTest("works over the strip as over the charts", async (page) => {
-    const strip = await boxOf(page.locator(".hist .hs svg"));
+    const strip = await boxOf(page.locator(".history .history-strip svg"));
     await page.mouse.move(strip.x + (100.5 / 144) * strip.width, strip.y + 8);
     expect(await cursorTime(page)).toBe("02:00");
     expect((await values(page)).length).toBe(5);
@@ -166,7 +166,7 @@ describe("the cursor of the charts", () => {
 
   chartTest("names the largest process beside the time", async (page) => {
     await pointAt(page, 100);
-    await page.locator(".hist .axis text[data-live]", { hasText: "chen blender 3" }).waitFor();
+    await page.locator(".history .axis text[data-script]", { hasText: "chen blender 3" }).waitFor();
   });
 
   chartTest("says what happened where nothing was measured", async (page) => {
@@ -182,9 +182,9 @@ describe("the cursor of the charts", () => {
       async (page) => {
         for (const cell of [0, 20, 71, 72, 120, 143]) {
           await pointAt(page, cell);
-          const axis = await boxOf(page.locator(".hist svg.chart").first());
+          const axis = await boxOf(page.locator(".history svg.chart").first());
           for (const label of await page
-            .locator(".values:visible, .hist .axis text[data-live]")
+            .locator(".values:visible, .history .axis text[data-script]")
             .all()) {
             const box = await boxOf(label);
             // The pale outline of the time counts in its box, twice its width.
@@ -211,7 +211,7 @@ describe("the cursor of the charts", () => {
       ...view,
       moment: { ...view.moment, wallMs: view.moment.wallMs + 1_200_000 },
     }));
-    await page.locator(".hist .axis text[data-live]", { hasText: "02:20" }).waitFor();
+    await page.locator(".history .axis text[data-script]", { hasText: "02:20" }).waitFor();
   });
 
   chartTest("opens the entry that is clicked", async (page) => {
@@ -342,7 +342,7 @@ describe("zooming by dragging", () => {
     await shows(page, 20);
     expect(search(page)).toBe("?from=2026-11-23T12:30:00&to=2026-11-23T15:50:00");
     expect(await widths(page)).toEqual(new Array(6).fill("20"));
-    expect(await page.locator(".hist h2").textContent()).toContain("Mon 12:30–15:50");
+    expect(await page.locator(".history h2").textContent()).toContain("Mon 12:30–15:50");
     expect(await area(page).locator(".drag").count()).toBe(0);
   });
 
@@ -448,7 +448,7 @@ describe("the charts by touch", () => {
       await page.touchscreen.tap(x(20), box.y + 30);
       expect(await cursorTime(page)).toBe("Mon 12:40");
       expect(new URL(page.url()).pathname).toBe("/machines/render3");
-      await page.touchscreen.tap(20, (await boxOf(page.locator(".hist h2"))).y + 8);
+      await page.touchscreen.tap(20, (await boxOf(page.locator(".history h2"))).y + 8);
       expect(await values(page)).toEqual([]);
     },
     PHONE,
@@ -470,7 +470,7 @@ describe("the charts by touch", () => {
       await page.locator(".values:visible").last().waitFor();
       const time = await cursorTime(page);
       await send("touchMove", box.x + 250, y);
-      await page.locator(".hist .axis text[data-live]").filter({ hasNotText: time }).waitFor();
+      await page.locator(".history .axis text[data-script]").filter({ hasNotText: time }).waitFor();
       await send("touchEnd");
       const before = await page.evaluate(() => window.scrollY);
       const chosen = await cursorTime(page);
@@ -501,7 +501,7 @@ describe("the charts by touch", () => {
       `fit a phone with ${query === "" ? "all of the history" : query}`,
       async (page) => {
         expect(await overflow(page)).toBeLessThanOrEqual(0);
-        const names = page.locator(".hist .axis a text:visible");
+        const names = page.locator(".history .axis a text:visible");
         const boxes = await Promise.all((await names.all()).map(boxOf));
         expect(boxes.length).toBeGreaterThan(2);
         for (const [index, box] of boxes.slice(1).entries()) {

@@ -59,8 +59,10 @@ the serving one dies the reader goes on elsewhere",
     async ({ open }) => {
       const { page, expectComplaints } = await open(`${daemonOf("anago").url}/?sort=machine`);
       const row = (name: string) =>
-        page.locator(".mt > tbody > tr").filter({ has: page.getByRole("link", { name }) });
-      await page.locator("#live", { hasText: "live" }).waitFor();
+        page
+          .locator(".machine-table > tbody > tr")
+          .filter({ has: page.getByRole("link", { name }) });
+      await page.locator("#connection", { hasText: "live" }).waitFor();
       await row("buri").getByText("up", { exact: true }).waitFor({ timeout: NOTICE_MS });
       await row("dojo").getByText("up", { exact: true }).waitFor({ timeout: NOTICE_MS });
 
@@ -75,12 +77,12 @@ the serving one dies the reader goes on elsewhere",
 
       expectComplaints(BROKEN);
       await daemonOf("anago").stop("SIGKILL");
-      const lost = page.locator(".here.lost");
+      const lost = page.locator(".served-by.is-lost");
       await lost.getByText(/connection to anago lost \ds ago, trying again/).waitFor();
       await lost.getByRole("link", { name: "buri" }).click();
       await page.waitForURL(`${daemonOf("buri").url}/?sort=machine`);
-      await page.locator("#live", { hasText: "live" }).waitFor();
-      expect(await page.locator(".here").textContent()).toContain("buri serves this page");
+      await page.locator("#connection", { hasText: "live" }).waitFor();
+      expect(await page.locator(".served-by").textContent()).toContain("buri serves this page");
     },
   );
 });

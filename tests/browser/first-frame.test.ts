@@ -9,7 +9,7 @@ const { browserTest } = browserTests();
 function rowsShown(page: Page): Promise<number> {
   return page.evaluate(
     () =>
-      [...document.querySelectorAll(".mt > tbody > tr")].filter(
+      [...document.querySelectorAll(".machine-table > tbody > tr")].filter(
         (row) => row.getClientRects().length > 0,
       ).length,
   );
@@ -41,18 +41,18 @@ describe("the first frame of a long page", () => {
     const how = javaScriptEnabled ? "with" : "without";
     browserTest(`is followed by all the rows, ${how} the script`, async ({ open, serve }) => {
       const { page } = await open(serve({ source: hundred() }).url, { javaScriptEnabled });
-      await page.locator(".mt > tbody > tr").last().waitFor();
+      await page.locator(".machine-table > tbody > tr").last().waitFor();
       expect(await rowsShown(page)).toBe(100);
     });
   }
 
   browserTest("keeps the place of who loads the page anew", async ({ open, serve }) => {
     const { page } = await open(serve({ source: hundred() }).url);
-    await page.locator("html.live").waitFor();
+    await page.locator("html.has-script").waitFor();
     await page.evaluate(() => window.scrollTo(0, 2500));
     for (let round = 0; round < 3; round += 1) {
       await page.reload();
-      await page.locator("html.live").waitFor();
+      await page.locator("html.has-script").waitFor();
       expect(await page.evaluate(() => window.scrollY)).toBe(2500);
     }
   });

@@ -14,7 +14,7 @@ function keyTest(
   browserTest(name, async ({ open, serve }) => {
     const { url } = serve({ source });
     const { page } = await open(url + path);
-    await page.locator("#live", { hasText: "live" }).waitFor();
+    await page.locator("#connection", { hasText: "live" }).waitFor();
     await run(page, url);
   });
 }
@@ -35,7 +35,7 @@ async function hasParameter(page: Page, name: string, value: string | null): Pro
   );
 }
 
-const rows = ".mt > tbody > tr > th > a";
+const rows = ".machine-table > tbody > tr > th > a";
 
 describe("by keyboard alone", () => {
   keyTest("/ filters while one types, and Esc clears it", async (page) => {
@@ -165,8 +165,8 @@ describe("by keyboard alone", () => {
   keyTest(
     "each row of small tiles is one stop, the arrows move in it, Enter opens",
     async (page, url) => {
-      const first = page.locator(".mini").first().getByRole("link");
-      expect(await page.locator(".mini [tabindex='0']").count()).toBe(20);
+      const first = page.locator(".small-tiles").first().getByRole("link");
+      expect(await page.locator(".small-tiles [tabindex='0']").count()).toBe(20);
       await first.first().focus();
       await page.keyboard.press("ArrowRight");
       await page.keyboard.press("ArrowRight");
@@ -218,14 +218,14 @@ describe("with the pointer", () => {
     await page.mouse.move(box.x + (107.5 / 144) * box.width, box.y + box.height / 2);
     await page.locator(".tip", { hasText: "03:10, CPU 9" }).waitFor();
     await page.locator(".tip", { hasText: "chen ffmpeg 14" }).waitFor();
-    expect(await page.locator("svg.axis text.at").textContent()).toBe("03:10");
-    expect(await page.locator(".mt.at").count()).toBe(1);
+    expect(await page.locator("svg.axis text.cursor").textContent()).toBe("03:10");
+    expect(await page.locator(".machine-table[data-cursor]").count()).toBe(1);
     await page.mouse.down();
     await page.mouse.up();
     await page.getByRole("heading", { name: "node02 at 03:10" }).waitFor();
     expect(await page.locator(".tip").count()).toBe(0);
     await page.mouse.move(10, 10);
-    expect(await page.locator(".mt.at").count()).toBe(0);
+    expect(await page.locator(".machine-table[data-cursor]").count()).toBe(0);
     await page.goBack();
     await hasParameter(page, "open", null);
     await page.locator(".panel").waitFor({ state: "detached" });

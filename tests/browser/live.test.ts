@@ -26,7 +26,7 @@ function liveTest(
 }
 
 async function isLive(page: Page): Promise<void> {
-  await page.locator("#live", { hasText: /^live$/ }).waitFor();
+  await page.locator("#connection", { hasText: /^live$/ }).waitFor();
 }
 
 function busy(percent: number): (machine: Machine) => Machine {
@@ -41,18 +41,18 @@ function busy(percent: number): (machine: Machine) => Machine {
 }
 
 function row(page: Page, name: string) {
-  return page.locator(".mt > tbody > tr").filter({
+  return page.locator(".machine-table > tbody > tr").filter({
     has: page.getByRole("link", { name, exact: true }),
   });
 }
 
 function cpu(page: Page, name: string) {
-  return row(page, name).locator("td.n b").first();
+  return row(page, name).locator("td.figure b").first();
 }
 
 /** Names of the rows, from above. */
 function order(page: Page): Promise<string[]> {
-  return page.locator(".mt > tbody > tr > th > a").allTextContents();
+  return page.locator(".machine-table > tbody > tr > th > a").allTextContents();
 }
 
 describe("a live page", () => {
@@ -133,7 +133,8 @@ describe("a live page", () => {
       expect(await order(page)).toEqual(before);
       await page.mouse.move(600, 30);
       await page.waitForFunction(
-        () => document.querySelector(".mt > tbody > tr > th > a")?.textContent === "gpu-b",
+        () =>
+          document.querySelector(".machine-table > tbody > tr > th > a")?.textContent === "gpu-b",
       );
       await row(page, "node06").getByRole("link", { name: "node06" }).first().focus();
       const held = await order(page);
@@ -144,7 +145,8 @@ describe("a live page", () => {
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       });
       await page.waitForFunction(
-        () => document.querySelector(".mt > tbody > tr > th > a")?.textContent === "node04",
+        () =>
+          document.querySelector(".machine-table > tbody > tr > th > a")?.textContent === "node04",
       );
     },
     { path: "/?sort=-cpu" },
@@ -162,7 +164,7 @@ describe("a live page", () => {
     expect(await strip.getAttribute("aria-valuetext")).toStartWith("08:50, CPU");
     expect(await strip.getAttribute("aria-valuenow")).toBe("142");
     tenMinutesOn();
-    await page.locator(".mt .hs[aria-valuenow='141']").waitFor();
+    await page.locator(".machine-table .history-strip[aria-valuenow='141']").waitFor();
     expect(await strip.getAttribute("aria-valuetext")).toStartWith("08:50, CPU");
     await page.evaluate(() => {
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
@@ -184,7 +186,7 @@ describe("a live page", () => {
       server.changeMachine("c07", (machine) => ({ ...machine, state: "silent" }));
       await page.locator("body > .tip", { hasText: /^c07 silent/ }).waitFor();
       server.change((view) => ({ ...view, machines: view.machines.slice(0, 40) }));
-      await page.locator(".mini").first().waitFor({ state: "detached" });
+      await page.locator(".small-tiles").first().waitFor({ state: "detached" });
       expect(await tip.count()).toBe(0);
     },
     { source: thousand() },
@@ -213,7 +215,7 @@ describe("a live page", () => {
         ),
       }));
       await page.getByText("gpu-01, gpu-02, gpu-03, gpu-04 and 12 more are down.").waitFor();
-      expect(await page.locator(".tg .cd").count()).toBe(17);
+      expect(await page.locator(".large-tiles .is-down").count()).toBe(17);
     },
     { source: hundred() },
   );
@@ -238,7 +240,8 @@ describe("a live page", () => {
   liveTest(
     "names a thousand tiles by what they show, and lets nothing fade when all change",
     async ({ page, server }) => {
-      const tile = (name: string) => page.locator(".mini").getByRole("link", { name, exact: true });
+      const tile = (name: string) =>
+        page.locator(".small-tiles").getByRole("link", { name, exact: true });
       server.changeMachine("b07", busy(55));
       await tile("b07 55").waitFor();
       const make = busy(66);
@@ -279,7 +282,7 @@ describe("a live page", () => {
     "of one machine follows it too",
     async ({ page, server }) => {
       server.changeMachine("render3", busy(42));
-      await page.locator(".nowt .big", { hasText: "42 %" }).waitFor();
+      await page.locator(".now-table .large-figure", { hasText: "42 %" }).waitFor();
       expect(await page.locator("svg.chart").count()).toBe(5);
     },
     { path: "/machines/render3" },
@@ -313,7 +316,7 @@ describe("a page that nobody looks at", () => {
     await page.clock.fastForward(59_000);
     expect(server.listeners()).toBe(1);
     await page.clock.fastForward(2000);
-    await page.waitForFunction(() => document.querySelector("#live")?.textContent === "");
+    await page.waitForFunction(() => document.querySelector("#connection")?.textContent === "");
     const pages = server.pages();
     server.changeMachine("gpu-b", busy(75));
     await page.clock.fastForward(60_000);
@@ -331,7 +334,7 @@ describe("a lost connection", () => {
     async ({ page, server, expectComplaints }) => {
       expectComplaints(BROKEN);
       server.stop();
-      const lost = page.locator(".here.lost #live");
+      const lost = page.locator(".served-by.is-lost #connection");
       await lost.getByText(/connection to node01 lost \ds ago, trying again/).waitFor();
       const links = lost.getByRole("link");
       expect(await links.allTextContents()).toEqual(["gpu-a", "gpu-b", "node02"]);
@@ -344,7 +347,7 @@ describe("a lost connection", () => {
       await isLive(page);
       server.changeMachine("node02", busy(76));
       await cpu(page, "node02").getByText("76").waitFor();
-      expect(await page.locator(".here.lost").count()).toBe(0);
+      expect(await page.locator(".served-by.is-lost").count()).toBe(0);
     },
     { path: "/?filter=node&sort=-cpu" },
   );
@@ -355,7 +358,7 @@ describe("a lost connection", () => {
       expectComplaints(/404/);
       server.changeMachine("gpu-b", busy(77));
       await cpu(page, "gpu-b").getByText("77").waitFor({ timeout: 15_000 });
-      expect(await page.locator("#live").textContent()).toBe("");
+      expect(await page.locator("#connection").textContent()).toBe("");
     },
     { hasNoEvents: true, source: sampleSource() },
   );

@@ -123,7 +123,7 @@ describe("axe-core finds nothing, in either mode", () => {
     browserTest(name, async ({ open }) => {
       const { page, expectComplaints } = await open(urls[site] + path, { colorScheme: "light" });
       expectComplaints(NOT_FOUND);
-      await page.locator("html.live").waitFor();
+      await page.locator("html.has-script").waitFor();
       expect(await axeViolations(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: "dark" });
       expect(await axeViolations(page, ["color-contrast"])).toEqual([]);
@@ -149,7 +149,7 @@ describe("the answers at the top", () => {
     const { page } = await open(`${urls.long}/`);
     for (const width of [360, 701, 1180, 1280, 1400, 1560]) {
       await page.setViewportSize({ width, height: 800 });
-      const cut = await page.locator(".top td.n").evaluateAll((cells) =>
+      const cut = await page.locator(".answers td.figure").evaluateAll((cells) =>
         cells.flatMap((cell) => {
           const end = cell.closest("section")?.getBoundingClientRect().right ?? 0;
           const isWhole =
@@ -163,25 +163,25 @@ describe("the answers at the top", () => {
 
   browserTest("stay where they are while one types", async ({ open }) => {
     const { page } = await open(`${urls.lab}/`);
-    const height = async () => (await page.locator(".top").boundingBox())?.height;
+    const height = async () => (await page.locator(".answers").boundingBox())?.height;
     const before = await height();
     await page.goto(`${urls.lab}/?filter=user:zed`);
     // A line or two of figures fewer, but no section.
     expect(Math.abs(((await height()) ?? 0) - (before ?? 0))).toBeLessThan(60);
-    expect(await page.locator(".top > section").count()).toBe(3);
-    expect(await page.locator("#q3").textContent()).toContain("on all machines");
+    expect(await page.locator(".answers > section").count()).toBe(3);
+    expect(await page.locator("#answer-trouble").textContent()).toContain("on all machines");
   });
 });
 
 describe("the name of the cursor's time", () => {
   browserTest("stays on the axis, and now makes room for it", async ({ open }) => {
     const { page } = await open(`${urls.lab}/`);
-    await page.locator("html.live").waitFor();
-    const strip = await page.locator(".hs").nth(1).boundingBox();
+    await page.locator("html.has-script").waitFor();
+    const strip = await page.locator(".history-strip").nth(1).boundingBox();
     if (strip === null) throw new Error("there is no strip");
-    const now = page.locator(".mt text.now");
+    const now = page.locator(".machine-table text.now");
     await page.mouse.move(strip.x + strip.width - 1, strip.y + 10);
-    const box = await page.locator(".mt text.at").boundingBox();
+    const box = await page.locator(".machine-table text.cursor").boundingBox();
     // The box counts the pale stroke around the letters.
     expect((box?.x ?? 9999) + (box?.width ?? 0)).toBeLessThan(strip.x + strip.width + 10);
     expect(await now.isVisible()).toBe(false);
@@ -191,10 +191,10 @@ describe("the name of the cursor's time", () => {
 
   browserTest("takes the place of an opened entry's, and gives it back", async ({ open }) => {
     const { page } = await open(`${urls.lab}/?open=node02@03:10`);
-    await page.locator("html.live").waitFor();
-    const names = page.locator(".mt svg.axis text.at:visible");
+    await page.locator("html.has-script").waitFor();
+    const names = page.locator(".machine-table svg.axis text.cursor:visible");
     expect(await names.allTextContents()).toEqual(["03:10"]);
-    const strip = await page.locator(".hs").nth(1).boundingBox();
+    const strip = await page.locator(".history-strip").nth(1).boundingBox();
     if (strip === null) throw new Error("there is no strip");
     await page.mouse.move(strip.x + (110.5 / 144) * strip.width, strip.y + 10);
     expect(await names.allTextContents()).toEqual(["03:40"]);
@@ -209,7 +209,7 @@ describe("the page of a machine", () => {
     for (const width of [360, 1280]) {
       await page.setViewportSize({ width, height: 800 });
       const outside = await page
-        .locator(".two table, .facts span, .problems .st")
+        .locator(".two-columns table, .facts span, .problems .mark")
         .evaluateAll((all) =>
           all.flatMap((one) => {
             const end = one.closest("section, main")?.getBoundingClientRect().right ?? 0;
@@ -226,7 +226,7 @@ describe("the page of a machine", () => {
       `${server.url}/machines/nobody`,
     );
     expectComplaints(/404/);
-    await page.locator("html.live").waitFor();
+    await page.locator("html.has-script").waitFor();
     // Longer than the second after which a page that has changed is fetched.
     await page.waitForTimeout(1500);
     expect([server.listeners(), server.pages(), complaints.length]).toEqual([0, 1, 1]);
@@ -237,7 +237,7 @@ describe("the page of a machine", () => {
     const server = place.serve();
     const { page, expectComplaints } = await place.open(`${server.url}/machines/node07`);
     expectComplaints(/404|willReadFrequently/);
-    await page.locator("#live", { hasText: "live" }).waitFor();
+    await page.locator("#connection", { hasText: "live" }).waitFor();
     server.change((view) => ({
       ...view,
       machines: view.machines.filter(({ name }) => name !== "node07"),
@@ -246,7 +246,7 @@ describe("the page of a machine", () => {
     const until = Date.now() + 5000;
     while (server.listeners() > 0 && Date.now() < until) await page.waitForTimeout(50);
     expect(server.listeners()).toBe(0);
-    expect(await page.locator("#live").textContent()).toBe("");
+    expect(await page.locator("#connection").textContent()).toBe("");
   });
 });
 
@@ -302,7 +302,7 @@ describe("hostile text", () => {
       });
       expectComplaints(/404/);
       await page.goto(urls.hostile + path);
-      await page.locator("html.live").waitFor();
+      await page.locator("html.has-script").waitFor();
       expect(isDialog).toBe(false);
       expect(asked.filter((url) => !url.startsWith(urls.hostile))).toEqual([]);
       // Nothing but what the components are made of, and no attribute that acts.
@@ -349,7 +349,7 @@ describe("the look", () => {
 
   browserTest("eleven machines fit on one screen of 1280 × 800", async ({ open }) => {
     const { page } = await open(`${urls.lab}/`);
-    const last = await page.locator(".mt > tbody > tr").last().boundingBox();
+    const last = await page.locator(".machine-table > tbody > tr").last().boundingBox();
     expect((last?.y ?? 9999) + (last?.height ?? 0)).toBeLessThan(800);
   });
 
@@ -364,7 +364,7 @@ describe("the look", () => {
   browserTest("on a phone, what a reader touches is 24 pixels high at least", async ({ open }) => {
     const { page } = await open(`${urls.lab}/`, { viewport: { width: 360, height: 800 } });
     const small = await page
-      .locator("main table.mt > tbody a:visible, nav a:visible, .counts a:visible")
+      .locator("main table.machine-table > tbody a:visible, nav a:visible, .counts a:visible")
       .evaluateAll((links) =>
         links
           .map((link) => [link.textContent, link.getBoundingClientRect().height] as const)

@@ -20,7 +20,7 @@ async function answers(page: Page, heading: string): Promise<string[][]> {
 }
 
 function rowNames(page: Page): Promise<string[]> {
-  return page.locator(".mt > tbody > tr > th > a").allTextContents();
+  return page.locator(".machine-table > tbody > tr > th > a").allTextContents();
 }
 
 describe("the top of the page", () => {
@@ -82,7 +82,9 @@ describe("the top of the page", () => {
     await page.goBack();
     await page.getByRole("link", { name: /^all \d+ with 45 % or more/ }).click();
     expect(await page.locator("th[aria-sort=descending]").textContent()).toContain("top process");
-    const cores = await page.locator(".mt tbody:last-of-type .tp b").allTextContents();
+    const cores = await page
+      .locator(".machine-table tbody:last-of-type .top-process b")
+      .allTextContents();
     expect(cores.length).toBeGreaterThan(90);
     expect(cores.map(Number)).toEqual(cores.map(Number).sort((a, b) => b - a));
   });
@@ -144,14 +146,14 @@ describe("the table of machines", () => {
       await page.getByRole("link", { name: "clear the filter" }).waitFor();
       expect(await rowNames(page)).toEqual([...wanted]);
       expect(new URL(page.url()).searchParams.get("filter")).toBe(filter);
-      expect(await page.locator("#q1").textContent()).toContain("of those that match");
+      expect(await page.locator("#answer-free").textContent()).toContain("of those that match");
     });
   }
 
   browserTest("shows the processes that are looked for, not the largest", async (place) => {
     const tops = async (filter: string) => {
       const { page } = await place.open(`${place.serve().url}/?filter=${filter}`, NO_SCRIPT);
-      const texts = await page.locator(".mt .tp").allTextContents();
+      const texts = await page.locator(".machine-table .top-process").allTextContents();
       return texts.map((text) => text.trim().replace(/\s+/g, " "));
     };
     for (const text of await tops("user:root")) expect(text).toStartWith("root kworker/u64:2 0");
@@ -169,7 +171,7 @@ describe("the table of machines", () => {
     });
     expect(await strip.count()).toBe(1);
     const entry = page.locator(".entry");
-    const first = entry.locator("table.pl tbody").getByRole("row").first();
+    const first = entry.locator("table.process-table tbody").getByRole("row").first();
     expect(await first.textContent()).toMatch(/^chenffmpeg1\d/);
     expect(await entry.textContent()).toContain("messages: 2 of 2");
     expect(await entry.textContent()).toMatch(/The others at 03:00: render3 chen blender \d\d/);
@@ -231,6 +233,6 @@ describe("the page of a machine", () => {
   browserTest("that is down shows its last report and how old it is", async (place) => {
     const { page } = await place.open(`${place.serve().url}/machines/node07`, NO_SCRIPT);
     expect(await page.getByRole("heading", { name: "Last report, 3h02m old" }).count()).toBe(1);
-    expect(await page.locator(".mh").textContent()).toContain("down");
+    expect(await page.locator(".machine-head").textContent()).toContain("down");
   });
 });

@@ -646,9 +646,9 @@ const HTTP: readonly Decoder[] = [
     decode: (text) =>
       cellAt(
         [
-          ["a", text],
-          ["g", text],
-          ["n", "M0 0h1"],
+          ["cpu-idle", text],
+          ["disk-heavy", text],
+          ["no-data", "M0 0h1"],
         ],
         108,
       ),

@@ -43,7 +43,12 @@ describe("cells read back from a strip", () => {
   }
 
   test("are outages where nothing is drawn, and never an error", () => {
-    for (const paths of [[], [["a", ""]], [["a", "zz"]], [["toString", "M0 11h144"]]] as const) {
+    for (const paths of [
+      [],
+      [["cpu-idle", ""]],
+      [["cpu-idle", "zz"]],
+      [["toString", "M0 11h144"]],
+    ] as const) {
       expect(cellAt(paths, 3).state).toBe("down");
     }
   });
@@ -93,13 +98,13 @@ describe("an entry in a line", () => {
 
 describe("a tile under the pointer", () => {
   const cases: readonly (readonly [string, string, string])[] = [
-    ["c3", "node01 85", "node01, CPU 85 %"],
-    ["c3 cw", "node01 85, disk 97 %", "node01, CPU 85 %, disk 97 %"],
-    ["cv cw", "node01 silent, disk 97 %", "node01 silent, disk 97 %"],
-    ["cn cw", "node01, disk 97 %", "node01, disk 97 %"],
-    ["cn", "rack 7", "rack 7"],
-    ["c1", "rack 7 12", "rack 7, CPU 12 %"],
-    ["cd", "node01 down", "node01 down"],
+    ["cpu-busy", "node01 85", "node01, CPU 85 %"],
+    ["cpu-busy has-warning", "node01 85, disk 97 %", "node01, CPU 85 %, disk 97 %"],
+    ["is-silent has-warning", "node01 silent, disk 97 %", "node01 silent, disk 97 %"],
+    ["no-cpu has-warning", "node01, disk 97 %", "node01, disk 97 %"],
+    ["no-cpu", "rack 7", "rack 7"],
+    ["cpu-light", "rack 7 12", "rack 7, CPU 12 %"],
+    ["is-down", "node01 down", "node01 down"],
   ];
   for (const [className, text, words] of cases) {
     test(`of ${JSON.stringify(text)} says ${words}`, () => {

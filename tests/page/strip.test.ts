@@ -78,8 +78,8 @@ describe("an entry without a CPU figure", () => {
 
   test("is drawn as not known, never as idle", () => {
     const { paths, words } = stripOf(machine(points), { axis, times });
-    expect(Object.fromEntries(paths)).toMatchObject({ n: "M0 11h144" });
-    expect(paths.some(([name]) => "abcde".includes(name))).toBe(false);
+    expect(Object.fromEntries(paths)).toMatchObject({ "no-data": "M0 11h144" });
+    expect(paths.some(([name]) => name.startsWith("cpu-"))).toBe(false);
     expect(words).toBe("CPU not known");
   });
 });
@@ -185,11 +185,11 @@ describe("the strip", () => {
   test("draws each meaning as runs of one path", () => {
     const points = day(0, (cell) => (cell >= 10 && cell < 13 ? 95 : cell === 20 ? 50 : 1));
     const paths = new Map(stripOf(machine(points), { axis, times }).paths);
-    expect(paths.get("a")).toBe("M0 11h144");
-    expect(paths.get("e")).toBe("M10 11h3");
-    expect(paths.get("d")).toBe("M20 11h1");
-    expect(paths.has("n")).toBe(false);
-    expect(paths.has("f")).toBe(false);
+    expect(paths.get("cpu-idle")).toBe("M0 11h144");
+    expect(paths.get("cpu-full")).toBe("M10 11h3");
+    expect(paths.get("cpu-busy")).toBe("M20 11h1");
+    expect(paths.has("no-data")).toBe(false);
+    expect(paths.has("disk-busy")).toBe(false);
   });
 
   test("draws disk from 20 and from 40 MB a minute in lanes of their own", () => {
@@ -197,8 +197,8 @@ describe("the strip", () => {
     const at = (cell: number) => axis.startMs + cell * 600_000;
     const points = [up(at(10), 1, rate(19.9)), up(at(11), 1, rate(20)), up(at(12), 1, rate(40))];
     const paths = new Map(stripOf(machine(points), { axis, times }).paths);
-    expect(paths.get("f")).toBe("M10 21h1");
-    expect(paths.get("g")).toBe("M11 20h1");
+    expect(paths.get("disk-busy")).toBe("M10 21h1");
+    expect(paths.get("disk-heavy")).toBe("M11 20h1");
   });
 
   test("says the same in words", () => {
@@ -220,6 +220,6 @@ describe("the strip", () => {
   test("draws the time cursor in the middle of the cell it names", () => {
     const cursorMs = Date.UTC(2026, 10, 24, 3, 10);
     const paths = new Map(stripOf(machine(day(0)), { axis, times, cursorMs }).paths);
-    expect(paths.get("y")).toBe("M107.5 -7v10m0 16v9");
+    expect(paths.get("cursor")).toBe("M107.5 -7v10m0 16v9");
   });
 });

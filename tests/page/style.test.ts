@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { STYLE } from "../../src/page/style/style.ts";
+import { CPU_LEVELS } from "../../src/view/thresholds.ts";
 
 /** The custom properties of the first block that follows `from`. */
 function tokensAfter(from: number): Map<string, string> {
@@ -62,8 +63,11 @@ describe("the style sheet", () => {
 
   test("has a rule for each state and each mark of the strip", () => {
     for (const name of ["up", "silent", "stopped", "down", "new", "unknown"]) {
-      expect(STYLE).toContain(`.${name}::before`);
+      expect(STYLE).toContain(`.mark.is-${name}::before`);
     }
-    for (const name of "abcdefgnrstxy") expect(STYLE).toMatch(new RegExp(`\\.h \\.${name}\\b`));
+    const cpu = CPU_LEVELS.map(({ name }) => `cpu-${name}`);
+    const others = ["no-data", "stopped", "stopped-line", "disk-busy", "disk-heavy", "reboot"];
+    for (const name of [...cpu, ...others, "grid", "cursor"])
+      expect(STYLE).toContain(`.strip .${name}`);
   });
 });

@@ -17,7 +17,7 @@ function sized(count: number, change: (sketch: Sketch, index: number) => Sketch 
 }
 
 function rows(html: string): number {
-  return html.match(/class="hs"/g)?.length ?? 0;
+  return html.match(/class="history-strip"/g)?.length ?? 0;
 }
 
 /** Names, counts and links of the groups, in order. */
@@ -28,7 +28,7 @@ function groups(html: string): string[] {
 }
 
 function tileOf(html: string, name: string): string | undefined {
-  return html.match(new RegExp(`<(?:span|a) class="(c[^"]*)"[^>]*>(?:<span>)?${name}\\b`))?.[1];
+  return html.match(new RegExp(`<(?:span|a) class="([^"]*)"[^>]*>(?:<span>)?${name}\\b`))?.[1];
 }
 
 describe("tiles", () => {
@@ -37,7 +37,7 @@ describe("tiles", () => {
     [30, undefined],
     [31, "tiles"],
     [300, "tiles"],
-    [301, "tiles small"],
+    [301, "tiles is-small"],
   ];
   for (const [count, wanted] of cases) {
     test(`of ${count} machines are ${wanted ?? "not there"}`, () => {
@@ -73,30 +73,30 @@ describe("tiles", () => {
     const html = page(many);
     const words = (name: string) =>
       html.match(new RegExp(`<span>${name}</span> <b>([^<]*)</b>`))?.[1];
-    expect([tileOf(html, "node17"), words("node17")]).toEqual(["cd", "down"]);
-    expect([tileOf(html, "node40"), words("node40")]).toEqual(["cv", "silent"]);
-    expect([tileOf(html, "desk3"), words("desk3")]).toEqual(["cs", "stopped"]);
-    expect(tileOf(html, "gpu-05")).toBe("c0 cw");
+    expect([tileOf(html, "node17"), words("node17")]).toEqual(["is-down", "down"]);
+    expect([tileOf(html, "node40"), words("node40")]).toEqual(["is-silent", "silent"]);
+    expect([tileOf(html, "desk3"), words("desk3")]).toEqual(["is-stopped", "stopped"]);
+    expect(tileOf(html, "gpu-05")).toBe("cpu-idle has-warning");
     expect(words("gpu-05")).toBe("2");
   });
 
   test("show the machines as they were, for a time of the past", () => {
     const html = page(many, "at=02:00");
-    expect(tileOf(html, "node17")).toMatch(/^c[0-4]$/);
-    expect(tileOf(html, "desk3")).toBe("cs");
+    expect(tileOf(html, "node17")).toMatch(/^cpu-/);
+    expect(tileOf(html, "desk3")).toBe("is-stopped");
   });
 
   test("of a thousand have a text each, and no link", () => {
     const html = page(most);
     const tiles = html.split('<section class="tiles')[1]?.split("</section>")[0] ?? "";
-    expect(tiles.match(/<span class="c/g)).toHaveLength(1000);
+    expect(tiles.match(/<span class="(cpu|is)-/g)).toHaveLength(1000);
     expect(tiles.match(/<a /g)).toHaveLength(20);
-    expect(tiles).toMatch(/<span class="cd">c07 down<\/span>/);
+    expect(tiles).toMatch(/<span class="is-down">c07 down<\/span>/);
   });
 
   test("name the key of a machine whose name is not one", () => {
     const twins = sized(301, (sketch) => ({ ...sketch, name: "twin" }));
-    expect(page(twins)).toContain('data-key="m00twin"');
+    expect(page(twins)).toContain('data-machine="m00twin"');
   });
 });
 

@@ -155,7 +155,7 @@ describe("the three answers", () => {
     const warnedSince = createWarnedSince((id, query) => source.entries(id, query));
     const all = subjectsNow(source.view, slugsOf(source.view.machines));
     const { troubles } = answersOf(all, all, { ...now, warnedSince });
-    const said = troubles.filter(({ mark }) => mark === "warn");
+    const said = troubles.filter(({ mark }) => mark === "warning");
     expect(said.map(({ word, lasts, detail }) => [word, lasts, detail])).toEqual([
       ["swapping", "4h42m", "7.1 G in swap, 25 M/s"],
       ["disk full", "6h32m", "/scratch 96 %, 31 G left"],

@@ -3,26 +3,24 @@
 /** More at once are counted: a list of fifty names is noise. */
 const MOST_NAMES = 4;
 
-const WORD_OF_TILE: Readonly<Record<string, string>> = {
-  cd: "down",
-  cs: "stopped",
-  cv: "silent",
-  cn: "new",
-};
+/** The state that a tile or a mark shows, `is-down`; a tile that shows a load is up. */
+function stateOf(element: Element | null): string {
+  return /\bis-(\w+)/.exec(element?.className ?? "")?.[1] ?? "up";
+}
 
 /** State by name of all machines on the page: of the tiles, and of the rows of the table. */
 export function statesShown(): Map<string, string> {
   const states = new Map<string, string>();
-  for (const tile of document.querySelectorAll(".tg a, .mini span")) {
+  for (const tile of document.querySelectorAll(".large-tiles a, .small-tiles span")) {
     // The name stands first, and the names of tiles hold no space that is not written out.
     const text = tile.firstChild?.textContent ?? "";
     const name = tile.localName === "a" ? text : (text.split(/[ ,]/, 1)[0] ?? "");
-    states.set(name, WORD_OF_TILE[tile.className.split(" ", 1)[0] ?? ""] ?? "up");
+    states.set(name, stateOf(tile));
   }
-  for (const row of document.querySelectorAll(".mt > tbody > tr")) {
+  for (const row of document.querySelectorAll(".machine-table > tbody > tr")) {
     const name = row.querySelector(":scope > th > a")?.textContent;
-    const state = row.querySelector(":scope > td > .st")?.classList[1];
-    if (name && state) states.set(name, state);
+    const mark = row.querySelector(":scope > td > .mark");
+    if (name && mark) states.set(name, stateOf(mark));
   }
   return states;
 }
@@ -40,7 +38,7 @@ function region(): HTMLElement {
   if (known !== null) return known;
   const made = document.createElement("div");
   made.id = "said";
-  made.className = "vh";
+  made.className = "visually-hidden";
   made.setAttribute("aria-live", "polite");
   document.body.append(made);
   return made;

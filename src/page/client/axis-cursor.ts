@@ -3,16 +3,16 @@
  * of an opened entry's time too.
  */
 
-const OTHERS = "a text, text.now, text.at:not([data-live])";
+const OTHERS = "a text, text.now, text.cursor:not([data-script])";
 const SVG = "http://www.w3.org/2000/svg";
 /** Half of the pale stroke around the name, which its box counts. */
 const STROKE_PX = 4;
 
 function nameOf(axis: Element): SVGElement {
-  const known = axis.querySelector<SVGElement>("text[data-live]");
+  const known = axis.querySelector<SVGElement>("text[data-script]");
   if (known !== null) return known;
   const made = document.createElementNS(SVG, "text");
-  made.setAttribute("data-live", "");
+  made.setAttribute("data-script", "");
   made.setAttribute("y", "20");
   axis.append(made);
   return made;
@@ -21,13 +21,13 @@ function nameOf(axis: Element): SVGElement {
 /** `percent`: of the axis, from its left. */
 export function showAxisCursor(axis: Element, percent: number, label: string): void {
   const name = nameOf(axis);
-  name.setAttribute("class", "at");
+  name.setAttribute("class", "cursor");
   name.setAttribute("x", `${percent}%`);
   name.textContent = label;
   // In the middle below the cursor it would leave the axis.
   const [edge, box] = [axis.getBoundingClientRect(), name.getBoundingClientRect()];
-  if (box.right > edge.right + STROKE_PX) name.setAttribute("class", "at end");
-  else if (box.left < edge.left - STROKE_PX) name.setAttribute("class", "at start");
+  if (box.right > edge.right + STROKE_PX) name.setAttribute("class", "cursor end");
+  else if (box.left < edge.left - STROKE_PX) name.setAttribute("class", "cursor start");
   const own = name.getBoundingClientRect();
   for (const other of axis.querySelectorAll(OTHERS)) {
     const { left, right } = other.getBoundingClientRect();
@@ -37,6 +37,6 @@ export function showAxisCursor(axis: Element, percent: number, label: string): v
 }
 
 export function hideAxisCursor(axis: Element): void {
-  axis.querySelector("text[data-live]")?.remove();
+  axis.querySelector("text[data-script]")?.remove();
   for (const name of axis.querySelectorAll(OTHERS)) name.removeAttribute("visibility");
 }

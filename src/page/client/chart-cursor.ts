@@ -69,7 +69,7 @@ function live(name: string, parent: Element): HTMLElement {
   if (known !== null) return known;
   const made = document.createElement("div");
   made.className = name;
-  made.setAttribute("data-live", "");
+  made.setAttribute("data-script", "");
   made.setAttribute("aria-hidden", "true");
   parent.append(made);
   return made;

@@ -94,7 +94,7 @@ class Charts {
   constructor(page: Page) {
     this.#page = page;
     this.#area.className = "chart-cursor";
-    this.#area.setAttribute("data-live", "");
+    this.#area.setAttribute("data-script", "");
     this.#area.tabIndex = 0;
     // A screen reader hands the arrow keys to an application; elsewhere it reads on with them.
     this.#area.setAttribute("role", "application");
@@ -314,7 +314,7 @@ class Charts {
     const range = zoomed(step, this.#wanted ?? scene.shown, scene.bounds, aroundMs);
     const isMove = step === "earlier" || step === "later";
     void this.#zoomTo(range, isMove ? "replace" : "push").then(() =>
-      this.#saySoon(() => document.querySelector(".hist h2")?.textContent ?? ""),
+      this.#saySoon(() => document.querySelector(".history h2")?.textContent ?? ""),
     );
   }
 

@@ -5,7 +5,7 @@ import type { Page } from "./page.ts";
 const PAUSE_MS = 150;
 
 export function filterField(): HTMLInputElement | null {
-  return document.querySelector<HTMLInputElement>("#q");
+  return document.querySelector<HTMLInputElement>("#filter");
 }
 
 /** The address of this view with another filter: from page 1, without an opened entry. */
@@ -27,7 +27,7 @@ export function startFilter(page: Page): void {
     else void page.visit(hrefOf(text));
   };
   document.addEventListener("input", ({ target }) => {
-    if (!(target instanceof HTMLInputElement) || target.id !== "q") return;
+    if (!(target instanceof HTMLInputElement) || target.id !== "filter") return;
     window.clearTimeout(timer);
     // On the page of a machine there is nothing to filter before the reader says so.
     if (location.pathname !== "/") return;

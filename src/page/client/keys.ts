@@ -18,7 +18,7 @@ const KEYS = [
 function addHelp(): void {
   const help = document.createElement("details");
   help.id = "keys";
-  help.setAttribute("data-live", "");
+  help.setAttribute("data-script", "");
   const list = document.createElement("dl");
   list.className = "keys";
   for (const [key, what] of KEYS) {
@@ -33,7 +33,7 @@ function addHelp(): void {
 
 /** Rows of machines: an opened entry and a heading are none. */
 function rowLinks(): HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>(".mt > tbody > tr > th > a")];
+  return [...document.querySelectorAll<HTMLElement>(".machine-table > tbody > tr > th > a")];
 }
 
 function currentRow(links: readonly HTMLElement[]): number {
@@ -52,7 +52,7 @@ function moveRow(step: number): void {
 
 /** The next column's own link: what a click on its head would do. */
 function sortBy(page: Page, isTurn: boolean): void {
-  const heads = [...document.querySelectorAll(".mt thead th:not(.ch)")].filter(
+  const heads = [...document.querySelectorAll(".machine-table thead th:not(.history-cell)")].filter(
     (head) => head.getClientRects().length > 0,
   );
   const current = heads.findIndex((head) => head.hasAttribute("aria-sort"));
@@ -84,7 +84,7 @@ function close(page: Page): void {
 
 /** Whether the time is moved or, for a table of the past, the whole table. */
 function moveTime(page: Page, step: number): void {
-  const link = document.querySelector(`.say a[rel=${step < 0 ? "prev" : "next"}]`);
+  const link = document.querySelector(`.notice a[rel=${step < 0 ? "prev" : "next"}]`);
   const href = link?.getAttribute("href");
   if (href) void page.visit(href);
   else stepInTime(step, rowLinks()[0]?.closest("tr") ?? document.body);

@@ -174,19 +174,19 @@ class Live {
   }
 
   #say(word: string): void {
-    const place = document.getElementById("live");
-    document.querySelector(".here")?.classList.remove("lost");
+    const place = document.getElementById("connection");
+    document.querySelector(".served-by")?.classList.remove("is-lost");
     if (place === null) return;
     const mark = document.createElement("span");
-    mark.className = "on";
+    mark.className = "connected";
     mark.textContent = word;
     place.replaceChildren(...(word === "" ? [] : [mark]));
   }
 
   #sayLost(): void {
-    const place = document.getElementById("live");
+    const place = document.getElementById("connection");
     if (place === null || this.#lostSinceMs === undefined) return;
-    document.querySelector(".here")?.classList.add("lost");
+    document.querySelector(".served-by")?.classList.add("is-lost");
     const ago = duration((performance.now() - this.#lostSinceMs) / 1000);
     const self = document.body.dataset["self"] ?? "the server";
     const text = `connection to ${self} lost ${ago} ago, trying again`;

@@ -16,7 +16,7 @@ import { startTiles } from "./tiles.ts";
 const NO_FRAME_MS = 300;
 
 function start(): void {
-  document.documentElement.classList.add("live");
+  document.documentElement.classList.add("has-script");
   prepareRegion();
   const page = createPage();
   startLinks(page);

@@ -1,7 +1,7 @@
 /**
  * Turns what is shown into what the server says now, by the least change: nodes stay, and with
  * them focus, scroll, selection and what the reader has opened. Nodes of the script's own carry
- * `data-live` and are left alone.
+ * `data-script` and are left alone.
  */
 
 export interface MorphOptions {
@@ -17,7 +17,7 @@ export interface MorphResult {
 }
 
 /** Set by the script or by the reader, and unknown to the server. */
-const OWN = new Set(["role", "tabindex", "open", "style", "aria-label"]);
+const OWN = new Set(["role", "tabindex", "open", "style", "aria-label", "data-cursor"]);
 
 function isOwn(name: string): boolean {
   return OWN.has(name) || name.startsWith("aria-value");
@@ -31,7 +31,7 @@ function keyOf(node: Node): string | undefined {
   if (localName === "tr" && node.parentElement?.localName === "tbody") {
     return node.querySelector(":scope > th > a")?.getAttribute("href") ?? undefined;
   }
-  if (localName === "a" && node.parentElement?.className === "tg") {
+  if (localName === "a" && node.parentElement?.className === "large-tiles") {
     return node.getAttribute("href") ?? undefined;
   }
   return undefined;
@@ -39,7 +39,7 @@ function keyOf(node: Node): string | undefined {
 
 /** A thousand tiles, the paths of a strip: their place is all that tells them apart. */
 function isPlainList(element: Element): boolean {
-  return element.className === "mini" || element.localName === "svg";
+  return element.className === "small-tiles" || element.localName === "svg";
 }
 
 /** A figure, a name: the most of all that changes, and nothing to find again. */
@@ -48,7 +48,7 @@ function isText(element: Element): boolean {
 }
 
 function isLive(node: Node): boolean {
-  return node instanceof Element && node.hasAttribute("data-live");
+  return node instanceof Element && node.hasAttribute("data-script");
 }
 
 function sameKind(a: Node, b: Node): boolean {
@@ -102,7 +102,9 @@ class Morph {
   #text(live: Node, next: Node): void {
     if (live.nodeValue === next.nodeValue) return;
     live.nodeValue = next.nodeValue;
-    const place = live.parentElement?.closest(".mini > span, .mt td.n, .mt td.tp");
+    const place = live.parentElement?.closest(
+      ".small-tiles > span, .machine-table td.figure, .machine-table td.top-process",
+    );
     if (place) this.#options.onChange(place);
   }
 

@@ -1,13 +1,14 @@
 /**
- * What the cells of a drawn history strip mean, read back from its paths: one path a meaning, a
- * run a stroke, `M107 11h3m4 0h1`.
+ * What the cells of a drawn history strip mean, read back from its paths: one path for each
+ * meaning, and a stroke for each run of cells, `M107 11h3m4 0h1`.
  */
+import { CPU_LEVELS, THRESHOLDS } from "../../view/thresholds.ts";
 
 export interface StripCell {
   readonly state: "up" | "down" | "stopped" | "none";
-  /** 0–4: from 0, 5, 25, 45, 90 % on. */
+  /** 0–4: a step of `CPU_LEVELS`. */
   readonly cpuLevel: number;
-  /** 0–2: from 0, 20, 40 MB/min on. */
+  /** 0–2: not busy, busy, heavy. */
   readonly diskLevel: number;
 }
 
@@ -27,33 +28,51 @@ function runsOf(data: string): [number, number][] {
   return runs;
 }
 
-const CPU_CLASSES = "abcde";
-const CPU_WORDS = ["under 5 %", "5 % or more", "25 % or more", "45 % or more", "90 % or more"];
-const DISK_WORDS = ["", ", disk 20 MB/min or more", ", disk 40 MB/min or more"];
-
-/** `paths`: class and data of each. A cell that no path covers is an outage. */
-export function cellAt(paths: readonly (readonly [string, string])[], cell: number): StripCell {
-  const covers = (data: string) => runsOf(data).some(([from, to]) => cell >= from && cell < to);
-  let state: StripCell["state"] = "down";
-  let cpuLevel = 0;
-  let diskLevel = 0;
-  for (const [name, data] of paths) {
-    if (name.length !== 1 || !"nsfgabcde".includes(name) || !covers(data)) continue;
-    if (name === "n") state = "none";
-    else if (name === "s") state = "stopped";
-    else if (name === "f") diskLevel = 1;
-    else if (name === "g") diskLevel = 2;
-    else {
-      state = "up";
-      cpuLevel = Math.max(cpuLevel, CPU_CLASSES.indexOf(name));
+/** What a path of this class says of the cells that it covers. */
+function meaningOf(className: string): Partial<StripCell> {
+  switch (className) {
+    case "no-data":
+      return { state: "none" };
+    case "stopped":
+      return { state: "stopped" };
+    case "disk-busy":
+      return { diskLevel: 1 };
+    case "disk-heavy":
+      return { diskLevel: 2 };
+    default: {
+      const level = CPU_LEVELS.findIndex(({ name }) => className === `cpu-${name}`);
+      return level < 0 ? {} : { state: "up", cpuLevel: level };
     }
   }
-  return { state, cpuLevel, diskLevel };
+}
+
+/**
+ * `paths`: class and data of each, in the order in which they are painted: the last one counts. A
+ * cell that no path covers is an outage.
+ */
+export function cellAt(paths: readonly (readonly [string, string])[], cell: number): StripCell {
+  const covers = (data: string) => runsOf(data).some(([from, to]) => cell >= from && cell < to);
+  let found: StripCell = { state: "down", cpuLevel: 0, diskLevel: 0 };
+  for (const [name, data] of paths) {
+    if (covers(data)) found = { ...found, ...meaningOf(name) };
+  }
+  return found;
+}
+
+function cpuWords(level: number): string {
+  const from = CPU_LEVELS[level]?.fromPercent ?? 0;
+  return level > 0 ? `${from} % or more` : `under ${THRESHOLDS.cpu.lightPercent} %`;
+}
+
+function diskWords(level: number): string {
+  const { busyMegabytesPerMinute, heavyMegabytesPerMinute } = THRESHOLDS.disk;
+  if (level === 0) return "";
+  return `, disk ${level === 1 ? busyMegabytesPerMinute : heavyMegabytesPerMinute} MB/min or more`;
 }
 
 /** `CPU 90 % or more, disk 20 MB/min or more`, `down`, `stopped`, `nothing known`. */
 export function cellWords({ state, cpuLevel, diskLevel }: StripCell): string {
   if (state === "none") return "nothing known";
   if (state !== "up") return state;
-  return `CPU ${CPU_WORDS[cpuLevel] ?? ""}${DISK_WORDS[diskLevel] ?? ""}`;
+  return `CPU ${cpuWords(cpuLevel)}${diskWords(diskLevel)}`;
 }

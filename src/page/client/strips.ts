@@ -28,7 +28,7 @@ interface Spot {
 }
 
 function axisOf(strip: Element): Axis {
-  const scope = strip.closest(".mt") ?? document;
+  const scope = strip.closest(".machine-table") ?? document;
   const axis = scope.querySelector<SVGElement>("svg.axis");
   const box = (strip.querySelector("svg")?.getAttribute("viewBox") ?? "0 0 1")
     .split(" ")
@@ -54,7 +54,7 @@ function pathsOf(strip: Element): [string, string][] {
 
 /** A link cannot be a slider too; its address is the machine's page, which the name links to. */
 function enhance(): void {
-  for (const strip of document.querySelectorAll<HTMLElement>(".mt .hs")) {
+  for (const strip of document.querySelectorAll<HTMLElement>(".machine-table .history-strip")) {
     const { cells } = axisOf(strip);
     if (strip.getAttribute("role") !== "slider") {
       strip.removeAttribute("href");
@@ -75,23 +75,21 @@ let asking: AbortController | undefined;
 function clear(): void {
   asking?.abort();
   spot = undefined;
-  for (const table of document.querySelectorAll(".at[data-cursor]")) {
-    table.classList.remove("at");
+  for (const table of document.querySelectorAll("[data-cursor]")) {
     table.removeAttribute("data-cursor");
   }
-  for (const own of document.querySelectorAll(".hs .tip")) own.remove();
+  for (const own of document.querySelectorAll(".history-strip .tip")) own.remove();
   for (const axis of document.querySelectorAll("svg.axis")) hideAxisCursor(axis);
 }
 
 function scopeOf(strip: Element): HTMLElement | null {
-  return strip.closest<HTMLElement>(".mt");
+  return strip.closest<HTMLElement>(".machine-table");
 }
 
 function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void {
   const scope = scopeOf(strip);
   if (scope === null) return;
   const percent = (100 * (cell + 0.5)) / axis.cells;
-  scope.classList.add("at");
   scope.setAttribute("data-cursor", "");
   scope.style.setProperty("--at", `${percent}%`);
   const svg = scope.querySelector("svg.axis");
@@ -101,10 +99,10 @@ function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void
 function tipOf(strip: HTMLElement): HTMLElement {
   const known = strip.querySelector<HTMLElement>(".tip");
   if (known !== null) return known;
-  for (const other of document.querySelectorAll(".hs .tip")) other.remove();
+  for (const other of document.querySelectorAll(".history-strip .tip")) other.remove();
   const tip = document.createElement("span");
   tip.className = "tip";
-  tip.setAttribute("data-live", "");
+  tip.setAttribute("data-script", "");
   tip.setAttribute("aria-hidden", "true");
   strip.append(tip);
   return tip;
@@ -170,12 +168,16 @@ function openAt(page: Page, strip: HTMLElement, cell: number): void {
     return;
   }
   // The readout would lie over the entry, which says it all.
-  for (const tip of document.querySelectorAll(".hs .tip")) tip.remove();
+  for (const tip of document.querySelectorAll(".history-strip .tip")) tip.remove();
   void page.visit(href, "push");
 }
 
 function stripAt(target: EventTarget | null): HTMLElement | undefined {
-  return (target instanceof Element ? target.closest<HTMLElement>(".mt .hs") : null) ?? undefined;
+  return (
+    (target instanceof Element
+      ? target.closest<HTMLElement>(".machine-table .history-strip")
+      : null) ?? undefined
+  );
 }
 
 function cellUnder(event: PointerEvent | MouseEvent, strip: HTMLElement): number {
@@ -211,7 +213,9 @@ function onKey(event: KeyboardEvent, page: Page): void {
 export function stepInTime(step: number, fallback: Element): void {
   if (stepInCharts(step)) return;
   const row = document.activeElement?.closest("tr") ?? fallback;
-  const strip = row.querySelector<HTMLElement>(".hs") ?? document.querySelector<HTMLElement>(".hs");
+  const strip =
+    row.querySelector<HTMLElement>(".history-strip") ??
+    document.querySelector<HTMLElement>(".history-strip");
   if (strip === null) return;
   const at = spot?.strip === strip ? spot.cell : axisOf(strip).cells;
   strip.focus({ preventScroll: true });

@@ -6,12 +6,12 @@ import { machineHref } from "../../view/machine-href.ts";
 import type { Page } from "./page.ts";
 
 function hrefOf(tile: HTMLElement): string {
-  return machineHref(tile.dataset["key"] ?? tile.textContent?.split(/[ ,]/)[0] ?? "");
+  return machineHref(tile.dataset["machine"] ?? tile.textContent?.split(/[ ,]/)[0] ?? "");
 }
 
-/** Only tiles whose ground is a load (`c0`–`c4`) have a CPU figure; a disk's share is another. */
+/** Only a tile whose ground is a load has a CPU figure: in others a number is part of the name. */
 export function tileWords(className: string, text: string): string {
-  return /^c\d/.test(className) ? text.replace(/ (\d+)(?=,|$)/, ", CPU $1 %") : text;
+  return className.startsWith("cpu-") ? text.replace(/ (\d+)(?=,|$)/, ", CPU $1 %") : text;
 }
 
 let tip: HTMLElement | undefined;
@@ -24,7 +24,7 @@ function say(tile: HTMLElement): void {
   if (tip === undefined) {
     tip = document.createElement("div");
     tip.className = "tip";
-    tip.setAttribute("data-live", "");
+    tip.setAttribute("data-script", "");
     tip.setAttribute("aria-hidden", "true");
   }
   tip.textContent = tileWords(tile.className, tile.textContent ?? "");
@@ -49,7 +49,7 @@ function follow(): void {
 }
 
 function enhance(): void {
-  for (const list of document.querySelectorAll(".mini")) {
+  for (const list of document.querySelectorAll(".small-tiles")) {
     const hasStop = list.querySelector("[tabindex='0']") !== null;
     for (let tile = list.firstElementChild; tile !== null; tile = tile.nextElementSibling) {
       if (!tile.hasAttribute("role")) {
@@ -66,7 +66,8 @@ function enhance(): void {
 
 function tileOf(event: Event): HTMLElement | undefined {
   const { target } = event;
-  const tile = target instanceof Element ? target.closest<HTMLElement>(".mini > span") : null;
+  const tile =
+    target instanceof Element ? target.closest<HTMLElement>(".small-tiles > span") : null;
   return tile ?? undefined;
 }
 

@@ -49,7 +49,7 @@ export interface UsingLine extends MachineLine {
 }
 
 export interface TroubleLine extends MachineLine {
-  readonly mark: "down" | "silent" | "stopped" | "warn";
+  readonly mark: "down" | "silent" | "stopped" | "warning";
   readonly word: string;
   /** `3h02m`; empty where nobody knows since when. */
   readonly lasts: string;
@@ -104,7 +104,7 @@ function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): Trou
     const lasted = since === undefined ? "" : duration((nowMs - since.sinceWallMs) / 1000);
     return {
       ...machineLine(subject),
-      mark: "warn",
+      mark: "warning",
       word: warning.short,
       lasts: since?.isAtLeast ? `${lasted}+` : lasted,
       detail: warning.detail,

@@ -1,8 +1,12 @@
 /** The three answers: free now, who is using what, down and not well. */
+
+import { THRESHOLDS } from "../../view/thresholds.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import { Mark } from "../components/parts.tsx";
 import { UserLink } from "../components/user-link.tsx";
 import type { Answers } from "./answers-view-model.ts";
+
+const LARGE = `${THRESHOLDS.largeProcessPercent} % or more`;
 
 function Free({ answers }: { answers: Answers }) {
   const { free: lines, chosenCount, machineCount } = answers;
@@ -15,10 +19,10 @@ function Free({ answers }: { answers: Answers }) {
       <thead>
         <tr>
           <th scope="col">machine</th>
-          <th scope="col" class="n">
+          <th scope="col" class="figure">
             cores free
           </th>
-          <th scope="col" class="n">
+          <th scope="col" class="figure">
             memory free
           </th>
           <th scope="col">logged in</th>
@@ -30,18 +34,18 @@ function Free({ answers }: { answers: Answers }) {
             <th scope="row">
               <a href={line.href}>{line.name}</a>
             </th>
-            <td class="n">
+            <td class="figure">
               <b>{line.cores}</b> <small>{line.ofCores}</small>
             </td>
-            <td class="n">
+            <td class="figure">
               <b>{line.memory}</b> <small>{line.ofMemory}</small>
             </td>
-            <td class="wh">
+            <td class="who">
               {line.users}
               {line.isDiskFull && (
                 <>
                   {" "}
-                  <Mark kind="warn">disk full</Mark>
+                  <Mark kind="warning">disk full</Mark>
                 </>
               )}
             </td>
@@ -57,7 +61,7 @@ function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
   if (using.length === 0) {
     const where =
       answers.chosenCount < answers.machineCount ? "of those that match" : "of a machine";
-    return <p class="note">{`nobody uses 45 % or more ${where}`}</p>;
+    return <p class="note">{`nobody uses ${LARGE} ${where}`}</p>;
   }
   return (
     <>
@@ -67,10 +71,10 @@ function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
             <th scope="col">machine</th>
             <th scope="col">who</th>
             <th scope="col">process</th>
-            <th scope="col" class="n">
+            <th scope="col" class="figure">
               cores
             </th>
-            <th scope="col" class="n">
+            <th scope="col" class="figure">
               memory
             </th>
           </tr>
@@ -84,21 +88,21 @@ function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
               <td>
                 <UserLink user={line.user} />
               </td>
-              <td class="cmd">{line.command}</td>
-              <td class="n">
+              <td class="command">{line.command}</td>
+              <td class="figure">
                 <b>{line.cores}</b> <small>{line.ofCores}</small>
               </td>
-              <td class="n">{line.memory}</td>
+              <td class="figure">{line.memory}</td>
             </tr>
           ))}
         </tbody>
       </table>
       <p class="note">
         {usingMore === 0 ? (
-          "processes with 45 % or more of a machine"
+          `processes with ${LARGE} of a machine`
         ) : (
           <a href={hrefWith(raw, { sort: "-top", page: undefined })}>
-            all {using.length + usingMore} with 45 % or more of a machine
+            all {using.length + usingMore} with {LARGE} of a machine
           </a>
         )}
       </p>
@@ -122,7 +126,7 @@ function Troubles({ answers }: { answers: Answers }) {
           <tr>
             <th scope="col">state</th>
             <th scope="col">machine</th>
-            <th scope="col" class="n">
+            <th scope="col" class="figure">
               for
             </th>
             <th scope="col">since, detail</th>
@@ -137,8 +141,8 @@ function Troubles({ answers }: { answers: Answers }) {
               <th scope="row">
                 <a href={line.href}>{line.name}</a>
               </th>
-              <td class="n">{line.lasts}</td>
-              <td class="wh">{line.detail}</td>
+              <td class="figure">{line.lasts}</td>
+              <td class="who">{line.detail}</td>
             </tr>
           ))}
         </tbody>
@@ -155,17 +159,19 @@ function Troubles({ answers }: { answers: Answers }) {
 export function ThreeAnswers({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
   const isNarrowed = Boolean(raw.filter) || raw.tag !== undefined;
   return (
-    <div class="top">
-      <section aria-labelledby="q1">
-        <h2 id="q1">Free now{isNarrowed && <small>of those that match</small>}</h2>
+    <div class="answers">
+      <section aria-labelledby="answer-free">
+        <h2 id="answer-free">Free now{isNarrowed && <small>of those that match</small>}</h2>
         <Free answers={answers} />
       </section>
-      <section aria-labelledby="q2">
-        <h2 id="q2">Who is using what{isNarrowed && <small>on those that match</small>}</h2>
+      <section aria-labelledby="answer-using">
+        <h2 id="answer-using">
+          Who is using what{isNarrowed && <small>on those that match</small>}
+        </h2>
         <Using answers={answers} raw={raw} />
       </section>
-      <section aria-labelledby="q3">
-        <h2 id="q3">Down and not well{isNarrowed && <small>on all machines</small>}</h2>
+      <section aria-labelledby="answer-trouble">
+        <h2 id="answer-trouble">Down and not well{isNarrowed && <small>on all machines</small>}</h2>
         <Troubles answers={answers} />
       </section>
     </div>

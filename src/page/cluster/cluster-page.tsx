@@ -13,8 +13,8 @@ import { TilesSection } from "./tiles.tsx";
 function AloneNotice({ alone }: { alone: Alone }) {
   if (alone.speaksToNobody) {
     return (
-      <section class="say" aria-labelledby="al">
-        <h2 id="al">This machine speaks to nobody yet</h2>
+      <section class="notice" aria-labelledby="alone">
+        <h2 id="alone">This machine speaks to nobody yet</h2>
         <p>
           It scans no network: start it with <code>-s lan</code> to find the others.
         </p>
@@ -22,8 +22,8 @@ function AloneNotice({ alone }: { alone: Alone }) {
     );
   }
   return (
-    <section class="say" aria-labelledby="al">
-      <h2 id="al">No other machine has answered yet</h2>
+    <section class="notice" aria-labelledby="alone">
+      <h2 id="alone">No other machine has answered yet</h2>
       <p>{alone.sentence}</p>
       <p>If another machine should be here, check on it:</p>
       <ol>
@@ -51,8 +51,8 @@ function AloneNotice({ alone }: { alone: Alone }) {
 
 function CutOffSection({ cutOff }: { cutOff: CutOffNotice }) {
   return (
-    <section class="say alarm" aria-labelledby="co">
-      <h2 id="co">This machine may be cut off</h2>
+    <section class="notice alarm" aria-labelledby="cut-off">
+      <h2 id="cut-off">This machine may be cut off</h2>
       <p>{cutOff.sentence}</p>
       {cutOff.links.length > 0 && (
         <p>
@@ -65,7 +65,7 @@ function CutOffSection({ cutOff }: { cutOff: CutOffNotice }) {
 
 function Past({ past }: { past: PastNotice }) {
   return (
-    <section class="say" aria-labelledby="past">
+    <section class="notice" aria-labelledby="past">
       <h2 id="past">The machines at {past.time}</h2>
       <p>
         The table shows what each reported then, {past.ago} ago.{" "}

@@ -52,7 +52,6 @@ export interface RowFigures {
 export interface CpuCell {
   readonly percent: string;
   readonly cores?: string;
-  readonly isHigh: boolean;
   readonly bar: CpuBar;
   readonly words: string;
 }
@@ -75,7 +74,6 @@ export interface RowContext {
   readonly isWanted?: ProcessTest | undefined;
 }
 
-const CPU_HIGH_PERCENT = 90;
 const MOST_USERS = 3;
 
 export function cpuBarOf(facts: Facts): CpuBar {
@@ -98,7 +96,6 @@ function cpuCell(facts: Facts): CpuCell | undefined {
   return {
     percent: percent(facts.cpuPercent),
     ...(facts.cores === undefined ? {} : { cores: String(facts.cores) }),
-    isHigh: facts.cpuPercent >= CPU_HIGH_PERCENT,
     bar: cpuBarOf(facts),
     words: known.join(", "),
   };

@@ -9,17 +9,17 @@ import type { RowFigures, MachineRow as RowModel } from "./machine-row-view-mode
 export const FIGURE_COLUMNS = 9;
 
 function Cpu({ cpu }: { cpu: RowFigures["cpu"] }) {
-  if (cpu === undefined) return <td class="n" />;
+  if (cpu === undefined) return <td class="figure" />;
   const { user, system, wait } = cpu.bar;
   return (
-    <td class={cpu.isHigh ? "n hi" : "n"}>
+    <td class={"figure"}>
       <b>{cpu.percent}</b> <small>{cpu.cores}</small>
       <Meter
         words={cpu.words}
         parts={[
-          ["u", user],
-          ["k", system],
-          ["w", wait],
+          ["cpu-user", user],
+          ["cpu-system", system],
+          ["cpu-wait", wait],
         ]}
       />
     </td>
@@ -29,7 +29,7 @@ function Cpu({ cpu }: { cpu: RowFigures["cpu"] }) {
 function Top({ figures }: { figures: RowFigures }) {
   const { top, warnings } = figures;
   return (
-    <td class="tp">
+    <td class="top-process">
       {top === "idle" && <i>idle</i>}
       {top !== undefined && top !== "idle" && (
         <>
@@ -39,7 +39,7 @@ function Top({ figures }: { figures: RowFigures }) {
       {warnings.map((word) => (
         <>
           {" "}
-          <Mark kind="warn">{word}</Mark>
+          <Mark kind="warning">{word}</Mark>
         </>
       ))}
     </td>
@@ -47,11 +47,11 @@ function Top({ figures }: { figures: RowFigures }) {
 }
 
 function Memory({ memory }: { memory: RowFigures["memory"] }) {
-  if (memory === undefined) return <td class="n" />;
+  if (memory === undefined) return <td class="figure" />;
   return (
-    <td class="n">
+    <td class="figure">
       {memory.percent} <small>{memory.total}</small>
-      <Meter parts={[["u", memory.width]]} />
+      <Meter parts={[["used", memory.width]]} />
     </td>
   );
 }
@@ -62,41 +62,41 @@ function Figures({ figures }: { figures: RowFigures }) {
     <>
       <Cpu cpu={figures.cpu} />
       <Top figures={figures} />
-      <td class="n">{figures.load}</td>
+      <td class="figure">{figures.load}</td>
       <Memory memory={figures.memory} />
-      <td class={swap?.isWarning ? "n warn" : "n"}>{swap?.text}</td>
-      <td class="n">{figures.disk}</td>
-      <td class="n">{figures.network}</td>
-      <td class="n">{figures.pressure}</td>
-      <td class="us">{figures.users}</td>
+      <td class={swap?.isWarning ? "figure is-warning" : "figure"}>{swap?.text}</td>
+      <td class="figure">{figures.disk}</td>
+      <td class="figure">{figures.network}</td>
+      <td class="figure">{figures.pressure}</td>
+      <td class="logged-in">{figures.users}</td>
     </>
   );
 }
 
 export function MachineRow({ row, isOpen }: { row: RowModel; isOpen: boolean }) {
   const { state, body, href, name } = row;
-  const stateClass = state === "up" ? undefined : `r-${state}`;
+  const stateClass = state === "up" ? undefined : `is-${state}`;
   return (
-    <tr class={isOpen ? "open" : stateClass}>
+    <tr class={isOpen ? "is-open" : stateClass}>
       <th scope="row">
         <a href={href}>{name}</a>
         {row.isSelf && (
           <>
             {" "}
-            <small class="self">here</small>
+            <small class="this-machine">here</small>
           </>
         )}
       </th>
       <td>
         <Mark kind={state}>{state}</Mark> <small>{row.stateFor}</small>
       </td>
-      <td class="ch">
+      <td class="history-cell">
         <HistoryStrip strip={row.strip} name={name} href={`${href}#entries`} />
       </td>
       {body.kind === "figures" ? (
         <Figures figures={body.figures} />
       ) : (
-        <td class="last" colSpan={FIGURE_COLUMNS}>
+        <td class="sentence" colSpan={FIGURE_COLUMNS}>
           <span>{body.text}</span>
         </td>
       )}

@@ -41,7 +41,7 @@ function Head({ column, query }: { column: Column; query: PageQuery }) {
   const next = isCurrent ? !query.isDescending : isFigure;
   const direction = query.isDescending ? "descending" : "ascending";
   return (
-    <th scope="col" class={`c-${key}`} aria-sort={isCurrent ? direction : undefined}>
+    <th scope="col" class={`column-${key}`} aria-sort={isCurrent ? direction : undefined}>
       <a href={hrefWith(query.raw, { sort: `${next ? "-" : ""}${key}`, page: undefined })}>
         {label}
       </a>
@@ -90,7 +90,7 @@ function Panel({ panel, query }: { panel: EntryPanel; query: PageQuery }) {
 
 function Body({ section, query, panel }: BodyProps) {
   return (
-    <tbody class={section.heading === undefined ? undefined : "sep"}>
+    <tbody class={section.heading === undefined ? undefined : "has-heading"}>
       {section.heading !== undefined && <SectionHead section={section} query={query} />}
       {section.rows.map((row) => (
         <>
@@ -111,7 +111,7 @@ function Above({ table, query }: { table: MachineTable; query: PageQuery }) {
     <tbody>
       {panel && !isAmong && <Panel panel={panel} query={query} />}
       {empty !== undefined && (
-        <tr class="none">
+        <tr class="no-match">
           <td colSpan={COLUMNS}>
             {empty}; <a href={clearHref(query)}>clear the filter</a>
           </td>
@@ -181,20 +181,20 @@ export function MachinesTable({ table, query }: { table: MachineTable; query: Pa
   return (
     <>
       {isFiltered(query) && isWhole && table.empty === undefined && (
-        <p class="chosen">
+        <p class="matches">
           {table.caption} match · <a href={clearHref(query)}>clear the filter</a>
         </p>
       )}
       <Pages pages={table.pages} query={query} />
-      <table class="mt" id="machines">
-        <caption class="vh">{table.caption}</caption>
+      <table class="machine-table" id="machines">
+        <caption class="visually-hidden">{table.caption}</caption>
         <thead>
           <tr>
             {FIRST.map((column) => (
               <Head column={column} query={query} />
             ))}
-            <th scope="col" class="ch">
-              <span class="vh">{`last ${table.axis.spanWords} `}</span>
+            <th scope="col" class="history-cell">
+              <span class="visually-hidden">{`last ${table.axis.spanWords} `}</span>
               <TimeAxis axis={table.axis} links={table.axisLinks} cursor={table.cursor} />
             </th>
             {REST.map((column) => (

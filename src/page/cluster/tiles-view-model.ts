@@ -8,7 +8,7 @@ import { percent } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { nameOrder } from "../../view/sorting.ts";
 import type { Subject } from "../../view/subject.ts";
-import { cpuLevel } from "../../view/thresholds.ts";
+import { CPU_LEVELS, cpuLevel } from "../../view/thresholds.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 
 export interface Tiles {
@@ -30,7 +30,7 @@ export interface Tile {
   readonly name: string;
   readonly slug: string;
   readonly href: string;
-  /** Class of the ground: `c0`–`c4` for load, else the state's. */
+  /** Class of its ground: `cpu-idle` to `cpu-full` for its load, otherwise its state, `is-down`. */
   readonly kind: string;
   /** CPU in percent, else the state's word; empty: not known. */
   readonly text: string;
@@ -48,14 +48,6 @@ const MOST_GROUPS = 40;
 /** The rest of the machines, under a name that no tag can have: tags hold no surrounding space. */
 const REST = " others";
 
-const STATE_KINDS = {
-  down: "cd",
-  stopped: "cs",
-  silent: "cv",
-  new: "cn",
-  unknown: "cn",
-} as const;
-
 function tileOf(subject: Subject): Tile {
   const { machine, state, facts } = subject;
   const base = {
@@ -66,12 +58,12 @@ function tileOf(subject: Subject): Tile {
   };
   if (state !== "up") {
     const text = state === "unknown" ? "" : state;
-    return { ...base, kind: STATE_KINDS[state], text, isState: true };
+    return { ...base, kind: `is-${state}`, text, isState: true };
   }
   const cpu = facts.cpuPercent;
   return {
     ...base,
-    kind: cpu === undefined ? "cn" : `c${cpuLevel(cpu)}`,
+    kind: cpu === undefined ? "no-cpu" : `cpu-${CPU_LEVELS[cpuLevel(cpu)]?.name}`,
     text: cpu === undefined ? "" : percent(cpu),
     isState: false,
   };

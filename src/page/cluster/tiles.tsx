@@ -2,14 +2,16 @@
 import type { Tile, TileGroup, Tiles } from "./tiles-view-model.ts";
 
 function classOf({ kind, warnings }: Tile): string {
-  return warnings.length > 0 ? `${kind} cw` : kind;
+  return warnings.length > 0 ? `${kind} has-warning` : kind;
 }
 
 function LargeTile({ tile }: { tile: Tile }) {
   return (
     <a class={classOf(tile)} href={tile.href}>
       <span>{tile.name}</span> <b>{tile.text}</b>
-      {tile.warnings.length > 0 && <span class="vh">{`, ${tile.warnings.join(", ")}`}</span>}
+      {tile.warnings.length > 0 && (
+        <span class="visually-hidden">{`, ${tile.warnings.join(", ")}`}</span>
+      )}
     </a>
   );
 }
@@ -17,7 +19,7 @@ function LargeTile({ tile }: { tile: Tile }) {
 /** Without a link of its own: a thousand would be no help. Its text is for who does not see it. */
 function SmallTile({ tile }: { tile: Tile }) {
   return (
-    <span class={classOf(tile)} data-key={tile.slug === tile.name ? undefined : tile.slug}>
+    <span class={classOf(tile)} data-machine={tile.slug === tile.name ? undefined : tile.slug}>
       {[tile.text === "" ? tile.name : `${tile.name} ${tile.text}`, ...tile.warnings].join(", ")}
     </span>
   );
@@ -39,7 +41,7 @@ function Group({ group, isSmall }: { group: TileGroup; isSmall: boolean }) {
       </h3>
       {isSmall ? (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
-        <div class="mini" role="group" aria-label={label}>
+        <div class="small-tiles" role="group" aria-label={label}>
           {tiles.map((tile) => (
             <>
               <SmallTile tile={tile} />{" "}
@@ -47,7 +49,7 @@ function Group({ group, isSmall }: { group: TileGroup; isSmall: boolean }) {
           ))}
         </div>
       ) : (
-        <div class="tg">
+        <div class="large-tiles">
           {tiles.map((tile) => (
             <LargeTile tile={tile} />
           ))}
@@ -60,7 +62,7 @@ function Group({ group, isSmall }: { group: TileGroup; isSmall: boolean }) {
 export function TilesSection({ tiles }: { tiles: Tiles }) {
   return (
     <section
-      class={tiles.isSmall ? "tiles small" : "tiles"}
+      class={tiles.isSmall ? "tiles is-small" : "tiles"}
       aria-label="Machines as tiles, CPU in percent"
     >
       {tiles.groups.map((group) => (

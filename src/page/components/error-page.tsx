@@ -19,7 +19,7 @@ export function renderErrorPage(page: ErrorPage, masthead: Masthead, frame: Fram
     masthead,
     ...frame,
     children: (
-      <section class="say" id="machines" aria-labelledby="what">
+      <section class="notice" id="machines" aria-labelledby="what">
         <h2 id="what">{page.title}</h2>
         <p>{page.text}</p>
         {page.choices.length > 0 && (

@@ -6,7 +6,7 @@ import type { ClusterView } from "../../view/cluster-view.ts";
 export function Notices({ notices }: { notices: readonly string[] }) {
   if (notices.length === 0) return null;
   return (
-    <ul class="say notices" aria-label="Notices">
+    <ul class="notice notices" aria-label="Notices">
       {notices.map((notice) => (
         <li>{notice}</li>
       ))}

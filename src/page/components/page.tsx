@@ -41,7 +41,10 @@ interface PageProps extends Frame {
 function Count({ state, count }: StateCount) {
   return (
     <li>
-      <a class={`st ${state}${count === 0 ? " zero" : ""}`} href={`/?filter=state:${state}`}>
+      <a
+        class={`mark is-${state}${count === 0 ? " is-zero" : ""}`}
+        href={`/?filter=state:${state}`}
+      >
         <b>{count}</b> {state}
       </a>
     </li>
@@ -75,24 +78,24 @@ function Top({ masthead, raw }: { masthead: Masthead; raw: PageQuery["raw"] }) {
       </nav>
       <search>
         <form action="/">
-          <label for="q">filter</label>{" "}
+          <label for="filter">filter</label>{" "}
           <input
-            id="q"
+            id="filter"
             name="filter"
             type="search"
             placeholder="name, user, process, state"
             value={masthead.filter}
             autocomplete="off"
           />
-          <span class="js key" aria-hidden="true" />
+          <span class="needs-script key" aria-hidden="true" />
           {KEPT.map((name) => raw[name] && <input type="hidden" name={name} value={raw[name]} />)}
         </form>
       </search>
-      <p class="here">
+      <p class="served-by">
         <a href={masthead.self.href}>{masthead.self.name}</a> serves this page
         <br />
         <time dateTime={masthead.nowStamp}>{masthead.now}</time>
-        {masthead.ages === "" ? "" : ` · ${masthead.ages}`} <span id="live" data-live />
+        {masthead.ages === "" ? "" : ` · ${masthead.ages}`} <span id="connection" data-script />
       </p>
     </header>
   );

@@ -4,7 +4,7 @@ import type { PageLink } from "./elsewhere.ts";
 
 /** A state or warning: a shape and a word, everywhere the same. */
 export function Mark({ kind, children }: { kind: string; children: ComponentChildren }) {
-  return <span class={`st ${kind}`}>{children}</span>;
+  return <span class={`mark is-${kind}`}>{children}</span>;
 }
 
 /** Strokes of a 3-pixel bar, in whole percents: class and length, one after the other. */
@@ -25,7 +25,7 @@ export function Meter({
   }
   return (
     <svg
-      class="m"
+      class="meter"
       viewBox="0 0 100 3"
       preserveAspectRatio="none"
       role={words === undefined ? undefined : "img"}

@@ -12,28 +12,28 @@ export function ProcessTable({
 }) {
   if (lines.length === 0) return null;
   return (
-    <table class="list pl">
+    <table class="list process-table">
       <thead>
         <tr>
           <th scope="col">who</th>
           <th scope="col">process</th>
-          <th scope="col" class="n">
+          <th scope="col" class="figure">
             cores
           </th>
-          <th scope="col" class="n">
+          <th scope="col" class="figure">
             memory
           </th>
           {isFull && (
-            <th scope="col" class="n">
+            <th scope="col" class="figure">
               %
             </th>
           )}
           <th scope="col">state</th>
-          <th scope="col" class="n">
+          <th scope="col" class="figure">
             CPU time
           </th>
           {isFull && (
-            <th scope="col" class="n">
+            <th scope="col" class="figure">
               pid
             </th>
           )}
@@ -45,13 +45,13 @@ export function ProcessTable({
             <td>
               <UserLink user={line.user} />
             </td>
-            <td class="cmd">{line.command}</td>
-            <td class="n">{line.isLarge ? <b>{line.cores}</b> : line.cores}</td>
-            <td class="n">{line.memory}</td>
-            {isFull && <td class="n">{line.memoryPercent}</td>}
+            <td class="command">{line.command}</td>
+            <td class="figure">{line.isLarge ? <b>{line.cores}</b> : line.cores}</td>
+            <td class="figure">{line.memory}</td>
+            {isFull && <td class="figure">{line.memoryPercent}</td>}
             <td>{line.state}</td>
-            <td class="n">{line.cpuTime}</td>
-            {isFull && <td class="n">{line.pid}</td>}
+            <td class="figure">{line.cpuTime}</td>
+            {isFull && <td class="figure">{line.pid}</td>}
           </tr>
         ))}
       </tbody>
@@ -68,7 +68,7 @@ export function UserTable({ lines }: { lines: readonly UserLine[] }) {
           <th scope="col">who</th>
           <th scope="col">terminal</th>
           <th scope="col">from</th>
-          <th scope="col" class="n">
+          <th scope="col" class="figure">
             for
           </th>
           <th scope="col">runs</th>
@@ -82,8 +82,8 @@ export function UserTable({ lines }: { lines: readonly UserLine[] }) {
             </th>
             <td>{line.terminal}</td>
             <td>{line.from}</td>
-            <td class="n">{line.loggedInFor}</td>
-            <td class="cmd">{line.command}</td>
+            <td class="figure">{line.loggedInFor}</td>
+            <td class="command">{line.command}</td>
           </tr>
         ))}
       </tbody>
@@ -94,7 +94,7 @@ export function UserTable({ lines }: { lines: readonly UserLine[] }) {
 export function Messages({ parts }: { parts: ReportParts }) {
   if (parts.messages.length === 0) return null;
   return (
-    <ul class="msg">
+    <ul class="messages">
       {parts.messages.map((message) => (
         <li>{message}</li>
       ))}

@@ -113,12 +113,12 @@ function EventList({ events }: { events: readonly ChartEvent[] }) {
 export function Charts({ name, history }: { name: string; history: MachineHistoryPart }) {
   const { axis, bounds, shown } = history;
   return (
-    <section class="hist" id="history" aria-labelledby="hi">
+    <section class="history" id="history" aria-labelledby="hi">
       <div class="chart-title">
         <h2 id="hi">
           {history.title} <small>{history.partWords}</small>
         </h2>
-        <small class="js hint">
+        <small class="needs-script hint">
           <span class="hover">
             hover for values, click to open an entry, drag to zoom (+ and − too)
           </span>

@@ -10,12 +10,12 @@ function Report({ body }: { body: Extract<EntryPanel["body"], { kind: "report" }
     <>
       <section>
         <h3>figures</h3>
-        <table class="kv">
+        <table class="figure-list">
           <tbody>
             {figures.map(({ what, value, detail }) => (
               <tr>
                 <th scope="row">{what}</th>
-                <td class="n">{what === "CPU" ? <b>{value}</b> : value}</td>
+                <td class="figure">{what === "CPU" ? <b>{value}</b> : value}</td>
                 <td>
                   <small>{detail}</small>
                 </td>
@@ -43,7 +43,7 @@ export function EntryDetails({ panel, raw }: { panel: EntryPanel; raw: PageQuery
   const { previous, next, body } = panel;
   return (
     <div class="entry">
-      <div class="eh">
+      <div class="entry-head">
         <h2 id="entry">
           {panel.machineName} at {panel.time} <small>{panel.period}</small>
         </h2>

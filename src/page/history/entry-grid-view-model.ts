@@ -4,6 +4,7 @@
  */
 import type { StripPoint } from "../../store/kept.ts";
 import { percent } from "../../view/format.ts";
+import { THRESHOLDS } from "../../view/thresholds.ts";
 import { clockOf, type Times } from "../../view/times.ts";
 import { hrefWith } from "../components/page-query.ts";
 
@@ -33,8 +34,6 @@ const HOUR_SECONDS = 3600;
 const MOST_STEPS = 12;
 /** Columns of a grid: two days and the hours begun at either end. */
 const MOST_HOURS = 50;
-const HIGH_PERCENT = 90;
-const QUIET_PERCENT = 5;
 
 function cellOf(
   point: StripPoint,
@@ -46,7 +45,8 @@ function cellOf(
   if (point.state !== "up") return { text: point.state, kind: "absent", href, time };
   const cpu = point.cpuPercent;
   if (cpu === undefined) return { text: "–", kind: "quiet", href, time };
-  const kind = cpu >= HIGH_PERCENT ? "high" : cpu < QUIET_PERCENT ? "quiet" : "usual";
+  const { lightPercent, fullPercent } = THRESHOLDS.cpu;
+  const kind = cpu >= fullPercent ? "high" : cpu < lightPercent ? "quiet" : "usual";
   return { text: percent(cpu), kind, href, time };
 }
 

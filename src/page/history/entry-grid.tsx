@@ -2,20 +2,25 @@
 
 import type { EntryGrid } from "./entry-grid-view-model.ts";
 
-const CELL_CLASS = { quiet: "q", usual: undefined, high: "hi", absent: "no" } as const;
+const CELL_CLASS = {
+  quiet: "is-quiet",
+  usual: undefined,
+  high: "is-high",
+  absent: "is-absent",
+} as const;
 
 /** Half a day and less would lie scattered over the whole width. */
 const FEW_COLUMNS = 12;
 
 function gridClass({ columns }: EntryGrid): string {
-  if (columns.length === 0) return "et rows";
-  return columns.length <= FEW_COLUMNS ? "et few" : "et";
+  if (columns.length === 0) return "entry-grid rows";
+  return columns.length <= FEW_COLUMNS ? "entry-grid few" : "entry-grid";
 }
 
 export function Entries({ grid }: { grid: EntryGrid | undefined }) {
   return (
-    <section class="entries" id="entries" aria-labelledby="en">
-      <h2 id="en">
+    <section class="entries" id="entries" aria-labelledby="entries-title">
+      <h2 id="entries-title">
         Entries{" "}
         <small>
           {grid === undefined

@@ -2,6 +2,7 @@
 
 import { SIGNS, SIGNS_LEGEND } from "../../view/history/signs.ts";
 import type { Axis } from "../../view/history/time-axis.ts";
+import { THRESHOLDS } from "../../view/thresholds.ts";
 import { Paths } from "../components/parts.tsx";
 import type { AxisLink } from "./axis-links.ts";
 import type { Strip } from "./strip.ts";
@@ -59,7 +60,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
       {cursor && " "}
       {cursor && (
         <text
-          class={cursor.x > (1 - EDGE) * axis.cells ? "at end" : "at"}
+          class={cursor.x > (1 - EDGE) * axis.cells ? "cursor end" : "cursor"}
           x={share(cursor.x, axis)}
           y="20"
         >
@@ -76,38 +77,39 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
  */
 export function HistoryStrip({ strip, name, href }: { strip: Strip; name: string; href: string }) {
   return (
-    <a class="hs" href={href} aria-label={`${name} history: ${strip.words}`}>
+    <a class="history-strip" href={href} aria-label={`${name} history: ${strip.words}`}>
       <svg
-        class="h"
+        class="strip"
         viewBox={`0 0 ${strip.cells} 22`}
         preserveAspectRatio="none"
         aria-hidden="true"
       >
         <Paths paths={strip.paths} />
       </svg>
-      <span class="vh">{strip.signs.replaceAll(" ", "\u00a0")}</span>
+      <span class="visually-hidden">{strip.signs.replaceAll(" ", "\u00a0")}</span>
     </a>
   );
 }
 
 export function Legend({ cellWords }: { cellWords: string }) {
+  const { cpu, disk } = THRESHOLDS;
   return (
     <p class="legend" id="legend">
-      <span class="lt">{cellWords}</span>
-      <Key name="k0">CPU &lt; 5 %</Key>
-      <Key name="k1">5</Key>
-      <Key name="k2">25</Key>
-      <Key name="k3">≥ 45 low</Key>
-      <Key name="k4">≥ 90 high</Key>
-      <Key name="kf">disk ≥ 20 MB/min</Key>
-      <Key name="kg">≥ 40</Key>
-      <Key name="kd">down</Key>
-      <Key name="ks">stopped</Key>
-      <Key name="kr">rebooted</Key> <span class="lt">CPU bar</span>
-      <Key name="ku">user</Key>
-      <Key name="kk">system</Key>
-      <Key name="kw">waiting</Key>
-      <span class="vh" aria-hidden="true">
+      <span class="legend-title">{cellWords}</span>
+      <Key name="cpu-idle">{`CPU < ${cpu.lightPercent} %`}</Key>
+      <Key name="cpu-light">{cpu.lightPercent}</Key>
+      <Key name="cpu-moderate">{cpu.moderatePercent}</Key>
+      <Key name="cpu-busy">{`≥ ${cpu.busyPercent} low`}</Key>
+      <Key name="cpu-full">{`≥ ${cpu.fullPercent} high`}</Key>
+      <Key name="disk-busy">{`disk ≥ ${disk.busyMegabytesPerMinute} MB/min`}</Key>
+      <Key name="disk-heavy">{`≥ ${disk.heavyMegabytesPerMinute}`}</Key>
+      <Key name="down">down</Key>
+      <Key name="stopped">stopped</Key>
+      <Key name="reboot">rebooted</Key> <span class="legend-title">CPU bar</span>
+      <Key name="cpu-user">user</Key>
+      <Key name="cpu-system">system</Key>
+      <Key name="cpu-wait">waiting</Key>
+      <span class="visually-hidden" aria-hidden="true">
         {" "}
         · in {SIGNS} signs, newest right: {SIGNS_LEGEND}
       </span>
@@ -115,7 +117,7 @@ export function Legend({ cellWords }: { cellWords: string }) {
   );
 }
 
-function Key({ name, children }: { name: string; children: string | string[] }) {
+function Key({ name, children }: { name: string; children: string | number }) {
   return (
     <>
       {/* A text browser knows no gaps. */}{" "}

@@ -1,7 +1,6 @@
 /**
- * The history strip of one machine: cells, the paths that draw them, and the same in words.
- * The thresholds are those of the 2005 report: CPU low from 45 %, high from 90 %; disk low from
- * 20 MB a minute, high from 40. One path per meaning, a run is a stroke: `M107 11h3m4 0h1`.
+ * The history strip of one machine: the paths that draw its cells, and the same in words. There is
+ * one path for each meaning, and each run of cells is a stroke of it: `M107 11h3m4 0h1`.
  */
 
 import {
@@ -13,7 +12,7 @@ import {
 } from "../../view/history/cells.ts";
 import { signsOf } from "../../view/history/signs.ts";
 import { type Axis, cursorX } from "../../view/history/time-axis.ts";
-import { cpuLevel, diskLevel } from "../../view/thresholds.ts";
+import { CPU_LEVELS, cpuLevel, diskLevel, THRESHOLDS } from "../../view/thresholds.ts";
 import { clockOf, type Times } from "../../view/times.ts";
 
 export interface Strip {
@@ -25,13 +24,11 @@ export interface Strip {
   readonly signs: string;
 }
 
-/** Drawn over the lane "a" of all cells of which the CPU is known. */
-const CPU_CLASSES = [
-  ["b", 1],
-  ["c", 2],
-  ["d", 3],
-  ["e", 4],
-] as const;
+/** Where the lanes lie: CPU in the middle, disk below, 22 units high in all. */
+const CPU_Y = 11;
+const DISK_BUSY_Y = 21;
+const DISK_HEAVY_Y = 20;
+
 function strokes(runs: readonly Run[], y: number): string {
   let data = "";
   let at = 0;
@@ -79,7 +76,7 @@ function stripRuns({ state, cpu, disk }: Cells): StripRuns {
   };
 }
 
-/** A run shorter than this is left out of the words for "CPU over 45 %": there are many. */
+/** A shorter run is left out of the words for a busy CPU: there are many. */
 const SHORTEST_SAID = 3;
 const MOST_RANGES = 3;
 
@@ -94,14 +91,15 @@ function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): 
     const more = all.length > MOST_RANGES ? ` and ${all.length - MOST_RANGES} more` : "";
     return [`${what} ${said.join(", ")}${more}`];
   };
-  const low = runs.cpu.get(3)?.filter(({ from, to }) => to - from >= SHORTEST_SAID);
+  const { busyPercent, fullPercent } = THRESHOLDS.cpu;
+  const busy = runs.cpu.get(3)?.filter(({ from, to }) => to - from >= SHORTEST_SAID);
   const parts = [
     ...ranges("down", runs.state.get("down")),
     ...ranges("stopped", runs.state.get("stopped")),
     ...cells.reboots.slice(-MOST_RANGES).map(({ atMs }) => `rebooted ${clock(atMs)}`),
-    ...ranges("CPU over 90 %", runs.cpu.get(4)),
-    ...ranges("CPU over 45 %", low),
-    ...ranges("disk over 40 MB/min", runs.disk.get(2)),
+    ...ranges(`CPU over ${fullPercent} %`, runs.cpu.get(4)),
+    ...ranges(`CPU over ${busyPercent} %`, busy),
+    ...ranges(`disk over ${THRESHOLDS.disk.heavyMegabytesPerMinute} MB/min`, runs.disk.get(2)),
   ];
   if (parts.length > 0) return parts.join("; ");
   if (runs.state.has("up")) return "quiet";
@@ -132,19 +130,23 @@ export function stripOf(machine: MachineHistory, options: StripOptions): Strip {
     if (data !== "") paths.push([name, data]);
   };
   const runs = stripRuns(cells);
-  const lane = (name: string, all: readonly Run[] = [], y = 11) => add(name, strokes(all, y));
-  add("x", gridPath(axis));
-  lane("n", runs.state.get("none"));
-  lane("t", runs.state.get("stopped"));
-  lane("a", runs.state.get("up"));
-  for (const [name, level] of CPU_CLASSES) lane(name, runs.cpu.get(level));
-  lane("f", runs.disk.get(1), 21);
-  lane("g", runs.disk.get(2), 20);
-  lane("s", runs.state.get("stopped"));
+  const lane = (name: string, all: readonly Run[] = [], y = CPU_Y) => add(name, strokes(all, y));
+  add("grid", gridPath(axis));
+  // The ground of the strip is the hatch of an outage: what covers no cell is down.
+  lane("no-data", runs.state.get("none"));
+  lane("stopped", runs.state.get("stopped"));
+  // The lowest level lies under all cells of which the CPU is known, the others upon it.
+  lane("cpu-idle", runs.state.get("up"));
+  for (const [level, { name }] of CPU_LEVELS.entries()) {
+    if (level > 0) lane(`cpu-${name}`, runs.cpu.get(level));
+  }
+  lane("disk-busy", runs.disk.get(1), DISK_BUSY_Y);
+  lane("disk-heavy", runs.disk.get(2), DISK_HEAVY_Y);
+  lane("stopped-line", runs.state.get("stopped"));
   // As wide on the screen for a part of the history as for all of it.
   const flag = round(axis.cells / 72);
-  add("r", cells.reboots.map(({ cell }) => `M${cell} 18V1h${flag}`).join(""));
+  add("reboot", cells.reboots.map(({ cell }) => `M${cell} 18V1h${flag}`).join(""));
   const cursor = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
-  if (cursor !== undefined) add("y", `M${round(cursor)} -7v10m0 16v9`);
+  if (cursor !== undefined) add("cursor", `M${round(cursor)} -7v10m0 16v9`);
   return { cells: axis.cells, paths, words: wordsOf(runs, cells, options), signs: signsOf(cells) };
 }

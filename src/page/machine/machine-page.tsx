@@ -11,11 +11,11 @@ import { Now } from "./now.tsx";
 function Title({ page }: { page: MachinePage }) {
   return (
     <>
-      <div class="mh">
+      <div class="machine-head">
         <h2>{page.name}</h2> <Mark kind={page.state}>{page.state}</Mark>{" "}
         <small>{page.stateWords}</small> <small>{page.reportWords}</small>{" "}
         {page.ownPage && (
-          <a class="go" href={page.ownPage}>
+          <a class="own-page" href={page.ownPage}>
             its own page ↗
           </a>
         )}
@@ -38,7 +38,7 @@ function Problems({ problems }: { problems: MachinePage["problems"] }) {
       <ul>
         {problems.map(({ subject, text }) => (
           <li>
-            <Mark kind="warn">{subject}</Mark> {text}
+            <Mark kind="warning">{subject}</Mark> {text}
           </li>
         ))}
       </ul>
@@ -53,15 +53,15 @@ function Filesystem({ line }: { line: FilesystemLine }) {
       <td>{line.type}</td>
       {line.isUnknown ? (
         <td colSpan={3}>
-          <Mark kind="warn">no answer</Mark>
+          <Mark kind="warning">no answer</Mark>
         </td>
       ) : (
         <>
-          <td class="n">{line.size}</td>
-          <td class="n">{line.free}</td>
-          <td class={line.isFull ? "n warn" : "n"}>
+          <td class="figure">{line.size}</td>
+          <td class="figure">{line.free}</td>
+          <td class={line.isFull ? "figure is-warning" : "figure"}>
             {line.used}
-            <Meter parts={[["u", line.width]]} />
+            <Meter parts={[["used", line.width]]} />
           </td>
         </>
       )}
@@ -72,8 +72,8 @@ function Filesystem({ line }: { line: FilesystemLine }) {
 function Filesystems({ page }: { page: MachinePage }) {
   const { filesystems } = page;
   return (
-    <section aria-labelledby="fs">
-      <h2 id="fs">File systems</h2>
+    <section aria-labelledby="file-systems">
+      <h2 id="file-systems">File systems</h2>
       {filesystems === undefined || filesystems.length === 0 ? (
         <p class="note">{filesystems === undefined ? page.filesystemsReason : "none"}</p>
       ) : (
@@ -82,13 +82,13 @@ function Filesystems({ page }: { page: MachinePage }) {
             <tr>
               <th scope="col">mount</th>
               <th scope="col">type</th>
-              <th scope="col" class="n">
+              <th scope="col" class="figure">
                 size
               </th>
-              <th scope="col" class="n">
+              <th scope="col" class="figure">
                 free
               </th>
-              <th scope="col" class="n">
+              <th scope="col" class="figure">
                 used %
               </th>
             </tr>
@@ -107,8 +107,8 @@ function Filesystems({ page }: { page: MachinePage }) {
 function People({ page }: { page: MachinePage }) {
   const { parts } = page;
   return (
-    <section aria-labelledby="us">
-      <h2 id="us">
+    <section aria-labelledby="logged-in">
+      <h2 id="logged-in">
         Logged in <small>{parts?.userWords ?? "no report yet"}</small>
       </h2>
       <UserTable lines={parts?.users ?? []} />
@@ -132,7 +132,7 @@ export function renderMachinePage(page: MachinePage, frame: Frame): string {
         <Problems problems={page.problems} />
         <Now page={page} />
         <Charts name={page.name} history={page.history} />
-        <div class="two">
+        <div class="two-columns">
           <Filesystems page={page} />
           <People page={page} />
         </div>

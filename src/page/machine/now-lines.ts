@@ -9,6 +9,7 @@ import type { Facts } from "../../view/facts.ts";
 import { bytes, decimal, percent, perSecond } from "../../view/format.ts";
 import { missingReason } from "../../view/missing-parts.ts";
 import type { Subject } from "../../view/subject.ts";
+import { THRESHOLDS } from "../../view/thresholds.ts";
 import { round } from "../history/strip.ts";
 
 export interface NowLine {
@@ -36,8 +37,6 @@ export interface CoreBars {
 
 /** More interfaces than a desk or a server has; a container host has hundreds. */
 const MOST_INTERFACES = 4;
-const BUSY_CORE_PERCENT = 90;
-const IDLE_CORE_PERCENT = 5;
 
 function said(what: string, value: number | undefined, text: (known: number) => string): string[] {
   return value === undefined ? [] : [`${what} ${text(value)}`];
@@ -68,12 +67,13 @@ function coreBars(cores: readonly number[]): CoreBars {
   const path = cores
     .map((busy, index) => `M${index + 0.5} 100v-${round(Math.min(100, Math.max(0, busy)))}`)
     .join("");
-  const busy = cores.filter((value) => value >= BUSY_CORE_PERCENT).length;
-  const idle = cores.filter((value) => value < IDLE_CORE_PERCENT).length;
+  const { lightPercent, fullPercent } = THRESHOLDS.cpu;
+  const full = cores.filter((value) => value >= fullPercent).length;
+  const idle = cores.filter((value) => value < lightPercent).length;
   return {
     count: cores.length,
     path,
-    words: `${counted(cores.length, "core")}: ${busy} over 90 %, ${idle} idle`,
+    words: `${counted(cores.length, "core")}: ${full} over ${fullPercent} %, ${idle} idle`,
     figures: cores.map(percent).join(" "),
   };
 }
@@ -126,8 +126,8 @@ function memoryLine(report: Report, facts: Facts, reason: string): NowLine {
     bar: {
       width: 100,
       paths: [
-        ["u", `M0 3h${width}`],
-        ...(cached > 0 ? [["c", `M${width} 3h${cached}`] as const] : []),
+        ["used", `M0 3h${width}`],
+        ...(cached > 0 ? [["cached", `M${width} 3h${cached}`] as const] : []),
       ],
     },
   };

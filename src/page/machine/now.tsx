@@ -14,7 +14,7 @@ function Cores({ cores }: { cores: CoreBars }) {
       role="img"
       aria-label={cores.words}
     >
-      <path class="u" d={cores.path} />
+      <path class="used" d={cores.path} />
     </svg>
   );
 }
@@ -26,7 +26,7 @@ function NowRow({ line }: { line: NowLine }) {
         <th scope="row">{line.what}</th>
         <td colSpan={2}>
           <Cores cores={line.cores} />
-          <span class="vh" aria-hidden="true">
+          <span class="visually-hidden" aria-hidden="true">
             {line.cores.figures}
           </span>
         </td>
@@ -36,7 +36,7 @@ function NowRow({ line }: { line: NowLine }) {
   return (
     <tr>
       <th scope="row">{line.what}</th>
-      <td class="big">{line.big}</td>
+      <td class="large-figure">{line.big}</td>
       <td>
         {line.details.map((detail) => (
           <>
@@ -45,7 +45,7 @@ function NowRow({ line }: { line: NowLine }) {
         ))}
         {line.bar && (
           <svg
-            class="mb"
+            class="memory-bar"
             viewBox={`0 0 ${line.bar.width} 6`}
             preserveAspectRatio="none"
             aria-hidden="true"
@@ -61,13 +61,13 @@ function NowRow({ line }: { line: NowLine }) {
 export function Now({ page }: { page: MachinePage }) {
   const { parts } = page;
   return (
-    <div class="two">
+    <div class="two-columns">
       <section aria-labelledby="now">
         <h2 id="now">{page.nowTitle}</h2>
         {page.now.length === 0 ? (
           <p class="note">no report yet</p>
         ) : (
-          <table class="nowt">
+          <table class="now-table">
             <tbody>
               {page.now.map((line) => (
                 <NowRow line={line} />
@@ -76,8 +76,8 @@ export function Now({ page }: { page: MachinePage }) {
           </table>
         )}
       </section>
-      <section aria-labelledby="pr">
-        <h2 id="pr">
+      <section aria-labelledby="processes">
+        <h2 id="processes">
           Processes <small>{parts?.processWords ?? "no report yet"}</small>
         </h2>
         <ProcessTable lines={parts?.processes ?? []} isFull={true} />

@@ -28,12 +28,12 @@ function Process({ line }: { line: ProcessLine }) {
           </>
         )}
       </td>
-      <td class="cmd">{line.command}</td>
-      <td class="n">{line.cores}</td>
+      <td class="command">{line.command}</td>
+      <td class="figure">{line.cores}</td>
       <td />
-      <td class="n">{line.memory}</td>
+      <td class="figure">{line.memory}</td>
       <td>{line.state}</td>
-      <td class="n">{line.cpuTime}</td>
+      <td class="figure">{line.cpuTime}</td>
       <td />
     </tr>
   );
@@ -48,12 +48,12 @@ function Block({ person }: { person: PersonBlock }) {
         </th>
         <Count count={person.machineCount} one="machine" />
         <Count count={person.processCount} one="process" many="processes" />
-        <td class="n">{person.cores}</td>
-        <td class="n">
+        <td class="figure">{person.cores}</td>
+        <td class="figure">
           {person.share} <small>%</small>
-          <Meter parts={[["u", person.shareWidth]]} />
+          <Meter parts={[["used", person.shareWidth]]} />
         </td>
-        <td class="n">{person.memory}</td>
+        <td class="figure">{person.memory}</td>
         <td />
         <td />
         <td class="wide">
@@ -83,24 +83,24 @@ function Block({ person }: { person: PersonBlock }) {
 function Table({ table }: { table: PeopleTable }) {
   return (
     <>
-      <table class="ut" id="machines">
-        <caption class="vh">Processes by user</caption>
+      <table class="people-table" id="machines">
+        <caption class="visually-hidden">Processes by user</caption>
         <thead>
           <tr>
             <th scope="col">user</th>
             <th scope="col">machine</th>
             <th scope="col">process</th>
-            <th scope="col" class="n" aria-sort="descending">
+            <th scope="col" class="figure" aria-sort="descending">
               cores
             </th>
-            <th scope="col" class="n">
+            <th scope="col" class="figure">
               share of {table.allCores} cores
             </th>
-            <th scope="col" class="n">
+            <th scope="col" class="figure">
               memory
             </th>
             <th scope="col">state</th>
-            <th scope="col" class="n">
+            <th scope="col" class="figure">
               CPU time
             </th>
             <th scope="col" class="wide">

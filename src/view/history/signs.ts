@@ -1,14 +1,18 @@
 /** The history of one machine as a line of characters, for a terminal and for a text browser. */
 
-import { cpuLevel } from "../thresholds.ts";
+import { cpuLevel, THRESHOLDS } from "../thresholds.ts";
 import type { Cells } from "./cells.ts";
 
 /** Characters of a history in text: an hour each, by default. */
 export const SIGNS = 24;
 
+const { lightPercent, busyPercent, fullPercent } = THRESHOLDS.cpu;
+
 /** What the signs mean. */
-export const SIGNS_LEGEND =
-  ". idle  - CPU 5 %  = 45 %  # 90 %  x down, blank: stopped or not known";
+export const SIGNS_LEGEND = `. idle  - CPU ${lightPercent} %  = ${busyPercent} %  # ${fullPercent} %  x down, blank: stopped or not known`;
+
+/** One for each of `CPU_LEVELS`: light and moderate use look alike. */
+const LEVEL_SIGNS = ".--=#";
 
 /** One character for each group of cells: an outage wins, then the highest CPU. */
 export function signsOf({ state, cpu }: Cells): string {
@@ -24,8 +28,7 @@ export function signsOf({ state, cpu }: Cells): string {
         level = Math.max(level, cpuLevel(cpu[cell] ?? 0));
       }
     }
-    // The 5 and 25 % of the strip are one sign here, as are "no data" and "stopped".
-    text += sign === "x" || level < 0 ? sign : (".--=#"[level] ?? ".");
+    text += sign === "x" || level < 0 ? sign : LEVEL_SIGNS[level];
   }
   return text;
 }
