@@ -12,7 +12,7 @@ import { type Cluster, createCluster } from "../cluster/cluster.ts";
 import { createCollectors } from "../collectors/collectors.ts";
 import { createSampler, type Sampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
-import type { Forgetter } from "../http/service.ts";
+import type { Removal } from "../http/service.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import { createCarrierReader } from "../runtime/carrier.ts";
 import { createClock } from "../runtime/clock.ts";
@@ -67,7 +67,7 @@ export interface DaemonParts {
   readonly sampler: Sampler;
   readonly source: ClusterSource;
   readonly watching: Watching;
-  readonly removal: Forgetter;
+  readonly removal: Removal;
   readonly gcPolicy: GcPolicy;
   /** Takes a packet from the network. */
   readonly receive: (from: Endpoint, packet: Uint8Array) => void;

@@ -3,7 +3,7 @@
 import { quoted } from "../base/printable.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Forgetter } from "../http/service.ts";
+import type { Removal } from "../http/service.ts";
 import { createUserNames } from "../linux/passwd.ts";
 import { readConnectionOwner } from "../linux/proc/net-sockets.ts";
 import type { Log } from "../runtime/log.ts";
@@ -20,12 +20,12 @@ export interface RemovalParts {
   readonly log: Pick<Log, "info">;
 }
 
-export function createRemoval(parts: RemovalParts): Forgetter {
+export function createRemoval(parts: RemovalParts): Removal {
   const { root, httpPort, ownAddress, cluster, drive, log } = parts;
   const nameOf = createUserNames(root);
   return {
     ...withoutUndefined({ ownAddress }),
-    forget: ({ id, name, address }, client) => {
+    remove: ({ id, name, address }, client) => {
       const uid = readConnectionOwner(root, { client: client.port, server: httpPort });
       const who = uid === undefined ? "an unknown user of this machine" : `user ${nameOf(uid)}`;
       log.info(`${who} removed machine ${quoted(name)} at ${address}`);

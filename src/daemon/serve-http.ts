@@ -50,7 +50,7 @@ function createHandler(parts: DaemonParts): HttpHandler {
     watchers: watching.watchers,
     streams: watching.streams,
     freshener: watching.freshener,
-    forgetter: removal,
+    removal,
     onMade: gcPolicy.countAnswer,
     allow: (address) => networks().httpAllow.contains(address),
     hostNames: hostNamesOf({ root: ROOT, name: nameOf(config), httpNames: config.httpNames }),

@@ -19,7 +19,7 @@ import type { Service } from "./service.ts";
 import type { Watchers } from "./watching.ts";
 
 export interface HttpHandlerOptions
-  extends Pick<Service, "source" | "streams" | "freshener" | "forgetter"> {
+  extends Pick<Service, "source" | "streams" | "freshener" | "removal"> {
   /** `http-allow`, for a canonical address. */
   readonly allow: (address: string) => boolean;
   /** Of `hostNamesOf`. */
@@ -74,12 +74,12 @@ class Answering {
   readonly #others = new BodyCache();
 
   constructor(options: HttpHandlerOptions) {
-    const { source, streams, freshener, forgetter } = options;
+    const { source, streams, freshener, removal } = options;
     const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     this.#options = options;
     this.#eras = createEras(source, streams);
     this.#service = {
-      ...{ source, streams, freshener, forgetter },
+      ...{ source, streams, freshener, removal },
       times: createTimes(timeZone),
       assets: createAssets(),
       warnedSince: createWarnedSince((id, query) => source.entries(id, query)),

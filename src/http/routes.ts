@@ -10,10 +10,10 @@ import {
   waitForFresh,
 } from "./handlers/cluster.ts";
 import { eventsAnswer } from "./handlers/events.ts";
-import { forgetAnswer } from "./handlers/forget.ts";
 import { healthAnswer } from "./handlers/health.ts";
 import { entriesAnswer, machineAnswer, machinePage } from "./handlers/machine.ts";
 import { nothingInApi, nothingPage } from "./handlers/nothing.ts";
+import { removalAnswer } from "./handlers/removal.ts";
 import type { Route } from "./route.ts";
 
 const GET = "GET";
@@ -35,7 +35,7 @@ export const ROUTES: readonly Route[] = [
   { ...VIEW, ...FRESH, pattern: "/api/v1/cluster", tellsOfAll: true, answer: clusterAnswer },
   { ...VIEW, pattern: "/api/v1/machines/KEY", answer: machineAnswer },
   { ...VIEW, pattern: "/api/v1/machines/KEY/entries", answer: entriesAnswer },
-  { ...CHANGE, pattern: "/api/v1/machines/KEY", answer: forgetAnswer },
+  { ...CHANGE, pattern: "/api/v1/machines/KEY", answer: removalAnswer },
   { ...NO_VIEW, pattern: "/api/v1/events", answer: eventsAnswer },
   { ...NO_VIEW, pattern: "/healthz", answer: healthAnswer },
   ...ASSET_PATHS.map((pattern) => ({ ...FOR_GOOD, pattern, answer: assetAt(pattern) })),

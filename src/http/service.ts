@@ -16,18 +16,18 @@ export interface Client {
 }
 
 /** Removes scrapped machines. */
-export interface Forgetter {
+export interface Removal {
   /** The address of `--bind`: a client at that address is on this machine, too. */
   readonly ownAddress?: string;
   /** `machine` is silent, stopped or down. */
-  readonly forget: (machine: Machine, client: Client) => void;
+  readonly remove: (machine: Machine, client: Client) => void;
 }
 
 export interface Service {
   readonly source: ClusterSource;
   readonly streams: EventStreams;
   readonly freshener: Freshener;
-  readonly forgetter: Forgetter;
+  readonly removal: Removal;
   readonly times: Times;
   readonly assets: Assets;
   readonly warnedSince: WarnedSinceOf;

@@ -24,7 +24,7 @@ describe("a removal", () => {
       log: { info: (text) => did.push(text) },
     });
     expect(removal.ownAddress).toBe("10.0.0.1");
-    removal.forget(machine, { address: "127.0.0.1", port: 54_321 });
+    removal.remove(machine, { address: "127.0.0.1", port: 54_321 });
     expect(did).toEqual([
       "an unknown user of this machine removed machine 'node\\x1b07' at 10.0.0.7",
       ["forget", "m07", 7],

@@ -25,7 +25,7 @@ export function handlerOver(
       stop: () => undefined,
     },
     freshener: { wait: () => undefined },
-    forgetter: { forget: () => undefined },
+    removal: { remove: () => undefined },
     ...more,
   });
 }

@@ -21,18 +21,18 @@ const FORGET_VALUE = "forget";
 const PROXY_HEADERS = ["forwarded", "x-forwarded-for", "via"];
 
 /** The answer to a client that may read the report, and asked under a name of this machine. */
-export function forgetAnswer(call: ViewCall): Body {
+export function removalAnswer(call: ViewCall): Body {
   const refused = whyRefused(call);
   if (refused !== undefined) return jsonError(403, { error: refused });
   const chosen = choose(call);
   if (chosen.kind === "refused") return jsonError(chosen.status, chosen.json);
   const { machine } = chosen;
-  call.service.forgetter.forget(machine, call.client);
+  call.service.removal.remove(machine, call.client);
   return jsonBody({ forgotten: identify(machine) } satisfies ForgottenJson);
 }
 
 function whyRefused({ request: { headers }, client, service }: ViewCall): string | undefined {
-  const isHere = isLoopback(client.address) || client.address === service.forgetter.ownAddress;
+  const isHere = isLoopback(client.address) || client.address === service.removal.ownAddress;
   if (!isHere || PROXY_HEADERS.some((name) => headers.has(name))) {
     return "only this machine itself may have machines forgotten: run unagi forget NAME there";
   }

@@ -46,9 +46,9 @@ async function ask(path: string, options: Ask = {}) {
   const clients: Client[] = [];
   const handler = handlerOver(source, {
     allow: (address) => address === "127.0.0.1" || address === "::1" || address.startsWith("192."),
-    forgetter: withoutUndefined({
+    removal: withoutUndefined({
       ownAddress: options.ownAddress,
-      forget: ({ id }: Machine, client: Client) => {
+      remove: ({ id }: Machine, client: Client) => {
         forgotten.push(id);
         clients.push(client);
       },
@@ -141,7 +141,7 @@ describe("DELETE of a machine", () => {
     ]);
   });
 
-  test("tells the forgetter who asked", async () => {
+  test("passes on who asked", async () => {
     const { clients } = await ask(GHOST, { from: "::ffff:127.0.0.1", port: 54_321 });
     expect(clients).toEqual([{ address: "127.0.0.1", port: 54_321 }]);
   });
