@@ -1,6 +1,6 @@
 /**
- * Answers and the headers that every one of them carries. Nothing inline is allowed in a page,
- * and nothing from another origin: what a peer sends can be text and no more.
+ * Bodies, responses, and the headers that every response carries. They forbid a page anything
+ * inline and anything from another origin: so what a peer sends can be text and nothing else.
  */
 
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -31,13 +31,13 @@ const CACHE_CONTROL: Readonly<Record<Caching, string>> = {
  */
 export type Caching = "for good" | "per era" | "none";
 
-/** A body made once and given to several readers. */
+/** A body is made once and given to several readers. */
 export interface Body {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
   readonly etag: string;
-  /** Compressed at the first reader who takes it. */
+  /** Made for the first reader that takes it. */
   gzipped?: Uint8Array<ArrayBuffer>;
 }
 
@@ -50,7 +50,7 @@ export function bodyOf(options: {
   return { status, contentType, text, etag: `"${Bun.hash(text).toString(36)}"` };
 }
 
-/** Under this, gzip saves less than one packet. */
+/** Characters; of less than this, gzip saves less than one packet. */
 const LEAST_GZIP = 1400;
 
 export function takesGzip(request: Request): boolean {
@@ -67,7 +67,7 @@ function holdsTag(request: Request, etag: string): boolean {
     .some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
 }
 
-/** A body for this reader: 304 when it holds it already, compressed when it takes that. */
+/** The body for this reader: 304 if the reader holds it already, compressed if it takes gzip. */
 export function answerWith(request: Request, body: Body, caching: Caching): Response {
   const headers = new Headers(SECURITY_HEADERS);
   headers.set("cache-control", body.status === 200 ? CACHE_CONTROL[caching] : NEVER_KEPT);

@@ -1,4 +1,7 @@
-/** Style, icons and scripts, bundled into the executable, under addresses that change with their content. */
+/**
+ * Style, icons and scripts. They are bundled into the executable, and their addresses change with
+ * their content.
+ */
 import type { AssetLinks } from "../page/components/page.tsx";
 import icon from "../page/style/favicon.svg" with { type: "text" };
 import iconDown from "../page/style/favicon-down.svg" with { type: "text" };
@@ -10,7 +13,6 @@ const SVG = "image/svg+xml";
 const CSS = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
 
-/** The scripts are bundled when this program is compiled. */
 const FILES = [
   { path: "/page.css", text: STYLE, contentType: CSS },
   { path: "/favicon.svg", text: icon, contentType: SVG },

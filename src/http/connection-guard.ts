@@ -1,5 +1,5 @@
 /**
- * Sees to it that open connections never take all of the process's file descriptors: without one
+ * Says when open connections take too many of the process's file descriptors. Without a free one
  * the collectors could not read /proc, and the reports would be empty. Bun has no cap on
  * connections, so their number is judged by the descriptors in use.
  */
@@ -11,25 +11,25 @@ export interface DescriptorUse {
   readonly limit: number;
 }
 
-/** Connections, event streams among them, that are plenty for the readers of a cluster. */
+/** Connections, event streams included: plenty for the readers of a cluster. */
 const MOST_CONNECTIONS = 2_048;
 
-/** The rest is for the collectors, the history and the children. */
+/** The part of the limit that may be in use: the rest is for collectors, history and children. */
 const SHARE_OF_LIMIT = 0.8;
 
-/** Whether the connections have to go; `before` is what was open without any. */
+/** Whether all connections have to be closed; `before`: the descriptors that were open without any. */
 export function isCrowded(use: DescriptorUse, before: number): boolean {
   return use.open - before > MOST_CONNECTIONS || use.open > use.limit * SHARE_OF_LIMIT;
 }
 
-/** Undefined where /proc does not tell; `root` is "/" but for tests. */
+/** `undefined` where /proc does not tell; `root` is "/" but for tests. */
 export function readDescriptorUse(root: string): DescriptorUse | undefined {
   const open = countOpenFiles(root);
   const limit = open.ok ? readOpenFilesLimit(root) : open;
   if (open.ok && limit.ok) {
     return limit.value === undefined ? undefined : { open: open.value, limit: limit.value };
   }
-  // Without a descriptor left to count them with, all are in use.
+  // No descriptor is left to count them with: all are in use.
   const isFull = !limit.ok && (limit.code === "EMFILE" || limit.code === "ENFILE");
   return isFull ? { open: 1, limit: 1 } : undefined;
 }

@@ -1,15 +1,15 @@
 /**
- * Which answers are still good: each belongs to an era, and when that has passed it is made anew.
- * An answer is of one version of the state, and shows the time to the second. A page that people
- * follow changes with each packet, a thousand machines five hundred times a second, but they are
- * told of it once a second and ask then: for them an era lasts from one telling to the next.
+ * Eras say which answers still hold: an answer belongs to one era, and is made anew in the next. An
+ * era is one version of the state and one second, as pages show the time to the second. The state of
+ * a thousand machines changes five hundred times a second, but browsers that follow a page are told
+ * once a second and ask then: for followed pages an era lasts from one event to the next.
  */
 
 import type { ClusterSource } from "../view/cluster-view.ts";
 import type { EventStreams } from "./events.ts";
 
 export interface Eras {
-  /** `isFollowed`: of a page that the readers of the event streams have open. */
+  /** `isFollowed`: for a page that the readers of the event streams have open. */
   now(isFollowed: boolean): string;
 }
 

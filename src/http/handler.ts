@@ -20,18 +20,18 @@ import type { Watchers } from "./watching.ts";
 
 export interface HttpHandlerOptions
   extends Pick<Service, "source" | "streams" | "freshener" | "removal"> {
-  /** `http-allow`, for a canonical address. */
+  /** Whether `http-allow` lets this canonical address in. */
   readonly allow: (address: string) => boolean;
-  /** Of `hostNamesOf`. */
+  /** As `hostNamesOf` gives them. */
   readonly hostNames: ReadonlySet<string>;
   readonly watchers: Pick<Watchers, "glance">;
-  /** An answer that tells of so many machines has been made. */
+  /** Called when an answer about all machines has been made, with their number. */
   readonly onMade?: (machines: number) => void;
   /** The zone of the times on the pages, as Intl names it; without it, the machine's own. */
   readonly timeZone?: string;
 }
 
-/** `clientAddress` as the socket says it; an IPv4-mapped one counts as its IPv4 address. */
+/** `clientAddress`: as the socket gives it; an IPv4-mapped one counts as its IPv4 address. */
 export type HttpHandler = (
   request: Request,
   clientAddress: string,
@@ -39,7 +39,7 @@ export type HttpHandler = (
 ) => Response | Promise<Response>;
 
 const MISDIRECTED =
-  "The report may not be asked for under this name. Use an address or the machine's name, or start unagi with --http-name NAME (http-name in unagi.toml).\n";
+  "unagi does not answer under this host name. Use an address or the machine's name, or start unagi with --http-name NAME (http-name in unagi.toml).\n";
 
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const findRoute = createRouter(ROUTES, nothingAt);
@@ -57,29 +57,29 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     }
     const found = findRoute(request.method, segments);
     if (found.kind === "wrong method") return wrongMethod(found.allow);
-    // Made for the first request: time zone and styles take a tenth of the daemon's start.
+    // Not before the first request: time zone and styles take a tenth of the daemon's start.
     answering ??= new Answering(options);
     const client = { address, port };
     return answering.answer(found.route, { request, client, path, slug: found.slug, query });
   };
 }
 
-/** Does what routes say, and keeps what they allow to keep. */
+/** Carries out routes, and keeps the bodies that may be kept. */
 class Answering {
   readonly #options: HttpHandlerOptions;
   readonly #service: Service;
   readonly #eras: Eras;
-  /** For what people look at and for the rest: each has eras of its own. */
+  /** Followed pages and all other answers have eras of their own. */
   readonly #looks = new BodyCache();
   readonly #others = new BodyCache();
 
   constructor(options: HttpHandlerOptions) {
-    const { source, streams, freshener, removal } = options;
+    const { source } = options;
     const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     this.#options = options;
-    this.#eras = createEras(source, streams);
+    this.#eras = createEras(source, options.streams);
     this.#service = {
-      ...{ source, streams, freshener, removal },
+      ...options,
       times: createTimes(timeZone),
       assets: createAssets(),
       warnedSince: createWarnedSince((id, query) => source.entries(id, query)),
@@ -108,7 +108,7 @@ class Answering {
     return cache.get(this.#eras.now(isLook), name, () => this.#view(route, call));
   }
 
-  /** To look at every machine costs more than an answer from the cache. */
+  /** The costly part: a look at every machine. */
   #view(route: ViewRoute, call: Call): Body {
     const view = this.#service.source.cluster();
     if (route.tellsOfAll === true) this.#options.onMade?.(view.machines.length);

@@ -76,7 +76,7 @@ function serve(hostname: string, options: HttpServerOptions): Listener {
     },
     error: (error) => {
       log?.warn(`HTTP request failed: ${error.stack ?? error.message}`);
-      return plainAnswer(500, "The report could not be made; the log says why.\n");
+      return plainAnswer(500, "The answer could not be made; the log says why.\n");
     },
   });
   return { port: server.port ?? options.port, stop: () => void server.stop(true) };
@@ -101,7 +101,7 @@ export function startHttpServer(options: HttpServerOptions): Result<HttpServer> 
     restTimer = undefined;
     listening = open();
     if (listening.ok) return;
-    options.log?.warn(`the report is not served: ${listening.reason}`);
+    options.log?.warn(`nothing is served over HTTP: ${listening.reason}`);
     restTimer = setTimeout(again, REST_MS);
   }
 
@@ -118,7 +118,7 @@ export function startHttpServer(options: HttpServerOptions): Result<HttpServer> 
     const use = readDescriptorUse(ROOT);
     if (restTimer !== undefined || use === undefined || !isCrowded(use, descriptorsBefore)) return;
     options.log?.warn(
-      `too many connections to TCP port ${port}: all are closed, and taken again in ` +
+      `too many connections to TCP port ${port}: all are closed, and new ones taken again in ` +
         `${REST_MS / 1000} s (${use.open} file descriptors of ${use.limit} in use)`,
     );
     close();
@@ -161,7 +161,7 @@ function listenOnLoopback(options: HttpServerOptions): Result<Listener> {
   if (!first.ok) return plainResult(first);
   const { port } = first.listener;
   const second = tryOn("::1", { ...options, port });
-  // Whoever asks for localhost may be led to either: half of the readers would miss the report.
+  // The name localhost may lead to either address: half of the browsers would find nothing.
   if (!second.ok && !isWithoutIpv6(second.code)) {
     first.listener.stop();
     return plainResult(second);

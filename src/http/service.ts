@@ -1,4 +1,4 @@
-/** What the handlers of the routes work with: the daemon's parts, and what is made of them once. */
+/** The parts that the handlers of the routes work with. */
 import type { Machine } from "../cluster/machine.ts";
 import type { ClusterSource } from "../view/cluster-view.ts";
 import type { WarnedSinceOf } from "../view/history/warned-since.ts";
@@ -17,7 +17,7 @@ export interface Client {
 
 /** Removes scrapped machines. */
 export interface Removal {
-  /** The address of `--bind`: a client at that address is on this machine, too. */
+  /** The address of `--bind`: a client at this address is on this machine, too. */
   readonly ownAddress?: string;
   /** `machine` is silent, stopped or down. */
   readonly remove: (machine: Machine, client: Client) => void;

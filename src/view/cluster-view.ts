@@ -1,6 +1,6 @@
 /**
- * What the HTTP server and the page read from the daemon. The daemon implements it; the page's
- * tests implement it with plain objects. Every call is cheap enough for one request.
+ * The interface through which pages, JSON and terminal text read the cluster. The daemon implements
+ * it; tests implement it with plain objects. Every call is cheap enough for one request.
  */
 
 import type { Moment } from "../base/units.ts";
@@ -20,42 +20,46 @@ export interface ClusterView {
   /** `-H`: entries kept for each machine. */
   readonly historyEntries: number;
   readonly startedWallMs: number;
-  /** Addresses heard of that have not answered a question yet. */
+  /** Addresses that have been heard of and have not answered a question yet. */
   readonly candidates: number;
   /** Sorted by name, then id; this machine is among them. */
   readonly machines: readonly Machine[];
-  /** Present when it seems to be this machine that has lost the others. */
+  /** Present when this machine itself seems to be cut off from the others. */
   readonly cutOff?: CutOff;
+  /** Packets dropped since the start, by reason. */
   readonly drops: DropCounts;
   readonly scan: ScanView;
-  /** Sentences for the reader: history in memory because the disk is full, nothing matches `lan`… */
+  /** Sentences for the reader, such as that the disk is full, or that nothing matches `lan`. */
   readonly notices: readonly string[];
 }
 
 export interface ScanView {
-  /** The ranges as the user wrote them; empty: this machine speaks to nobody. */
+  /** The scan ranges as the user wrote them; empty: this machine speaks to nobody. */
   readonly ranges: readonly string[];
   /** Whether `ranges` are loopback addresses alone. */
   readonly isLoopbackOnly: boolean;
+  /** The ranges of `p2p-allow`, as the user wrote them. */
   readonly allow: readonly string[];
+  /** The UDP port. */
   readonly port: number;
+  /** Addresses in the ranges. */
   readonly size: number;
-  /** Addresses asked since the start; from `size` on, the scan goes round slowly. */
+  /** Addresses asked since the start; from `size` on, the scan goes slowly round and round. */
   readonly asked: number;
-  /** Own addresses on the network, for the five checks of a lonely machine. */
+  /** This machine's own addresses on the network. */
   readonly ownAddresses: readonly string[];
 }
 
 export interface ClusterSource {
   /** Changes whenever anything that a reader could see has changed. */
   version(): number;
-  /** Now, without the cost of a whole view. */
+  /** The time now, without the cost of a whole view. */
   moment(): Moment;
   cluster(): ClusterView;
   /** Newest first. */
   entries(id: string, query: EntryQuery): readonly Entry[];
-  /** Oldest first, from `sinceWallMs` on: of these machines, or of all. */
+  /** The points of these machines, or of all, from `sinceWallMs` on; oldest first. */
   strips(sinceWallMs: number, ids?: readonly string[]): ReadonlyMap<string, readonly StripPoint[]>;
-  /** Each machine's entry nearest to this wall time that covers it (within its own interval). */
+  /** Each machine's entry that covers this wall time: an outage, or a report about that time. */
   at(wallMs: number): ReadonlyMap<string, Entry>;
 }

@@ -25,7 +25,7 @@ import { cleanLine } from "../../src/collectors/messages/message-source.ts";
 import { physicalInterfaces } from "../../src/collectors/network.ts";
 import { parseArguments } from "../../src/config/parse-arguments.ts";
 import { parseConfigFile } from "../../src/config/parse-config-file.ts";
-import { isAllowedHost, parseResolvConf } from "../../src/http/host-names.ts";
+import { isAllowedHost } from "../../src/http/host-names.ts";
 import { parseCounter } from "../../src/linux/counter.ts";
 import { parseLogindSession } from "../../src/linux/logind-sessions.ts";
 import { parseMachineId } from "../../src/linux/machine-id.ts";
@@ -47,6 +47,7 @@ import { parsePressure } from "../../src/linux/proc/pressure.ts";
 import { parseProcStat } from "../../src/linux/proc/stat.ts";
 import { parseProcUptime } from "../../src/linux/proc/uptime.ts";
 import { parseProcVmstat } from "../../src/linux/proc/vmstat.ts";
+import { parseResolvConf } from "../../src/linux/resolv-conf.ts";
 import { parseUtmp } from "../../src/linux/utmp.ts";
 import { canonicalAddress } from "../../src/net/address.ts";
 import {

@@ -2,36 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostNamesOf, isAllowedHost, parseResolvConf } from "../../src/http/host-names.ts";
-
-describe("resolv.conf", () => {
-  const cases: readonly (readonly [string, string, readonly string[]])[] = [
-    [
-      "an ordinary file",
-      "nameserver 192.168.1.1\nsearch lab.example.org example.org\n",
-      ["lab.example.org", "example.org"],
-    ],
-    ["tabs, capitals and a last dot", "  search\tLab.Example.ORG.  \n", ["lab.example.org"]],
-    ["a domain", "domain example.org\n", ["example.org"]],
-    [
-      "the last of both",
-      "domain a.example\nsearch b.example c.example\n",
-      ["b.example", "c.example"],
-    ],
-    ["comments", "# search a.example\n; search b.example\n", []],
-    ["search without a value", "search\n", []],
-    ["nothing", "", []],
-    ["the root alone", "search .\n", []],
-    ["no line end", "search a.example", ["a.example"]],
-    ["bytes that are no text", "\u0000\ufffd search x\nsearch", []],
-  ];
-  for (const [name, text, domains] of cases) {
-    test(`${name} gives ${domains.length}`, () => expect(parseResolvConf(text)).toEqual(domains));
-  }
-  test("a huge list is cut", () => {
-    expect(parseResolvConf(`search ${"a.example ".repeat(100_000)}`)).toHaveLength(32);
-  });
-});
+import { hostNamesOf, isAllowedHost } from "../../src/http/host-names.ts";
 
 describe("host names", () => {
   test("are the name alone, with .local and with the search domains, and what was added", () => {

@@ -123,17 +123,17 @@ describe("DELETE of a machine", () => {
       error: "<b>\\u202e is up: stop it first, or it would come back at once",
     },
     {
-      title: "whose name is shared by two that are gone",
+      title: "whose name is shared by two that are down or stopped",
       key: "ghost",
       status: 300,
-      error: "several machines that are gone have this name",
+      error: "several machines that are silent, stopped or down have this name",
     },
   ])("$title is refused with $status and the reason", async ({ key, status, error }) => {
     const answer = await ask(`/api/v1/machines/${key}`);
     expect([answer.status, answer.json.error, answer.forgotten]).toEqual([status, error, []]);
   });
 
-  test("gives the choice where two that are gone share a name", async () => {
+  test("gives the choice where two that are down or stopped share a name", async () => {
     const { json } = await ask("/api/v1/machines/ghost");
     expect(json.choices).toEqual([
       { id: idOf("192.168.1.63"), name: "ghost", address: "192.168.1.63", state: "down" },

@@ -1,7 +1,7 @@
 /**
  * `DELETE /api/v1/machines/KEY`: removes a scrapped machine here, and on the other machines once
- * they have found it down or stopped as well. It is the only thing that the HTTP interface changes,
- * so only programs of this very machine may ask for it, whoever may read the report.
+ * they have found it silent, too. Nothing else can be changed over HTTP, and only programs on this
+ * very machine may ask for it, whoever else may read the pages.
  */
 
 import type { ErrorJson, ForgottenJson } from "../../api/types.ts";
@@ -20,7 +20,6 @@ const FORGET_VALUE = "forget";
 /** Added by proxies, which ask for somebody else. */
 const PROXY_HEADERS = ["forwarded", "x-forwarded-for", "via"];
 
-/** The answer to a client that may read the report, and asked under a name of this machine. */
 export function removalAnswer(call: ViewCall): Body {
   const refused = whyRefused(call);
   if (refused !== undefined) return jsonError(403, { error: refused });
@@ -34,10 +33,10 @@ export function removalAnswer(call: ViewCall): Body {
 function whyRefused({ request: { headers }, client, service }: ViewCall): string | undefined {
   const isHere = isLoopback(client.address) || client.address === service.removal.ownAddress;
   if (!isHere || PROXY_HEADERS.some((name) => headers.has(name))) {
-    return "only this machine itself may have machines forgotten: run unagi forget NAME there";
+    return "a machine can be forgotten only from this machine itself: run unagi forget NAME there";
   }
   if (headers.get(FORGET_HEADER) !== FORGET_VALUE) {
-    return "to forget a machine takes the header X-Unagi: forget";
+    return "to forget a machine, send the header X-Unagi: forget";
   }
   return undefined;
 }
@@ -47,8 +46,8 @@ type Chosen =
   | { readonly kind: "refused"; readonly status: number; readonly json: ErrorJson };
 
 /**
- * Of machines that share a name, the one that is quiet: a machine that was installed anew has left
- * its old self behind, and the one that is up cannot be meant.
+ * Among machines that share a name, the quiet one is meant: a machine that was installed anew has
+ * left its old self behind, and one that is up cannot be removed.
  */
 function choose({ view, slug }: ViewCall): Chosen {
   const found = findMachine(view.machines, slug);
@@ -58,7 +57,7 @@ function choose({ view, slug }: ViewCall): Chosen {
   const [first, ...more] = quiet;
   if (first !== undefined && more.length === 0) return { kind: "one", machine: first };
   if (first !== undefined) {
-    const error = "several machines that are gone have this name";
+    const error = "several machines that are silent, stopped or down have this name";
     return refused(300, { error, choices: quiet.map(identify) });
   }
   const [present] = named;
