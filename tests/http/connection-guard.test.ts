@@ -20,11 +20,11 @@ describe("the connection guard", () => {
       isIt: false,
     },
   ];
-  test.each(cases)("calls it a crowd or not: $title", ({ use, before, isIt }) => {
+  test.each(cases)("finds a crowd, or none: $title", ({ use, before, isIt }) => {
     expect(isCrowded(use, before)).toBe(isIt);
   });
 
-  test("counts the descriptors of this process", () => {
+  test("counts the descriptors of this process, and gives nothing where there is no /proc", () => {
     const use = readDescriptorUse("/");
     expect(use?.open).toBeGreaterThan(2);
     expect(use?.limit).toBeGreaterThan(use?.open ?? 0);

@@ -1,4 +1,4 @@
-/** The event streams and `?fresh=`, over a source that changes when the test says so. */
+/** The event streams and `?fresh=`, over a source that changes when a test says so. */
 import { afterEach, describe, expect, test } from "bun:test";
 import { gunzipSync } from "node:zlib";
 import type { Machine } from "../../src/cluster/machine.ts";
@@ -115,7 +115,7 @@ describe("an event stream", () => {
     expect(event).toEqual({ version: changes.version(), machines, removed: [] } as never);
   });
 
-  test("tells who and how they are alone with report=none", async () => {
+  test("tells of each machine without its report with report=none", async () => {
     const { ask, stream } = bench();
     const answer = await ask("/api/v1/cluster?report=none");
     const { machines } = (await answer.json()) as { machines: never[] };
@@ -124,14 +124,14 @@ describe("an event stream", () => {
     expect((await (await stream("?report=none")).event()).machines).toEqual(machines as never);
   });
 
-  test("leaves out what is long with report=summary", async () => {
+  test("leaves out the long lists with report=summary", async () => {
     const { ask, stream } = bench();
     const answer = await ask("/api/v1/cluster?report=summary");
     const { machines } = (await answer.json()) as { machines: never };
     expect((await (await stream("?report=summary")).event()).machines).toEqual(machines);
   });
 
-  test("then tells what has changed, once, and who is gone", async () => {
+  test("then tells once what has changed, and which machines are shown no longer", async () => {
     const { stream, clock, change, remove, ids } = bench();
     const [first = "", second = "", third = ""] = ids;
     const reading = await stream();
@@ -152,7 +152,7 @@ describe("an event stream", () => {
     expect((await reading.event()).machines.map(({ id }) => id)).toEqual([second]);
   });
 
-  test("writes at most once a second, and makes nothing for what is no machine", async () => {
+  test("writes at most once a second, and makes no event where no machine has changed", async () => {
     const { stream, clock, change, changes, ids, views } = bench();
     const [first = ""] = ids;
     const reading = await stream();
@@ -198,7 +198,7 @@ describe("an event stream", () => {
     expect(await reading.text()).toBe(": ping\n\n");
   });
 
-  test("is made once for all who listen", async () => {
+  test("is made once for all readers", async () => {
     const { stream, clock, change, ids, views } = bench();
     const [first = ""] = ids;
     const readings = await Promise.all(Array.from({ length: 100 }, () => stream()));
@@ -233,7 +233,7 @@ describe("an event stream", () => {
     expect(views()).toBe(2);
   });
 
-  test("is compressed for those who take that, and reads as the plain one does", async () => {
+  test("is compressed for readers that take gzip, and reads as the plain one does", async () => {
     const { stream, clock, change, ids } = bench();
     const [first = ""] = ids;
     const plain = await stream();
@@ -299,7 +299,7 @@ describe("watching", () => {
     expect(watching).toEqual(isWatching ? [true, false] : []);
   });
 
-  test("is not for those who may not read", async () => {
+  test("does not begin for a client that may not read", async () => {
     const { ask, watching } = bench();
     await ask("/", { from: "10.0.0.1" });
     await ask("/", { host: "evil.example" });
@@ -307,8 +307,8 @@ describe("watching", () => {
   });
 });
 
-describe("who may listen, and how", () => {
-  test("a client that may not read any more is cut off, and the others go on", async () => {
+describe("opening an event stream", () => {
+  test("is undone for a client that may not read any more, and the others go on", async () => {
     const { stream, streams, change, clock, ids } = bench();
     const out = await stream("", {}, "::ffff:127.0.0.1");
     const stays = await stream("", {}, "127.0.0.2");
@@ -325,14 +325,14 @@ describe("who may listen, and how", () => {
     [{ from: "10.0.0.1" }, 403],
     [{ host: "evil.example" }, 421],
     [{ method: "POST" }, 405],
-  ])("a request with %o gets %d", async (more, status) => {
+  ])("with %o gives %d", async (more, status) => {
     const { ask, streams } = bench();
     expect((await ask("/api/v1/events", more)).status).toBe(status);
     expect(streams.count()).toBe(0);
   });
 
   test.each(["?report=short", "?since=x", "?since=-1", "?since=1e3", "?since=", "?topic=all"])(
-    "%s is refused with the parameter and the remedy",
+    "with %s is refused with the parameter and the remedy",
     async (query) => {
       const { ask, streams } = bench();
       const answer = await ask(`/api/v1/events${query}`);
@@ -342,7 +342,7 @@ describe("who may listen, and how", () => {
     },
   );
 
-  test("every stream carries the headers of all answers, and is never kept", async () => {
+  test("gives the headers of every answer, and is never kept", async () => {
     const { stream } = bench();
     const { headers } = (await stream()).response;
     expect(headers.get("content-type")).toBe("text/event-stream");
@@ -351,7 +351,7 @@ describe("who may listen, and how", () => {
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  test("HEAD gives the headers and opens nothing", async () => {
+  test("with HEAD gives the headers and opens nothing", async () => {
     const { ask, streams, watching } = bench();
     const answer = await ask("/api/v1/events", { method: "HEAD" });
     expect(answer.headers.get("content-type")).toBe("text/event-stream");
@@ -360,7 +360,7 @@ describe("who may listen, and how", () => {
     expect(watching).toEqual([]);
   });
 
-  test("there are at most 512; the next is told why", async () => {
+  test("is refused with a reason where 512 are open", async () => {
     const { stream, ask, streams } = bench();
     const readings: Reading[] = [];
     for (let i = 0; i < MOST_STREAMS; i++) readings.push(await stream("?report=summary"));
@@ -374,7 +374,7 @@ describe("who may listen, and how", () => {
     expect(streams.count()).toBe(MOST_STREAMS);
   });
 
-  test("one that is more than 1 MB behind is cut off, and the others go on", async () => {
+  test("cuts off a reader that is more than 1 MB behind, and the others go on", async () => {
     const { stream, clock, change, ids, streams } = bench();
     const [first = ""] = ids;
     const slow = await stream();
@@ -433,7 +433,7 @@ describe("?fresh=", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("waits for none that is down or speaks protocol 1", async () => {
+  test("waits for no machine that is down or speaks protocol 1", async () => {
     const { ask, change, ids, watching } = bench();
     const [first = "", second = "", ...others] = ids;
     for (const id of others) change(id, { reportAgeSeconds: 1 });
@@ -443,7 +443,7 @@ describe("?fresh=", () => {
     expect(watching).toEqual([]);
   });
 
-  test("of many who ask at once costs as much as that of one", async () => {
+  test("costs as much for fifty requests at once as for one", async () => {
     const { ask, clock } = bench();
     const asked = Array.from({ length: 50 }, () => ask("/api/v1/cluster?fresh=2"));
     await Promise.resolve();
@@ -452,7 +452,7 @@ describe("?fresh=", () => {
     for (const answer of await Promise.all(asked)) expect(answer.status).toBe(200);
   });
 
-  test("of a hundred different ages costs as much as that of one", async () => {
+  test("costs as much for a hundred different ages as for one", async () => {
     const { ask, change, clock, ids, views, watching } = bench();
     const asked = Array.from({ length: 100 }, (_, index) =>
       ask(`/api/v1/cluster?fresh=${2 + index / 1000}`),
@@ -470,7 +470,7 @@ describe("?fresh=", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("is answered as soon as the reports are as fresh as that very request asks", async () => {
+  test("is answered for each request as soon as the reports are as fresh as it asks", async () => {
     const { ask, change, clock, ids } = bench();
     const answered: string[] = [];
     for (const id of ids) change(id, { reportAgeSeconds: 100 });
@@ -487,7 +487,7 @@ describe("?fresh=", () => {
     expect(answered).toEqual(["5", "3"]);
   });
 
-  test("beyond 256 who wait is answered at once with what there is", async () => {
+  test("is answered at once with what there is where 256 requests wait", async () => {
     const { ask, clock } = bench();
     let answered = 0;
     const asked = Array.from({ length: MOST_WAITING + 3 }, () =>
@@ -509,7 +509,7 @@ describe("?fresh=", () => {
   });
 });
 
-describe("on a real socket", () => {
+describe("an event stream on a real socket", () => {
   function serve() {
     const parts = bench();
     const started = startHttpServer({ bind: "127.0.0.1", port: 0, handler: parts.handler });
@@ -526,7 +526,7 @@ describe("on a real socket", () => {
     }
   }
 
-  test("a browser's stream is read piece by piece, and its end is noticed", async () => {
+  test("is read piece by piece, and its end is noticed", async () => {
     const { url, clock, change, ids, watching } = serve();
     const [first = ""] = ids;
     const leaving = new AbortController();
@@ -545,7 +545,7 @@ describe("on a real socket", () => {
     expect(watching).toEqual([true, false]);
   });
 
-  test("a reader that stops reading is cut off, and holds no more than its due", async () => {
+  test("is cut off where the reader stops reading, and holds no more than its due", async () => {
     const { url, clock, change, ids, streams } = serve();
     const [first = ""] = ids;
     const { port } = new URL(url);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostNamesOf, isAllowedHost } from "../../src/http/host-names.ts";
 
-describe("host names", () => {
+describe("the host names of a machine", () => {
   test("are the name alone, with .local and with the search domains, and what was added", () => {
     const root = mkdtempSync(join(tmpdir(), "unagi-"));
     try {

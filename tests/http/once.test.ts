@@ -1,4 +1,4 @@
-/** Nothing is made twice for two readers: not a page, not its JSON, not what is compressed. */
+/** Pages, JSON and compressed bodies are made once, however many readers ask. */
 import { describe, expect, spyOn, test } from "bun:test";
 import { createChangeLog } from "../../src/daemon/watching/change-log.ts";
 import { createWatcherCount } from "../../src/daemon/watching/watcher-count.ts";
@@ -71,7 +71,7 @@ describe("two readers of one state", () => {
 });
 
 describe("a page that is followed", () => {
-  test("is made once between two tellings, however much changes, and then shows it", async () => {
+  test("is made once between two events, however much changes, and shows it then", async () => {
     const { ask, clock, looks, rename, streams } = bench();
     await ask("/api/v1/events?report=none");
     await ask("/");
@@ -105,7 +105,7 @@ describe("a page that is followed", () => {
     streams.stop();
   });
 
-  test("is no concern of who asks for JSON, or when nobody listens", async () => {
+  test("holds back neither JSON, nor a page while no event stream is open", async () => {
     const { ask, rename, streams } = bench();
     await ask("/api/v1/events?report=none");
     await ask("/api/v1/cluster");

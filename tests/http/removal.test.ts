@@ -1,4 +1,4 @@
-/** Who may have a machine forgotten over HTTP, which one it is, and what is answered. */
+/** Removal over HTTP: who may ask for it, which machine is meant, and what is answered. */
 import { describe, expect, test } from "bun:test";
 import { withoutUndefined } from "../../src/base/without-undefined.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
@@ -42,14 +42,14 @@ interface Ask {
 }
 
 async function ask(path: string, options: Ask = {}) {
-  const forgotten: string[] = [];
+  const removed: string[] = [];
   const clients: Client[] = [];
   const handler = handlerOver(source, {
     allow: (address) => address === "127.0.0.1" || address === "::1" || address.startsWith("192."),
     removal: withoutUndefined({
       ownAddress: options.ownAddress,
       remove: ({ id }: Machine, client: Client) => {
-        forgotten.push(id);
+        removed.push(id);
         clients.push(client);
       },
     }),
@@ -65,7 +65,7 @@ async function ask(path: string, options: Ask = {}) {
     allow: answer.headers.get("allow"),
     text,
     json,
-    forgotten,
+    removed,
     clients,
   };
 }
@@ -80,11 +80,11 @@ describe("DELETE of a machine", () => {
     { title: "by name in capitals", key: "NODE07", address: "192.168.1.17" },
     { title: "that is silent", key: "node05", address: "192.168.1.15" },
     { title: "that has stopped", key: "desk2", address: "192.168.1.52" },
-    { title: "by a name that one shares which is up", key: "twin", address: "192.168.1.62" },
-  ])("$title forgets it and says which one it was", async ({ key, address }) => {
+    { title: "by a name that it shares with one that is up", key: "twin", address: "192.168.1.62" },
+  ])("$title removes it and says which one it was", async ({ key, address }) => {
     const found = source.view.machines.find((machine) => machine.address === address);
     const answer = await ask(`/api/v1/machines/${key}`);
-    expect(answer.forgotten).toEqual([idOf(address)]);
+    expect(answer.removed).toEqual([idOf(address)]);
     expect([answer.status, answer.json]).toEqual([
       200,
       { forgotten: { id: idOf(address), name: found?.name, address, state: found?.state } },
@@ -130,7 +130,7 @@ describe("DELETE of a machine", () => {
     },
   ])("$title is refused with $status and the reason", async ({ key, status, error }) => {
     const answer = await ask(`/api/v1/machines/${key}`);
-    expect([answer.status, answer.json.error, answer.forgotten]).toEqual([status, error, []]);
+    expect([answer.status, answer.json.error, answer.removed]).toEqual([status, error, []]);
   });
 
   test("gives the choice where two that are down or stopped share a name", async () => {
@@ -147,12 +147,12 @@ describe("DELETE of a machine", () => {
   });
 });
 
-describe("who may have a machine forgotten", () => {
+describe("a removal", () => {
   const cases: readonly (readonly [string, Ask, number])[] = [
     ["a program on this machine", {}, 200],
-    ["the same over IPv6", { from: "::1" }, 200],
+    ["a program on this machine over IPv6", { from: "::1" }, 200],
     [
-      "one that comes from the bound address",
+      "a program that comes from the bound address",
       { from: "192.168.1.11", ownAddress: "192.168.1.11" },
       200,
     ],
@@ -178,19 +178,20 @@ describe("who may have a machine forgotten", () => {
     ],
     ["a proxy that says Via", { headers: { "x-unagi": "forget", via: "1.1 gate" } }, 403],
   ];
-  test.each(cases)("%s", async (_title, options, status) => {
+  const titled = cases.map(([title, options, status]) => ({ title, options, status }));
+  test.each(titled)("asked for by $title gives $status", async ({ options, status }) => {
     const answer = await ask(GHOST, options);
     expect(answer.status).toBe(status);
-    expect(answer.forgotten).toEqual(status === 200 ? [idOf("192.168.1.63")] : []);
+    expect(answer.removed).toEqual(status === 200 ? [idOf("192.168.1.63")] : []);
   });
 
-  test("a reader from elsewhere is told to do it on the machine", async () => {
+  test("asked for from elsewhere is refused with the place to ask", async () => {
     const { json } = await ask(GHOST, { from: "192.168.1.7" });
     expect(json.error).toContain("run unagi forget NAME there");
   });
 });
 
-describe("methods", () => {
+describe("the method", () => {
   const cases: readonly (readonly [string, string, number, string | null])[] = [
     ["GET", GHOST, 200, null],
     ["HEAD", GHOST, 200, null],
@@ -204,9 +205,9 @@ describe("methods", () => {
     ["DELETE", "/machines/ghost", 405, "GET, HEAD"],
     ["DELETE", "/api/v1/machines/%zz", 400, null],
   ];
-  test.each(cases)("%s %s: %d", async (method, path, status, allow) => {
+  test.each(cases)("%s of %s gives %d", async (method, path, status, allow) => {
     const answer = await ask(path, { method });
     expect([answer.status, answer.allow]).toEqual([status, allow]);
-    expect(answer.forgotten).toEqual([]);
+    expect(answer.removed).toEqual([]);
   });
 });

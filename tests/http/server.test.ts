@@ -42,7 +42,7 @@ function raw(text: string): Promise<string> {
 
 const CLOSE = "Connection: close\r\n";
 
-describe("requests as bytes", () => {
+describe("a request as bytes", () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     [
       "an ordinary one",
@@ -52,55 +52,55 @@ describe("requests as bytes", () => {
     ["HTTP/1.0 with a Host", "GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n", /^HTTP\/1.\d 200/],
     ["HTTP/1.0 without a Host", "GET / HTTP/1.0\r\n\r\n", /^HTTP\/1.\d 421/],
     ["HTTP/1.1 without a Host", "GET / HTTP/1.1\r\n\r\n", /^HTTP\/1.1 4\d\d/],
-    ["a Host that is no host", `GET / HTTP/1.1\r\nHost: a b\r\n${CLOSE}\r\n`, /^HTTP\/1.1 421/],
+    ["one whose Host is no host", `GET / HTTP/1.1\r\nHost: a b\r\n${CLOSE}\r\n`, /^HTTP\/1.1 421/],
     [
-      "two Hosts",
+      "one with two Hosts",
       `GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n${CLOSE}\r\n`,
       /^HTTP\/1.1 4\d\d/,
     ],
     [
-      "another site in the request line",
+      "one with another site in the request line",
       `GET http://evil/healthz HTTP/1.1\r\nHost: evil\r\n${CLOSE}\r\n`,
       /^HTTP\/1.1 421/,
     ],
     [
-      "broken percent-encoding",
+      "one with broken percent-encoding",
       `GET /machines/%zz HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n`,
       /^HTTP\/1.1 400/,
     ],
     [
-      "dot segments",
+      "one with dot segments",
       `GET /machines/../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n`,
       /^HTTP\/1.1 404/,
     ],
     [
-      "huge headers",
+      "one with huge headers",
       `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"a".repeat(100_000)}\r\n${CLOSE}\r\n`,
       /^HTTP\/1.1 431/,
     ],
     [
-      "a body",
+      "one with a body",
       `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n${CLOSE}\r\n`,
       /^HTTP\/1.1 4(05|13)/,
     ],
     ["no HTTP at all", "\u0016\u0003\u0001\r\n\r\n", /^HTTP\/1.1 400/],
   ];
   for (const [name, bytes, wanted] of cases) {
-    test(`${name}: answered with ${wanted.source.slice(0, 24)}`, async () => {
+    test(`that is ${name} is answered with ${wanted.source.slice(0, 24)}`, async () => {
       const answer = await raw(bytes);
       expect(answer).toMatch(wanted);
       expect(answer).not.toMatch(/\bat .*\.ts:\d+/);
     });
   }
 
-  test("HEAD gives the headers of GET and no body", async () => {
+  test("with HEAD gives the headers of GET and no body", async () => {
     const answer = await raw(`HEAD / HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 200/);
     expect(answer.toLowerCase()).toMatch(/content-length: [1-9]\d{3,}/);
     expect(answer).toEndWith("\r\n\r\n");
   });
 
-  test("a page has its headers on the wire", async () => {
+  test("for a page gets its headers", async () => {
     const answer = await raw(`GET / HTTP/1.1\r\nHost: localhost\r\n${CLOSE}\r\n`);
     expect(answer.toLowerCase()).toContain("content-security-policy: default-src 'none'");
     expect(answer).toContain("<title>");
@@ -115,7 +115,7 @@ describe("the server", () => {
     for (const part of [String(server.port), "in use", "-h"]) expect(second.reason).toContain(part);
   });
 
-  test("names an address that is not this machine's", () => {
+  test("names the address that is not this machine's", () => {
     const started = startHttpServer({ bind: "203.0.113.7", port: 0, handler });
     expect(started.ok).toBe(false);
     if (!started.ok) expect(started.reason).toContain("203.0.113.7");
