@@ -1,6 +1,6 @@
 /**
- * One core on a bench: time passes when the test says so, and what the others send is written
- * out by hand, so that the tests do not lean on the product's own encoders.
+ * A test bench for one core: time passes when the test says so, and the packets of other machines are
+ * written out by hand, so that the tests do not depend on the product's own encoders.
  */
 
 import type { Moment } from "../../src/base/units.ts";
@@ -22,7 +22,7 @@ export interface Sent {
   readonly atMs: number;
   readonly to: string;
   readonly port: number;
-  /** Without the signature. */
+  /** The packet without the signature. */
   readonly text: string;
 }
 
@@ -37,7 +37,7 @@ export interface AnswerFields {
   readonly you?: string;
   readonly name?: string;
   readonly ring?: boolean;
-  /** `null`: nothing newer. */
+  /** `null`: the answer has no report because nothing is newer. */
   readonly report?: object | null;
 }
 
@@ -59,7 +59,7 @@ export type BenchOptions = Partial<
 
 export class Bench {
   readonly cluster: Cluster;
-  /** Since the start; suspended time included. */
+  /** Time since the start, including time suspended. */
   nowMs = 0;
   wallOffsetMs = 0;
   sent: Sent[] = [];
@@ -90,7 +90,7 @@ export class Bench {
     return { elapsedMs: 5_000_000 + this.nowMs, wallMs };
   }
 
-  /** Time passes, with a tick every 100 ms. */
+  /** Lets time pass with a tick every 100 ms. */
   run(ms: number): void {
     const untilMs = this.nowMs + ms;
     while (this.nowMs < untilMs) {
@@ -99,7 +99,7 @@ export class Bench {
     }
   }
 
-  /** Long times, with ticks only when something is due. */
+  /** Lets a long time pass, with ticks only when something is due, at least every second. */
   runLong(ms: number): void {
     const untilMs = this.nowMs + ms;
     while (this.nowMs < untilMs) {
@@ -110,7 +110,7 @@ export class Bench {
     }
   }
 
-  /** The process does not run, or the whole machine is suspended. */
+  /** Lets time pass without ticks: the process is stopped or the whole machine suspended. */
   sleep(ms: number): void {
     this.nowMs += ms;
   }
@@ -141,7 +141,7 @@ export class Bench {
     }
   }
 
-  /** What was sent to this address since the last call of `clear`. */
+  /** The packets sent to this address since the last call of `clear`. */
   textsTo(address: string): string[] {
     return this.sent.filter(({ to }) => to === address).map(({ text }) => text);
   }
@@ -175,15 +175,15 @@ export class Bench {
     this.answer(address, fields);
   }
 
-  /** A protocol-2 machine becomes known: it speaks, is asked, and answers. */
+  /** Makes a protocol-2 machine known: it sends a packet, is asked, and answers. */
   meet(address: string, fields: AnswerFields = {}): void {
     this.receive(address, "?");
     this.run(100);
     this.answer(address, fields);
   }
 
-  /** A machine of 2005 becomes known. */
-  meetOld(address: string, report: string): void {
+  /** Makes a protocol-1 machine known. */
+  meetV1(address: string, report: string): void {
     this.receive(address, "?");
     this.run(100);
     this.receive(address, `<${report}`);
@@ -197,7 +197,7 @@ export class Bench {
     return this.cluster.machines(this.now()).filter(({ isSelf }) => !isSelf);
   }
 
-  /** Outputs of one kind. */
+  /** The outputs of one kind since the last call of `clear`. */
   of<K extends Output["kind"]>(kind: K): Extract<Output, { kind: K }>[] {
     return this.outputs.filter((output) => output.kind === kind) as Extract<Output, { kind: K }>[];
   }
@@ -218,12 +218,8 @@ export function answerText(question: number, fields: AnswerFields = {}): string 
   return `<${JSON.stringify(body)}`;
 }
 
-/** A report as a machine of 2005 writes it. */
-export function oldReport(options: {
-  wallSeconds: number;
-  uptime?: number;
-  name?: string;
-}): string {
+/** A report as a protocol-1 machine writes it. */
+export function v1Report(options: { wallSeconds: number; uptime?: number; name?: string }): string {
   const { wallSeconds, uptime = 5000, name = "oldie" } = options;
   return `${name} ${wallSeconds} 60 ${uptime} 015 020 030 42 3 55 20 9 4 87 0 0 1 30 2 5\n\n\n`;
 }

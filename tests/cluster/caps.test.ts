@@ -1,4 +1,4 @@
-/** Everything that others can make grow has a cap (design 6.3). */
+/** Everything that other machines can make grow has a cap (docs/protocol.md, "Limits"). */
 import { beforeEach, describe, expect, test } from "bun:test";
 import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
 import { Admission } from "../../src/cluster/pacing/admission.ts";
@@ -22,7 +22,7 @@ describe("one source", () => {
     expect(bench.textsTo(A).filter((text) => text === "!")).toHaveLength(10);
   });
 
-  test("that is a known machine may send 50", () => {
+  test("may send 50 packets at once if it is a known machine", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.run(5000);
@@ -31,7 +31,7 @@ describe("one source", () => {
     expect(bench.textsTo(A).filter((text) => text.startsWith("!"))).toHaveLength(50);
   });
 
-  test("pays for each packet of a long list", () => {
+  test("is charged for each packet of a long answer", () => {
     const known = Array.from({ length: 4000 }, (_, i) => {
       return knownMachine({ id: `m${i}`, addresses: [address(i)], report: { name: "x" } });
     });
@@ -42,7 +42,7 @@ describe("one source", () => {
     expect(bench.textsTo(A)).toHaveLength(20);
   });
 
-  test("is kept among 4,096, the least recently used goes first", () => {
+  test("is remembered among at most 4,096, of which the least recently used is dropped first", () => {
     const admission = new Admission();
     const options = { isKnown: false, nowMs: 0 };
     for (let i = 0; i < 20; i++) admission.admit("first", options);
@@ -67,7 +67,7 @@ test("at most 2,000 packets a second are sent as answers", () => {
   expect(bench.drops("too many answers in all")).toBe(4000 - answers);
 });
 
-test("as many answers are sent in each second, however long they are asked for", () => {
+test("the cap of 2,000 answers holds in every second of a long flood of questions", () => {
   const bench = new Bench();
   for (let tick = 0; tick < 50; tick++) {
     for (let i = 0; i < 300; i++) bench.receive(address((tick * 300 + i) % 4000), "?");
@@ -81,34 +81,34 @@ test("as many answers are sent in each second, however long they are asked for",
   }
 });
 
-describe("where candidates are too many", () => {
+describe("when the table of candidates is full,", () => {
   const NEWCOMER = "10.200.0.1";
-  const LIARS = Array.from({ length: 400 }, (_, i) => `10.201.${i >> 8}.${i & 255}`);
+  const SENDERS = Array.from({ length: 400 }, (_, i) => `10.201.${i >> 8}.${i & 255}`);
 
-  /** Each of them names addresses that nobody has, again and again, at most five times a second. */
-  function lie(bench: Bench, seconds: number): void {
+  /** Each sender names addresses that no machine has, at most five times a second. */
+  function nameInventedAddresses(bench: Bench, seconds: number): void {
     for (let tick = 0; tick < seconds * 10; tick++) {
       for (let i = 0; i < 40; i++) {
-        const liar = LIARS[(tick * 40 + i) % LIARS.length] ?? A;
+        const sender = SENDERS[(tick * 40 + i) % SENDERS.length] ?? A;
         const named = Array.from({ length: 30 }, (_, j) => address((tick * 40 + i) * 30 + j));
-        bench.receive(liar, `!${named.join(" ")}`);
+        bench.receive(sender, `!${named.join(" ")}`);
       }
       bench.run(100);
     }
   }
 
-  test("a machine that speaks up once is asked within a second", () => {
+  test("a machine that sends one packet is asked within a second", () => {
     const bench = new Bench();
-    lie(bench, 20);
+    nameInventedAddresses(bench, 20);
     expect(bench.cluster.candidateCount()).toBe(4096);
     bench.receive(NEWCOMER, "?");
     bench.clear();
-    lie(bench, 1);
+    nameInventedAddresses(bench, 1);
     expect(bench.textsTo(NEWCOMER).filter((text) => text.startsWith(">"))).toHaveLength(1);
   });
 });
 
-test("candidates are at most 4,096; which one goes is left to chance", () => {
+test("there are at most 4,096 candidates, and the one to be dropped is chosen at random", () => {
   const bench = new Bench();
   const lists = 50;
   for (let list = 0; list < lists; list++) {
@@ -122,7 +122,7 @@ test("candidates are at most 4,096; which one goes is left to chance", () => {
   expect(early).toBeGreaterThan(0);
 });
 
-test("who speaks himself is asked within a second, however many addresses are named", () => {
+test("a machine that sends a packet itself is asked within a second, however many addresses lists name", () => {
   const bench = new Bench();
   for (let list = 0; list < 8; list++) {
     const words = Array.from({ length: 500 }, (_, i) => `10.1.${list}.${i % 250}`);
@@ -135,7 +135,7 @@ test("who speaks himself is asked within a second, however many addresses are na
   expect(bench.textsTo("10.0.0.9").some((text) => text.startsWith(">{"))).toBe(true);
 });
 
-test("who speaks himself again and again has his turn after those that came before him", () => {
+test("a machine that sends packets again and again is asked once those that came before it have been", () => {
   const bench = new Bench();
   for (let i = 0; i < 1500; i++) bench.receive(`10.1.${i >> 8}.${i & 255}`, ">AAAAAAAA");
   bench.receive("10.0.0.9", ">AAAAAAAA");
@@ -146,10 +146,10 @@ test("who speaks himself again and again has his turn after those that came befo
   expect(bench.textsTo("10.0.0.9").some((text) => text.startsWith(">{"))).toBe(true);
 });
 
-test("who was only named is asked too, however many others speak up for the first time", () => {
+test("an address that a list named is asked too, however many newcomers send packets themselves", () => {
   const bench = new Bench();
   bench.receive("10.0.0.2", "!10.0.0.7");
-  // Sixty new ones a second, of which fifty can be asked.
+  // Sixty newcomers a second, of which fifty can be asked.
   for (let second = 0; second < 10; second++) {
     for (let i = 0; i < 60; i++) bench.receive(`10.1.${second}.${i}`, ">AAAAAAAA");
     bench.run(1000);
@@ -158,14 +158,14 @@ test("who was only named is asked too, however many others speak up for the firs
 });
 
 describe("a full table of machines", () => {
-  test("takes nobody in while all are there, and counts it", () => {
+  test("takes in no machine while all of its machines are up, and counts the refusal", () => {
     const bench = new Bench({ maxPeers: 2 });
     for (const i of [2, 3, 4]) bench.meet(`10.0.0.${i}`, { id: `m${i}`, incarnation: `b${i}` });
     expect(bench.others().map(({ id }) => id)).toEqual(["m2", "m3"]);
     expect(bench.drops("table of machines full")).toBe(1);
   });
 
-  test("lets go of the one that has been gone longest", () => {
+  test("drops the machine that has been down longest", () => {
     const known = [1, 2, 3].map((i) => {
       const lastHeardWallMs = START_WALL_MS - i * 3_600_000;
       return knownMachine({
@@ -179,7 +179,7 @@ describe("a full table of machines", () => {
   });
 });
 
-describe("a thousand machines of an earlier run", () => {
+describe("a thousand machines remembered from an earlier run", () => {
   function thousand(state: "up" | "down"): Bench {
     const known = Array.from({ length: 1000 }, (_, i) => {
       return knownMachine({ id: `m${i}`, addresses: [address(i)], state });
@@ -197,21 +197,21 @@ describe("a thousand machines of an earlier run", () => {
     return best;
   }
 
-  test("are asked at once, at most 200 questions a second", () => {
+  test("are asked at once, with at most 200 questions a second", () => {
     const bench = thousand("up");
     bench.run(30_000);
     expect(most(bench)).toBeLessThanOrEqual(200);
     expect(new Set(bench.sent.map(({ to }) => to)).size).toBe(1000);
   });
 
-  test("that are down are asked at most 20 times a second together", () => {
+  test("are asked at most 20 questions a second in all if they are down", () => {
     const bench = thousand("down");
     bench.run(75_000);
     expect(most(bench)).toBeLessThanOrEqual(20);
     expect(new Set(bench.sent.map(({ to }) => to)).size).toBe(1000);
   });
 
-  test("that are down hold up nobody who is there", () => {
+  test("do not delay questions to other machines if they are down", () => {
     const bench = thousand("down");
     bench.run(2000);
     bench.clear();
@@ -221,7 +221,7 @@ describe("a thousand machines of an earlier run", () => {
   });
 });
 
-test("any bytes from anywhere give outputs, never a throw", () => {
+test("any bytes from any sender give outputs and never an exception", () => {
   const bench = new Bench();
   bench.meet(A);
   const samples = ["", "lab", "lab>", "lab<", 'lab>{"question":', 'lab<{"answer":1}', "lab<\n\n\n"];
@@ -234,7 +234,7 @@ test("any bytes from anywhere give outputs, never a throw", () => {
   expect(bench.others()).toHaveLength(1);
 });
 
-describe("machines that are down, from whose addresses others speak,", () => {
+describe("machines that are down and whose addresses others now use", () => {
   let bench: Bench;
   let heard = 0;
   beforeEach(() => {
@@ -255,7 +255,7 @@ describe("machines that are down, from whose addresses others speak,", () => {
     }
   }
 
-  test("are asked at most 20 times a second together", () => {
+  test("are asked at most 20 questions a second in all", () => {
     bench.clear();
     strangersSpeak(10_000, 200);
     const atMs = bench.sent.filter(({ text }) => text.startsWith(">")).map((one) => one.atMs);
@@ -266,7 +266,7 @@ describe("machines that are down, from whose addresses others speak,", () => {
     }
   });
 
-  test("keep nobody who is back from being asked", () => {
+  test("do not keep a machine that is back from being asked", () => {
     const back = address(150);
     strangersSpeak(10_000, 100);
     bench.clear();
@@ -275,7 +275,7 @@ describe("machines that are down, from whose addresses others speak,", () => {
     expect(bench.textsTo(back).filter((text) => text.startsWith(">"))).not.toEqual([]);
   });
 
-  test("keep nobody who is up from being asked whether an address is another's now", () => {
+  test("do not keep a machine that is up from being asked whether another now has its address", () => {
     bench.meet(A);
     strangersSpeak(10_000, 200);
     bench.clear();
@@ -285,7 +285,7 @@ describe("machines that are down, from whose addresses others speak,", () => {
   });
 });
 
-test("one that loses a thousand others at once notices within half a minute that it is cut off itself", () => {
+test("a machine that loses a thousand others at once recognises within half a minute that it is cut off itself", () => {
   const bench = new Bench();
   bench.publish();
   for (let i = 0; i < 1000; i++) {
@@ -295,7 +295,7 @@ test("one that loses a thousand others at once notices within half a minute that
   bench.run(25_000);
   const machines = bench.cluster.machines(bench.now());
   const cutOff = cutOffOf({ machines, updateSeconds: 600 });
-  // With as many questions a second as may be they do not all fall silent in one moment.
+  // Because of the cap on questions a second, they do not all fall silent at the same moment.
   expect(cutOff?.others).toBe(1000);
   expect(cutOff?.silent.length).toBeGreaterThan(900);
 });

@@ -1,6 +1,6 @@
 /**
- * An address that answers under ever new ids: each claims to be one more machine. It may cost a
- * few rows of the table, and never anything of a machine that is real.
+ * An address that answers under ever new ids, each claiming to be one more machine. It may cost a few
+ * rows of the table, but never anything that belongs to a real machine.
  */
 import { describe, expect, test } from "bun:test";
 import type { KnownMachine } from "../../src/store/kept.ts";
@@ -14,11 +14,11 @@ const HOUR = 60 * MINUTE;
 interface Lies {
   readonly ms: number;
   readonly liars?: readonly string[];
-  /** Claims are of machines with a report, or of such as have none yet. */
+  /** Whether the claimed machines have a report. */
   readonly report: boolean;
 }
 
-/** Whatever is asked of the liars is answered, each time under another id. */
+/** Answers every question to the lying addresses, each time under another id. */
 function lie(bench: Bench, { ms, liars = [LIAR], report }: Lies): void {
   let count = 0;
   let most = 0;
@@ -41,7 +41,7 @@ function lie(bench: Bench, { ms, liars = [LIAR], report }: Lies): void {
   expect(most).toBeLessThanOrEqual(MOST_SHOWN * liars.length + REAL);
 }
 
-/** One that has the address, and eight that had it. */
+/** The machine that has the address, and eight that had it before. */
 const MOST_SHOWN = 9;
 const REAL = 10;
 
@@ -64,15 +64,15 @@ function shown(bench: Bench, prefix: string): string[] {
   return ids.filter((id) => id.startsWith(prefix)).sort();
 }
 
-describe("an address with an endless supply of ids", () => {
-  test("that never brings a report shows one machine at most", () => {
+describe("an address that answers under ever new ids", () => {
+  test("is shown as one machine at most if it never sends a report", () => {
     const bench = new Bench();
     lie(bench, { ms: MINUTE, report: false });
     expect(shown(bench, "liar").length).toBeLessThanOrEqual(1);
     expect(bench.drops("too many machines at one address")).toBeGreaterThan(5);
   });
 
-  test("brings four machines in an interval, and none of them stays in the store but the last", () => {
+  test("adds at most four machines in an interval, of which only the last stays in the store", () => {
     const bench = new Bench();
     lie(bench, { ms: 9 * MINUTE, report: false });
     const remembered = new Set(bench.of("remember").map(({ machine }) => machine.id));
@@ -82,8 +82,8 @@ describe("an address with an endless supply of ids", () => {
 
   test.each([
     { title: "with reports", report: true },
-    { title: "without", report: false },
-  ])("shows nine machines at most, however long it goes on ($title)", ({ report }) => {
+    { title: "without reports", report: false },
+  ])("is shown as nine machines at most, however long it goes on ($title)", ({ report }) => {
     const bench = new Bench();
     lie(bench, { ms: 4 * HOUR, report });
     expect(shown(bench, "liar").length).toBeLessThanOrEqual(MOST_SHOWN);
@@ -92,13 +92,13 @@ describe("an address with an endless supply of ids", () => {
     expect(kept.length).toBeLessThanOrEqual(MOST_SHOWN);
   });
 
-  test("with a second between reports shows no more", () => {
+  test("is shown as nine machines at most also with a second between reports", () => {
     const bench = new Bench({ updateSeconds: 1 });
     lie(bench, { ms: 20 * MINUTE, report: true });
     expect(shown(bench, "liar").length).toBeLessThanOrEqual(MOST_SHOWN);
   });
 
-  test("takes nothing from the machine that was there before but the address", () => {
+  test("takes nothing but the address from the machine that had it before", () => {
     const bench = new Bench();
     bench.meet(LIAR);
     for (let sequence = 2; sequence < 6; sequence++) bench.answerNext(LIAR, { sequence });
@@ -108,9 +108,12 @@ describe("an address with an endless supply of ids", () => {
   });
 
   test.each([
-    { title: "one", liars: [LIAR] },
-    { title: "thirty of them", liars: Array.from({ length: 30 }, (_, i) => `10.0.0.${i + 66}`) },
-  ])("deletes the history of no machine that is down ($title)", ({ liars }) => {
+    { title: "one such address", liars: [LIAR] },
+    {
+      title: "thirty such addresses",
+      liars: Array.from({ length: 30 }, (_, i) => `10.0.0.${i + 66}`),
+    },
+  ])("never deletes the history of a machine that is down ($title)", ({ liars }) => {
     for (const report of [false, true]) {
       const bench = new Bench({ maxPeers: REAL + 5, known: realOnes() });
       lie(bench, { ms: 40 * MINUTE, liars, report });
@@ -120,8 +123,8 @@ describe("an address with an endless supply of ids", () => {
   });
 });
 
-describe("an address where the machines change", () => {
-  test("shows the new one at once, and those that were there before", () => {
+describe("an address that passes from machine to machine", () => {
+  test("shows the new machine at once and keeps those that had it before", () => {
     const bench = new Bench();
     for (const id of ["a", "b", "c", "d"]) {
       bench.receive(A, '>{"question":1,"id":"x"}');
@@ -131,7 +134,7 @@ describe("an address where the machines change", () => {
     expect(shown(bench, "")).toEqual(["a", "b", "c", "d"]);
   });
 
-  test("shows a fifth one when an interval has passed", () => {
+  test("shows a fifth machine only when an interval has passed", () => {
     const bench = new Bench();
     for (const id of ["a", "b", "c", "d", "e"]) {
       bench.receive(A, '>{"question":1,"id":"x"}');
@@ -143,7 +146,7 @@ describe("an address where the machines change", () => {
     expect(bench.machine("e")?.state).toBe("up");
   });
 
-  test("forgets one that never gave a report, and leaves one that did", () => {
+  test("loses a former machine that never sent a report", () => {
     const bench = new Bench();
     bench.meet(A, { id: "a", incarnation: "boot-a" });
     bench.meet("10.0.0.3", { id: "b", incarnation: "boot-b", sequence: 0, report: null });
@@ -152,7 +155,7 @@ describe("an address where the machines change", () => {
     expect(forgotten(bench)).toEqual(["b"]);
   });
 
-  test("and turns out to be our own forgets one that never gave a report", () => {
+  test("loses a former machine without a report also when it becomes this machine's own", () => {
     const bench = new Bench();
     bench.meet(A, { id: "b", incarnation: "boot-b", sequence: 0, report: null });
     bench.answerNext(A, { id: "self", incarnation: "boot0" });
@@ -161,13 +164,13 @@ describe("an address where the machines change", () => {
   });
 });
 
-describe("in a full table a newcomer takes the place", () => {
+describe("in a full table, a newcomer takes the place", () => {
   const past = {
     lastHeardWallMs: START_WALL_MS - MINUTE,
     stateSinceWallMs: START_WALL_MS - MINUTE,
   };
 
-  test("of one that is gone and never gave a report, rather than of one gone longer", () => {
+  test("of a machine that is down and never sent a report rather than of one that has been down longer", () => {
     const empty = knownMachine({ id: "empty", addresses: ["10.2.0.1"], state: "down", ...past });
     const bench = new Bench({ maxPeers: REAL + 1, known: [...realOnes(), empty] });
     bench.meet(A);
@@ -175,7 +178,7 @@ describe("in a full table a newcomer takes the place", () => {
     expect(forgotten(bench)).toEqual(["empty"]);
   });
 
-  test("of one that has no address left, rather than of one gone longer", () => {
+  test("of a machine without an address rather than of one that has been down longer", () => {
     const [first] = realOnes();
     const homeless = { ...past, addresses: [...(first?.addresses ?? [])], report: { name: "x" } };
     const known = knownMachine({ id: "homeless", state: "down", ...homeless });
@@ -187,7 +190,7 @@ describe("in a full table a newcomer takes the place", () => {
     expect(forgotten(bench)).toEqual([]);
   });
 
-  test("of the one gone longest, whose history is kept for when it comes back", () => {
+  test("of the machine that has been down longest, whose history is kept for its return", () => {
     const bench = new Bench({ maxPeers: REAL, known: realOnes() });
     bench.meet(A);
     const gone = `real${REAL - 1}`;

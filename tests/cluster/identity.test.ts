@@ -1,14 +1,14 @@
-/** Who is who (design 6.2): ids, incarnations, addresses, clones, and ourselves. */
+/** Identity: ids, incarnations, addresses, clones, and this machine itself. */
 import { describe, expect, test } from "bun:test";
-import { Bench, knownMachine, oldReport, START_WALL_MS } from "./bench.ts";
+import { Bench, knownMachine, START_WALL_MS, v1Report } from "./bench.ts";
 
 const A = "10.0.0.2";
 const B = "10.0.0.3";
 const C = "10.0.0.4";
 const NOTHING_HELD = '>{"question":1,"id":"ann"}';
 
-describe("a machine with two addresses", () => {
-  test("is one machine, shown under the address that answered last", () => {
+describe("a machine with several addresses", () => {
+  test("is shown as one machine under the address that answered last", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.meet(B);
@@ -16,7 +16,7 @@ describe("a machine with two addresses", () => {
     expect(bench.machine("ann")).toMatchObject({ address: B, addresses: [B, A], isClone: false });
   });
 
-  test("is asked on the other when the first does not answer", () => {
+  test("is asked at its second address when the first does not answer", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.meet(B, { age: 599 });
@@ -26,7 +26,7 @@ describe("a machine with two addresses", () => {
     expect(asked.slice(0, 4)).toEqual([B, A, B, A]);
   });
 
-  test("keeps the eight that answered last", () => {
+  test("keeps the eight addresses that answered last", () => {
     const bench = new Bench();
     for (let i = 1; i <= 12; i++) bench.meet(`10.0.1.${i}`);
     const addresses = [12, 11, 10, 9, 8, 7, 6, 5].map((i) => `10.0.1.${i}`);
@@ -44,7 +44,7 @@ describe("an address", () => {
     expect(bench.machine("ann")?.addresses).toEqual([A]);
   });
 
-  test("that another machine took leaves the first shown, and asked nowhere", () => {
+  test("that passes to another machine leaves the first one shown as down and asked nowhere", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.answerNext(A, { id: "bob", incarnation: "bootb", name: "bob" });
@@ -58,7 +58,7 @@ describe("an address", () => {
 describe("two machines that have swapped their addresses", () => {
   const BOB = { id: "bob", incarnation: "bootb", name: "bob" };
 
-  /** bob has answered where ann was; nobody has been heard of at B since, where ann is now. */
+  /** bob has answered at ann's address; nothing has come since from B, where ann is now. */
   function halfSwapped(): Bench {
     const bench = new Bench();
     bench.meet(A);
@@ -69,7 +69,7 @@ describe("two machines that have swapped their addresses", () => {
     return bench;
   }
 
-  test("are found as soon as one of them has answered", () => {
+  test("are both found as soon as one of them has answered", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.meet(B, BOB);
@@ -81,14 +81,14 @@ describe("two machines that have swapped their addresses", () => {
     expect(bench.machine("bob")).toMatchObject({ state: "up", addresses: [A] });
   });
 
-  test("are asked no more than once a second for it, however often they swap", () => {
+  test("are asked no more than once a second, however often they swap", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.meet(B, BOB);
     bench.meet(C);
     bench.answerNext(C, BOB);
     bench.clear();
-    // From each address the one answers that did not answer there last.
+    // At each address the two take turns in answering.
     const isBobs = new Map([A, B, C].map((address) => [address, address !== A]));
     for (let i = 0; i < 100; i++) {
       bench.run(100);
@@ -102,7 +102,7 @@ describe("two machines that have swapped their addresses", () => {
     for (const address of [A, B, C]) expect(bench.textsTo(address).length).toBeWithin(5, 13);
   });
 
-  test("are each found where they are now, once both have asked us something", () => {
+  test("are found at their new addresses once each has sent this machine a question or answer", () => {
     const bench = halfSwapped();
     expect(bench.machine("ann")?.addresses).toEqual([A]);
     expect(bench.machine("bob")?.addresses).toEqual([A, B]);
@@ -113,7 +113,7 @@ describe("two machines that have swapped their addresses", () => {
     expect(bench.machine("bob")).toMatchObject({ state: "up", addresses: [A] });
   });
 
-  test("are found by what others tell, too", () => {
+  test("are also found by an address list", () => {
     const bench = halfSwapped();
     bench.answerNext(A, { ...BOB, sequence: 2 });
     bench.clear();
@@ -123,7 +123,7 @@ describe("two machines that have swapped their addresses", () => {
     expect(bench.machine("ann")).toMatchObject({ state: "up", addresses: [B] });
   });
 
-  test("are asked for it once an interval, whatever others tell", () => {
+  test("are asked because of lists only once an interval, with two repeats", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.meet(B);
@@ -133,11 +133,11 @@ describe("two machines that have swapped their addresses", () => {
       bench.receive(B, `!${A}`);
       bench.run(1000);
     }
-    // Three times, as packets get lost.
+    // One question and two repeats, because packets get lost.
     expect(bench.textsTo(A).filter((text) => text.startsWith(">{"))).toHaveLength(3);
   });
 
-  test("are asked for it once in five seconds, whoever claims so", () => {
+  test("are asked only once in five seconds because of questions that claim another id", () => {
     const bench = new Bench();
     bench.meet(A, { age: 0 });
     bench.run(20_000);
@@ -152,8 +152,8 @@ describe("two machines that have swapped their addresses", () => {
   });
 });
 
-describe("a restarted machine", () => {
-  test("is the same machine with a new incarnation, and its numbers begin anew", () => {
+describe("a restart of a machine", () => {
+  test("gives the machine a new incarnation and lets its report numbers start over", () => {
     const bench = new Bench();
     bench.meet(A, { sequence: 70 });
     bench.answerNext(A, { incarnation: "boota2", sequence: 1, report: { name: "again" } });
@@ -170,7 +170,7 @@ describe("a restarted machine", () => {
     expect(bench.of("remember").at(-1)?.machine.retiredIncarnations).toEqual(["boota"]);
   });
 
-  test("is not suspected of it by the first question that a machine asks us", () => {
+  test("is not suspected because of the first question that the machine sends", () => {
     const bench = new Bench();
     bench.meet(A, { age: 0 });
     bench.clear();
@@ -179,7 +179,7 @@ describe("a restarted machine", () => {
     expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toEqual([]);
   });
 
-  test("is suspected of it after a question that it asked before it was known", () => {
+  test("is suspected because of a second question without a held report", () => {
     const bench = new Bench();
     bench.receive(A, NOTHING_HELD);
     bench.run(100);
@@ -191,7 +191,7 @@ describe("a restarted machine", () => {
     expect(bench.question(A)).toBeDefined();
   });
 
-  test("under another address is the same machine", () => {
+  test("at another address leaves it the same machine", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.meet(B, { incarnation: "boota2" });
@@ -200,7 +200,7 @@ describe("a restarted machine", () => {
     expect(bench.machine("ann")).toMatchObject({ incarnation: "boota2", address: B });
   });
 
-  test("keeps its last eight incarnations retired", () => {
+  test("adds to the machine's retired incarnations, of which the last eight are kept", () => {
     const bench = new Bench();
     bench.meet(A);
     for (let i = 1; i <= 12; i++) {
@@ -211,11 +211,11 @@ describe("a restarted machine", () => {
   });
 
   test.each([
-    { title: "another question that holds nothing", text: NOTHING_HELD, waitMs: 30_000 },
-    { title: "its first such question long after", text: NOTHING_HELD, waitMs: 130_000, first: "" },
+    { title: "another question without a held report", text: NOTHING_HELD, waitMs: 30_000 },
+    { title: "the first such question long after", text: NOTHING_HELD, waitMs: 130_000, first: "" },
     { title: "a query", text: "?", waitMs: 130_000 },
   ])(
-    "that sends $title is asked at once, not an interval later",
+    "is noticed at once, not an interval later, because of $title",
     ({ text, waitMs, first = NOTHING_HELD }) => {
       const bench = new Bench();
       bench.meet(A);
@@ -229,7 +229,7 @@ describe("a restarted machine", () => {
     },
   );
 
-  test("is not what a machine is taken for that asks for lists, as all do that are young", () => {
+  test("is not suspected because of the list requests that every machine sends after its start", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.clear();
@@ -241,9 +241,9 @@ describe("a restarted machine", () => {
     expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toEqual([]);
   });
 
-  test("of 2005 sends nothing but a query to say so", () => {
+  test("is suspected of a protocol-1 machine because of a mere query", () => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+    bench.meetV1(A, v1Report({ wallSeconds: START_WALL_MS / 1000 }));
     bench.run(30_000);
     bench.clear();
     bench.receive(A, "?");
@@ -257,7 +257,7 @@ describe("two incarnations that keep answering under one id", () => {
     const bench = new Bench();
     bench.meet(A, { name: "first" });
     bench.meet(B, { incarnation: "bootb", name: "second" });
-    // The old address is probed; what answers there is the incarnation that was thought to be over.
+    // The old address is probed, and the incarnation that was thought to have ended answers there.
     for (let i = 0; i < 2; i++) {
       bench.run(1000);
       bench.answer(A, { name: "first" });
@@ -265,7 +265,7 @@ describe("two incarnations that keep answering under one id", () => {
     return bench;
   }
 
-  test("are clones: shown apart, with a warning", () => {
+  test("are shown as two clones, with a warning in the log", () => {
     const bench = clones();
     const shown = bench.others().map(({ id, incarnation, address, isClone }) => {
       return { id, incarnation, address, isClone };
@@ -279,14 +279,14 @@ describe("two incarnations that keep answering under one id", () => {
     expect(warnings[0]?.text).toContain("same id");
   });
 
-  test("stay apart when one of them restarts", () => {
+  test("are still shown apart when one of them restarts", () => {
     const bench = clones();
     bench.answerNext(A, { incarnation: "boota2", name: "first" });
     expect(bench.others()).toHaveLength(2);
     expect(bench.machine("ann~boota")).toMatchObject({ incarnation: "boota2", address: A });
   });
 
-  test("are shown up to four, the fifth is dropped and counted", () => {
+  test("are shown as at most four machines, and a fifth is dropped and counted", () => {
     const bench = clones();
     bench.meet(C, { incarnation: "bootc" });
     bench.meet("10.0.0.5", { incarnation: "bootd" });
@@ -295,7 +295,7 @@ describe("two incarnations that keep answering under one id", () => {
     expect(bench.drops("too many machines under one id")).toBe(1);
   });
 
-  test("are not seen in one late answer of an incarnation that is over", () => {
+  test("are not inferred from one late answer of a former incarnation", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.meet(B, { incarnation: "bootb" });
@@ -307,7 +307,7 @@ describe("two incarnations that keep answering under one id", () => {
   });
 });
 
-test("answers to questions from before a restart prove no clone, from however many addresses", () => {
+test("late answers to questions from before a restart make no clone, from however many addresses they come", () => {
   const bench = new Bench();
   bench.meet(A);
   bench.meet(C, { age: 599 });
@@ -350,7 +350,7 @@ describe("this machine itself", () => {
     expect(bench.machine("self")?.addresses).toEqual([A]);
   });
 
-  test("is not taken for another machine because its own protocol-1 report comes back", () => {
+  test("is not taken for another machine when its own protocol-1 report comes back", () => {
     const bench = new Bench();
     bench.publish();
     bench.receive(B, "?");
@@ -363,14 +363,14 @@ describe("this machine itself", () => {
     expect(bench.drops("our own, sent back")).toBe(2);
   });
 
-  test("is not what a machine of 2005 is taken for, whoever sends our report in its name", () => {
+  test("is not recognised in a protocol-1 machine in whose name an attacker sends this machine's report", () => {
     const bench = new Bench({ updateSeconds: 60 });
     bench.publish();
-    bench.meetOld(A, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+    bench.meetV1(A, v1Report({ wallSeconds: START_WALL_MS / 1000 }));
     bench.receive(B, ">");
     const ours = ownReportSentTo(bench, B);
     bench.clear();
-    // Whenever it may answer a bare request, for three minutes.
+    // For three minutes, at every moment at which it might answer a bare request.
     for (let i = 0; i < 180; i++) {
       bench.run(1000);
       bench.receive(A, ours);
@@ -382,14 +382,14 @@ describe("this machine itself", () => {
     const wallSeconds = START_WALL_MS / 1000 + 300;
     bench.clear();
     while (bench.textsTo(A).length === 0) bench.run(1000);
-    bench.receive(A, `<${oldReport({ wallSeconds })}`);
+    bench.receive(A, `<${v1Report({ wallSeconds })}`);
     expect(bench.machine(A)?.lastHeardSeconds).toBe(0);
   });
 
-  test("at an address that was another machine's costs that one its address, not its history", () => {
+  test("takes over another machine's address without taking that machine's history", () => {
     const bench = new Bench();
     bench.publish();
-    bench.meetOld(A, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+    bench.meetV1(A, v1Report({ wallSeconds: START_WALL_MS / 1000 }));
     bench.clear();
     while (!bench.textsTo(A).some((text) => text.startsWith(">{"))) bench.run(1000);
     bench.receive(A, bench.textsTo(A).find((text) => text.startsWith(">{")) ?? "");
@@ -401,7 +401,7 @@ describe("this machine itself", () => {
     expect(bench.textsTo(A)).toEqual([]);
   });
 
-  test("is not what another machine is taken for because somebody sends our report in its name", () => {
+  test("is not recognised in a protocol-2 machine in whose name an attacker sends this machine's report", () => {
     const bench = new Bench();
     bench.publish();
     bench.meet(A);
@@ -412,7 +412,7 @@ describe("this machine itself", () => {
     expect(bench.machine("self")?.addresses).toEqual([]);
   });
 
-  test("is not among the machines of an earlier run", () => {
+  test("is not listed among the machines remembered from an earlier run", () => {
     const bench = new Bench({ known: [knownMachine({ id: "self" }), knownMachine({ id: "ann" })] });
     expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
   });
@@ -424,7 +424,7 @@ describe("this machine itself", () => {
     expect(bench.of("log").some(({ level }) => level === "warn")).toBe(true);
   });
 
-  test("gives an address back as soon as another machine asks from it", () => {
+  test("gives up an address as soon as another machine sends a question from it", () => {
     const bench = new Bench();
     bench.receive(A, "?");
     bench.run(100);
@@ -438,7 +438,7 @@ describe("this machine itself", () => {
     expect(bench.machine("self")?.addresses).toEqual([]);
   });
 
-  test("gives an address back when another machine answers from it", () => {
+  test("gives up an address when another machine answers from it", () => {
     const bench = new Bench();
     bench.receive(A, "?");
     bench.run(100);
@@ -450,14 +450,14 @@ describe("this machine itself", () => {
   });
 });
 
-/** What we sent there last as our protocol-1 report, or what it would be. */
+/** The protocol-1 report that this machine last sent to the address, or would send now. */
 function ownReportSentTo(bench: Bench, address: string): string {
   bench.receive(address, ">", 40_000);
   return bench.textsTo(address).findLast((text) => text.includes("\n")) ?? "";
 }
 
 describe("the address that this machine is shown under", () => {
-  function told(options: {
+  function shownAddress(options: {
     isOwn?: readonly string[];
     you: readonly (readonly string[])[];
   }): string {
@@ -476,37 +476,60 @@ describe("the address that this machine is shown under", () => {
 
   const own = ["10.0.0.1", "10.0.0.9"];
   test.each([
-    { title: "is one of its own that another tells", isOwn: own, you: [["10.0.0.1"]], is: own[0] },
-    { title: "is the one told last", isOwn: own, you: [["10.0.0.1"], ["10.0.0.9"]], is: own[1] },
-    { title: "is no other, if just one machine tells it", isOwn: own, you: [["8.8.8.8"]], is: "" },
-    { title: "is no other, however often it is told", you: [["8.8.8.8", "8.8.8.8"]], is: "" },
     {
-      title: "is another if two machines say the same",
+      title: "is one of its own that another machine reports",
+      isOwn: own,
+      you: [["10.0.0.1"]],
+      is: own[0],
+    },
+    {
+      title: "is the one of its own that was reported last",
+      isOwn: own,
+      you: [["10.0.0.1"], ["10.0.0.9"]],
+      is: own[1],
+    },
+    {
+      title: "is not a foreign one that only one machine reports",
+      isOwn: own,
+      you: [["8.8.8.8"]],
+      is: "",
+    },
+    {
+      title: "is not a foreign one that one machine reports twice",
+      you: [["8.8.8.8", "8.8.8.8"]],
+      is: "",
+    },
+    {
+      title: "is the one that two machines agree on if the shell names none",
       you: [["10.0.0.1"], ["10.0.0.1"]],
       is: own[0],
     },
-    { title: "is none if they differ", you: [["10.0.0.1"], ["10.0.0.7"]], is: "" },
-    { title: "is none if one took it back", you: [["8.8.8.8", "10.0.0.7"], ["8.8.8.8"]], is: "" },
+    { title: "is unknown if two machines disagree", you: [["10.0.0.1"], ["10.0.0.7"]], is: "" },
     {
-      title: "stays one of its own, whatever two others say",
+      title: "is unknown if one of two machines no longer reports it",
+      you: [["8.8.8.8", "10.0.0.7"], ["8.8.8.8"]],
+      is: "",
+    },
+    {
+      title: "stays one of its own although two machines agree on a foreign one",
       ...{ isOwn: own, you: [["10.0.0.1"], ["8.8.8.8"], ["8.8.8.8"]], is: own[0] },
     },
     {
-      title: "is no loopback one, if told from afar",
+      title: "is not a loopback address that a remote machine reports",
       isOwn: ["127.0.0.1"],
       you: [["127.0.0.1"]],
       is: "",
     },
-    { title: "is no multicast address", you: [["224.0.0.1"], ["224.0.0.1"]], is: "" },
+    { title: "is never a multicast address", you: [["224.0.0.1"], ["224.0.0.1"]], is: "" },
   ])("$title", ({ title: _, is, ...options }) => {
-    expect(told(options)).toBe(is ?? "");
+    expect(shownAddress(options)).toBe(is ?? "");
   });
 });
 
-describe("machines of an earlier run", () => {
+describe("a machine remembered from an earlier run", () => {
   const report = { name: "ann" };
 
-  test("are shown at once with their last report, and asked first", () => {
+  test("is shown at once with its last report and asked first", () => {
     const lastHeardWallMs = START_WALL_MS - 3_600_000;
     const known = knownMachine({
       ...{ id: "ann", addresses: [A, B], incarnation: "boota", sequence: 5, lastHeardWallMs },
@@ -521,7 +544,7 @@ describe("machines of an earlier run", () => {
     expect(bench.sent[0]).toMatchObject({ to: A });
   });
 
-  test("are asked as by one who holds nothing, so that they notice the new boot", () => {
+  test("is asked as if no report of it were held, so that it notices the new incarnation", () => {
     const known = knownMachine({ id: "ann", incarnation: "boota", sequence: 5, report });
     const bench = new Bench({ known: [known] });
     bench.run(100);
@@ -533,7 +556,7 @@ describe("machines of an earlier run", () => {
     expect(bench.question(A)).toMatchObject({ boot: "boota", sequence: 5 });
   });
 
-  test("cost an old daemon's outage nothing when they are still there", () => {
+  test("ends its recorded outage when it answers", () => {
     const bench = new Bench({ known: [knownMachine({ id: "ann", state: "down" })] });
     bench.run(100);
     bench.answer(A);
@@ -541,7 +564,7 @@ describe("machines of an earlier run", () => {
     expect(bench.machine("ann")?.state).toBe("up");
   });
 
-  test("beyond the cap are left out, the longest unheard first", () => {
+  test("is left out beyond the cap if it has not been heard from for longest", () => {
     const known = [1, 2, 3].map((i) => {
       const lastHeardWallMs = START_WALL_MS - i * 1000;
       return knownMachine({ id: `m${i}`, addresses: [`10.0.0.${i + 1}`], lastHeardWallMs });
@@ -551,9 +574,19 @@ describe("machines of an earlier run", () => {
   });
 
   test.each([
-    { title: "by the same name are that other", name: "ann", shown: ["ann"], renamed: 1 },
-    { title: "by another name stay who they were", name: "oldie", shown: ["ann", A], renamed: 0 },
-  ])("whose address another has since answered from, $title", ({ name, shown, renamed }) => {
+    {
+      title: "is merged into a protocol-2 machine of the same name that has its address",
+      name: "ann",
+      shown: ["ann"],
+      renamed: 1,
+    },
+    {
+      title: "is kept beside a protocol-2 machine of another name that has its address",
+      name: "oldie",
+      shown: ["ann", A],
+      renamed: 0,
+    },
+  ])("$title", ({ name, shown, renamed }) => {
     const old = { id: A, protocol: 1, name, report: { name } } as const;
     const bench = new Bench({
       known: [
@@ -567,10 +600,10 @@ describe("machines of an earlier run", () => {
   });
 });
 
-test("a machine known under another address too swallows its protocol-1 twin, history and all", () => {
+test("a machine known at another address takes over its own protocol-1 entry, history included", () => {
   const bench = new Bench();
   bench.meet(A);
-  bench.meetOld(B, oldReport({ wallSeconds: START_WALL_MS / 1000, name: "ann" }));
+  bench.meetV1(B, v1Report({ wallSeconds: START_WALL_MS / 1000, name: "ann" }));
   expect(bench.others()).toHaveLength(2);
   bench.clear();
   bench.run(6000);
@@ -581,10 +614,10 @@ test("a machine known under another address too swallows its protocol-1 twin, hi
   expect(bench.of("rename")).toEqual([{ kind: "rename", fromId: B, toId: "ann" }]);
 });
 
-test("a machine that gets the address of one of 2005 does not get its history", () => {
+test("a machine that gets the address of a protocol-1 machine does not get its history", () => {
   const bench = new Bench();
   bench.meet(A);
-  bench.meetOld(B, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+  bench.meetV1(B, v1Report({ wallSeconds: START_WALL_MS / 1000 }));
   bench.clear();
   bench.run(6000);
   bench.receive(B, '>{"question":5,"id":"ann"}');
@@ -595,7 +628,7 @@ test("a machine that gets the address of one of 2005 does not get its history", 
   expect([...bench.of("rename"), ...bench.of("forget")]).toEqual([]);
 });
 
-test("an address that the shell sees here is no other machine's, from the next tick on", () => {
+test("an address that the shell finds on this machine is taken from other machines at the next tick", () => {
   const bench = new Bench();
   bench.meet(A);
   bench.clear();
@@ -603,7 +636,7 @@ test("an address that the shell sees here is no other machine's, from the next t
     ...{ allow: () => true, isOwn: (address) => address === A },
     scan: { size: 0, at: () => undefined },
   });
-  // A packet that is dropped has no effect that could be laid at its sender's door.
+  // The change takes effect at a tick, not because of a packet that is dropped.
   bench.receiveRaw(B, "of another network");
   expect(bench.of("remember")).toEqual([]);
   bench.run(100);
@@ -613,7 +646,7 @@ test("an address that the shell sees here is no other machine's, from the next t
   expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toEqual([]);
 });
 
-test("we are shown under the address that others told of, once the shell sees it here, too", () => {
+test("this machine is shown under an address that another machine reported once the shell finds it here", () => {
   const bench = new Bench({ isOwn: (address) => address === "10.0.0.1" });
   const own = () => bench.others().length > 0 && bench.machine("self")?.address;
   bench.meet(A, { you: "10.0.0.1" });

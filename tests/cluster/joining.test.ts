@@ -1,4 +1,4 @@
-/** How machines find each other: scan, candidates, and the ranges that bound both (design 6.3). */
+/** How machines find each other: scan, candidates, and the ranges that limit both. */
 import { describe, expect, test } from "bun:test";
 import { Bench, knownMachine, START_WALL_MS } from "./bench.ts";
 
@@ -13,8 +13,8 @@ function queries(bench: Bench): { to: string; atMs: number }[] {
   return bench.sent.filter(({ to, text }) => text === "?" && to.startsWith("10.1."));
 }
 
-/** Initial queries to known machines: they are asked for their lists. */
-function inquiries(bench: Bench): { to: string; atMs: number }[] {
+/** Queries to known machines, which ask them for their lists. */
+function listRequests(bench: Bench): { to: string; atMs: number }[] {
   return bench.sent.filter(({ to, text }) => text === "?" && !to.startsWith("10.1."));
 }
 
@@ -33,7 +33,7 @@ describe("the scan", () => {
     expect(bench.cluster.scanProgress().size).toBe(250);
   });
 
-  test("goes on slowly, once a second, as long as nobody is known", () => {
+  test("goes on at one address a second while no machine is known", () => {
     const bench = new Bench({ scan: range(10) });
     bench.run(1000);
     bench.clear();
@@ -43,7 +43,7 @@ describe("the scan", () => {
     expect(bench.cluster.scanProgress().asked).toBeGreaterThan(10);
   });
 
-  test("leaves this machine's own address out, so that one alone sends nothing", () => {
+  test("leaves out this machine's own address", () => {
     const self = { id: "self", incarnation: "boot0", name: "me", address: A };
     const bench = new Bench({ scan: [A, "10.1.0.1"], self });
     bench.run(10_000);
@@ -51,7 +51,7 @@ describe("the scan", () => {
     expect(queries(bench).length).toBeGreaterThan(3);
   });
 
-  test("waits once for whoever answers it, and goes on if that one answers no question", () => {
+  test("pauses once for the first machine that sends a list, and resumes if that one answers no question", () => {
     const bench = new Bench({ scan: range(1000) });
     bench.run(500);
     bench.receive(A, "!10.0.0.3");
@@ -77,7 +77,7 @@ describe("the scan", () => {
   });
 
   test.each([1, 2] as const)(
-    "does not wait for a machine of an earlier run, of protocol %d, that may be gone",
+    "does not wait for a protocol-%d machine remembered from an earlier run, which may be down",
     (protocol) => {
       const known = [knownMachine({ id: protocol === 1 ? A : "ann", protocol })];
       const bench = new Bench({ scan: range(10), known });
@@ -87,7 +87,7 @@ describe("the scan", () => {
     },
   );
 
-  test("ends when a machine of an earlier run has answered", () => {
+  test("ends when a machine remembered from an earlier run has answered", () => {
     const bench = new Bench({ scan: range(1000), known: [knownMachine({ id: "ann" })] });
     bench.run(100);
     bench.answer(A);
@@ -96,7 +96,7 @@ describe("the scan", () => {
     expect(queries(bench)).toEqual([]);
   });
 
-  test("is taken up again when the last machine falls silent", () => {
+  test("resumes when the last machine falls silent", () => {
     const bench = new Bench({ scan: range(10) });
     bench.meet(A, { age: 599 });
     bench.clear();
@@ -105,9 +105,9 @@ describe("the scan", () => {
     expect(queries(bench).length).toBeGreaterThan(10);
   });
 
-  test("asks a few random addresses at each broadcast, so that two halves meet", () => {
+  test("asks a few random addresses whenever lists are sent, so that separate groups meet", () => {
     const bench = new Bench({ scan: range(1000), updateSeconds: 10 });
-    // It is young no longer.
+    // The time after a start in which it asks more often is over.
     bench.run(310_000);
     bench.meet(A);
     bench.clear();
@@ -121,7 +121,7 @@ describe("the scan", () => {
     expect(count).toBeLessThanOrEqual(12);
   });
 
-  test("of nothing speaks to nobody", () => {
+  test("of an empty range sends nothing", () => {
     const bench = new Bench();
     bench.run(60_000);
     expect(bench.sent).toEqual([]);
@@ -154,7 +154,7 @@ describe("a candidate", () => {
     expect(bench.others()).toHaveLength(1);
   });
 
-  test("whoever sends a valid message is one, asked at the peers' port", () => {
+  test("is made of any sender of a valid message, and asked at the peers' port", () => {
     for (const [text, port] of [
       ...[
         ["?", 10_080],
@@ -174,7 +174,7 @@ describe("a candidate", () => {
     }
   });
 
-  test("nobody is one by a packet that is no message of this network", () => {
+  test("is not made of a sender whose packet is no message of this network", () => {
     const bench = new Bench();
     for (const text of ["", "lab", "lab2?", "LAB?", "lab=", "lab<x", "lab>x", "lab?x", "lab#x"]) {
       bench.receiveRaw(A, text);
@@ -184,7 +184,7 @@ describe("a candidate", () => {
     expect(bench.cluster.candidateCount()).toBe(0);
   });
 
-  test("asked at most 50 times a second in all", () => {
+  test("is asked within a budget of 50 questions a second for all candidates", () => {
     const bench = new Bench();
     for (let i = 0; i < 5; i++) {
       bench.receive(
@@ -200,7 +200,7 @@ describe("a candidate", () => {
   });
 });
 
-test("a machine that has fallen silent is not passed on", () => {
+test("an address list does not name a machine that has fallen silent", () => {
   const bench = new Bench();
   bench.meet(A, { age: 599 });
   bench.run(60_000);
@@ -210,7 +210,7 @@ test("a machine that has fallen silent is not passed on", () => {
 });
 
 describe("a machine that has just started", () => {
-  test("asks a few random addresses as well, but none that are known to be up", () => {
+  test("also asks a few random addresses, but none that is known to be up", () => {
     const scan = range(50);
     const bench = new Bench({ scan });
     const [known = ""] = scan;
@@ -225,37 +225,37 @@ describe("a machine that has just started", () => {
     expect(queries(bench).length - asked.length).toBe(6);
   });
 
-  test("asks those it has met for their lists, ever more rarely, and then no more", () => {
+  test("asks the machines that it has met for their lists six times, at growing pauses", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.run(290_000);
-    const count = inquiries(bench).length;
+    const count = listRequests(bench).length;
     expect(count).toBe(6);
     bench.run(600_000);
-    expect(inquiries(bench)).toHaveLength(count);
+    expect(listRequests(bench)).toHaveLength(count);
   });
 
-  test("begins anew when it meets another one", () => {
+  test("asks for lists anew when it meets another machine", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.run(120_000);
     bench.clear();
     bench.meet("10.0.0.3", { id: "bob", incarnation: "bootb" });
     bench.run(120_000);
-    expect(inquiries(bench)).toHaveLength(6);
+    expect(listRequests(bench)).toHaveLength(6);
   });
 });
 
-test("a machine that has been here longer asks a newcomer once, if few others would", () => {
+test("a machine that has run for longer asks a newcomer for its list once if it knows few others", () => {
   const bench = new Bench();
   bench.run(310_000);
   bench.meet(A);
   bench.run(120_000);
-  expect(inquiries(bench).map(({ to }) => to)).toEqual([A]);
+  expect(listRequests(bench).map(({ to }) => to)).toEqual([A]);
 });
 
 describe("the allowed ranges", () => {
-  test("are asked before anything is read or sent", () => {
+  test("are checked before anything is read or sent", () => {
     const bench = new Bench({ scan: ["192.168.1.1", A] });
     bench.receive("192.168.1.1", "?");
     bench.receive(A, "!192.168.1.1");
@@ -264,7 +264,7 @@ describe("the allowed ranges", () => {
     expect(bench.drops("outside the allowed ranges")).toBe(1);
   });
 
-  test("that shrink end what is outside: no question, no answer, no candidate", () => {
+  test("end all questions, answers and candidates outside of them when they shrink", () => {
     const bench = new Bench();
     bench.meet(A, { age: 595 });
     bench.receive("10.0.0.9", "!10.0.0.7");
@@ -276,7 +276,7 @@ describe("the allowed ranges", () => {
     expect(bench.machine("ann")?.state).toBe("silent");
   });
 
-  test("with a new scan range begin a new scan; the same range goes on where it was", () => {
+  test("start a new scan when the scan range changes and continue the scan when it does not", () => {
     const bench = new Bench({ scan: range(20) });
     bench.run(5000);
     const { asked } = bench.cluster.scanProgress();
@@ -288,7 +288,7 @@ describe("the allowed ranges", () => {
   });
 });
 
-test("a stranger's loopback machines are not ours", () => {
+test("loopback addresses in the list of a remote machine are ignored", () => {
   const bench = new Bench({ allow: () => true });
   bench.receive(A, "!127.0.0.5");
   bench.receive("127.0.0.9", "!127.0.0.6");
@@ -297,7 +297,7 @@ test("a stranger's loopback machines are not ours", () => {
   expect(bench.textsTo("127.0.0.6")).toHaveLength(1);
 });
 
-test("a log line shows what others sent escaped and short", () => {
+test("a log line quotes what others sent escaped and shortened", () => {
   const bench = new Bench();
   bench.receive(A, `<\u001b[2J${"x".repeat(5000)}`);
   const [line] = bench.of("log");
@@ -305,7 +305,7 @@ test("a log line shows what others sent escaped and short", () => {
   expect(line?.text.length).toBeLessThan(200);
 });
 
-test("bad packets are logged once a minute for each kind, and all counted", () => {
+test("malformed packets are logged once a minute for each kind, and all are counted", () => {
   const bench = new Bench();
   for (let i = 0; i < 600; i++) {
     bench.receive(`10.0.${i % 200}.5`, "<bad");
@@ -333,7 +333,7 @@ function perSecond(sent: readonly { atMs: number }[]): number {
   return most;
 }
 
-test("the wall clock of the start dates what is remembered", () => {
+test("what is remembered is dated by the wall clock", () => {
   const bench = new Bench();
   bench.meet(A);
   expect(bench.of("remember")[0]?.machine.lastHeardWallMs).toBe(START_WALL_MS + 100);

@@ -1,4 +1,4 @@
-/** The small parts of the core, each by itself. */
+/** The small parts of the core, each tested by itself. */
 import { describe, expect, test } from "bun:test";
 import { CoreClock } from "../../src/cluster/core-clock.ts";
 import { DeadlineQueue } from "../../src/cluster/pacing/deadline-queue.ts";
@@ -13,8 +13,8 @@ import {
 import { quietPauseMs, untilNextReportMs } from "../../src/cluster/polling/pace.ts";
 import { seededRandom } from "../simulation/world/random.ts";
 
-describe("the queue of deadlines", () => {
-  test("gives back what was put in, moved and taken out in the order of time", () => {
+describe("a deadline queue", () => {
+  test("returns the items that were set, moved and not deleted in the order of time", () => {
     const random = seededRandom(1);
     const queue = new DeadlineQueue<number>();
     const expected = new Map<number, number>();
@@ -40,7 +40,7 @@ describe("the queue of deadlines", () => {
     expect(popped).toEqual([...popped].sort((a, b) => a - b));
   });
 
-  test("gives nothing before its time", () => {
+  test("returns no item before its time", () => {
     const queue = new DeadlineQueue<string>();
     queue.set("a", 10);
     expect(queue.popDue(9)).toBeUndefined();
@@ -50,7 +50,7 @@ describe("the queue of deadlines", () => {
   });
 });
 
-describe("a bucket of tokens", () => {
+describe("a token bucket", () => {
   test.each([20, 50, 100, 200])("for %d a second never gives more within any second", (limit) => {
     const bucket = steadyBucket(limit, 0);
     const taken: number[] = [];
@@ -62,7 +62,7 @@ describe("a bucket of tokens", () => {
     expect(taken.length).toBeGreaterThan(limit * 5 * 0.7);
   });
 
-  test("tells when the next token is there, and a clock that stands still gives none", () => {
+  test("tells when the next token is due and gives none while the clock stands still", () => {
     const bucket = new TokenBucket({ burst: 1, perSecond: 10, nowMs: 0 });
     expect(bucket.take(0)).toBe(true);
     expect(bucket.take(0)).toBe(false);
@@ -72,8 +72,8 @@ describe("a bucket of tokens", () => {
   });
 });
 
-describe("a window of a second", () => {
-  test("lets the whole number through at once, and then as many in each second as it says", () => {
+describe("a rate window of one second", () => {
+  test("lets its whole limit through at once, and then the same number in every second", () => {
     const window = new RateWindow({ most: 2000 });
     const taken: number[] = [];
     for (let nowMs = 0; nowMs < 5000; nowMs += 50) while (window.take(nowMs)) taken.push(nowMs);
@@ -92,7 +92,7 @@ describe("a window of a second", () => {
     expect(times.length).toBeGreaterThanOrEqual(9990);
   });
 
-  test("is not opened by a clock that stands still", () => {
+  test("stays closed while the clock stands still", () => {
     const window = new RateWindow({ most: 2 });
     expect([1, 2, 3].map(() => window.take(500))).toEqual([true, true, false]);
     expect(window.take(1499)).toBe(false);
@@ -100,7 +100,7 @@ describe("a window of a second", () => {
   });
 });
 
-test("a map of samples picks each of its entries alike, also after some were taken out", () => {
+test("a sample map picks each entry equally often, also after some were deleted", () => {
   const map = new SampleMap<string, number>();
   for (let i = 0; i < 10; i++) map.set(`k${i}`, i);
   for (const key of ["k0", "k9", "k4", "none"]) map.delete(key);
@@ -118,7 +118,7 @@ test("a map of samples picks each of its entries alike, also after some were tak
 describe("the core's clocks", () => {
   const wallMs = 1000;
 
-  test("differ by the time that the ticks were over five seconds late", () => {
+  test("differ by how far a tick was more than five seconds late", () => {
     const clock = new CoreClock({ elapsedMs: 0, wallMs });
     clock.observe({ elapsedMs: 1000, wallMs }, { isTick: true });
     clock.observe({ elapsedMs: 62_000, wallMs }, { isTick: true });
@@ -129,7 +129,7 @@ describe("the core's clocks", () => {
     expect(clock.deadlineMs).toBe(7000);
   });
 
-  test("never step back, and date by the wall clock of now", () => {
+  test("never step back, and date events by the present wall clock", () => {
     const clock = new CoreClock({ elapsedMs: 5000, wallMs: 5 });
     clock.observe({ elapsedMs: 4000, wallMs: 90_000 }, { isTick: true });
     expect(clock.ageMs).toBe(5000);
@@ -137,7 +137,7 @@ describe("the core's clocks", () => {
   });
 });
 
-describe("the interval of a machine of 2005", () => {
+describe("the interval learnt from protocol-1 reports", () => {
   function learn(walls: readonly number[]): number | undefined {
     let memory: ReturnType<typeof rememberSpacing> | undefined;
     for (const wallSeconds of walls) {
@@ -148,33 +148,52 @@ describe("the interval of a machine of 2005", () => {
 
   test.each([
     { title: "is unknown after one report", walls: [100], ms: undefined },
-    { title: "is the spacing of two", walls: [100, 400], ms: 300_000 },
-    { title: "is not stretched by a missed report", walls: [0, 300, 900, 1200], ms: 300_000 },
-    { title: "bears a clock set forward", walls: [0, 300, 500_000, 500_300], ms: 300_000 },
-    { title: "bears a clock set back", walls: [9000, 9300, 100, 400], ms: 300_000 },
-    { title: "follows a longer one", walls: [0, 60, 660, 1260, 1860, 2460], ms: 600_000 },
+    { title: "is the spacing of two reports", walls: [100, 400], ms: 300_000 },
+    { title: "is not lengthened by a missed report", walls: [0, 300, 900, 1200], ms: 300_000 },
+    {
+      title: "is not disturbed by a clock that is set forward",
+      walls: [0, 300, 500_000, 500_300],
+      ms: 300_000,
+    },
+    {
+      title: "is not disturbed by a clock that is set back",
+      walls: [9000, 9300, 100, 400],
+      ms: 300_000,
+    },
+    {
+      title: "follows a change to a longer interval",
+      walls: [0, 60, 660, 1260, 1860, 2460],
+      ms: 600_000,
+    },
   ])("$title", ({ walls, ms }) => {
     expect(learn(walls)).toBe(ms);
   });
 });
 
-describe("a report of 2005 is newer", () => {
+describe("a protocol-1 report", () => {
   const held = { wallSeconds: 1000, uptimeSeconds: 500, takenMs: 0, spacings: [] };
 
   test.each([
-    { title: "when it is the first", memory: undefined, wall: 1, up: 1, nowMs: 0, is: true },
-    { title: "by its clock", memory: held, wall: 1060, up: 560, nowMs: 60_000, is: true },
     {
-      title: "by its clock after a reboot",
+      title: "is newer when it is the first",
+      memory: undefined,
+      wall: 1,
+      up: 1,
+      nowMs: 0,
+      is: true,
+    },
+    { title: "is newer by its clock", memory: held, wall: 1060, up: 560, nowMs: 60_000, is: true },
+    {
+      title: "is newer by its clock after a reboot",
       memory: held,
       wall: 1060,
       up: 5,
       nowMs: 60_000,
       is: true,
     },
-    { title: "by its uptime", memory: held, wall: 400, up: 560, nowMs: 1000, is: true },
+    { title: "is newer by its uptime", memory: held, wall: 400, up: 560, nowMs: 1000, is: true },
     {
-      title: "when nothing that old can be under way",
+      title: "is newer when no older report can still be under way",
       memory: held,
       wall: 400,
       up: 5,
@@ -182,7 +201,7 @@ describe("a report of 2005 is newer", () => {
       is: true,
     },
     {
-      title: "but not when it is the same, however late",
+      title: "is not newer when it is the same, however late it comes",
       memory: held,
       wall: 1000,
       up: 500,
@@ -190,7 +209,7 @@ describe("a report of 2005 is newer", () => {
       is: false,
     },
     {
-      title: "but not when it was overtaken on the way",
+      title: "is not newer when it was overtaken on the way",
       memory: held,
       wall: 940,
       up: 440,
@@ -210,7 +229,7 @@ test.each([
   { quietForMs: 3_600_000, intervalMs: 600_000, ms: 600_000 },
   { quietForMs: 3_600_000, intervalMs: 1000, ms: 60_000 },
   { quietForMs: Number.POSITIVE_INFINITY, intervalMs: 600_000, ms: 600_000 },
-])("a machine that is quiet for $quietForMs ms is asked after $ms ms", (row) => {
+])("a machine that has been quiet for $quietForMs ms is asked again after $ms ms", (row) => {
   const timing = { quietForMs: row.quietForMs, ownIntervalMs: row.intervalMs, random: 0.5 };
   expect(quietPauseMs(timing)).toBe(row.ms);
 });
@@ -219,16 +238,34 @@ describe("the question after an answer", () => {
   const HOUR = 3_600_000;
   test.each([
     { title: "waits for the next report", age: 200, interval: 600, own: 600, seconds: 401 },
-    { title: "waits no longer than our interval", age: 0, interval: 3600, own: 60, seconds: 61 },
+    {
+      title: "waits no longer than this machine's interval",
+      age: 0,
+      interval: 3600,
+      own: 60,
+      seconds: 61,
+    },
     { title: "comes soon for an overdue report", age: 601, interval: 600, own: 600, seconds: 60 },
-    { title: "comes in our interval for one", age: 3600.5, interval: 3600, own: 60, seconds: 60 },
-    { title: "comes in 0.5 s, not sooner, for one", age: 2, interval: 1, own: 1, seconds: 0.5 },
+    {
+      title: "comes within this machine's shorter interval for an overdue report",
+      age: 3600.5,
+      interval: 3600,
+      own: 60,
+      seconds: 60,
+    },
+    {
+      title: "comes after 0.5 s, not sooner, for a report overdue at an interval of 1 s",
+      age: 2,
+      interval: 1,
+      own: 1,
+      seconds: 0.5,
+    },
   ])("$title", ({ age, interval, own, seconds }) => {
     const timing = { ageMs: age * 1000, intervalMs: interval * 1000, ownIntervalMs: own * 1000 };
     expect(untilNextReportMs({ ...timing, random: 0 })).toBe(seconds * 1000);
   });
 
-  test("comes well before the machine would be down, whatever it says of its reports", () => {
+  test("comes well before the machine would be down, whatever ages and intervals it claims", () => {
     for (const ownIntervalMs of [1000, 60_000, HOUR]) {
       for (const intervalMs of [1, 1000, 60_000, HOUR, 24 * HOUR, 8760 * HOUR]) {
         for (const ageMs of [0, intervalMs / 2, intervalMs, intervalMs + 500, 8760 * HOUR]) {

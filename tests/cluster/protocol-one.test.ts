@@ -1,7 +1,7 @@
 /** The four messages of 2005, by the letter of design 6.1. */
 import { describe, expect, test } from "bun:test";
 import { nameInReportV1 } from "../../src/protocol/v1/report.ts";
-import { Bench, oldReport, START_WALL_MS } from "./bench.ts";
+import { Bench, START_WALL_MS, v1Report } from "./bench.ts";
 
 const WALL_SECONDS = START_WALL_MS / 1000;
 const A = "10.0.0.2";
@@ -35,7 +35,7 @@ describe("an initial query", () => {
   test("from a protocol-1 or unknown asker brings no IPv6 address, from a protocol-2 machine all", () => {
     const bench = new Bench();
     bench.meet("fd00::2", { id: "six", incarnation: "boot6" });
-    bench.meetOld(B, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meetV1(B, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.meet(A);
     bench.clear();
     for (const address of ["10.0.0.9", B, A]) bench.receive(address, "?");
@@ -56,7 +56,7 @@ describe("an initial query", () => {
 describe("an address list", () => {
   test("is sent every three intervals to the machines that are up", () => {
     const bench = new Bench({ updateSeconds: 10 });
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     const lists: number[] = [];
     for (let second = 0; second < 120; second++) {
       bench.clear();
@@ -76,7 +76,7 @@ describe("an address list", () => {
     const bench = new Bench({ updateSeconds: 600 });
     for (let i = 0; i < 60; i++) {
       bench.meet(`10.0.1.${i + 1}`, { id: `m${i}`, incarnation: `b${i}` });
-      bench.meetOld(`10.0.2.${i + 1}`, oldReport({ wallSeconds: WALL_SECONDS }));
+      bench.meetV1(`10.0.2.${i + 1}`, v1Report({ wallSeconds: WALL_SECONDS }));
     }
     bench.clear();
     while (!bench.sent.some(({ text }) => text.startsWith("!")) && bench.nowMs < 2e6) {
@@ -153,39 +153,39 @@ describe("a bare request", () => {
 describe("a protocol-1 report", () => {
   test("that answers an open question makes the machine known under its address", () => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     expect(bench.machine(A)).toMatchObject({ name: "oldie", state: "up", protocol: 1, address: A });
     expect(bench.of("entry")).toHaveLength(1);
   });
 
   test("that nobody asked for is dropped", () => {
     const bench = new Bench();
-    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS })}`);
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS })}`);
     expect(bench.others()).toEqual([]);
     expect(bench.drops("answer to no open question")).toBe(1);
   });
 
   test("that comes over ten seconds after the question is dropped", () => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.run(12_000);
-    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 60 })}`);
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 60 })}`);
     expect(bench.drops("late answer")).toBe(1);
     expect(bench.of("entry")).toHaveLength(1);
   });
 
   test("that is doubled or older than the one held changes nothing", () => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS, uptime: 5000 }));
-    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS, uptime: 5000 })}`);
-    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS - 60, uptime: 4940, name: "x" })}`);
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS, uptime: 5000 }));
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS, uptime: 5000 })}`);
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS - 60, uptime: 4940, name: "x" })}`);
     expect(bench.of("entry")).toHaveLength(1);
     expect(bench.machine(A)?.name).toBe("oldie");
   });
 
   test("that is sent again much later is no new report", () => {
     const bench = new Bench({ updateSeconds: 60 });
-    const report = `<${oldReport({ wallSeconds: WALL_SECONDS })}`;
+    const report = `<${v1Report({ wallSeconds: WALL_SECONDS })}`;
     bench.receive(A, "?");
     bench.run(100);
     for (let i = 0; i < 4; i++) {
@@ -201,15 +201,15 @@ describe("a protocol-1 report", () => {
 
   test("after a clock was set back is taken, since its uptime has grown", () => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS, uptime: 5000 }));
-    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS - 3600, uptime: 5060 })}`);
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS, uptime: 5000 }));
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS - 3600, uptime: 5060 })}`);
     expect(bench.of("entry")).toHaveLength(2);
   });
 
   test("does not overwrite a machine known to speak protocol 2", () => {
     const bench = new Bench();
     bench.meet(A);
-    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS })}`);
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS })}`);
     expect(bench.others().map(({ id, protocol }) => ({ id, protocol }))).toEqual([
       { id: "ann", protocol: 2 },
     ]);
@@ -223,11 +223,11 @@ describe("a protocol-1 report", () => {
     bench.clear();
     while (!bench.textsTo(A).some((text) => text.startsWith(">{"))) bench.run(1000);
     bench.run(9000);
-    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 100 })}`);
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 100 })}`);
     // Should the last question have been a bare one, one answer alone proves nothing.
     for (let i = 0; i < 3 && bench.machine(A) === undefined; i++) {
       bench.run(30_000);
-      bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 130 + i })}`);
+      bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 130 + i })}`);
     }
     expect(bench.machine(A)).toMatchObject({ protocol: 1, state: "up" });
     expect(bench.machine("ann")?.protocol).toBe(2);
@@ -240,7 +240,7 @@ test("a protocol-2 machine that comes back and answers a bare request is not rep
   bench.run(90_000);
   bench.clear();
   while (!bench.textsTo(A).includes(">")) bench.run(1000);
-  bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 100 })}`);
+  bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 100 })}`);
   expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
   bench.run(1200);
   bench.answer(A, { incarnation: "boota2" });
@@ -258,7 +258,7 @@ test("a protocol-2 machine that goes on after a stop, and answers all that waite
     while (bench.textsTo(A).filter((text) => text === ">").length < bare) bench.run(1000);
   }
   for (let i = 0; i < 2; i++) {
-    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 100 })}`);
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 100 })}`);
   }
   expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
   bench.run(1200);
@@ -275,7 +275,7 @@ test("a protocol-2 machine that gave one protocol-1 report is not replaced", () 
   bench.clear();
   while (bench.textsTo(A).length === 0) bench.run(1000);
   expect(bench.textsTo(A)).not.toContain(">");
-  bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 100 })}`);
+  bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 100 })}`);
   expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2 }]);
   bench.answerNext(A);
   expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2, state: "up" }]);
@@ -310,7 +310,7 @@ describe("a machine of 2005", () => {
   test("that ignores requests without news is neither silent nor down within its interval", () => {
     const bench = new Bench({ updateSeconds: 60 });
     const start = { wallSeconds: WALL_SECONDS, uptime: 5000 };
-    bench.meetOld(A, oldReport(start));
+    bench.meetV1(A, v1Report(start));
     for (let i = 1; i <= 3; i++) {
       for (let second = 0; second < 600; second += 10) {
         bench.run(10_000);
@@ -318,7 +318,7 @@ describe("a machine of 2005", () => {
       }
       while (!bench.textsTo(A).some((text) => text.startsWith(">"))) bench.run(1000);
       const next = { wallSeconds: WALL_SECONDS + 600 * i, uptime: 5000 + 600 * i };
-      bench.receive(A, `<${oldReport(next)}`);
+      bench.receive(A, `<${v1Report(next)}`);
       bench.clear();
     }
   });
@@ -331,7 +331,7 @@ describe("a machine of 2005", () => {
       while (!bench.textsTo(A).some((text) => text.startsWith(">"))) bench.run(1000);
       const seconds = Math.floor(bench.nowMs / 1000);
       const next = { wallSeconds: WALL_SECONDS + seconds, uptime: 5000 + seconds };
-      bench.receive(A, `<${oldReport(next)}`);
+      bench.receive(A, `<${v1Report(next)}`);
     }
     bench.run(60_000);
     expect(bench.machine(A)?.state).toBe("up");
@@ -343,7 +343,7 @@ describe("a machine of 2005", () => {
 
   test("that is replaced by this program keeps its history under the new id", () => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.clear();
     bench.run(6000);
     bench.receive(A, '>{"question":5,"id":"ann"}');
@@ -358,7 +358,7 @@ describe("a machine of 2005", () => {
     "is known for the same by its name as protocol 1 spells it: %s",
     (name) => {
       const bench = new Bench();
-      bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS, name: nameInReportV1(name) }));
+      bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS, name: nameInReportV1(name) }));
       bench.clear();
       bench.run(6000);
       bench.receive(A, '>{"question":5,"id":"ann"}');
@@ -370,7 +370,7 @@ describe("a machine of 2005", () => {
 
   test("whose address another machine has now keeps its history, and is shown down", () => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.run(6000);
     bench.clear();
     bench.receive(A, '>{"question":5,"id":"ann"}');
@@ -385,7 +385,7 @@ describe("a machine of 2005", () => {
 
   test("that gets its address back is shown under its old id again", () => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.run(6000);
     bench.receive(A, '>{"question":5,"id":"ann"}');
     bench.run(100);
@@ -395,7 +395,7 @@ describe("a machine of 2005", () => {
       bench.runLong(5000);
       const seconds = Math.floor(bench.nowMs / 1000);
       const next = { wallSeconds: WALL_SECONDS + seconds, uptime: seconds };
-      bench.receive(A, `<${oldReport(next)}`);
+      bench.receive(A, `<${v1Report(next)}`);
     }
     expect(bench.machine(A)).toMatchObject({ state: "up", name: "oldie", addresses: [A] });
     expect(bench.of("forget")).toEqual([]);
@@ -406,7 +406,7 @@ describe("a machine of 2005", () => {
     { title: "its own machine, of which it is the last report", name: "oldie", shown: "oldie" },
   ])("whose address speaks protocol 2 now, and has no report yet, is $title", ({ name, shown }) => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.run(6000);
     bench.receive(A, '>{"question":5,"id":"ann"}');
     bench.run(100);
@@ -418,14 +418,14 @@ describe("a machine of 2005", () => {
 
   test("that is replaced is found out though it answers only our bare request at first", () => {
     const bench = new Bench();
-    bench.meetOld(A, oldReport({ wallSeconds: WALL_SECONDS }));
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.run(10_000);
     bench.clear();
     bench.receive(A, '>{"question":5,"id":"ann"}');
     const asked = () => bench.textsTo(A).filter((text) => text.startsWith(">"));
     const bareAt = () => asked().indexOf(">");
     while (bareAt() < 0) bench.run(100);
-    bench.receive(A, `<${oldReport({ wallSeconds: WALL_SECONDS + 10, uptime: 5010 })}`);
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 10, uptime: 5010 })}`);
     bench.run(5000);
     const later = asked().slice(bareAt() + 1);
     expect(later.some((text) => text.startsWith(">{"))).toBe(true);

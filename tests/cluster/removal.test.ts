@@ -1,6 +1,6 @@
 /** A machine that was scrapped: forgotten at our user's wish, or because another machine says so. */
 import { describe, expect, test } from "bun:test";
-import { Bench, knownMachine, oldReport, START_WALL_MS } from "./bench.ts";
+import { Bench, knownMachine, START_WALL_MS, v1Report } from "./bench.ts";
 
 const A = "10.0.0.2";
 const B = "10.0.0.3";
@@ -65,7 +65,7 @@ describe("forgetting a machine at our user's wish", () => {
 
   test("tells nobody of 2005, who would not understand it", () => {
     const bench = annIsSilent();
-    bench.meetOld(OLD, oldReport({ wallSeconds: START_WALL_MS / SECOND }));
+    bench.meetV1(OLD, v1Report({ wallSeconds: START_WALL_MS / SECOND }));
     forget(bench, "ann");
     bench.run(MINUTE);
     expect(told(bench).map(({ to }) => to)).toEqual([B, B, B]);
@@ -74,7 +74,7 @@ describe("forgetting a machine at our user's wish", () => {
   test("tells of a machine of 2005 by its address", () => {
     const bench = new Bench();
     bench.meet(B, { id: "ben", incarnation: "bootb" });
-    bench.meetOld(OLD, oldReport({ wallSeconds: START_WALL_MS / SECOND }));
+    bench.meetV1(OLD, v1Report({ wallSeconds: START_WALL_MS / SECOND }));
     for (let sequence = 2; bench.machine(OLD)?.state === "up"; ) {
       bench.runLong(10 * SECOND);
       if (asked(bench, B).length > 0) {
@@ -210,7 +210,7 @@ describe("another machine's word that a machine was scrapped", () => {
     },
   ])("$title is not listened to", ({ from, text, port }) => {
     const bench = annIsSilent();
-    bench.meetOld(OLD, oldReport({ wallSeconds: START_WALL_MS / SECOND }));
+    bench.meetV1(OLD, v1Report({ wallSeconds: START_WALL_MS / SECOND }));
     bench.clear();
     bench.receive(from, text, port);
     bench.run(9500);

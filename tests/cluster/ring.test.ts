@@ -115,7 +115,7 @@ describe("quick questions", () => {
     const other = new Bench();
     other.publish();
     other.meet(ANN, { id: "tom", name: "tom" });
-    other.meetOld(BOB, "oldie 1700000000 60 5000 015 020 030 42 3 55 20 9 4 87 0 0 1 30 2 5\n\n\n");
+    other.meetV1(BOB, "oldie 1700000000 60 5000 015 020 030 42 3 55 20 9 4 87 0 0 1 30 2 5\n\n\n");
     other.clear();
     other.run(60_000);
     expect(other.sent.filter(({ text }) => isQuick(text))).toEqual([]);

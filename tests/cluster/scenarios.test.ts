@@ -1,6 +1,6 @@
 /** What happens to machines over days: addresses that move, names that meet, clocks that are off. */
 import { describe, expect, test } from "bun:test";
-import { Bench, oldReport, START_WALL_MS } from "./bench.ts";
+import { Bench, START_WALL_MS, v1Report } from "./bench.ts";
 
 const A = "10.0.0.2";
 const B = "10.0.0.3";
@@ -109,12 +109,12 @@ describe("a machine whose clock is a year off", () => {
   test("of 2005, which dates its reports itself, has them dated by ours too, in their order", () => {
     const bench = new Bench();
     const wallSeconds = START_WALL_MS / 1000 + YEAR_SECONDS;
-    bench.meetOld(A, oldReport({ wallSeconds }));
+    bench.meetV1(A, v1Report({ wallSeconds }));
     const times = bench.of("entry").map(({ entry }) => entry.atWallMs);
     // The first request was bare, and a question follows; then it is asked when its report is due.
     bench.run(10_000);
     untilAsked(bench, A);
-    bench.receive(A, `<${oldReport({ wallSeconds: wallSeconds + 600, uptime: 5600 })}`);
+    bench.receive(A, `<${v1Report({ wallSeconds: wallSeconds + 600, uptime: 5600 })}`);
     times.push(...bench.of("entry").map(({ entry }) => entry.atWallMs));
     expect(times).toEqual([START_WALL_MS + 100, START_WALL_MS + bench.nowMs]);
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Envelope } from "../../src/sealing/envelope.ts";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
-import { answerText, Bench, type BenchOptions, knownMachine, oldReport, PORT } from "./bench.ts";
+import { answerText, Bench, type BenchOptions, knownMachine, PORT, v1Report } from "./bench.ts";
 
 const SELF = { id: "00000000000000aa", incarnation: "b0000000000000aa", name: "me" };
 const ANN = { id: "00000000000000a1", incarnation: "b000000000000001" };
@@ -179,7 +179,7 @@ describe("with a key", () => {
     const bench = new SealedBench();
     bench.hear(ANN_AT, "?");
     bench.run(100);
-    bench.hear(ANN_AT, `<${oldReport({ wallSeconds: 1_700_000_000 })}`);
+    bench.hear(ANN_AT, `<${v1Report({ wallSeconds: 1_700_000_000 })}`);
     bench.hear(ANN_AT, "<");
     expect(bench.drops("protocol 1 in a sealed network")).toBe(2);
     expect(bench.others()).toEqual([]);

@@ -1,6 +1,6 @@
 /** While somebody watches: who is asked how often, what a live report changes, and what it costs. */
 import { describe, expect, test } from "bun:test";
-import { Bench, knownMachine, oldReport, START_WALL_MS } from "./bench.ts";
+import { Bench, knownMachine, START_WALL_MS, v1Report } from "./bench.ts";
 
 const [A, B] = ["10.0.0.2", "10.0.0.3"];
 const MINUTE = 60_000;
@@ -107,7 +107,7 @@ describe("the one who watches", () => {
   test("asks a machine of 2005 neither more often nor otherwise than else", () => {
     const [watching, calm] = [true, false].map((on) => {
       const bench = new Bench({ updateSeconds: 60 });
-      bench.meetOld(A, oldReport({ wallSeconds: START_WALL_MS / 1000 }));
+      bench.meetV1(A, v1Report({ wallSeconds: START_WALL_MS / 1000 }));
       if (on) watch(bench, true);
       bench.clear();
       bench.run(5 * MINUTE);

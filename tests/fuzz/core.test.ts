@@ -1,7 +1,7 @@
 /** The core, between well-formed messages that say anything, in any order, from a few addresses. */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { Bench, oldReport, PORT, START_WALL_MS } from "../cluster/bench.ts";
+import { Bench, v1Report, PORT, START_WALL_MS } from "../cluster/bench.ts";
 import { runs, spoiledJson, spoiledText } from "./spoil.ts";
 
 const ADDRESSES = ["10.0.0.2", "10.0.0.3", "fd00::7"];
@@ -33,7 +33,7 @@ const text = fc.oneof(
   { weight: 2, arbitrary: spoiledJson([QUESTION]).map((json) => `>${JSON.stringify(json)}`) },
   fc.constantFrom("?", ">", "<", ">Ej9sQ0aB", "<Ej9sQ0aBc4d07a96"),
   spoiledText(["!10.0.0.2 10.0.0.3 fd00::7 10.0.0.1"]),
-  spoiledText([`<${oldReport({ wallSeconds: START_WALL_MS / 1000 })}`]),
+  spoiledText([`<${v1Report({ wallSeconds: START_WALL_MS / 1000 })}`]),
 );
 const step = fc.record({
   text,
