@@ -1,4 +1,4 @@
-/** The four messages of 2005, by the letter of design 6.1. */
+/** The four messages of protocol 1, by the letter of docs/protocol.md. */
 import { describe, expect, test } from "bun:test";
 import { nameInReportV1 } from "../../src/protocol/v1/report.ts";
 import { Bench, START_WALL_MS, v1Report } from "./bench.ts";
@@ -20,7 +20,7 @@ describe("an initial query", () => {
     expect(bench.sent).toEqual([{ atMs: bench.nowMs, to: B, port: 10_080, text: `!${A}` }]);
   });
 
-  test("is answered with an empty list where nobody is known", () => {
+  test("is answered with an empty list when no machine is known", () => {
     const bench = new Bench();
     bench.receive(A, "?");
     expect(bench.textsTo(A)).toEqual(["!"]);
@@ -32,7 +32,7 @@ describe("an initial query", () => {
     expect(bench.sent[0]).toMatchObject({ to: A, port: 40_000, text: "!" });
   });
 
-  test("from a protocol-1 or unknown asker brings no IPv6 address, from a protocol-2 machine all", () => {
+  test("is answered without IPv6 addresses unless it comes from a protocol-2 machine", () => {
     const bench = new Bench();
     bench.meet("fd00::2", { id: "six", incarnation: "boot6" });
     bench.meetV1(B, v1Report({ wallSeconds: WALL_SECONDS }));
@@ -44,7 +44,7 @@ describe("an initial query", () => {
     expect(bench.textsTo(A)).toEqual([`!fd00::2 ${B} ${A}`]);
   });
 
-  test("over IPv6 comes from no program of 2005 and brings IPv6 addresses too", () => {
+  test("over IPv6, which no protocol-1 machine uses, is answered with IPv6 addresses too", () => {
     const bench = new Bench();
     bench.meet("fd00::2", { id: "six", incarnation: "boot6" });
     bench.clear();
@@ -80,7 +80,7 @@ describe("an address list", () => {
     }
     bench.clear();
     while (!bench.sent.some(({ text }) => text.startsWith("!")) && bench.nowMs < 2e6) {
-      // Nobody answers while we wait, and it must not matter yet.
+      // The protocol-1 machines answer with empty reports, so that all machines stay up meanwhile.
       for (const machine of bench.others()) {
         if (machine.protocol === 1) bench.receive(machine.address, "<");
       }
@@ -139,7 +139,7 @@ describe("a bare request", () => {
     expect(bench.textsTo(A).filter(isReport)).toHaveLength(1);
   });
 
-  test("of another program of that machine does not take the update away from the peer", () => {
+  test("from another program on a machine does not use up the report that the peer may ask for", () => {
     const bench = new Bench();
     bench.publish();
     bench.receive(A, ">", 40_000);
@@ -158,7 +158,7 @@ describe("a protocol-1 report", () => {
     expect(bench.of("entry")).toHaveLength(1);
   });
 
-  test("that nobody asked for is dropped", () => {
+  test("that was not asked for is dropped", () => {
     const bench = new Bench();
     bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS })}`);
     expect(bench.others()).toEqual([]);
@@ -174,7 +174,7 @@ describe("a protocol-1 report", () => {
     expect(bench.of("entry")).toHaveLength(1);
   });
 
-  test("that is doubled or older than the one held changes nothing", () => {
+  test("that is a duplicate, or older than the one held, changes nothing", () => {
     const bench = new Bench();
     bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS, uptime: 5000 }));
     bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS, uptime: 5000 })}`);
@@ -183,7 +183,7 @@ describe("a protocol-1 report", () => {
     expect(bench.machine(A)?.name).toBe("oldie");
   });
 
-  test("that is sent again much later is no new report", () => {
+  test("that is sent again much later does not count as a new one", () => {
     const bench = new Bench({ updateSeconds: 60 });
     const report = `<${v1Report({ wallSeconds: WALL_SECONDS })}`;
     bench.receive(A, "?");
@@ -199,7 +199,7 @@ describe("a protocol-1 report", () => {
     expect(bench.machine(A)?.lastHeardSeconds).toBe(0);
   });
 
-  test("after a clock was set back is taken, since its uptime has grown", () => {
+  test("is accepted after a clock was set back, because its uptime has grown", () => {
     const bench = new Bench();
     bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS, uptime: 5000 }));
     bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS - 3600, uptime: 5060 })}`);
@@ -224,7 +224,7 @@ describe("a protocol-1 report", () => {
     while (!bench.textsTo(A).some((text) => text.startsWith(">{"))) bench.run(1000);
     bench.run(9000);
     bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 100 })}`);
-    // Should the last question have been a bare one, one answer alone proves nothing.
+    // If the last question was a bare one, a single answer proves nothing.
     for (let i = 0; i < 3 && bench.machine(A) === undefined; i++) {
       bench.run(30_000);
       bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 130 + i })}`);
@@ -249,7 +249,7 @@ test("a protocol-2 machine that comes back and answers a bare request is not rep
   ]);
 });
 
-test("a protocol-2 machine that goes on after a stop, and answers all that waited, is not replaced", () => {
+test("a protocol-2 machine that answers all waiting requests after a stop is not replaced", () => {
   const bench = new Bench({ updateSeconds: 30 });
   bench.meet(A, { interval: 30 });
   bench.run(90_000);
@@ -266,7 +266,7 @@ test("a protocol-2 machine that goes on after a stop, and answers all that waite
   expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2, state: "up" }]);
 });
 
-// Anybody can ask it for one in our name.
+// Anyone can make it send one by a request in this machine's name.
 test("a protocol-2 machine that gave one protocol-1 report is not replaced", () => {
   const bench = new Bench({ updateSeconds: 20 });
   bench.meet(A, { interval: 20 });
@@ -290,14 +290,14 @@ describe("an empty report", () => {
     expect(bench.machine(A)).toMatchObject({ state: "new", protocol: 1 });
   });
 
-  test("that answers nothing is dropped", () => {
+  test("that answers no question is dropped", () => {
     const bench = new Bench();
     bench.receive(A, "<");
     expect(bench.others()).toEqual([]);
   });
 });
 
-describe("a machine of 2005", () => {
+describe("a protocol-1 machine", () => {
   test("is asked with a question first and with a bare request now and then", () => {
     const bench = new Bench();
     bench.receive(A, "?");
@@ -323,7 +323,7 @@ describe("a machine of 2005", () => {
     }
   });
 
-  test("that keeps a short interval is silent after one of ours and down after three", () => {
+  test("with a short interval is silent after one interval of this machine and down after three", () => {
     const bench = new Bench({ updateSeconds: 60 });
     for (let i = 0; i < 4; i++) {
       if (i === 0) bench.receive(A, "?");
@@ -341,7 +341,7 @@ describe("a machine of 2005", () => {
     expect(bench.machine(A)?.state).toBe("down");
   });
 
-  test("that is replaced by this program keeps its history under the new id", () => {
+  test("that is upgraded to protocol 2 keeps its history under the new id", () => {
     const bench = new Bench();
     bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.clear();
@@ -355,7 +355,7 @@ describe("a machine of 2005", () => {
   });
 
   test.each(["my host", "{x}", "日本", "n".repeat(200)])(
-    "is known for the same by its name as protocol 1 spells it: %s",
+    "is recognised after an upgrade by its name as protocol 1 spells it: %s",
     (name) => {
       const bench = new Bench();
       bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS, name: nameInReportV1(name) }));
@@ -368,7 +368,7 @@ describe("a machine of 2005", () => {
     },
   );
 
-  test("whose address another machine has now keeps its history, and is shown down", () => {
+  test("whose address another machine has now keeps its history and is shown as down", () => {
     const bench = new Bench();
     bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.run(6000);
@@ -402,21 +402,28 @@ describe("a machine of 2005", () => {
   });
 
   test.each([
-    { title: "another machine, which shows nothing of it", name: "ann", shown: undefined },
-    { title: "its own machine, of which it is the last report", name: "oldie", shown: "oldie" },
-  ])("whose address speaks protocol 2 now, and has no report yet, is $title", ({ name, shown }) => {
-    const bench = new Bench();
-    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
-    bench.run(6000);
-    bench.receive(A, '>{"question":5,"id":"ann"}');
-    bench.run(100);
-    bench.answer(A, { sequence: 0, report: null, name });
-    expect(bench.machine("ann")?.name).toBe(name);
-    expect(bench.machine("ann")?.report?.name).toBe(shown);
-    expect(bench.machine("ann")?.state).toBe(shown === undefined ? "new" : "up");
-  });
+    { title: "not merged with it if the names differ", name: "ann", shown: undefined },
+    {
+      title: "merged with it, last report included, if the names agree",
+      name: "oldie",
+      shown: "oldie",
+    },
+  ])(
+    "at whose address a protocol-2 machine without a report now answers is $title",
+    ({ name, shown }) => {
+      const bench = new Bench();
+      bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
+      bench.run(6000);
+      bench.receive(A, '>{"question":5,"id":"ann"}');
+      bench.run(100);
+      bench.answer(A, { sequence: 0, report: null, name });
+      expect(bench.machine("ann")?.name).toBe(name);
+      expect(bench.machine("ann")?.report?.name).toBe(shown);
+      expect(bench.machine("ann")?.state).toBe(shown === undefined ? "new" : "up");
+    },
+  );
 
-  test("that is replaced is found out though it answers only our bare request at first", () => {
+  test("that was upgraded is noticed although it first answers only a bare request", () => {
     const bench = new Bench();
     bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
     bench.run(10_000);
@@ -432,7 +439,7 @@ describe("a machine of 2005", () => {
   });
 });
 
-/** Answers what was asked last of each protocol-2 machine of the bench. */
+/** Answers the last question to each protocol-2 machine on the bench. */
 function answerAll(bench: Bench): void {
   const asked = bench.sent.filter(({ text }) => text.startsWith(">{"));
   bench.sent = bench.sent.filter(({ text }) => !text.startsWith(">"));

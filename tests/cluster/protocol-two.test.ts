@@ -1,4 +1,4 @@
-/** Questions and answers of protocol 2: what is believed, what is sent, and when. */
+/** Questions and answers of protocol 2: what a machine believes, what it sends, and when. */
 import { describe, expect, test } from "bun:test";
 import { answerText, Bench, START_WALL_MS } from "./bench.ts";
 
@@ -26,15 +26,15 @@ describe("a question", () => {
   });
 
   test.each([
-    { title: "holds the newest report: nothing newer", held: '"boot":"boot0","sequence":2', n: 0 },
-    { title: "holds an older one: the report", held: '"boot":"boot0","sequence":1', n: 1 },
+    { title: "the newest report brings no report", held: '"boot":"boot0","sequence":2', n: 0 },
+    { title: "an older report brings the newest one", held: '"boot":"boot0","sequence":1', n: 1 },
     {
-      title: "holds one of another incarnation: the report",
+      title: "a report of another incarnation brings the newest one",
       held: '"boot":"bootx","sequence":9',
       n: 1,
     },
-    { title: "holds none: the report", held: '"sequence":2', n: 1 },
-  ])("of an asker that $title", ({ held, n }) => {
+    { title: "no report brings the newest one", held: '"sequence":2', n: 1 },
+  ])("from a machine that holds $title", ({ held, n }) => {
     const bench = new Bench();
     bench.publish();
     bench.publish();
@@ -44,14 +44,14 @@ describe("a question", () => {
     expect(answer.report === undefined ? 0 : 1).toBe(n);
   });
 
-  describe("of an asker that holds more of this very run than there is: memory was rolled back", () => {
+  describe("from a machine that holds a later report of this run than exists, because memory was rolled back,", () => {
     const ask = (bench: Bench, held: string) => {
       bench.clear();
       bench.receive(A, `>{"question":1,"id":"ann","boot":"boot0",${held}}`);
       return JSON.parse(bench.textsTo(A)[0]?.slice(1) ?? "");
     };
 
-    test("nothing is newer until the next report, which is", () => {
+    test("brings no report until the next one, which is newer", () => {
       const bench = new Bench();
       bench.publish();
       expect(ask(bench, '"sequence":9').report).toBeUndefined();
@@ -65,7 +65,7 @@ describe("a question", () => {
       expect(ask(bench, '"sequence":10').sequence).toBe(11);
     });
 
-    test("the next live report is newer", () => {
+    test("brings the next live report", () => {
       const bench = new Bench();
       const live = () =>
         bench.take(bench.cluster.publishLive({ name: "me" }, { costMs: 1 }, bench.now()));
@@ -78,7 +78,7 @@ describe("a question", () => {
     });
 
     test.each([`"sequence":${2 ** 53 - 1}`, '"sequence":9,"boot":"bootx"'])(
-      "%s is nothing that can be so",
+      "is ignored where it claims the impossible (%s)",
       (held) => {
         const bench = new Bench();
         bench.publish();
@@ -97,7 +97,7 @@ describe("a question", () => {
     expect(answer.report).toBeUndefined();
   });
 
-  test("of ours tells what we hold and whether somebody is watching", () => {
+  test("of this machine says which report it holds and whether a user is watching", () => {
     const bench = new Bench();
     bench.receive(A, "?");
     bench.run(100);
@@ -109,7 +109,7 @@ describe("a question", () => {
     expect(bench.question(A)).toMatchObject({ boot: "boota", sequence: 1, watching: true });
   });
 
-  test("to a machine known to speak protocol 2 is never bare while it is heard", () => {
+  test("to a machine known to speak protocol 2 is never bare while that machine answers", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.clear();
@@ -160,7 +160,7 @@ describe("an answer", () => {
     expect(bench.others()).toEqual([]);
   });
 
-  test("counts once: its double changes nothing", () => {
+  test("counts once, and its duplicate changes nothing", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.answer(A);
@@ -178,7 +178,7 @@ describe("an answer", () => {
     expect(bench.machine("ann")?.state).toBe("up");
   });
 
-  test("never replaces a report by an older one of the same boot", () => {
+  test("never replaces a report by an older one of the same incarnation", () => {
     const bench = new Bench();
     bench.meet(A, { sequence: 7, report: { name: "seven" } });
     bench.answerNext(A, { sequence: 6, report: { name: "six" } });
@@ -210,14 +210,20 @@ describe("the question after an answer", () => {
     },
     { title: "skips reports of a shorter interval", interval: 60, age: 30, from: 540, to: 602 },
     {
-      title: "comes once in our interval for a longer one",
+      title: "comes once in this machine's interval if that of the other is longer",
       interval: 7200,
       age: 0,
       from: 600,
       to: 632,
     },
     { title: "comes soon for an overdue report", interval: 600, age: 700, from: 60, to: 91 },
-    { title: "bears an absurd interval", interval: 0.001, age: 0, from: 500, to: 632 },
+    {
+      title: "comes within this machine's interval if the other claims an absurd one",
+      interval: 0.001,
+      age: 0,
+      from: 500,
+      to: 632,
+    },
   ])("$title", ({ interval, age, from, to }) => {
     const bench = new Bench({ updateSeconds: 600 });
     bench.meet(A, { interval, age });
@@ -229,7 +235,7 @@ describe("the question after an answer", () => {
     expect(seconds).toBeLessThanOrEqual(to);
   });
 
-  test("comes within a second and a bit where the interval is a second", () => {
+  test("comes after about a second if the interval is a second", () => {
     const bench = new Bench({ updateSeconds: 1 });
     bench.meet(A, { interval: 1, age: 0.2 });
     bench.clear();
@@ -239,7 +245,7 @@ describe("the question after an answer", () => {
     expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toHaveLength(1);
   });
 
-  test("is spread, where all machines started together", () => {
+  test("comes at different times for a hundred machines that started together", () => {
     const bench = new Bench({ updateSeconds: 600 });
     for (let i = 1; i <= 100; i++) bench.meet(`10.0.1.${i}`, { id: `m${i}`, incarnation: `b${i}` });
     bench.clear();
@@ -253,7 +259,7 @@ describe("the question after an answer", () => {
     expect(Math.max(...perSecond.values())).toBeLessThanOrEqual(15);
   });
 
-  test("is repeated after 1, 2 and 4 seconds when nobody answers", () => {
+  test("is repeated after 1, 2 and 4 seconds if no answer comes", () => {
     const bench = new Bench();
     bench.meet(A, { age: 595 });
     bench.clear();
@@ -264,8 +270,8 @@ describe("the question after an answer", () => {
   });
 });
 
-describe("our own report", () => {
-  test("is an entry of our history and carries our name and tags", () => {
+describe("this machine's own report", () => {
+  test("is an entry of its own history and carries its name and tags", () => {
     const bench = new Bench();
     expect(bench.machine("self")).toMatchObject({ state: "new", name: "me", isSelf: true });
     bench.publish({ name: "mine", tags: ["x"] });
@@ -281,7 +287,7 @@ describe("our own report", () => {
     ]);
   });
 
-  test("that is too long for a packet is cut for the others, not for ourselves", () => {
+  test("that is too long for a packet is shortened for other machines but not here", () => {
     const bench = new Bench();
     const messages = Array.from({ length: 5 }, () => "x".repeat(1500));
     bench.publish({ messages });

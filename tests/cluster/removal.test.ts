@@ -1,4 +1,4 @@
-/** A machine that was scrapped: forgotten at our user's wish, or because another machine says so. */
+/** Removal of a machine, by a user of this machine or because another machine requests it. */
 import { describe, expect, test } from "bun:test";
 import { Bench, knownMachine, START_WALL_MS, v1Report } from "./bench.ts";
 
@@ -9,7 +9,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const FORGET_ANN = '<{"forget":{"id":"ann","boot":"boota"}}';
 
-/** Ann and ben are met, 10 s ago: what is young is not asked for soon. */
+/** Ann and ben became known 10 s ago; a fresh report of ann puts off the next question to it. */
 function meetBoth(options: { annAge?: number } = {}): Bench {
   const bench = new Bench();
   bench.meet(A, { age: options.annAge ?? 0 });
@@ -19,7 +19,7 @@ function meetBoth(options: { annAge?: number } = {}): Bench {
   return bench;
 }
 
-/** Ann answers no more. */
+/** Ann has stopped answering and is silent. */
 function annIsSilent(): Bench {
   const bench = meetBoth({ annAge: 599 });
   while (bench.machine("ann")?.state === "up") bench.run(100);
@@ -27,7 +27,7 @@ function annIsSilent(): Bench {
   return bench;
 }
 
-function forget(bench: Bench, id: string): void {
+function remove(bench: Bench, id: string): void {
   bench.take(bench.cluster.forget(id, bench.now()));
 }
 
@@ -43,35 +43,35 @@ function told(bench: Bench): { to: string; text: string }[] {
     .map(({ to, text }) => ({ to, text }));
 }
 
-describe("forgetting a machine at our user's wish", () => {
+describe("removing a machine at a user's request", () => {
   test("drops it at once and asks it no more", () => {
     const bench = annIsSilent();
-    forget(bench, "ann");
+    remove(bench, "ann");
     expect(bench.of("forget")).toEqual([{ kind: "forget", id: "ann" }]);
     expect(bench.others().map(({ id }) => id)).toEqual(["ben"]);
     bench.run(MINUTE);
     expect(asked(bench)).toEqual([]);
   });
 
-  test("tells the others, and again 10 and 30 s later", () => {
+  test("tells the others at once and again 10 and 30 s later", () => {
     const bench = annIsSilent();
     const startMs = bench.nowMs;
-    forget(bench, "ann");
+    remove(bench, "ann");
     bench.run(5 * MINUTE);
     expect(told(bench)).toEqual(Array(3).fill({ to: B, text: FORGET_ANN }));
     const times = bench.sent.filter(({ text }) => text.includes("forget"));
     expect(times.map(({ atMs }) => Math.round((atMs - startMs) / SECOND))).toEqual([0, 10, 30]);
   });
 
-  test("tells nobody of 2005, who would not understand it", () => {
+  test("does not tell protocol-1 machines, which would not understand it", () => {
     const bench = annIsSilent();
     bench.meetV1(OLD, v1Report({ wallSeconds: START_WALL_MS / SECOND }));
-    forget(bench, "ann");
+    remove(bench, "ann");
     bench.run(MINUTE);
     expect(told(bench).map(({ to }) => to)).toEqual([B, B, B]);
   });
 
-  test("tells of a machine of 2005 by its address", () => {
+  test("names a protocol-1 machine by its address", () => {
     const bench = new Bench();
     bench.meet(B, { id: "ben", incarnation: "bootb" });
     bench.meetV1(OLD, v1Report({ wallSeconds: START_WALL_MS / SECOND }));
@@ -82,24 +82,24 @@ describe("forgetting a machine at our user's wish", () => {
         bench.clear();
       }
     }
-    forget(bench, OLD);
+    remove(bench, OLD);
     bench.run(SECOND);
     expect(told(bench)).toEqual([{ to: B, text: `<{"forget":{"id":"${OLD}"}}` }]);
     expect(bench.machine(OLD)).toBeUndefined();
   });
 
-  test.each(["silent", "stopped", "down"] as const)("is done to one that is %s", (state) => {
+  test.each(["silent", "stopped", "down"] as const)("works if it is %s", (state) => {
     const known = knownMachine({ id: "ann", state });
     const bench = new Bench({ known: [known] });
-    forget(bench, "ann");
+    remove(bench, "ann");
     expect(bench.others()).toEqual([]);
   });
 
   test.each(["ann", "self", "nobody", ""])(
-    "does nothing to %p: one that is up, ourselves or nobody",
+    "does nothing if it is %p (a machine that is up, this machine, or none)",
     (id) => {
       const bench = meetBoth();
-      forget(bench, id);
+      remove(bench, id);
       bench.run(SECOND);
       expect([bench.outputs, told(bench)]).toEqual([[], []]);
       expect(bench.others()).toHaveLength(2);
@@ -108,14 +108,14 @@ describe("forgetting a machine at our user's wish", () => {
 
   test("lets a machine that is alive come back when it speaks", () => {
     const bench = annIsSilent();
-    forget(bench, "ann");
+    remove(bench, "ann");
     bench.meet(A, { sequence: 2 });
     expect(bench.machine("ann")?.state).toBe("up");
   });
 
   test("is not undone by a list that still names it", () => {
     const bench = annIsSilent();
-    forget(bench, "ann");
+    remove(bench, "ann");
     bench.receive(B, `!${A}`);
     bench.run(2 * MINUTE);
     expect(bench.machine("ann")).toBeUndefined();
@@ -123,13 +123,13 @@ describe("forgetting a machine at our user's wish", () => {
   });
 });
 
-describe("another machine's word that a machine was scrapped", () => {
-  test("makes us ask that one eight times, a second apart, and then forget it and pass it on", () => {
+describe("another machine's request to remove a machine", () => {
+  test("is followed after eight unanswered questions, a second apart, and then passed on", () => {
     const bench = annIsSilent();
     const startMs = bench.nowMs;
     bench.receive(B, FORGET_ANN);
     bench.run(8 * SECOND);
-    // The ordinary question of every 10 s may fall among them.
+    // The ordinary question, every 10 s, may fall in between.
     expect(asked(bench).length).toBeGreaterThanOrEqual(8);
     expect(asked(bench).length).toBeLessThanOrEqual(9);
     expect(bench.machine("ann")?.state).toBe("silent");
@@ -151,7 +151,7 @@ describe("another machine's word that a machine was scrapped", () => {
     expect(told(bench)).toEqual([]);
   });
 
-  test("about one that is up makes us ask it at once; it answers, and that is all", () => {
+  test("costs a machine that is up only one question", () => {
     const bench = meetBoth();
     bench.receive(B, FORGET_ANN);
     bench.run(200);
@@ -162,7 +162,7 @@ describe("another machine's word that a machine was scrapped", () => {
     expect(bench.machine("ann")?.state).toBe("up");
   });
 
-  test("about one that is up here still, but gone, is followed once it is silent here", () => {
+  test("is followed for a killed machine that still seems up once it is silent here", () => {
     const bench = meetBoth();
     bench.receive(B, FORGET_ANN);
     bench.run(11 * SECOND);
@@ -172,7 +172,7 @@ describe("another machine's word that a machine was scrapped", () => {
     expect(told(bench)).toHaveLength(1);
   });
 
-  test("about one that has answered in the last 10 s is not listened to", () => {
+  test("is ignored if that machine has answered in the last 10 s", () => {
     const bench = meetBoth();
     bench.answerNext(A, { sequence: 2, age: 0 });
     bench.clear();
@@ -183,7 +183,7 @@ describe("another machine's word that a machine was scrapped", () => {
     expect(bench.machine("ann")?.state).toBe("up");
   });
 
-  test("that comes again and again costs no more questions", () => {
+  test("costs no more questions when it is repeated", () => {
     const bench = annIsSilent();
     for (let i = 0; i < 80; i++) {
       bench.receive(B, FORGET_ANN);
@@ -200,15 +200,19 @@ describe("another machine's word that a machine was scrapped", () => {
   test.each([
     { title: "from a machine that is not known", from: "10.0.0.9", text: FORGET_ANN },
     { title: "from another port", from: B, text: FORGET_ANN, port: 40_000 },
-    { title: "from a machine of 2005", from: OLD, text: FORGET_ANN },
-    { title: "about nobody", from: B, text: '<{"forget":{"id":"nobody","boot":"boota"}}' },
+    { title: "from a protocol-1 machine", from: OLD, text: FORGET_ANN },
+    {
+      title: "about an unknown machine",
+      from: B,
+      text: '<{"forget":{"id":"nobody","boot":"boota"}}',
+    },
     { title: "about a machine by its name", from: B, text: '<{"forget":{"id":"Ann"}}' },
     {
       title: "about a protocol-2 machine by its address",
       from: B,
       text: '<{"forget":{"id":"10.0.0.2"}}',
     },
-  ])("$title is not listened to", ({ from, text, port }) => {
+  ])("$title is ignored", ({ from, text, port }) => {
     const bench = annIsSilent();
     bench.meetV1(OLD, v1Report({ wallSeconds: START_WALL_MS / SECOND }));
     bench.clear();
@@ -219,7 +223,7 @@ describe("another machine's word that a machine was scrapped", () => {
     expect(bench.machine("ann")?.state).toBe("silent");
   });
 
-  test("about ourselves is not listened to", () => {
+  test("about this machine itself is ignored", () => {
     const bench = annIsSilent();
     bench.receive(B, '<{"forget":{"id":"self","boot":"boot0"}}');
     bench.receive(B, '<{"forget":{"id":"self"}}');
@@ -228,7 +232,7 @@ describe("another machine's word that a machine was scrapped", () => {
     expect(told(bench)).toEqual([]);
   });
 
-  test("about another incarnation than the one known here is followed: we may have missed the last", () => {
+  test("is followed although it names another incarnation, which may have been missed here", () => {
     const bench = annIsSilent();
     bench.receive(B, '<{"forget":{"id":"ann","boot":"another"}}');
     bench.run(12 * SECOND);
@@ -238,16 +242,16 @@ describe("another machine's word that a machine was scrapped", () => {
 
   test.each([
     {
-      title: "with the incarnation of one of them drops that one",
+      title: "removes the one of two clones whose incarnation it names",
       message: FORGET_ANN,
       left: ["ann~clone"],
     },
     {
-      title: "without an incarnation drops none",
+      title: "removes neither of two clones if it names no incarnation",
       message: '<{"forget":{"id":"ann"}}',
       left: ["ann", "ann~clone"],
     },
-  ])("about clones $title", ({ message, left }) => {
+  ])("$title", ({ message, left }) => {
     const known = [
       knownMachine({ id: "ann", incarnation: "boota", state: "down" }),
       knownMachine({ id: "ann~clone", incarnation: "clone", state: "down", addresses: [OLD] }),
@@ -260,7 +264,7 @@ describe("another machine's word that a machine was scrapped", () => {
     expect(ids.filter((id) => id !== "ben").sort()).toEqual([...left]);
   });
 
-  test("about a machine that just said goodbye waits until it has stopped", () => {
+  test("about a machine that has just said goodbye takes effect once that has stopped", () => {
     const bench = meetBoth();
     bench.receive(A, '<{"bye":{"id":"ann","boot":"boota"}}');
     bench.receive(B, FORGET_ANN);
@@ -270,7 +274,7 @@ describe("another machine's word that a machine was scrapped", () => {
     expect(bench.machine("ann")).toBeUndefined();
   });
 
-  test("is tested anew after a suspension of this machine, whose answers may be lost", () => {
+  test("is tested anew after a suspension of this machine, because answers may have been lost", () => {
     const bench = annIsSilent();
     bench.receive(B, FORGET_ANN);
     bench.run(7500);
@@ -283,29 +287,29 @@ describe("another machine's word that a machine was scrapped", () => {
   });
 });
 
-describe("many machines that are called scrapped", () => {
+describe("requests to remove many machines", () => {
   const addressOf = (index: number) => `10.1.${index >> 8}.${index & 255}`;
   const many = (count: number, state: "down" | "up") =>
     Array.from({ length: count }, (_, index) =>
       knownMachine({ id: `m${index}`, state, addresses: [addressOf(index)] }),
     );
 
-  test("are tested 256 at a time, within the 20 questions a second of quiet machines", () => {
+  test("are tested 256 at a time, with at most 20 questions a second", () => {
     const bench = new Bench({ known: many(300, "down"), updateSeconds: 3600 });
     bench.meet(B, { id: "ben", incarnation: "bootb" });
     bench.clear();
     for (let index = 0; index < 300; index++) {
       bench.receive(B, `<{"forget":{"id":"m${index}"}}`);
-      // What a known machine may send: 50 a second.
+      // A known machine may send 50 packets a second.
       bench.run(20);
     }
     const startMs = bench.nowMs;
     bench.run(100 * SECOND);
-    // 20 a second, and the ordinary questions to quiet machines beside them.
+    // 20 a second, and as many ordinary questions to quiet machines.
     const inTime = bench.sent.filter(({ atMs, to }) => atMs > startMs && to.startsWith("10.1."));
     expect(inTime.length).toBeLessThanOrEqual(4000);
     bench.run(60 * SECOND);
-    // All that were taken up are forgotten, and nobody else.
+    // Exactly the 256 machines that were tested are removed.
     expect(bench.others()).toHaveLength(1 + 300 - 256);
   });
 
@@ -324,10 +328,10 @@ describe("many machines that are called scrapped", () => {
     expect(new Set(readers).size).toBe(8);
   });
 
-  test("are told of no faster than 100 packets a second", () => {
+  test("are sent at no more than 100 packets a second", () => {
     const known = [...many(500, "up"), knownMachine({ id: "ann", state: "down" })];
     const bench = new Bench({ known, updateSeconds: 3600 });
-    forget(bench, "ann");
+    remove(bench, "ann");
     bench.run(SECOND);
     expect(told(bench).length).toBeLessThanOrEqual(100);
     bench.run(5 * SECOND);

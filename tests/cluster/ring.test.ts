@@ -1,4 +1,4 @@
-/** The ring watch, on the bench: whom it asks and when, whom it believes, and what it never does. */
+/** The ring: which machines this one checks and when, what it believes, and what it never does. */
 import { beforeEach, describe, expect, test } from "bun:test";
 import { encodeRingAnswer, encodeRingQuestion } from "../../src/protocol/ring.ts";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
@@ -7,7 +7,7 @@ import { Bench, PORT } from "./bench.ts";
 const ANN = "10.0.0.2";
 const BOB = "10.0.0.3";
 const CEM = "10.0.0.4";
-/** In the order of the ring, beginning after "self". */
+/** The other machines in the order of the ring, beginning after "self". */
 const OTHERS = [
   { id: "tom", at: ANN },
   { id: "ulf", at: BOB },
@@ -17,7 +17,7 @@ const OTHERS = [
 const TICK_MS = 10;
 
 let bench: Bench;
-/** Who answers quick questions. */
+/** The addresses that answer questions. */
 let alive: Set<string>;
 
 beforeEach(() => {
@@ -46,7 +46,7 @@ function hints(): { readonly to: string; readonly addresses: readonly string[] }
     .map(({ to, text }) => ({ to, addresses: JSON.parse(text.slice(1)).hint }));
 }
 
-/** Time passes; those that live answer each question, quick or not, at once. */
+/** Lets time pass; the machines in `alive` answer each question, quick or ordinary, at once. */
 function live(ms: number): void {
   const untilMs = bench.nowMs + ms;
   let seen = bench.sent.length;
@@ -56,8 +56,8 @@ function live(ms: number): void {
   }
 }
 
-function reply(place: number): void {
-  const sent = bench.sent[place];
+function reply(index: number): void {
+  const sent = bench.sent[index];
   const machine = OTHERS.find(({ at }) => at === sent?.to);
   if (sent === undefined || machine === undefined || !alive.has(sent.to)) return;
   const incarnation = `boot-${machine.id}`;
@@ -73,7 +73,7 @@ function reply(place: number): void {
   }
 }
 
-/** A sign that we are not cut off: somebody asks us. */
+/** Another machine sends a quick question, which shows that this one is not cut off. */
 function chatter(from = CEM): void {
   bench.receive(from, ">AAAAAAAA");
 }
@@ -83,7 +83,7 @@ function state(id: string): string | undefined {
 }
 
 describe("quick questions", () => {
-  test("go to the two next machines in the ring, every four seconds each, in turn", () => {
+  test("go in turn to the next two machines in the ring, to each every four seconds", () => {
     live(40_000);
     expect(quickTo(CEM)).toEqual([]);
     for (const at of [ANN, BOB]) {
@@ -95,7 +95,7 @@ describe("quick questions", () => {
     expect(Math.abs((quickTo(ANN)[0] ?? 0) - (quickTo(BOB)[0] ?? 0))).toBeWithin(1800, 2300);
   });
 
-  test("that are answered are signs of life, and nothing else", () => {
+  test("that are answered count as signs of life and change nothing else", () => {
     live(3_600_000 / 4);
     bench.clear();
     live(60_000);
@@ -106,7 +106,7 @@ describe("quick questions", () => {
     expect(hints()).toEqual([]);
   });
 
-  test("are answered with our incarnation's beginning, to whoever asks", () => {
+  test("are answered with the beginning of this machine's incarnation, whoever asks", () => {
     bench.receive("10.0.0.77", ">Ej9sQ0aB", 40_000);
     expect(bench.sent[0]).toMatchObject({ to: "10.0.0.77", port: 40_000, text: "<Ej9sQ0aBboot0" });
   });
@@ -122,7 +122,7 @@ describe("quick questions", () => {
     expect(other.machine("tom")?.state).toBe("up");
   });
 
-  test("turns follow those of the machine right before us, by 0.4 s at most each time", () => {
+  test("follow those of the machine before this one in the ring, shifting by at most 0.4 s a round", () => {
     let offset = Number.NaN;
     for (let i = 0; i < 20; i++) {
       live(4000);
@@ -135,7 +135,7 @@ describe("quick questions", () => {
     for (const gap of gaps.slice(1)) expect(gap).toBeWithin(3000, 5000);
   });
 
-  test("go on although the machine right before us asks all the time", () => {
+  test("go on although the machine before this one in the ring asks all the time", () => {
     const startMs = bench.nowMs;
     while (bench.nowMs - startMs < 24_000) {
       live(100);
@@ -145,7 +145,7 @@ describe("quick questions", () => {
     expect(quickTo(BOB).length).toBeGreaterThanOrEqual(4);
   });
 
-  test("find a restart: the ordinary question follows", () => {
+  test("detect a restart, after which an ordinary question follows", () => {
     live(20_000);
     bench.clear();
     alive.delete(ANN);
@@ -159,8 +159,8 @@ describe("quick questions", () => {
   });
 });
 
-describe("a watched machine that does not answer", () => {
-  test("is asked nine times, 0.27 s apart, named to all others after three, and silent then", () => {
+describe("a machine that misses quick questions", () => {
+  test("is asked nine times, 0.27 s apart, hinted to all others after three, and then shown as silent", () => {
     live(10_000);
     bench.clear();
     alive.delete(ANN);
@@ -173,7 +173,7 @@ describe("a watched machine that does not answer", () => {
     expect(state("tom")).toBe("silent");
     const times = [0, 270, 540, 810, 1080, 1350, 1620, 1890, 2160];
     expect(quickTo(ANN).map((ms) => ms - startMs)).toEqual(times);
-    // Twice, as packets get lost; not to itself.
+    // Twice to each, because packets get lost, and not to the machine itself.
     expect(
       hints()
         .map(({ to }) => to)
@@ -184,7 +184,7 @@ describe("a watched machine that does not answer", () => {
     expect((first?.atMs ?? 0) - startMs).toBe(810);
   });
 
-  test("until after three quarters of a second is asked twice again, and nobody hears of it", () => {
+  test("is asked only twice more, and no hint is sent, if it answers within 0.75 s", () => {
     live(10_000);
     bench.clear();
     alive.delete(ANN);
@@ -198,7 +198,7 @@ describe("a watched machine that does not answer", () => {
     expect(state("tom")).toBe("up");
   });
 
-  test("is named once only, if it answers after all", () => {
+  test("is hinted only once to each other machine if it answers after all", () => {
     live(10_000);
     bench.clear();
     alive.delete(ANN);
@@ -210,7 +210,7 @@ describe("a watched machine that does not answer", () => {
     expect(state("tom")).toBe("up");
   });
 
-  test("is not silent if it has started anew and answered an ordinary question meanwhile", () => {
+  test("stays up if it has restarted and answered an ordinary question meanwhile", () => {
     bench.receive(ANN, '>{"question":1,"id":"tom"}');
     live(10_000);
     bench.clear();
@@ -227,22 +227,22 @@ describe("a watched machine that does not answer", () => {
     expect(state("tom")).toBe("up");
   });
 
-  test("is named to nobody by one that nothing comes in to: it tests all others instead", () => {
+  test("is not hinted by a machine that receives nothing, which tests all others instead", () => {
     live(10_000);
     bench.clear();
     alive.clear();
     bench.run(6300);
-    // What it said before it could know comes to no more than this, and reaches nobody anyway.
+    // It may send this many hints before it can know that it is cut off; they arrive nowhere.
     expect(hints().length).toBeLessThanOrEqual(6);
     const told = hints().length;
     bench.run(10_000);
     expect(hints()).toHaveLength(told);
     for (const { id } of OTHERS) expect(state(id)).toBe("silent");
-    // Nine in a turn, six because of the one that was silent first.
+    // Nine questions in a turn of its own, or six because another fell silent first.
     for (const { at } of OTHERS) expect([6, 9]).toContain(quickTo(at).length);
   });
 
-  test("is not judged by what came while we were suspended, nor soon after", () => {
+  test("is not judged by what happened during a suspension of this machine or soon after", () => {
     live(10_000);
     bench.clear();
     alive.delete(ANN);
@@ -257,7 +257,7 @@ describe("a watched machine that does not answer", () => {
 });
 
 describe("a hint", () => {
-  test("is not believed: the machine is asked once, answers, and that is all", () => {
+  test("costs a machine that answers one question and nothing more", () => {
     live(2000);
     bench.clear();
     bench.receive(BOB, `<{"hint":["${CEM}"]}`);
@@ -266,11 +266,11 @@ describe("a hint", () => {
     live(5000);
     expect(state("ann")).toBe("up");
     expect(quickTo(CEM)).toHaveLength(1);
-    // Nobody passes on what is not true, nor what he does not watch.
+    // A hint is passed on neither when it is wrong nor for a machine that this one does not check.
     expect(hints()).toEqual([]);
   });
 
-  test("that comes while this machine lacks the CPU gives it nine questions", () => {
+  test("leads to nine questions if it comes while this machine lacks CPU time", () => {
     live(2000);
     bench.sleep(1500);
     live(20);
@@ -284,7 +284,7 @@ describe("a hint", () => {
     expect(quickTo(CEM)).toHaveLength(9);
   });
 
-  test("gives it six questions also when many tests have just waited for their turn", () => {
+  test("leads to six questions also when many tests have just waited for their turn", () => {
     const dead = Array.from({ length: 400 }, (_, i) => `10.0.${1 + (i % 2)}.${1 + (i >> 1)}`);
     for (const [index, address] of dead.entries()) {
       bench.receive(address, "?");
@@ -292,12 +292,12 @@ describe("a hint", () => {
       bench.answer(address, answerOf(`n${index}`));
     }
     live(2000);
-    // No hint is read beyond its first 200 addresses.
+    // Only the first 200 addresses of a hint are read.
     bench.receive(BOB, `<{"hint":${JSON.stringify(dead.slice(0, 200))}}`);
     bench.receive(ANN, `<{"hint":${JSON.stringify(dead.slice(200))}}`);
     bench.clear();
     live(6500);
-    // At 450 a second these 2,400 take over 5 s, and not the 2 s of a test.
+    // At 450 a second these 2,400 questions take over 5 s, not the 2 s of a test.
     expect(bench.sent.filter(({ text }) => isQuick(text)).length).toBeWithin(2400, 2500);
     bench.clear();
     alive.delete(CEM);
@@ -307,7 +307,7 @@ describe("a hint", () => {
     expect(quickTo(CEM)).toHaveLength(6);
   });
 
-  test("that is true makes it silent here within 2.2 s, without another hint", () => {
+  test("about a dead machine makes it silent here within 2.2 s, without another hint", () => {
     live(2000);
     bench.clear();
     alive.delete(CEM);
@@ -318,7 +318,7 @@ describe("a hint", () => {
     expect(hints()).toEqual([]);
   });
 
-  test("however often it comes, makes a machine be asked at most once in ten seconds", () => {
+  test("leads to at most one question in ten seconds, however often it comes", () => {
     live(2000);
     bench.clear();
     for (let i = 0; i < 300; i++) {
@@ -328,7 +328,7 @@ describe("a hint", () => {
     expect(quickTo(CEM).length).toBeWithin(2, 4);
   });
 
-  test("that comes within those ten seconds counts when they are over", () => {
+  test("that comes within ten seconds of another counts when they are over", () => {
     live(2000);
     bench.receive(BOB, `<{"hint":["${CEM}"]}`);
     live(1000);
@@ -339,12 +339,12 @@ describe("a hint", () => {
     bench.clear();
     live(7000);
     expect(state("ann")).toBe("silent");
-    // Much may have happened since: it has as long as in a turn.
+    // Much may have changed since the hint, so the machine gets as many questions as in a turn.
     expect(quickTo(CEM)).toHaveLength(9);
   });
 
   const ignored = [
-    { title: "of a stranger", from: "10.0.0.99", port: PORT, about: CEM },
+    { title: "from an unknown machine", from: "10.0.0.99", port: PORT, about: CEM },
     { title: "from another port", from: BOB, port: 40_000, about: CEM },
     { title: "about its own sender", from: CEM, port: PORT, about: CEM },
     { title: "about an address that is not known", from: BOB, port: PORT, about: "10.0.0.88" },
@@ -358,11 +358,11 @@ describe("a hint", () => {
     expect(quickTo(about)).toEqual([]);
   });
 
-  test("of a machine that is silent itself is ignored", () => {
+  test("from a machine that is silent itself is ignored", () => {
     alive.delete(BOB);
     for (let i = 0; i < 20 && state("ulf") !== "silent"; i++) live(1000);
     expect(state("ulf")).toBe("silent");
-    // It is watched now in place of the silent one: its next turn is far away.
+    // CEM is now checked in place of the silent machine; its next turn is seconds away.
     bench.clear();
     for (let i = 0; i < 50 && quickTo(CEM).length === 0; i++) live(100);
     bench.clear();
@@ -372,22 +372,20 @@ describe("a hint", () => {
   });
 });
 
-describe("sealed", () => {
-  const secrets = [Buffer.alloc(32, 7)];
+test("sealed quick messages have at most 90 bytes with the default signature", () => {
   const [ours, theirs] = ["00000000000000aa", "00000000000000bb"];
-  const sealerOf = (id: string, incarnation: string) => {
-    let drawn = 0;
-    const randomBytes = (count: number) => Buffer.alloc(count, ++drawn);
-    return createEnvelope({ id, incarnation, signature: "localhost", secrets, randomBytes });
-  };
-
-  test("quick messages have at most 90 bytes in the shipped network", () => {
-    const envelope = sealerOf(ours, ours);
-    const question = encodeRingQuestion("localhost", 2 ** 48 - 1);
-    const answer = encodeRingAnswer("localhost", { number: 2 ** 48 - 1, incarnation: theirs });
-    expect(envelope.seal(question)).toHaveLength(82);
-    expect(envelope.seal(answer)).toHaveLength(90);
+  let drawn = 0;
+  const envelope = createEnvelope({
+    id: ours,
+    incarnation: ours,
+    signature: "localhost",
+    secrets: [Buffer.alloc(32, 7)],
+    randomBytes: (count) => Buffer.alloc(count, ++drawn),
   });
+  const question = encodeRingQuestion("localhost", 2 ** 48 - 1);
+  const answer = encodeRingAnswer("localhost", { number: 2 ** 48 - 1, incarnation: theirs });
+  expect(envelope.seal(question)).toHaveLength(82);
+  expect(envelope.seal(answer)).toHaveLength(90);
 });
 
 describe("a quick answer", () => {
@@ -396,7 +394,7 @@ describe("a quick answer", () => {
     { title: "from another address", text: undefined, from: BOB, port: PORT },
     { title: "from another port", text: undefined, from: ANN, port: 40_000 },
   ];
-  test.each(wrong)("$title saves nobody", ({ text, from, port }) => {
+  test.each(wrong)("$title does not keep a machine up", ({ text, from, port }) => {
     live(10_000);
     alive.delete(ANN);
     bench.clear();

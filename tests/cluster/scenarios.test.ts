@@ -1,4 +1,4 @@
-/** What happens to machines over days: addresses that move, names that meet, clocks that are off. */
+/** What happens to machines over days: addresses that change, names that coincide, clocks that are off. */
 import { describe, expect, test } from "bun:test";
 import { Bench, START_WALL_MS, v1Report } from "./bench.ts";
 
@@ -10,7 +10,7 @@ const BOB = { id: "bob", incarnation: "bootb", name: "bob" };
 const MINUTE = 60_000;
 const YEAR_SECONDS = 365 * 86_400;
 
-/** Both are up: ann at A, bob at B. */
+/** Ann is up at A, and bob is up at B. */
 function benchOfTwo(): Bench {
   const bench = new Bench();
   bench.meet(A, ANN);
@@ -31,25 +31,28 @@ describe("two machines that swap their addresses", () => {
   test.each([
     { first: A, second: B },
     { first: B, second: A },
-  ])("are each the same machine as before, up all the time ($first first)", ({ first, second }) => {
-    const bench = benchOfTwo();
-    const at = (address: string) => (address === A ? BOB : ANN);
-    bench.answerNext(first, { ...at(first), sequence: 2 });
-    const entries = bench.of("entry");
-    bench.answerNext(second, { ...at(second), sequence: 2 });
-    entries.push(...bench.of("entry"));
-    expect(bench.machine("ann")).toMatchObject({ state: "up", address: B, addresses: [B] });
-    expect(bench.machine("bob")).toMatchObject({ state: "up", address: A, addresses: [A] });
-    expect(bench.others()).toHaveLength(2);
-    // Each report stands in the history of the machine that made it, and no outage in any.
-    const kept = entries.map(({ id, entry }) => `${id} ${entry.state}`).sort();
-    expect(kept).toEqual(["ann up", "bob up"]);
-    expect(bench.others().some(({ isClone }) => isClone)).toBe(false);
-  });
+  ])(
+    "stay up as the machines that they were (the one at $first answers first)",
+    ({ first, second }) => {
+      const bench = benchOfTwo();
+      const at = (address: string) => (address === A ? BOB : ANN);
+      bench.answerNext(first, { ...at(first), sequence: 2 });
+      const entries = bench.of("entry");
+      bench.answerNext(second, { ...at(second), sequence: 2 });
+      entries.push(...bench.of("entry"));
+      expect(bench.machine("ann")).toMatchObject({ state: "up", address: B, addresses: [B] });
+      expect(bench.machine("bob")).toMatchObject({ state: "up", address: A, addresses: [A] });
+      expect(bench.others()).toHaveLength(2);
+      // Each report is in the history of the machine that made it, and neither history has an outage.
+      const kept = entries.map(({ id, entry }) => `${id} ${entry.state}`).sort();
+      expect(kept).toEqual(["ann up", "bob up"]);
+      expect(bench.others().some(({ isClone }) => isClone)).toBe(false);
+    },
+  );
 });
 
 describe("a laptop that comes back under another address", () => {
-  test("is the same machine, shown there, and no longer asked under the old one in vain", () => {
+  test("is the same machine, shown at the new address and no longer asked at the old one", () => {
     const bench = new Bench();
     bench.meet(A, ANN);
     bench.run(5 * MINUTE);
@@ -61,9 +64,9 @@ describe("a laptop that comes back under another address", () => {
     expect(asked).toEqual([]);
   });
 
-  test("that another machine had before leaves that one its past, until it comes back elsewhere", () => {
+  test("that another machine had leaves that machine its history until it comes back elsewhere", () => {
     const bench = benchOfTwo();
-    // ann has been given B; bob, switched off since, has not said goodbye.
+    // Ann has been given bob's address; bob was switched off without a goodbye.
     bench.answerNext(B, { ...ANN, sequence: 2 });
     expect(bench.machine("ann")).toMatchObject({ state: "up", address: B, addresses: [B, A] });
     bench.runLong(40 * MINUTE);
@@ -76,8 +79,8 @@ describe("a laptop that comes back under another address", () => {
   });
 });
 
-describe("two machines of one name", () => {
-  test("are two machines, each with its history, also when one of them goes", () => {
+describe("two machines with the same name", () => {
+  test("are shown as two machines, also when one of them stops", () => {
     const bench = new Bench();
     bench.meet(A, { ...ANN, name: "node" });
     bench.meet(B, { ...BOB, name: "node" });
@@ -90,28 +93,31 @@ describe("two machines of one name", () => {
 });
 
 describe("a machine whose clock is a year off", () => {
-  test.each([YEAR_SECONDS, -YEAR_SECONDS])("(%d s) has reports dated by ours", (seconds) => {
-    const bench = new Bench();
-    const clockOf = () => START_WALL_MS + bench.nowMs + seconds * 1000;
-    bench.receive(A, "?");
-    bench.run(100);
-    bench.answer(A, { ...ANN, age: 40, clock: clockOf() });
-    untilAsked(bench, A);
-    bench.answer(A, { ...ANN, sequence: 2, age: 1, clock: clockOf() });
-    const machine = bench.machine("ann");
-    expect(machine?.clockOffsetSeconds).toBeCloseTo(seconds, 0);
-    expect(machine).toMatchObject({ state: "up", sequence: 2 });
-    expect(machine?.reportAgeSeconds).toBeCloseTo(1, 0);
-    const [entry] = bench.of("entry");
-    expect(entry?.entry.atWallMs).toBe(START_WALL_MS + bench.nowMs - 1000);
-  });
+  test.each([YEAR_SECONDS, -YEAR_SECONDS])(
+    "has its reports dated by this machine's clock (%d s off)",
+    (seconds) => {
+      const bench = new Bench();
+      const clockOf = () => START_WALL_MS + bench.nowMs + seconds * 1000;
+      bench.receive(A, "?");
+      bench.run(100);
+      bench.answer(A, { ...ANN, age: 40, clock: clockOf() });
+      untilAsked(bench, A);
+      bench.answer(A, { ...ANN, sequence: 2, age: 1, clock: clockOf() });
+      const machine = bench.machine("ann");
+      expect(machine?.clockOffsetSeconds).toBeCloseTo(seconds, 0);
+      expect(machine).toMatchObject({ state: "up", sequence: 2 });
+      expect(machine?.reportAgeSeconds).toBeCloseTo(1, 0);
+      const [entry] = bench.of("entry");
+      expect(entry?.entry.atWallMs).toBe(START_WALL_MS + bench.nowMs - 1000);
+    },
+  );
 
-  test("of 2005, which dates its reports itself, has them dated by ours too, in their order", () => {
+  test("that speaks protocol 1, whose reports carry dates, has them dated by this machine's clock too", () => {
     const bench = new Bench();
     const wallSeconds = START_WALL_MS / 1000 + YEAR_SECONDS;
     bench.meetV1(A, v1Report({ wallSeconds }));
     const times = bench.of("entry").map(({ entry }) => entry.atWallMs);
-    // The first request was bare, and a question follows; then it is asked when its report is due.
+    // After the bare request a question follows; then the machine is asked when its report is due.
     bench.run(10_000);
     untilAsked(bench, A);
     bench.receive(A, `<${v1Report({ wallSeconds: wallSeconds + 600, uptime: 5600 })}`);
@@ -120,7 +126,7 @@ describe("a machine whose clock is a year off", () => {
   });
 });
 
-test("a clock of ours that was a year off when others were met takes no age from what it shows", () => {
+test("a step of this machine's clock by a year changes no age that it shows", () => {
   const bench = benchOfTwo();
   bench.wallOffsetMs = -YEAR_SECONDS * 1000;
   bench.run(MINUTE);

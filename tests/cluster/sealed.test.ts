@@ -1,4 +1,4 @@
-/** A core with a key: what it sends, and what it believes of what others have sealed. */
+/** A core with a key: what it sends, and which sealed packets of other machines it believes. */
 import { describe, expect, test } from "bun:test";
 import type { Envelope } from "../../src/sealing/envelope.ts";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
@@ -21,7 +21,7 @@ function envelope(who: { id: string; incarnation: string }, keys = [1]): Envelop
   });
 }
 
-/** A bench of a machine with a key, and its friends' envelopes. */
+/** A bench for a machine with a key, with the envelopes of two others. */
 class SealedBench extends Bench {
   readonly #friends = new Map([
     [ANN_AT, envelope(ANN)],
@@ -44,7 +44,7 @@ class SealedBench extends Bench {
     this.#read = 0;
   }
 
-  /** What was sent to a friend since the last call, opened, without the signature. */
+  /** The messages sent to a friend since the last call, opened and without the signature. */
   opened(address: string): string[] {
     const packets = this.sent.slice(this.#read).filter(({ to }) => to === address);
     this.#read = this.sent.length;
@@ -63,14 +63,14 @@ class SealedBench extends Bench {
     this.take(this.cluster.receive({ address: from, port: PORT }, bytes, this.now()));
   }
 
-  /** A friend's message; another envelope may seal it. */
+  /** Receives a message from a friend's address, sealed by the friend or by another envelope. */
   hear(from: string, text: string, by: Envelope = this.friend(from)): Uint8Array {
     const packet = by.seal(Buffer.from(`lab${text}`, "latin1"));
     this.packet(packet, from);
     return packet;
   }
 
-  /** It speaks, is asked, and answers. */
+  /** Makes a machine known: it sends a packet, is asked, and answers. */
   befriend(from: string, who: { id: string; incarnation: string }): void {
     this.hear(from, "?");
     this.run(100);
@@ -89,8 +89,8 @@ function states(bench: Bench): string[] {
 
 const UP = [`${ANN.id} up`];
 
-describe("with a key", () => {
-  test("everything is sent sealed, and never a bare request", () => {
+describe("in a sealed network,", () => {
+  test("everything is sent sealed, and a bare request is never sent", () => {
     const bench = new SealedBench({ scan: [ANN_AT, BOB_AT] });
     bench.publish();
     bench.hear(ANN_AT, "?");
@@ -103,7 +103,7 @@ describe("with a key", () => {
     expect(bench.sent.every(({ text }) => text.startsWith("#"))).toBe(true);
   });
 
-  test("machines that have it too get to know each other", () => {
+  test("machines with the same key discover each other", () => {
     const bench = new SealedBench();
     bench.publish();
     bench.befriend(ANN_AT, ANN);
@@ -111,11 +111,11 @@ describe("with a key", () => {
     bench.befriend(BOB_AT, BOB);
     bench.opened(ANN_AT);
     bench.hear(ANN_AT, "?");
-    // IPv6 addresses may be in it: all machines of a sealed network speak protocol 2.
+    // The list may have IPv6 addresses, because all machines of a sealed network speak protocol 2.
     expect(bench.opened(ANN_AT)).toEqual([`!${ANN_AT} ${BOB_AT}`]);
   });
 
-  test("they are told goodbye in a seal", () => {
+  test("goodbyes are sealed", () => {
     const bench = new SealedBench();
     bench.befriend(ANN_AT, ANN);
     bench.take(bench.cluster.leave(bench.now()));
@@ -137,7 +137,7 @@ describe("with a key", () => {
     },
   );
 
-  test("what comes a second time is dropped", () => {
+  test("a packet that comes a second time is dropped", () => {
     const bench = new SealedBench();
     bench.publish();
     const query = bench.hear(ANN_AT, "?");
@@ -147,7 +147,7 @@ describe("with a key", () => {
     expect(bench.sent.filter(({ to }) => to === BOB_AT)).toEqual([]);
   });
 
-  test("our own packets, sent back by a machine or somebody in its place, change nothing", () => {
+  test("this machine's own packets, sent back from any address, change nothing", () => {
     const bench = new SealedBench();
     bench.publish();
     bench.befriend(ANN_AT, ANN);
@@ -167,7 +167,7 @@ describe("with a key", () => {
     expect(bench.machine(BOB.id)?.state).toBe("up");
   });
 
-  test("its own addresses are those that the shell names: they are not asked", () => {
+  test("the addresses that the shell names as this machine's own are not asked", () => {
     const bench = new SealedBench({ scan: [ANN_AT], isOwn: (address) => address === ANN_AT });
     bench.befriend(BOB_AT, BOB);
     bench.hear(BOB_AT, `!${ANN_AT}`);
@@ -175,7 +175,7 @@ describe("with a key", () => {
     expect(bench.sent.filter(({ to }) => to === ANN_AT)).toEqual([]);
   });
 
-  test("protocol 1 is not spoken, whoever seals it", () => {
+  test("protocol-1 messages are dropped even if they are sealed", () => {
     const bench = new SealedBench();
     bench.hear(ANN_AT, "?");
     bench.run(100);
@@ -186,8 +186,8 @@ describe("with a key", () => {
   });
 });
 
-describe("who has sealed a message must be who speaks in it", () => {
-  test("in an answer: its id and its boot", () => {
+describe("a message must be sealed by the machine that it speaks for", () => {
+  test("in an answer, with the same id and the same incarnation", () => {
     for (const liar of [BOB, ANN_AGAIN, { ...BOB, incarnation: ANN.incarnation }]) {
       const bench = new SealedBench();
       bench.hear(ANN_AT, "?");
@@ -225,13 +225,13 @@ describe("who has sealed a message must be who speaks in it", () => {
   });
 });
 
-describe("from an incarnation that has answered no question yet", () => {
+describe("from an incarnation that has not answered a question yet,", () => {
   const others = ["10.0.0.7", "10.0.0.8"];
   const hearsay: Readonly<Record<string, string>> = {
     "a list": `!${others.join(" ")}`,
     "a hint": `<{"hint":${JSON.stringify([BOB_AT])}}`,
     "a goodbye": `<{"bye":{"id":"${ANN_AGAIN.id}","boot":"${ANN_AGAIN.incarnation}"}}`,
-    "a forget": `<{"forget":{"id":"${ANN.id}","boot":"${ANN.incarnation}"}}`,
+    "a removal request": `<{"forget":{"id":"${ANN.id}","boot":"${ANN.incarnation}"}}`,
   };
 
   test.each(Object.entries(hearsay))("%s is ignored", (_, text) => {
@@ -257,7 +257,7 @@ describe("from an incarnation that has answered no question yet", () => {
     expect(kinds).toEqual(['<{"answer":', "<me 1700000", "!", '>{"question']);
   });
 
-  test("a list makes its sender a candidate, and counts after the answer", () => {
+  test("a list makes its sender a candidate and counts only after an answer", () => {
     const bench = new SealedBench();
     bench.hear(ANN_AT, "!10.0.0.7");
     bench.run(100);
@@ -268,7 +268,7 @@ describe("from an incarnation that has answered no question yet", () => {
     expect(bench.cluster.candidateCount()).toBe(1);
   });
 
-  test("an incarnation remembered from our earlier run has to answer again", () => {
+  test("a list is ignored also if the incarnation is remembered from an earlier run", () => {
     const known = [knownMachine({ ...ANN, addresses: [ANN_AT] })];
     const bench = new SealedBench({ known });
     bench.hear(ANN_AT, "!10.0.0.7");
@@ -276,11 +276,11 @@ describe("from an incarnation that has answered no question yet", () => {
   });
 });
 
-describe("the log names once a minute whose packets cannot be read", () => {
+describe("the log names the sender of unreadable packets once a minute", () => {
   const lines = (bench: Bench) =>
     bench.of("log").flatMap(({ level, text }) => (level === "warn" ? [text] : []));
 
-  test("another key", () => {
+  test("if they were sealed with another key", () => {
     const bench = new SealedBench();
     const [wrong, wrongToo] = [envelope(ANN, [2]), envelope(BOB, [2])];
     bench.hear(ANN_AT, "?", wrong);
@@ -298,14 +298,14 @@ describe("the log names once a minute whose packets cannot be read", () => {
     expect(bench.drops("sealed with another key")).toBe(14);
   });
 
-  test("no key there", () => {
+  test("if they are plain", () => {
     const bench = new SealedBench();
     bench.receive(ANN_AT, "?");
     bench.receive(ANN_AT, "?");
     expect(lines(bench)).toEqual([`1 packet from ${ANN_AT} came unsealed: is there no key?`]);
   });
 
-  test("no key here", () => {
+  test("if this machine has no key", () => {
     const bench = new Bench();
     bench.receiveRaw(ANN_AT, "lab#123");
     expect(lines(bench)).toEqual([
@@ -313,7 +313,7 @@ describe("the log names once a minute whose packets cannot be read", () => {
     ]);
   });
 
-  test("a thousand senders cost no more than their count", () => {
+  test("and only counts those of further senders", () => {
     const bench = new SealedBench();
     for (let round = 0; round < 2; round++) {
       for (let i = 0; i < 1000; i++) bench.receive(`10.1.${i >> 8}.${i & 255}`, "?");
@@ -325,7 +325,7 @@ describe("the log names once a minute whose packets cannot be read", () => {
   });
 });
 
-test("packets that somebody else sends under a machine's address take nothing away from it", () => {
+test("packets that an attacker sends under a machine's address do not use up that machine's rate limit", () => {
   const bench = new SealedBench();
   bench.befriend(ANN_AT, ANN);
   const stranger = envelope(ANN, [2]);
@@ -337,8 +337,8 @@ test("packets that somebody else sends under a machine's address take nothing aw
   expect(bench.drops("too many packets from one source")).toBe(0);
 });
 
-describe("with two keys", () => {
-  test("the first seals, either opens", () => {
+describe("a machine with two keys", () => {
+  test("seals with the first and opens with either", () => {
     const bench = new SealedBench({ envelope: envelope(SELF, [2, 1]) });
     bench.publish();
     bench.hear(ANN_AT, "?");

@@ -1,4 +1,4 @@
-/** With a second or two between reports, three intervals are no time: who is down all the same. */
+/** Intervals of one to five seconds, three of which may pass before a machine could be tested. */
 import { describe, expect, test } from "bun:test";
 import { answerText, Bench, knownMachine } from "./bench.ts";
 
@@ -15,7 +15,7 @@ function meetBoth(updateSeconds: number): Bench {
   return bench;
 }
 
-/** All questions asked since the last call are answered now. */
+/** Answers all questions sent since the last call. */
 function answerAll(bench: Bench, updateSeconds: number): void {
   const asked = bench.sent.filter(({ text }) => text.startsWith(">{"));
   bench.sent = [];
@@ -40,8 +40,8 @@ function outages(bench: Bench): string[] {
   });
 }
 
-describe("a pause of this machine that is no suspension", () => {
-  test.each([1, 2, 5])("makes nobody down with %d s between reports", (updateSeconds) => {
+describe("a pause of this machine that is too short to be a suspension", () => {
+  test.each([1, 2, 5])("makes no machine down with %d s between reports", (updateSeconds) => {
     for (let pauseMs = 3500; pauseMs <= 5900; pauseMs += 200) {
       for (let phaseMs = 0; phaseMs < 1000 * updateSeconds; phaseMs += 300) {
         const bench = meetBoth(updateSeconds);
@@ -53,11 +53,11 @@ describe("a pause of this machine that is no suspension", () => {
     }
   });
 
-  test("at the end of three intervals gives a machine the time to be heard", () => {
+  test("at the end of three intervals leaves a machine time to be heard", () => {
     const bench = meetBoth(5);
     live(bench, 5, 20_000);
     while (bench.sent.length === 0) bench.run(100);
-    // All packets are lost for a while, then those that come wait in the socket.
+    // All packets are lost for a while; those that come later wait in the socket.
     bench.run(8900);
     bench.sleep(5500);
     bench.run(100);
@@ -67,8 +67,8 @@ describe("a pause of this machine that is no suspension", () => {
   });
 });
 
-describe("with a second between reports", () => {
-  test("two packets that are lost make no outage", () => {
+describe("with one second between reports,", () => {
+  test("two lost packets make no outage", () => {
     const bench = meetBoth(1);
     live(bench, 1, 5000);
     bench.run(4500);
@@ -76,7 +76,7 @@ describe("with a second between reports", () => {
     expect(outages(bench)).toEqual([]);
   });
 
-  test("a machine that says goodbye has stopped, and was never down", () => {
+  test("a machine that says goodbye is recorded as stopped and never as down", () => {
     const bench = meetBoth(1);
     live(bench, 1, 5000);
     bench.run(900);
@@ -89,7 +89,7 @@ describe("with a second between reports", () => {
     expect(outages(bench)).toEqual(["ann stopped"]);
   });
 
-  test("a machine that is gone is silent first, and down after 15 s", () => {
+  test("a killed machine is shown as silent first and as down after 15 s", () => {
     const bench = meetBoth(1);
     live(bench, 1, 5000);
     const heardMs = bench.nowMs;
@@ -105,8 +105,8 @@ describe("with a second between reports", () => {
   });
 });
 
-describe("a machine is not down", () => {
-  test("before it has been asked: more than can be asked in time are all up", () => {
+describe("a machine is not shown as down", () => {
+  test("before it has been asked, even if there are more machines than can be asked in time", () => {
     const addresses = Array.from({ length: 4000 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
     const idOf = (address: string) => address.replaceAll(".", "-");
     const known = addresses.map((address) => {
@@ -125,7 +125,7 @@ describe("a machine is not down", () => {
     expect(outages(bench)).toEqual([]);
   });
 
-  test("while it is asked for the first time because it said goodbye", () => {
+  test("while its goodbye is being tested", () => {
     const bench = new Bench({ updateSeconds: 10 });
     bench.meet(A, { interval: 10 });
     bench.run(29_000);
@@ -133,24 +133,24 @@ describe("a machine is not down", () => {
     bench.run(10_000);
     expect(outages(bench)).toEqual(["ann stopped"]);
   });
+});
 
-  test("for being asked again and again: what somebody sends in its name puts nothing off", () => {
-    const bench = new Bench({ updateSeconds: 10 });
-    bench.meet(A, { interval: 10 });
-    for (let i = 0; i < 45; i++) {
-      bench.run(1000);
-      bench.receive(A, "!");
-    }
-    expect(outages(bench)).toEqual(["ann down"]);
-  });
+test("packets that an attacker sends in a machine's name do not delay its being shown as down", () => {
+  const bench = new Bench({ updateSeconds: 10 });
+  bench.meet(A, { interval: 10 });
+  for (let i = 0; i < 45; i++) {
+    bench.run(1000);
+    bench.receive(A, "!");
+  }
+  expect(outages(bench)).toEqual(["ann down"]);
+});
 
-  test("and yet it is when it has no address left, or none that may be asked", () => {
-    const bench = new Bench({ updateSeconds: 10 });
-    bench.meet(A, { interval: 10 });
-    bench.meet(B, { id: "bob", incarnation: "bootb", interval: 10 });
-    bench.answerNext(A, { id: "cid", incarnation: "bootc", interval: 10 });
-    bench.cluster.setRanges({ allow: () => false, scan: { size: 0, at: () => undefined } });
-    bench.run(60_000);
-    expect(outages(bench).sort()).toEqual(["ann down", "bob down", "cid down"]);
-  });
+test("a machine without an address, or with none that may be asked, is shown as down", () => {
+  const bench = new Bench({ updateSeconds: 10 });
+  bench.meet(A, { interval: 10 });
+  bench.meet(B, { id: "bob", incarnation: "bootb", interval: 10 });
+  bench.answerNext(A, { id: "cid", incarnation: "bootc", interval: 10 });
+  bench.cluster.setRanges({ allow: () => false, scan: { size: 0, at: () => undefined } });
+  bench.run(60_000);
+  expect(outages(bench).sort()).toEqual(["ann down", "bob down", "cid down"]);
 });

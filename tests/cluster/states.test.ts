@@ -1,4 +1,4 @@
-/** What is thought of a machine: up, silent, stopped, down, forgotten (design 6.3). */
+/** The states of a machine: up, silent, stopped, down, forgotten. */
 import { describe, expect, test } from "bun:test";
 import { Bench, knownMachine, START_WALL_MS } from "./bench.ts";
 
@@ -6,7 +6,10 @@ const A = "10.0.0.2";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Met at 100 ms; its next report is due at once, so that it is asked within half a minute. */
+/**
+ * Ann became known at 100 ms and does not answer any more. Its next report is due at once, so that it
+ * is asked within half a minute.
+ */
 function metAndGone(options: { updateSeconds?: number } = {}): Bench {
   const bench = new Bench(options);
   bench.meet(A, { age: 599, interval: 600 });
@@ -50,7 +53,7 @@ describe("a machine that does not answer", () => {
     expect(within(HOUR, 5 * HOUR)).toBeLessThanOrEqual(26);
   });
 
-  test("is on that pace from when it fell silent, however long it was there before", () => {
+  test("is asked at that pace from the moment it fell silent, however long it was up before", () => {
     const bench = new Bench();
     bench.meet(A);
     for (let sequence = 2; sequence < 8; sequence++) bench.answerNext(A, { sequence });
@@ -61,7 +64,7 @@ describe("a machine that does not answer", () => {
     expect(asked(bench).length).toBeGreaterThanOrEqual(5);
   });
 
-  test("is down when not heard of for three intervals; the outage began when it was last heard", () => {
+  test("is down after three intervals, and its outage began when it was last heard", () => {
     const bench = metAndGone();
     bench.runLong(30 * MINUTE - 1000);
     expect(bench.machine("ann")?.state).toBe("silent");
@@ -114,7 +117,11 @@ describe("a machine that does not answer", () => {
 describe("a machine that answers again", () => {
   test.each([
     { title: "after it was silent has had no outage", waitMs: MINUTE, outages: 0 },
-    { title: "after it was down has had one, which is over", waitMs: 40 * MINUTE, outages: 1 },
+    {
+      title: "after it was down has had one outage, which is over",
+      waitMs: 40 * MINUTE,
+      outages: 1,
+    },
   ])("$title", ({ waitMs, outages }) => {
     const bench = metAndGone();
     bench.runLong(waitMs);
@@ -125,7 +132,7 @@ describe("a machine that answers again", () => {
     expect(bench.machine("ann")).toMatchObject({ state: "up", sequence: 2, unanswered: 0 });
   });
 
-  test("is on its old pace again", () => {
+  test("is asked at its ordinary pace again", () => {
     const bench = metAndGone();
     bench.runLong(40 * MINUTE);
     bench.answerNext(A, { sequence: 2 });
@@ -140,7 +147,7 @@ describe("a machine that answers again", () => {
 describe("a goodbye", () => {
   const goodbye = '<{"bye":{"id":"ann","boot":"boota"}}';
 
-  test("is tested by one question two seconds later; unanswered, the machine has stopped", () => {
+  test("is tested by one question two seconds later, and makes the machine stopped if no answer comes", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.clear();
@@ -159,7 +166,7 @@ describe("a goodbye", () => {
     expect(bench.machine("ann")?.stateSinceWallMs).toBe(entry?.atWallMs ?? 0);
   });
 
-  test("said again and again does not put the test of it off", () => {
+  test("that is repeated does not delay its test", () => {
     const bench = new Bench();
     bench.meet(A);
     for (let i = 0; i < 10; i++) {
@@ -170,7 +177,7 @@ describe("a goodbye", () => {
     expect(bench.of("entry").filter(({ entry }) => entry.state === "stopped")).toHaveLength(1);
   });
 
-  test("that somebody forged changes nothing: the machine answers", () => {
+  test("that was forged changes nothing, because the machine answers", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.clear();
@@ -182,7 +189,7 @@ describe("a goodbye", () => {
     expect(bench.of("entry")).toEqual([]);
   });
 
-  test("and a restart within the two seconds leave the machine up, with its new boot", () => {
+  test("followed by a restart within two seconds leaves the machine up, with its new incarnation", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.clear();
@@ -195,7 +202,7 @@ describe("a goodbye", () => {
 
   test.each([
     {
-      title: "of another boot",
+      title: "of another incarnation",
       text: '<{"bye":{"id":"ann","boot":"bootx"}}',
       from: A,
       port: 10_080,
@@ -226,7 +233,7 @@ describe("a goodbye", () => {
     expect(bench.of("outage-over")).toHaveLength(1);
   });
 
-  test("of ours goes to the machines that understand it and may be there", () => {
+  test("of this machine goes to the machines that understand it and may be up", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.receive("10.0.0.3", "?");
@@ -244,7 +251,7 @@ describe("a suspension of this machine", () => {
   test.each([
     { title: "an hour", sleepMs: HOUR },
     { title: "eleven days", sleepMs: 11 * 24 * HOUR },
-  ])("of $title lets nobody be called silent, down or forgotten", ({ sleepMs }) => {
+  ])("of $title makes no other machine silent, down or forgotten", ({ sleepMs }) => {
     const bench = new Bench();
     bench.meet(A);
     bench.run(9 * MINUTE);
@@ -269,19 +276,19 @@ describe("a suspension of this machine", () => {
     expect(bench.machine("ann")).toMatchObject({ state: "up", sequence: 7 });
   });
 
-  test("is recognised by the first packet too, before any tick", () => {
+  test("is recognised by the first packet too if that comes before any tick", () => {
     const bench = new Bench();
     bench.meet(A, { age: 595 });
     bench.clear();
     while (asked(bench).length === 0) bench.run(100);
     bench.sleep(HOUR);
-    // The answer waited in the socket: the question is still open.
+    // The answer waited in the socket, and the question is still open.
     bench.answer(A, { sequence: 2 });
     bench.run(100);
     expect(bench.machine("ann")).toMatchObject({ state: "up", sequence: 2 });
   });
 
-  test("in the middle of a round does not count as silence", () => {
+  test("between the repeats of a question does not count as silence", () => {
     const bench = metAndGone();
     while (asked(bench).length < 2) bench.run(100);
     bench.sleep(HOUR);
@@ -289,7 +296,7 @@ describe("a suspension of this machine", () => {
     expect(bench.machine("ann")?.state).toBe("up");
   });
 
-  test("of four seconds is none: deadlines are as they were", () => {
+  test("of four seconds does not count, and deadlines stay as they were", () => {
     const bench = metAndGone();
     while (asked(bench).length < 4) bench.run(100);
     bench.sleep(4500);
@@ -298,7 +305,7 @@ describe("a suspension of this machine", () => {
   });
 });
 
-test("a clock that is set changes neither ages nor states", () => {
+test("a step of the wall clock changes neither ages nor states", () => {
   const bench = new Bench();
   bench.meet(A);
   bench.run(5 * MINUTE);
@@ -310,7 +317,7 @@ test("a clock that is set changes neither ages nor states", () => {
   }
 });
 
-test("after a long absence a machine of an earlier run is asked before it is forgotten", () => {
+test("a machine remembered from long ago is asked before it is forgotten", () => {
   const longAgo = START_WALL_MS - 30 * 24 * HOUR;
   const known = knownMachine({
     ...{ id: "ann", state: "down", lastHeardWallMs: longAgo, stateSinceWallMs: longAgo },
@@ -323,7 +330,7 @@ test("after a long absence a machine of an earlier run is asked before it is for
   expect(bench.machine("ann")).toBeUndefined();
 });
 
-test("a stopped machine that speaks is asked until it answers, as one that has fallen silent", () => {
+test("a stopped machine that sends a packet is asked until it answers, like one that has fallen silent", () => {
   const bench = new Bench();
   bench.meet(A);
   bench.receive(A, '<{"bye":{"id":"ann","boot":"boota"}}');
@@ -332,7 +339,7 @@ test("a stopped machine that speaks is asked until it answers, as one that has f
   bench.clear();
   bench.receive(A, '>{"question":5,"id":"ann"}');
   bench.run(2000);
-  // This question, or the answer to it, is lost.
+  // Assume that this question or its answer is lost.
   expect(asked(bench)).toHaveLength(1);
   bench.run(10_000);
   expect(asked(bench)).toHaveLength(2);
@@ -340,7 +347,7 @@ test("a stopped machine that speaks is asked until it answers, as one that has f
   expect(bench.machine("ann")).toMatchObject({ incarnation: "bootb", state: "up" });
 });
 
-test("a goodbye is believed though the machine had spoken before", () => {
+test("the goodbye of a silent machine is believed although it has just sent a question", () => {
   const bench = metAndGone();
   while (bench.machine("ann")?.state !== "silent") bench.run(1000);
   bench.receive(A, '>{"question":5,"id":"ann"}');
@@ -352,14 +359,14 @@ test("a goodbye is believed though the machine had spoken before", () => {
   expect(asked(bench)).toEqual([]);
 });
 
-test("a machine that says goodbye and is back within seconds is asked at once, and not called stopped", () => {
+test("a machine that is back within seconds of its goodbye is asked at once and not shown as stopped", () => {
   const bench = new Bench();
   bench.meet(A);
   bench.run(10_000);
   bench.receive(A, '<{"bye":{"id":"ann","boot":"boota"}}');
   bench.run(3000);
   bench.clear();
-  // It has left the question that tests the goodbye unanswered, and asks as one who knows nothing.
+  // It has not answered the question that tests the goodbye, and asks without holding a report.
   bench.receive(A, '>{"question":5,"id":"ann"}');
   bench.run(2000);
   expect(bench.machine("ann")?.state).toBe("up");

@@ -1,4 +1,4 @@
-/** Another `-u` while the core runs: who is asked when, and who is down. */
+/** Changing the interval while the core runs: when machines are asked, and when they are down. */
 import { describe, expect, test } from "bun:test";
 import { Bench } from "./bench.ts";
 
@@ -9,7 +9,7 @@ function change(bench: Bench, updateSeconds: number): void {
   bench.take(bench.cluster.setUpdateSeconds(updateSeconds, bench.now()));
 }
 
-/** When this address was asked, since the last `clear`. */
+/** When this address was asked since the last `clear`. */
 function asked(bench: Bench, address: string): number[] {
   return bench.sent
     .filter(({ to, text }) => to === address && text.startsWith(">"))
@@ -17,7 +17,7 @@ function asked(bench: Bench, address: string): number[] {
 }
 
 describe("a shorter interval", () => {
-  test("calls nobody down that was just not asked: all are asked soon, and judged from now on", () => {
+  test("makes no machine down before all have been asked and three new intervals have passed", () => {
     const bench = new Bench({ updateSeconds: 600 });
     bench.meet(A, { id: "ann", name: "ann" });
     bench.meet(B, { id: "bob", name: "bob" });
@@ -34,14 +34,14 @@ describe("a shorter interval", () => {
     }
     expect(answered).toBeGreaterThan(1);
     expect(asked(bench, B).length).toBeGreaterThan(0);
-    // Three intervals after the change, and not before.
+    // Three intervals have passed since the change.
     expect(bench.machine("ann")?.state).not.toBe("down");
     expect(bench.machine("bob")?.state).toBe("down");
     const downs = bench.of("entry").filter(({ entry }) => entry.state === "down");
     expect(downs.map(({ id }) => id)).toEqual(["bob"]);
   });
 
-  test("brings the next list forward", () => {
+  test("brings the next address list forward", () => {
     const bench = new Bench({ updateSeconds: 86_400 });
     bench.meet(A);
     change(bench, 10);
@@ -55,7 +55,7 @@ describe("a shorter interval", () => {
 });
 
 describe("a longer interval", () => {
-  test("gives those that are up the longer time before they are down", () => {
+  test("gives a machine that is up more time before it is down", () => {
     const bench = new Bench({ updateSeconds: 10 });
     bench.meet(A, { interval: 10 });
     bench.runLong(5_000);
@@ -66,7 +66,7 @@ describe("a longer interval", () => {
     expect(bench.machine("ann")?.state).toBe("down");
   });
 
-  test("is told to those who ask", () => {
+  test("is named in answers", () => {
     const bench = new Bench({ updateSeconds: 10 });
     bench.publish();
     change(bench, 600);

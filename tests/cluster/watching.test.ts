@@ -1,4 +1,4 @@
-/** While somebody watches: who is asked how often, what a live report changes, and what it costs. */
+/** Watching: how often machines are asked, what a live report changes, and what it costs. */
 import { describe, expect, test } from "bun:test";
 import { Bench, knownMachine, START_WALL_MS, v1Report } from "./bench.ts";
 
@@ -18,7 +18,7 @@ function questions(bench: Bench, address: string) {
   return bench.sent.filter(({ to, text }) => to === address && text.startsWith(">"));
 }
 
-/** A question of somebody who watches, to this machine, and the answers that it brings at once. */
+/** A watching machine asks this one; returns the answers that are sent at once. */
 function ask(bench: Bench, from: string, held: object = {}) {
   const before = answers(bench, from).length;
   const body = {
@@ -38,7 +38,7 @@ function answers(bench: Bench, to: string) {
   return texts.map((text) => JSON.parse(text.slice(1)));
 }
 
-/** Lets time pass; the machine at A answers each question with a new live report. */
+/** Lets time pass while the machine at A answers each question with a new live report. */
 function runAnswering(bench: Bench, ms: number, live = { sequence: 1 }): void {
   for (const endMs = bench.nowMs + ms; bench.nowMs < endMs; ) {
     const seen = questions(bench, A).length;
@@ -49,8 +49,8 @@ function runAnswering(bench: Bench, ms: number, live = { sequence: 1 }): void {
   }
 }
 
-describe("the one who watches", () => {
-  test("asks every machine of protocol 2 at once and then every two seconds, and says so", () => {
+describe("while a user watches, this machine", () => {
+  test("asks every protocol-2 machine at once and then every two seconds, and says that it watches", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.run(10_000);
@@ -64,7 +64,7 @@ describe("the one who watches", () => {
       expect(JSON.parse(text.slice(1))).toMatchObject({ watching: true });
   });
 
-  test("tells the live report that it holds, so that nothing is sent twice", () => {
+  test("names the live report that it holds, so that none is sent twice", () => {
     const bench = new Bench();
     bench.meet(A);
     watch(bench, true);
@@ -73,7 +73,7 @@ describe("the one who watches", () => {
     expect(bench.question(A)).toMatchObject({ boot: "boota", sequence: 1 });
   });
 
-  test("goes back to one question an interval when nobody looks any more", () => {
+  test("goes back to one question an interval when the user leaves", () => {
     const bench = new Bench({ updateSeconds: 60 });
     bench.meet(A, { interval: 60 });
     watch(bench, true);
@@ -90,7 +90,7 @@ describe("the one who watches", () => {
     for (const { text } of asked.slice(1)) expect(text).not.toContain("liveSequence");
   });
 
-  test("asks no more often when it is told to begin and end many times a second", () => {
+  test("asks no more often when watching begins and ends many times a second", () => {
     const bench = new Bench();
     bench.meet(A);
     watch(bench, true);
@@ -104,8 +104,8 @@ describe("the one who watches", () => {
     expect(questions(bench, A).length).toBeLessThanOrEqual(6);
   });
 
-  test("asks a machine of 2005 neither more often nor otherwise than else", () => {
-    const [watching, calm] = [true, false].map((on) => {
+  test("asks a protocol-1 machine neither more often nor differently", () => {
+    const [watching, unwatched] = [true, false].map((on) => {
       const bench = new Bench({ updateSeconds: 60 });
       bench.meetV1(A, v1Report({ wallSeconds: START_WALL_MS / 1000 }));
       if (on) watch(bench, true);
@@ -113,11 +113,11 @@ describe("the one who watches", () => {
       bench.run(5 * MINUTE);
       return questions(bench, A).map(({ atMs, text }) => ({ atMs, isBare: text === ">" }));
     });
-    expect(calm?.length).toBeGreaterThan(3);
-    expect(watching).toEqual(calm);
+    expect(unwatched?.length).toBeGreaterThan(3);
+    expect(watching).toEqual(unwatched);
   });
 
-  test("repeats a question that was lost after a second, and calls the machine silent in the end", () => {
+  test("repeats a lost question after a second, and shows the machine as silent in the end", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.run(5000);
@@ -130,7 +130,7 @@ describe("the one who watches", () => {
     expect(bench.machine("ann")?.state).toBe("silent");
   });
 
-  test("asks sooner where the first live report is not there yet, but not for ever", () => {
+  test("asks sooner while the first live report is missing, but only a few times", () => {
     const bench = new Bench();
     bench.meet(A);
     bench.run(5000);
@@ -167,7 +167,7 @@ describe("the one who watches", () => {
     expect(bench.sent.filter(({ text }) => text.startsWith(">")).length).toBeLessThanOrEqual(200);
   });
 
-  test("wants live reports of this very machine too", () => {
+  test("makes live reports of itself too", () => {
     const bench = new Bench();
     bench.publish();
     bench.clear();
@@ -214,7 +214,7 @@ describe("a live report of another machine", () => {
     });
   });
 
-  test("keeps saying why there are no messages, and nothing else of the interval's problems", () => {
+  test("keeps the interval report's problem with messages and none of its other problems", () => {
     const bench = watched();
     const problems = bench.machine("ann")?.report?.problems ?? [];
     expect(problems.map(({ subject, reason }) => `${subject}: ${reason}`)).toEqual([
@@ -242,7 +242,7 @@ describe("a live report of another machine", () => {
     expect(machine?.isLive).toBeUndefined();
   });
 
-  test("that is old while its machine answers without a newer one is news to readers", () => {
+  test("that expires while its machine answers without a newer one is announced as a change", () => {
     const bench = watched();
     for (let i = 0; i < 25; i++) {
       const seen = questions(bench, A).length;
@@ -256,15 +256,15 @@ describe("a live report of another machine", () => {
     expect(bench.of("changed")).toEqual([{ kind: "changed", id: "ann" }]);
   });
 
-  test("stays in sight when its machine has fallen silent: its last seconds may tell why", () => {
+  test("stays shown when its machine falls silent, because its last seconds may tell why", () => {
     const bench = watched();
     bench.run(60_000);
     expect(bench.machine("ann")).toMatchObject({ state: "silent", isLive: true });
   });
 
   test.each([
-    { title: "older", liveSequence: 2 },
-    { title: "the same", liveSequence: 3 },
+    { title: "older than the one held", liveSequence: 2 },
+    { title: "the same as the one held", liveSequence: 3 },
   ])("that is $title changes nothing", ({ liveSequence }) => {
     const bench = watched();
     const seen = questions(bench, A).length;
@@ -275,7 +275,7 @@ describe("a live report of another machine", () => {
     expect(bench.of("changed")).toEqual([]);
   });
 
-  test("of an earlier incarnation is forgotten when the machine starts anew, and numbers count anew", () => {
+  test("is dropped when its machine restarts, and numbers start over", () => {
     const bench = watched();
     const next = (fields: object) => {
       const seen = questions(bench, A).length;
@@ -292,14 +292,14 @@ describe("a live report of another machine", () => {
     expect(bench.machine("ann")).toMatchObject({ isLive: true, report: { load: { one: 1 } } });
   });
 
-  test("leaves the interval report to be fetched when that is due, and to become an entry", () => {
+  test("does not keep the interval report from being fetched when due and becoming an entry", () => {
     const bench = watched();
     const seen = questions(bench, A).length;
     while (questions(bench, A).length === seen) bench.run(100);
     bench.outputs = [];
     bench.answer(A, { sequence: 2, report: { name: "ann", load: { one: 51 }, messages: ["new"] } });
     expect(bench.of("entry").map(({ id }) => id)).toEqual(["ann"]);
-    // The live one is fresh, and stays; the messages are the new ones.
+    // The live report is still fresh and stays; the messages are the new ones.
     expect(bench.machine("ann")).toMatchObject({
       ...{ sequence: 2, isLive: true },
       report: { load: { one: 3 }, messages: ["new"] },
@@ -307,7 +307,7 @@ describe("a live report of another machine", () => {
   });
 });
 
-describe("the one who is watched", () => {
+describe("a machine that is watched by another", () => {
   function warm(): Bench {
     const bench = new Bench();
     bench.publish({ messages: ["of the interval"] });
@@ -319,7 +319,7 @@ describe("the one who is watched", () => {
     return bench;
   }
 
-  test("answers the first question at once, and wants a live report for the next", () => {
+  test("answers the first question at once and asks for a live report for the next", () => {
     const bench = new Bench();
     bench.publish();
     bench.clear();
@@ -333,7 +333,7 @@ describe("the one who is watched", () => {
     expect(answer.report.messages).toBeUndefined();
   });
 
-  test("lets the answer wait for a new live report, where that is a matter of a moment", () => {
+  test("delays an answer for a new live report that takes only a moment", () => {
     const bench = warm();
     expect(ask(bench, A, { liveSequence: 1 })).toEqual([]);
     expect(bench.of("live-wanted")).toHaveLength(1);
@@ -343,7 +343,7 @@ describe("the one who is watched", () => {
     ]);
   });
 
-  test("answers with what there is when the live report does not come", () => {
+  test("answers with what it has if the live report does not come", () => {
     const bench = warm();
     ask(bench, A, { liveSequence: 1 });
     bench.run(200);
@@ -351,7 +351,7 @@ describe("the one who is watched", () => {
     expect(answers(bench, A)[0].report).toBeUndefined();
   });
 
-  test("makes one live report for all who ask within two seconds", () => {
+  test("makes one live report for all machines that ask within two seconds", () => {
     const bench = warm();
     let wanted = 0;
     for (let i = 0; i < 40; i++) {
@@ -367,7 +367,7 @@ describe("the one who is watched", () => {
     expect(bench.sent.filter(({ text }) => text.includes("liveSequence")).length).toBe(400);
   });
 
-  test("keeps live reports fifty times their cost apart", () => {
+  test("spaces live reports by fifty times their cost", () => {
     const bench = warm();
     ask(bench, A);
     publishLive(bench, 2, 100);
@@ -382,7 +382,7 @@ describe("the one who is watched", () => {
     expect(bench.of("live-wanted")).toHaveLength(1);
   });
 
-  test("gives the interval report first to whoever does not hold it", () => {
+  test("sends the interval report first to a machine that does not hold it", () => {
     const bench = warm();
     publishLive(bench, 2);
     const [answer] = ask(bench, A, { sequence: 0 });
@@ -392,7 +392,7 @@ describe("the one who is watched", () => {
     expect(afresh.liveSequence).toBeUndefined();
   });
 
-  test("gives no live report to who does not watch, nor twice the same, nor an old one", () => {
+  test("sends no live report to a machine that does not watch, none twice and no old one", () => {
     const bench = warm();
     publishLive(bench, 2);
     const without = (held: object) => ask(bench, A, held).filter(({ report }) => report);
@@ -402,7 +402,7 @@ describe("the one who is watched", () => {
     expect(without({})).toEqual([]);
   });
 
-  test("wants none before its first report", () => {
+  test("makes no live report before its first interval report", () => {
     const bench = new Bench();
     expect(ask(bench, A)).toHaveLength(1);
     watch(bench, true);
@@ -410,7 +410,7 @@ describe("the one who is watched", () => {
     expect(bench.of("live-wanted")).toEqual([]);
   });
 
-  test("lets only so many answers wait", () => {
+  test("delays at most 64 answers", () => {
     const bench = warm();
     for (let i = 0; i < 100; i++) ask(bench, `10.0.1.${i}`);
     expect(bench.sent).toHaveLength(36);
@@ -433,7 +433,7 @@ describe("the one who is watched", () => {
   });
 });
 
-test("two who watch each other ask each other, and neither watches itself for it", () => {
+test("being watched does not make a machine watch", () => {
   const bench = new Bench();
   bench.publish();
   bench.meet(B, { id: "bob", name: "bob" });
@@ -441,7 +441,6 @@ test("two who watch each other ask each other, and neither watches itself for it
   ask(bench, B, { id: "bob" });
   publishLive(bench, 1);
   bench.run(30_000);
-  // Being watched makes nobody watch.
   expect(questions(bench, B)).toEqual([]);
   expect(bench.of("live-wanted")).toHaveLength(1);
 });
