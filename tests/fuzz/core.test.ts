@@ -1,7 +1,7 @@
 /** The core, between well-formed messages that say anything, in any order, from a few addresses. */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { Bench, v1Report, PORT, START_WALL_MS } from "../cluster/bench.ts";
+import { Bench, PORT, START_WALL_MS, v1Report } from "../cluster/bench.ts";
 import { runs, spoiledJson, spoiledText } from "./spoil.ts";
 
 const ADDRESSES = ["10.0.0.2", "10.0.0.3", "fd00::7"];
