@@ -1,11 +1,11 @@
-/** Finds the known word that a mistyped one was probably meant to be. */
+/** Finds the known word that a user probably meant by a mistyped one. */
 
-/** Longer words are nobody's typing error for an option, and comparing them costs their product. */
+/** A longer word is no mistyped option, and the cost grows with the product of the lengths. */
 const LONGEST_WORD = 40;
 
 /**
- * The known word within a third of the letters (one at least) by edits, or that the word begins;
- * undefined when nothing is near enough to be worth suggesting.
+ * The one known word that begins with `word`, or else the nearest one by edits of at most a third of
+ * its letters (and of at least one letter); undefined if no word is near enough to suggest.
  */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   if (word.length === 0 || word.length > LONGEST_WORD) return undefined;
@@ -23,7 +23,7 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   return nearest?.word;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/** Counts insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

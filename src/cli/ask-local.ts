@@ -1,12 +1,14 @@
 /**
- * Asks the unagi that runs on this machine over HTTP, as another program would: what the answer
- * holds is for the caller to read, and not to believe.
+ * Asks the unagi that runs on this machine over HTTP, as another program would. The caller must
+ * check what the answer contains: another program may hold the port.
  */
 import type { IncomingMessage } from "node:http";
 import { http } from "../base/builtins.ts";
+import { errorCode, errorMessage } from "../base/errors.ts";
 
+/** Where the daemon of this machine serves HTTP. */
 export interface ReportPlace {
-  /** The address of `--bind`; absent: loopback. */
+  /** The address of `--bind`; absent: 127.0.0.1. */
   readonly bind?: string;
   readonly port: number;
 }
@@ -19,17 +21,24 @@ export interface LocalQuestion {
 
 export type LocalAnswer =
   | { readonly kind: "text"; readonly status: number; readonly text: string }
-  /** Nothing listens there. */
+  /** No program listens there. */
   | { readonly kind: "nobody" }
   | { readonly kind: "failed"; readonly reason: string };
 
-/** A daemon that takes longer has other troubles. */
+/** A healthy daemon answers within milliseconds. */
 const PATIENCE_MS = 3_000;
 
-/** 4,096 machines' summaries are under 8 MB. */
+/** `ConnectionRefused` is Bun's own name for ECONNREFUSED. */
+const NOBODY_LISTENS: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ConnectionRefused",
+  "EADDRNOTAVAIL",
+]);
+
+/** The summaries of 4,096 machines are under 8 MB. */
 const LARGEST_ANSWER = 32 * 1024 * 1024;
 
-/** By node:http, which knows no $HTTP_PROXY: this machine is asked, and no other. */
+/** Uses node:http because fetch obeys $HTTP_PROXY, and a proxy would ask itself. */
 export function askLocal(
   { bind = "127.0.0.1", port }: ReportPlace,
   question: LocalQuestion,
@@ -39,7 +48,7 @@ export function askLocal(
     const asked = http().request({ ...question, host: bind, port, agent: false }, (response) => {
       readBody(response).then(
         (text) => resolve({ kind: "text", status: response.statusCode ?? 0, text }),
-        (error: unknown) => failed(error instanceof Error ? error.message : String(error)),
+        (error: unknown) => failed(errorMessage(error)),
       );
     });
     const timer = setTimeout(() => {
@@ -48,10 +57,9 @@ export function askLocal(
     }, PATIENCE_MS);
     asked.once("close", () => clearTimeout(timer));
     asked.on("error", (error) => {
-      const code = "code" in error ? String(error.code) : "";
-      const isNobody = ["ECONNREFUSED", "ConnectionRefused", "EADDRNOTAVAIL"].includes(code);
-      if (isNobody) resolve({ kind: "nobody" });
-      else failed(code === "" ? error.message : code);
+      const code = errorCode(error);
+      if (code !== undefined && NOBODY_LISTENS.has(code)) resolve({ kind: "nobody" });
+      else failed(code ?? error.message);
     });
     asked.end();
   });
@@ -63,7 +71,7 @@ async function readBody(response: IncomingMessage): Promise<string> {
   for await (const chunk of response) {
     chunks.push(Buffer.from(chunk));
     length += chunks.at(-1)?.length ?? 0;
-    if (length > LARGEST_ANSWER) throw new Error("its answer does not end");
+    if (length > LARGEST_ANSWER) throw new Error("its answer is too long");
   }
   return Buffer.concat(chunks).toString("utf8");
 }

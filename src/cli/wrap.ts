@@ -1,9 +1,9 @@
-/** Text in lines that a terminal shows whole. */
+/** Breaks text into lines that fit a terminal. */
 
-/** What a terminal shows without breaking lines, since VT100s. */
+/** The width of a terminal, since the VT100. */
 export const COLUMNS = 80;
 
-/** Breaks at spaces; a word longer than the width stands alone. */
+/** Breaks at spaces; a word longer than the width gets a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";

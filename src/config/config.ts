@@ -1,11 +1,11 @@
 /**
- * The daemon's configuration, read and checked: what the rest of the program is given. Ranges
- * are still as written (`RangeList`), since `lan` is resolved again every 30 s (config/lan.ts).
+ * The daemon's configuration, read and checked. Ranges are still as they were written (`RangeList`),
+ * because the meaning of `lan` is looked up again every 30 s (runtime/read-lan.ts).
  */
 import type { RangeList } from "../net/ranges.ts";
 
 export interface Config {
-  /** 0; 1: more output; 2: every message sent and received. */
+  /** 0 to 2: 1 logs more, 2 also every message sent and received. */
   readonly debug: number;
   readonly updateSeconds: number;
   readonly p2pPort: number;
@@ -16,9 +16,9 @@ export interface Config {
   readonly signature: string;
   readonly historyEntries: number;
   readonly user?: string;
-  /** Canonical address; absent: all. */
+  /** A canonical address; absent: all addresses. */
   readonly bind?: string;
-  /** The machine's name in the report; absent: the host name. */
+  /** The machine's name in its report; absent: the host name. */
   readonly name?: string;
   readonly tags: readonly string[];
   readonly stateDirectory?: string;
@@ -26,6 +26,6 @@ export interface Config {
   readonly httpNames: readonly string[];
   readonly messages: boolean;
   readonly maxPeers: number;
-  /** The file that was read, if any. */
+  /** The path of the file that was read, if any. */
   readonly file?: string;
 }

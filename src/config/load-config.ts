@@ -1,6 +1,6 @@
 /**
- * From the command line, the environment and the configuration file to the configuration, or to
- * all the problems at once. Reads through the function that it is given, and nothing else.
+ * Loads the configuration from the command line, the environment and the configuration file, or
+ * names all problems at once. It reads files only through the function that it is given.
  */
 import { printable } from "../base/printable.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
@@ -18,7 +18,7 @@ export type LoadedConfig =
   | {
       readonly kind: "config";
       readonly config: Config;
-      /** What the user should know although it starts; for the log. */
+      /** For the log: what the user should know, although the daemon starts. */
       readonly notes: readonly string[];
     }
   | { readonly kind: "help" }
@@ -26,11 +26,11 @@ export type LoadedConfig =
   /** Sentences without `unagi: `. */
   | { readonly kind: "problems"; readonly problems: readonly string[] };
 
-/** Of a command line that asks for neither help nor version. */
+/** What a command line loads that asks for neither help nor version. */
 export type ReadConfig = Extract<LoadedConfig, { kind: "config" | "problems" }>;
 
 export interface ConfigInput {
-  /** Without the program's name. */
+  /** The words after the name of the program, or of the command. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readText: ReadText;
@@ -39,7 +39,7 @@ export interface ConfigInput {
 /** A key file has 56 bytes. */
 const LARGEST_CREDENTIAL = 1_024;
 
-/** The credentials of the unit: two, so that a key can be changed without a gap. */
+/** The credentials of the unit; with two of them, a key can be changed without a gap. */
 const CREDENTIALS = ["key", "other-key"];
 
 export function loadConfig({ argv, env, readText }: ConfigInput): LoadedConfig {
@@ -58,7 +58,7 @@ export function loadConfig({ argv, env, readText }: ConfigInput): LoadedConfig {
   return { kind: "config", config: made.config, notes: [...file.notes, ...made.notes] };
 }
 
-/** Those that are there; whether they hold a key is seen when they are read (runtime/key-file.ts). */
+/** The credentials that exist. Whether they hold a key shows when they are read (runtime/key-file.ts). */
 function credentialsIn(directory: string | undefined, readText: ReadText): readonly string[] {
   if (directory === undefined || directory === "") return [];
   const paths = CREDENTIALS.map((name) => `${directory}/${name}`);
@@ -71,14 +71,14 @@ interface FileReading {
   readonly notes: readonly string[];
 }
 
-/** The file of `-c`, which must be there, or the default one, which need not. */
+/** Reads the file of `-c`, which must exist, or the default one, which need not. */
 function readFile(commandLine: Settings, readText: ReadText): FileReading {
   const given = commandLine.settings.findLast(({ option }) => option === "config");
   const path = given === undefined ? DEFAULT_CONFIG_FILE : String(given.value);
   if (badPath(path) !== undefined) return { problems: [], notes: [] };
   const reading = readText(path, LARGEST_CONFIG_FILE);
   if (reading.kind === "text") {
-    // `-c /dev/null` is how to say "no file".
+    // `-c /dev/null` means "no file".
     if (path === "/dev/null") return { problems: [], notes: [] };
     return { settings: { ...parseConfigFile(reading.text, path), path }, problems: [], notes: [] };
   }
@@ -90,7 +90,7 @@ function readFile(commandLine: Settings, readText: ReadText): FileReading {
   return { problems: [], notes: [`${path} is not used: ${printable(reason, 100)}`] };
 }
 
-/** Whether /etc/passwd names this user. Where it cannot be read, changing to the user decides. */
+/** Whether /etc/passwd has the user. If it cannot be read, becoming the user will show it. */
 function userExists(name: string, readText: ReadText): boolean {
   const passwd = readText("/etc/passwd", PASSWD_CAP_BYTES);
   if (passwd.kind !== "text") return true;

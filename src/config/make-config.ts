@@ -1,6 +1,6 @@
 /**
- * Checks the settings of the command line and of the file, puts the command line's first, fills
- * in the defaults, and makes the configuration: or names every problem at once. Pure.
+ * Makes the configuration from the settings of the command line and of the file: checks each
+ * value, lets the command line win, and fills in the defaults; or names every problem at once. Pure.
  */
 import { withoutUndefined } from "../base/without-undefined.ts";
 import { formatAddress, parseAddress } from "../net/address-value.ts";
@@ -14,9 +14,9 @@ export interface ConfigSources {
   readonly commandLine: Settings;
   /** Absent: there is no file. */
   readonly file?: Settings & { readonly path: string };
-  /** Where no `--key-file` is given: those that the service manager passes on. */
+  /** The key files that the service manager passes on, used where no `--key-file` is given. */
   readonly keyFiles: readonly string[];
-  /** `$STATE_DIRECTORY`: what systemd set for `StateDirectory=`, several with colons between. */
+  /** `$STATE_DIRECTORY`: the directories of systemd's `StateDirectory=`, separated by colons. */
   readonly stateDirectory?: string;
   /** Whether a user of this name exists. */
   readonly userExists: (name: string) => boolean;
@@ -34,7 +34,7 @@ interface Checked {
 
 type CheckedOptions = ReadonlyMap<OptionName, readonly Checked[]>;
 
-/** More words than group anything, and they travel in every report of at most 4,096 bytes. */
+/** Enough words to group machines by; they travel in every report, which has few bytes to spare. */
 const MOST_TAGS = 16;
 
 export function makeConfig(sources: ConfigSources): ConfigResult {
@@ -69,7 +69,7 @@ export function makeConfig(sources: ConfigSources): ConfigResult {
   return { ok: true, config, notes };
 }
 
-/** The values that are right, by option; what is wrong is added to `problems`. */
+/** The valid values by option; the others are added to `problems`. */
 function checkSettings(source: Settings | undefined, problems: string[]): CheckedOptions {
   const checked = new Map<OptionName, Checked[]>();
   for (const name of source?.emptied ?? []) checked.set(name, []);
@@ -77,7 +77,7 @@ function checkSettings(source: Settings | undefined, problems: string[]): Checke
     const option = OPTIONS.find(({ long }) => long === setting.option);
     if (option === undefined) throw new Error(`a setting without an option: ${setting.option}`);
     const reading = checkValue(option, setting.value);
-    // A list of which nothing can be used is given all the same: no default takes its place.
+    // A list counts as given even if none of its values can be used: it gets no default.
     const values = checked.get(option.long) ?? [];
     checked.set(option.long, values);
     if (reading.ok) values.push({ value: reading.value, where: setting.where });
@@ -110,7 +110,7 @@ function checkValue({ kind, metavar }: Option, value: Setting["value"]): Checkin
 }
 
 function checkNumber(value: Setting["value"], min: number, max: number, unit: string): Checking {
-  // The command line gives text: plain digits, none of what Number() takes beyond them.
+  // The command line gives text, which must be plain digits: Number() takes more than that.
   const read = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof read === "number" && Number.isInteger(read) && read >= min && read <= max) {
     return { ok: true, value: read };
@@ -121,8 +121,8 @@ function checkNumber(value: Setting["value"], min: number, max: number, unit: st
 type RangeConfig = Pick<Config, "scan" | "p2pAllow" | "httpAllow">;
 
 /**
- * Without `-n`, what is scanned is allowed; without `-s`, what of `-n` can be scanned is; without
- * both, this machine alone.
+ * Without `-n`, the ranges of `-s` are allowed. Without `-s`, those ranges of `-n` are scanned that
+ * can be. Without both, this machine stays alone.
  */
 function chooseRanges(chosen: CheckedOptions, problems: string[], notes: string[]): RangeConfig {
   const givenScan = ranges(chosen, "scan");
@@ -131,8 +131,8 @@ function chooseRanges(chosen: CheckedOptions, problems: string[], notes: string[
   const p2pAllow = givenAllow ?? givenScan?.map(asAllowed);
   if (givenScan === undefined && givenAllow !== undefined && scan.length === 0) {
     notes.push(
-      "none of p2p-allow can be scanned, so this machine waits to be found; " +
-        "name with -s (scan) where to look for others",
+      "no range of p2p-allow can be scanned, so this machine waits until others find it; " +
+        "use -s (scan) to say where to look for them",
     );
   }
   const scanList: RangeList =
@@ -143,7 +143,8 @@ function chooseRanges(chosen: CheckedOptions, problems: string[], notes: string[
     p2pAllow === undefined ? loopbackList() : { use: "allow", ranges: p2pAllow };
   const size = whyTooLarge(scanList);
   if (size !== undefined) {
-    const what = givenScan === undefined ? "-n, which without -s is scanned as well" : "-s (scan)";
+    const what =
+      givenScan === undefined ? "-n, which is also scanned if there is no -s" : "-s (scan)";
     problems.push(`${what}: ${size}`);
   }
   if (givenScan !== undefined && givenAllow !== undefined) {
@@ -168,10 +169,10 @@ function scannable(allow: readonly Range[]): readonly Range[] {
   });
 }
 
-/** The same text as an allow list reads it: a CIDR with its first and last address. */
+/** The same range for an allow list, which keeps the first and the last address of a CIDR. */
 function asAllowed({ text }: Range): Range {
   const range = parseRange(text, "allow");
-  if (!range.ok) throw new Error(`scannable but not allowable: ${text}`);
+  if (!range.ok) throw new Error(`a range can be scanned but not allowed: ${text}`);
   return range.value;
 }
 
@@ -182,7 +183,7 @@ function checkUser(
 ): void {
   const user = chosen.get("user")?.at(-1);
   if (user === undefined || userExists(String(user.value))) return;
-  problems.push(`${user.where}: there is no such user in /etc/passwd; create it or leave -U out`);
+  problems.push(`${user.where}: /etc/passwd has no such user; create it or leave -U out`);
 }
 
 function ranges(chosen: CheckedOptions, name: OptionName): readonly Range[] | undefined {
@@ -193,12 +194,12 @@ function isRange(value: Checked["value"]): value is Range {
   return typeof value === "object";
 }
 
-/** The options whose values are of a kind. */
+/** The names of the options of one kind. */
 type OptionsOf<Type> = {
   [Name in OptionName]: (typeof OPTION_TABLE)[Name]["kind"]["type"] extends Type ? Name : never;
 }[OptionName];
 
-/** Where an option that is no list is given more than once, the last one counts. */
+/** The last value counts if an option is given several times without being a list. */
 function number(chosen: CheckedOptions, name: OptionsOf<"number">): number {
   const value = chosen.get(name)?.at(-1)?.value;
   return typeof value === "number" ? value : OPTION_TABLE[name].kind.default;

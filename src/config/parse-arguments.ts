@@ -1,6 +1,6 @@
 /**
- * Reads the daemon's command line into settings. node:util's parseArgs takes the words apart; it
- * runs loosely, since in its strict mode it stops at the first problem and we name all of them.
+ * Reads the daemon's command line into settings. node:util's parseArgs splits the words, in its loose
+ * mode: the strict one stops at the first problem, and the user is to see all of them.
  */
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { nearestWord } from "../base/nearest.ts";
@@ -9,7 +9,7 @@ import { COMMAND_LINE_OPTIONS, FILE_KEYS, type Option, shownName } from "./optio
 import type { Setting, Settings } from "./settings.ts";
 
 export interface ParsedArguments extends Settings {
-  /** --help or --version, whichever comes first: done instead of anything else. */
+  /** The first of --help and --version; it is done instead of anything else. */
   readonly action?: "help" | "version";
 }
 
@@ -27,10 +27,10 @@ type Token =
   | { readonly kind: "positional"; readonly index: number; readonly value: string }
   | { readonly kind: "option-terminator"; readonly index: number };
 
-/** More words than anyone types; at worst each is looked at once for each word before it. */
+/** More words than anyone types; in the worst case, the time grows with the square of their number. */
 const MOST_ARGUMENTS = 1_000;
 
-/** Quoted values are cut there in messages. */
+/** Messages quote at most so many characters of a value. */
 const SHOWN_LENGTH = 60;
 
 const takesValue = (option: Option) =>
@@ -47,7 +47,7 @@ const PARSE_OPTIONS: ParseArgsConfig["options"] = Object.fromEntries(
   ]),
 );
 
-/** `argv` is without the program's name. All problems are found at once. */
+/** `argv` lacks the name of the program. All problems are found at once. */
 export function parseArguments(argv: readonly string[]): ParsedArguments {
   if (argv.length > MOST_ARGUMENTS) {
     return { settings: [], problems: [`more than ${MOST_ARGUMENTS} words on the command line`] };
@@ -59,7 +59,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   for (const token of tokensOf(argv)) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      // The word after an unknown option is probably its value: one problem, not two.
+      // The word after an unknown option is probably its value, and not a second problem.
       if (token.index !== afterUnknown) problems.push(aboutWord(token.value));
       continue;
     }
@@ -78,8 +78,9 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
 }
 
 /**
- * Like parseArgs's, but `-h -d` is an `-h` without a value and a `-d`: an option is never taken
- * for a value. A number may be negative, so that `-u -5` is told its bounds.
+ * The tokens of parseArgs, except that an option is never taken for a value: `-h -d` is an `-h`
+ * without a value, and a `-d`. A negative number is a value, so that `-u -5` gets a message about
+ * its bounds.
  */
 function tokensOf(argv: readonly string[]): readonly Token[] {
   const tokens: Token[] = [];
@@ -132,7 +133,7 @@ function readToken(option: Option, token: OptionToken): Setting | string {
     const needs = option.needs ?? "a value";
     return `${rawName} needs ${isLong ? needs.replace(` -${option.short} `, ` ${rawName} `) : needs}`;
   }
-  // `-u=600`: the equals sign belongs to long options only.
+  // `-u=600`: only long options take an equals sign.
   if (!isLong && token.inlineValue === true && value.startsWith("=")) {
     const given = printable(value.slice(1), SHOWN_LENGTH);
     return `${rawName}=${given}: write ${rawName} ${given} or --${option.long}=${given}`;

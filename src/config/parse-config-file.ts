@@ -6,21 +6,22 @@
  *     update = 60
  */
 
+import { errorMessage } from "../base/errors.ts";
 import { nearestWord } from "../base/nearest.ts";
 import { oneLine, printable, quoted } from "../base/printable.ts";
 import { FILE_KEYS, type Option, type OptionName } from "./options.ts";
 import type { Setting, Settings } from "./settings.ts";
 
-/** A long one has a hundred lines; a wrong path may name a log of gigabytes. */
+/** A long configuration has a hundred lines; a wrong path may lead to a log of gigabytes. */
 export const LARGEST_CONFIG_FILE = 64 * 1024;
 
-/** Finding the line of a syntax error parses the beginning again for each line. */
+/** Finding the line of a syntax error takes one parse for each line. */
 const MOST_LINES_SEARCHED = 1_000;
 
-/** Nobody reads more, and to find the line of each takes its time. */
+/** Nobody reads more, and finding the line of each takes time. */
 const MOST_PROBLEMS = 100;
 
-/** `path` is for the messages. All problems are found at once, but a syntax error hides the rest. */
+/** Finds all problems at once, except that a syntax error hides the others. `path` is for messages. */
 export function parseConfigFile(text: string, path: string): Settings {
   const file = printable(path, 200);
   if (Buffer.byteLength(text) > LARGEST_CONFIG_FILE) {
@@ -67,13 +68,12 @@ function parseToml(text: string): Toml {
   try {
     return { ok: true, table: Bun.TOML.parse(text) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const reason = oneLine(message.replace(/^TOML Parse error: /, ""), 200);
+    const reason = oneLine(errorMessage(error).replace(/^TOML Parse error: /, ""), 200);
     return { ok: false, at: lineOfError(text), reason: `not TOML: ${reason}` };
   }
 }
 
-/** The line after the longest beginning that is TOML by itself: there the bad statement starts. */
+/** The bad statement starts on the line after the longest beginning that is valid TOML. */
 function lineOfError(text: string): string {
   const lines = text.split("\n");
   if (lines.length > MOST_LINES_SEARCHED) return "";
@@ -83,7 +83,7 @@ function lineOfError(text: string): string {
       Bun.TOML.parse(lines.slice(0, count).join("\n"));
       good = count;
     } catch {
-      // Not good up to here, but a list over several lines may become good again.
+      // Invalid so far, but a list over several lines may still become valid.
     }
   }
   return `, line ${good + 1}`;
@@ -104,7 +104,7 @@ function aboutUnknownKey(key: string): string {
   return `unknown key ${quoted(key)}; ${remedy}`;
 }
 
-/** The values of one key, of the right TOML types; else why not. */
+/** The values of a key if their TOML types are right, or else the problem. */
 function readValues(option: Option, value: unknown): readonly Setting["value"][] | string {
   const { kind } = option;
   switch (kind.type) {
@@ -119,15 +119,15 @@ function readValues(option: Option, value: unknown): readonly Setting["value"][]
     case "ranges":
       return readTexts(option, value);
     case "action":
-      throw new Error(`${option.long} is no key`);
+      throw new Error(`${option.long} is not a key of the file`);
   }
 }
 
 function readTexts(option: Option, value: unknown): readonly string[] | string {
   if (typeof value === "string") return [value];
-  if (option.repeats !== true) return `must be a text in quotes, as in ${option.long} = "…"`;
+  if (option.repeats !== true) return `must be text in quotes, as in ${option.long} = "…"`;
   const items: readonly unknown[] = Array.isArray(value) ? value : [undefined];
   const texts = items.filter((item) => typeof item === "string");
   if (texts.length === items.length) return texts;
-  return `must be a list of texts in quotes, as in ${option.long} = ["…", "…"]`;
+  return `must be a list of text in quotes, as in ${option.long} = ["…", "…"]`;
 }

@@ -1,5 +1,6 @@
-/** Reads a whole text file, but never more of it than a cap, whatever the path leads to. */
+/** Reads a text file whole, but never more than a cap, whatever the path leads to. */
 import { closeSync, openSync, readSync } from "node:fs";
+import { errorCode } from "../base/errors.ts";
 
 export type TextFile =
   | { readonly kind: "text"; readonly text: string }
@@ -11,12 +12,12 @@ export type ReadText = (path: string, maxBytes: number) => TextFile;
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EISDIR: "it is a directory",
-  ENOTDIR: "a part of the path is no directory",
-  ELOOP: "its links lead in a circle",
-  ENAMETOOLONG: "the name is too long",
+  ENOTDIR: "a part of the path is not a directory",
+  ELOOP: "its symbolic links form a loop",
+  ENAMETOOLONG: "its name is too long",
 };
 
-/** At most `maxBytes + 1` bytes come back, so that the caller sees that there was more. */
+/** Gives at most `maxBytes + 1` bytes: the extra byte tells the caller that the file is larger. */
 export const readText: ReadText = (path, maxBytes) => {
   try {
     const descriptor = openSync(path, "r");
@@ -26,13 +27,13 @@ export const readText: ReadText = (path, maxBytes) => {
       closeSync(descriptor);
     }
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = errorCode(error) ?? "";
     if (code === "ENOENT") return { kind: "absent" };
     return { kind: "unreadable", reason: REASONS[code] ?? (code || String(error)) };
   }
 };
 
-/** A pipe (`-c <(…)`) gives its text piece by piece. */
+/** Reads on after a short read: a pipe (`-c <(…)`) gives its text piece by piece. */
 function readUpTo(descriptor: number, maxBytes: number): string {
   const buffer = Buffer.alloc(maxBytes);
   let length = 0;

@@ -1,14 +1,14 @@
 /**
- * What the command line and the file have in common: each gives settings, still to be checked,
- * and the problems found while reading them.
+ * Settings as the command line and the file give them, not checked yet, with the problems found
+ * while reading.
  */
 import type { OptionName } from "./options.ts";
 
 export interface Setting {
   readonly option: OptionName;
-  /** Text from the command line; from the file, what TOML says it is. */
+  /** Text from the command line; a value of any TOML type from the file. */
   readonly value: string | number | boolean;
-  /** The beginning of a message about it: "-p 70000" or "/etc/unagi/unagi.toml, line 3: p2p-port". */
+  /** How a message about it begins: "-p 70000", "/etc/unagi/unagi.toml, line 3: p2p-port = 70000". */
   readonly where: string;
 }
 
@@ -16,6 +16,6 @@ export interface Settings {
   readonly settings: readonly Setting[];
   /** Sentences for the user, without `unagi: `. */
   readonly problems: readonly string[];
-  /** Lists that the file gives as empty, which is not the same as not giving them. */
+  /** Lists that the file gives as empty; that replaces the default. */
   readonly emptied?: readonly OptionName[];
 }

@@ -1,6 +1,6 @@
 /**
- * What the free texts of the configuration may be. Each check gives the reason to refuse a text,
- * as a part of a sentence, or undefined.
+ * Checks of the free texts of the configuration. Each gives the reason to refuse a text, as a part
+ * of a sentence, or undefined.
  */
 import { formatAddress, parseAddress } from "../net/address-value.ts";
 
@@ -10,7 +10,7 @@ const SPACE_OR_CONTROL = /[\s\p{C}\p{Z}]/u;
 /** Every packet begins with the signature, and the first packets must stay small. */
 const LONGEST_SIGNATURE_BYTES = 200;
 
-/** As long as Linux lets a host name be (HOST_NAME_MAX, gethostname(2)). */
+/** The longest host name of Linux (HOST_NAME_MAX, gethostname(2)). */
 const LONGEST_WORD = 64;
 
 /** RFC 1035, 2.3.4. */
@@ -21,12 +21,13 @@ const LONGEST_PATH = 4_096;
 
 export function badSignature(text: string): string | undefined {
   if (text === "") return "a signature must not be empty";
-  if (SPACE_OR_CONTROL.test(text)) return "a signature has no space or control character";
+  if (SPACE_OR_CONTROL.test(text))
+    return "a signature must not contain a space or a control character";
   if (/[?!><#]$/.test(text)) {
     return "a signature must not end in one of ? ! > < #, which mark the kind of a message";
   }
   if (Buffer.byteLength(text) > LONGEST_SIGNATURE_BYTES) {
-    return `a signature has at most ${LONGEST_SIGNATURE_BYTES} bytes`;
+    return `a signature must not be longer than ${LONGEST_SIGNATURE_BYTES} bytes`;
   }
   return undefined;
 }
@@ -39,9 +40,11 @@ export function badTag(text: string): string | undefined {
   return badWord(text, "a tag");
 }
 
-/** Names of users as shadow-utils' useradd takes them, and the dots and capitals found in the wild. */
+/** The names that useradd of shadow-utils takes, and also dots and capitals, which exist. */
 export function badUser(text: string): string | undefined {
-  return /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/.test(text) ? undefined : "that is no user's name";
+  return /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/.test(text)
+    ? undefined
+    : "that cannot be the name of a user";
 }
 
 /** Case and a trailing dot do not matter. */
@@ -49,21 +52,23 @@ export function badHttpName(text: string): string | undefined {
   const name = text.replace(/\.$/, "");
   const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
   if (name.length > LONGEST_HOST_NAME || !name.split(".").every((part) => label.test(part))) {
-    return "a host name is letters, digits, dots and hyphens, without http:// and without a port";
+    return "a host name has only letters, digits, dots and hyphens; leave out http:// and the port";
   }
   return undefined;
 }
 
 export function badPath(text: string): string | undefined {
   if (text === "") return "a path must not be empty";
-  if (text.includes("\0")) return "a path has no NUL character";
-  return text.length > LONGEST_PATH ? `a path has at most ${LONGEST_PATH} characters` : undefined;
+  if (text.includes("\0")) return "a path must not contain a NUL character";
+  return text.length > LONGEST_PATH
+    ? `a path must not be longer than ${LONGEST_PATH} characters`
+    : undefined;
 }
 
 export function badBind(text: string): string | undefined {
   const address = parseAddress(text);
   if (address === undefined)
-    return "write one address of this machine, as in 192.168.1.7 or fd00::7";
+    return "it must be one address of this machine, as in 192.168.1.7 or fd00::7";
   const canonical = formatAddress(address);
   const isMulticast = /^(22[4-9]|23\d)\.|^ff/.test(canonical) || canonical === "255.255.255.255";
   return isMulticast ? "a multicast or broadcast address cannot be bound" : undefined;
@@ -71,6 +76,8 @@ export function badBind(text: string): string | undefined {
 
 function badWord(text: string, what: string): string | undefined {
   if (text === "") return `${what} must not be empty`;
-  if (SPACE_OR_CONTROL.test(text)) return `${what} has no space or control character`;
-  return text.length > LONGEST_WORD ? `${what} has at most ${LONGEST_WORD} characters` : undefined;
+  if (SPACE_OR_CONTROL.test(text)) return `${what} must not contain a space or a control character`;
+  return text.length > LONGEST_WORD
+    ? `${what} must not be longer than ${LONGEST_WORD} characters`
+    : undefined;
 }

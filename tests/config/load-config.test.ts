@@ -98,7 +98,7 @@ describe("the command line", () => {
     ["--", {}],
   ];
   for (const [line, expected] of cases) {
-    test(`unagi ${line}`, () => {
+    test(`"unagi ${line}" ${"refused" in expected ? "is refused" : "gives its settings"}`, () => {
       const argv = line.split(" ").filter((word) => word !== "");
       const loaded = load(argv);
       if ("refused" in expected) expect(loaded.kind).toBe("problems");
@@ -107,17 +107,17 @@ describe("the command line", () => {
     });
   }
 
-  test("--help and --version win over every mistake, the first of them over the other", () => {
+  test("asks for --help or --version, the first of the two, despite every mistake", () => {
     expect(load(["--nonsense", "--help", "-p", "0"])).toEqual({ kind: "help" });
     expect(load(["--version", "--help"])).toEqual({ kind: "version" });
   });
 
-  test("-h is the HTTP port, and the 8000 after it no help", () => {
+  test("takes -h 8000 for the HTTP port and not for help", () => {
     expect(load(["-h", "8000"]).kind).toBe("config");
   });
 });
 
-describe("ranges fill each other in", () => {
+describe("the ranges", () => {
   const cases: readonly (readonly [string, string, string])[] = [
     // Options, what is scanned, what is allowed.
     ["", "127.0.0.1", "127.0.0.0/8 ::1"],
@@ -142,13 +142,13 @@ describe("ranges fill each other in", () => {
     ["-s fd00::/120 -n ::/0", "fd00::/120", "::/0"],
   ];
   for (const [line, scan, allow] of cases) {
-    test(line === "" ? "no range at all" : line, () => {
+    test(`of "unagi ${line}" scan ${scan} and accept ${allow}`, () => {
       const config = plain(configOf(line.split(" ").filter((word) => word !== "")));
       expect([config.scan, config.p2pAllow]).toEqual([scan, allow]);
     });
   }
 
-  test("a CIDR that is scanned is allowed whole", () => {
+  test("accept the first and the last address of a CIDR that is scanned", () => {
     const { p2pAllow } = configOf(["-s", "10.0.0.0/24"]);
     const [range] = p2pAllow.ranges;
     expect(range?.kind === "addresses" && range.intervals[0]).toEqual({
@@ -157,11 +157,11 @@ describe("ranges fill each other in", () => {
     });
   });
 
-  test("one who allows only what cannot be scanned is told that nobody is looked for", () => {
+  test("come with a note if none of those that are accepted can be scanned", () => {
     const loaded = load(["-n", "10.1."]);
     expect(loaded.kind === "config" && loaded.notes).toEqual([
-      "none of p2p-allow can be scanned, so this machine waits to be found; " +
-        "name with -s (scan) where to look for others",
+      "no range of p2p-allow can be scanned, so this machine waits until others find it; " +
+        "use -s (scan) to say where to look for them",
     ]);
   });
 
@@ -176,7 +176,7 @@ describe("ranges fill each other in", () => {
     "-s 10.0.0.1 -n ::/0",
   ];
   for (const line of outside) {
-    test(`${line}: outside`, () => {
+    test(`of "unagi ${line}" are refused, because answers would be dropped`, () => {
       const words = line.split(" ");
       expect(problemsOf(words)).toEqual([
         `-s ${words[1]}: it is outside p2p-allow, so the answers of its machines would be ` +
@@ -186,7 +186,7 @@ describe("ranges fill each other in", () => {
   }
 });
 
-describe("mistakes on the command line", () => {
+describe("a mistake on the command line", () => {
   const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
     [["-h"], ["-h needs a TCP port, as in -h 8000: it is the HTTP port; help is --help"]],
     [["-h", "-d"], ["-h needs a TCP port, as in -h 8000: it is the HTTP port; help is --help"]],
@@ -215,28 +215,40 @@ describe("mistakes on the command line", () => {
       ["-H", "9".repeat(400)],
       [`-H ${"9".repeat(59)}…: it must be a whole number from 1 to 100000`],
     ],
-    [["-S", "a b"], ["-S 'a b': a signature has no space or control character"]],
-    [["-S", "a\u00a0b"], ["-S 'a\\xa0b': a signature has no space or control character"]],
-    [["-S", "a\x1b[2Jb"], ["-S 'a\\x1b[2Jb': a signature has no space or control character"]],
+    [["-S", "a b"], ["-S 'a b': a signature must not contain a space or a control character"]],
+    [
+      ["-S", "a\u00a0b"],
+      ["-S 'a\\xa0b': a signature must not contain a space or a control character"],
+    ],
+    [
+      ["-S", "a\x1b[2Jb"],
+      ["-S 'a\\x1b[2Jb': a signature must not contain a space or a control character"],
+    ],
     ...["?", "!", ">", "<", "#"].map((sign): readonly [readonly string[], readonly string[]] => [
       ["-S", `lab${sign}`],
       [
         `-S 'lab${sign}': a signature must not end in one of ? ! > < #, which mark the kind of a message`,
       ],
     ]),
-    [["-S", "x".repeat(201)], [`-S ${"x".repeat(59)}…: a signature has at most 200 bytes`]],
-    [["--name", "a b"], ["--name='a b': a machine's name has no space or control character"]],
-    [["--tag", "x".repeat(65)], [`--tag=${"x".repeat(59)}…: a tag has at most 64 characters`]],
-    [Array.from({ length: 17 }, (_, index) => `--tag=t${index}`), ["more than 16 tags"]],
     [
-      ["-U", "nobody1"],
-      ["-U nobody1: there is no such user in /etc/passwd; create it or leave -U out"],
+      ["-S", "x".repeat(201)],
+      [`-S ${"x".repeat(59)}…: a signature must not be longer than 200 bytes`],
     ],
-    [["-U", "una"], ["-U una: there is no such user in /etc/passwd; create it or leave -U out"]],
-    [["-U", "a:x"], ["-U a:x: that is no user's name"]],
+    [
+      ["--name", "a b"],
+      ["--name='a b': a machine's name must not contain a space or a control character"],
+    ],
+    [
+      ["--tag", "x".repeat(65)],
+      [`--tag=${"x".repeat(59)}…: a tag must not be longer than 64 characters`],
+    ],
+    [Array.from({ length: 17 }, (_, index) => `--tag=t${index}`), ["more than 16 tags"]],
+    [["-U", "nobody1"], ["-U nobody1: /etc/passwd has no such user; create it or leave -U out"]],
+    [["-U", "una"], ["-U una: /etc/passwd has no such user; create it or leave -U out"]],
+    [["-U", "a:x"], ["-U a:x: that cannot be the name of a user"]],
     [
       ["--bind", "eth0"],
-      ["--bind=eth0: write one address of this machine, as in 192.168.1.7 or fd00::7"],
+      ["--bind=eth0: it must be one address of this machine, as in 192.168.1.7 or fd00::7"],
     ],
     [
       ["--bind", "224.0.0.1"],
@@ -245,7 +257,7 @@ describe("mistakes on the command line", () => {
     [
       ["--http-name", "a:80"],
       [
-        "--http-name=a:80: a host name is letters, digits, dots and hyphens, without http:// and without a port",
+        "--http-name=a:80: a host name has only letters, digits, dots and hyphens; leave out http:// and the port",
       ],
     ],
     [["-c", "/none.toml"], ["-c /none.toml: there is no such file"]],
@@ -281,7 +293,7 @@ describe("mistakes on the command line", () => {
     [
       ["-n", "10.1.0.0/16", "-n", "10.2.0.1-3"],
       [
-        "-n, which without -s is scanned as well: 10.1.0.0/16 is 65,534, 10.2.0.1-3 is 3: " +
+        "-n, which is also scanned if there is no -s: 10.1.0.0/16 is 65,534, 10.2.0.1-3 is 3: " +
           "together 65,537 addresses, and a scan covers at most 65,536; name only the parts " +
           "where machines are",
       ],
@@ -289,12 +301,12 @@ describe("mistakes on the command line", () => {
     [Array.from({ length: 1_001 }, () => "-d"), ["more than 1000 words on the command line"]],
   ];
   for (const [argv, expected] of cases) {
-    test(JSON.stringify(argv).slice(0, 60), () => {
+    test(`is named: ${JSON.stringify(argv).slice(0, 60)}`, () => {
       expect(problemsOf(argv)).toEqual([...expected]);
     });
   }
 
-  test("all of them are named at once, with those of the file, and the exit code is 2", () => {
+  test("is named together with all others, those of the file included", () => {
     const argv = ["-p", "0", "-h", "-d", "-s", "192.168.1", "--scam", "-S", "a?", "-c", "/x.toml"];
     const loaded = load(argv, { "/x.toml": 'update = "often"\nhistroy = 3\nhttp-port = 0\n' });
     expect(loaded).toEqual({
@@ -312,11 +324,11 @@ describe("mistakes on the command line", () => {
     });
   });
 
-  test("a bad range is named once, not again by what depends on it", () => {
+  test("in a range is named once, and not again for the ranges that depend on it", () => {
     expect(problemsOf(["-s", "nonsense", "-n", "192.168.1."])).toHaveLength(1);
   });
 
-  test("whatever the words are, there is a configuration or a problem in printable text", () => {
+  test("of any kind gives a problem in printable text", () => {
     const known = COMMAND_LINE_OPTIONS.flatMap(({ long, short }) => [`--${long}`, `-${short}`]);
     const word = fc.oneof(
       fc.constantFrom(...known, "lan", "600", "10.1.", "--", "-"),
@@ -335,8 +347,8 @@ describe("mistakes on the command line", () => {
   });
 });
 
-describe("the file", () => {
-  test("takes every long name that is not of the command line alone", () => {
+describe("the configuration file", () => {
+  test("takes every long name but those that only the command line has", () => {
     const toml = `
 scan = ["192.168.1.", "lan"]
 p2p-allow = ["192.168.", "lan"]
@@ -384,7 +396,7 @@ max-peers = 100
     }
   });
 
-  test("yields to the command line, where a list replaces its list", () => {
+  test("yields to the command line, whose lists replace those of the file", () => {
     const toml = 'update = 60\nscan = ["10.1.1.", "10.1.2."]\nhttp-allow = ["lan"]\ndebug = 2\n';
     const config = plain(configOf(["-u", "30", "-s", "10.1.3.", "-d"], toml));
     expect(config).toMatchObject({
@@ -396,7 +408,7 @@ max-peers = 100
     });
   });
 
-  test("may empty a list: nobody is looked for", () => {
+  test("may give an empty list, which replaces the default", () => {
     expect(plain(configOf([], "scan = []\np2p-allow = ['10.1.']")).scan).toBe("");
     expect(plain(configOf([], "http-allow = []")).httpAllow).toBe("");
   });
@@ -419,7 +431,7 @@ max-peers = 100
     ["p2p_port = 10080", [", line 1: unknown key 'p2p_port'; did you mean p2p-port?"]],
     ["color = true", [", line 1: unknown key 'color'; the keys are the long option names"]],
     ["config = '/x'", [", line 1: unknown key 'config'; the keys are the long option names"]],
-    ["key-file = 1", [", line 1: key-file must be a list of texts in quotes"]],
+    ["key-file = 1", [", line 1: key-file must be a list of text in quotes"]],
     [
       "[network]\nscan = ['lan']",
       [", line 1: unknown key 'network'; the keys are the long option names"],
@@ -436,10 +448,10 @@ max-peers = 100
     ],
     ["debug = 3", [", line 1: debug = 3: it must be a whole number from 0 to 2"]],
     ["messages = 'no'", [", line 1: messages must be true or false, without quotes"]],
-    ["name = 3", [', line 1: name must be a text in quotes, as in name = "…"']],
-    ["name = ['a']", [', line 1: name must be a text in quotes, as in name = "…"']],
-    ["scan = [1]", [', line 1: scan must be a list of texts in quotes, as in scan = ["…", "…"]']],
-    ["scan = 10", [', line 1: scan must be a list of texts in quotes, as in scan = ["…", "…"]']],
+    ["name = 3", [', line 1: name must be text in quotes, as in name = "…"']],
+    ["name = ['a']", [', line 1: name must be text in quotes, as in name = "…"']],
+    ["scan = [1]", [', line 1: scan must be a list of text in quotes, as in scan = ["…", "…"]']],
+    ["scan = 10", [', line 1: scan must be a list of text in quotes, as in scan = ["…", "…"]']],
     ["scan = ['lan', 'LAN']", [", line 1: scan = 'LAN': the words are lan and lan+wireless"]],
     ["max-peers = 5000", [", line 1: max-peers = 5000: it must be a whole number from 1 to 4096"]],
     ["signature = ''", [", line 1: signature = '': a signature must not be empty"]],
@@ -447,7 +459,7 @@ max-peers = 100
     [`name = "${"ö".repeat(40_000)}"`, [": larger than 64 KiB; is it the right file?"]],
   ];
   for (const [toml, expected] of problems) {
-    test(JSON.stringify(toml).slice(0, 50), () => {
+    test(`is refused if it says ${JSON.stringify(toml).slice(0, 50)}`, () => {
       const found = problemsOf(["-c", "/x.toml"], { "/x.toml": toml });
       expect(found).toHaveLength(expected.length);
       for (const [index, text] of expected.entries()) {
@@ -456,7 +468,7 @@ max-peers = 100
     });
   }
 
-  test("that is named must be there and readable; the default one need not be", () => {
+  test("must be readable if it is named with -c, and need not be if it is the default one", () => {
     const locked: Files = {
       "/x.toml": { kind: "unreadable", reason: "permission denied" },
       [DEFAULT_CONFIG_FILE]: { kind: "unreadable", reason: "permission denied" },
@@ -469,7 +481,7 @@ max-peers = 100
     ]);
   });
 
-  test("is not read when -c /dev/null says so", () => {
+  test("is not read with -c /dev/null", () => {
     const loaded = load(["-c", "/dev/null"], { [DEFAULT_CONFIG_FILE]: "update = 5" });
     expect(loaded.kind === "config" && loaded.config.updateSeconds).toBe(600);
   });
@@ -483,7 +495,7 @@ describe("$STATE_DIRECTORY", () => {
     ["--state /srv", "/var/lib/unagi", "/srv"],
   ];
   for (const [line, value, expected] of cases) {
-    test(`'${value}' and unagi ${line}`, () => {
+    test(`of "${value}" gives "unagi ${line}" the directory ${expected}`, () => {
       const argv = line.split(" ").filter((word) => word !== "");
       expect(configOf(argv, undefined, { STATE_DIRECTORY: value }).stateDirectory).toBe(expected);
     });
@@ -495,15 +507,15 @@ describe("$CREDENTIALS_DIRECTORY", () => {
   const OTHER = { "/run/c/other-key": "" };
   const GIVEN: Files = { [DEFAULT_CONFIG_FILE]: 'key-file = "/etc/key"\n' };
   const cases: readonly (readonly [string, string, Files, readonly string[]])[] = [
-    ["names the key", "", KEY, ["/run/c/key"]],
-    ["names the other key too", "", { ...OTHER, ...KEY }, ["/run/c/key", "/run/c/other-key"]],
+    ["gives the key that is in it", "", KEY, ["/run/c/key"]],
+    ["gives the other key too", "", { ...OTHER, ...KEY }, ["/run/c/key", "/run/c/other-key"]],
     [
-      "names one that cannot be read",
+      "gives a key that cannot be read",
       "",
       { "/run/c/key": { kind: "unreadable", reason: "" } },
       ["/run/c/key"],
     ],
-    ["names nothing that is not there", "", {}, []],
+    ["gives no key that is not in it", "", {}, []],
     ["yields to the command line", "--key-file /a", KEY, ["/a"]],
     ["yields to the file", "", { ...KEY, ...GIVEN }, ["/etc/key"]],
     [
@@ -521,23 +533,23 @@ describe("$CREDENTIALS_DIRECTORY", () => {
   });
 });
 
-describe("reading a file", () => {
+describe("readText", () => {
   const folder = mkdtempSync(join(tmpdir(), "unagi-config-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("gives its text, never much more than the cap", () => {
+  test("gives the text of a file, and one byte more than the cap of an endless one", () => {
     writeFileSync(join(folder, "a"), "update = 5\n");
     expect(readText(join(folder, "a"), 100)).toEqual({ kind: "text", text: "update = 5\n" });
     const endless = readText("/dev/zero", 1_000);
     expect(endless.kind === "text" && endless.text.length).toBe(1_001);
   });
 
-  test("says why it cannot", () => {
+  test("says why a file cannot be read", () => {
     expect(readText(join(folder, "none"), 100)).toEqual({ kind: "absent" });
     expect(readText(folder, 100)).toEqual({ kind: "unreadable", reason: "it is a directory" });
     expect(readText(join(folder, "a/b"), 100)).toEqual({
       kind: "unreadable",
-      reason: "a part of the path is no directory",
+      reason: "a part of the path is not a directory",
     });
   });
 });

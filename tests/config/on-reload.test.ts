@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { ON_RELOAD } from "../../src/config/on-reload.ts";
 import { FILE_KEYS } from "../../src/config/options.ts";
 
-test("a reload has a rule for every key of the configuration file", () => {
+test("reloading has a rule for every key of the configuration file", () => {
   const ruled = new Set(Object.values(ON_RELOAD).map(({ option }) => option));
   expect(FILE_KEYS.map(({ long }) => long).filter((long) => !ruled.has(long))).toEqual([]);
 });

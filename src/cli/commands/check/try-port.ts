@@ -1,5 +1,6 @@
-/** Whether a port could be opened right now, by opening it for a moment. */
+/** Tries whether a port can be opened right now, by opening it for a moment. */
 import { net } from "../../../base/builtins.ts";
+import { errorCode } from "../../../base/errors.ts";
 import type { Transport } from "../../../linux/proc/net-sockets.ts";
 import { whoHoldsPort } from "../../../runtime/port-holder.ts";
 import type { PortState } from "./facts.ts";
@@ -7,14 +8,14 @@ import type { PortState } from "./facts.ts";
 export interface WantedPort {
   readonly transport: Transport;
   readonly port: number;
-  /** The address of `--bind`; absent: all, as the daemon opens it. */
+  /** The address of `--bind`; absent: all addresses, as the daemon opens it. */
   readonly bind?: string;
 }
 
-/** A kernel without IPv6 says one of these to `::`. */
+/** A kernel without IPv6 answers with one of these when `::` is opened. */
 const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
 
-/** `root` is where /proc is found. */
+/** `root` is the directory that contains /proc. */
 export async function tryPort(root: string, wanted: WantedPort): Promise<PortState> {
   const { transport, port, bind } = wanted;
   const open = transport === "udp" ? tryUdp : tryTcp;
@@ -47,6 +48,5 @@ function tryTcp(host: string, port: number): Promise<string | undefined> {
 }
 
 function codeOf(error: unknown): string {
-  const isCoded = error instanceof Error && "code" in error;
-  return isCoded ? String(error.code) : "unknown reason";
+  return errorCode(error) ?? "unknown reason";
 }
