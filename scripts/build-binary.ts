@@ -9,6 +9,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
+import { withoutUndefined } from "../src/base/without-undefined.ts";
 
 const top = join(import.meta.dir, "..");
 const { values } = parseArgs({
@@ -33,7 +34,7 @@ const built = await Bun.build({
   },
   compile: {
     outfile: values.out,
-    ...(values.target === undefined ? {} : { target: values.target as Bun.Build.CompileTarget }),
+    ...withoutUndefined({ target: values.target as Bun.Build.CompileTarget | undefined }),
     // A program that obeyed ./.env or a ./bunfig.toml preload would run whatever lies in the
     // directory that it happens to be started from.
     autoloadDotenv: false,

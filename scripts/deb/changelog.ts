@@ -5,6 +5,7 @@
  *     ## 0.2.0, 2027-01-31
  *     - What changed.
  */
+import { withoutUndefined } from "../../src/base/without-undefined.ts";
 
 /** Who is named as the package's maintainer: nobody in particular, and no address to write to. */
 export const MAINTAINER = "The unagi authors <noreply@unagi.invalid>";
@@ -66,7 +67,7 @@ function parseSection(text: string): Section {
     .slice(1)
     .map((change) => change.trim().replace(/\s+/g, " "));
   if (changes.length === 0) throw new Error(`CHANGELOG.md: nothing is listed for ${version}`);
-  return { version, changes, ...(date === undefined ? {} : { date }) };
+  return withoutUndefined({ version, changes, date });
 }
 
 function bullet(change: string): readonly string[] {

@@ -5,6 +5,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { nearestWord } from "../base/nearest.ts";
 import { printable, quoted } from "../base/printable.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import { COMMAND_LINE_OPTIONS, FILE_KEYS, type Option, shownName } from "./options.ts";
 import type { Setting, Settings } from "./settings.ts";
 
@@ -36,15 +37,11 @@ const SHOWN_LENGTH = 60;
 const takesValue = (option: Option) =>
   option.kind.type !== "count" && option.kind.type !== "action";
 
-const PARSE_OPTIONS: ParseArgsConfig["options"] = Object.fromEntries(
-  COMMAND_LINE_OPTIONS.map((option) => [
-    option.long,
-    {
-      type: takesValue(option) ? "string" : "boolean",
-      multiple: true,
-      ...(option.short === undefined ? {} : { short: option.short }),
-    },
-  ]),
+const PARSE_OPTIONS: NonNullable<ParseArgsConfig["options"]> = Object.fromEntries(
+  COMMAND_LINE_OPTIONS.map((option) => {
+    const type = takesValue(option) ? ("string" as const) : ("boolean" as const);
+    return [option.long, withoutUndefined({ type, multiple: true, short: option.short })];
+  }),
 );
 
 /** `argv` lacks the name of the program. All problems are found at once. */
@@ -74,7 +71,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     if (typeof reading === "string") problems.push(reading);
     else settings.push(reading);
   }
-  return { settings, problems, ...(action === undefined ? {} : { action }) };
+  return withoutUndefined({ settings, problems, action });
 }
 
 /**
@@ -106,7 +103,7 @@ function tokensOf(argv: readonly string[]): readonly Token[] {
 function looselyParsed(argv: readonly string[]): readonly Token[] {
   const { tokens } = parseArgs({
     args: [...argv],
-    ...(PARSE_OPTIONS === undefined ? {} : { options: PARSE_OPTIONS }),
+    options: PARSE_OPTIONS,
     strict: false,
     allowPositionals: true,
     tokens: true,

@@ -1,8 +1,8 @@
 /**
- * Asks the scan range who is there, as a starting daemon would, and counts the answers: for the
- * check on a machine where no unagi runs. Bounded in packets, rate and time.
+ * Scans as a starting daemon would and counts the answers, for the check on a machine where no
+ * unagi runs. Bounded in packets, rate and time.
  */
-
+import { withoutUndefined } from "../../../base/without-undefined.ts";
 import type { AddressSet } from "../../../net/address-set.ts";
 import { decodeMessage } from "../../../protocol/decode.ts";
 import { encodeInitialQuery } from "../../../protocol/encode.ts";
@@ -12,30 +12,30 @@ import type { AskedFacts } from "./facts.ts";
 
 export interface ScanQuestion {
   readonly signature: string;
-  /** Where the network is sealed. */
+  /** Present if the network is sealed. */
   readonly envelope?: Envelope;
-  /** Of the peers; asked from there too, as some firewalls and old programs want it. */
+  /** The port of the peers, and also our own, as some firewalls and old programs require. */
   readonly port: number;
   readonly bind?: string;
   readonly targets: readonly string[];
-  /** All that could have been asked. */
+  /** The number of addresses that could be asked. */
   readonly ofCount: number;
 }
 
-/** Design, 6.3: a scan sends at most 100 queries a second; in bursts that no queue notices. */
+/** Bursts of this size fit into every queue, and make 100 queries a second (design, 6.3). */
 const BURST = 10;
 const BURST_PAUSE_MS = 100;
 
-/** On a LAN an answer takes a few ms, and an ARP question before it may take 1 s to be repeated. */
+/** On a LAN an answer takes a few ms, but an ARP request before it may be repeated after 1 s. */
 const LAST_ANSWERS_MS = 1_200;
 
 /**
- * Whom to ask: the machines that the kernel has just heard of first, then any others of the
- * range, at random. None of `own`.
+ * Chooses the addresses to ask: first those that the kernel has just heard from, then others of the
+ * range at random. Our own addresses are left out.
  */
 export function chooseTargets(options: {
   readonly scan: AddressSet;
-  /** Addresses of neighbours, from /proc/net/arp. */
+  /** The addresses in /proc/net/arp. */
   readonly neighbours: readonly string[];
   readonly isOwn: (address: string) => boolean;
   readonly isAllowed: (address: string) => boolean;
@@ -54,7 +54,7 @@ export function chooseTargets(options: {
   const heardOf = all.filter((address) => first.has(address));
   const rest = all.filter((address) => !first.has(address));
   const targets = heardOf.slice(0, most);
-  // The first steps of a Fisher-Yates shuffle: each rest has the same chance.
+  // The first steps of a Fisher-Yates shuffle give each address the same chance.
   for (let i = 0; i < rest.length && targets.length < most; i++) {
     const j = i + Math.floor(random() * (rest.length - i));
     const chosen = rest[j];
@@ -67,14 +67,14 @@ export function chooseTargets(options: {
   return { targets, ofCount: all.length };
 }
 
-/** Sends, waits for the last answers, and closes: 4 s at most. */
+/** Sends the queries, waits for the last answers, and closes the socket. Takes 4 s at most. */
 export async function askScan(question: ScanQuestion): Promise<AskedFacts> {
   const { signature, envelope, targets, ofCount, bind, port } = question;
   if (targets.length === 0) return { askedCount: 0, ofCount, answered: [] };
   const wanted = new Set(targets);
   const answered = new Set<string>();
   const options = {
-    ...(bind === undefined ? {} : { bind }),
+    ...withoutUndefined({ bind }),
     onPacket: (from: { readonly address: string }, bytes: Uint8Array) => {
       if (!wanted.has(from.address)) return;
       const opened = envelope?.open(bytes) ?? { ok: true, message: bytes };
@@ -84,7 +84,7 @@ export async function askScan(question: ScanQuestion): Promise<AskedFacts> {
     onFault: () => undefined,
   };
   let socket = await openPeerSocket({ ...options, port });
-  // Held, or not allowed to this user: an answer comes to any port, where no firewall is between.
+  // If the port is in use, or this user may not open it, any port will do where no firewall objects.
   if (!socket.ok) socket = await openPeerSocket({ ...options, port: 0 });
   if (!socket.ok) return { askedCount: 0, ofCount, answered: [], problem: socket.reason };
   const query = encodeInitialQuery(signature);

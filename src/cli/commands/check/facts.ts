@@ -1,8 +1,7 @@
 /**
- * What `unagi check` has found out about this machine, as plain data: gather.ts reads it, judge.ts
+ * What `unagi check` finds out about this machine, as plain data: gather.ts collects it, and judge.ts
  * says what it means.
  */
-
 import type { Config } from "../../../config/config.ts";
 import type { Transport } from "../../../linux/proc/net-sockets.ts";
 import type { LanNetworks } from "../../../net/lan.ts";
@@ -11,25 +10,25 @@ import type { MachineState } from "../../../store/kept.ts";
 
 export interface CheckFacts {
   readonly config: Config;
-  /** Of loadConfig: what the user should know although it starts. */
+  /** From loadConfig: what the user should know, although the daemon starts. */
   readonly notes: readonly string[];
-  /** Keys that were read and can be used. */
+  /** The number of keys that could be read. */
   readonly keyCount: number;
-  /** Whether the service has a key, while the check was given none. */
+  /** Whether the service has a key although the check was given none. */
   readonly hasServiceKey: boolean;
-  /** Why a key file cannot be used; none where there are no key files. */
+  /** Why key files cannot be used. */
   readonly keyProblems: readonly string[];
   readonly ports: readonly PortFact[];
   readonly networks: NetworkFacts;
   readonly running: RunningFacts;
-  /** Only where no unagi runs that knows better. */
+  /** Present only if no unagi runs here: it would know better. */
   readonly asked?: AskedFacts;
   readonly messages: MessageFacts;
-  /** Whether the check ran as root, who may read what the daemon may not. */
+  /** Whether the check runs as root, who may read more than the daemon. */
   readonly isRoot: boolean;
   /** Why root could not become the user of `-U`. */
   readonly userProblem?: string;
-  /** gc_thresh3; absent where it cannot be seen (in a container). */
+  /** gc_thresh3 of arp(7); absent where it cannot be read (in a container). */
   readonly neighbourLimit?: number;
 }
 
@@ -43,19 +42,19 @@ export interface PortFact {
 
 export type PortState =
   | { readonly kind: "free" }
-  /** The holder is absent where it cannot be seen: it is another user's process. */
+  /** The holder is absent if it is a process of another user, which cannot be seen. */
   | { readonly kind: "held"; readonly holder?: PortHolder }
-  /** `code` as EACCES or EADDRNOTAVAIL. */
+  /** `code` is an errno such as EACCES or EADDRNOTAVAIL. */
   | { readonly kind: "refused"; readonly code: string };
 
 export interface NetworkFacts {
   readonly lan: LanNetworks;
-  /** Sentences where `lan` is configured and stands for nothing. */
+  /** A sentence for each list in which `lan` stands for nothing. */
   readonly unmatched: readonly string[];
-  /** Without loopback and link-local ones. */
+  /** Loopback and link-local addresses are left out. */
   readonly ownAddresses: readonly OwnAddress[];
   readonly scanSize: number;
-  /** Of the scan range, what is reached without a router, this machine left out. */
+  /** The addresses of the scan range that need no router; this machine is left out. */
   readonly onLinkScanSize: number;
 }
 
@@ -66,13 +65,13 @@ export interface OwnAddress {
   readonly isScanned: boolean;
 }
 
-/** What the report's port of this machine says. */
+/** Who answers on the HTTP port of this machine. */
 export type RunningFacts =
   | { readonly kind: "none" }
   | { readonly kind: "cluster"; readonly cluster: ClusterFacts }
-  /** A unagi whose http-allow leaves this machine out. */
+  /** A unagi whose http-allow does not include this machine. */
   | { readonly kind: "refused" }
-  /** Something else, or a unagi in trouble; what it did, as a part of a sentence. */
+  /** Another program, or a unagi in trouble; the reason says what it did, as a part of a sentence. */
   | { readonly kind: "other"; readonly reason: string };
 
 export interface ClusterFacts {
@@ -80,11 +79,11 @@ export interface ClusterFacts {
   readonly isSealed: boolean;
   readonly candidates: number;
   readonly machines: readonly MachineFacts[];
-  /** What the running unagi could not read of its machine. */
+  /** What the running unagi cannot read on its machine. */
   readonly problems: readonly ProblemFacts[];
 }
 
-/** Names and addresses are as peers gave them: not yet fit for a terminal. */
+/** Names and addresses come from peers: make them printable before they are shown. */
 export interface MachineFacts {
   readonly name: string;
   readonly address: string;
@@ -105,11 +104,11 @@ export const MOST_ASKED = 300;
 
 export interface AskedFacts {
   readonly askedCount: number;
-  /** All that could have been asked. */
+  /** The number of addresses that could be asked. */
   readonly ofCount: number;
-  /** Canonical, each once. */
+  /** Canonical addresses, each once. */
   readonly answered: readonly string[];
-  /** Why nothing could be asked. */
+  /** Why no address could be asked. */
   readonly problem?: string;
 }
 
@@ -122,5 +121,5 @@ export type MessageFacts =
       readonly reason: string;
       readonly remedy?: string;
     }
-  /** No source is there at all. */
+  /** The machine has no source of messages. */
   | { readonly kind: "none" };

@@ -1,14 +1,14 @@
-/** What `unagi check` says of one thing. */
+/** A finding of `unagi check`. */
 
-/** `look`: it works, but probably not as meant. */
+/** `look` means that it works, but perhaps not as the user meant. */
 export type Verdict = "ok" | "look" | "wrong";
 
 export interface Finding {
   readonly verdict: Verdict;
-  /** A word or two, the first column. */
+  /** A word or two, for the second column. */
   readonly subject: string;
   readonly text: string;
-  /** What to do about it; for all that is not ok. */
+  /** What to do about it; present unless the verdict is ok. */
   readonly remedy?: string;
 }
 

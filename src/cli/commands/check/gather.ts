@@ -1,12 +1,15 @@
 /**
- * Finds out what `unagi check` judges: ports, networks, what the running unagi says, who answers.
- * Changes nothing; as root with -U it becomes that user before it tries what that user may read.
+ * Collects the facts that `unagi check` judges: ports, networks, the answer of the running unagi, who
+ * answers a scan. Changes nothing. As root with -U, it becomes that user before it tries which
+ * messages that user may read.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crypto } from "../../../base/builtins.ts";
+import { withoutUndefined } from "../../../base/without-undefined.ts";
 import { messageSources } from "../../../collectors/messages/messages.ts";
 import type { Config } from "../../../config/config.ts";
+import { SERVICE_KEY_FILE } from "../../../config/options.ts";
 import { readArp } from "../../../linux/proc/net-arp.ts";
 import { type AddressesByName, readAddresses } from "../../../linux/sys/class-net.ts";
 import { isLoopback } from "../../../net/address.ts";
@@ -37,40 +40,39 @@ export interface GatherOptions {
   readonly config: Config;
   readonly notes: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where /proc, /sys and /etc are found: "/" but in tests. */
+  /** The directory that contains /proc, /sys and /etc: "/" except in tests. */
   readonly root: string;
 }
-
-/** Where the service looks for its key (packaging/deb/unagi.service). */
-const SERVICE_KEY = "etc/unagi/key";
 
 const NEIGHBOUR_LIMIT = "proc/sys/net/ipv4/neigh/default/gc_thresh3";
 
 export async function gatherFacts(options: GatherOptions): Promise<CheckFacts> {
   const { config, notes, env, root } = options;
-  const bound = config.bind === undefined ? {} : { bind: config.bind };
   const isRoot = process.geteuid?.() === 0;
   const { secrets, keyProblems } = readKeys(config, env["CREDENTIALS_DIRECTORY"]);
   const ports = await readPorts(config, root);
-  const running = await askRunning({ ...bound, port: config.httpPort });
+  const running = await askRunning(withoutUndefined({ bind: config.bind, port: config.httpPort }));
   const networks = resolveNetworks(config, root);
-  // A unagi that runs knows better; and where another program is the trouble, that comes first.
+  // A running unagi knows better; and if another program holds the port, that must be solved first.
   const mayAsk = running.kind === "none" && keyProblems.length === 0;
   const asked = mayAsk ? await ask(config, networks, { root, secrets }) : undefined;
   const becomes = isRoot && config.user !== undefined;
   const became = becomes ? dropPrivileges(config.user, root) : undefined;
-  const neighbourLimit = readNumber(join(root, NEIGHBOUR_LIMIT));
-  return {
-    ...{ config, notes, keyProblems, ports, running },
+  return withoutUndefined({
+    config,
+    notes,
+    keyProblems,
+    ports,
+    running,
     keyCount: secrets.length,
-    hasServiceKey: config.keyFiles.length === 0 && existsSync(join(root, SERVICE_KEY)),
+    hasServiceKey: config.keyFiles.length === 0 && existsSync(join(root, SERVICE_KEY_FILE)),
     networks: networks.facts,
-    ...(asked === undefined ? {} : { asked }),
+    asked,
     messages: await readMessageSource(config, root),
     isRoot: isRoot && !becomes,
-    ...(became?.ok === false ? { userProblem: became.reason } : {}),
-    ...(neighbourLimit === undefined ? {} : { neighbourLimit }),
-  };
+    userProblem: became?.ok === false ? became.reason : undefined,
+    neighbourLimit: readNumber(join(root, NEIGHBOUR_LIMIT)),
+  });
 }
 
 interface Keys {
@@ -79,7 +81,7 @@ interface Keys {
 }
 
 function readKeys({ keyFiles }: Config, credentialsDirectory: string | undefined): Keys {
-  const place = credentialsDirectory === undefined ? {} : { credentialsDirectory };
+  const place = withoutUndefined({ credentialsDirectory });
   const read = keyFiles.map((path) => readKeyFile(path, place));
   return {
     secrets: read.flatMap((key) => (key.ok && key.value !== undefined ? [key.value] : [])),
@@ -94,8 +96,8 @@ async function readPorts(config: Config, root: string): Promise<readonly PortFac
   ] as const;
   const facts: PortFact[] = [];
   for (const { transport, port, option } of wanted) {
-    const place = { transport, port, ...(config.bind === undefined ? {} : { bind: config.bind }) };
-    facts.push({ transport, port, option, state: await tryPort(root, place) });
+    const state = await tryPort(root, withoutUndefined({ transport, port, bind: config.bind }));
+    facts.push({ transport, port, option, state });
   }
   return facts;
 }
@@ -120,12 +122,13 @@ function resolveNetworks(config: Config, root: string): ResolvedNetworks {
   const ownAddresses = listOwn(addresses)
     .filter(({ address }) => config.bind === undefined || address === config.bind)
     .map(({ interfaceName, address }) => ({
-      ...{ interfaceName, address },
+      interfaceName,
+      address,
       isAllowed: p2pAllow.contains(address),
       isScanned: scan.contains(address),
     }));
   const own = new Set(ownAddresses.map(({ address }) => address));
-  // Bound to one loopback address, the others may be other daemons; else all are ourselves.
+  // With --bind to one loopback address, other daemons may have the others; else all are our own.
   const isOwn = (address: string) =>
     own.has(address) || (config.bind === undefined ? isLoopback(address) : address === config.bind);
   const onLinkScanSize = countOnLink(scan, addresses, isOwn);
@@ -139,7 +142,7 @@ interface Own {
   readonly prefixLength: number;
 }
 
-/** Without loopback and link-local addresses, which no other machine knows this one by. */
+/** Leaves out loopback and link-local addresses, which mean nothing to other machines. */
 function listOwn(addresses: AddressesByName): readonly Own[] {
   return [...addresses].flatMap(([interfaceName, list]) =>
     list
@@ -148,7 +151,7 @@ function listOwn(addresses: AddressesByName): readonly Own[] {
   );
 }
 
-/** How many addresses of the scan range lie on a wire of this machine. */
+/** Counts the addresses of the scan range that this machine reaches without a router. */
 function countOnLink(
   scan: AddressSet,
   addresses: AddressesByName,
@@ -175,20 +178,25 @@ async function ask(
 ): Promise<AskedFacts> {
   const { scan, p2pAllow, isOwn } = networks;
   const chosen = chooseTargets({
-    ...{ scan, isOwn, most: MOST_ASKED, random: createRandom() },
+    scan,
+    isOwn,
+    most: MOST_ASKED,
+    random: createRandom(),
     neighbours: readArp(root).map(({ address }) => address),
     isAllowed: (address) => p2pAllow.contains(address),
   });
   return askScan({
     ...chosen,
-    ...(secrets.length === 0 ? {} : { envelope: envelopeOf(config, secrets) }),
-    signature: config.signature,
-    port: config.p2pPort,
-    ...(config.bind === undefined ? {} : { bind: config.bind }),
+    ...withoutUndefined({
+      envelope: secrets.length === 0 ? undefined : envelopeOf(config, secrets),
+      signature: config.signature,
+      port: config.p2pPort,
+      bind: config.bind,
+    }),
   });
 }
 
-/** In nobody's name: a query is answered whoever seals it. */
+/** Seals with a random id, since a query is answered whoever sends it. */
 function envelopeOf({ signature }: Config, secrets: readonly Uint8Array[]): Envelope {
   const { randomBytes } = crypto();
   const [id, incarnation] = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")];
@@ -213,6 +221,6 @@ function readNumber(path: string): number | undefined {
     const text = readFileSync(path, "latin1").trim();
     return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
   } catch {
-    return undefined; // Not shown in a network namespace of its own, as in a container.
+    return undefined; // A network namespace of its own, as in a container, has no such file.
   }
 }

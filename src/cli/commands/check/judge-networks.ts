@@ -1,5 +1,4 @@
-/** Whether machines can meet by the ranges: what they stand for here, and who is in them. */
-
+/** Judges the ranges: what they stand for here, and whether this machine is in them. */
 import { printable } from "../../../base/printable.ts";
 import type { Config } from "../../../config/config.ts";
 import { isLoopbackOnly, type RangeList, rangeTexts } from "../../../net/ranges.ts";
@@ -9,13 +8,13 @@ import { type Finding, fine, look, wrong } from "./finding.ts";
 /** A host of containers has hundreds of interfaces. */
 const MOST_INTERFACES = 12;
 
-/** Named in a sentence; the rest is counted. */
+/** A sentence names so many items and counts the rest. */
 const MOST_NAMED = 6;
 
-/** Ranges of a whole file, cut there in a sentence. */
+/** A sentence quotes at most so many characters of the ranges. */
 const RANGES_LENGTH = 300;
 
-/** A table that is three quarters full at the start of a scan has no room for other hosts. */
+/** A table that is fuller than this before a scan has no room for other hosts. */
 const FULL_SHARE = 0.75;
 
 export function judgeNetworks(facts: CheckFacts): readonly Finding[] {
@@ -78,14 +77,14 @@ function judgeRanges(config: Config, networks: NetworkFacts): readonly Finding[]
   }
   const size = counted(scanSize, "address", "addresses");
   return [
-    // Of a `lan` that stands for nothing enough has been said.
+    // The finding on `lan` already says that it stands for nothing.
     ...(scanSize === 0 ? [] : [fine("scan", `${shown(config.scan)}: ${size}`)]),
     judgeOwnAddresses(config, networks),
     judgeReaders(config),
   ];
 }
 
-/** Machines of one network are configured alike: what leaves us out here does so on the others. */
+/** The machines of a network are configured alike: ranges that exclude us here do so on the others. */
 function judgeOwnAddresses(config: Config, { ownAddresses: own, scanSize }: NetworkFacts): Finding {
   const subject = "p2p-allow";
   const ranges = shown(config.p2pAllow);

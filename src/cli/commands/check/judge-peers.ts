@@ -1,10 +1,10 @@
-/** Whether the others answer, and whether their clocks agree with ours. */
+/** Judges whether the other machines answer, and whether their clocks agree with ours. */
 import { printable } from "../../../base/printable.ts";
 import type { AskedFacts, CheckFacts, ClusterFacts, MachineFacts } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 import { counted, shortList, speaksToNobody } from "./judge-networks.ts";
 
-/** Design, 6.2: from there on the page shows an offset. */
+/** The page shows a clock offset from here on (design, 6.2). */
 const OFFSET_SECONDS = 2;
 
 const NAME_LENGTH = 64;
@@ -44,7 +44,7 @@ function judgeKnown({ machines, candidates }: ClusterFacts, facts: CheckFacts): 
   if (away.length === 0) return fine("others", `${up.length} of ${all} up`);
   const text = `${countsWords(away)} of ${all}: ${shortList(away.map(awayWords))}`;
   if (up.length === 0) return wrong("others", `none is up; ${text}`, remedy(facts));
-  // One that said goodbye was stopped on purpose.
+  // A machine that said goodbye was stopped on purpose.
   const gone = away.filter(({ state }) => state !== "stopped");
   if (gone.length === 0) return fine("others", text);
   return look("others", text, goneRemedy(gone));
@@ -59,7 +59,7 @@ function countsWords(away: readonly MachineFacts[]): string {
     .join(", ");
 }
 
-/** NAME as a word: what a peer calls itself is nothing to paste into a shell. */
+/** Says NAME instead of the peer's own name, which is not safe to paste into a shell. */
 function goneRemedy(gone: readonly MachineFacts[]): string {
   const which = gone.length === 1 ? shownName(gone[0]?.name ?? "") : "each";
   return (
@@ -84,7 +84,7 @@ function judgeAsked(asked: AskedFacts, facts: CheckFacts): readonly Finding[] {
     return [fine("others", "no unagi answers here, and none is looked for elsewhere")];
   }
   if (ofCount === 0) {
-    // Of a `lan` that stands for nothing enough has been said.
+    // The finding on `lan` already says that it stands for nothing.
     if (facts.networks.unmatched.length > 0) return [];
     const text = "the scan range holds no other address to ask";
     return [look("others", text, "name the network with -s")];
@@ -97,7 +97,7 @@ function judgeAsked(asked: AskedFacts, facts: CheckFacts): readonly Finding[] {
   return [fine("others", `no unagi answers here; asked ${part}: ${shortList(answered)} answered`)];
 }
 
-/** What keeps machines apart, the likeliest first. */
+/** The likely reasons why machines do not see each other, the likeliest first. */
 function remedy({ config, networks }: CheckFacts): string {
   const own = networks.ownAddresses.find(({ isAllowed }) => isAllowed)?.address;
   const elsewhere = own === undefined ? "unagi check" : `whether its -n holds ${own}`;
@@ -118,7 +118,7 @@ export function judgeClocks(running: CheckFacts["running"]): readonly Finding[] 
   if (known.length === 0) return [];
   const sorted = known.map(({ offset }) => offset).sort((a, b) => a - b);
   const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-  // With two machines nobody can say whose clock is wrong.
+  // Between two machines, it is unknown whose clock is wrong.
   if (known.length >= 3 && Math.abs(median) > OFFSET_SECONDS) {
     const text = `most others' clocks are ${aheadOrBehind(median)} this one`;
     return [look("clock", text, "set this machine's clock: timedatectl set-ntp true")];

@@ -1,13 +1,12 @@
-/** From what was found out to what it means, in the order in which one would look. Pure. */
-
+/** Judges the facts, in the order in which a user would look. Pure. */
 import { oneLine, printable, quoted } from "../../../base/printable.ts";
-import { SHIPPED_SIGNATURE } from "../../../config/options.ts";
+import { SERVICE_KEY_FILE, SHIPPED_SIGNATURE } from "../../../config/options.ts";
 import type { CheckFacts, MessageFacts, PortFact, ProblemFacts } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 import { judgeNetworks } from "./judge-networks.ts";
 import { judgeClocks, judgePeers } from "./judge-peers.ts";
 
-/** A sentence of a file's or a peer's making, cut there. */
+/** At most so many characters of a sentence that a file or a peer made. */
 const SENTENCE_LENGTH = 300;
 
 export function judge(facts: CheckFacts): readonly Finding[] {
@@ -37,7 +36,7 @@ function judgeConfiguration({ config, notes, userProblem }: CheckFacts): readonl
 function judgeSecrecy(facts: CheckFacts): readonly Finding[] {
   const { config, keyProblems, running, keyCount } = facts;
   const findings = keyProblems.map((problem) =>
-    // The running one may have been given the key in another way (systemd's credentials).
+    // The running unagi may have the key in another way (systemd's credentials).
     running.kind === "none"
       ? wrong("key", problem, "give the key file to the user that unagi runs as, with mode 0600")
       : look("key", problem, "run the check as the user that unagi runs as"),
@@ -48,8 +47,8 @@ function judgeSecrecy(facts: CheckFacts): readonly Finding[] {
     findings.push(look("key", text, "restart it, with the key"));
   }
   if (running.kind === "none" && facts.hasServiceKey) {
-    const text = "the service has a key, /etc/unagi/key, and this check was given none";
-    findings.push(look("key", text, "check with --key-file /etc/unagi/key, as root"));
+    const text = `the service has a key, ${SERVICE_KEY_FILE}, and this check was given none`;
+    findings.push(look("key", text, `check with --key-file ${SERVICE_KEY_FILE}, as root`));
   }
   const isSealed = keyCount > 0 || config.keyFiles.length > 0 || isRunningSealed;
   if (isSealed || config.signature !== SHIPPED_SIGNATURE) {
@@ -151,7 +150,7 @@ function judgeMessages(facts: CheckFacts): readonly Finding[] {
   const { running, messages, isRoot } = facts;
   const problem = problemsOf(facts).find(({ subject }) => subject === "messages");
   if (problem !== undefined) return [judgeProblem(problem)];
-  // Reports say nothing of messages that are switched off, or read without trouble.
+  // A report mentions neither messages that are switched off nor those that can be read.
   if (running.kind === "cluster") {
     return [
       messages.kind === "off"
@@ -186,7 +185,7 @@ function judgeMessageSource(messages: MessageFacts): Finding {
   }
 }
 
-/** What else the running unagi could not read of its machine. */
+/** What else the running unagi cannot read on its machine. */
 function judgeProblems(facts: CheckFacts): readonly Finding[] {
   return problemsOf(facts)
     .filter(({ subject }) => subject !== "messages")

@@ -1,4 +1,4 @@
-/** The findings as a list for a terminal of 80 columns; the verdict is a word, colour only helps. */
+/** Renders the findings as a list for a terminal of 80 columns. The verdict is a word; colour only helps. */
 import { oneLine } from "../../../base/printable.ts";
 import { COLUMNS, wrap } from "../../wrap.ts";
 import type { Finding, Verdict } from "./finding.ts";
@@ -7,21 +7,21 @@ export interface RenderOptions {
   readonly hasColor: boolean;
 }
 
-/** `wrong` is the longest. */
+/** `wrong` is the longest verdict. */
 const VERDICT_WIDTH = 5;
 
-/** `configuration` is the longest of ours. */
+/** `configuration` is the longest subject. */
 const SUBJECT_WIDTH = 13;
 
-/** The longest text that a finding may fill the screen with. */
+/** The most characters of a text that are shown. */
 const LONGEST_TEXT = 2_000;
 
-/** SGR: green, yellow, red; those that every terminal has. */
+/** SGR codes of green, yellow and red, which every terminal has. */
 const COLORS: Readonly<Record<Verdict, string>> = { ok: "32", look: "33", wrong: "31" };
 
 const INDENT = VERDICT_WIDTH + 2 + SUBJECT_WIDTH + 2;
 
-/** Ends with a line that sums up, and a newline. */
+/** The last line sums up; the text ends with a newline. */
 export function renderFindings(findings: readonly Finding[], options: RenderOptions): string {
   const lines = findings.flatMap((finding) => renderFinding(finding, options));
   return `${[...lines, "", summary(findings)].join("\n")}\n`;
@@ -39,7 +39,7 @@ function renderFinding(finding: Finding, { hasColor }: RenderOptions): readonly 
   ];
 }
 
-/** Words longer than a line, such as a peer's name, are broken. */
+/** Breaks words that are longer than a line, such as a peer's name. */
 function wrapped(text: string): readonly string[] {
   const width = COLUMNS - INDENT;
   const words = oneLine(text, LONGEST_TEXT).split(" ");

@@ -83,7 +83,7 @@ describe("asking the running unagi", () => {
     [
       "may find another program that answers anything",
       () => new Response("<html>"),
-      { kind: "other", reason: "its answer is no cluster" },
+      { kind: "other", reason: "its answer is not that of a unagi" },
     ],
   ];
   test.each(ANSWERS)("%s", async (_name, answer, expected) => {
