@@ -1,7 +1,7 @@
 /**
- * The two clocks of the core. Ages include the time that this machine was suspended; deadlines
- * do not: after an hour's sleep every deadline is as far away as it was before, so that a
- * machine that wakes up calls nobody dead for its own absence.
+ * The two clocks of the core. Ages include the time that this machine was suspended; deadlines do not:
+ * after an hour's sleep every deadline is as far away as before, so that a machine that wakes up calls
+ * none down for its own absence.
  */
 import type { Moment } from "../base/units.ts";
 import { SUSPENSION_MS, TICK_PROMISE_MS } from "./limits.ts";
@@ -19,8 +19,8 @@ export class CoreClock {
   }
 
   /**
-   * Takes the time of a call. A packet that waited in the socket is delivered before the first
-   * tick after a suspension, so the gap is looked for in every call. True: there was one.
+   * Takes the time of a call, and returns whether this machine was suspended before it. A packet that
+   * waited in the socket is delivered before the first tick after a suspension, so each call is checked.
    */
   observe(now: Moment, options: { readonly isTick: boolean }): boolean {
     this.#elapsedMs = Math.max(this.#elapsedMs, now.elapsedMs);
@@ -46,7 +46,7 @@ export class CoreClock {
     return this.#wallMs;
   }
 
-  /** The wall time of an instant of the age clock, by what the wall clock says now. */
+  /** The wall time of an instant of the age clock, reckoned from what the wall clock shows now. */
   wallAt(ageMs: number): number {
     return this.#wallMs - (this.#elapsedMs - ageMs);
   }

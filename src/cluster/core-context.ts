@@ -1,9 +1,7 @@
 /**
- * What every part of the core works with: the clock, the random source, the ranges, and the one
- * way out. Nothing is sent to an address outside the allowed ranges, because `send` refuses, and
- * nothing unsealed where there is a key, because `send` seals.
+ * What every part of the core works with: the clock, the random source, the ranges, and the only way out.
+ * `send` refuses addresses outside the allowed ranges, and seals every message when a secret key is set.
  */
-
 import type { Endpoint } from "../net/endpoint.ts";
 import type { Envelope } from "../sealing/envelope.ts";
 import { CoreClock } from "./core-clock.ts";
@@ -48,15 +46,15 @@ export class CoreContext {
     this.emit({ kind: "log", level, text });
   }
 
-  /** All machines of a sealed network speak protocol 2. */
+  /** Whether a secret key is set; then all machines of the network speak protocol 2. */
   get isSealed(): boolean {
     return this.envelope !== undefined;
   }
 
-  /** Whether it was allowed. */
+  /** Returns false, and sends nothing, if the address is outside the allowed ranges. */
   send(to: Endpoint, message: Uint8Array): boolean {
     if (!this.ranges.allow(to.address)) return false;
-    // Sealed for each receiver apart: each packet has a counter of its own.
+    // Sealed anew for each receiver, as each sealed packet has a counter of its own.
     this.emit({ kind: "send", to, bytes: this.envelope?.seal(message) ?? message });
     return true;
   }

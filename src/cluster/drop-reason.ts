@@ -2,7 +2,7 @@
 import type { DropReason } from "../protocol/message.ts";
 import type { EnvelopeDropReason } from "../sealing/envelope.ts";
 
-/** Few and constant: the page shows the counts, and no packet can make them grow in number. */
+/** The reasons are constant texts: packets can make the counts grow, but never their number. */
 export type CoreDropReason =
   | DropReason
   | EnvelopeDropReason
@@ -18,5 +18,5 @@ export type CoreDropReason =
   | "too many machines at one address"
   | "table of machines full"
   | "sealed by another machine"
-  | "of a start not confirmed yet"
+  | "sender's start not confirmed yet"
   | "protocol 1 in a sealed network";

@@ -1,6 +1,6 @@
 /**
- * What the cluster core tells its readers (page, JSON, store) about machines. Plain data,
- * made anew for each reading; nothing here changes the core.
+ * What the core tells its readers (page, JSON interface, store). Plain data, made anew for each reading;
+ * changing it changes nothing in the core.
  */
 import type { Report } from "../protocol/report.ts";
 import type { MachineState } from "../store/kept.ts";
@@ -9,16 +9,16 @@ import type { MachineState } from "../store/kept.ts";
 export const QUIET_STATES: ReadonlySet<MachineState> = new Set(["silent", "stopped", "down"]);
 
 export interface Machine {
-  /** Stable key; a protocol-1 machine's id is its address. */
+  /** Stays the same over restarts; a protocol-1 machine's id is its address. */
   readonly id: string;
   readonly name: string;
-  /** The address that answered last; our own: the bound one, or the one others see us under. */
+  /** The address that answered last; for this machine the bound one, or the one others see it under. */
   readonly address: string;
   readonly addresses: readonly string[];
   readonly state: MachineState;
   /**
-   * Wall clock, ms: since when it is in this state (the uptime is in the report). Down counts from
-   * when it was last heard, stopped from its goodbye, as their entries in the history do.
+   * Since when it is in this state (the uptime is in the report). Down counts from when the machine was
+   * last heard, stopped from its goodbye, as in the history.
    */
   readonly stateSinceWallMs: number;
   readonly isSelf: boolean;
@@ -29,21 +29,22 @@ export interface Machine {
   readonly sequence?: number;
   readonly lastHeardSeconds?: number;
   readonly reportAgeSeconds?: number;
-  /** Present where `report` is of the last seconds, made because somebody watches. */
+  /** Present when `report` is a live one: of the last seconds, made because somebody watches. */
   readonly isLive?: true;
   /** Sender's wall clock minus ours; shown when over 2 s either way. */
   readonly clockOffsetSeconds?: number;
   /** Questions in a row that it has left unanswered. */
   readonly unanswered: number;
-  /** Two daemons answer under this id: they are shown apart. */
+  /** Two daemons answer under one id, and are shown apart. */
   readonly isClone: boolean;
   readonly report?: Report;
 }
 
-/** How many packets were dropped, by reason; the page of a lonely machine shows them. */
+/** How many packets were dropped, by reason. The page shows them while no other machine is found. */
 export type DropCounts = Readonly<Record<string, number>>;
 
 export interface ScanProgress {
+  /** Addresses in the scan range. */
   readonly size: number;
   /** Addresses asked since the start; from `size` on, the scan goes round slowly. */
   readonly asked: number;

@@ -7,7 +7,7 @@ import type { Envelope } from "../sealing/envelope.ts";
 import type { KnownMachine } from "../store/kept.ts";
 
 export interface ClusterOptions {
-  /** The moment of the start: machines of an earlier run are dated from it. */
+  /** The moment of the start, from which the ages of machines of an earlier run are reckoned. */
   readonly now: Moment;
   readonly signature: string;
   /** `-u`. */
@@ -17,16 +17,16 @@ export interface ClusterOptions {
   readonly maxPeers: number;
   readonly self: SelfIdentity;
   readonly ranges: ClusterRanges;
-  /** Machines of an earlier run (store): shown at once and asked first. */
+  /** Machines of an earlier run, from the store: they are shown at once and asked first. */
   readonly known: readonly KnownMachine[];
   /**
-   * Uniform in [0, 1). Request numbers are drawn from it, and they are what an answer is
-   * believed by: outside tests it must not be predictable (crypto, not Math.random).
+   * Uniform in [0, 1). Request numbers are drawn from it, and an answer is believed because of its number,
+   * so outside tests it must not be predictable (crypto, not Math.random).
    */
   readonly random: () => number;
   /**
-   * Where a key is set: all that is sent is sealed, and only what it opens is received. Of this
-   * very `self`, and of this run alone.
+   * Present when a secret key is set: everything sent is sealed with it, and only what it opens is
+   * received. It must be made for this `self` and for this run.
    */
   readonly envelope?: Envelope;
 }
@@ -34,18 +34,18 @@ export interface ClusterOptions {
 export interface SelfIdentity {
   readonly id: string;
   readonly incarnation: string;
-  /** Until the first report is published; from then on the report's name counts. */
+  /** Counts until the first report is published, whose name counts from then on. */
   readonly name: string;
   /** Canonical; the bound address, when there is just one. */
   readonly address?: string;
 }
 
 export interface ClusterRanges {
-  /** `-n`, for canonical addresses: nothing is received from or sent to any other. */
+  /** `-n`, for canonical addresses. Nothing is received from any other address, or sent there. */
   readonly allow: (address: string) => boolean;
   /** `-s`, in the order in which it is scanned. */
   readonly scan: ScanRange;
-  /** This machine's own addresses, as far as the shell can see them: nobody else is there. */
+  /** Whether the shell sees this address at an interface of this machine. */
   readonly isOwn?: (address: string) => boolean;
 }
 

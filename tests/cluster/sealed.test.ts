@@ -238,7 +238,7 @@ describe("from an incarnation that has not answered a question yet,", () => {
     const bench = new SealedBench();
     bench.befriend(ANN_AT, ANN);
     bench.hear(ANN_AT, text, envelope(ANN_AGAIN));
-    expect(bench.drops("of a start not confirmed yet")).toBe(1);
+    expect(bench.drops("sender's start not confirmed yet")).toBe(1);
     bench.clear();
     bench.run(4000);
     for (const address of others) expect(bench.textsTo(address)).toEqual([]);
@@ -272,7 +272,7 @@ describe("from an incarnation that has not answered a question yet,", () => {
     const known = [knownMachine({ ...ANN, addresses: [ANN_AT] })];
     const bench = new SealedBench({ known });
     bench.hear(ANN_AT, "!10.0.0.7");
-    expect(bench.drops("of a start not confirmed yet")).toBe(1);
+    expect(bench.drops("sender's start not confirmed yet")).toBe(1);
   });
 });
 

@@ -1,44 +1,45 @@
 /**
- * Whether it is this machine that has lost the others, and not the others that have died (design
- * 6.6): so many do not fall silent at once. Judged from states and the times since when they hold.
+ * Whether it is this machine that has lost the others, instead of the others having died (design 6.6): so
+ * many do not fall silent at once. Derived from their states and the times since when these hold.
  */
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { isLoopback } from "../../net/address.ts";
 import { CUT_OFF_LEAST_OTHERS, CUT_OFF_WINDOW_MS } from "../limits.ts";
 import type { Machine } from "../machine.ts";
 
 export interface CutOff {
   readonly reason: "others fell silent" | "no carrier";
-  /** Wall clock: when the first and the last of those that are lost fell; absent with none. */
+  /** When the first of the lost machines fell silent (wall clock); absent if none is lost. */
   readonly firstWallMs?: number;
+  /** When the last of them did. */
   readonly sinceWallMs?: number;
-  /** Ids of those that are lost, in the order in which they fell; may be none without a carrier. */
+  /** Ids of the lost machines, in the order in which they fell silent; may be empty without a carrier. */
   readonly silent: readonly string[];
-  /** Other machines that were up: these, and those that still are. */
+  /** How many other machines were up before: those that are lost, and those that still are up. */
   readonly others: number;
 }
 
 export interface CutOffFacts {
   readonly machines: readonly Machine[];
   readonly updateSeconds: number;
-  /** Whether any network interface has one; `undefined`: not known, or there is no interface. */
+  /** Whether any network interface has a carrier; `undefined` if unknown, or if there is none. */
   readonly hasCarrier?: boolean | undefined;
 }
 
-/** `undefined` when there is no sign of it. */
+/** `undefined` if nothing suggests that this machine is cut off. */
 export function cutOffOf(facts: CutOffFacts): CutOff | undefined {
   const others = facts.machines.filter(({ isSelf }) => !isSelf);
-  const { lost, of } = lostOf(others, facts.updateSeconds);
+  const { lost, wereUp } = lostOf(others, facts.updateSeconds);
   // Machines on loopback are reached without any interface.
   const isUnplugged = facts.hasCarrier === false && others.some(isElsewhere);
   if (lost.length === 0 && !isUnplugged) return undefined;
-  const [first, last] = [lost[0], lost.at(-1)];
-  return {
-    reason: isUnplugged ? "no carrier" : "others fell silent",
-    ...(first !== undefined && { firstWallMs: first.stateSinceWallMs }),
-    ...(last !== undefined && { sinceWallMs: last.stateSinceWallMs }),
+  return withoutUndefined({
+    reason: isUnplugged ? ("no carrier" as const) : ("others fell silent" as const),
+    firstWallMs: lost[0]?.stateSinceWallMs,
+    sinceWallMs: lost.at(-1)?.stateSinceWallMs,
     silent: lost.map(({ id }) => id),
-    others: of,
-  };
+    others: wereUp,
+  });
 }
 
 function isElsewhere({ address }: Machine): boolean {
@@ -46,29 +47,29 @@ function isElsewhere({ address }: Machine): boolean {
 }
 
 /**
- * Those that fell at once, if they are more than half of those that were up. Later all of them
- * count as down, since when each was last heard: within one interval of each other. `of`: how
- * many there were to lose; one that had been down before is none of them.
+ * The machines that fell silent at the same time, if they are more than half of those that were up
+ * (`wereUp`; one that had been down before does not count). Later all of them are down, each since it was
+ * last heard, which lies within an interval for all.
  */
 function lostOf(
   others: readonly Machine[],
   updateSeconds: number,
-): { readonly lost: readonly Machine[]; readonly of: number } {
+): { readonly lost: readonly Machine[]; readonly wereUp: number } {
   const up = others.filter(({ state }) => state === "up").length;
   const silent = others.filter(({ state }) => state === "silent");
   const lately = fellTogether(silent, CUT_OFF_WINDOW_MS);
-  const were = up + silent.length;
-  if (were >= CUT_OFF_LEAST_OTHERS && 2 * lately.length > were) return { lost: lately, of: were };
-  if (up > 0) return { lost: [], of: were };
-  const gone = others.filter(({ state }) => state === "silent" || state === "down");
-  const all = fellTogether(gone, updateSeconds * 1000);
-  const isMost = gone.length >= CUT_OFF_LEAST_OTHERS && 2 * all.length > gone.length;
-  return { lost: isMost ? all : [], of: gone.length };
+  const wereUp = up + silent.length;
+  if (wereUp >= CUT_OFF_LEAST_OTHERS && 2 * lately.length > wereUp) return { lost: lately, wereUp };
+  if (up > 0) return { lost: [], wereUp };
+  const fallen = others.filter(({ state }) => state === "silent" || state === "down");
+  const together = fellTogether(fallen, updateSeconds * 1000);
+  const isMost = fallen.length >= CUT_OFF_LEAST_OTHERS && 2 * together.length > fallen.length;
+  return { lost: isMost ? together : [], wereUp: fallen.length };
 }
 
 /** The most of these that fell within `windowMs` of each other, in the order in which they fell. */
-function fellTogether(gone: readonly Machine[], windowMs: number): readonly Machine[] {
-  const sorted = [...gone].sort((a, b) => a.stateSinceWallMs - b.stateSinceWallMs);
+function fellTogether(fallen: readonly Machine[], windowMs: number): readonly Machine[] {
+  const sorted = [...fallen].sort((a, b) => a.stateSinceWallMs - b.stateSinceWallMs);
   let best: readonly Machine[] = [];
   let from = 0;
   for (const [to, last] of sorted.entries()) {

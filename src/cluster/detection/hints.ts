@@ -1,6 +1,6 @@
 /**
- * Tells all others to ask a machine that has left quick questions unanswered (design 6.6): twice,
- * as packets get lost, but not again when it has answered meanwhile.
+ * Tells all others to ask machines that have left quick questions unanswered (design 6.6): twice, as packets
+ * get lost, but the second time only about those that have not answered meanwhile.
  */
 import { encodeHints } from "../../protocol/encode.ts";
 import type { CoreContext } from "../core-context.ts";
@@ -11,7 +11,7 @@ import type { Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import { isInRing } from "./ring-order.ts";
 
-/** The machines named together, and whom they have still to be named to in this round. */
+/** The machines that are named together, and who has still to be told in this round. */
 interface HintBroadcast {
   readonly about: readonly Peer[];
   readonly isStillMissed: (peer: Peer) => boolean;
@@ -38,8 +38,8 @@ export class Hints {
     this.#table = parts.table;
   }
 
-  get size(): number {
-    return this.#broadcasts.size;
+  sizes() {
+    return { hints: this.#broadcasts.size };
   }
 
   /** Names these machines to all others, as far as the caps allow. */
@@ -48,33 +48,30 @@ export class Hints {
     if (this.#broadcasts.size >= MAX_HINTS_UNDER_WAY) return;
     const about = missed.filter(() => this.#budget.hinted.take(nowMs));
     if (about.length === 0) return;
-    const telling = { about, isStillMissed, recipients: [], packets: [], roundsLeft: ROUNDS };
-    this.#broadcasts.set(telling, nowMs);
+    const broadcast = { about, isStillMissed, recipients: [], packets: [], roundsLeft: ROUNDS };
+    this.#broadcasts.set(broadcast, nowMs);
   }
 
-  /** This machine was suspended, or is cut off: what it has missed says nothing. */
+  /** This machine was suspended: the answers that it missed say nothing. */
   clear(): void {
-    for (;;) {
-      const telling = this.#broadcasts.popDue(Number.POSITIVE_INFINITY);
-      if (telling === undefined) return;
-    }
+    while (this.#broadcasts.popDue(Number.POSITIVE_INFINITY) !== undefined);
   }
 
   run(): void {
     const nowMs = this.#context.clock.deadlineMs;
     for (;;) {
-      const telling = this.#broadcasts.peekDue(nowMs);
-      if (telling === undefined) return;
-      if (telling.recipients.length === 0) this.#beginRound(telling);
-      while (telling.recipients.length > 0) {
+      const broadcast = this.#broadcasts.peekDue(nowMs);
+      if (broadcast === undefined) return;
+      if (broadcast.recipients.length === 0) this.#beginRound(broadcast);
+      while (broadcast.recipients.length > 0) {
         if (!this.#budget.hints.take(nowMs)) return;
-        const reader = telling.recipients.pop();
-        if (reader === undefined) break;
-        for (const packet of telling.packets) this.#context.sendToPeer(reader, packet);
+        const recipient = broadcast.recipients.pop();
+        if (recipient === undefined) break;
+        for (const packet of broadcast.packets) this.#context.sendToPeer(recipient, packet);
       }
-      telling.roundsLeft--;
-      if (telling.roundsLeft > 0) this.#broadcasts.set(telling, nowMs + HINT_AGAIN_MS);
-      else this.#broadcasts.delete(telling);
+      broadcast.roundsLeft--;
+      if (broadcast.roundsLeft > 0) this.#broadcasts.set(broadcast, nowMs + HINT_AGAIN_MS);
+      else this.#broadcasts.delete(broadcast);
     }
   }
 
@@ -83,14 +80,14 @@ export class Hints {
     return Math.max(this.#broadcasts.nextMs(), readyMs);
   }
 
-  #beginRound(telling: HintBroadcast): void {
-    const about = telling.about.filter(telling.isStillMissed);
-    // Others may know it by another of its addresses.
+  #beginRound(broadcast: HintBroadcast): void {
+    const about = broadcast.about.filter(broadcast.isStillMissed);
+    // All addresses of each machine, as others may know it by another one.
     const addresses = about.flatMap(({ contacts }) => contacts.map(({ address }) => address));
-    telling.packets = encodeHints(this.#context.signature, addresses);
+    broadcast.packets = encodeHints(this.#context.signature, addresses);
     if (about.length === 0) return;
     for (const peer of this.#table.all()) {
-      if (isInRing(peer) && !about.includes(peer)) telling.recipients.push(peer.address);
+      if (isInRing(peer) && !about.includes(peer)) broadcast.recipients.push(peer.address);
     }
   }
 }

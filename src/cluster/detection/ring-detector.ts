@@ -1,11 +1,11 @@
 /**
- * The ring watch (design 6.6): a death noticed in seconds, whatever the interval is. This machine
- * asks its two successors in the ring of ids quick questions all the time. When one leaves three
- * unanswered, it tells all others to ask as well; each believes only what it has found itself.
+ * Notices within seconds that a machine has died, whatever the interval is (design 6.6). This machine keeps
+ * testing its two successors in the ring of ids. When one of them leaves three quick questions unanswered,
+ * it tells all others to test it as well; each believes only what it has found itself.
  *
- * A test is some quick questions to one machine, 0.27 s apart: up to six, when somebody hints or this
- * machine seems to be cut off; nine when the machine has its turn, since whoever hints must not be
- * sooner to call it silent than those that it tells.
+ * A test is a row of quick questions to one machine, 0.27 s apart, which ends with the first answer. Six
+ * unanswered questions make the machine silent; in the turn of a successor it is nine, so that a machine
+ * that sends a hint does not reach its verdict before those that it told.
  */
 import type { RingAnswer } from "../../protocol/message.ts";
 import { encodeRingQuestion, incarnationStart } from "../../protocol/ring.ts";
@@ -20,14 +20,10 @@ import {
   RING_GRACE_MS,
   RING_LATE_MS,
   RING_MISSES,
-  RING_PERIOD_MS,
   RING_QUESTIONS,
-  RING_STEER_MS,
-  RING_SUCCESSORS,
   RING_TURN_QUESTIONS,
   RING_WAIT_MS,
   TICK_PROMISE_MS,
-  WAKE_SPREAD_MS,
 } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
@@ -35,7 +31,8 @@ import type { Contact, Peer, RingTest } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { Schedule } from "../polling/schedule.ts";
 import { Hints } from "./hints.ts";
-import { isInRing, isRightBefore, successorsOf } from "./ring-order.ts";
+import { isInRing } from "./ring-order.ts";
+import { RingTurns } from "./ring-turns.ts";
 
 interface Parts {
   readonly context: CoreContext;
@@ -50,16 +47,13 @@ export class RingDetector {
   readonly #table: PeerTable;
   readonly #schedule: Schedule;
   readonly #hints: Hints;
+  readonly #turns: RingTurns;
   /** Machines under test, each by the time of its next question. */
-  readonly #due = new DeadlineQueue<Peer>();
-  #turn = 0;
-  #turnMs: number;
-  /** Once in a turn: whoever asks all the time must not keep us from asking. */
-  #isSteered = false;
-  /** When anything last came in from a machine that is known. */
+  readonly #tests = new DeadlineQueue<Peer>();
+  /** When anything last came in from a known machine. */
   #heardMs = Number.NEGATIVE_INFINITY;
   #ranMs: number;
-  /** Until then tests have had to wait for others: that is no delay of ours. */
+  /** Until this time tests had to wait for the budget, which is no delay of this machine. */
   #budgetMs = Number.NEGATIVE_INFINITY;
   /** When this machine was last late itself. */
   #lateMs = Number.NEGATIVE_INFINITY;
@@ -70,162 +64,147 @@ export class RingDetector {
     this.#table = parts.table;
     this.#schedule = parts.schedule;
     this.#hints = new Hints(parts);
+    this.#turns = new RingTurns(parts.context, parts.table);
     this.#ranMs = this.#context.clock.deadlineMs;
-    // Those that start together must not ask together.
-    this.#turnMs = this.#context.clock.deadlineMs + (RING_PERIOD_MS / 2) * this.#context.random();
   }
 
   sizes() {
-    return { ringTests: this.#due.size, hints: this.#hints.size };
+    return { ringTests: this.#tests.size, ...this.#hints.sizes() };
   }
 
-  /** Something valid came from a known machine: this one is not cut off. */
+  /** Something valid came from a known machine, so this one is not cut off. */
   noteHeard(): void {
     this.#heardMs = this.#context.clock.deadlineMs;
   }
 
-  /** Somebody says that these machines do not answer: they are asked, and that is all. */
+  /** Another machine says that these do not answer: they are tested, and nothing else follows. */
   noteHint(sender: Peer | undefined, addresses: readonly string[]): void {
     if (sender === undefined || !isInRing(sender)) return;
     for (const address of addresses) {
       const peer = this.#table.contactOf(address)?.peer;
-      if (peer !== undefined && peer !== sender) this.#beginSoon(peer, HINT_SPREAD_MS);
+      if (peer !== undefined && peer !== sender) this.#beginTestSoon(peer, HINT_SPREAD_MS);
     }
   }
 
-  /**
-   * We are asked. The one right before us in the ring asks our first successor half a period after
-   * us, so that one is asked evenly by the two of us if we ask it when we are asked ourselves.
-   */
+  /** Another machine has sent us a quick question. */
   noteAsked(sender: Peer | undefined): void {
-    if (sender === undefined || this.#isSteered) return;
-    if (!isRightBefore(this.#context.self.id, sender, this.#table.all())) return;
-    const nowMs = this.#context.clock.deadlineMs;
-    const isFirstNext = this.#turn !== 0;
-    const firstMs = this.#turnMs + (isFirstNext ? 0 : RING_PERIOD_MS / RING_SUCCESSORS);
-    const lateMs = nearestZero(firstMs - nowMs, RING_PERIOD_MS);
-    const shiftMs = Math.min(Math.max(-lateMs, -RING_STEER_MS), RING_STEER_MS);
-    this.#turnMs = Math.max(nowMs, this.#turnMs + shiftMs);
-    this.#isSteered = true;
+    this.#turns.steer(sender);
   }
 
-  /** The machine that has given a sign of life; a reason, if the answer is none. */
+  /**
+   * Returns the machine that has given a sign of life by this answer, the reason why the answer was
+   * dropped, or `undefined` if it shows nothing new.
+   */
   takeAnswer(contact: Contact | undefined, answer: RingAnswer): Peer | CoreDropReason | undefined {
     const peer = contact?.peer;
     if (peer?.ringTest === undefined) return "answer to no open question";
-    const { ringTest } = peer;
-    if (ringTest.number !== answer.number) return "late answer";
-    // The second answer to a question and its repeat, or one that comes too late.
-    if (ringTest.isOver) return undefined;
-    this.#end(peer, ringTest);
-    if (
-      peer.incarnation !== undefined &&
-      incarnationStart(peer.incarnation) === answer.incarnationStart
-    )
+    const test = peer.ringTest;
+    if (test.number !== answer.number) return "late answer";
+    // The second answer, to the question or its repeat, or one that comes after the verdict.
+    if (test.isOver) return undefined;
+    this.#end(peer, test);
+    const { incarnation } = peer;
+    if (incarnation !== undefined && incarnationStart(incarnation) === answer.incarnationStart) {
       return peer;
-    // It has started anew: the ordinary question brings its incarnation.
+    }
+    // The machine has restarted: an ordinary question will fetch its incarnation.
     this.#schedule.notePossibleRestart(peer);
     return undefined;
   }
 
-  /** This machine was suspended: nobody can have answered, and the network may not be there yet. */
+  /** This machine was suspended: none can have answered, and the network may not be there yet. */
   reset(): void {
     for (;;) {
-      const peer = this.#due.popDue(Number.POSITIVE_INFINITY);
+      const peer = this.#tests.popDue(Number.POSITIVE_INFINITY);
       if (peer === undefined) break;
       if (peer.ringTest !== undefined) peer.ringTest.isOver = true;
     }
     this.#hints.clear();
     this.#heardMs = Number.NEGATIVE_INFINITY;
-    this.#turnMs = this.#context.clock.deadlineMs + WAKE_SPREAD_MS;
+    this.#turns.postpone();
   }
 
   run(): void {
     const nowMs = this.#context.clock.deadlineMs;
     this.#lacksCpu();
     this.#ranMs = nowMs;
-    if (nowMs >= this.#turnMs) this.#takeTurn(nowMs);
+    if (nowMs >= this.#turns.nextMs()) {
+      const peer = this.#turns.take(nowMs);
+      if (peer !== undefined) this.#beginTest(peer, nowMs, RING_TURN_QUESTIONS);
+    }
     this.#runTests(nowMs);
     this.#hints.run();
   }
 
   nextMs(): number {
     const readyMs = this.#budget.ring.readyMs(this.#context.clock.deadlineMs);
-    const testMs = Math.max(this.#due.nextMs(), readyMs);
-    return Math.min(this.#turnMs, testMs, this.#hints.nextMs());
-  }
-
-  /** The next of the two successors is asked; the other one has its turn half a period later. */
-  #takeTurn(nowMs: number): void {
-    const pauseMs = RING_PERIOD_MS / RING_SUCCESSORS;
-    // Varied a little, so that no two go on for ever at one and the same moment.
-    this.#turnMs = nowMs + pauseMs * (0.98 + this.#context.random() / 25);
-    this.#turn = (this.#turn + 1) % RING_SUCCESSORS;
-    this.#isSteered = false;
-    const peer = this.#successors()[this.#turn];
-    if (peer !== undefined) this.#begin(peer, nowMs, RING_TURN_QUESTIONS);
-  }
-
-  #successors(): readonly Peer[] {
-    return successorsOf(this.#context.self.id, this.#table.all());
+    const testMs = Math.max(this.#tests.nextMs(), readyMs);
+    return Math.min(this.#turns.nextMs(), testMs, this.#hints.nextMs());
   }
 
   /**
-   * At most one test in 10 s: a hint that comes earlier counts when that time is over. The machine
-   * was asked for 0.8 s before the hint: when that is no longer so, it has as long now as in a turn.
+   * At most one such test of a machine in 10 s: a hint that comes earlier counts when that time is over.
+   * Six questions are enough while the three that led to the hint are recent; otherwise the test is as
+   * long as in a turn.
    */
-  #beginSoon(peer: Peer, spreadMs: number): void {
+  #beginTestSoon(peer: Peer, spreadMs: number): void {
     if (!isInRing(peer)) return;
     const soonMs = this.#context.clock.deadlineMs + spreadMs * this.#context.random();
     const restMs = peer.hintedMs + HINT_REST_MS;
     const atMs = Math.max(soonMs, restMs);
     const isPrompt = atMs === soonMs && !this.#lacksCpu();
     const most = isPrompt ? RING_QUESTIONS : RING_TURN_QUESTIONS;
-    if (this.#begin(peer, atMs, most)) peer.hintedMs = atMs;
+    if (this.#beginTest(peer, atMs, most)) peer.hintedMs = atMs;
   }
 
-  /** Whether there is a new test; one that has not begun yet is brought forward. */
-  #begin(peer: Peer, atMs: number, most: number): boolean {
-    const isUnderTest = this.#due.has(peer);
-    if (!isUnderTest) {
+  /** Returns whether this is a new test; a planned one that has not begun yet is brought forward. */
+  #beginTest(peer: Peer, atMs: number, most: number): boolean {
+    if (!this.#tests.has(peer)) {
       const number = this.#context.requestNumber();
       peer.ringTest = { number, most, sent: 0, firstMs: 0, isOver: false };
-      this.#due.set(peer, atMs);
-    } else if (peer.ringTest?.sent === 0 && atMs < this.#due.atMs(peer)) this.#due.set(peer, atMs);
-    return !isUnderTest;
+      this.#tests.set(peer, atMs);
+      return true;
+    }
+    const hasBegun = peer.ringTest?.sent !== 0;
+    if (!hasBegun && atMs < this.#tests.atMs(peer)) this.#tests.set(peer, atMs);
+    return false;
   }
 
   #end(peer: Peer, test: RingTest): void {
     test.isOver = true;
-    this.#due.delete(peer);
+    this.#tests.delete(peer);
   }
 
   #runTests(nowMs: number): void {
     const missed: Peer[] = [];
     for (;;) {
-      const peer = this.#due.peekDue(nowMs);
-      if (peer === undefined || !this.#step(peer, { nowMs, missed })) break;
+      const peer = this.#tests.peekDue(nowMs);
+      if (peer === undefined || !this.#advance(peer, { nowMs, missed })) break;
     }
     this.#budgetMs = this.#budget.ring.readyMs(nowMs);
+    // A machine that may be cut off itself hints at nobody.
     if (missed.length > 0 && !this.#heardNobody(nowMs)) {
       this.#hints.tell(missed, (peer) => peer.ringTest?.isOver === false || !isInRing(peer));
     }
   }
 
-  /** False: no more questions now. `missed` gets those that the others are to ask. */
-  #step(peer: Peer, { nowMs, missed }: { readonly nowMs: number; missed: Peer[] }): boolean {
+  /**
+   * Takes the next step of the test that is due. Returns false when the budget allows no more questions
+   * now. Machines that the others are to test are added to `missed`.
+   */
+  #advance(peer: Peer, { nowMs, missed }: { readonly nowMs: number; missed: Peer[] }): boolean {
     const test = peer.ringTest;
     if (test === undefined || this.#table.get(peer.id) !== peer || !isInRing(peer)) {
-      this.#due.delete(peer);
+      this.#tests.delete(peer);
       return true;
     }
-    // It has started anew, say, and has answered an ordinary question: it is there.
+    // It has answered an ordinary question meanwhile, after a restart, say.
     if (test.sent > 0 && peer.heardDeadlineMs > test.firstMs) {
       this.#end(peer, test);
       return true;
     }
-    if (test.sent > 0 && nowMs - this.#testMs(this.#due.atMs(peer)) > RING_LATE_MS) {
-      this.#due.set(peer, nowMs + RING_GRACE_MS);
+    if (test.sent > 0 && nowMs - this.#feasibleMs(this.#tests.atMs(peer)) > RING_LATE_MS) {
+      this.#tests.set(peer, nowMs + RING_GRACE_MS);
       return true;
     }
     if (test.sent >= test.most) {
@@ -233,13 +212,13 @@ export class RingDetector {
       return true;
     }
     if (!this.#budget.ring.take(nowMs)) return false;
-    if (test.sent === RING_MISSES && this.#successors().includes(peer)) missed.push(peer);
+    if (test.sent === RING_MISSES && this.#turns.successors().includes(peer)) missed.push(peer);
     this.#ask(peer, test);
-    this.#due.set(peer, nowMs + RING_WAIT_MS);
+    this.#tests.set(peer, nowMs + RING_WAIT_MS);
     return true;
   }
 
-  /** On the address that answered last, and on the others in turn. */
+  /** Every other question goes to the address that answered last, the rest to the others in turn. */
   #ask(peer: Peer, test: RingTest): void {
     const { contacts } = peer;
     if (test.sent === 0) test.firstMs = this.#context.clock.deadlineMs;
@@ -252,33 +231,29 @@ export class RingDetector {
     test.sent++;
   }
 
+  /** The machine has left all questions unanswered. If all are silent, this machine may be cut off. */
   #conclude(peer: Peer, test: RingTest): void {
     this.#end(peer, test);
     this.#schedule.setSilent(peer, test.sent);
     if (!this.#heardNobody(this.#context.clock.deadlineMs)) return;
-    for (const other of this.#table.all()) this.#beginSoon(other, HEARD_NOBODY_SPREAD_MS);
+    for (const other of this.#table.all()) this.#beginTestSoon(other, HEARD_NOBODY_SPREAD_MS);
   }
 
-  /** Whether this machine was late just now, or in the last 10 s: then a hint may have waited. */
+  /** Whether this machine was late in the last 10 s: then a hint may have waited in the socket. */
   #lacksCpu(): boolean {
     const nowMs = this.#context.clock.deadlineMs;
-    const testMs = this.#testMs(this.#due.nextMs());
-    const dueMs = Math.min(this.#turnMs, testMs, this.#ranMs + TICK_PROMISE_MS);
+    const testMs = this.#feasibleMs(this.#tests.nextMs());
+    const dueMs = Math.min(this.#turns.nextMs(), testMs, this.#ranMs + TICK_PROMISE_MS);
     if (nowMs - dueMs > RING_LATE_MS) this.#lateMs = nowMs;
     return nowMs - this.#lateMs < CPU_LACK_MS;
   }
 
-  /** When something that was to be done then could be done. */
-  #testMs(dueMs: number): number {
+  /** When the budget allowed what was due at this time. */
+  #feasibleMs(dueMs: number): number {
     return Math.max(dueMs, this.#budgetMs);
   }
 
   #heardNobody(nowMs: number): boolean {
     return nowMs - this.#heardMs > HEARD_NOBODY_MS;
   }
-}
-
-/** Of all numbers that differ from this by whole periods the one nearest to 0. */
-function nearestZero(value: number, period: number): number {
-  return value - Math.round(value / period) * period;
 }

@@ -1,6 +1,6 @@
 /**
- * How much one source may send, and which update of ours it has been served. The table has a
- * cap; whoever has been quiet longest goes first.
+ * How much each source may send, and which of our updates it has been served. The table has a cap; the
+ * source that has sent nothing for the longest time makes room.
  */
 import { KNOWN_SOURCE, MAX_SOURCES, UNKNOWN_SOURCE } from "../limits.ts";
 
@@ -8,22 +8,22 @@ interface Source {
   tokens: number;
   atMs: number;
   /**
-   * Sequence of our report that it got by protocol 1. Another program of that machine, on
-   * another port, is served apart: it must not take the update away from the peer.
+   * Sequence of the report that its peer got by protocol 1. Programs on other ports of that machine are
+   * served apart, so that they cannot take the update away from the peer.
    */
   servedToPeer: number;
   servedToOthers: number;
 }
 
 export class Admission {
-  /** A Map keeps the order of insertion: the first is the least recently used. */
+  /** A Map keeps the order of insertion, so the first source is the least recently heard. */
   readonly #sources = new Map<string, Source>();
 
   sizes() {
     return { sources: this.#sources.size };
   }
 
-  /** Takes one packet's token; false: drop the packet, or send nothing more. */
+  /** Takes the token of one packet. Returns false if the packet is to be dropped, or not to be sent. */
   admit(address: string, options: { readonly isKnown: boolean; readonly nowMs: number }): boolean {
     const source = this.#touch(address, options.nowMs);
     const { burst, perSecond } = options.isKnown ? KNOWN_SOURCE : UNKNOWN_SOURCE;
@@ -35,7 +35,7 @@ export class Admission {
     return true;
   }
 
-  /** Whether this update has not gone to that source yet; it counts as served from now on. */
+  /** Whether this update has not been served to the source yet; from now on it has. */
   serveOnce(address: string, options: { sequence: number; isPeerPort: boolean }): boolean {
     const source = this.#sources.get(address);
     if (source === undefined) return false;

@@ -1,4 +1,4 @@
-/** What the core may send in a second, by purpose (design 6.3). */
+/** What the core may send in a second, for each purpose (design 6.3). */
 import {
   MAX_ANSWERS_PER_SECOND,
   MAX_CANDIDATE_QUESTIONS_PER_SECOND,
@@ -15,13 +15,16 @@ import { RateWindow } from "./rate-window.ts";
 import { steadyBucket, type TokenBucket } from "./token-bucket.ts";
 
 export interface Budget {
+  /** Questions of all kinds; those of the next three count here, too. */
   readonly questions: TokenBucket;
   readonly candidates: TokenBucket;
   readonly quiet: TokenBucket;
   readonly removal: TokenBucket;
+  /** Quick questions. */
   readonly ring: TokenBucket;
-  /** Machines named in hints, and packets of hints. */
+  /** Machines named in hints. */
   readonly hinted: TokenBucket;
+  /** Packets of hints. */
   readonly hints: TokenBucket;
   readonly scans: TokenBucket;
   readonly lists: TokenBucket;
@@ -39,7 +42,7 @@ export function createBudget(nowMs: number): Budget {
     hints: steadyBucket(MAX_HINT_PACKETS_PER_SECOND, nowMs),
     scans: steadyBucket(MAX_SCANS_PER_SECOND, nowMs),
     lists: steadyBucket(MAX_LIST_PACKETS_PER_SECOND, nowMs),
-    // Questions come when they come, a whole network's at once.
+    // A whole network may ask at once, and all of it gets an answer.
     answers: new RateWindow({ most: MAX_ANSWERS_PER_SECOND }),
   };
 }

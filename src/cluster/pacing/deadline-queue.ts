@@ -1,6 +1,6 @@
 /**
- * Things to do, each at its time: a binary heap that finds an item again by identity, so that a
- * deadline can be moved or dropped. With a thousand machines an idle tick looks at one number.
+ * Items ordered by deadline: a binary heap that finds each item again by identity, so that its deadline can
+ * be moved or dropped. Even with a thousand machines an idle tick looks at a single number.
  */
 
 interface Slot<T> {
@@ -21,7 +21,7 @@ export class DeadlineQueue<T> {
     return this.#slots.has(item);
   }
 
-  /** The deadline of this item; Infinity when it has none. */
+  /** The deadline of this item; Infinity if it is not in the queue. */
   atMs(item: T): number {
     return this.#slots.get(item)?.atMs ?? Number.POSITIVE_INFINITY;
   }
@@ -51,7 +51,7 @@ export class DeadlineQueue<T> {
     this.#settle(last);
   }
 
-  /** The nearest deadline; Infinity when there is none. */
+  /** The nearest deadline; Infinity if the queue is empty. */
   nextMs(): number {
     return this.#heap[0]?.atMs ?? Number.POSITIVE_INFINITY;
   }
@@ -62,7 +62,7 @@ export class DeadlineQueue<T> {
     return first !== undefined && first.atMs <= nowMs ? first.item : undefined;
   }
 
-  /** Takes the item whose deadline is nearest out, if it has come. */
+  /** Takes out the item whose deadline is nearest, if it has come. */
   popDue(nowMs: number): T | undefined {
     const item = this.peekDue(nowMs);
     if (item !== undefined) this.delete(item);

@@ -1,12 +1,12 @@
 /**
- * How often something may happen, counted one by one: never more than so many within any second,
- * all at once if they come so, and as many again in each further second. A bucket of tokens would
- * have to hold back a half, as its burst and its refill may fall into the same second.
+ * How often something may happen, counted one by one: at most so many within any second, and all of them at
+ * once if they come so. A token bucket with that promise could grant only half as many at once, as its burst
+ * and its refill may fall into the same second.
  */
 const WINDOW_MS = 1000;
 
 export class RateWindow {
-  /** When the last so many were taken, in a ring. */
+  /** Times of the newest ones, as many as fit a second; overwritten in turn from the oldest. */
   readonly #takenMs: Float64Array;
   #oldest = 0;
 

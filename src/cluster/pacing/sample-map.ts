@@ -1,4 +1,4 @@
-/** A map from which an entry can be picked at random in constant time. */
+/** A map from which a value can be picked at random in constant time. */
 
 export class SampleMap<K, V> {
   readonly #index = new Map<K, number>();
@@ -31,7 +31,7 @@ export class SampleMap<K, V> {
     return true;
   }
 
-  /** `random` is uniform in [0, 1); `undefined` when the map is empty. */
+  /** A value at random, for a `random` that is uniform in [0, 1); `undefined` if the map is empty. */
   pick(random: number): V | undefined {
     return this.#entries[Math.floor(random * this.#entries.length)]?.[1];
   }

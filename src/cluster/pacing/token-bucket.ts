@@ -1,4 +1,11 @@
-/** How often something may happen: tokens that come back at a steady rate, up to a burst. */
+/** How often something may happen: tokens come back at a steady rate, up to a burst. */
+
+export interface BucketRate {
+  /** Tokens that can be saved up; with fewer than 1 none would ever be granted. */
+  readonly burst: number;
+  readonly perSecond: number;
+  readonly nowMs: number;
+}
 
 export class TokenBucket {
   #burst: number;
@@ -6,18 +13,18 @@ export class TokenBucket {
   #tokens: number;
   #atMs: number;
 
-  constructor(options: { readonly burst: number; readonly perSecond: number; nowMs: number }) {
-    this.#burst = options.burst;
-    this.#perMs = options.perSecond / 1000;
-    this.#tokens = options.burst;
-    this.#atMs = options.nowMs;
+  constructor({ burst, perSecond, nowMs }: BucketRate) {
+    this.#burst = burst;
+    this.#perMs = perSecond / 1000;
+    this.#tokens = burst;
+    this.#atMs = nowMs;
   }
 
   /** Another rate from now on; what is saved up beyond the new burst is lost. */
-  setRate(options: { readonly burst: number; readonly perSecond: number; nowMs: number }): void {
-    this.#refill(options.nowMs);
-    this.#burst = options.burst;
-    this.#perMs = options.perSecond / 1000;
+  setRate({ burst, perSecond, nowMs }: BucketRate): void {
+    this.#refill(nowMs);
+    this.#burst = burst;
+    this.#perMs = perSecond / 1000;
     this.#tokens = Math.min(this.#burst, this.#tokens);
   }
 
@@ -28,7 +35,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** When the next token is there, at the earliest now. */
+  /** When the next token is there: now, or later. */
   readyMs(nowMs: number): number {
     this.#refill(nowMs);
     return this.#tokens >= 1 ? nowMs : nowMs + Math.ceil((1 - this.#tokens) / this.#perMs);
@@ -41,14 +48,16 @@ export class TokenBucket {
   }
 }
 
-/**
- * Never more than `perSecond` within any second: a tenth of it in one go (ticks come every
- * 100 ms or less), the other nine tenths as the refill.
- */
+/** A bucket that never grants more than `perSecond` tokens within any second. */
 export function steadyBucket(perSecond: number, nowMs: number): TokenBucket {
   return new TokenBucket(steadyRate(perSecond, nowMs));
 }
 
-export function steadyRate(perSecond: number, nowMs: number) {
-  return { burst: perSecond * 0.1, perSecond: perSecond * 0.9, nowMs };
+/**
+ * A tenth of the rate may be taken in one go, as ticks come every 100 ms or less, but always one whole
+ * token. The refill is nine tenths of the rate, so that burst and refill of a second together stay below
+ * `perSecond` + 1.
+ */
+export function steadyRate(perSecond: number, nowMs: number): BucketRate {
+  return { burst: Math.max(1, perSecond * 0.1), perSecond: perSecond * 0.9, nowMs };
 }

@@ -155,7 +155,10 @@ export class PeerStates {
       if (peer === undefined) return;
       const isDue = this.#dueMs(peer) <= nowMs;
       if (isDue && isDownOrStopped(peer)) {
-        this.#context.log("info", `${describePeer(peer)} is forgotten`);
+        this.#context.log(
+          "info",
+          `${describePeer(peer)} is forgotten: not heard of for ${FORGET_INTERVALS} intervals`,
+        );
         this.forget(peer);
         continue;
       }

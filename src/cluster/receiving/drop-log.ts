@@ -1,4 +1,4 @@
-/** Packets that are not taken: counted by reason, and one line a minute for each kind. */
+/** Dropped packets: counted by reason, and logged with one line a minute for each reason. */
 import { quoted } from "../../base/printable.ts";
 import type { CoreContext } from "../core-context.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
@@ -6,16 +6,20 @@ import { MAX_NAMED_SENDERS, MINUTE } from "../limits.ts";
 import type { DropCounts } from "../machine.ts";
 
 /**
- * What is no trouble of ours: any stranger's program (dropped in silence, design 6.1), a packet
- * that the network has doubled, one that comes back, a machine that has just started, one that
- * was stopped (as by a debugger) and now answers all that waited.
+ * Reasons that are no trouble, logged at the debug level: a packet of a program that is no peer (dropped in
+ * silence, design 6.1), one that the network has doubled or sent back, one of a machine that has just
+ * started, or one of a machine that was stopped (by a debugger, say) and now answers all that waited.
  */
-const SILENT: ReadonlySet<CoreDropReason> = new Set([
-  ...(["outside the allowed ranges", "wrong signature", "seen before"] as const),
-  ...(["our own, sent back", "of a start not confirmed yet", "late answer"] as const),
+const HARMLESS: ReadonlySet<CoreDropReason> = new Set([
+  "outside the allowed ranges",
+  "wrong signature",
+  "seen before",
+  "our own, sent back",
+  "sender's start not confirmed yet",
+  "late answer",
 ]);
 
-/** What somebody has to mend at the machine that is named. Its bytes would tell nothing. */
+/** Reasons that somebody has to mend at the sender, which is named instead of quoting its bytes. */
 const REMEDIES: Readonly<Partial<Record<CoreDropReason, (context: CoreContext) => string>>> = {
   "sealed with another key": () => "could not be opened: another key?",
   "not sealed": () => "came unsealed: is there no key?",
@@ -24,10 +28,10 @@ const REMEDIES: Readonly<Partial<Record<CoreDropReason, (context: CoreContext) =
     `did not come from UDP port ${port}, from which peers send: does a NAT in between change the port?`,
 };
 
-/** More than `quoted` shows, so that a cut is seen. */
+/** More than `quoted` shows, so that it marks the cut. */
 const QUOTED_BYTES = 100;
 
-/** All senders beyond the cap. */
+/** Stands for all senders beyond the cap. */
 const ELSEWHERE = "other addresses";
 
 export class DropLog {
@@ -54,12 +58,12 @@ export class DropLog {
       this.#context.log("warn", `${this.#takeSenders(reason)} ${remedy}`);
       return;
     }
-    const level = SILENT.has(reason) ? "debug" : "info";
+    const level = HARMLESS.has(reason) ? "debug" : "info";
     const text = `dropped a packet from ${address}: ${reason} (${count} so far): ${quoteBytes(bytes)}`;
     this.#context.log(level, text);
   }
 
-  /** Of the reason for which most senders are told apart. */
+  /** For the reason for which most senders are told apart. */
   sizes() {
     return { namedSenders: Math.max(0, ...[...this.#senders.values()].map(({ size }) => size)) };
   }
@@ -72,11 +76,11 @@ export class DropLog {
     const senders = this.#senders.get(reason) ?? new Map<string, number>();
     this.#senders.set(reason, senders);
     const isNamed = senders.has(address) || senders.size < MAX_NAMED_SENDERS;
-    const key = isNamed ? address : ELSEWHERE;
-    senders.set(key, (senders.get(key) ?? 0) + 1);
+    const name = isNamed ? address : ELSEWHERE;
+    senders.set(name, (senders.get(name) ?? 0) + 1);
   }
 
-  /** "12 packets from 192.168.1.7", since the last line: the one who sent most is named. */
+  /** `12 packets from 192.168.1.7 (and 3 from elsewhere)`, since the last line: the busiest sender is named. */
   #takeSenders(reason: CoreDropReason): string {
     const senders = [...(this.#senders.get(reason) ?? [])];
     this.#senders.delete(reason);

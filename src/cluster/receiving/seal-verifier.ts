@@ -1,8 +1,8 @@
 /**
- * What is believed of a sealed packet (design 6.4). The key shows that a machine of the network
- * made it, and the replay window that it is no copy of one of that incarnation; but it may be a copy of
- * one of an earlier incarnation. So until an incarnation has answered an open question, which no copy can, its
- * questions are answered and nothing else that it says counts.
+ * Decides how far a sealed packet is believed (design 6.4). The seal shows that a machine of the network
+ * made the packet, and the replay window that it is no copy from the same incarnation. It may still be a
+ * copy from an earlier incarnation. So until an incarnation has answered an open question, which no copy
+ * can do, its questions are answered and nothing else that it says counts.
  */
 import type { Message } from "../../protocol/message.ts";
 import { incarnationStart } from "../../protocol/ring.ts";
@@ -11,15 +11,19 @@ import type { CoreContext } from "../core-context.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 
-/** A plain packet is the message itself, and nobody's in particular. */
+/** A plain packet is the message itself, and was sealed by nobody. */
 export type Unsealed =
   | { readonly ok: true; readonly message: Uint8Array; readonly sealer?: SealedBy }
   | Extract<OpenedPacket, { ok: false }>;
 
-/** What changes nothing here, or proves itself by the number of our question. */
+/** Messages that change nothing here, or prove themselves by the number of our question. */
 const FROM_ANY_INCARNATION: ReadonlySet<Message["kind"]> = new Set([
-  ...(["initial-query", "request", "question", "answer"] as const),
-  ...(["ring-question", "ring-answer"] as const),
+  "initial-query",
+  "request",
+  "question",
+  "answer",
+  "ring-question",
+  "ring-answer",
 ]);
 
 export class SealVerifier {
@@ -35,18 +39,15 @@ export class SealVerifier {
     const opened = this.#context.envelope?.open(packet);
     if (opened === undefined) return { ok: true, message: packet };
     if (!opened.ok) return opened;
-    return {
-      ok: true,
-      message: opened.message,
-      sealer: { id: opened.id, incarnation: opened.incarnation },
-    };
+    const sealer = { id: opened.id, incarnation: opened.incarnation };
+    return { ok: true, message: opened.message, sealer };
   }
 
-  /** Why nothing at all may follow from this message, not even that its sender is there. */
+  /** Why nothing may follow from this message, not even that its sender is there. */
   forgeryReason(message: Message, sealer: SealedBy | undefined): CoreDropReason | undefined {
     if (sealer === undefined) return undefined;
     switch (message.kind) {
-      // Told by the address alone: any holder of the key could speak for any other.
+      // These name no machine: any holder of the key could send them under any other's address.
       case "report-v1":
       case "alive":
         return "protocol 1 in a sealed network";
@@ -69,11 +70,11 @@ export class SealVerifier {
   /** Why this message is not acted upon, although its sender may be asked whether it is there. */
   refusalReason(message: Message, sealer: SealedBy | undefined): CoreDropReason | undefined {
     if (sealer === undefined || FROM_ANY_INCARNATION.has(message.kind)) return undefined;
-    return this.#isConfirmed(sealer) ? undefined : "of a start not confirmed yet";
+    return this.#isConfirmed(sealer) ? undefined : "sender's start not confirmed yet";
   }
 
+  /** An incarnation of an earlier run was confirmed then, but its replay window is lost. */
   #isConfirmed({ id, incarnation }: SealedBy): boolean {
-    // A recalled incarnation was confirmed in a run of ours whose replay windows are gone.
     return this.#table
       .group(id)
       .some((peer) => peer.incarnation === incarnation && !peer.isRecalled);

@@ -1,12 +1,13 @@
 /**
- * Removal a machine that was scrapped, here and on the others. Anybody may send such a message,
- * so nobody believes it: who hears that a machine is gone asks it, and drops it only if it is
- * silent, stopped or down here too and leaves all of those questions unanswered. Then the message
- * is passed on, and so it goes no further than where it is found to be true.
+ * Removes machines that were scrapped, here and on the others. A user removes a machine here at once; the
+ * others are told. Anybody may send such a request, so nobody believes it: a machine that gets one asks
+ * the machine in question, and removes it only if it is silent, stopped or down here too and leaves all
+ * questions unanswered. Then it passes the request on, which so spreads no further than where it is true.
  *
- * Who passes it on holds the machine no longer, and does not listen to the message any more: that
- * is what ends it. Lists name live machines alone, so nobody brings the machine back.
+ * A machine that has passed a request on holds the removed machine no longer and ignores the request from
+ * then on, which ends it. Address lists name only machines that answer, so none brings it back.
  */
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { encodeForget } from "../../protocol/encode.ts";
 import type { Forget } from "../../protocol/message.ts";
 import type { CoreContext } from "../core-context.ts";
@@ -36,24 +37,24 @@ interface Parts {
   readonly schedule: Schedule;
 }
 
-/** Somebody says that this machine is gone. */
+/** A request of another machine that is being tested. */
 interface RemovalRequest {
   readonly peer: Peer;
-  /** Clock of deadlines; an answer after that makes an end of it. */
+  /** An answer of the machine after this ends the test (clock of deadlines). */
   readonly sinceMs: number;
-  /** All questions of the test have it, so that any answer counts. */
+  /** All questions of the test have this number, so that any answer counts. */
   readonly number: number;
   asked: number;
 }
 
-/** A message that others are to get, in rounds. */
+/** A request that others are to get, in rounds. */
 interface RemovalNotice {
   readonly bytes: Uint8Array;
-  /** At most so many of the others, at random; all without it. */
+  /** How many others get it, at random; undefined: all. */
   readonly most?: number;
-  /** Of this round, still to be told. */
+  /** Those that have still to get it in this round. */
   addresses: string[];
-  /** From the end of one round to the next, ms. */
+  /** From now to the next round, and from the end of each round to the next, ms. */
   pausesMs: readonly number[];
 }
 
@@ -71,15 +72,15 @@ export class Removal {
     return { removalTests: this.#requests.size, removalNotices: this.#notices.size };
   }
 
-  /** Our own user says so, of a machine that is silent, stopped or down: it is gone at once. */
+  /** Our own user removes a machine, which is silent, stopped or down: it is removed at once. */
   removeForUser(peer: Peer): void {
-    this.#drop(peer, { pausesMs: REMOVAL_NOTICE_PAUSES_MS });
+    this.#remove(peer, { pausesMs: REMOVAL_NOTICE_PAUSES_MS });
   }
 
-  /** Another machine says so: this one is asked, now or as soon as it is silent here. */
+  /** Another machine asks for a removal: the machine is tested, now or once it is silent here. */
   noteRequest(message: Forget): void {
     const { context, schedule } = this.#parts;
-    const peer = this.#meant(message);
+    const peer = this.#peerOf(message);
     if (peer === undefined || this.#requests.has(peer)) return;
     const nowMs = context.clock.deadlineMs;
     const isRested = nowMs - peer.heardDeadlineMs >= REMOVAL_REST_MS;
@@ -90,7 +91,7 @@ export class Removal {
     schedule.notePossibleRestart(peer);
   }
 
-  /** This machine was suspended: questions of before then prove nothing. */
+  /** This machine was suspended: questions from before then prove nothing. */
   reset(): void {
     for (const request of this.#requests.values()) request.asked = 0;
   }
@@ -98,7 +99,7 @@ export class Removal {
   run(): void {
     const nowMs = this.#parts.context.clock.deadlineMs;
     this.#runTests(nowMs);
-    this.#runTellings(nowMs);
+    this.#sendNotices(nowMs);
   }
 
   nextMs(): number {
@@ -112,10 +113,10 @@ export class Removal {
   }
 
   /**
-   * The machine that the message is about, if it is known here. The incarnation tells clones apart; else
-   * it may be another one here, since not everybody was there to see the last restart.
+   * The machine that the request is about, if it is known here. The incarnation tells clones apart. Of a
+   * machine without clones it may differ, since this machine may have missed the last restart.
    */
-  #meant({ id, incarnation }: Forget): Peer | undefined {
+  #peerOf({ id, incarnation }: Forget): Peer | undefined {
     const { context, table } = this.#parts;
     const group = table.group(id);
     const isOneOfClones = group.length > 1 || id === context.self.id;
@@ -123,26 +124,31 @@ export class Removal {
   }
 
   #runTests(nowMs: number): void {
-    const { table, budget, questions } = this.#parts;
+    const { table, budget } = this.#parts;
     for (;;) {
       const request = this.#tests.peekDue(nowMs);
       if (request === undefined) return;
-      const { peer, number } = request;
+      const { peer } = request;
       const isHeard = peer.heardDeadlineMs > request.sinceMs;
       if (isHeard || table.get(peer.id) !== peer) this.#end(request);
-      // By the ordinary rules it answers in time, or is silent; the test begins then.
+      // The ordinary questions decide whether it falls silent; only then does the test begin.
       else if (!isQuiet(peer)) this.#tests.set(request, nowMs + SECOND);
       else if (request.asked >= REMOVAL_QUESTIONS) this.#conclude(request);
       else if (budget.removal.readyMs(nowMs) > nowMs || !budget.questions.take(nowMs)) return;
       else {
         budget.removal.take(nowMs);
-        const contact = peer.contacts[request.asked % Math.max(1, peer.contacts.length)];
-        if (contact !== undefined) questions.ask(contact, number);
-        request.asked++;
-        const isLast = request.asked >= REMOVAL_QUESTIONS;
-        this.#tests.set(request, nowMs + (isLast ? REMOVAL_WAIT_MS : SECOND));
+        this.#ask(request, nowMs);
       }
     }
+  }
+
+  #ask(request: RemovalRequest, nowMs: number): void {
+    const { contacts } = request.peer;
+    const contact = contacts[request.asked % Math.max(1, contacts.length)];
+    if (contact !== undefined) this.#parts.questions.ask(contact, request.number);
+    request.asked++;
+    const isLast = request.asked >= REMOVAL_QUESTIONS;
+    this.#tests.set(request, nowMs + (isLast ? REMOVAL_WAIT_MS : SECOND));
   }
 
   #end(request: RemovalRequest): void {
@@ -153,53 +159,50 @@ export class Removal {
   #conclude(request: RemovalRequest): void {
     this.#end(request);
     const isRoom = this.#notices.size < MAX_REMOVALS;
-    this.#drop(
+    this.#remove(
       request.peer,
       isRoom ? { pausesMs: [0], most: REMOVAL_NOTICE_RECIPIENTS } : { pausesMs: [] },
     );
   }
 
-  #drop(peer: Peer, tell: Pick<RemovalNotice, "pausesMs" | "most">): void {
+  #remove(peer: Peer, notice: Pick<RemovalNotice, "pausesMs" | "most">): void {
     const { context, states } = this.#parts;
     const { announcedId: id, incarnation } = peer;
-    const bytes = encodeForget(context.signature, {
-      id,
-      ...(incarnation !== undefined && { incarnation }),
-    });
-    context.log("info", `${describePeer(peer)} is forgotten, as somebody asked`);
+    const bytes = encodeForget(context.signature, withoutUndefined({ id, incarnation }));
+    context.log("info", `removed ${describePeer(peer)}, as requested`);
     states.forget(peer);
-    this.#plan({ ...tell, bytes, addresses: [] });
+    this.#planRound({ ...notice, bytes, addresses: [] });
   }
 
-  #plan(telling: RemovalNotice): void {
-    const [pauseMs, ...later] = telling.pausesMs;
-    telling.pausesMs = later;
-    if (pauseMs === undefined) this.#notices.delete(telling);
-    else this.#notices.set(telling, this.#parts.context.clock.deadlineMs + pauseMs);
+  #planRound(notice: RemovalNotice): void {
+    const [pauseMs, ...later] = notice.pausesMs;
+    notice.pausesMs = later;
+    if (pauseMs === undefined) this.#notices.delete(notice);
+    else this.#notices.set(notice, this.#parts.context.clock.deadlineMs + pauseMs);
   }
 
-  #runTellings(nowMs: number): void {
+  #sendNotices(nowMs: number): void {
     const { context, budget } = this.#parts;
     for (;;) {
-      const telling = this.#notices.peekDue(nowMs);
-      if (telling === undefined) return;
-      if (telling.addresses.length === 0) telling.addresses = this.#readers(telling.most);
-      while (telling.addresses.length > 0) {
+      const notice = this.#notices.peekDue(nowMs);
+      if (notice === undefined) return;
+      if (notice.addresses.length === 0) notice.addresses = this.#recipients(notice.most);
+      while (notice.addresses.length > 0) {
         if (!budget.lists.take(nowMs)) return;
-        const address = telling.addresses.pop();
-        if (address !== undefined) context.sendToPeer(address, telling.bytes);
+        const address = notice.addresses.pop();
+        if (address !== undefined) context.sendToPeer(address, notice.bytes);
       }
-      this.#plan(telling);
+      this.#planRound(notice);
     }
   }
 
-  /** Those that understand it and may be there. */
-  #readers(most = Number.POSITIVE_INFINITY): string[] {
+  /** Protocol-2 machines that answer or have only just fallen silent. */
+  #recipients(most = Number.POSITIVE_INFINITY): string[] {
     const { context, table } = this.#parts;
     const addresses: string[] = [];
     for (const peer of table.all()) {
-      const isThere = !isQuiet(peer) || peer.state === "silent";
-      if (peer.protocol === 2 && isThere) addresses.push(peer.address);
+      const mayListen = !isQuiet(peer) || peer.state === "silent";
+      if (peer.protocol === 2 && mayListen) addresses.push(peer.address);
     }
     while (addresses.length > most) {
       const [last] = addresses.splice(-1);

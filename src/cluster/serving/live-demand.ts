@@ -1,6 +1,6 @@
 /**
- * When this machine takes a live sample: when somebody who watches asks for one, here or from
- * another machine, and the last one is old. All who ask within that time share it.
+ * Decides when this machine takes a live sample: when somebody who watches asks for one, here or on another
+ * machine, and the last one is old. All who ask within that time share it.
  */
 import type { CoreContext } from "../core-context.ts";
 import { LIVE_WARM_MS, WATCHING_PERIOD_MS } from "../limits.ts";
@@ -11,6 +11,7 @@ export class LiveDemand {
   readonly #ownReport: OwnReport;
   /** Somebody watches on this very machine. */
   isWatchedHere = false;
+  /** When the shell was asked for the sample that it has not published yet. */
   #requestedMs = Number.NEGATIVE_INFINITY;
 
   constructor(context: CoreContext, ownReport: OwnReport) {
@@ -18,12 +19,12 @@ export class LiveDemand {
     this.#ownReport = ownReport;
   }
 
-  /** A watcher has asked. True: a live report will be there in a moment, its answer may wait. */
+  /** A watcher has asked. Returns whether its answer may wait, as a live report will be there in a moment. */
   noteQuestion(): boolean {
     const nowMs = this.#context.clock.deadlineMs;
     if (nowMs < this.#ownReport.nextLiveMs) return false;
     this.#request(nowMs);
-    // A first live report takes its time, as it needs something to average over.
+    // The first live report takes longer, as its rates need a time to be measured over.
     return nowMs - this.#ownReport.liveTakenMs <= LIVE_WARM_MS;
   }
 

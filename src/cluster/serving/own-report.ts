@@ -1,4 +1,5 @@
 /** This machine as the others see it: its newest report, in the forms in which it is sent. */
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { encodeAnswer, encodeReportV1Packet } from "../../protocol/encode.ts";
 import { fitReport } from "../../protocol/fit-report.ts";
 import { MAX_ANSWER_BYTES } from "../../protocol/limits.ts";
@@ -10,24 +11,24 @@ import { LIVE_COST_FACTOR, LIVE_SHARED_MS } from "../limits.ts";
 import type { Machine } from "../machine.ts";
 import { isFresh, type LiveReport, shownReport, withMessagesOf } from "../peers/live-report.ts";
 
-/** Beyond the head's longest form: an IPv6 address and the largest numbers. */
+/** What the head of an answer may grow by after it is measured: an IPv6 address and large numbers. */
 const HEAD_ROOM_BYTES = 100;
-/** Whoever claims to hold more lies; from here on there is room for all reports that will ever be. */
+/** A higher number is a lie; below 2⁵³ that leaves room for all reports that will ever be made. */
 const MOST_HELD = 2 ** 52;
 
 export class OwnReport {
   readonly #context: CoreContext;
   readonly #startedWallMs: number;
   #report: Report | undefined;
-  /** The report cut to what an answer holds, so that it is not cut anew for each. */
+  /** The report cut once to what an answer holds, instead of for each answer. */
   #wireReport: Report | undefined;
   #packetV1: Uint8Array | undefined;
-  /** The one before, which may still be on its way. */
+  /** The packet before, which may still be under way. */
   #lastPacketV1: Uint8Array | undefined;
   #sequence = 0;
   #madeMs = 0;
   #madeWallMs = 0;
-  /** What others say that they hold of this run: more than there is, after a rollback of memory. */
+  /** The highest numbers of this incarnation that others say they hold. See `#noteHeld`. */
   #heldElsewhere = { sequence: 0, liveSequence: 0 };
   #live: LiveReport | undefined;
   #wireLive: Report | undefined;
@@ -39,7 +40,7 @@ export class OwnReport {
     this.#startedWallMs = context.clock.wallMs;
   }
 
-  /** Numbers our reports within this incarnation; 0 before the first. */
+  /** The number of the newest report within this incarnation; 0 before the first. */
   get sequence(): number {
     return this.#sequence;
   }
@@ -49,7 +50,7 @@ export class OwnReport {
     return this.#liveTakenMs;
   }
 
-  /** From when on the next live report may be wanted (clock of deadlines). */
+  /** The earliest time for the next live report (clock of deadlines). */
   get nextLiveMs(): number {
     return this.#report === undefined ? Number.POSITIVE_INFINITY : this.#nextLiveMs;
   }
@@ -79,8 +80,8 @@ export class OwnReport {
   }
 
   /**
-   * The interval report, if the asker does not hold it; then, for a watcher, the live one; else
-   * that there is nothing newer.
+   * The interval report, if the asker does not hold it; else, for a watcher, the live report; else the
+   * word that there is nothing newer.
    */
   answerTo(question: Question, you: string): Uint8Array {
     this.#noteHeld(question);
@@ -89,17 +90,15 @@ export class OwnReport {
       question.incarnation === this.#context.self.incarnation &&
       (question.sequence ?? -1) >= this.#sequence;
     if (isHeld && question.watching) return this.#answerLive(question, head);
-    const report = isHeld ? undefined : this.#wireReport;
-    return encodeAnswer(this.#context.signature, {
-      ...head,
-      ...(report !== undefined && { report }),
-    });
+    const report = this.#wireReport;
+    const hasNews = !isHeld && report !== undefined;
+    return encodeAnswer(this.#context.signature, hasNews ? { ...head, report } : head);
   }
 
   /**
-   * A virtual machine that goes on from an earlier state of its memory numbers its reports once more
-   * from there: all would pass for old until it has caught up. A lie costs nothing, as the numbers
-   * need only grow.
+   * A virtual machine that was set back to an earlier state of its memory would number its reports from
+   * there once more, and all of them would pass for old until it has caught up. A lie does no harm, as the
+   * numbers need only grow.
    */
   #noteHeld({ incarnation, sequence = 0, liveSequence = 0 }: Question): void {
     if (incarnation !== this.#context.self.incarnation) return;
@@ -150,28 +149,27 @@ export class OwnReport {
     const address = self.address ?? seenAs ?? "";
     const others = ownAddresses.filter((one) => one !== address);
     const shown = this.#shown();
-    return {
+    const shownAgeMs = shown && Math.max(0, clock.ageMs - shown.madeMs);
+    return withoutUndefined({
       id: self.id,
       name: this.#name(),
       address,
       addresses: address === "" ? others : [address, ...others],
-      state: this.#report === undefined ? "new" : "up",
+      state: this.#report === undefined ? ("new" as const) : ("up" as const),
       stateSinceWallMs: this.#startedWallMs,
       isSelf: true,
-      protocol: 2,
+      protocol: 2 as const,
       tags: this.#report?.tags ?? [],
       incarnation: self.incarnation,
       sequence: this.#sequence,
       lastHeardSeconds: 0,
       unanswered: 0,
       isClone: false,
-      ...(this.#report?.httpPort !== undefined && { httpPort: this.#report.httpPort }),
-      ...(shown !== undefined && {
-        report: shown.report,
-        reportAgeSeconds: Math.max(0, clock.ageMs - shown.madeMs) / 1000,
-        ...(shown.isLive && { isLive: true as const }),
-      }),
-    };
+      httpPort: this.#report?.httpPort,
+      report: shown?.report,
+      reportAgeSeconds: shownAgeMs && shownAgeMs / 1000,
+      isLive: shown?.isLive ? (true as const) : undefined,
+    });
   }
 
   #shown() {
@@ -186,19 +184,20 @@ export class OwnReport {
 
   known(): KnownMachine {
     const { self, clock } = this.#context;
-    return {
+    return withoutUndefined({
       id: self.id,
       name: this.#name(),
       addresses: self.address === undefined ? [] : [self.address],
-      protocol: 2,
-      state: "up",
+      protocol: 2 as const,
+      state: "up" as const,
       stateSinceWallMs: this.#startedWallMs,
       lastHeardWallMs: clock.wallMs,
       incarnation: self.incarnation,
       sequence: this.#sequence,
-      ...(this.#report?.httpPort !== undefined && { httpPort: this.#report.httpPort }),
-      ...(this.#report !== undefined && { report: this.#report, reportAtWallMs: this.#madeWallMs }),
-    };
+      httpPort: this.#report?.httpPort,
+      report: this.#report,
+      reportAtWallMs: this.#report && this.#madeWallMs,
+    });
   }
 
   #name(): string {

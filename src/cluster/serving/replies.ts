@@ -1,5 +1,4 @@
-/** What this machine answers when it is asked; nothing that it holds changes by it. */
-
+/** Answers what others ask. Nothing that this machine holds changes by that. */
 import type { Endpoint } from "../../net/endpoint.ts";
 import type { Question } from "../../protocol/message.ts";
 import { encodeRingAnswer } from "../../protocol/ring.ts";
@@ -35,7 +34,7 @@ export class Replies {
   readonly #lists: AddressLists;
   readonly #ownReport: OwnReport;
   readonly #liveDemand: LiveDemand;
-  /** In the order in which they came, each for the same time. */
+  /** In the order in which they came; all wait equally long. */
   #waiting: Waiting[] = [];
 
   constructor(parts: Parts) {
@@ -52,8 +51,8 @@ export class Replies {
   }
 
   /**
-   * The list of live machines. The question paid for one packet; each further one costs the
-   * asker a token, so that a small packet with a forged sender brings nobody a flood.
+   * Sends the list of machines that answer. The query has paid for one packet; each further one takes a
+   * token of the asker, so that a small query with a forged sender does not flood anybody.
    */
   toInitialQuery(from: Endpoint, isKnown: boolean): boolean {
     const nowMs = this.#context.clock.deadlineMs;
@@ -65,7 +64,7 @@ export class Replies {
     return true;
   }
 
-  /** A watcher's answer may wait a moment for a live report. */
+  /** Sends the report, if there is a newer one. The answer to a watcher may wait for a live report. */
   toQuestion(from: Endpoint, question: Question): boolean {
     const mayWait = question.watching && this.#liveDemand.noteQuestion();
     if (!mayWait || this.#waiting.length >= MAX_LIVE_WAITING) return this.#answer(from, question);
@@ -82,7 +81,7 @@ export class Replies {
     );
   }
 
-  /** The live report is there. */
+  /** The live report is there, or has not come in time. */
   answerWaiting(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -97,7 +96,7 @@ export class Replies {
     return this.#waiting[0]?.untilMs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The report, if it has been updated since this sender last asked; else nothing (6.1). */
+  /** Sends the protocol-1 report, if it is newer than the one this source was served last (6.1). */
   toRequest(from: Endpoint): boolean {
     const packet = this.#ownReport.packetV1();
     if (packet === undefined) return true;
@@ -112,7 +111,7 @@ export class Replies {
     return this.#reply(from, this.#ownReport.answerTo(question, from.address));
   }
 
-  /** False: too many answers in all. */
+  /** Returns false if this machine has sent too many answers in all. */
   #reply(to: Endpoint, bytes: Uint8Array): boolean {
     if (!this.#budget.answers.take(this.#context.clock.deadlineMs)) return false;
     this.#context.send(to, bytes);

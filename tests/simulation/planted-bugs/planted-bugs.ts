@@ -42,7 +42,7 @@ export const PLANTED: readonly PlantedBug[] = [
     changes: [
       {
         file: "src/cluster/detection/ring-detector.ts",
-        from: "peer !== sender) this.#beginSoon(peer, HINT_SPREAD_MS);",
+        from: "peer !== sender) this.#beginTestSoon(peer, HINT_SPREAD_MS);",
         to: "peer !== sender && isInRing(peer)) this.#schedule.setSilent(peer, RING_QUESTIONS);",
       },
     ],

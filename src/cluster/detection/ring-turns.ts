@@ -1,0 +1,71 @@
+/**
+ * Which successor in the ring is tested when (design 6.6): each of the two every 4 s, one 2 s after the
+ * other, and halfway between the turns of the other machine that tests it.
+ */
+import type { CoreContext } from "../core-context.ts";
+import { RING_PERIOD_MS, RING_STEER_MS, RING_SUCCESSORS, WAKE_SPREAD_MS } from "../limits.ts";
+import type { Peer } from "../peers/peer.ts";
+import type { PeerTable } from "../peers/peer-table.ts";
+import { isRightBefore, successorsOf } from "./ring-order.ts";
+
+export class RingTurns {
+  readonly #context: CoreContext;
+  readonly #table: PeerTable;
+  /** The place of the successor whose turn was last. */
+  #place = 0;
+  #nextMs: number;
+  /** Turns are steered once between two of them: a machine that asks all the time must not stop them. */
+  #isSteered = false;
+
+  constructor(context: CoreContext, table: PeerTable) {
+    this.#context = context;
+    this.#table = table;
+    // Machines that start together must not ask together.
+    this.#nextMs = context.clock.deadlineMs + (RING_PERIOD_MS / 2) * context.random();
+  }
+
+  nextMs(): number {
+    return this.#nextMs;
+  }
+
+  /** Takes the turn that is due. Returns the successor that is to be tested, if there is one. */
+  take(nowMs: number): Peer | undefined {
+    const pauseMs = RING_PERIOD_MS / RING_SUCCESSORS;
+    // Varied a little, so that no two machines go on forever at the same moments.
+    this.#nextMs = nowMs + pauseMs * (0.98 + this.#context.random() / 25);
+    this.#place = (this.#place + 1) % RING_SUCCESSORS;
+    this.#isSteered = false;
+    return this.successors()[this.#place];
+  }
+
+  successors(): readonly Peer[] {
+    return successorsOf(this.#context.self.id, this.#table.all());
+  }
+
+  /**
+   * This machine was asked a quick question. The machine right before it in the ring tests our first
+   * successor as well, half a period after it has tested us. If we test that successor at the moment when
+   * we are tested ourselves, it is tested evenly.
+   */
+  steer(sender: Peer | undefined): void {
+    if (sender === undefined || this.#isSteered) return;
+    if (!isRightBefore(this.#context.self.id, sender, this.#table.all())) return;
+    const nowMs = this.#context.clock.deadlineMs;
+    const isFirstNext = this.#place !== 0;
+    const firstMs = this.#nextMs + (isFirstNext ? 0 : RING_PERIOD_MS / RING_SUCCESSORS);
+    const lateMs = nearestZero(firstMs - nowMs, RING_PERIOD_MS);
+    const shiftMs = Math.min(Math.max(-lateMs, -RING_STEER_MS), RING_STEER_MS);
+    this.#nextMs = Math.max(nowMs, this.#nextMs + shiftMs);
+    this.#isSteered = true;
+  }
+
+  /** This machine was suspended, and the network may not be there yet. */
+  postpone(): void {
+    this.#nextMs = this.#context.clock.deadlineMs + WAKE_SPREAD_MS;
+  }
+}
+
+/** Of all numbers that differ from `value` by whole periods, the one nearest to 0. */
+function nearestZero(value: number, period: number): number {
+  return value - Math.round(value / period) * period;
+}
