@@ -1,6 +1,6 @@
 /**
- * The lists of machines that are held for alive: the answer to an initial query, and every three
- * intervals to the network. CandidatePool are never in them.
+ * The lists of the machines that answer: sent in reply to an initial query, and to the network every three
+ * intervals. Candidates are never in them.
  */
 import { isIpv6, isLoopback } from "../../net/address.ts";
 import { encodeAddressLists } from "../../protocol/encode.ts";
@@ -18,10 +18,11 @@ interface Parts {
   readonly scan: AddressScan;
 }
 
+/** Which addresses a list contains. */
 interface ListForm {
-  /** The 2005 program takes every word for an IPv4 address. */
+  /** The program of 2005 takes every word for an IPv4 address. */
   readonly ipv6: boolean;
-  /** Our loopback machines are no use to others, who have their own. */
+  /** Our loopback addresses mean nothing on another machine. */
   readonly loopback: boolean;
 }
 
@@ -30,9 +31,10 @@ export class AddressLists {
   readonly #budget: Budget;
   readonly #table: PeerTable;
   readonly #scan: AddressScan;
+  /** The encoded list in each form that was asked for, of the table's revision `#packetsRevision`. */
   readonly #packets = new Map<string, readonly Uint8Array[]>();
   #packetsRevision = -1;
-  /** Whom the present broadcast has still to reach, and how far the first of them is. */
+  /** Whom the present broadcast has still to reach; `sent` packets have gone to the last of them. */
   #pending: { address: string; packets: readonly Uint8Array[]; sent: number }[] = [];
   #nextBroadcastMs: number;
 
@@ -48,26 +50,25 @@ export class AddressLists {
     return { listReaders: this.#pending.length, listForms: this.#packets.size };
   }
 
-  /** Our interval has changed. */
+  /** Our interval has changed: the next broadcast is planned anew. */
   restartTimer(): void {
     this.#nextBroadcastMs = this.#firstBroadcastMs();
   }
 
-  /** Machines that started, or changed, together do not broadcast together. */
+  /** At a random time, so that machines that started or changed together do not broadcast together. */
   #firstBroadcastMs(): number {
     const periodMs = this.#context.intervalMs * BROADCAST_INTERVALS;
     return this.#context.clock.deadlineMs + periodMs * this.#context.random();
   }
 
   /**
-   * For a reader at this address. An initial query does not show which protocol the asker
-   * speaks; one that comes over IPv6 does, as the 2005 program has none.
+   * The list for a recipient at this address. An initial query does not show which protocol its sender
+   * speaks, unless it comes over IPv6, which the program of 2005 does not know.
    */
   packetsFor(address: string): readonly Uint8Array[] {
-    const isKnownSo = this.#table.contactOf(address)?.peer?.protocol === 2;
-    const isProtocol2 = isKnownSo || this.#context.isSealed;
+    const speaksV2 = this.#table.contactOf(address)?.peer?.protocol === 2;
     return this.#encoded({
-      ipv6: isProtocol2 || isIpv6(address),
+      ipv6: speaksV2 || this.#context.isSealed || isIpv6(address),
       loopback: isLoopback(address),
     });
   }
@@ -93,45 +94,46 @@ export class AddressLists {
     const periodMs = this.#context.intervalMs * BROADCAST_INTERVALS;
     this.#nextBroadcastMs = nowMs + periodMs * (0.9 + this.#context.random() / 5);
     this.#scan.askRandom();
-    // A broadcast that is not through with a huge network by now goes on before the next.
+    // In a huge network the broadcast before may still be under way; it is finished first.
     if (this.#pending.length > 0) return;
     this.#pending = this.#recipients().map(({ address }) => {
       return { address, packets: this.packetsFor(address), sent: 0 };
     });
   }
 
-  /** All live protocol-1 machines, and at most 50 of the others. */
+  /** All protocol-1 machines that answer, and at most 50 random ones of protocol 2. */
   #recipients(): Peer[] {
-    const old: Peer[] = [];
-    const modern: Peer[] = [];
+    const v1: Peer[] = [];
+    const v2: Peer[] = [];
     for (const peer of this.#table.all()) {
-      if (!isQuiet(peer)) (peer.protocol === 1 ? old : modern).push(peer);
+      if (!isQuiet(peer)) (peer.protocol === 1 ? v1 : v2).push(peer);
     }
-    const count = Math.min(LIST_SAMPLE, modern.length);
+    const count = Math.min(LIST_SAMPLE, v2.length);
     for (let i = 0; i < count; i++) {
-      const j = i + Math.floor(this.#context.random() * (modern.length - i));
-      const [a, b] = [modern[i], modern[j]];
-      if (a !== undefined && b !== undefined) [modern[i], modern[j]] = [b, a];
+      const j = i + Math.floor(this.#context.random() * (v2.length - i));
+      const [a, b] = [v2[i], v2[j]];
+      if (a !== undefined && b !== undefined) [v2[i], v2[j]] = [b, a];
     }
-    return [...old, ...modern.slice(0, count)];
+    return [...v1, ...v2.slice(0, count)];
   }
 
-  #encoded(reader: ListForm): readonly Uint8Array[] {
+  #encoded(form: ListForm): readonly Uint8Array[] {
     if (this.#packetsRevision !== this.#table.revision) {
       this.#packets.clear();
       this.#packetsRevision = this.#table.revision;
     }
-    const key = `${reader.ipv6} ${reader.loopback}`;
-    const known = this.#packets.get(key);
+    const formName = `${form.ipv6} ${form.loopback}`;
+    const known = this.#packets.get(formName);
     if (known !== undefined) return known;
-    const packets = encodeAddressLists(this.#context.signature, this.#addresses(reader), reader);
-    this.#packets.set(key, packets);
+    const packets = encodeAddressLists(this.#context.signature, this.#addresses(form), form);
+    this.#packets.set(formName, packets);
     return packets;
   }
 
-  #addresses(reader: ListForm): string[] {
+  /** Our own address and one of each machine that answers, as far as the form allows. */
+  #addresses(form: ListForm): string[] {
     const isFit = (address: string) =>
-      (reader.ipv6 || !isIpv6(address)) && (reader.loopback || !isLoopback(address));
+      (form.ipv6 || !isIpv6(address)) && (form.loopback || !isLoopback(address));
     const addresses: string[] = [];
     const own = this.#context.self.address;
     if (own !== undefined && isFit(own)) addresses.push(own);

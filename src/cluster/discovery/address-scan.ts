@@ -1,7 +1,7 @@
 /**
- * Looks for other machines where no list has led: through the scan range in order until another
- * machine has answered, then, as long as none is known to be up, slowly round and round. What an
- * earlier run knew to be up holds nothing back: it may be gone, or stand elsewhere by now.
+ * Looks for other machines that no list names: goes through the scan range in order until another machine
+ * has answered, and then, while none is up, slowly round and round. Machines of an earlier run do not hold
+ * the scan back before they have answered: they may be down, or have moved.
  */
 import { encodeInitialQuery } from "../../protocol/encode.ts";
 import type { CoreContext } from "../core-context.ts";
@@ -28,7 +28,7 @@ export class AddressScan {
   readonly #query: Uint8Array;
   #asked = 0;
   #slowMs = 0;
-  /** It goes on then; none: nobody has been heard yet. */
+  /** When the scan may resume; undefined until the first list arrives. */
   #heldUntilMs: number | undefined;
 
   constructor(parts: Parts) {
@@ -43,14 +43,14 @@ export class AddressScan {
     return { size: this.#context.ranges.scan.size, asked: this.#asked };
   }
 
-  /** Another range is scanned from its beginning. */
+  /** The scan range has changed, and is scanned from its beginning. */
   restart(): void {
     this.#asked = 0;
   }
 
   /**
-   * Somebody is there: if that one answers a question, no more addresses need be asked. It
-   * is waited for once, since it may say anything and never answer.
+   * A list came: if its sender answers a question, no more addresses need be asked. The scan waits for that
+   * once, since the sender may never answer.
    */
   noteList(): void {
     this.#heldUntilMs ??= this.#context.clock.deadlineMs + SCAN_HOLD_MS;
@@ -76,8 +76,8 @@ export class AddressScan {
   }
 
   /**
-   * A few anywhere in the range that are not known to be up, so that two halves of a network that
-   * never met do meet.
+   * Queries a few random addresses of the range that are not known to be up, so that two halves of a
+   * network that never met do meet.
    */
   askRandom(): void {
     const { random, ranges } = this.#context;
@@ -105,7 +105,7 @@ export class AddressScan {
 /** Places of a scan range that are compared: enough to see any change of networks. */
 const COMPARED_PLACES = 16;
 
-/** By its size and some of its addresses; a scan range may have 65,536. */
+/** Compares the sizes and some of the addresses, as a scan range may have 65,536. */
 export function isSameRange(a: ScanRange, b: ScanRange): boolean {
   if (a.size !== b.size) return false;
   for (let i = 0; i < Math.min(COMPARED_PLACES, a.size); i++) {

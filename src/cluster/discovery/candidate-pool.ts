@@ -1,10 +1,12 @@
 /**
- * Addresses heard of that have not answered a question yet. They are asked a few times with
- * growing pauses and then forgotten; they are neither shown nor passed on. Anybody may name
- * addresses, so the number is capped, and who goes is left to chance: a flood of invented ones
- * cannot push a true one out for sure. Those who have spoken and those that somebody named are asked
- * in turns, most of them for the former's first question: else lists of thousands would hold up
- * newcomers for minutes, or newcomers without end everybody else.
+ * Candidates: addresses heard of that have not answered a question yet. Each is asked a few times with
+ * growing pauses and then dropped; candidates are neither shown nor passed on. Anybody may name addresses,
+ * so their number is capped, and chance decides which one goes: a flood of invented addresses cannot push
+ * out a real one for sure.
+ *
+ * Three groups wait: candidates that have spoken and were not asked yet, those that have spoken and were
+ * asked, and those that others have only named. They are asked round-robin, so that neither long lists nor
+ * a flood of newcomers starves the others; the first group, in which real newcomers are, gets most turns.
  */
 import { isUsablePeerAddress } from "../../net/address.ts";
 import type { CoreContext } from "../core-context.ts";
@@ -16,7 +18,7 @@ import { type Contact, newContact } from "../peers/peer.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
-/** Where an eighth of all have spoken, one of them goes in one of 500 cases. */
+/** If an eighth of all have spoken, one of those goes in 1 of 500 cases. */
 const EVICTION_DRAWS = 3;
 
 interface Parts {
@@ -32,14 +34,10 @@ export class CandidatePool {
   readonly #questions: Questions;
   readonly #own: OwnAddresses;
   readonly #contacts = new SampleMap<string, Contact>();
-  /** Those who have spoken and were not asked yet, those who were, and those who were only named. */
   readonly #fresh = new DeadlineQueue<Contact>();
   readonly #spoken = new DeadlineQueue<Contact>();
   readonly #named = new DeadlineQueue<Contact>();
-  readonly #turns = [
-    ...[this.#fresh, this.#fresh, this.#spoken],
-    ...[this.#fresh, this.#fresh, this.#named],
-  ];
+  readonly #turns = [this.#fresh, this.#fresh, this.#spoken, this.#fresh, this.#fresh, this.#named];
   #turn = 0;
 
   constructor(parts: Parts) {
@@ -64,7 +62,7 @@ export class CandidatePool {
     return this.#contacts.get(address);
   }
 
-  /** An address that is not a known machine's was named, or has sent a message itself. */
+  /** Adds an address of no known machine, which others have named or which has sent a message. */
   add(address: string, options: { readonly hasSpoken: boolean }): void {
     const known = this.#contacts.get(address);
     if (known !== undefined) {
@@ -81,14 +79,14 @@ export class CandidatePool {
     else this.#named.set(contact, this.#context.clock.deadlineMs);
   }
 
-  /** It is a machine now, or this machine itself. */
+  /** The address turned out to be a machine's, or our own. */
   remove(contact: Contact): void {
     if (this.#contacts.get(contact.address) !== contact) return;
     this.#contacts.delete(contact.address);
     this.#drop(contact);
   }
 
-  /** The allowed ranges have changed. */
+  /** The allowed ranges have changed: drops the candidates outside. */
   removeForbidden(): void {
     for (const contact of this.#contacts.values()) {
       if (!this.#context.ranges.allow(contact.address)) this.remove(contact);
@@ -110,7 +108,7 @@ export class CandidatePool {
       if (candidates.readyMs(nowMs) > nowMs || !questions.take(nowMs)) return;
       candidates.take(nowMs);
       this.#turn = (turn + 1) % this.#turns.length;
-      // One number for all repeats, so that a late answer to the first still counts.
+      // All repeats have one number, so that a late answer to the first still counts.
       this.#questions.ask(contact, contact.question?.number ?? this.#context.requestNumber());
       this.#moveTo(contact.hasSpoken ? this.#spoken : this.#named, contact, nowMs + pauseMs);
     }
@@ -123,7 +121,7 @@ export class CandidatePool {
     return Math.max(dueMs, candidates.readyMs(nowMs), questions.readyMs(nowMs));
   }
 
-  /** It keeps its place among those that wait, however often it speaks. */
+  /** A candidate that waits keeps its place, however often it speaks. */
   #noteSpoke(contact: Contact): void {
     const queue = contact.asked === 0 ? this.#fresh : this.#spoken;
     const waitsFromMs = queue.atMs(contact);
@@ -136,14 +134,14 @@ export class CandidatePool {
     queue.set(contact, atMs);
   }
 
-  /** It is in one of them at most. */
+  /** It waits in one of the groups at most. */
   #drop(contact: Contact): void {
     this.#fresh.delete(contact);
     this.#spoken.delete(contact);
     this.#named.delete(contact);
   }
 
-  /** A queue in which nobody is due misses its turn. */
+  /** A group in which none is due misses its turn. */
   #nextTurn(nowMs: number): number {
     const turns = this.#turns.length;
     for (let turn = this.#turn; turn < this.#turn + turns; turn++) {

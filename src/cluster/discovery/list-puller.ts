@@ -1,9 +1,9 @@
 /**
- * Asks machines for their lists while there may be more to learn. Machines that start together
- * each stop scanning at the first answer, and their lists of that moment are short; without this
- * they would meet at the next broadcast, three intervals later. The same way two halves of a
- * network that were cut apart grow together as soon as two of their machines have met. For that
- * they ask at random, too: of sixty that start together, a few often know none but each other.
+ * Asks machines for their address lists while there may be more to learn. Machines that start together each
+ * stop scanning at the first answer, when all lists are still short; without this they would all meet only
+ * at the next broadcast, three intervals later. In the same way two halves of a network that were cut apart
+ * grow together once two of their machines have met. While this machine is young it queries random addresses
+ * as well: of sixty machines that start together, a few often know only each other.
  */
 import { encodeInitialQuery } from "../../protocol/encode.ts";
 import type { CoreContext } from "../core-context.ts";
@@ -20,7 +20,7 @@ export class ListPuller {
   readonly #youngUntilMs: number;
   #nextMs = Number.POSITIVE_INFINITY;
   #step = 0;
-  /** Who is to be asked next; none: anybody. */
+  /** The peer to ask next; undefined: any peer. */
   #newcomer: Peer | undefined;
 
   constructor(context: CoreContext, table: PeerTable, scan: AddressScan) {
@@ -32,8 +32,8 @@ export class ListPuller {
   }
 
   /**
-   * A machine was met for the first time. Those that have been here longer do not all ask the
-   * newcomer, or it would send its whole list to each of a thousand.
+   * A machine was met for the first time. Of the older machines only a few ask the newcomer; otherwise it
+   * would send its whole list to each of a thousand.
    */
   noteNewPeer(peer: Peer): void {
     const share = LIST_PULLS_OF_NEWCOMER / Math.max(1, this.#table.answeringCount);
@@ -50,7 +50,7 @@ export class ListPuller {
     this.#newcomer = undefined;
     if (peer !== undefined) this.#context.sendToPeer(peer.address, this.#query);
     if (!this.#isYoung) return;
-    // As long as somebody new is met all the time, lists lead further.
+    // While new machines keep appearing, address lists find the rest faster than scanning does.
     if (this.#step > 0) this.#scan.askRandom();
     this.#step++;
     this.#plan();
@@ -64,7 +64,7 @@ export class ListPuller {
     return this.#context.clock.deadlineMs < this.#youngUntilMs;
   }
 
-  /** Never later than what is planned: a stream of newcomers does not put the question off. */
+  /** A query that is planned is never put off, or a stream of newcomers could put it off forever. */
   #plan(): void {
     const pauseMs = LIST_PULL_PAUSES_MS[this.#step];
     if (pauseMs === undefined) return;
@@ -73,12 +73,10 @@ export class ListPuller {
   }
 
   #target(): Peer | undefined {
-    const { answeringCount: liveCount } = this.#table;
-    if (this.#newcomer !== undefined && !isQuiet(this.#newcomer) && !this.#isYoung) {
-      return this.#newcomer;
-    }
-    // Anybody rather than the newest: whoever was met last tends to know what we know.
-    let place = Math.floor(this.#context.random() * liveCount);
+    const newcomer = this.#newcomer;
+    if (newcomer !== undefined && !isQuiet(newcomer) && !this.#isYoung) return newcomer;
+    // Any peer rather than the newest, which tends to know what we know.
+    let place = Math.floor(this.#context.random() * this.#table.answeringCount);
     for (const peer of this.#table.all()) {
       if (!isQuiet(peer) && place-- === 0) return peer;
     }

@@ -1,9 +1,9 @@
 /**
- * The addresses that are this machine's: what the shell says, and those under which it has met
- * itself, as an answer with our own incarnation came from there. They are never asked again nor taken
- * for another machine; the latter for two minutes each, since an address may be given to somebody
- * else. Where packets are sealed nobody meets himself: what comes back is dropped, or whoever
- * sends our packets back to us could have us take another machine for ourselves.
+ * This machine's own addresses: those that the shell lists, and those at which it has met itself, since an
+ * answer with our own incarnation came from there. None of them is asked or taken for another machine. An
+ * address of the second kind counts for two minutes, as it may be given to another machine. In a sealed
+ * network no machine meets itself: packets that come back are dropped, or anybody who returns our packets
+ * to us could make us take another machine for ourselves.
  */
 import { isLoopback, isUsablePeerAddress } from "../../net/address.ts";
 import type { CoreContext } from "../core-context.ts";
@@ -13,11 +13,11 @@ import type { ClusterRanges } from "../options.ts";
 export class OwnAddresses {
   readonly #context: CoreContext;
   readonly #untilMs = new Map<string, number>();
-  /** What each of the others told us last (`you`), by its address. */
+  /** The address under which each of the others told us last that it sees us (`you`), by its own. */
   readonly #told = new Map<string, string>();
   #seenAs: string | undefined;
-  /** What the shell said before we moved, and has not looked at since. */
-  #oldRanges: ClusterRanges | undefined;
+  /** What the shell listed before we moved; it does not count any more. */
+  #staleRanges: ClusterRanges | undefined;
 
   constructor(context: CoreContext) {
     this.#context = context;
@@ -28,15 +28,15 @@ export class OwnAddresses {
     return { ownAddresses: Math.max(this.#untilMs.size, this.#told.size) };
   }
 
-  /** As others say that they see us; for display alone. */
+  /** The address under which others say that they see us; only for display. */
   get seenAs(): string | undefined {
     return this.#seenAs;
   }
 
   /**
-   * The machine at `teller` says that it sees us under this address. Anybody may say anything:
-   * it counts if the shell knows the address for ours, or, as there may be a translator of
-   * addresses between us, if two of them say the same, unless one of the former is known.
+   * The machine at `teller` says that it sees us under this address. As anybody may say anything, that
+   * counts only if the shell lists the address; or, since a NAT may lie in between, if two machines say the
+   * same and no listed address is known.
    */
   noteSeenAs(address: string, teller: string): void {
     if (!isUsablePeerAddress(address) || (isLoopback(address) && !isLoopback(teller))) return;
@@ -54,21 +54,21 @@ export class OwnAddresses {
     putNewest(this.#untilMs, address, this.#context.clock.deadlineMs + OWN_ADDRESS_MS);
   }
 
-  /** Somebody else speaks from there: it may be his by now. If not, we meet ourselves again. */
+  /** Another machine speaks from there, which may have it by now. If not, we will meet ourselves again. */
   unlearn(address: string): void {
     this.#untilMs.delete(address);
   }
 
-  /** The shell has looked anew: what others told us meanwhile may be seen here now. */
+  /** The shell has read its interfaces: an address that others told us may be listed now. */
   noteRefreshed(): void {
     if (this.#seenAs !== undefined && this.isListed(this.#seenAs)) return;
     this.#seenAs = [...this.#told.values()].find((told) => this.isListed(told)) ?? this.#seenAs;
   }
 
-  /** We are where another machine was: where we were before may be anybody by now. */
+  /** We have moved to the address of another machine: any may be at our old ones by now. */
   noteMoved(): void {
     this.#untilMs.clear();
-    this.#oldRanges = this.#context.ranges;
+    this.#staleRanges = this.#context.ranges;
   }
 
   has(address: string): boolean {
@@ -81,17 +81,17 @@ export class OwnAddresses {
     return [...this.#untilMs.keys()].filter((address) => this.has(address));
   }
 
-  /** The shell sees it at an interface of this machine. */
+  /** Whether the shell sees the address at an interface of this machine. */
   isListed(address: string): boolean {
     const { ranges } = this.#context;
-    return ranges !== this.#oldRanges && ranges.isOwn?.(address) === true;
+    return ranges !== this.#staleRanges && ranges.isOwn?.(address) === true;
   }
 }
 
-/** The one put in longest ago makes room. */
-function putNewest<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
+/** The entry that was put longest ago makes room. */
+function putNewest<T>(map: Map<string, T>, address: string, value: T): void {
+  map.delete(address);
+  map.set(address, value);
   if (map.size <= MAX_OWN_ADDRESSES) return;
   for (const oldest of map.keys()) {
     map.delete(oldest);

@@ -1,4 +1,4 @@
-/** When to ask again: the arithmetic, apart from the machinery that does it (schedule.ts). */
+/** How long until the next question: the arithmetic, without the queues of the schedule. */
 import {
   MINUTE,
   QUIET_PAUSES,
@@ -7,30 +7,30 @@ import {
   WATCHING_QUESTIONS_PLANNED,
 } from "../limits.ts";
 
-/** The next report is asked for a little after it is due: a tenth of an interval, at most this. */
+/** The next report is asked for a tenth of its interval after it is due, but at most this much later. */
 const MAX_MARGIN_MS = SECOND;
-/** Questions to machines that started together are spread over a twentieth of the interval… */
+/** Questions to machines that started together are spread over this share of our interval… */
 const SPREAD = 1 / 20;
-/** …at most half a minute, so that what the page shows stays fresh. */
+/** …but over half a minute at most, so that what the page shows stays fresh. */
 const MAX_SPREAD_MS = 30 * SECOND;
-/** A report that is overdue is asked for after a tenth of its interval, but not more often. */
+/** A report that is overdue is asked for after a tenth of its interval, but no sooner than this. */
 const MIN_OVERDUE_MS = SECOND / 2;
-/** A machine without any report yet is asked after 1, 2, 4 … seconds, at most this. */
+/** A machine without any report yet is asked after 1, 2, 4 … seconds, but at most this. */
 const MAX_EMPTY_PAUSE_MS = MINUTE;
-/** How much shorter than ours an interval must be before reports of that machine are skipped. */
+/** Below this share of our interval, the interval of a machine is so short that reports are skipped. */
 const MUCH_SHORTER = 0.9;
-/** No interval that somebody states makes us ask more often than this. */
+/** A shorter interval that a machine states does not make us ask more often. */
 const MIN_INTERVAL_MS = SECOND;
 
 /**
- * A protocol-1 report of unknown age may have been made long before it was fetched: the next is
- * asked for after three quarters of the interval, then every eighth of it (`recheckMs`).
+ * A protocol-1 report of unknown age may have been made long before it was fetched. The next one is asked
+ * for after this share of our interval, and then every eighth of it (`recheckMs`).
  */
 const EARLY_SHARE = 3 / 4;
 
 export interface ReportTiming {
   readonly ageMs: number;
-  /** Of the machine asked. */
+  /** The interval of the machine that is asked. */
   readonly intervalMs: number;
   /** Ours. */
   readonly ownIntervalMs: number;
@@ -39,9 +39,9 @@ export interface ReportTiming {
 }
 
 /**
- * How long until the question after an answer, ms: shortly after the next report is due. Of a
- * machine whose interval is much shorter than ours we take one report in each of our intervals;
- * one whose interval is longer is still asked once in ours, for a sign of life, overdue or not.
+ * From an answer to the next question, ms: until shortly after the next report is due. From a machine
+ * whose interval is much shorter than ours we take one report in each of our intervals. A machine whose
+ * interval is longer is still asked once in each of ours, for a sign of life.
  */
 export function untilNextReportMs(timing: ReportTiming): number {
   const intervalMs = Math.max(MIN_INTERVAL_MS, timing.intervalMs);
@@ -58,17 +58,17 @@ export function untilNextReportMs(timing: ReportTiming): number {
   return Math.min(dueMs, timing.ownIntervalMs) + marginMs + spreadMs;
 }
 
-/** How often each of so many machines is asked while somebody watches, ms. */
+/** From one question to the next, of so many machines while somebody watches, ms. */
 export function watchingPeriodMs(machines: number): number {
   return Math.max(WATCHING_PERIOD_MS, (machines * SECOND) / WATCHING_QUESTIONS_PLANNED);
 }
 
-/** For a machine that answers without having a report yet. */
+/** Until the next question to a machine that answers and has no report yet, ms. */
 export function emptyPauseMs(emptyAnswers: number): number {
   return Math.min(SECOND * 2 ** Math.min(emptyAnswers, 10), MAX_EMPTY_PAUSE_MS);
 }
 
-/** For a machine that is silent, stopped or down, by the time since it became so. */
+/** Until the next question to a quiet machine, ms: longer, the longer it has been quiet. */
 export function quietPauseMs(timing: {
   readonly quietForMs: number;
   readonly ownIntervalMs: number;
@@ -79,15 +79,15 @@ export function quietPauseMs(timing: {
   return pauseMs * (0.95 + timing.random / 10);
 }
 
-/** An eighth of the interval, within reason: when a protocol-1 machine had nothing new. */
+/** Until the next question to a protocol-1 machine that had nothing new, ms: an eighth of our interval. */
 export function recheckMs(intervalMs: number): number {
   return Math.min(Math.max(intervalMs / 8, SECOND), MINUTE);
 }
 
 /**
- * Until a protocol-1 machine is asked again after a report, ms: at the latest in our interval,
- * since what was learnt of its own is too long when reports were missed, and waiting that long
- * would go on missing them. `ageMs` is 0 unless the clocks tell how old the report was.
+ * From a protocol-1 report to the next question, ms: our interval at most. The interval learned of that
+ * machine is too long when reports were missed, and waiting for it would go on missing them. `ageMs` is 0
+ * unless the clocks tell how old the report was.
  */
 export function untilNextReportV1Ms(timing: ReportTiming): number {
   const { ownIntervalMs, ageMs } = timing;

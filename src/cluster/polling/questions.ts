@@ -1,6 +1,6 @@
 /**
- * Sends the questions, and knows which of them are open: a report counts only as the answer to a
- * question that is open to the very address it comes from.
+ * Sends the questions and knows which of them are open: a report counts only as the answer to a question
+ * that is open to the very address it comes from.
  */
 import { encodeQuestion, encodeRequest } from "../../protocol/encode.ts";
 import type { Question, Writable } from "../../protocol/message.ts";
@@ -11,7 +11,7 @@ import { type Contact, isQuiet, type OpenQuestion, type Peer } from "../peers/pe
 export class Questions {
   readonly #context: CoreContext;
   readonly #request: Uint8Array;
-  /** Somebody looks at what this machine shows. */
+  /** Somebody is watching here. */
   watching = false;
 
   constructor(context: CoreContext) {
@@ -19,9 +19,9 @@ export class Questions {
     this.#request = encodeRequest(context.signature);
   }
 
-  /** Asks this address; a repeated question keeps its number, so that any answer to it counts. */
+  /** Asks this address. A repeated question keeps its number, so that an answer to any of them counts. */
   ask(contact: Contact, number: number): void {
-    // Also where it may not be sent: who is outside the allowed ranges now will be down.
+    // Noted even if sending is not allowed: a machine that is now outside the ranges will be down.
     if (contact.peer !== undefined) contact.peer.askedMs ??= this.#context.clock.deadlineMs;
     const isBare = isBareTurn(contact, this.#context);
     const bytes = isBare ? this.#request : this.#encode(contact.peer, number);
@@ -34,12 +34,12 @@ export class Questions {
     else contact.question = { number, firstSentMs: nowMs, lastSentMs: nowMs, isAnswered: false };
   }
 
-  /** A program of either kind may have sent the protocol-1 answer that just came from here. */
+  /** Whether a protocol-1 answer from here may be a protocol-2 machine's, given to a bare request. */
   mayAnswerBare(contact: Contact): boolean {
     return this.#context.clock.deadlineMs - contact.lastBareMs < QUESTION_OPEN_MS;
   }
 
-  /** The question that may be answered from this address now. */
+  /** The question that may still be answered from this address. */
   open(contact: Contact): OpenQuestion | undefined {
     const { question } = contact;
     const isOpen = this.msSinceAsked(contact) < QUESTION_OPEN_MS;
@@ -51,14 +51,14 @@ export class Questions {
     return this.#context.clock.deadlineMs - lastSentMs;
   }
 
-  /** Only protocol 2 knows what watching is; a candidate has no report to be liveDemand yet. */
+  /** Protocol 1 does not know watching, and a candidate has no report yet. */
   #isForWatcher(peer: Peer | undefined): boolean {
     return this.watching && peer?.protocol === 2;
   }
 
   #encode(peer: Peer | undefined, number: number): Uint8Array {
-    // Until it has answered in this run, we say that we hold nothing: so it notices that we have
-    // started anew, and asks for our new incarnation now rather than in an interval.
+    // Before the machine has answered in this run, the question says that we hold nothing: so it notices
+    // our restart, and asks for our new incarnation now instead of in an interval.
     const isHeld = peer?.protocol === 2 && peer.report !== undefined && !peer.isRecalled;
     const watching = this.#isForWatcher(peer);
     const liveSequence = watching && isHeld ? peer?.live?.sequence : undefined;
@@ -75,17 +75,17 @@ export class Questions {
 }
 
 /**
- * Whether a machine has been silent, stopped or down for an interval: from then on a protocol-1
- * report may take its place.
+ * Whether a machine has been silent, stopped or down for an interval. From then on a protocol-1 report may
+ * show that another program has taken its place.
  */
 export function isLongQuiet(peer: Peer, context: CoreContext): boolean {
   return isQuiet(peer) && context.clock.deadlineMs - peer.quietSinceMs > context.intervalMs;
 }
 
 /**
- * The first question is never bare, then every second retry is. A machine known to speak
- * protocol 2 is asked so; when it has been silent for an interval, it might be another program
- * by now, and every fourth question is bare.
+ * Whether the next question is a bare `>`, the request of protocol 1. The first is not, and then every
+ * second one is. A machine known to speak protocol 2 gets none, until it has been quiet for an interval:
+ * another program may have taken its place, so every fourth question is bare.
  */
 function isBareTurn(contact: Contact, context: CoreContext): boolean {
   const { peer, asked } = contact;
