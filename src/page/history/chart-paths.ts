@@ -9,13 +9,13 @@ export type Series = readonly number[];
 
 export const PLOT_HEIGHT = 80;
 /**
- * The scale's top and zero, with half a label above and below. On half units, and 64 apart: four
- * steps of one pixel wide lines are sharp.
+ * The heights of the scale's top and of zero leave room for half a label. They lie on half units
+ * and 64 apart, so that lines of one pixel are sharp at four steps.
  */
 const TOP = 7.5;
 const BOTTOM = 71.5;
 
-/** Where a value stands; what is beyond the scale stands at its end. */
+/** The height of a value; a value beyond the scale is drawn at its end. */
 export function yOf(value: number, top: number): number {
   const share = Math.min(1, Math.max(0, value / top));
   return Math.round((BOTTOM - share * (BOTTOM - TOP)) * 10) / 10;

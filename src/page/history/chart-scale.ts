@@ -4,7 +4,7 @@ import { figure } from "../../view/format.ts";
 export interface Scale {
   /** The value at the upper end. */
   readonly top: number;
-  /** From zero up, evenly: a line of the grid stands at each. */
+  /** From zero up; a line of the grid stands at each. */
   readonly marks: readonly ScaleMark[];
 }
 
@@ -13,14 +13,14 @@ export interface ScaleMark {
   readonly label: string;
 }
 
-/** More labels than four and zero would touch one another in a chart of 80 pixels. */
+/** With more steps the labels would touch one another: a chart is 80 pixels high. */
 const MOST_STEPS = 4;
-/** What a peer claims must not widen the labels: from here on they say "k", or "and more". */
+/** From here on labels count thousands, up to "999k+": a peer may claim any value, and they must fit. */
 const THOUSANDS = 10_000;
 const MOST_SHOWN = 999_000;
-/** 0.3 / 0.1 is a little less than 3: such a step more would be an empty one. */
+/** 3 × 0.1 is a little more than 0.3: without this tolerance the scale would get an empty step. */
 const ROUNDING = 1e-9;
-/** As a share of the height: labels that are nearer lie over one another. */
+/** Labels closer than this share of the height would lie over one another. */
 const LEAST_APART = 0.2;
 
 function decimalStep(least: number): number {

@@ -134,12 +134,12 @@ function valuesOf(series: Series, text: (value: number) => string = figure): str
   return series.map((value) => (value < 0 ? "-" : text(value))).join(" ");
 }
 
-/** A load of 0.04 is no 0. */
+/** With two decimals below 10: a load of 0.04 is not 0. */
 function loadText(value: number): string {
   return value < 10 ? decimal(value, 2) : figure(value);
 }
 
-/** Paper where the machine was not down: the hatch of the ground shows an outage. */
+/** The ground covers the hatch everywhere but where the machine was down. */
 function groundPaths({ axis, cells }: ChartInput): [string, string][] {
   const there = runsOf(axis.cells, (cell) => cells.state[cell] !== "down");
   return [

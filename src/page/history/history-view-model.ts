@@ -53,7 +53,7 @@ export interface ZoomLink {
   readonly isAtEnd: boolean;
 }
 
-/** What is marked in all charts, in cells: outages are as long as they lasted, a reboot is a line. */
+/** An event that all charts mark, in cells: an outage as a band, a reboot as a line. */
 export interface ChartEvent {
   readonly kind: "down" | "stopped" | "reboot";
   readonly from: number;
@@ -76,7 +76,7 @@ export interface HistoryInput {
 
 /** Whole reports read for the charts: ten days of the default interval; each costs 15 µs. */
 const MOST_CHART_ENTRIES = 1440;
-/** Outages are entries too, and a restart makes one more: so many times the reports of a range. */
+/** Entries read for each report that a range holds: outages are entries too, and a restart adds one. */
 const ENTRIES_PER_REPORT = 2;
 
 const ZOOM_LABELS: readonly (readonly [ZoomStep, string])[] = [
@@ -97,7 +97,7 @@ function zoomLinks(input: HistoryInput, bounds: ZoomBounds, shown: TimeRange): Z
   });
 }
 
-/** Oldest first: all that the history holds, or what a part of it is drawn from. */
+/** The entries that the charts are drawn from, oldest first. */
 function entriesFor({ view, entries }: HistoryInput, range: TimeRange | undefined, stepMs: number) {
   if (range === undefined) {
     return entries({ limit: Math.min(view.historyEntries, MOST_CHART_ENTRIES) }).toReversed();
@@ -126,7 +126,7 @@ function eventsOf(cells: Cells, axis: Axis, times: Times, nowMs: number): ChartE
   return [...outages("down"), ...outages("stopped"), ...reboots].sort((a, b) => a.from - b.from);
 }
 
-/** The points that the grid of entries is made of: the newest, whatever part is shown. */
+/** For the grid of entries, which shows the newest whatever part the charts show. */
 function newestPoints({ entries }: HistoryInput) {
   return entries({ limit: MOST_GRID_ENTRIES }).map(pointOf).toReversed();
 }

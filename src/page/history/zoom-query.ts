@@ -68,7 +68,7 @@ function heldPart(asked: TimeRange, context: ReadContext, notices: string[]) {
   };
 }
 
-/** One end alone reaches to the history's own other end. */
+/** With one end alone the range reaches to the other end of the history. */
 export function readZoomQuery(parameters: URLSearchParams, context: ReadContext): ZoomQuery {
   const notices: string[] = [];
   const { times, nowMs, bounds } = context;

@@ -28,7 +28,7 @@ export interface Tick {
   /** Its name would run into "now": on a narrow axis, or (a line alone marks it) on any. */
   readonly isTight: boolean;
   readonly isBare: boolean;
-  /** Left out on a narrow axis, whose long names would touch one another. */
+  /** A narrow axis leaves this name out: long names would touch one another there. */
   readonly isMinor: boolean;
 }
 
@@ -47,7 +47,7 @@ const MOST_TICKS = 8;
  */
 const CLEAR_OF_NOW = { short: 0.15, long: 0.2 };
 const CLEAR_OF_NOW_WIDE = { short: 0.09, long: 0.13 };
-/** The same where nothing is named at the end: the name must only end before it. */
+/** The same for an axis that ends in the past: the name only has to end before the axis does. */
 const CLEAR_OF_END = { short: 0.06, long: 0.12 };
 const CLEAR_OF_END_WIDE = { short: 0.04, long: 0.07 };
 /** A line so near to the end, as a share of the axis, would only make "now" look double. */

@@ -19,7 +19,7 @@ export interface ZoomBounds {
 
 export type ZoomStep = "in" | "out" | "earlier" | "later" | "all";
 
-/** Fewer entries side by side show nothing that the values at the cursor do not say. */
+/** The narrowest range, in entries: a chart of fewer says no more than the values at the cursor. */
 const LEAST_STEPS = 6;
 /** Each step in or out shows half or twice as much; each step aside moves by half of what is shown. */
 const FACTOR = 2;
@@ -35,7 +35,10 @@ export function withinBounds(range: TimeRange, { whole, stepMs }: ZoomBounds): T
   return { fromMs: whole.toMs - begin * stepMs, toMs: whole.toMs - (begin - width) * stepMs };
 }
 
-/** `aroundMs` keeps its place: without it the newest does where it is shown, else the middle. */
+/**
+ * Zooms around `aroundMs`, which keeps its place on the screen. Without it the newest entry keeps
+ * its place if it is shown, otherwise the middle does.
+ */
 export function zoomed(
   step: ZoomStep,
   shown: TimeRange,
@@ -48,7 +51,7 @@ export function zoomed(
   const centre = aroundMs ?? (isNewest ? toMs : fromMs + width / 2);
   const { stepMs } = bounds;
   const scaled = (factor: number) => {
-    // On a step, however the centre lies: to be widened to one would make "in" a little less.
+    // Rounded to whole steps here: widened to them, two steps in would show more than a quarter.
     const stepsBack = (bounds.whole.toMs - centre + (centre - fromMs) * factor) / stepMs;
     const begin = bounds.whole.toMs - Math.round(stepsBack) * stepMs;
     return { fromMs: begin, toMs: begin + Math.round((width * factor) / stepMs) * stepMs };
@@ -74,7 +77,8 @@ export function isSameRange(one: TimeRange, other: TimeRange): boolean {
 
 /**
  * The query of an address (`?from=…&to=…`, or an empty text) that shows this range and keeps all
- * other parameters. An end that is the history's own is left out, so that it goes on with it.
+ * other parameters. A range that begins or ends with the history leaves that end out, and so moves
+ * on with the history.
  */
 export function searchWithRange(
   search: string,
@@ -91,7 +95,7 @@ export function searchWithRange(
   return written.length === 0 ? "" : `?${written.join("&")}`;
 }
 
-/** `12:30–15:50`, `Mon 22:40–01:10`, `20 Nov 06:00–22 Nov 18:00`: the day once where it is one. */
+/** `12:30–15:50`, `Mon 22:40–01:10`, `20 Nov 06:00–22 Nov 18:00`: a shared day is named once. */
 export function rangeWords({ fromMs, toMs }: TimeRange, times: Times, nowMs: number): string {
   const [from, to] = [times.since(fromMs, nowMs), times.since(toMs, nowMs)];
   const day = (text: string) => text.slice(0, text.lastIndexOf(" ") + 1);
