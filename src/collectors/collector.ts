@@ -15,12 +15,11 @@ export interface CollectorModule<R> {
   /** False: only for the reports of the interval. Absent: for live reports too. */
   readonly isLive?: false;
   /**
-   * Starts what `read` must not wait for, such as a child process. Called before each report of
-   * the interval, and at the start of the daemon; never for live reports.
+   * Starts what `read` must not wait for, such as a child process, and resolves when it has ended;
+   * undefined where there is nothing to wait for. Called before each report of the interval, and at
+   * the start of the daemon; never for live reports. The report waits only so long.
    */
-  readonly start?: (now: Moment) => void;
-  /** Resolves when what was started has ended, and after `patienceMs` at the latest. */
-  readonly settle?: (patienceMs: number) => Promise<void>;
+  readonly start?: (now: Moment) => Promise<void> | undefined;
   /** Reads at once, without waiting for anybody. */
   readonly read: (sample: Sample) => Found<R>;
   /** Its part of the report; without `before` there are no rates. */
@@ -58,7 +57,7 @@ export type Section = { readonly [K in keyof Report]?: Report[K] | undefined };
 
 /** A collector as the list has it, whatever its readings are. */
 export interface AnyCollector
-  extends Pick<CollectorModule<unknown>, "subject" | "isLive" | "start" | "settle"> {
+  extends Pick<CollectorModule<unknown>, "subject" | "isLive" | "start"> {
   /** Begins a series of samples: the rates of each report are over the time since the last one. */
   readonly follow: () => (sample: Sample) => Part;
 }

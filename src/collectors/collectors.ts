@@ -20,6 +20,7 @@ import { createProcesses } from "./processes/processes.ts";
 import { createSwap } from "./swap.ts";
 import { uptime } from "./uptime.ts";
 import { users } from "./users.ts";
+import { waitFor } from "./wait-for.ts";
 
 export interface CollectorOptions {
   /** "/", or the top of a fixture tree. */
@@ -28,7 +29,7 @@ export interface CollectorOptions {
   readonly messages: boolean;
   /** How to start ourselves, for the hidden command `statfs-probe MOUNT`. */
   readonly executable: readonly string[];
-  /** For tests: in place of the system call, the children, and the wait for them. */
+  /** For tests: in place of the system call, the children, and the wait until one is late. */
   readonly statfs?: (path: string) => StatfsAnswer;
   readonly spawnProbe?: (mountPoint: string) => ProbeChild;
   readonly wait?: (ms: number) => Promise<void>;
@@ -36,7 +37,7 @@ export interface CollectorOptions {
 
 /** Those with a state, such as a cache or a child process, are made anew for each sampler. */
 export function createCollectors(options: CollectorOptions): readonly AnyCollector[] {
-  const { root, wait = waitFor, spawnProbe = spawnStatfsProbe(options.executable) } = options;
+  const { root, spawnProbe = spawnStatfsProbe(options.executable), wait = waitFor } = options;
   const pageBytes = readPageBytes(root);
   const prober = createStatfsProber({ spawn: spawnProbe, wait });
   return [
@@ -52,12 +53,6 @@ export function createCollectors(options: CollectorOptions): readonly AnyCollect
     network,
     users,
     createProcesses({ root, pageBytes }),
-    ...(options.messages ? [createMessages({ sources: messageSources(root), wait })] : []),
+    ...(options.messages ? [createMessages(messageSources(root))] : []),
   ];
-}
-
-function waitFor(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

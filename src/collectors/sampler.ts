@@ -13,6 +13,7 @@ import {
   type Section,
 } from "./collector.ts";
 import { tenths } from "./figures.ts";
+import { waitFor } from "./wait-for.ts";
 
 /** What the report says that is in no file. */
 export interface About {
@@ -29,6 +30,8 @@ export interface SamplerOptions {
   readonly root: string;
   readonly about: About;
   readonly clock: () => Moment;
+  /** Resolves after so many milliseconds; tests hand in their own. */
+  readonly wait?: (ms: number) => Promise<void>;
 }
 
 export interface Sampler {
@@ -57,7 +60,7 @@ const PATIENCE_MS = 2000;
 const MOST_PROBLEMS = 12;
 
 export function createSampler(options: SamplerOptions): Sampler {
-  const { collectors, clock } = options;
+  const { collectors, clock, wait = waitFor } = options;
   const takeInterval = openSeries(options, collectors);
   const takeLive = openSeries(
     options,
@@ -66,32 +69,24 @@ export function createSampler(options: SamplerOptions): Sampler {
   let failures: OwnProblem[] = [];
   let patienceMs = FIRST_PATIENCE_MS;
 
-  function start(): void {
-    for (const { subject, start } of collectors) {
-      try {
-        start?.(clock());
-      } catch (error) {
-        failures.push(failure(subject, error));
-      }
-    }
-  }
-
-  async function settle({ subject, settle }: AnyCollector): Promise<void> {
+  function start({ subject, start }: AnyCollector): Promise<void> | undefined {
+    const fail = (error: unknown) => void failures.push(failure(subject, error));
     try {
-      await settle?.(patienceMs);
+      return start?.(clock())?.catch(fail);
     } catch (error) {
-      failures.push(failure(subject, error));
+      fail(error);
+      return undefined;
     }
   }
 
   return {
     prime() {
-      start();
+      collectors.map(start);
       takeInterval();
     },
     async take() {
-      start();
-      await Promise.all(collectors.map(settle));
+      const running = collectors.flatMap((each) => start(each) ?? []);
+      if (running.length > 0) await Promise.race([Promise.all(running), wait(patienceMs)]);
       patienceMs = PATIENCE_MS;
       const report = takeInterval(failures);
       failures = [];

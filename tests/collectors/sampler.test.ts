@@ -13,7 +13,10 @@ const about = { name: "eel", version: "1.0.0", tags: [], updateSeconds: 600 };
 /** The sampler with the collectors of this root, or with others; the clock goes on by hand. */
 function sampler(
   root: string,
-  { collectors, ...more }: Partial<CollectorOptions & Pick<SamplerOptions, "collectors">> = {},
+  {
+    collectors,
+    ...more
+  }: Partial<CollectorOptions & Pick<SamplerOptions, "collectors" | "wait">> = {},
 ) {
   let elapsedMs = 0;
   const sampler = createSampler({
@@ -29,6 +32,7 @@ function sampler(
     root,
     about,
     clock: () => ({ elapsedMs, wallMs: 1_700_003_600_000 }),
+    ...(more.wait === undefined ? {} : { wait: more.wait }),
   });
   return { ...sampler, pass: (ms: number) => (elapsedMs += ms) };
 }
@@ -296,6 +300,58 @@ describe("the time between two samples", () => {
   });
 });
 
+describe("what a collector has started", () => {
+  const starting = (start: () => Promise<void> | undefined) =>
+    collector({ subject: "load", start, read: () => ({ ok: true, value: 1 }), report: () => ({}) });
+  const waits = () => {
+    const waited: number[] = [];
+    return { waited, wait: async (ms: number) => void waited.push(ms) };
+  };
+
+  test("is waited for 0.2 s before the first report, which must be quick, and then for 2 s", async () => {
+    const { waited, wait } = waits();
+    const never = starting(() => new Promise(() => undefined));
+    const subject = sampler("/nowhere", { collectors: [never], wait });
+    subject.prime();
+    await subject.take();
+    await subject.take();
+    expect(waited).toEqual([200, 2000]);
+  });
+
+  test("delays a report only until it has ended", async () => {
+    let isEnded = false;
+    const short = starting(async () => {
+      await Bun.sleep(0);
+      isEnded = true;
+    });
+    const subject = sampler("/nowhere", {
+      collectors: [short],
+      wait: () => new Promise(() => undefined),
+    });
+    await subject.take();
+    expect(isEnded).toBe(true);
+  });
+
+  test("is nothing where no child is needed: then there is no wait", async () => {
+    const { waited, wait } = waits();
+    const subject = sampler("/nowhere", { collectors: [starting(() => undefined)], wait });
+    await subject.take();
+    expect(waited).toEqual([]);
+  });
+
+  test("is not started again for live reports", () => {
+    let starts = 0;
+    const counting = starting(() => {
+      starts += 1;
+      return undefined;
+    });
+    const subject = sampler("/nowhere", { collectors: [counting] });
+    subject.primeLive();
+    subject.takeLive();
+    expect(starts).toBe(0);
+  });
+});
+
 describe("a collector that throws", () => {
   const good = collector({
     subject: "load",
@@ -311,7 +367,7 @@ describe("a collector that throws", () => {
     ["while it reads", { read: bug }],
     ["while it makes its part of the report", { report: bug }],
     ["while it starts its children", { start: bug }],
-    ["while it waits for them", { settle: asyncBug }],
+    ["while it waits for them", { start: asyncBug }],
   ])("%s costs its own section and nothing else", async (_, broken) => {
     const whole: CollectorModule<number> = {
       subject: "memory",

@@ -30,12 +30,13 @@ export function createFilesystems(
   return collector<readonly FilesystemReport[]>({
     subject: "file systems",
     start: ({ elapsedMs }) => {
-      if (elapsedMs - probedMs < PROBE_AGAIN_MS) return;
-      probedMs = elapsedMs;
-      const mounts = readProcMountinfo(root);
-      prober.start(probed(mounts.ok ? selectMounts(mounts.value) : []), elapsedMs);
+      if (elapsedMs - probedMs >= PROBE_AGAIN_MS) {
+        probedMs = elapsedMs;
+        const mounts = readProcMountinfo(root);
+        prober.start(probed(mounts.ok ? selectMounts(mounts.value) : []), elapsedMs);
+      }
+      return prober.running();
     },
-    settle: (patienceMs) => prober.settle(patienceMs),
     read: ({ now, once }) => {
       const mounts = once(readProcMountinfo);
       return mounts.ok ? measureAll(mounts.value, options, now.elapsedMs) : mounts;

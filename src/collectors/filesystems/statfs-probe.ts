@@ -41,8 +41,8 @@ export interface ProbeChild {
 export interface StatfsProber {
   /** Starts a child for each mount that has none, and forgets the mounts that are not listed. */
   start(mountPoints: readonly string[], nowMs: number): void;
-  /** Resolves when all children have answered, and after `patienceMs` at the latest. */
-  settle(patienceMs: number): Promise<void>;
+  /** Resolves when all children have answered that are not late; undefined where there is none. */
+  running(): Promise<void> | undefined;
   view(mountPoint: string): ProbeView;
 }
 
@@ -158,13 +158,11 @@ export function createStatfsProber(options: {
         }
       }
     },
-    async settle(patienceMs) {
-      const running = [...mounts.values()].flatMap((probe) =>
-        probe.running === undefined || probe.isLate ? [] : [probe.running],
+    running() {
+      const running = [...mounts.values()].flatMap(({ running, isLate }) =>
+        running === undefined || isLate ? [] : [running],
       );
-      if (running.length > 0) {
-        await Promise.race([Promise.all(running), options.wait(patienceMs)]);
-      }
+      return running.length === 0 ? undefined : Promise.all(running).then(() => undefined);
     },
     view(mountPoint) {
       const probe = mounts.get(mountPoint);

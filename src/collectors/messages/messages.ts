@@ -7,12 +7,6 @@ import { createMessageFile } from "./message-file.ts";
 import { createMessageJournal, findJournalctl } from "./message-journal.ts";
 import { type MessageSource, MOST_LINES, type NewMessages } from "./message-source.ts";
 
-export interface MessagesOptions {
-  readonly sources: readonly MessageSource[];
-  /** Resolves after so many milliseconds. */
-  readonly wait: (ms: number) => Promise<void>;
-}
-
 /** The places that are looked into, in this order. */
 export function messageSources(root: string): readonly MessageSource[] {
   return [
@@ -23,21 +17,21 @@ export function messageSources(root: string): readonly MessageSource[] {
 }
 
 /** The reading is undefined where none has been finished since the last report. */
-export function createMessages(options: MessagesOptions): Collector<NewMessages | undefined> {
+export function createMessages(
+  sources: readonly MessageSource[],
+): Collector<NewMessages | undefined> {
   let running: Promise<void> | undefined;
   let latest: Outcome = {};
   return collector({
     subject: "messages",
     isLive: false,
-    // The last reading may still be under way: the journal may take 5 s.
     start: () => {
-      running ??= readFirst(options.sources).then((outcome) => {
+      // The last reading may still be under way: the journal may take 5 s.
+      running ??= readFirst(sources).then((outcome) => {
         latest = merge(latest, outcome);
         running = undefined;
       });
-    },
-    settle: async (patienceMs) => {
-      if (running !== undefined) await Promise.race([running, options.wait(patienceMs)]);
+      return running;
     },
     read: () => {
       const { messages, problem } = latest;

@@ -55,7 +55,9 @@ describe("createStatfsProber", () => {
     const world = controlled();
     world.prober.start(["/n"], 0);
     expect(world.prober.view("/n")).toEqual({});
+    const running = world.prober.running();
     await world.answer("/n", answered);
+    await running;
     expect(world.prober.view("/n")).toEqual({ answer: answered });
     world.prober.start(["/n"], 1000);
     expect(world.started).toEqual(["/n", "/n"]);
@@ -68,7 +70,7 @@ describe("createStatfsProber", () => {
     expect(world.killed).toEqual(["/n"]);
     for (const now of [600_500, 1_200_500]) {
       world.prober.start(["/n"], now);
-      await world.prober.settle(2000);
+      expect(world.prober.running()).toBeUndefined();
     }
     expect(world.started).toEqual(["/n"]);
     expect(world.prober.view("/n")).toEqual({ waitingSinceMs: 500 });
@@ -97,8 +99,8 @@ describe("createStatfsProber", () => {
     expect(prober.view("/n").answer).toEqual({ ok: false, code: "EMFILE" });
   });
 
-  test("waits for nobody when nobody is out", async () => {
-    await controlled().prober.settle(2000);
+  test("has nothing to wait for while no child is out", () => {
+    expect(controlled().prober.running()).toBeUndefined();
   });
 
   test("forgets a mount that is gone", async () => {

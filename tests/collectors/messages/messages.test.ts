@@ -20,9 +20,8 @@ describe("messages", () => {
   const broken: Reading<never> = { ok: false, reason: "x cannot be read (EIO)", code: "EIO" };
 
   async function collected(...sources: MessageSource[]) {
-    const messages = createMessages({ sources, wait: () => new Promise(() => undefined) });
-    messages.start?.(NOW);
-    await messages.settle?.(1000);
+    const messages = createMessages(sources);
+    await messages.start?.(NOW);
     return readingOf(messages, "/nowhere");
   }
 
@@ -56,24 +55,23 @@ describe("messages", () => {
       read: () => new Promise((resolve) => (finish = resolve)),
       remedy: () => "",
     };
-    const messages = createMessages({ sources: [slow], wait: async () => undefined });
+    const messages = createMessages([slow]);
     const told = () => {
       const found = readingOf(messages, "/nowhere");
       return found.ok ? reportOfFirst(messages, found.value) : found.reason;
     };
     messages.start?.(NOW);
-    await messages.settle?.(10);
     expect(told()).toEqual({ messages: undefined, messageCount: undefined });
     finish(lines("a", "b"));
     await Bun.sleep(0);
-    messages.start?.(NOW);
+    const second = messages.start?.(NOW);
     finish(lines("c"));
-    await Bun.sleep(0);
+    await second;
     expect(told()).toEqual({ messages: ["a", "b", "c"], messageCount: 3 });
     expect(told()).toEqual({ messages: undefined, messageCount: undefined });
   });
 
   test("belong to the interval: live reports go without", () => {
-    expect(createMessages({ sources: [], wait: async () => undefined }).isLive).toBe(false);
+    expect(createMessages([]).isLive).toBe(false);
   });
 });
