@@ -3,7 +3,7 @@
  * value, lets the command line win, and fills in the defaults; or names every problem at once. Pure.
  */
 import { withoutUndefined } from "../base/without-undefined.ts";
-import { formatAddress, parseAddress } from "../net/address-value.ts";
+import { formatAddress, parseAddress } from "../net/address.ts";
 import { whyOutsideAllow } from "../net/check-scan.ts";
 import { parseRange, type Range, type RangeList, rangeList, whyTooLarge } from "../net/ranges.ts";
 import type { Config } from "./config.ts";

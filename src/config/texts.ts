@@ -2,7 +2,7 @@
  * Checks of the free texts of the configuration. Each gives the reason to refuse a text, as a part
  * of a sentence, or undefined.
  */
-import { formatAddress, parseAddress } from "../net/address-value.ts";
+import { formatAddress, parseAddress } from "../net/address.ts";
 
 /** Spaces of all kinds, control, invisible format, surrogate and unassigned characters. */
 const SPACE_OR_CONTROL = /[\s\p{C}\p{Z}]/u;

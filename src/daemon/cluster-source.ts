@@ -6,10 +6,10 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { cutOffOf } from "../cluster/detection/cut-off.ts";
 import type { Config } from "../config/config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
+import type { Networks } from "../net/networks.ts";
 import { isLoopbackOnly, rangeTexts } from "../net/ranges.ts";
 import type { History } from "../store/history.ts";
 import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
-import type { Networks } from "./networks.ts";
 
 export interface ClusterSourceParts {
   /** The running configuration, which a reload may replace. */

@@ -16,7 +16,6 @@ import { after } from "../runtime/timer.ts";
 import { openPeerSocket } from "../runtime/udp.ts";
 import { assemble, type DaemonOptions, type DaemonParts, nameOf } from "./assemble.ts";
 import { createWatchdog } from "./loop/watchdog.ts";
-import { LAN_REFRESH_MS } from "./networks.ts";
 import { planReload } from "./reload.ts";
 import { type IntervalSampling, startIntervalSampling } from "./sampling/interval-sampling.ts";
 import { serveHttp } from "./serve-http.ts";
@@ -28,6 +27,9 @@ export interface Daemon {
   /** Says goodbye to the peers, writes what is pending and closes everything. */
   stop(): void;
 }
+
+/** How often the interfaces are read again, for `lan` and for the own addresses. */
+const NETWORK_REFRESH_MS = 30_000;
 
 /** Starts everything. A failure gives the reason, for exit 1, and leaves nothing open. */
 export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
@@ -130,7 +132,7 @@ function refreshNetworks({ refreshNetworks, cluster, clock }: DaemonParts, log: 
   return setInterval(() => {
     refreshNetworks();
     logSizes(clock());
-  }, LAN_REFRESH_MS);
+  }, NETWORK_REFRESH_MS);
 }
 
 /** Name, network and ports, for the log and for `systemctl status`. */

@@ -1,31 +1,25 @@
 /**
- * Ranges turned into addresses, once it is known what `lan` means right now: the answer to "may
- * this address speak to us?" and the numbered list that a scan walks through.
+ * Ranges as sets of addresses, once it is known what `lan` stands for: they answer whether an
+ * address is allowed, and number the addresses of a scan.
  */
-import {
-  formatAddress,
-  type Interval,
-  IPV4_FIRST,
-  isWithin,
-  mergeIntervals,
-  parseAddress,
-  parseIpv4Number,
-} from "./address-value.ts";
+
+import { formatAddress, IPV4_FIRST, parseAddress, parseIpv4Number } from "./address.ts";
+import { type Interval, isWithin, mergeIntervals } from "./interval.ts";
 import type { LanNetworks } from "./lan.ts";
 import { LOOPBACK, namesLoopback, parseRange, type Range, type RangeList } from "./ranges.ts";
 
 export interface AddressSet {
-  /** The number of different addresses; for a wide allow list, Infinity rather than a wrong one. */
+  /** The number of different addresses; Infinity for a list too wide for an exact number. */
   readonly size: number;
-  /** Canonical or IPv4-mapped text, with or without a zone (`%eth0`); false for anything else. */
+  /** Takes canonical or IPv4-mapped text, with or without a zone (`%eth0`); false for anything else. */
   contains(address: string): boolean;
-  /** The address with this number, 0 ≤ index < size, as canonical text; each comes once. */
+  /** The canonical address with this number, 0 ≤ index < size. Each address has one number. */
   at(index: number): string;
 }
 
 /**
  * Loopback (127.0.0.0/8 and ::1) is added to an allow list that names no loopback address itself.
- * A scan is IPv4 where `lan` stands in it.
+ * In a scan `lan` stands for IPv4 addresses only.
  */
 export function resolveRanges(list: RangeList, lan: LanNetworks): AddressSet {
   const intervals = list.ranges.flatMap((range) => intervalsOf(range, list, lan));
@@ -42,7 +36,7 @@ function intervalsOf(range: Range, list: RangeList, lan: LanNetworks): readonly 
   });
 }
 
-/** `merged` is sorted and disjoint (mergeIntervals). */
+/** `merged` is sorted and disjoint, as `mergeIntervals` returns it. */
 function createAddressSet(merged: readonly Interval[]): AddressSet {
   const starts: number[] = [];
   let size = 0;
@@ -71,7 +65,7 @@ function createAddressSet(merged: readonly Interval[]): AddressSet {
   };
 }
 
-/** Each packet passes here, so plain IPv4 does not go through the IPv6 reader. */
+/** Reads plain IPv4, which most packets come from, without the slower IPv6 reader. */
 function readPeerAddress(text: string): bigint | undefined {
   const ipv4 = parseIpv4Number(text);
   if (ipv4 !== undefined) return IPV4_FIRST + BigInt(ipv4);
@@ -79,7 +73,7 @@ function readPeerAddress(text: string): bigint | undefined {
   return parseAddress(zone < 0 ? text : text.slice(0, zone));
 }
 
-/** The last index for which the condition holds, -1 if none; it holds for a beginning only. */
+/** The last index for which `holds` is true, else -1; it must be true for a first part and then false. */
 function lastIndexWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {
   let low = 0;
   let high = items.length;

@@ -1,18 +1,18 @@
 /**
- * Does a scan fit its allow list? Machines outside p2p-allow could be asked, but their answers
- * would be dropped, so such a scan is a usage error. `lan` is checked by what it may stand for.
+ * Checks that a scan lies within its allow list. Machines outside p2p-allow could be asked, but their
+ * answers would be dropped, so such a scan is a usage error. `lan` is checked by what it may mean.
  */
-import { type Interval, mergeIntervals, overlaps, subtract } from "./address-value.ts";
+import { type Interval, mergeIntervals, overlaps, subtract } from "./interval.ts";
 import { PRIVATE_BLOCKS } from "./lan.ts";
 import { LOOPBACK, namesLoopback, type Range, type RangeList } from "./ranges.ts";
 
-/** Why answers to the scan of this range would be dropped, with the remedy; undefined if they pass. */
+/** Why answers to the scan of this range would be dropped, with the remedy; undefined if they are not. */
 export function whyOutsideAllow(range: Range, allow: RangeList): string | undefined {
   const named = allow.ranges.flatMap((item) => (item.kind === "addresses" ? item.intervals : []));
   const words = allow.ranges.filter((item) => item.kind === "lan");
   if (range.kind === "lan") {
     const isCovered = words.some((word) => word.includesWireless || !range.includesWireless);
-    // Named private networks may well be this machine's own: that shows only later.
+    // Private networks in the allow list may be this machine's own, which only shows later.
     const mayBeNamed = named.some((a) => PRIVATE_BLOCKS.some((b) => overlaps(a, b)));
     return isCovered || mayBeNamed ? undefined : outside(range.text);
   }

@@ -1,26 +1,18 @@
 /**
- * What the word `lan` stands for on this machine right now: the private networks that its wired
- * interfaces are attached to (design, "Ranges"). Pure; runtime/read-lan.ts reads what is decided on here,
- * and the daemon asks again every 30 s.
+ * What the word `lan` stands for on this machine: the private networks that its wired interfaces are
+ * attached to (design, "Ranges"). runtime/read-networks.ts reads the facts that are decided on here.
  */
 import type { ArpEntry } from "../linux/proc/net-arp.ts";
 import type { InterfaceFacts } from "../linux/sys/class-net.ts";
-import {
-  formatAddress,
-  type Interval,
-  isIpv4,
-  isWithin,
-  knownCidr,
-  parseAddress,
-  parseCidr,
-} from "./address-value.ts";
+import { formatAddress, isIpv4, parseAddress } from "./address.ts";
+import { type Interval, isWithin, knownCidr, parseCidr } from "./interval.ts";
 import type { RangeList } from "./ranges.ts";
 
 /** Networks and single addresses as CIDR or address text. */
 export interface LanScope {
   /** For allow lists: IPv4 and IPv6. */
   readonly allow: readonly string[];
-  /** For scans: IPv4 only, at most the /22 around our own address, and neighbours by ARP. */
+  /** For scans: IPv4 only, at most the /22 around an own address, and the neighbours known by ARP. */
   readonly scan: readonly string[];
 }
 
@@ -29,7 +21,7 @@ export interface LanNetworks {
   readonly wired: LanScope;
   /** `lan+wireless` */
   readonly withWireless: LanScope;
-  /** The interfaces that `lan` does not stand for, with why; wireless ones among them. */
+  /** The interfaces that `lan` does not stand for, including wireless ones, with the reasons. */
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -38,7 +30,7 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/** RFC 1918, RFC 3927, RFC 4193. 100.64/10 is the provider's, not ours. */
+/** RFC 1918, RFC 3927, RFC 4193. 100.64/10 is left out, since it belongs to the provider. */
 const PRIVATE: readonly { readonly block: Interval; readonly length: number }[] = [
   { block: knownCidr("10.0.0.0/8"), length: 8 },
   { block: knownCidr("172.16.0.0/12"), length: 12 },
@@ -47,7 +39,7 @@ const PRIVATE: readonly { readonly block: Interval; readonly length: number }[] 
   { block: knownCidr("fc00::/7"), length: 7 },
 ];
 
-/** Networks wider than this are scanned only around our own address (design). */
+/** Networks wider than this are scanned only around an own address (design, "Ranges"). */
 const WIDEST_SCAN = 22;
 
 /**
@@ -57,10 +49,10 @@ const WIDEST_SCAN = 22;
 const MOST_NETWORKS = 60;
 const MOST_NEIGHBOURS = 4_096;
 
-/** An interface is made of others at most so many levels deep (VLAN on bond on hardware: 3). */
+/** How deep interfaces may be stacked; a VLAN on a bond on hardware has 3 levels. */
 const DEEPEST_STACK = 8;
 
-/** Interfaces named in a sentence; a host of containers has hundreds. */
+/** How many interfaces a sentence names; a machine with containers has hundreds. */
 const MOST_SHOWN = 4;
 
 const IS_LOOPBACK = "it is loopback";
@@ -73,7 +65,7 @@ export const LOOPBACK_TYPE = 772;
 const IFF_LOOPBACK = 0x8;
 const IFF_POINTOPOINT = 0x10;
 
-/** Tunnels that look like Ethernet. */
+/** Tunnels that appear as Ethernet. */
 const OVERLAYS: ReadonlySet<string> = new Set(["vxlan", "geneve", "gretap"]);
 
 function isPrivate(address: string): boolean {
@@ -81,7 +73,7 @@ function isPrivate(address: string): boolean {
   return value !== undefined && privateBlock(value) !== undefined;
 }
 
-/** All that `lan` could ever stand for. */
+/** Everything that `lan` could ever stand for. */
 export const PRIVATE_BLOCKS: readonly Interval[] = PRIVATE.map(({ block }) => block);
 
 export function decideLan(
@@ -166,7 +158,7 @@ function hasHardware(
   return lowersOf(facts, byName).some((lower) => hasHardware(lower, byName, depth + 1));
 }
 
-/** Wireless itself, or made of others whose every hardware is wireless. */
+/** Whether the interface, or all hardware that it is made of, is wireless. */
 function isMadeOfWireless(
   facts: InterfaceFacts,
   byName: ReadonlyMap<string, InterfaceFacts>,
@@ -193,7 +185,7 @@ function scopeOf(interfaces: readonly InterfaceFacts[], arp: readonly ArpEntry[]
       const value = parseAddress(address);
       const block = value === undefined ? undefined : privateBlock(value);
       if (value === undefined || block === undefined || allow.size >= MOST_NETWORKS) continue;
-      // A mask that reaches beyond the private block must not take public addresses in.
+      // A netmask wider than the private block must not include public addresses.
       const length = Math.max(prefixLength, block.length);
       allow.add(networkText(value, length));
       if (isIpv4(value)) scan.add(networkText(value, Math.max(length, WIDEST_SCAN)));

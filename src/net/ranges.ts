@@ -1,21 +1,19 @@
 /**
- * Address ranges as the user writes them (design, "Ranges"), for allow lists and for scans.
- * `lan` stays a word here: what it means changes while the daemon runs, so ranges become
- * addresses only in `resolveRanges` (address-set.ts).
+ * Address ranges as the user writes them (design, "Ranges"), for allow lists and for scans. `lan`
+ * stays a word here, since its meaning changes while the daemon runs; `resolveRanges`
+ * (address-set.ts) turns ranges into addresses.
  */
 import { fail, ok, type Result } from "../base/result.ts";
+import { formatAddress, parseAddress } from "./address.ts";
 import {
-  formatAddress,
   type Interval,
-  IPV4_FIRST,
-  IPV4_LAST,
+  IPV4,
   isWithin,
   knownCidr,
   overlaps,
-  parseAddress,
   parseCidr,
   subtract,
-} from "./address-value.ts";
+} from "./interval.ts";
 
 export type RangeUse = "allow" | "scan";
 
@@ -24,15 +22,14 @@ export type Range =
   | { readonly kind: "addresses"; readonly text: string; readonly intervals: readonly Interval[] }
   | { readonly kind: "lan"; readonly text: string; readonly includesWireless: boolean };
 
-/** Never changes after it is read. An empty allow list still lets loopback in. */
+/** An empty allow list still allows loopback. */
 export interface RangeList {
   readonly use: RangeUse;
   readonly ranges: readonly Range[];
 }
 
 /**
- * The most addresses a scan may cover: at 100 questions a second (design, 6.3) they take 11
- * minutes, about one interval.
+ * The largest scan. At 100 questions a second (design, 6.3) it takes 11 minutes, about one interval.
  */
 export const SCAN_LIMIT = 65_536;
 
@@ -44,17 +41,16 @@ const NO_MACHINE: readonly Interval[] = [
   knownCidr("255.255.255.255/32"),
   knownCidr("::/128"),
 ];
-const IPV4: Interval = { first: IPV4_FIRST, last: IPV4_LAST };
 
-/** Longer than any range that can be right; what is quoted back is cut there. */
+/** Longer than any valid range. */
 const LONGEST_RANGE = 64;
 
-/** How to write a range, for messages. */
+/** The forms of a range, for messages. */
 export const RANGE_FORMS =
   "write 192.168.1.7, 192.168.1.10-20, 192.168.1. (the dot at the end is part of it), " +
   "10.1.0.0/22, an IPv6 address or CIDR, or lan";
 
-/** Reads one range; the reason is a sentence part that says what is wrong and how to write it. */
+/** Reads one range. The reason is a part of a sentence: what is wrong, and how to write it. */
 export function parseRange(text: string, use: RangeUse): Result<Range> {
   if (text === "lan" || text === "lan+wireless") {
     return ok({ kind: "lan", text, includesWireless: text === "lan+wireless" });
@@ -72,7 +68,7 @@ export function parseRange(text: string, use: RangeUse): Result<Range> {
   return ok({ kind: "addresses", text, intervals: withoutMappedBlock(interval) });
 }
 
-/** Reads all ranges of one list, or the reasons of all that could not be read. */
+/** Reads all ranges of one list, or gives the reasons of all those that cannot be read. */
 export function parseRangeList(
   texts: readonly string[],
   use: RangeUse,
@@ -89,7 +85,7 @@ export function parseRangeList(
   return reasons.length > 0 ? { ok: false, reasons } : { ok: true, value: { use, ranges } };
 }
 
-/** For lists that the program itself wrote; throws for anything unreadable. */
+/** Reads a list that the program itself wrote; throws for anything unreadable. */
 export function rangeList(texts: readonly string[], use: RangeUse): RangeList {
   const list = parseRangeList(texts, use);
   if (!list.ok)
@@ -102,13 +98,13 @@ export function rangeTexts(list: RangeList): readonly string[] {
   return list.ranges.map((range) => range.text);
 }
 
-/** How many addresses a range names; for `lan`, which is never too large, 0. */
+/** How many addresses a range names; 0 for `lan`, which is never too large. */
 export function rangeSize(range: Range): bigint {
   if (range.kind === "lan") return 0n;
   return range.intervals.reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
 }
 
-/** The whole scan's reason to be refused for its size, with the arithmetic; undefined if it may go. */
+/** Why a whole scan is too large, with the arithmetic; undefined if it is not. */
 export function whyTooLarge(list: RangeList): string | undefined {
   const sizes = list.ranges.map((range) => ({ text: range.text, size: rangeSize(range) }));
   const total = sizes.reduce((sum, { size }) => sum + size, 0n);
@@ -121,12 +117,12 @@ export function whyTooLarge(list: RangeList): string | undefined {
   );
 }
 
-/** Does the list name loopback addresses itself? `0.0.0.0/0` does not: it names everything. */
+/** Whether the list names loopback addresses itself; `0.0.0.0/0` does not, as it names everything. */
 export function namesLoopback(list: RangeList): boolean {
   return list.ranges.some(isLoopbackRange);
 }
 
-/** Does the list name nothing but loopback addresses? An empty one does: they are always added. */
+/** Whether the list allows loopback addresses only; an empty one does, since they are always added. */
 export function isLoopbackOnly(list: RangeList): boolean {
   return list.ranges.every(isLoopbackRange);
 }
@@ -138,7 +134,7 @@ function isLoopbackRange(range: Range): boolean {
   );
 }
 
-/** `a.b.`: all 65,536 addresses of it. */
+/** `a.b.` means all of its 65,536 addresses. */
 function parseTwoNumberPrefix(text: string): Interval | undefined {
   if (!/^\d+\.\d+\.$/.test(text)) return undefined;
   const first = parseAddress(`${text}0.0`);
@@ -160,7 +156,7 @@ function parsePlainRange(text: string): Interval | undefined {
   return first === undefined || last === undefined || first > last ? undefined : { first, last };
 }
 
-/** In a scan, an IPv4 network's own and its broadcast address are no machines (up to /30). */
+/** A scan leaves out the network address and the broadcast address of IPv4 networks up to /30. */
 function parseCidrRange(text: string, use: RangeUse): Interval | undefined {
   const interval = parseCidr(text);
   if (interval === undefined || use === "allow") return interval;
@@ -171,20 +167,20 @@ function parseCidrRange(text: string, use: RangeUse): Interval | undefined {
 function whyNotScannable(interval: Interval): string | undefined {
   const size = interval.last - interval.first + 1n;
   if (size > BigInt(SCAN_LIMIT)) {
-    const least = interval.first >= IPV4_FIRST && interval.last <= IPV4_LAST ? "/16" : "/112";
+    const widest = isWithin(interval, IPV4) ? "/16" : "/112";
     return (
       `it is ${grouped(size)} addresses, ${scanTime(size)} at 100 a second; a scan covers at most ` +
-      `${grouped(BigInt(SCAN_LIMIT))} (a ${least}): name only the parts where machines are`
+      `${grouped(BigInt(SCAN_LIMIT))} (a ${widest}): name only the parts where machines are`
     );
   }
   if (MULTICAST.some((block) => overlaps(block, interval))) {
-    return "it holds multicast addresses, which are no machines";
+    return "it contains multicast addresses, which no machine has";
   }
   const odd = NO_MACHINE.find((block) => overlaps(block, interval));
-  return odd && `it holds ${formatAddress(odd.first)}, which is no machine's address`;
+  return odd && `it contains ${formatAddress(odd.first)}, which no machine has`;
 }
 
-/** `::/0` means every IPv6 address, and not IPv4 through its mapped block. */
+/** `::/0` means all IPv6 addresses, but not the IPv4 ones in the mapped block. */
 function withoutMappedBlock(interval: Interval): readonly Interval[] {
   return isWithin(interval, IPV4) ? [interval] : subtract(interval, [IPV4]);
 }
@@ -215,7 +211,7 @@ function explainUnreadable(text: string): string {
   return HINTS.find(({ form }) => form.test(text))?.hint(text) ?? RANGE_FORMS;
 }
 
-/** 16777214n → "16,777,214"; a figure of more than 15 digits as a power of two. */
+/** 16777214n → "16,777,214"; numbers of more than 15 digits become a power of two. */
 function grouped(size: bigint): string {
   const digits = size.toString();
   if (digits.length > 15) return `2^${size.toString(2).length - 1}`;

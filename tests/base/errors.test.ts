@@ -11,7 +11,7 @@ function thrownBy(run: () => unknown): unknown {
   throw new Error("nothing was thrown");
 }
 
-test("a failed system call tells its errno by name", () => {
+test("errorCode gives the name of a failed system call's errno", () => {
   expect(errorCode(thrownBy(() => readFileSync("/nowhere/at/all")))).toBe("ENOENT");
 });
 
@@ -21,11 +21,11 @@ test.each([
   ["an object that is no error", { code: "ENOENT" }],
   ["a text", "ENOENT"],
   ["nothing", undefined],
-])("%s has no errno", (_, error) => {
+])("errorCode is undefined for %s", (_, error) => {
   expect(errorCode(error)).toBeUndefined();
 });
 
-test("an error's message is its own, and any other thrown value is told as text", () => {
+test("errorMessage gives the message of an error, and any other thrown value as text", () => {
   expect(errorMessage(new Error("no room"))).toBe("no room");
   expect(errorMessage("no room")).toBe("no room");
   expect(errorMessage(undefined)).toBe("undefined");

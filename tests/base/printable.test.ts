@@ -27,14 +27,14 @@ describe("printable", () => {
     ["room for one", "abc", 1, "…"],
   ];
   for (const [what, text, max, expected] of cases) {
-    test(what, () => expect(printable(text, max)).toBe(expected));
+    test(`shows ${what}`, () => expect(printable(text, max)).toBe(expected));
   }
 
-  test("a million characters cost as little as the few that are shown", () => {
+  test("reads no more of a million characters than it shows", () => {
     expect(printable("\x1b".repeat(1_000_000), 9)).toBe("\\x1b\\x1b…");
   });
 
-  test("nothing comes through raw, and nothing is longer than asked", () => {
+  test("lets nothing through raw, and is never longer than asked", () => {
     const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }));
     fc.assert(
       fc.property(text, fc.integer({ min: 0, max: 40 }), (input, max) => {
@@ -48,7 +48,7 @@ describe("printable", () => {
     );
   });
 
-  test("two different texts that fit never look the same", () => {
+  test("never shows two different texts that fit in the same way", () => {
     const text = fc.string({
       unit: fc.constantFrom("\\", "n", "\n", "x", "0", "1", "b", "\x1b", "'"),
     });
@@ -62,11 +62,11 @@ describe("printable", () => {
   });
 });
 
-test("a quoted text has its quotes to itself", () => {
+test("quoted escapes the quotes in its text", () => {
   expect(quoted("it's")).toBe("'it\\'s'");
   expect(quoted("x".repeat(100))).toBe(`'${"x".repeat(59)}…'`);
 });
 
-test("one line keeps the quotes of a sentence", () => {
+test("oneLine keeps the quotes of a sentence", () => {
   expect(oneLine("unknown key 'a\nb'", 100)).toBe("unknown key 'a\\nb'");
 });

@@ -8,7 +8,7 @@ import { parseProcDiskstats } from "../../src/linux/proc/diskstats.ts";
 import { parseProcNetDev } from "../../src/linux/proc/net-dev.ts";
 import { emptyStat, parseProcPidStat } from "../../src/linux/proc/pid-stat.ts";
 import { parseProcUptime } from "../../src/linux/proc/uptime.ts";
-import { formatAddress, parseAddress } from "../../src/net/address-value.ts";
+import { formatAddress, parseAddress } from "../../src/net/address.ts";
 import { entryGridOf } from "../../src/page/history/entry-grid-view-model.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
 import { decodeReportV1 } from "../../src/protocol/v1/report.ts";

@@ -49,13 +49,13 @@ import { parseProcUptime } from "../../src/linux/proc/uptime.ts";
 import { parseProcVmstat } from "../../src/linux/proc/vmstat.ts";
 import { parseResolvConf } from "../../src/linux/resolv-conf.ts";
 import { parseUtmp } from "../../src/linux/utmp.ts";
-import { canonicalAddress } from "../../src/net/address.ts";
 import {
+  canonicalAddress,
   formatAddress,
   parseAddress,
-  parseCidr,
   parseIpv4Number,
-} from "../../src/net/address-value.ts";
+} from "../../src/net/address.ts";
+import { parseCidr } from "../../src/net/interval.ts";
 import { parseRange, parseRangeList, rangeSize, SCAN_LIMIT } from "../../src/net/ranges.ts";
 import { cellAt } from "../../src/page/client/strip-cells.ts";
 import { parsePageQuery } from "../../src/page/components/page-query.ts";

@@ -82,7 +82,7 @@ describe("canonicalAddress", () => {
     });
   }
 
-  test("leaves its own spelling alone, for any IPv4 and IPv6 address", () => {
+  test("keeps its own spelling of any IPv4 and IPv6 address", () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
         const address = canonicalAddress(text);
@@ -93,7 +93,7 @@ describe("canonicalAddress", () => {
     );
   });
 
-  test("gives an address or nothing for any text", () => {
+  test("gives an address or undefined for any text", () => {
     const letters = fc.string({ unit: fc.constantFrom(..."0123456789abfF:.%x[] "), maxLength: 50 });
     fc.assert(
       fc.property(letters, (text) => {
@@ -137,14 +137,14 @@ describe("isUsablePeerAddress", () => {
   }
 });
 
-test("loopback is all of 127.0.0.0/8 and ::1", () => {
+test("isLoopback is true for 127.0.0.0/8 and ::1 alone", () => {
   const loopback = ["127.0.0.1", "127.0.7.12", "127.255.255.255", "::1"];
   const others = ["128.0.0.1", "12.7.0.1", "1.127.0.1", "::", "::2", "127::1", "1270::1"];
   expect(loopback.filter(isLoopback)).toEqual(loopback);
   expect(others.filter(isLoopback)).toEqual([]);
 });
 
-test("an address with a colon is IPv6", () => {
+test("isIpv6 is true for an address with a colon", () => {
   expect(isIpv6("::1")).toBe(true);
   expect(isIpv6("10.1.2.3")).toBe(false);
 });

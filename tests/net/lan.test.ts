@@ -27,7 +27,7 @@ function at(...cidrs: readonly string[]): Pick<InterfaceFacts, "addresses"> {
   };
 }
 
-describe("networks that count", () => {
+describe("the networks that lan stands for", () => {
   const cases: readonly (readonly [
     string,
     readonly string[],
@@ -36,19 +36,24 @@ describe("networks that count", () => {
   ])[] = [
     // What it is, its addresses, what lan allows, what lan scans.
     ["a small network", ["192.168.1.7/24"], ["192.168.1.0/24"], ["192.168.1.0/24"]],
-    ["the widest that is scanned whole", ["10.1.6.7/22"], ["10.1.4.0/22"], ["10.1.4.0/22"]],
-    ["a wide one, scanned around us", ["10.1.6.7/8"], ["10.0.0.0/8"], ["10.1.4.0/22"]],
-    ["RFC 1918's middle block", ["172.20.1.1/16"], ["172.20.0.0/16"], ["172.20.0.0/22"]],
-    ["link-local", ["169.254.3.4/16"], ["169.254.0.0/16"], ["169.254.0.0/22"]],
-    ["unique local IPv6, never scanned", ["fd00:1::7/64"], ["fd00:1::/64"], []],
+    ["the widest network that is scanned whole", ["10.1.6.7/22"], ["10.1.4.0/22"], ["10.1.4.0/22"]],
+    ["a wide network, scanned around its address", ["10.1.6.7/8"], ["10.0.0.0/8"], ["10.1.4.0/22"]],
     [
-      "two networks on one interface",
+      "a network in RFC 1918's middle block",
+      ["172.20.1.1/16"],
+      ["172.20.0.0/16"],
+      ["172.20.0.0/22"],
+    ],
+    ["a link-local IPv4 network", ["169.254.3.4/16"], ["169.254.0.0/16"], ["169.254.0.0/22"]],
+    ["a unique local IPv6 network, never scanned", ["fd00:1::7/64"], ["fd00:1::/64"], []],
+    [
+      "several networks",
       ["192.168.1.7/24", "fd00:1::7/64", "10.0.0.1/30"],
       ["192.168.1.0/24", "fd00:1::/64", "10.0.0.0/30"],
       ["192.168.1.0/24", "10.0.0.0/30"],
     ],
     [
-      "a mask that reaches into the public Internet is cut to the private block",
+      "a netmask wider than the private block, cut to that block",
       ["192.168.1.7/8", "172.16.0.1/4", "fd00::1/0"],
       ["192.168.0.0/16", "172.16.0.0/12", "fc00::/7"],
       ["192.168.0.0/22", "172.16.0.0/22"],
@@ -62,7 +67,7 @@ describe("networks that count", () => {
     ["a host route", ["10.0.0.1/32"], ["10.0.0.1/32"], ["10.0.0.1/32"]],
   ];
   for (const [what, cidrs, allow, scan] of cases) {
-    test(what, () => {
+    test(`include those of an interface with ${what}`, () => {
       const lan = decideLan([{ ...ETHERNET, ...at(...cidrs) }], []);
       expect(lan).toEqual({ wired: { allow, scan }, withWireless: { allow, scan }, leftOut: [] });
     });
@@ -94,7 +99,7 @@ describe("networks that count", () => {
     ],
   ];
   for (const [what, facts] of kinds) {
-    test(`${what} counts`, () => {
+    test(`include those of ${what}`, () => {
       const port: InterfaceFacts = { ...ETHERNET, name: "enp1s0", master: "eth0" };
       const vnet: InterfaceFacts = { ...VIRTUAL, name: "vnet0", isTun: true, master: "eth0" };
       const [first = ETHERNET, ...others] = facts;
@@ -105,7 +110,7 @@ describe("networks that count", () => {
   }
 });
 
-describe("interfaces that are left out say why", () => {
+describe("an interface is left out of lan with the reason", () => {
   const cases: readonly (readonly [InterfaceFacts, RegExp])[] = [
     [{ ...VIRTUAL, type: 772, flags: 0x49 }, /loopback/],
     [{ ...ETHERNET, master: "br0" }, /a part of br0/],
@@ -128,7 +133,7 @@ describe("interfaces that are left out say why", () => {
     });
   }
 
-  test("an interface of unknown kind is left out, rather than shown to who knows whom", () => {
+  test("that its kind is unknown, so that nothing is shown to an unknown network", () => {
     const { type: _, ...unknown } = ETHERNET;
     const lan = decideLan([{ ...unknown, ...at("10.0.0.1/24") }], []);
     expect([lan.wired.allow, lan.leftOut[0]?.reason]).toEqual([
@@ -146,17 +151,17 @@ describe("interfaces that are left out say why", () => {
     [["2001:db8::1/64"], "its address 2001:db8::1 is not in a private network"],
   ];
   for (const [cidrs, reason] of addresses) {
-    test(`${cidrs.join(" and ") || "no address"}: ${reason}`, () => {
+    test(`${reason} when it has ${cidrs.join(" and ") || "no address"}`, () => {
       const lan = decideLan([{ ...ETHERNET, ...at(...cidrs) }], []);
       expect([lan.wired.allow, lan.leftOut]).toEqual([[], [{ name: "eth0", reason }]]);
     });
   }
 });
 
-describe("wireless", () => {
+describe("a wireless interface", () => {
   const wlan: InterfaceFacts = { ...ETHERNET, name: "wlan0", isWireless: true };
 
-  test("is for lan+wireless alone", () => {
+  test("belongs to lan+wireless alone", () => {
     const lan = decideLan(
       [
         { ...ETHERNET, ...at("10.0.0.1/24") },
@@ -184,10 +189,10 @@ describe("wireless", () => {
   });
 });
 
-describe("neighbours by ARP", () => {
+describe("neighbours known by ARP", () => {
   const eth0 = { ...ETHERNET, ...at("10.0.0.1/8") };
 
-  test("are scanned beyond the /22 around us, on counting interfaces and in their networks", () => {
+  test("are scanned beyond the /22 around an own address, if they lie in networks of lan", () => {
     const arp = [
       { address: "10.200.0.1", device: "eth0" },
       { address: "10.200.0.2", device: "docker0" },
@@ -197,7 +202,7 @@ describe("neighbours by ARP", () => {
     expect(decideLan([eth0], arp).wired.scan).toEqual(["10.0.0.0/22", "10.200.0.1"]);
   });
 
-  test("and many networks never make a scan of more than 65,536 addresses", () => {
+  test("and many networks together make a scan of at most 65,536 addresses", () => {
     const many = Array.from({ length: 500 }, (_, index) => ({
       ...VIRTUAL,
       name: `veth${index}`,
@@ -215,20 +220,20 @@ describe("neighbours by ARP", () => {
   });
 });
 
-describe("a reader is told which key to set", () => {
+describe("the notice that names the key to set", () => {
   const cafe = decideLan(
     [{ ...ETHERNET, name: "wlan0", isWireless: true, ...at("10.0.0.1/24") }],
     [],
   );
 
-  test("when the word stands for nothing", () => {
+  test("is given where lan stands for nothing", () => {
     expect(whyNoLan(rangeList(["lan"], "scan"), "scan", cafe)).toBe(
       "'lan' in scan matches no private IPv4 network of this machine (wlan0: it is wireless " +
         '(lan+wireless includes it)); name the range instead, as in scan = ["192.168.1."]',
     );
   });
 
-  test("and not otherwise", () => {
+  test("is not given otherwise", () => {
     expect(whyNoLan(rangeList(["lan+wireless"], "scan"), "scan", cafe)).toBeUndefined();
     expect(whyNoLan(rangeList(["10.1."], "allow"), "p2p-allow", cafe)).toBeUndefined();
   });

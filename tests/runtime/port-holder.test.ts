@@ -57,7 +57,7 @@ for (const [what, text, wanted, inodes] of [
     [],
   ],
 ] as const) {
-  test(`a socket cannot be bound because of ${what}`, () =>
+  test(`the sockets that keep another from being bound: ${what}`, () =>
     withRoot((root) => {
       root.write(`proc/net/${wanted.transport}`, text);
       expect([...socketsInTheWay(root.path, wanted)].map(String)).toEqual([...inodes]);

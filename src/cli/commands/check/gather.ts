@@ -14,13 +14,13 @@ import { readArp } from "../../../linux/proc/net-arp.ts";
 import { type AddressesByName, readAddresses } from "../../../linux/sys/class-net.ts";
 import { isLoopback } from "../../../net/address.ts";
 import { type AddressSet, resolveRanges } from "../../../net/address-set.ts";
-import { whyNoLan } from "../../../net/lan.ts";
+import { isKnownToOthers } from "../../../net/networks.ts";
 import { rangeList } from "../../../net/ranges.ts";
 import { readKeyFile } from "../../../runtime/key-file.ts";
 import { dropPrivileges } from "../../../runtime/privileges.ts";
 import { createRandom } from "../../../runtime/random.ts";
 
-import { readLan } from "../../../runtime/read-lan.ts";
+import { readNetworks } from "../../../runtime/read-networks.ts";
 
 import type { Envelope } from "../../../sealing/envelope.ts";
 import { createEnvelope } from "../../../sealing/envelope.ts";
@@ -111,14 +111,7 @@ interface ResolvedNetworks {
 
 function resolveNetworks(config: Config, root: string): ResolvedNetworks {
   const addresses = readAddresses();
-  const lan = readLan(root, addresses);
-  const scan = resolveRanges(config.scan, lan);
-  const p2pAllow = resolveRanges(config.p2pAllow, lan);
-  const unmatched = [
-    whyNoLan(config.scan, "scan", lan),
-    whyNoLan(config.p2pAllow, "p2p-allow", lan),
-    whyNoLan(config.httpAllow, "http-allow", lan),
-  ].filter((sentence) => sentence !== undefined);
+  const { lan, scan, p2pAllow, isOwn, notices } = readNetworks(config, root, addresses);
   const ownAddresses = listOwn(addresses)
     .filter(({ address }) => config.bind === undefined || address === config.bind)
     .map(({ interfaceName, address }) => ({
@@ -127,12 +120,8 @@ function resolveNetworks(config: Config, root: string): ResolvedNetworks {
       isAllowed: p2pAllow.contains(address),
       isScanned: scan.contains(address),
     }));
-  const own = new Set(ownAddresses.map(({ address }) => address));
-  // With --bind to one loopback address, other daemons may have the others; else all are our own.
-  const isOwn = (address: string) =>
-    own.has(address) || (config.bind === undefined ? isLoopback(address) : address === config.bind);
   const onLinkScanSize = countOnLink(scan, addresses, isOwn);
-  const facts = { lan, unmatched, ownAddresses, scanSize: scan.size, onLinkScanSize };
+  const facts = { lan, unmatched: notices, ownAddresses, scanSize: scan.size, onLinkScanSize };
   return { facts, scan, p2pAllow, isOwn };
 }
 
@@ -146,7 +135,7 @@ interface Own {
 function listOwn(addresses: AddressesByName): readonly Own[] {
   return [...addresses].flatMap(([interfaceName, list]) =>
     list
-      .filter(({ address }) => !isLoopback(address) && !address.startsWith("fe80:"))
+      .filter(({ address }) => isKnownToOthers(address))
       .map((each) => ({ interfaceName, ...each })),
   );
 }
