@@ -1,29 +1,29 @@
 /**
  * Copies a history from one database to another: out of a file that has become bad, as far as it
- * can be read, and back into a file once that works again.
+ * can be read, and back into a file once one can be used again.
  */
 import type { Database } from "bun:sqlite";
 import { usedBytes } from "./database.ts";
 import { type EntryRow, type MachineRow, putEntry, putMachine } from "./tables.ts";
 
-/** What an entry takes up in the tables, generously: a large report deflates to 1.4 KB, two a page. */
+/** Of one entry in the tables, generously: a large report deflates to 1.4 KB, and two fill a page. */
 const ENTRY_BYTES = 3072;
 
 export interface CarryLimits {
   readonly maxMachines: number;
   readonly entriesPerMachine: number;
-  /** About so many bytes are copied at most; each machine has an equal share, its newest entries. */
+  /** About how many bytes are copied at most: of each machine an equal share, its newest entries. */
   readonly maxBytes: number;
 }
 
 /**
- * Copies what can be read; must run inside a transaction on `target`. Gives the rowids,
- * in the target, of the machines that were copied. A fault of the source ends that machine, not the copy.
+ * Copies what can be read, and gives the rowids of the copied machines in the target. Must run inside
+ * a transaction on `target`. A fault of the source ends the copy of that machine, and no other.
  */
 export function carryOver(source: Database, target: Database, limits: CarryLimits): number[] {
   const machines = readMachines(source);
   const share = Math.floor(limits.maxBytes / ENTRY_BYTES / Math.max(1, machines.length));
-  // Two at least: of a machine that is down, the outage and the last report.
+  // At least two: the outage and the last report of a machine that is down.
   const limit = Math.max(2, Math.min(share, limits.entriesPerMachine + 1));
   const rowids: number[] = [];
   for (const { rowid, ...machine } of machines.slice(0, limits.maxMachines)) {
@@ -36,7 +36,7 @@ export function carryOver(source: Database, target: Database, limits: CarryLimit
 }
 
 /**
- * Ends the outages that a later report proves over. After a copy back, the file may hold outages
+ * Ends every open outage at the report that follows it. After a copy back, the file may hold outages
  * that ended while it could not be written.
  */
 export function closeOutagesHeardAfter(database: Database): void {
@@ -50,7 +50,10 @@ export function closeOutagesHeardAfter(database: Database): void {
   );
 }
 
-/** From both ends, since a torn page stops the reading there; those heard last come first. */
+/**
+ * The machines heard last come first. They are read from both ends of the table, as a torn page
+ * stops the reading there.
+ */
 function readMachines(source: Database): MachineRow[] {
   const machines = new Map<number, MachineRow>();
   for (const order of ["ASC", "DESC"]) {
@@ -74,12 +77,12 @@ function readRows(source: Database, machine: number, limit: number): EntryRow[] 
   return [...readable(query)];
 }
 
-/** The rows up to the first that cannot be read. */
+/** The rows before the first that cannot be read. */
 function* readable<Row>(iterate: () => Iterable<Row>): Generator<Row> {
   try {
     yield* iterate();
   } catch {
-    // The fault that led to this copy has been told; what lies behind it is out of reach.
+    // The fault that led to this copy has been told, and the rows behind it are out of reach.
     return;
   }
 }

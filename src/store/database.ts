@@ -1,22 +1,22 @@
 /**
- * One SQLite database of the history, on a file or in memory: its settings, its tables, and the
- * names of what can go wrong with it.
+ * One SQLite database of the history, in a file or in memory: its settings, its tables, and the
+ * faults that it can have.
  */
 import { Database, SQLiteError } from "bun:sqlite";
 
 /** Kept in `user_version`. A change of the tables raises it and adds its step to `prepare`. */
 export const SCHEMA_VERSION = 1;
 
-/** The write-ahead log is cut back to this after a large batch. */
+/** The size to which the write-ahead log is cut back after a large batch. */
 const JOURNAL_SIZE_BYTES = 4 * 1024 * 1024;
 
-/** Of SQLite's own, whose default is four times this: the kernel keeps the file in memory as well. */
+/** SQLite's own cache, a quarter of its default: the kernel keeps the file in memory as well. */
 const CACHE_KIBIBYTES = 512;
 
 /**
- * `entries` holds the numbers of the strips alone: reading those of 1,000 machines takes 12 MB of
- * pages so, and 200 MB with the reports among them. `state`: its place in ENTRY_STATES. Times are
- * wall clock, ms; `span` is the seconds that a report averages over.
+ * `entries` holds only the numbers of the strips: so the strips of 1,000 machines are read from 12 MB
+ * of pages, and not from the 200 MB that they take with the reports. `state` is the place in
+ * ENTRY_STATES; times are wall clock, ms; `span` is the seconds that a report averages over.
  */
 const SCHEMA = `
 CREATE TABLE machines (
@@ -32,7 +32,7 @@ CREATE TRIGGER report_goes_with_entry AFTER DELETE ON entries WHEN old.report IS
 BEGIN DELETE FROM reports WHERE rowid = old.report; END;
 `;
 
-/** What is wrong with a file. `denied`: it may not be opened or written by this user. */
+/** What is wrong with a file. `denied`: this user may not open or write it. */
 export type FaultKind = "corrupt" | "newer" | "locked" | "full" | "denied" | "failing";
 
 export interface Fault {
@@ -58,19 +58,19 @@ export class RemovedFileError extends Error {}
 
 /**
  * Opens the database and makes its tables if it is new. Throws what `classifyFault` names. A file
- * is locked for this process alone until it is closed: two daemons never share one. `waitMs` is
- * how long to wait for another process's lock; the whole program waits.
+ * is locked for this process alone until it is closed: two daemons never share one. `waitMs`: how
+ * long to wait for another process's lock; the whole program stands still meanwhile.
  */
 export function openDatabase(path: string | ":memory:", waitMs = 0): Database {
   const database = new Database(path, { create: true, readwrite: true, strict: true });
   try {
     database.run(`PRAGMA busy_timeout = ${waitMs}`);
-    // Before the first access: then WAL needs no shared memory, whose map a full disk can break.
+    // Set before the first access, so that WAL needs no shared memory: a full disk can break its map.
     database.run("PRAGMA locking_mode = EXCLUSIVE");
     database.run("PRAGMA journal_mode = WAL");
-    // In WAL this survives a crash of the program whole; a power cut costs the last seconds.
+    // In WAL mode a crash of the program loses nothing, and a power cut only the last seconds.
     database.run("PRAGMA synchronous = NORMAL");
-    // The caller knows when nobody waits for it.
+    // The caller checkpoints when nobody waits for it.
     database.run("PRAGMA wal_autocheckpoint = 0");
     database.run(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
     database.run(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_BYTES}`);
@@ -82,14 +82,14 @@ export function openDatabase(path: string | ":memory:", waitMs = 0): Database {
   }
 }
 
-/** Bytes in use, free pages left out; the file itself is never larger than its past maximum. */
+/** Bytes in use, without free pages; the file itself stays at its past maximum. */
 export function usedBytes(database: Database): number {
   const pragma = (name: string): number =>
     Number(database.query(`PRAGMA ${name}`).values()[0]?.[0] ?? 0);
   return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
 }
 
-/** What went wrong, for the reader; undefined for what is no fault of the file but a bug of ours. */
+/** The fault of the file that was thrown; undefined for a bug of ours. */
 export function classifyFault(error: unknown): Fault | undefined {
   if (error instanceof NewerSchemaError) return { kind: "newer", words: error.message };
   if (error instanceof ForeignTablesError) return { kind: "corrupt", words: error.message };
@@ -104,7 +104,7 @@ export function closeQuietly(database: Database): void {
   try {
     database.close();
   } catch {
-    // What is wrong with the file has been said already; there is nothing left to lose.
+    // The fault of the file has been told already, and nothing is left to lose.
     return;
   }
 }

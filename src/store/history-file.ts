@@ -1,6 +1,6 @@
 /**
- * Opens the history's file: sets a file aside that cannot be read, and says in words why one
- * cannot be used. Knows nothing of what is written in it.
+ * Opens the file of the history. A file that cannot be read is set aside, and one that cannot be
+ * used is explained in words. What is written in the file is no concern of this module.
  */
 import type { Database } from "bun:sqlite";
 import { classifyFault, type Fault, openDatabase } from "./database.ts";
@@ -23,8 +23,8 @@ export interface FilePlace {
 }
 
 /**
- * Opens the file, or makes it. A bad or newer one is set aside first, and a new one begun. Throws
- * only for bugs of ours.
+ * Opens the file, or makes it. A bad file, or that of a newer version, is set aside first, and a new
+ * one begun. Throws only for bugs of ours.
  */
 export function openHistoryFile(place: FilePlace, waitMs: number): OpenedFile {
   const first = tryOpen(place, waitMs);
@@ -35,7 +35,7 @@ export function openHistoryFile(place: FilePlace, waitMs: number): OpenedFile {
   return { ...second, aside: aside.words };
 }
 
-/** Such a file is given another name; any other fault may pass. */
+/** Whether a file with this fault is given another name; other faults may pass. */
 export function isSetAside(fault: Fault): boolean {
   return fault.kind === "corrupt" || fault.kind === "newer";
 }

@@ -1,10 +1,10 @@
 /**
- * What the history keeps: entries of each machine, the points of its strip, and the machines that
- * are asked first after a restart. Plain data.
+ * What the history keeps, as plain data: the entries of each machine, the points of its strip, and
+ * the machines that are asked first after a restart.
  */
 import type { Report } from "../protocol/report.ts";
 
-/** `new`: has answered a question, its first report is on its way. */
+/** `new`: the machine has answered a question, and its first report is on its way. */
 export const MACHINE_STATES = ["new", "up", "silent", "stopped", "down"] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
 
@@ -13,8 +13,8 @@ export const ENTRY_STATES = ["up", "down", "stopped"] as const;
 export type EntryState = (typeof ENTRY_STATES)[number];
 
 /**
- * An entry of the history: a report kept, or one outage. `at` is when the report was made, or
- * when the outage began, on this machine's wall clock; `untilWallMs` is absent while it lasts.
+ * One report or one outage. `atWallMs` is when the report was made or the outage began, by this
+ * machine's wall clock; `untilWallMs` is absent while the outage lasts.
  */
 export type Entry =
   | { readonly state: "up"; readonly atWallMs: number; readonly report: Report }
@@ -24,7 +24,7 @@ export type Entry =
       readonly untilWallMs?: number;
     };
 
-/** What survives a restart about a machine: enough to ask it first and to show it at once. */
+/** What is kept of a machine over a restart: enough to ask it first and to show it at once. */
 export interface KnownMachine {
   readonly id: string;
   readonly name: string;
@@ -36,34 +36,34 @@ export interface KnownMachine {
   readonly httpPort?: number;
   readonly incarnation?: string;
   readonly sequence?: number;
-  /** Boots of this id that are over and may not come back (the last 8). */
+  /** The last 8 incarnations of this id that are over and may not come back. */
   readonly retiredIncarnations?: readonly string[];
   readonly reportAtWallMs?: number;
   readonly report?: Report;
 }
 
-/** One entry of a history strip: the numbers alone, without the report. */
+/** An entry as a history strip shows it: its numbers, without the report. */
 export interface StripPoint {
   readonly atWallMs: number;
   readonly state: EntryState;
-  /** Of an outage: its end; absent while it lasts. */
+  /** The end of an outage; absent while it lasts. */
   readonly untilWallMs?: number;
-  /** Of all cores, as `busyPercent` (protocol/busy.ts) counts. */
+  /** The busy share of all cores together, as `busyPercent` (protocol/busy.ts) counts it. */
   readonly cpuPercent?: number;
-  /** Read and written together. */
+  /** Bytes read and written, added up. */
   readonly diskBytesPerSecond?: number;
-  /** To see a reboot between two entries. */
+  /** Shows a reboot between two entries. */
   readonly uptimeSeconds?: number;
 }
 
 export interface EntryQuery {
-  /** At most so many, newest first. */
+  /** How many entries at most; the newest come first. */
   readonly limit: number;
-  /** Only entries from before this wall time, ms. */
+  /** Only entries before this wall time, ms. */
   readonly beforeWallMs?: number;
   /**
-   * And those of that very time that follow an entry of this state: an outage and a report may have
-   * one time. So the last entry of a page is where the next page begins.
+   * With this, also the entries of that very time that follow one of this state in the list: an
+   * outage and a report may share a time. A page begins so after the last entry of the page before.
    */
   readonly beforeState?: EntryState;
 }

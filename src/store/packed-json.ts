@@ -1,27 +1,27 @@
 /**
- * JSON as the history keeps it: as gzip, whose checksum finds a damaged report when it is read, so
- * that it costs its own entry alone. Reports of earlier versions are in zlib's format.
+ * JSON as the history keeps it: in gzip, whose checksum finds a damaged report when it is read, so
+ * that only its own entry is lost. Earlier versions wrote zlib's format, which is read as well.
  */
 import { zlib } from "../base/builtins.ts";
 
 /** The same cap as on the wire (design, section 6.3): a damaged file must not fill the memory. */
 export const MAX_INFLATED_BYTES = 64 * 1024;
 
-/** A quarter of the time of node:zlib at this level, for fewer bytes than it. */
+/** Takes a quarter of the time of node:zlib at this level, and fewer bytes. */
 const OPTIONS = { level: 1, library: "libdeflate" } as const;
 
 export function packJson(value: unknown): Uint8Array {
   return Bun.gzipSync(JSON.stringify(value), OPTIONS);
 }
 
-/** What `packJson` was given; undefined for bytes that are damaged, or inflate to over 64 KB. */
+/** The object that was packed; undefined for bytes that are damaged or inflate to over 64 KB. */
 export function unpackJson(bytes: Uint8Array): object | undefined {
   try {
     const text = zlib().unzipSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES }).toString("utf8");
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {
-    // The caller counts what could not be read; the entry itself stays in the file.
+    // The caller counts the damaged entry, which itself stays in the file.
     return undefined;
   }
 }

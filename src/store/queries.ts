@@ -1,6 +1,6 @@
 /**
- * What the history reads from one database. What SQLite throws is the caller's to handle; a report
- * that is damaged costs its own entry, and is told to `onDamaged`.
+ * Reads the history from one database. The caller handles what SQLite throws; a damaged report
+ * costs only its own entry, and is told to `onDamaged`.
  */
 import type { Database } from "bun:sqlite";
 import {
@@ -12,14 +12,14 @@ import {
 } from "./kept.ts";
 import { isWallMs, parseEntry, parseMachineInfo, type StoredEntry } from "./stored.ts";
 
-/** Protocol-1 reports do not say what they average over: the default interval, in seconds. */
+/** The default interval: protocol-1 reports do not say what they average over. */
 const DEFAULT_SPAN_SECONDS = 600;
 
-/** Reports come a little over an interval apart; without this the time between two has no entry. */
+/** Reports come a little more than an interval apart: the slack leaves no time between two uncovered. */
 const SPAN_SLACK = 1.1;
 const SPAN_SLACK_MS = 2000;
 
-/** No reader asks for more; a larger number would only be a mistake in a request. */
+/** No reader needs more; a larger number could only be a mistake. */
 const MAX_ENTRIES_READ = 100_000;
 
 export type OnDamaged = () => void;
@@ -55,8 +55,8 @@ interface MachineInfoRow {
 }
 
 /**
- * The report that a machine was remembered with, which is kept as an entry. Where that entry is
- * not there, as after a fault of the disk, the newest one.
+ * The report that the machine was remembered with, which is kept as an entry; the newest report
+ * where that entry is lost, as after a fault of the disk.
  */
 function readLastReport(
   database: Database,
@@ -99,15 +99,15 @@ export function readEntries(
   for (const row of rows) {
     const entry = toEntry(row, onDamaged);
     if (entry !== undefined) entries.push(entry);
-    // Not by LIMIT: damaged entries must not end a page early, or the reader takes it for the last.
+    // Not by LIMIT: a page that damaged entries make shorter would look like the last one.
     if (entries.length >= limit) break;
   }
   return entries;
 }
 
 /**
- * Oldest first; an outage that reaches into the time is among them. With `ids`, those machines
- * alone: a page of a thousand machines shows the strips of a hundred.
+ * The points from `sinceWallMs` on, oldest first, with an outage that began earlier and reaches into
+ * that time. With `ids`, only those machines: a page of a thousand shows the strips of a hundred.
  */
 export function readStrips(
   database: Database,
@@ -145,8 +145,8 @@ export function readStrips(
 }
 
 /**
- * The entry of each machine that covers a wall time: the outage in which it lies, else the first
- * report made at or after it, if the time lies in the interval which that report is about.
+ * The entry of each machine that covers a wall time: the outage in which the time lies, else the
+ * first report made at or after it, if the time lies in the interval that the report averages over.
  */
 export function readAt(
   database: Database,
@@ -181,7 +181,7 @@ export function readAt(
   return entries;
 }
 
-/** Of columns of a damaged page any type may come. */
+/** A column of a damaged page may give any type. */
 interface StripRow {
   readonly machine: number;
   readonly at: unknown;
@@ -198,7 +198,7 @@ function toEntry(row: StoredEntry, onDamaged: OnDamaged): Entry | undefined {
   return entry;
 }
 
-/** Written out by hand: spreading optional fields takes three times as long, 144,000 times. */
+/** Made for 144,000 points at once: to spread optional fields would take three times as long. */
 function toStripPoint(row: StripRow): StripPoint | undefined {
   const state = ENTRY_STATES[row.state];
   if (state === undefined || !isWallMs(row.at)) return undefined;

@@ -1,20 +1,20 @@
 /**
- * What the history lets go: all but the last entries of each machine, and, at the cap in bytes, the
- * oldest entries of all. The newest report of a machine always stays.
+ * Deletes what the history need not keep: all but the last entries of each machine and, at the cap
+ * in bytes, the oldest entries of all machines. The newest report of a machine always stays.
  */
 import type { Database } from "bun:sqlite";
 import { usedBytes } from "./database.ts";
 
-/** At the cap, so much is cleared at once that the next writes find room. */
+/** The part of the cap that stays filled once it was reached, so that the next writes find room. */
 const CLEAR_TO = 15 / 16;
 
-/** One pass clears this part of all entries, so that the few passes needed stay short. */
+/** The part of all entries that one pass deletes: few passes are needed, and each is short. */
 const PASS_PART = 1 / 32;
 
-/** Each pass that clears nothing doubles the next: 2^20 is over any count that fits the caps. */
+/** A bound on the loop: each pass that deletes nothing doubles the part of the next. */
 const MAX_PASSES = 100;
 
-/** Keeps the last `limit` entries of one machine, and its newest report where it is not among them. */
+/** Keeps the last `limit` entries of one machine, and its newest report if that is not among them. */
 export function trimMachine(database: Database, machine: number, limit: number): void {
   database
     .query(
@@ -39,14 +39,14 @@ export function enforceCap(database: Database, capBytes: number): boolean {
     const count = Number(database.query("SELECT count(*) FROM entries").values()[0]?.[0]);
     const changes = dropOldest(database, Math.min(count, Math.ceil(count * part)));
     if (changes > 0) dropped = true;
-    // The oldest may all be last reports of machines that are down: look further up.
+    // The oldest may all be the last reports of machines that are down: the next pass takes more.
     else if (part >= 1) break;
     else part = Math.min(1, part * 2);
   }
   return dropped;
 }
 
-/** Drops of the oldest `count` entries those that are not a machine's newest report. */
+/** Deletes from the oldest `count` entries all that are not a machine's newest report. */
 function dropOldest(database: Database, count: number): number {
   const newest = database
     .query("SELECT max(at) FROM (SELECT at FROM entries ORDER BY at LIMIT ?)")

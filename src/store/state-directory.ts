@@ -13,30 +13,31 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { errorCode, errorMessage } from "../base/errors.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 
-/** 64 bits of the signature's hash: the name must not tell the signature, nor collide. */
+/** 64 bits of the signature's hash: the file's name must neither tell the signature nor collide. */
 const NETWORK_HEX_DIGITS = 16;
 
-/** What SQLite keeps beside a database. */
+/** The endings of a database and of what SQLite keeps beside it. */
 const COMPANIONS = ["", "-wal", "-shm"];
 
 /** SQLite locks bytes from 2^30 on, 512 of them. Source: os.h, PENDING_BYTE. */
 const LOCK_BYTES_FROM = 0x40000000;
 const LOCK_BYTES_TO = LOCK_BYTES_FROM + 512;
 
-/** Names tried for a file set aside, where an earlier one has the same second. */
+/** Names tried for a file that is set aside, as others may have been set aside in the same second. */
 const MAX_NAMES = 100;
 
-/** The history of the network with this signature. */
+/** The path of the history of the network with this signature. */
 export function historyFile(directory: string, signature: string): string {
   const network = new Bun.CryptoHasher("sha256").update(signature).digest("hex");
   return join(directory, `history-${network.slice(0, NETWORK_HEX_DIGITS)}.sqlite`);
 }
 
 /**
- * Whether files can be made in the directory, found by making one. A full disk passes: that is a
- * fault which may go away, and the daemon goes on in memory.
+ * Makes a file in the directory, to see whether that is possible. A full disk is no reason to refuse:
+ * that fault may pass, and the daemon goes on in memory.
  */
 export function checkStateDirectory(directory: string): Result<void> {
   const refuse = (what: string): Result<void> =>
@@ -44,9 +45,9 @@ export function checkStateDirectory(directory: string): Result<void> {
   try {
     if (!statSync(directory).isDirectory()) return refuse("not a directory; name another");
   } catch (error) {
-    return codeOf(error) === "ENOENT"
+    return errorCode(error) === "ENOENT"
       ? refuse(`there is no such directory; create it with: mkdir -p ${directory}`)
-      : refuse(`cannot be used (${wordsOf(error)})`);
+      : refuse(`cannot be used (${errorMessage(error)})`);
   }
   const probe = join(directory, `.probe-${process.pid}`);
   try {
@@ -59,20 +60,20 @@ export function checkStateDirectory(directory: string): Result<void> {
     }
     return ok(undefined);
   } catch (error) {
-    if (["ENOSPC", "EDQUOT"].includes(codeOf(error))) return ok(undefined);
+    if (["ENOSPC", "EDQUOT"].includes(errorCode(error) ?? "")) return ok(undefined);
     const user = process.geteuid?.();
     return refuse(
-      `no file can be made in it (${wordsOf(error)}); give it to the user with uid ${user}: chown ${user} ${directory}`,
+      `no file can be made in it (${errorMessage(error)}); give it to the user with uid ${user}: chown ${user} ${directory}`,
     );
   }
 }
 
-/** Makes the file, for its owner alone: the history holds users' names and log lines. */
+/** Makes the file so that only its owner can read it: it holds users' names and log lines. */
 export function createPrivately(path: string): void {
   try {
     closeSync(openSync(path, "a", 0o600));
   } catch {
-    // SQLite will find the same, and its error is the one that is told.
+    // SQLite will meet the same fault, and its error is told.
     return;
   }
 }
@@ -96,18 +97,18 @@ export function setAside(
       }
       return ok(name);
     } catch (error) {
-      return fail(wordsOf(error));
+      return fail(errorMessage(error));
     }
   }
   return fail(`${MAX_NAMES} files of that name are there already`);
 }
 
-/** The process that has the file locked; undefined if it cannot be seen. */
+/** The process that has locked the file; undefined if it cannot be seen. */
 export function findLockHolder(root: string, path: string): number | undefined {
   try {
     return parseLockHolder(readFileSync(join(root, "proc/locks"), "latin1"), statSync(path).ino);
   } catch {
-    // Without /proc nobody can be named.
+    // Without /proc no process can be named.
     return undefined;
   }
 }
@@ -125,13 +126,4 @@ export function parseLockHolder(text: string, inode: number): number | undefined
     if (pid > 0 && from >= LOCK_BYTES_FROM && from < LOCK_BYTES_TO) return pid;
   }
   return undefined;
-}
-
-function codeOf(error: unknown): string {
-  const { code } = (error ?? {}) as { readonly code?: unknown };
-  return typeof code === "string" ? code : "";
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

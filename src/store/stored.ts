@@ -1,6 +1,6 @@
 /**
- * What lies in the history's file, checked as it is read: an older program, an editor or a bad disk
- * may have written it, and everything behind trusts its shape.
+ * Checks what is read from the file of the history. An older program, an editor or a bad disk may
+ * have written it, and all other code trusts its shape.
  */
 import { canonicalAddress } from "../net/address.ts";
 import {
@@ -20,13 +20,13 @@ import { unpackJson } from "./packed-json.ts";
 /** More addresses or incarnations than any machine is kept with: only a damaged row holds more. */
 const MAX_LISTED = 64;
 
-/** Ids, with a clone's mark; incarnations are shorter. */
+/** Longer than any id with a clone's mark, and than any incarnation. */
 const LONGEST_ID = 128;
 
-/** The end of what a Date can hold (ECMA-262, 21.4.1.1). */
+/** The last time that a Date can hold (ECMA-262, 21.4.1.1). */
 const LAST_WALL_MS = 8.64e15;
 
-/** Whether it can be shown as a time. */
+/** Whether the value can be shown as a time. */
 export function isWallMs(value: unknown): value is number {
   return typeof value === "number" && Math.abs(value) <= LAST_WALL_MS;
 }
@@ -40,7 +40,7 @@ const report: Reader<Report> = (value) => {
   return read.ok ? read.value : undefined;
 };
 
-/** What is known about a machine, but for its report, which is an entry. */
+/** What is known of a machine, without its report, which is an entry. */
 export type MachineInfo = Omit<KnownMachine, "report">;
 
 const readInfo = recordReader<MachineInfo>(
@@ -66,12 +66,12 @@ export function parseMachineInfo(row: {
   readonly id: unknown;
   readonly info: unknown;
 }): MachineInfo | undefined {
-  // A renamed machine's row has the newer id.
+  // Once a machine was renamed, only its row has the new id.
   const info = row.info instanceof Uint8Array ? unpackJson(row.info) : undefined;
   return info === undefined ? undefined : readInfo({ ...info, id: row.id });
 }
 
-/** As SQLite gives it: of columns of a damaged page any type may come. */
+/** As SQLite gives it: a column of a damaged page may have any type. */
 export interface StoredEntry {
   readonly at: unknown;
   readonly state: unknown;
@@ -79,7 +79,7 @@ export interface StoredEntry {
   readonly body: unknown;
 }
 
-/** An entry from its row; undefined if its time, its state or its report cannot be told. */
+/** An entry from its row; undefined if its time, state or report cannot be read. */
 export function parseEntry({ at, state: code, until, body }: StoredEntry): Entry | undefined {
   const state = typeof code === "number" ? ENTRY_STATES[code] : undefined;
   if (!isWallMs(at) || state === undefined) return undefined;

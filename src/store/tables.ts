@@ -1,6 +1,6 @@
 /**
- * What the history writes, as changes to one database. Every call is made inside a transaction of
- * the caller's; what SQLite throws is the caller's to handle.
+ * Writes changes of the history to one database. The caller begins a transaction around every call,
+ * and handles what SQLite throws.
  */
 import type { Database } from "bun:sqlite";
 import { busyPercent } from "../protocol/busy.ts";
@@ -8,7 +8,7 @@ import type { Report } from "../protocol/report.ts";
 import { ENTRY_STATES, type Entry, type KnownMachine } from "./kept.ts";
 import { packJson } from "./packed-json.ts";
 
-/** One change, as it waits for the next write. */
+/** A change that waits for the next write. */
 export type Change =
   | { readonly kind: "remember"; readonly machine: KnownMachine }
   | { readonly kind: "forget"; readonly id: string }
@@ -16,7 +16,7 @@ export type Change =
   | { readonly kind: "append"; readonly id: string; readonly entry: Entry }
   | { readonly kind: "end-outage"; readonly id: string; readonly untilWallMs: number };
 
-/** An entry as it lies in the tables; `body` is the packed report. */
+/** An entry as the tables hold it; `body` is the packed report. */
 export interface EntryRow {
   readonly at: number;
   readonly state: number;
@@ -36,8 +36,8 @@ export interface MachineRow {
 }
 
 /**
- * Makes one change. Gives the rowid of the machine where its entries became more, for `trimMachine`.
- * A change about a machine that is not there makes it (`append`, `remember`) or does nothing.
+ * Makes one change. Gives the rowid of the machine if it has more entries now, for `trimMachine`.
+ * A machine that is not there yet is made by `append` and `remember`; other changes do nothing then.
  */
 export function applyChange(
   database: Database,
@@ -46,7 +46,7 @@ export function applyChange(
 ): number | undefined {
   switch (change.kind) {
     case "remember": {
-      // Its report is kept once, as the entry that comes with it.
+      // The report is kept once: as the entry that comes with it.
       const { report: _, ...info } = change.machine;
       const heard = wholeMs(info.lastHeardWallMs) ?? 0;
       putMachine(database, { id: info.id, heard, info: packJson(info) }, maxMachines);
@@ -66,7 +66,10 @@ export function applyChange(
   }
 }
 
-/** Inserts or replaces a machine's row, and gives its rowid. At the cap the one unheard of longest goes. */
+/**
+ * Inserts or replaces the row of a machine, and gives its rowid. At the cap, the machine that has
+ * not been heard for the longest time is deleted.
+ */
 export function putMachine(
   database: Database,
   machine: Omit<MachineRow, "rowid">,
@@ -121,7 +124,7 @@ function append(
 ): number | undefined {
   const { id, entry } = change;
   const at = wholeMs(entry.atWallMs);
-  // Only a wall clock gone mad gives such a time; there is no place for it in the history.
+  // Only a broken wall clock gives such a time, and the history has no place for it.
   if (at === undefined) return undefined;
   const rowid =
     rowidOf(database, id) ?? putMachine(database, { id, heard: at, info: null }, maxMachines);
@@ -146,9 +149,9 @@ function append(
 }
 
 /**
- * True if the outage that begins is the one that is open already: a restarted daemon finds a
- * machine down that was down before. Another one that is open is closed where this one begins, or
- * at the report after it, if there is one.
+ * True if the outage that begins is the one that is open already: a restarted daemon finds a machine
+ * down that was down before. Any other open outage ends at the report after it, or else where this
+ * one begins.
  */
 function continuesOutage(
   database: Database,
@@ -178,7 +181,7 @@ function endOutage(
   if (rowid !== undefined && until !== undefined) setEnd(database, rowid, until);
 }
 
-/** Ends the machine's open outages; never before they began, as the wall clock may have jumped. */
+/** Ends the machine's open outages, never before they began: the wall clock may have jumped. */
 function setEnd(database: Database, machine: number, until: number): void {
   database
     .query(
@@ -198,7 +201,7 @@ function rename(
     database.query("UPDATE machines SET id = ? WHERE rowid = ?").run(change.toId, from);
     return undefined;
   }
-  // Where both have an entry of the same time, that of the name that stays is kept.
+  // Where both have an entry of the same time, that of the id that stays is kept.
   database.query("UPDATE OR IGNORE entries SET machine = ? WHERE machine = ?").run(to, from);
   database
     .query(
@@ -232,7 +235,7 @@ function reportRow(at: number, report: Report): EntryRow {
   };
 }
 
-/** Whole ms that SQLite and JavaScript both hold exactly; undefined for anything else. */
+/** Rounded to whole ms; undefined for what SQLite and JavaScript cannot both hold exactly. */
 function wholeMs(ms: number): number | undefined {
   const whole = Math.round(ms);
   return Number.isSafeInteger(whole) ? whole : undefined;

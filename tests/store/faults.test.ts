@@ -1,4 +1,4 @@
-/** The real faults: no mock stands for a full disk, a torn file, or another process's lock. */
+/** Real faults: a full disk, a torn file, another process's lock. Nothing is mocked. */
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
@@ -74,7 +74,7 @@ async function startScript(script: string): Promise<Bun.Subprocess<"ignore", "pi
   return child;
 }
 
-describe("a state directory that cannot be used refuses the start", () => {
+describe("the start is refused for a state directory", () => {
   const cases: readonly [string, (directory: string) => string, RegExp][] = [
     ["that is missing", (directory) => join(directory, "no"), /no such directory; .* mkdir -p /],
     ["that is a file", (directory) => writeAt(join(directory, "file")), /not a directory/],
@@ -100,7 +100,7 @@ describe("a state directory that cannot be used refuses the start", () => {
     });
   });
 
-  test.skipIf(!isRoot)("that belongs to somebody else, or holds root's file", () => {
+  test.skipIf(!isRoot)("that belongs to another user, or holds root's file", () => {
     fill(1, 1);
     chmodSync(place.directory, 0o777);
     const other = asNobody(place.directory);
@@ -137,16 +137,20 @@ test("the file is readable for its owner alone", () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-describe("a bad file found at the start is set aside, whole, and a new one begun", () => {
+describe("at the start", () => {
   const cases: readonly [string, () => void, RegExp][] = [
-    ["garbage", () => writeFileSync(path, new Uint8Array(8192).fill(65)), /not a database/],
-    ["a garbage header", () => overwrite(path, 0, 100), /not a database/],
-    ["a torn page of machines", () => tearTable("machines"), /malformed/],
-    ["a torn page of entries", () => tearTable("entries"), /malformed/],
+    [
+      "a file of garbage",
+      () => writeFileSync(path, new Uint8Array(8192).fill(65)),
+      /not a database/,
+    ],
+    ["a file with a garbage header", () => overwrite(path, 0, 100), /not a database/],
+    ["a file with a torn page of machines", () => tearTable("machines"), /malformed/],
+    ["a file with a torn page of entries", () => tearTable("entries"), /malformed/],
     ["a truncated file", () => truncateSync(path, 4096), /malformed/],
   ];
   for (const [what, spoil, expected] of cases) {
-    test(what, () => {
+    test(`${what} is set aside whole, and a new file begun`, () => {
       fill(20, 30);
       spoil();
       const bad = readFileSync(path);
@@ -162,7 +166,7 @@ describe("a bad file found at the start is set aside, whole, and a new one begun
     });
   }
 
-  test("a database of other tables", () => {
+  test("a database with other tables is set aside whole", () => {
     foreignDatabase();
     expect(place.open().notices().join()).toMatch(/no table machines.* set aside/);
     const aside = files().find((name) => name.includes(".bad-")) ?? "not there";
@@ -171,7 +175,7 @@ describe("a bad file found at the start is set aside, whole, and a new one begun
     kept.close();
   });
 
-  test("an empty file is a new one", () => {
+  test("an empty file is taken as a new one", () => {
     writeFileSync(path, "");
     const history = place.open();
     history.append("a", up(0));
@@ -227,7 +231,7 @@ function foreignDatabase(): void {
   database.close();
 }
 
-test("pages torn in the midst of the reports cost the file, not the daemon, nor what can be read", () => {
+test("pages torn among the reports cost the file, but neither the daemon nor what can be read", () => {
   fill(30, 40, 3000);
   const size = statSync(path).size;
   for (let part = 0.4; part < 0.6; part += 0.02) {
@@ -249,7 +253,7 @@ test("pages torn in the midst of the reports cost the file, not the daemon, nor 
   expect(words(place.open(), "m1")[0]).toBe("r99");
 });
 
-test("a file that another process holds is left alone, its holder named, and taken up once free", async () => {
+test("a file that another process holds is left alone, its holder named, and used once it is free", async () => {
   fill(2, 2);
   const child = await startScript(`
     const { openHistory } = await import(${moduleOf("sqlite-history.ts")});
@@ -286,7 +290,7 @@ test("a file that another process holds is left alone, its holder named, and tak
   expect(words(next, "m0")).toEqual([]);
 });
 
-test("of two daemons that start at once, one has the file and the other goes on in memory", async () => {
+test("when two daemons start at once, one has the file and the other goes on in memory", async () => {
   const script = `
     const { openHistory } = await import(${moduleOf("sqlite-history.ts")});
     const result = openHistory({ directory: ${JSON.stringify(place.directory)}, signature: "test",
@@ -307,7 +311,7 @@ test("of two daemons that start at once, one has the file and the other goes on 
   expect(said.sort()).toEqual(["ready 0", "ready 1"]);
 });
 
-test("what happened in memory meets what the file knew: outages over, machines renamed", () => {
+test("what happened in memory is carried into the file: outages that ended, machines renamed", () => {
   const first = place.open();
   first.append("a", up(0));
   first.append("a", down(1));
@@ -332,7 +336,7 @@ test("what happened in memory meets what the file knew: outages over, machines r
 });
 
 test.skipIf(!canMount)(
-  "a full disk: it goes on in memory, and comes back when there is room",
+  "on a full disk the history goes on in memory, and moves back when there is room",
   () => {
     mountSmall("size=2m");
     const history = place.open();
@@ -373,7 +377,7 @@ function fillDisk(): void {
   }
 }
 
-test.skipIf(!canMount)("a disk that is full at the start is no reason to refuse", () => {
+test.skipIf(!canMount)("a disk that is full at the start does not refuse it", () => {
   mountSmall("size=64k");
   fillDisk();
   const history = place.open();
@@ -387,7 +391,7 @@ test.skipIf(!canMount)("a disk that is full at the start is no reason to refuse"
   expect(history.notices()).toEqual([]);
 });
 
-test("a file removed while it is in use is noticed, and begun anew with what was in it", () => {
+test("a file that is removed while it is in use is written anew with what was in it", () => {
   const history = place.open();
   history.append("a", up(0));
   history.flush();
@@ -403,7 +407,7 @@ test("a file removed while it is in use is noticed, and begun anew with what was
   expect(words(place.open(), "a")).toEqual(["r1", "r0"]);
 });
 
-test("killed in the midst of writing, everything flushed is there and the file is whole", async () => {
+test("when the daemon is killed while it writes, all that was flushed is there and the file is whole", async () => {
   let known = 0;
   for (let round = 0; round < 4; round++) {
     const child = Bun.spawn([process.execPath, "-e", writerScript(known)], {
@@ -462,7 +466,7 @@ test("a state directory below a path with odd characters works", () => {
 });
 
 test.skipIf(!canMount)(
-  "a disk made free since the last try gets what memory gathered at the end",
+  "a disk made free since the last try gets at the end what memory has gathered",
   () => {
     mountSmall("size=64k");
     fillDisk();

@@ -15,8 +15,8 @@ beforeEach(() => {
 afterEach(() => place.remove());
 
 for (const inMemory of [false, true]) {
-  describe(inMemory ? "in memory" : "on a file", () => {
-    test("an entry comes back whole, with what is pending, newest first", () => {
+  describe(inMemory ? "in memory" : "in a file", () => {
+    test("entries come back whole, the pending ones too, newest first", () => {
       const history = place.open({ inMemory });
       const full = report("alpha", {
         cpu: { idlePercent: 12.5, cores: [1, 2] },
@@ -97,7 +97,7 @@ for (const inMemory of [false, true]) {
       expect(words(history, "a")).toEqual(["down 1-", "r1"]);
     });
 
-    test("an outage is one entry, from and until", () => {
+    test("an outage is one entry with a begin and an end", () => {
       const history = place.open({ inMemory });
       history.append("a", up(0));
       history.append("a", down(1));
@@ -109,14 +109,14 @@ for (const inMemory of [false, true]) {
       expect(words(history, "a")).toEqual(["down 1-3", "r0"]);
     });
 
-    test("stopped, then down: the first ends where the second begins", () => {
+    test("a machine that is stopped and then down has two outages, one after the other", () => {
       const history = place.open({ inMemory });
       history.append("a", { state: "stopped", atWallMs: T0 });
       history.append("a", down(3));
       expect(words(history, "a")).toEqual(["down 3-", "stopped 0-3"]);
     });
 
-    test("an outage left open before a report ends at that report when the next begins", () => {
+    test("an open outage that a report followed ends at that report when the next outage begins", () => {
       const history = place.open({ inMemory });
       history.append("a", down(1));
       history.append("a", up(3));
@@ -133,7 +133,7 @@ for (const inMemory of [false, true]) {
       expect(words(history, "b")).toEqual(["down 5-5"]);
     });
 
-    test("times that no clock gives are left out, and the rest is kept", () => {
+    test("entries with impossible times are left out, and the others are kept", () => {
       const history = place.open({ inMemory });
       for (const atWallMs of [Number.NaN, Number.POSITIVE_INFINITY, 1e300]) {
         history.append("a", { state: "up", atWallMs, report: report("mad") });
@@ -145,7 +145,7 @@ for (const inMemory of [false, true]) {
       expect(history.notices()).toEqual([]);
     });
 
-    test("what is remembered of machines comes back, those heard last first", () => {
+    test("known machines come back whole, those heard last first", () => {
       const history = place.open({ inMemory });
       const whole = machine("b", {
         lastHeardWallMs: T0 + 5,
@@ -184,7 +184,7 @@ for (const inMemory of [false, true]) {
       expect(words(history, "10.0.0.7")).toEqual([]);
     });
 
-    test("a rename to a machine that is there joins both, and its own entries win", () => {
+    test("a rename to a known machine joins both, and the known machine's entries win", () => {
       const history = place.open({ inMemory, entriesPerMachine: 3 });
       history.remember(machine("old", { lastHeardWallMs: T0 + 9 }));
       history.remember(machine("new"));
@@ -234,18 +234,18 @@ describe("the entry that covers a time", () => {
   const at = (index: number): number => T0 + index * INTERVAL_MS;
   const cases: readonly [string, number, string | undefined][] = [
     ["the moment of a report", at(1), "r1"],
-    ["within the interval before a report", at(0.5), "r1"],
-    ["just after a report, the next one", at(1) + 1, "r2"],
+    ["the interval before a report", at(0.5), "r1"],
+    ["the time just after a report", at(1) + 1, "r2"],
     ["the interval of the first report", at(-0.5), "r0"],
-    ["long before the first report", at(-2), undefined],
-    ["within an outage", at(3), "down"],
+    ["the time long before the first report", at(-2), undefined],
+    ["a time within an outage", at(3), "down"],
     ["the end of an outage", at(4), "down"],
-    ["a short interval, in it", at(8) - 5000, "r8"],
-    ["a short interval, before it", at(7), undefined],
-    ["after the last entry", at(9), undefined],
+    ["a time in a short interval", at(8) - 5000, "r8"],
+    ["the time before a short interval", at(7), undefined],
+    ["the time after the last entry", at(9), undefined],
   ];
   for (const [what, wallMs, expected] of cases) {
-    test(`${what}: ${expected}`, () => {
+    test(`is ${expected ?? "none"} for ${what}`, () => {
       const history = place.open();
       for (const index of [0, 1, 2, 5, 6]) history.append("a", up(index));
       history.append("a", down(2.5, 4));
@@ -258,7 +258,7 @@ describe("the entry that covers a time", () => {
     });
   }
 
-  test("a report a little late leaves no time uncovered", () => {
+  test("is there at any time, though a report came a little late", () => {
     const history = place.open();
     history.append("a", up(0));
     history.append("a", { ...up(1), atWallMs: at(1) + 3000 });
@@ -267,7 +267,7 @@ describe("the entry that covers a time", () => {
     }
   });
 
-  test("a report without its interval counts for the default one", () => {
+  test("is a report that does not tell its interval for the default one before it", () => {
     const history = place.open();
     history.append("a", { state: "up", atWallMs: at(1), report: { name: "old" } });
     expect(history.at(at(0.5)).has("a")).toBe(true);
@@ -381,7 +381,7 @@ CREATE TRIGGER report_goes_with_entry AFTER DELETE ON entries WHEN old.report IS
 BEGIN DELETE FROM reports WHERE key = old.report; END;
 `;
 
-test("another network starts another file, and the first is as it was", () => {
+test("another network has another file, and the first stays as it was", () => {
   const one = place.open({ signature: "one" });
   one.append("a", up(0));
   one.close();
@@ -395,7 +395,7 @@ test("another network starts another file, and the first is as it was", () => {
   expect(words(place.open({ signature: "one" }), "a")).toEqual(["r0"]);
 });
 
-test("a closed history takes nothing more, and closing twice is harmless", () => {
+test("a closed history takes no more changes, and may be closed twice", () => {
   const history = place.open();
   history.append("a", up(0));
   history.close();

@@ -5,30 +5,33 @@ import { MAX_INFLATED_BYTES, packJson, unpackJson } from "../../src/store/packed
 import { historyFile, parseLockHolder } from "../../src/store/state-directory.ts";
 
 describe("packed JSON", () => {
-  test("comes back as it went in", () => {
+  test("is read as it was written", () => {
     const value = { name: "ä ", list: [1, 2.5, "x".repeat(10_000)] };
     expect(unpackJson(packJson(value))).toEqual(value);
   });
 
-  test("reads what an earlier version kept, in zlib's format", () => {
+  test("is read in zlib's format, as an earlier version wrote it", () => {
     const value = { name: "alpha" };
     expect(unpackJson(deflateSync(JSON.stringify(value)))).toEqual(value);
   });
 
   const whole = packJson({ name: "alpha", text: "some text" });
   const cases: readonly [string, Uint8Array][] = [
-    ["nothing", new Uint8Array()],
-    ["noise", new Uint8Array(100).fill(77)],
+    ["an empty body", new Uint8Array()],
+    ["a body of noise", new Uint8Array(100).fill(77)],
     ["a truncated body", whole.slice(0, -3)],
-    ["a flipped bit", whole.map((byte, index) => (index === 12 ? byte ^ 4 : byte))],
-    ["something that is no JSON", deflateSync("{")],
-    ["a number", deflateSync("5")],
-    ["null", deflateSync("null")],
-    ["more than the cap", deflateSync(JSON.stringify(["x".repeat(MAX_INFLATED_BYTES)]))],
-    ["a bomb", deflateSync(Buffer.alloc(50_000_000))],
+    ["a body with a flipped bit", whole.map((byte, index) => (index === 12 ? byte ^ 4 : byte))],
+    ["a body that is no JSON", deflateSync("{")],
+    ["the form of a number", deflateSync("5")],
+    ["the form of null", deflateSync("null")],
+    [
+      "a body that inflates to more than the cap",
+      deflateSync(JSON.stringify(["x".repeat(MAX_INFLATED_BYTES)])),
+    ],
+    ["a body that inflates to 50 MB", deflateSync(Buffer.alloc(50_000_000))],
   ];
   for (const [what, bytes] of cases) {
-    test(`${what} reads as damaged`, () => {
+    test(`is taken for damaged in ${what}`, () => {
       expect(unpackJson(bytes)).toBeUndefined();
     });
   }
@@ -40,10 +43,10 @@ describe("the holder of a lock", () => {
     ["is found", line, 7997],
     ["is found among others", `2: FLOCK  ADVISORY  WRITE 5 fe:00:2154532 0 EOF\n${line}`, 7997],
     ["is not a reader", line.replace("WRITE", "READ "), undefined],
-    ["is not who waits", line.replace("1: POSIX", "1: -> POSIX"), undefined],
+    ["is not the process that waits", line.replace("1: POSIX", "1: -> POSIX"), undefined],
     ["is not named from another namespace", line.replace("7997", "0"), undefined],
-    ["is not who locked other bytes", line.replace(/1073741824 \d+/, "0 10"), undefined],
-    ["is not who locked another file", line.replace("2154532", "2154533"), undefined],
+    ["is not a process that locked other bytes", line.replace(/1073741824 \d+/, "0 10"), undefined],
+    ["is not a process that locked another file", line.replace("2154532", "2154533"), undefined],
     ["is not in an empty list", "", undefined],
     ["is not in noise", "1: POSIX\n".repeat(1000), undefined],
   ];
@@ -52,7 +55,7 @@ describe("the holder of a lock", () => {
   }
 });
 
-test("an error of ours is no fault of the disk", () => {
+test("a bug of ours is not taken for a fault of the disk", () => {
   const database = openDatabase(":memory:");
   let thrown: unknown;
   try {
@@ -67,7 +70,7 @@ test("an error of ours is no fault of the disk", () => {
   expect(classifyFault(undefined)).toBeUndefined();
 });
 
-test("the file's name tells nothing of the signature, and signs of paths do no harm", () => {
+test("the name of the file does not tell the signature, and is safe with any signature", () => {
   const names = ["localhost", "../../etc", "", "ä/b"].map((text) => historyFile("/state", text));
   expect(new Set(names).size).toBe(4);
   for (const name of names) expect(name).toMatch(/^\/state\/history-[0-9a-f]{16}\.sqlite$/);
