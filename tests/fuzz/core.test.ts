@@ -1,4 +1,4 @@
-/** The core, between well-formed messages that say anything, in any order, from a few addresses. */
+/** The core among a few addresses that send well-formed messages of any content in any order. */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Bench, PORT, START_WALL_MS, v1Report } from "../cluster/bench.ts";
@@ -39,13 +39,13 @@ const step = fc.record({
   text,
   from: fc.constantFrom(...ADDRESSES),
   port: fc.constantFrom(PORT, PORT, PORT, 1234),
-  /** Then so much time passes, in ticks or at once. */
+  /** How much time passes afterwards, with ticks or all at once. */
   waitMs: fc.constantFrom(0, 100, 100, 1000, 20_000, 700_000),
   sleeps: fc.constantFrom(false, false, false, true),
   wallStepMs: fc.constantFrom(0, 0, 0, 3.2e10, -3.2e10),
 });
 
-test("whatever they say, what the core shows is in order, and it speaks to those alone", () => {
+test("whatever other machines say, the core's table stays valid and the core sends only to allowed addresses", () => {
   const property = fc.property(fc.array(step, { minLength: 1, maxLength: 25 }), (steps) => {
     const bench = new Bench({ updateSeconds: 60 });
     bench.publish();

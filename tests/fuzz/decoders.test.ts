@@ -5,18 +5,18 @@ import fc from "fast-check";
 import { runs, spoiledText } from "./spoil.ts";
 import { DECODERS, type Decoder } from "./texts.ts";
 
-/** Any text gives a value or a reason, never a throw; no larger than it may be; no odd number. */
+/** Decodes the text and checks that the value is no larger than allowed and has no invalid number. */
 function tryOn(decoder: Decoder, text: string): void {
   const value = decoder.decode(text);
   const written = JSON.stringify(value, replaceOdd(decoder)) ?? "";
-  // Keys and quotes stand around each item, and a control character takes six of JSON.
+  // Each item has a key and quotes around it, and a control character takes six characters of JSON.
   const { mostUnits } = decoder;
   const most = mostUnits === undefined ? 40 * text.length + 2000 : 6 * mostUnits + 2;
   expect(written.length).toBeLessThanOrEqual(most);
   decoder.check?.(value as never, text);
 }
 
-/** JSON has no NaN: it is looked for on the way. */
+/** JSON would hide NaN and infinity, so they are looked for while the value is written. */
 function replaceOdd({ maySigned }: Decoder): (key: string, value: unknown) => unknown {
   return (key, value) => {
     if (value instanceof Map) return [...value];
@@ -28,7 +28,7 @@ function replaceOdd({ maySigned }: Decoder): (key: string, value: unknown) => un
   };
 }
 
-describe("any text gives a value within its bounds or a reason, never a throw:", () => {
+describe("any text gives a value within its bounds or a reason, never an exception, in", () => {
   test.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))("%s", (_, decoder) => {
     for (const sample of decoder.samples) tryOn(decoder, sample);
     fc.assert(
@@ -38,7 +38,7 @@ describe("any text gives a value within its bounds or a reason, never a throw:",
   });
 });
 
-/** 64 KB of one thing: what takes time by the square of its length takes minutes here. */
+/** Texts that are repeated to 64 KB, for which a quadratic decoder takes minutes. */
 const MONOTONY = [
   " ",
   "\t",
@@ -60,7 +60,7 @@ const MONOTONY = [
   "- ",
 ];
 
-describe("64 KB of one and the same are read in passing:", () => {
+describe("64 KB of one repeated text take no quadratic time in", () => {
   test.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))(
     "%s",
     (_, decoder) => {
@@ -76,7 +76,7 @@ describe("64 KB of one and the same are read in passing:", () => {
   );
 });
 
-test("no decoder of text is left out", () => {
+test("every exported decoder of text is fuzzed", () => {
   const names = new Set(DECODERS.map(({ name }) => name));
   const elsewhere = new Set([
     "decodeMessage", // tests/protocol/fuzz.test.ts

@@ -1,4 +1,4 @@
-/** What lies in the history's file, as an older program, a bad disk or an editor may have left it. */
+/** The history's file as an older program, a bad disk or an editor may have left it. */
 
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 afterAll(() => place.remove());
 
-/** Two machines: each page is made hundreds of times. */
+/** Only two machines, because each page is rendered hundreds of times. */
 const sample = sampleSource({ sketches: LAB.slice(0, 2), cells: 3 });
 const REPORTS = sample.view.machines.flatMap(({ report }) => report ?? []).slice(0, 4);
 const KNOWN = [
@@ -32,7 +32,7 @@ const KNOWN = [
   }),
 ];
 
-/** A column holds a number, or whatever a torn page makes of it. */
+/** A column holds a number, or whatever a damaged page makes of it. */
 const column = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: T0 - 1e7, max: T0 + 1e7 }) },
   {
@@ -54,7 +54,7 @@ const row = fc.record({
 });
 type Row = typeof row extends fc.Arbitrary<infer R> ? R : never;
 
-/** Writes one machine and its rows past the history's own code. */
+/** Writes one machine and its rows into the file without the history's own code. */
 function plant(rows: readonly Row[], info: Uint8Array): void {
   const history = place.open();
   history.append("a1", up(0));
@@ -73,13 +73,13 @@ function plant(rows: readonly Row[], info: Uint8Array): void {
         Number(report.lastInsertRowid),
       ] as never);
     } catch {
-      // NOT NULL: SQLite itself keeps that out.
+      // SQLite itself refuses a null here.
     }
   }
   database.close();
 }
 
-test("any row gives an entry that is in order, or none, and every page can be made of it", () => {
+test("any row in the history's file gives a valid entry or none, and every page can be rendered from it", () => {
   const property = fc.property(fc.array(row, { maxLength: 6 }), (rows) => {
     plant(rows, packJson(machine("a1")));
     const history = place.open();
@@ -110,7 +110,7 @@ test("any row gives an entry that is in order, or none, and every page can be ma
   fc.assert(property, runs(25));
 });
 
-test("any machine of an earlier run is recalled in order, or not at all", () => {
+test("any machine in the history's file is read as a valid one or not at all", () => {
   const info = fc.oneof(spoiledJson(KNOWN), oddValue).map((value) => packJson(value));
   const packed = fc.oneof(info, fc.uint8Array({ maxLength: 40 }));
   const property = fc.property(packed, fc.array(row, { maxLength: 3 }), (packed, rows) => {
@@ -146,13 +146,13 @@ function inOrder(one: KnownMachine): void {
   }
 }
 
-/** A row of a report that was made at `T0`. */
+/** The row of a report that was made at `T0`. */
 function rowOf(report: Report): Row {
   const unknown = { until: null, cpu: null, disk: null, uptime: null, span: null };
   return { ...unknown, at: T0, state: 0, body: packJson(report) };
 }
 
-test("what was written is read again as it was", () => {
+test("what the history has written is read back unchanged", () => {
   expect(LAB.length).toBeGreaterThan(0);
   for (const known of KNOWN) {
     const { report } = known;

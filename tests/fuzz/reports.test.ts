@@ -1,4 +1,4 @@
-/** Whole reports: our own from whatever the kernel says, others' from whatever they send. */
+/** Whole reports: this machine's from whatever the kernel says, others' from whatever they send. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,18 +18,18 @@ import { runs, spoiledBytes, spoiledJson } from "./spoil.ts";
 const sample = sampleSource({ sketches: LAB.slice(0, 3), cells: 3 });
 const REPORTS = sample.view.machines.flatMap(({ report }) => report ?? []);
 
-/** Any number that is no number would be written as null, and read by others as nothing. */
+/** The report as others read it: JSON would write NaN or infinity as null. */
 function wire(report: object): unknown {
   return JSON.parse(JSON.stringify(report));
 }
 
-test("any JSON gives a report within its bounds, which is read again as it is, or a reason", () => {
+test("any JSON gives a report within its bounds that is read back unchanged, or a reason", () => {
   const property = fc.property(spoiledJson(REPORTS), (json) => {
     const read = parseReport(json);
     if (!read.ok) return;
     const report = read.value;
     expect(parseReport(wire(report))).toEqual({ ok: true, value: report });
-    // 64 file systems and interfaces, 32 problems, 4,096 cores, each at its longest.
+    // The most is 64 file systems and interfaces, 32 problems and 4,096 cores, each at its longest.
     expect(JSON.stringify(report).length).toBeLessThan(400_000);
     const old = decodeReportV1(encodeReportV1(report, { wallSeconds: 1 }));
     expect(old.ok).toBe(true);
@@ -42,13 +42,13 @@ test("any JSON gives a report within its bounds, which is read again as it is, o
   fc.assert(property, runs(150));
 });
 
-/** What no page may say of anybody, whatever was sent; none of it stands in the sample's names. */
+/** What no page may show, whatever was sent. The names in the sample contain none of it. */
 const NOT_A_FIGURE = /\bNaN\b|\bInfinity\b|\bundefined\b|\[object Object\]|e\+\d/;
 
-test("every page can be made of any reports, and shows figures for figures", async () => {
+test("every page can be rendered from any reports, and shows no invalid figure", async () => {
   const property = fc.asyncProperty(
     fc.tuple(spoiledJson(REPORTS), spoiledJson(REPORTS)),
-    // A year, and as far as `clock` goes: 2^53 ms.
+    // A year, and the most that `clock` can state: 2^53 ms.
     fc.constantFrom(31_536_000, -31_536_000, 9e12, -1.7e9),
     async (reports, clockOffsetSeconds) => {
       const read = reports.map((one) => parseReport(one));
@@ -72,7 +72,7 @@ test("every page can be made of any reports, and shows figures for figures", asy
   await fc.assert(property, runs(15));
 });
 
-/** What the sampler reads; of a few there is one for each process. */
+/** The files that the sampler reads, with those of two processes. */
 const FILES = [
   ..."stat meminfo loadavg uptime vmstat diskstats net/dev self/mountinfo cpuinfo".split(" "),
   ..."pressure/cpu pressure/memory pressure/io 1/stat 986/stat 986/status".split(" "),
@@ -100,7 +100,7 @@ const tree = fc.record(
   ),
 );
 
-test("whatever the kernel's files hold, our report is one that the others take whole", async () => {
+test("whatever the kernel's files hold, other machines accept this machine's report unchanged", async () => {
   const property = fc.asyncProperty(tree, tree, async (before, after) => {
     let elapsedMs = 0;
     const collectors = createCollectors({

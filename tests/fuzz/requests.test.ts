@@ -1,4 +1,4 @@
-/** What a browser, a script or a scanner may ask, and what a service manager may hand over. */
+/** What a browser, a script or a scanner may request, and what a service manager may hand over. */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { loadConfig } from "../../src/config/load-config.ts";
@@ -21,12 +21,12 @@ const TARGETS = [
 ];
 const STATUS = [200, 300, 304, 400, 403, 404, 405, 409, 421, 503];
 
-/** As a socket gives them: no control characters, and one byte for each character. */
+/** The text as a header from a socket: no control characters, and one byte for each character. */
 function headerValue(text: string): string {
   return text.replace(/[^\x20-\x7e\x80-\xff]/g, "").trim();
 }
 
-test("any request is answered with a page or a reason, and no larger than what there is", async () => {
+test("any request is answered with a page or a reason of limited size", async () => {
   const header = (...samples: string[]) => spoiledText(samples).map(headerValue);
   const request = fc.record({
     target: spoiledText(TARGETS),
@@ -40,7 +40,7 @@ test("any request is answered with a page or a reason, and no larger than what t
   });
   const property = fc.asyncProperty(request, async ({ target, method, headers }) => {
     const made = new Request("http://localhost/", { method, headers });
-    // Bun hands the target over as it came, where the standard's class would mend it.
+    // Bun's server leaves the target as it came, while the constructor of Request would correct it.
     const url = target.startsWith("/") ? `http://localhost${target}` : target;
     Object.defineProperty(made, "url", { value: url });
     const answer = await handler(made, "127.0.0.1");

@@ -1,7 +1,6 @@
 /**
- * Input as a decoder meets it on a bad day: something valid with a few changes of the kinds that
- * other versions, broken disks, odd kernels and attackers make. Far from noise, which every decoder
- * refuses at its first byte.
+ * Spoiled input for decoders: valid input with a few changes of the kinds that other versions, broken
+ * disks, unusual kernels and attackers make. Noise would be refused at its first byte.
  */
 import fc from "fast-check";
 
@@ -13,7 +12,7 @@ export function runs(usual: number): { readonly numRuns: number } {
   return { numRuns: Math.ceil(usual * factor) };
 }
 
-/** What is written in place of something, or between two things. */
+/** What is inserted into a text, or written in place of a part of it. */
 const SHREDS = [
   ..."\0\t\n\r \"'\\{}[]()<>=:;,.-+%/@#&?~\u007f\u0085\u00a0\u2028\u202e\ufeff\ud800\udc00é😀",
   "-1",
@@ -67,7 +66,7 @@ const change: fc.Arbitrary<Change> = fc.record({
   ),
 });
 
-/** One change of a text: of a character, a number, a word, a line, or of the whole. */
+/** Makes one change to a text: to a character, a number, a word, a line, or the whole. */
 function spoil(text: string, { kind, at, to, shred }: Change): string {
   const from = Math.floor(at * text.length);
   const end = Math.min(text.length, from + Math.ceil(to * 40));
@@ -103,7 +102,7 @@ function replaceOne(
   return text.slice(0, match.index) + by(...match) + text.slice(match.index + match[0].length);
 }
 
-/** One of these texts, with up to four changes; now and then anything at all. */
+/** One of these texts with up to four changes; in one of 13 cases any text at all. */
 export function spoiledText(samples: readonly string[]): fc.Arbitrary<string> {
   const changed = fc
     .tuple(fc.constantFrom(...samples), fc.array(change, { maxLength: 4 }))
@@ -114,7 +113,7 @@ export function spoiledText(samples: readonly string[]): fc.Arbitrary<string> {
   );
 }
 
-/** The same for bytes: what is written in is then often no UTF-8. */
+/** The same for bytes. The result is often no valid UTF-8. */
 export function spoiledBytes(samples: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   const texts = samples.map((bytes) => Buffer.from(bytes).toString("latin1"));
   const bits = fc.array(fc.tuple(place, fc.nat(7)), { maxLength: 3 });
@@ -128,7 +127,7 @@ export function spoiledBytes(samples: readonly Uint8Array[]): fc.Arbitrary<Uint8
   });
 }
 
-/** Values of every kind that JSON has, and some that only a program could hold. */
+/** Values of every kind that JSON has, and some that only a program can hold. */
 export const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     ...[null, true, false, 0, -0, -1, 0.5, 1e9, 1e300, 2 ** 31, 2 ** 53, 2 ** 64, -(2 ** 53)],
@@ -159,7 +158,7 @@ const jsonChange: fc.Arbitrary<JsonChange> = fc.record({
   key: fc.constantFrom("__proto__", "constructor", "toJSON", "length", "name", "id", "\0", ""),
 });
 
-/** These values, with up to five changes at any depth: other types, keys more and less, long lists. */
+/** One of these values with up to five changes at any depth: other types, added or missing keys, long lists. */
 export function spoiledJson(samples: readonly unknown[]): fc.Arbitrary<unknown> {
   return fc
     .tuple(fc.constantFrom(...samples), fc.array(jsonChange, { maxLength: 5 }))
@@ -169,7 +168,7 @@ export function spoiledJson(samples: readonly unknown[]): fc.Arbitrary<unknown> 
 type Holder = Record<string, unknown>;
 
 function spoilJson(root: unknown, { kind, at, key, ...change }: JsonChange): unknown {
-  // Of its own, or what is put into it would be in the next one too.
+  // A copy, because later changes may be put into this value.
   const value = structuredClone(change.value);
   const places = placesIn(root);
   const chosen = places[Math.floor(at * places.length)];
@@ -182,14 +181,14 @@ function spoilJson(root: unknown, { kind, at, key, ...change }: JsonChange): unk
   else if (Array.isArray(held)) held.push(value);
   else if (!Array.isArray(holder)) {
     const into = typeof held === "object" && held !== null ? held : holder;
-    // Not an assignment: of `__proto__` it would make another object of the whole.
+    // Not an assignment, because assigning `__proto__` would change the object's prototype.
     const property = { value, enumerable: true, configurable: true, writable: true };
     Object.defineProperty(into, key, property);
   }
   return root;
 }
 
-/** More than any list may have; of what is long itself a few, lest copies of copies fill the memory. */
+/** More copies than any list may have; of a long value only three, so that copies of copies fit in memory. */
 function copiesOf(value: unknown): unknown[] {
   const isSmall = (JSON.stringify(value) ?? "").length < 100;
   return Array.from({ length: isSmall ? 5000 : 3 }, () => value);
@@ -197,7 +196,7 @@ function copiesOf(value: unknown): unknown[] {
 
 const MOST_PLACES = 500;
 
-/** The places of a value where another could stand, the outer ones first. */
+/** All places in a value where another value could be put, the outer ones first. */
 function placesIn(root: unknown): { holder: Holder; name: string }[] {
   const places: { holder: Holder; name: string }[] = [];
   const queue: unknown[] = [root];

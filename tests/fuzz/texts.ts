@@ -1,6 +1,6 @@
 /**
- * Every decoder of text or bytes that come from outside, with valid input to start from, and what
- * must hold of whatever it makes of any other. `tests/fuzz/decoders.test.ts` tries them.
+ * Every decoder of text or bytes that come from outside, with samples of valid input and what must hold
+ * for the value of any input. `tests/fuzz/decoders.test.ts` runs them.
  */
 import { expect } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
@@ -77,22 +77,22 @@ import { createTimes } from "../../src/view/times.ts";
 import { fixture } from "../linux/fixture.ts";
 
 export interface Decoder {
-  /** The function's name, as it is exported. */
+  /** The name of the exported function. */
   readonly name: string;
-  /** Latin-1 where it reads bytes. */
+  /** Valid input; for a decoder of bytes, the bytes as Latin-1. */
   readonly samples: readonly string[];
   readonly decode: (text: string) => unknown;
-  /** Beyond what holds of all: see `decoders.test.ts`. */
+  /** What must hold beyond the checks for all decoders in `decoders.test.ts`. */
   readonly check?: (value: never, text: string) => void;
-  /** Signed numbers are no mistake there. */
+  /** Negative numbers are valid in the value. */
   readonly maySigned?: true;
-  /** The most that comes out, for what is cut; else as much as came in, and a little. */
+  /** The greatest length of the value, in UTF-16 units; by default in proportion to the input. */
   readonly mostUnits?: number;
 }
 
 const ROOTS = ["debian-12-vm", "kernel-2.6.32", "container", "cores-256", "interfaces-20"];
 
-/** The file as real hosts have it, and this one. */
+/** The file's contents on the hosts of the fixtures and on this one. */
 function kernelFile(path: string): readonly string[] {
   const texts = [...ROOTS.map((root) => join(fixture(root), path)), path].flatMap(textOf);
   if (texts.length === 0) throw new Error(`no ${path} anywhere`);
@@ -133,7 +133,7 @@ const QUERIES = [
   "fresh=0.5",
 ];
 
-/** A last line of /proc/locks, /proc/net/tcp and the like, as the documentation has them. */
+/** A sample of /proc/net/tcp and /proc/net/tcp6. */
 const TCP_TABLE = [
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
   "   4: 0100007F:D431 0100007F:1F40 01 00000000:00000000 00:00000000 00000000  1000        0 52343 1",
@@ -180,7 +180,7 @@ const SESSION =
   "UID=1000\nUSER=alice\nCLASS=user\nSTATE=active\nTTY=pts/0\nREMOTE_HOST=192.0.2.7\n" +
   "REALTIME=1700000000000000\nLEADER=4242\n";
 
-/** One login of x86-64's utmp, one of the layout with 64-bit times. */
+/** Two logins in utmp's layout of x86-64 (384 bytes) or with 64-bit times (400 bytes). */
 function utmp(bytes: 384 | 400): string {
   const record = Buffer.alloc(bytes * 2);
   for (const start of [0, bytes]) {
@@ -370,7 +370,7 @@ const PROTOCOL: readonly Decoder[] = [
     check: (read: ReturnType<typeof decodeReportV1>) => {
       if (!read.ok) return;
       const { report, wallSeconds } = read.value;
-      // Nothing is lost by being passed on as JSON, or by a restart of who keeps it.
+      // Nothing is lost when the report is passed on as JSON or stored.
       expect(parseReport(JSON.parse(JSON.stringify(report)))).toEqual({ ok: true, value: report });
       const again = decodeReportV1(encodeReportV1(report, { wallSeconds }));
       expect(again.ok && again.value.report.name).toBe(report.name.replace(/^\{/, "("));
@@ -416,7 +416,7 @@ const PROTOCOL: readonly Decoder[] = [
     check: (read: string | undefined, text) => {
       if (read === undefined) return;
       expect(canonicalAddress(read)).toBe(read);
-      // The two readers of addresses are of one mind.
+      // The two parsers of addresses agree.
       const value = parseAddress(text);
       expect(value === undefined ? undefined : formatAddress(value)).toBe(read);
     },
@@ -440,7 +440,7 @@ const CONFIG: readonly Decoder[] = [
     samples: TOML,
     decode: (text) => parseConfigFile(text, "/etc/unagi/unagi.toml"),
     check: (read: ReturnType<typeof parseConfigFile>) => oneLineEach(read.problems),
-    // Each of many unknown keys is named, with the path.
+    // The problems name each unknown key with the path of the file.
     mostUnits: 4_000_000,
   },
   {
@@ -460,7 +460,7 @@ const CONFIG: readonly Decoder[] = [
     decode: (text) => {
       const [allow, scan] = [parseRange(text, "allow"), parseRange(text, "scan")];
       if (scan.ok) {
-        // What can be scanned can be allowed, and is never too much.
+        // A range that may be scanned may also be allowed, and is never too large.
         expect(allow.ok).toBe(true);
         expect(rangeSize(scan.value)).toBeLessThanOrEqual(BigInt(SCAN_LIMIT));
       }
@@ -541,7 +541,7 @@ const RUNTIME: readonly Decoder[] = [
     decode: (text) => {
       const [path, usec, pid] = text.split(" ");
       const env = { NOTIFY_SOCKET: path, WATCHDOG_USEC: usec, WATCHDOG_PID: pid };
-      // No C library: nothing is sent anywhere from here.
+      // Without a C library, nothing is sent to the service manager.
       return createServiceManager(env, { library: "none.so", pid: 1 }).watchdogIntervalMs ?? null;
     },
   },
@@ -673,7 +673,7 @@ export const DECODERS: readonly Decoder[] = [
   ...[...PROTOCOL, ...COLLECTORS, ...CONFIG, ...RUNTIME, ...HTTP, ...STORE],
 ];
 
-/** What a user is told stays on its line, and moves no cursor. */
+/** A message for the user stays on one line and has no control characters. */
 function oneLineEach(texts: readonly string[]): void {
   for (const text of texts) expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/);
 }

@@ -1,6 +1,6 @@
 /**
- * Generated reports and messages for the property tests: everything that is valid, with a taste
- * for what is awkward (spaces, tabs, emoji, huge numbers, empty lists).
+ * Generated reports and messages for property tests: everything that is valid, with a preference for
+ * the awkward (spaces, tabs, emoji, huge numbers, empty lists).
  */
 import fc from "fast-check";
 import type { Message } from "../../src/protocol/message.ts";
@@ -24,7 +24,7 @@ const awkward = fc.constantFrom(
   "\\",
 );
 
-/** Any text at all, as a daemon may find it on its machine. */
+/** Any text that a daemon may find on its machine. */
 export const wildText: fc.Arbitrary<string> = fc
   .array(fc.oneof(fc.string({ maxLength: 12 }), awkward), { maxLength: 8 })
   .map((parts) => parts.join(""));
@@ -39,7 +39,7 @@ const load = fc.oneof(
 
 const wildName = wildText.map((text) => `m${text}`);
 
-/** A report as the collectors might make it: typed, otherwise wild. */
+/** A report of the right types with any values, as the collectors might make it. */
 export const wildReport: fc.Arbitrary<Report> = fc.record(
   {
     name: fc.oneof(wildName, wildText),
@@ -108,7 +108,7 @@ export const wildReport: fc.Arbitrary<Report> = fc.record(
   { requiredKeys: ["name"] },
 );
 
-/** Signatures that the configuration takes: no space or control character, no `?!><#` at the end. */
+/** Signatures that the configuration accepts: no space or control character, and no `?!><#` at the end. */
 export const signature: fc.Arbitrary<string> = fc
   .array(fc.constantFrom(..."aZ09._-?!><#{é€😀"), { maxLength: 20 })
   .map((letters) => `${letters.join("")}x`);
@@ -121,7 +121,7 @@ const ipv6 = fc.integer({ min: 1, max: 0xffff }).map((n) => `2001:db8::${n.toStr
 const addresses = fc.array(fc.oneof(ipv4, ipv6), { maxLength: 60 });
 const machineName = fc.constantFrom("anna", "render 7", "é", "😀");
 
-/** Valid messages, but for reports of protocol 1: those are made from `wildReport`. */
+/** Valid messages, except protocol-1 reports, which are made from `wildReport`. */
 export const message: fc.Arbitrary<Exclude<Message, { kind: "report-v1" }>> = fc.oneof(
   fc.constant({ kind: "initial-query" as const }),
   fc.constant({ kind: "request" as const }),

@@ -13,7 +13,7 @@ describe("the limits of docs/protocol.md", () => {
   const source = (bucket: { readonly burst: number; readonly perSecond: number }) =>
     `${bucket.burst} at once, then ${bucket.perSecond} a second`;
 
-  test("are those that the core keeps: rates", () => {
+  test("are the rates that the core keeps", () => {
     expect(table("### Rates").map((row) => row["at most"])).toEqual([
       perSecond(limits.MAX_QUESTIONS_PER_SECOND),
       perSecond(limits.MAX_WATCHING_QUESTIONS_PER_SECOND),
@@ -32,7 +32,7 @@ describe("the limits of docs/protocol.md", () => {
     ]);
   });
 
-  test("let a tenth through at once, and nine tenths a second; of replies all, each second", () => {
+  test("let a tenth of the questions through at once and nine tenths a second, and all answers at once", () => {
     const budget = createBudget(0);
     const taken = (name: keyof typeof budget, nowMs: number) => {
       let count = 0;
@@ -50,7 +50,7 @@ describe("the limits of docs/protocol.md", () => {
     expect(replied).toBe(replies);
   });
 
-  test("are those that the core keeps: numbers", () => {
+  test("are the numbers that the core keeps", () => {
     const numbers = table("### Numbers").map((row) => row["at most"]?.split(";")[0]);
     const kept = [
       MOST_PEERS,
@@ -134,7 +134,7 @@ describe("the limits of docs/protocol.md", () => {
       `${limits.RING_LATE_MS / limits.SECOND} s late mean ${limits.RING_TURN_QUESTIONS}, too`,
     `takes no turn for ${limits.WAKE_SPREAD_MS / limits.SECOND} s`,
     `not heard of for ${limits.FORGET_INTERVALS.toLocaleString("en")} intervals`,
-  ])("are in its text: %s", (words) => {
+  ])('are stated in the words "%s"', (words) => {
     expect(DOCUMENT.replace(/\s+/g, " ").includes(words)).toBe(true);
   });
 });
@@ -169,13 +169,13 @@ describe("the sizes of docs/protocol.md", () => {
     "quick answer": { kind: "ring-answer", number: 2 ** 48 - 1, incarnationStart: id.slice(0, 8) },
   };
 
-  test("are those that the codec cuts at", () => {
+  test("are those at which the codec cuts", () => {
     const sent = [...sizes.values()].slice(0, 4).map((size) => size.sent);
     const { MAX_LIST_BYTES, MAX_REPORT_V1_BYTES, MAX_ANSWER_BYTES } = wire;
     expect(sent).toEqual([MAX_LIST_BYTES, MAX_LIST_BYTES, MAX_REPORT_V1_BYTES, MAX_ANSWER_BYTES]);
   });
 
-  test("are of all packets that have one", () => {
+  test("cover every packet that has a limit", () => {
     expect([...sizes.keys()]).toEqual(Object.keys(messages));
   });
 
@@ -187,7 +187,7 @@ describe("the sizes of docs/protocol.md", () => {
     }
   });
 
-  test("are what is read", () => {
+  test("are the sizes up to which packets are read", () => {
     const padded = (bytes: number) => {
       const empty = JSON.stringify({ question: 1, id: "x", pad: "" });
       return Buffer.from(

@@ -17,7 +17,7 @@ describe("the fields of the report in docs/protocol.md", () => {
     expect([...documented].sort()).toEqual([...readKeys(parseReport), ...plainItems].sort());
   });
 
-  test("are all in the whole sample, but for those of protocol 1", () => {
+  test("are all in the full sample, except those of protocol 1", () => {
     const protocolOne = table("### Fields")
       .filter((row) => row["meaning"] === "only of a protocol-1 machine")
       .flatMap((row) => codes(row["field"]));
@@ -26,28 +26,36 @@ describe("the fields of the report in docs/protocol.md", () => {
     expect(missing).toEqual(protocolOne);
   });
 
-  test.each(rows)("$path is taken within $type and not beyond", ({ path, type }) => {
-    const cases = casesOf(type, path);
-    expect(cases.length).toBeGreaterThan(0);
-    for (const { given, taken } of cases) {
-      const parsed = parseReport(reportWith(path, given));
-      const value = parsed.ok ? valueAt(parsed.value, path) : undefined;
-      expect({ path, given, value }).toEqual({ path, given, value: taken });
-    }
-  });
+  test.each(rows)(
+    "include $path, which is accepted within $type and not beyond",
+    ({ path, type }) => {
+      const cases = casesOf(type, path);
+      expect(cases.length).toBeGreaterThan(0);
+      for (const { given, taken } of cases) {
+        const parsed = parseReport(reportWith(path, given));
+        const value = parsed.ok ? valueAt(parsed.value, path) : undefined;
+        expect({ path, given, value }).toEqual({ path, given, value: taken });
+      }
+    },
+  );
 
-  test.each(rows.filter(({ isRequired: must }) => must))("$path is required", ({ path }) => {
-    const parsed = parseReport(reportWith(path, undefined));
-    const parent = path.slice(0, Math.max(0, path.lastIndexOf(".")));
-    expect(parsed.ok && parent !== "" ? valueAt(parsed.value, parent) : undefined).toBeUndefined();
-  });
+  test.each(rows.filter(({ isRequired: must }) => must))(
+    "include $path, which is required",
+    ({ path }) => {
+      const parsed = parseReport(reportWith(path, undefined));
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf(".")));
+      expect(
+        parsed.ok && parent !== "" ? valueAt(parsed.value, parent) : undefined,
+      ).toBeUndefined();
+    },
+  );
 
   interface Case {
     readonly given: unknown;
     readonly taken: unknown;
   }
 
-  /** Values at the bounds of a type of the table, and what is taken of them. */
+  /** Values at the bounds of a type in the table, and what is read for each. */
   function casesOf(type: string, path: string): Case[] {
     const [kind = "", range = ""] = type.split(" ");
     const [low, high] = range.includes("–") ? range.split("–").map(Number) : [0, Number(range)];
@@ -109,7 +117,7 @@ describe("the fields of the report in docs/protocol.md", () => {
     return { given: Array(length + 1).fill(item), taken };
   }
 
-  /** A report with this value at that path, and else with nothing but what is required. */
+  /** A report with this value at that path and otherwise only required fields. */
   function reportWith(path: string, value: unknown): object {
     const steps = path.split(".");
     const place = (depth: number): object => {
@@ -123,7 +131,7 @@ describe("the fields of the report in docs/protocol.md", () => {
     return { name: "x", ...place(0) };
   }
 
-  /** The required keys of an object at that path. */
+  /** The required fields of an object at that path. */
   function required(path: string): object {
     const inside = rows.filter((row) => row.isRequired && row.path.startsWith(`${path}.`));
     const keys = inside.map((row) => row.path.slice(path.length + 1));

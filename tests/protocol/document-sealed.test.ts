@@ -1,4 +1,4 @@
-/** The sealed packets of docs/protocol.md, taken apart by hand and by the product. */
+/** The sealed packets of docs/protocol.md, opened by hand and by the product. */
 import { describe, expect, test } from "bun:test";
 import { createDecipheriv, hkdfSync } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
@@ -28,7 +28,7 @@ function secret(): Uint8Array {
   return key.value;
 }
 
-/** Step by step as the page tells it, with AES-256-GCM for all but the derivation of its key. */
+/** Opens a packet step by step as the document says, with AES-256-GCM once the packet key is derived. */
 function openByHand(sealed: Buffer, packetKey: Uint8Array): Buffer {
   const start = SIGNATURE.length + 1;
   expect(sealed.toString("latin1", 0, start)).toBe(`${SIGNATURE}#`);
@@ -58,7 +58,7 @@ const reader = () =>
 describe("the sealed packets of docs/protocol.md", () => {
   const key = Buffer.from(hkdfSync("sha256", secret(), SIGNATURE, "unagi sealed packet 1", 32));
 
-  test("have the secret, the key and the packet's key that stand there", () => {
+  test("have the secret, the key and the packet key that the document gives", () => {
     expect([...secret()]).toEqual(Array.from({ length: 32 }, (_, index) => index));
     expect(key.toString("hex")).toBe(block("hex key"));
     const packetKey = createDerivation(key)(nonceOf(hex("sealed-query")));
@@ -70,7 +70,7 @@ describe("the sealed packets of docs/protocol.md", () => {
     expect(query.toString("hex")).toBe(`${ALPHA.id}${ALPHA.incarnation}00000000000102${"3f"}`);
   });
 
-  test("hold the answer, deflated with the dictionary", () => {
+  test("contain the answer, compressed with the dictionary", () => {
     const sealed = hex("sealed-answer");
     const plain = openByHand(sealed, createDerivation(key)(nonceOf(sealed)));
     const header = plain.toString("hex", 0, HEADER_BYTES);
@@ -89,7 +89,7 @@ describe("the sealed packets of docs/protocol.md", () => {
     expect(answer.ok && Buffer.from(answer.message)).toEqual(Buffer.from(packet("answer")));
   });
 
-  test("are what the product seals", () => {
+  test("are the bytes that the product seals", () => {
     const sealed = hex("sealed-query");
     const alpha = createPacketCipher({
       ...{ signature: SIGNATURE, secrets: [secret()], ...ALPHA },
@@ -101,7 +101,7 @@ describe("the sealed packets of docs/protocol.md", () => {
   });
 });
 
-test("the dictionary of docs/protocol.md is the product's", () => {
+test("the dictionary in docs/protocol.md is the product's", () => {
   expect(block("text dictionary")).toBe(Buffer.from(DICTIONARY).toString());
 });
 
@@ -110,6 +110,6 @@ test.each([
   `Sealing adds at most ${SEALING_OVERHEAD_BYTES} bytes`,
   `a counter up to ${WINDOW_WIDTH - 1} below the highest counts once`,
   `${DICTIONARY.length.toLocaleString("en")} bytes; the line breaks`,
-])("the page says: %s", (text) => {
+])('docs/protocol.md states a limit of sealing in the words "%s"', (text) => {
   expect(DOCUMENT.replace(/\s+/g, " ")).toContain(text);
 });

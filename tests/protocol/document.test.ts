@@ -39,18 +39,18 @@ describe("each packet that docs/protocol.md shows", () => {
     "ring-answer": "ring-answer",
   };
 
-  test("is known here", () => {
+  test("has its kind listed in this test", () => {
     expect(packetNames().sort()).toEqual(Object.keys(KINDS).sort());
   });
 
-  test.each(Object.entries(KINDS))("%s is read, and written with the same bytes", (name, kind) => {
+  test.each(Object.entries(KINDS))("is read and written with the same bytes (%s)", (name, kind) => {
     const message = decode(packet(name));
     expect(message.kind).toBe(kind);
     expect(encodeMessage(SIGNATURE, message)).toEqual([packet(name)]);
   });
 
   test.each(["protocol-2", "watching", "protocol-1", "stranger"])(
-    "in the exchange %s is written with the same bytes",
+    'is written with the same bytes in the exchange "%s"',
     (name) => {
       const lines = exchange(name);
       expect(lines.length).toBeGreaterThan(5);
@@ -60,7 +60,7 @@ describe("each packet that docs/protocol.md shows", () => {
     },
   );
 
-  test("is what the table of signs says", () => {
+  test("has a sign that the table of signs lists", () => {
     const rows = table("### Signature and sign");
     expect(rows.map(({ sign }) => codes(sign)[0])).toEqual([..."?!>>><<<<<<<#"]);
     const sealed = decodeMessage(Buffer.from("lab#123"), SIGNATURE);
@@ -69,7 +69,7 @@ describe("each packet that docs/protocol.md shows", () => {
 });
 
 describe("the addresses of a list and a hint", () => {
-  test("are those of the sample", () => {
+  test("are read from the samples in docs/protocol.md", () => {
     const addresses = ["10.0.0.2", "10.0.0.3", "fd00::3"];
     expect(decode(packet("list"))).toEqual({ kind: "address-list", addresses, skipped: 0 });
     expect(decode(packet("hint"))).toEqual({ kind: "hint", addresses: ["10.0.0.2", "fd00::3"] });
@@ -87,7 +87,7 @@ describe("the protocol-1 report of docs/protocol.md", () => {
     { heading: "#### Line 2: up to 5 processes", line: processes, count: 6, path: "processes[]." },
     { heading: "#### Line 3: up to 10 users", line: users, count: 3, path: "users[]." },
   ])(
-    "has the fields of the table below $heading, in its order",
+    'has the fields of the table below "$heading", in its order',
     ({ heading, line, count, path }) => {
       const rows = table(heading);
       const [record = ""] = line.split("\t");
@@ -105,13 +105,13 @@ describe("the protocol-1 report of docs/protocol.md", () => {
     },
   );
 
-  test("has its time in field 2 and Latin-1 in its messages", () => {
+  test("has its time in field 2 and its messages in Latin-1", () => {
     expect(message).toMatchObject({ wallSeconds: 1_784_000_000 });
     expect(reportOf(message)).toMatchObject({ messages: messages.split("\t") });
     expect(messages).toEndWith("3 éléments");
   });
 
-  test("is what the whole report of protocol 2 becomes", () => {
+  test("is what the full protocol-2 report is converted to", () => {
     const fullReport = reportOf(decode(packet("answer-full")));
     const encoded = encodeReportV1Packet(SIGNATURE, fullReport, { wallSeconds: 1_784_000_000 });
     expect(latin1(encoded)).toBe(latin1(packet("report-1")));
@@ -137,7 +137,7 @@ describe("the protocol-1 report of docs/protocol.md", () => {
     expect(decodeMessage(Buffer.from(`lab<${text}`, "latin1"), SIGNATURE).ok).toBe(false);
   });
 
-  test("is taken with a number that cannot be read in line 2", () => {
+  test("is accepted with an unreadable number in line 2, which is left out", () => {
     const text = `lab<${head}\nroot much 0.4 S 00:01:02 sh\n\n`;
     const [process] = reportOf(decode(Buffer.from(text))).processes ?? [];
     expect(process).toMatchObject({ user: "root", memoryPercent: 0.4 });
@@ -147,7 +147,7 @@ describe("the protocol-1 report of docs/protocol.md", () => {
 
 type Fields<Kind> = Exclude<keyof Extract<Message, { kind: Kind }>, "kind">;
 
-/** Each field of a message, and its key on the wire. One that is missing here does not compile. */
+/** Each field of a message and its key on the wire. Without one of them the test does not compile. */
 const QUESTION_KEYS: Readonly<Record<Fields<"question">, string>> = {
   question: "question",
   id: "id",
@@ -181,7 +181,7 @@ describe("the keys of protocol 2 in docs/protocol.md", () => {
     { name: "forget", heading: "### Forget", keys: FORGET_KEYS, within: "forget" },
   ] as const;
 
-  test.each(cases)("are those of the $name, with the values of the sample", (one) => {
+  test.each(cases)("are those of the $name, with the values of its sample", (one) => {
     const rows = table(one.heading);
     expect(rows.map(({ key }) => codes(key)[0])).toEqual(Object.values(one.keys));
     const message: Readonly<Record<string, unknown>> = { ...decode(packet(one.name)) };
@@ -192,7 +192,7 @@ describe("the keys of protocol 2 in docs/protocol.md", () => {
     }
   });
 
-  test.each(cases)("without which a $name is dropped are called required", (one) => {
+  test.each(cases)("are called required if a $name without them is dropped", (one) => {
     for (const row of table(one.heading)) {
       const [key = ""] = codes(row["key"]);
       const text = latin1(packet(one.name));
@@ -208,13 +208,13 @@ describe("the keys of protocol 2 in docs/protocol.md", () => {
     }
   });
 
-  test("are those of the answer without its report when there is nothing newer", () => {
+  test("are all in an answer with nothing newer, except the report", () => {
     const { report, ...rest } = decode(packet("answer")) as Extract<Message, { kind: "answer" }>;
     expect(report).toBeDefined();
     expect(decode(packet("answer-nothing-newer"))).toEqual(rest);
   });
 
-  test("have the largest numbers that are called so", () => {
+  test("have the stated largest numbers", () => {
     const question = (value: number) =>
       decodeMessage(jsonPacket(">", { question: value, id: "x" }), "lab");
     expect(question(2 ** 53 - 1).ok).toBe(true);
@@ -232,11 +232,11 @@ describe("the keys of protocol 2 in docs/protocol.md", () => {
   });
 });
 
-describe("the core plays the exchange of docs/protocol.md with", () => {
+describe("the core plays the exchange in docs/protocol.md with", () => {
   const alpha = { id: "6a1f0c52d3e84b97", incarnation: "c4d07a96e1b35f28" };
   const report = { name: "alpha", uptimeSeconds: 5000 };
 
-  test("a peer of protocol 2, up to its goodbye", () => {
+  test("a protocol-2 peer, up to its goodbye", () => {
     const run = new Exchange(alpha, report);
     const { shown, happened } = run.play(exchange("protocol-2"));
     expect(happened).toEqual(shown);
@@ -249,11 +249,11 @@ describe("the core plays the exchange of docs/protocol.md with", () => {
     const run = new Exchange(alpha, report);
     const { shown, happened } = run.play(exchange("watching"));
     expect(happened).toEqual(shown);
-    // Being watched makes alpha ask no more than else.
+    // Being watched does not make alpha ask more often.
     expect(run.sentUntil(60_000)).toEqual([]);
   });
 
-  test("a peer of protocol 1", () => {
+  test("a protocol-1 peer", () => {
     const run = new Exchange(alpha, report);
     const { shown, happened } = run.play(exchange("protocol-1"));
     expect(happened).toEqual(shown);
@@ -261,7 +261,7 @@ describe("the core plays the exchange of docs/protocol.md with", () => {
     expect(run.sentUntil(60_000)).toEqual([]);
   });
 
-  test("a stranger that never answers", () => {
+  test("an unknown machine that never answers", () => {
     const run = new Exchange(alpha, report);
     const { shown, happened } = run.play(exchange("stranger"));
     expect(happened).toEqual(shown);

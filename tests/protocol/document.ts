@@ -1,7 +1,6 @@
 /**
- * Reads docs/protocol.md: the packets it shows, its tables and its exchanges. A packet stands in
- * a block of its own; line breaks in the block are for the reader's eye, escapes (`\n`, `\t`,
- * `\xe9`) stand for bytes.
+ * Reads the packets, tables and exchanges of docs/protocol.md. Each packet has a block of its own, in
+ * which line breaks have no meaning and escapes (`\n`, `\t`, `\xe9`) stand for bytes.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +8,7 @@ import { decodeMessage } from "../../src/protocol/decode.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import type { Report } from "../../src/protocol/report.ts";
 
-/** Of all packets in the document. */
+/** The signature of all packets in the document. */
 export const SIGNATURE = "lab";
 
 export const DOCUMENT = readFileSync(
@@ -44,12 +43,12 @@ export function block(name: string): string {
   return text.replaceAll("\n", "");
 }
 
-/** Names of all packets shown on their own. */
+/** The names of all packets that have a block of their own. */
 export function packetNames(): string[] {
   return [...DOCUMENT.matchAll(/^```packet (\S+)$/gm)].map((match) => match[1] ?? "");
 }
 
-/** The lines of all blocks of one exchange: `0.0  alpha → beta  lab?`, indented ones go on. */
+/** The lines of all blocks of one exchange, `0.0  alpha → beta  lab?`; an indented line continues one. */
 export function exchange(name: string): Line[] {
   const joined = blocks(`exchange ${name}`)
     .join("")
@@ -67,7 +66,7 @@ export function exchange(name: string): Line[] {
 
 export type Row = Readonly<Record<string, string>>;
 
-/** The rows of the first table below a heading, by the names of the columns. */
+/** The rows of the first table below a heading, as objects with the names of the columns as keys. */
 export function table(heading: string): Row[] {
   const start = DOCUMENT.indexOf(`\n${heading}\n`);
   if (start < 0) throw new Error(`no heading "${heading}"`);
@@ -77,17 +76,17 @@ export function table(heading: string): Row[] {
   return rows.map((row) => Object.fromEntries(head.map((key, index) => [key, row[index] ?? ""])));
 }
 
-/** All that is written as code in a cell. */
+/** All pieces of code in a cell. */
 export function codes(cell: string | undefined): string[] {
   return [...(cell ?? "").matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
 }
 
-/** Whether a cell of the row begins with this word. */
+/** Whether a cell of the row begins with the word "required". */
 export function isRequired(row: Row): boolean {
   return Object.values(row).some((cell) => /^required\b/.test(cell));
 }
 
-/** The message in a packet of the document; throws for what the product drops. */
+/** The message in a packet of the document; throws for a packet that the product drops. */
 export function decode(bytes: Uint8Array): Message {
   const decoded = decodeMessage(bytes, SIGNATURE);
   if (!decoded.ok) throw new Error(`${decoded.reason}: ${latin1(bytes)}`);
@@ -125,7 +124,7 @@ function cells(row: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** Escapes to bytes, all else as UTF-8. */
+/** Converts escapes to bytes and all else to UTF-8. */
 function bytesOf(text: string): Uint8Array {
   const bytes: number[] = [];
   for (const part of text.match(/\\(?:n|t|x[0-9a-f]{2})|[^\\]+/g) ?? []) {

@@ -1,4 +1,4 @@
-/** Any message as packets, for tests that go from a value to the wire and back. */
+/** Encodes any message as packets, for tests of round trips from a value to the wire and back. */
 import {
   encodeAddressLists,
   encodeAnswer,
@@ -13,7 +13,7 @@ import {
 import type { Message } from "../../src/protocol/message.ts";
 import { encodeRingAnswer, encodeRingQuestion } from "../../src/protocol/ring.ts";
 
-/** Lists and hints may need several packets; every other message is one. */
+/** Lists and hints may need several packets; every other message needs one. */
 export function encodeMessage(signature: string, message: Message): readonly Uint8Array[] {
   switch (message.kind) {
     case "initial-query":
@@ -27,7 +27,7 @@ export function encodeMessage(signature: string, message: Message): readonly Uin
     case "report-v1":
       return [encodeReportV1Packet(signature, message.report, message)];
     case "alive":
-      // Only the program of 2005 sends it.
+      // Only protocol-1 machines send it.
       return [Buffer.from(`${signature}<`)];
     case "answer":
       return [encodeAnswer(signature, message)];

@@ -1,7 +1,7 @@
 /**
- * Plays an exchange of docs/protocol.md to the production core, line by line. What the document
- * lets a stranger send is handed in at its time; what it says that alpha sends must be the very
- * next packet that the core sends, at that time.
+ * Plays an exchange of docs/protocol.md with the production core, line by line. A packet that the
+ * document has another machine send is received at its time. A packet that it has alpha send must be
+ * the very next one that the core sends, at that time.
  */
 
 import type { Moment } from "../../src/base/units.ts";
@@ -16,7 +16,7 @@ const PORT = 10_080;
 const TICK_MS = 100;
 const FIRST_LIVE_MS = 500;
 
-/** What the document says of its machines. */
+/** The start and the addresses of the machines in the document. */
 const START_WALL_MS = 1_784_000_000_000;
 const CORE = "alpha";
 const ADDRESSES: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   delta: "10.0.0.4",
 };
 
-/** Older than five minutes, and just through with a broadcast: it does nothing by itself. */
+/** Alpha started more than five minutes ago and has just sent its lists, so it sends nothing by itself. */
 const STARTED_MS = -910_000;
 
 interface Packet {
@@ -39,7 +39,7 @@ interface Packet {
 export class Exchange {
   readonly #core: Cluster;
   #sent: Packet[] = [];
-  /** Request numbers are drawn at random: the document's stand for them. */
+  /** The document's number for each random question number of the core. */
   readonly #numbers = new Map<string, string>();
   readonly #report: Report;
   /** When alpha makes its reports. */
@@ -64,14 +64,14 @@ export class Exchange {
         scan: { size: 0, at: () => undefined },
       },
       known: [],
-      // Close to a half, which is the mean of every pause, and never twice the same.
+      // Close to a half, which gives the mean of every pause, and never the same twice.
       random: () => 0.5 - ++drawn / 2 ** 40,
     });
     while (this.#nowMs < 0) this.#tick();
-    if (this.#sent.length > 0) throw new Error("alpha speaks before it is spoken to");
+    if (this.#sent.length > 0) throw new Error("alpha sends a packet before it has received one");
   }
 
-  /** The lines as the document shows them, and as they came to pass. */
+  /** The lines as the document shows them, and as they really happened. */
   play(lines: readonly Line[]): { readonly shown: string[]; readonly happened: string[] } {
     const shown: string[] = [];
     const happened: string[] = [];
@@ -90,7 +90,7 @@ export class Exchange {
     return { shown, happened };
   }
 
-  /** What alpha sends until then beyond the lines played: the end of an exchange is told too. */
+  /** What alpha sends up to this time beyond the lines that were played. */
   sentUntil(ms: number): string[] {
     while (this.#nowMs < ms) this.#tick();
     return this.#unasked();
@@ -120,7 +120,7 @@ export class Exchange {
     this.#take(this.#core.tick(this.#now()));
   }
 
-  /** As the daemon: the first live report takes half a second, the next ones no time. */
+  /** As in the daemon, the first live report takes half a second and the next ones no time. */
   #wantLive(): void {
     if (this.#liveMadeMs === undefined) this.#liveDueMs = this.#nowMs + FIRST_LIVE_MS;
     else this.#publishLive(this.#nowMs - this.#liveMadeMs);
@@ -135,7 +135,7 @@ export class Exchange {
 
   #receive({ from, text }: Packet): void {
     const source = { address: ADDRESSES[from] ?? "", port: PORT };
-    // The document's number, which is not ours, goes back as the one that was really asked.
+    // The answer gets the number that was really asked in place of the document's.
     const answered = ANSWER.exec(text)?.[1] ?? "";
     const asked = [...this.#numbers].find(([, shown]) => shown === answered)?.[0];
     const bytes = Buffer.from(asked === undefined ? text : text.replace(answered, asked), "latin1");
@@ -154,7 +154,7 @@ export class Exchange {
     }
   }
 
-  /** With the document's number in place of ours, one for one: a repeat must keep its number. */
+  /** The packet with the document's number, one for each real number, so that a repeat keeps its number. */
   #renumbered(packet: Packet, shown: string): Packet {
     const number = QUESTION.exec(packet.text)?.[1];
     const shownNumber = QUESTION.exec(shown)?.[1];

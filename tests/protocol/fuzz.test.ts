@@ -1,6 +1,6 @@
 /**
- * The codec's invariant: any bytes give a message or one of the known reasons, never a throw;
- * and what was read once is read again from what we write of it.
+ * The codec's invariant: any bytes give a message or one of the known reasons, never an exception, and
+ * a message that was read is the same when it is encoded and read again.
  */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
@@ -12,7 +12,7 @@ import { encodeMessage } from "./encode-message.ts";
 
 const SIGNATURE = "lab";
 
-/** The message of these bytes, after the checks that hold for all bytes. */
+/** Reads these bytes and checks what must hold for all bytes. */
 function check(packet: Uint8Array): void {
   const decoded = decodeMessage(packet, SIGNATURE);
   if (!decoded.ok) {
@@ -27,7 +27,7 @@ function check(packet: Uint8Array): void {
     );
     expect(addresses).toEqual([...decoded.value.addresses]);
   } else if (decoded.value.kind === "report-v1") {
-    // Protocol 1 has no unknown figures: they are written as 0, and stay so.
+    // Protocol 1 has no unknown figures: they are written as 0 and stay 0.
     const rewritten = again.map((one) => one.ok && encodeMessage(SIGNATURE, one.value));
     expect(rewritten).toEqual([packets]);
   } else {
@@ -42,7 +42,7 @@ const validPacket = fc
   .oneof({ weight: 2, arbitrary: message }, { weight: 1, arbitrary: reportPacket })
   .map((value) => encodeMessage(SIGNATURE, value)[0] ?? new Uint8Array());
 
-/** One change to a packet: the kind of damage that networks, versions and attackers do. */
+/** One change to a packet, of the kind that networks, other versions and attackers make. */
 const damage = fc.record({
   kind: fc.constantFrom("replace", "insert", "delete", "truncate", "repeat"),
   at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
@@ -139,7 +139,7 @@ test("a valid packet with a few changes gives a message or a reason", () => {
   );
 });
 
-/** Packets that would be slow for a careless reader; 65,507 bytes is the most that UDP carries. */
+/** Packets that a careless reader would be slow for; UDP carries 65,507 bytes at most. */
 const HUGE: readonly (readonly [string, string])[] = [
   ["nested arrays", `lab>{"question":${"[".repeat(65_000)}`],
   ["nested objects", `lab<${'{"report":'.repeat(1600)}`],
@@ -153,13 +153,13 @@ const HUGE: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * 65 KB of text are read in about a millisecond; a reader that is quadratic in them needs seconds, and
- * so many of them more than a test may take.
+ * Reading 65 KB of text takes about a millisecond. A quadratic reader takes seconds, and for this many
+ * repetitions more than a test may take.
  */
 const TIMES = 20;
 
 for (const [name, packet] of HUGE) {
-  test(`${name} cost no more than a moment`, () => {
+  test(`a packet of ${name} is read without quadratic cost`, () => {
     const bytes = new TextEncoder().encode(packet);
     for (let time = 0; time < TIMES; time++) check(bytes);
   });

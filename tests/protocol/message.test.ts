@@ -1,4 +1,4 @@
-/** Packets and the messages in them, both ways; what is refused, and under which reason. */
+/** Packets and their messages in both directions, and for what reason a packet is refused. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { decodeMessage } from "../../src/protocol/decode.ts";
@@ -21,7 +21,7 @@ const HEAD_V1 = "anna 1117620000 60 93784 015 1234 000 41 0 30 12 7 2 90 0 0 60 
 const ANSWER =
   '{"answer":7,"id":"a1","boot":"b2","sequence":3,"interval":600,"age":1.5,"clock":1700000000000,"name":"anna"}';
 
-/** The packet of network `lab`, without `lab`, and what it says: exact in both directions. */
+/** Packets of network `lab`, without `lab`, and their messages: exact in both directions. */
 const WIRE: readonly (readonly [string, Message])[] = [
   ["?", { kind: "initial-query" }],
   ["!", { kind: "address-list", addresses: [], skipped: 0 }],
@@ -121,7 +121,7 @@ describe("a message on the wire", () => {
   }
 });
 
-/** What we never write ourselves, but understand. */
+/** Packets that the product reads but never writes. */
 const LENIENT: readonly (readonly [string, Message])[] = [
   [
     "!  10.0.0.7   nonsense 010.0.0.1\t10.0.0.8\r\n",
@@ -153,14 +153,14 @@ const LENIENT: readonly (readonly [string, Message])[] = [
   ['<{"forget":{"id":"::ffff:10.0.0.7","boot":7}}', { kind: "forget", id: "10.0.0.7" }],
 ];
 
-describe("a message of another version", () => {
+describe("a message from another version", () => {
   for (const [wire, value] of LENIENT) {
     test(`lab${JSON.stringify(wire).slice(1, 70)} is read as ${value.kind}`, () => {
       expect(decodeMessage(bytes(`lab${wire}`), "lab")).toEqual({ ok: true, value });
     });
   }
 
-  test("an answer without a usable `you` is still an answer", () => {
+  test("is still an answer without a usable `you`", () => {
     const wire = `lab<${ANSWER.replace("}", ',"you":"10.1","liveSequence":1.5}')}`;
     const decoded = decodeMessage(bytes(wire), "lab");
     expect(decoded).toMatchObject({ ok: true, value: { kind: "answer", answer: 7 } });
@@ -168,7 +168,7 @@ describe("a message of another version", () => {
     expect(decoded.ok && Object.keys(decoded.value)).not.toContain("liveSequence");
   });
 
-  test("an answer's name loses control characters and is clamped", () => {
+  test("loses control characters in an answer's name, which is also shortened", () => {
     const name = `\\u001b[31manna\\ud800${"x".repeat(500)}`;
     const decoded = decodeMessage(bytes(`lab<${ANSWER.replace("anna", name)}`), "lab");
     if (!decoded.ok || decoded.value.kind !== "answer") throw new Error("no answer");
@@ -192,7 +192,7 @@ const REFUSED: readonly (readonly [string | Uint8Array, DropReason])[] = [
   ["LAB?", "wrong signature"],
   ["xlab?", "wrong signature"],
   [" lab?", "wrong signature"],
-  // A network whose signature begins with ours.
+  // Networks whose signatures begin with `lab`.
   ["lab ?", "wrong signature"],
   ["lab\0?", "wrong signature"],
   ["lablab?", "wrong signature"],
@@ -287,7 +287,7 @@ const REFUSED: readonly (readonly [string | Uint8Array, DropReason])[] = [
   [`lab<${HEAD_V1}\n\n\n${"x".repeat(4096)}`, "too long"],
 ];
 
-describe("a packet that is no message", () => {
+describe("a packet that is no valid message", () => {
   for (const [packet, reason] of REFUSED) {
     const wire = typeof packet === "string" ? bytes(packet) : packet;
     test(`${JSON.stringify(text(wire).slice(0, 60))} (${wire.length} bytes): ${reason}`, () => {
@@ -296,7 +296,7 @@ describe("a packet that is no message", () => {
   }
 });
 
-describe("the signature", () => {
+describe("a network's signature", () => {
   const signatures: readonly string[] = [
     "x",
     "a?b",
@@ -314,25 +314,25 @@ describe("the signature", () => {
     });
   }
 
-  test("in Latin-1 is another one than in UTF-8", () => {
+  test("is a different one in Latin-1 than in UTF-8", () => {
     expect(decodeMessage(latin1("größe?"), "größe")).toEqual({
       ok: false,
       reason: "wrong signature",
     });
   });
 
-  test("is compared by bytes: what no UTF-8 is does not match U+FFFD", () => {
+  test("is compared by bytes, so that invalid UTF-8 does not match U+FFFD", () => {
     expect(decodeMessage(Uint8Array.of(0xff, 0x3f), "\ufffd").ok).toBe(false);
   });
 
-  test("is read from the packet's own bytes where the packet is part of a larger buffer", () => {
+  test("is read from the packet's own bytes if the packet is part of a larger buffer", () => {
     const buffer = bytes("....lab?....");
     const decoded = decodeMessage(buffer.subarray(4, 8), "lab");
     expect(decoded).toEqual({ ok: true, value: { kind: "initial-query" } });
   });
 });
 
-describe("a report of protocol 1 in its packet", () => {
+describe("a protocol-1 report in its packet", () => {
   test("is the signature, `<`, and four lines in Latin-1", () => {
     const packet = encodeReportV1Packet(
       "größe",
@@ -348,7 +348,7 @@ describe("a report of protocol 1 in its packet", () => {
     });
   });
 
-  test("has at most 4,096 bytes with the signature, which takes from the messages", () => {
+  test("has at most 4,096 bytes with the signature, and loses messages first", () => {
     const messages = Array.from({ length: 5 }, (_, i) => `${i}${"m".repeat(600)}`);
     const report = { name: "anna", messages };
     const short = encodeReportV1Packet("lab", report, { wallSeconds: 1 });
@@ -365,7 +365,7 @@ describe("a report of protocol 1 in its packet", () => {
     expect(decoded).toMatchObject({ value: { kind: "report-v1", report: { name: '("bye":1}' } } });
   });
 
-  test("keeps every rule of the 2005 program, for any report and signature", () => {
+  test("keeps every rule of protocol 1, for any report and signature", () => {
     fc.assert(
       fc.property(wildReport, signature, fc.nat(), (report, network, wallSeconds) => {
         const packet = encodeReportV1Packet(network, report, { wallSeconds });
@@ -378,13 +378,13 @@ describe("a report of protocol 1 in its packet", () => {
   });
 });
 
-describe("address lists", () => {
+describe("an address list", () => {
   const many = Array.from(
     { length: 1000 },
     (_, i) => `192.168.${100 + (i >> 8)}.${100 + (i % 156)}`,
   );
 
-  test("of a thousand machines are packets of at most 1,400 bytes that hold them all", () => {
+  test("of a thousand machines is split into packets of at most 1,400 bytes that hold them all", () => {
     const packets = encodeAddressLists("lab", many, { ipv6: true });
     expect(Math.max(...packets.map((packet) => packet.length))).toBeLessThanOrEqual(1400);
     expect(packets.length).toBe(Math.ceil((1000 * 16) / 1397));
@@ -395,25 +395,25 @@ describe("address lists", () => {
     expect(read).toEqual(many);
   });
 
-  test("for the 2005 program leave IPv6 out, and may then be empty", () => {
+  test("for a protocol-1 machine leaves out IPv6 addresses and may then be empty", () => {
     const packets = encodeAddressLists("lab", ["::1", "10.0.0.7", "2001:db8::7"], { ipv6: false });
     expect(packets.map(text)).toEqual(["lab!10.0.0.7"]);
     expect(encodeAddressLists("lab", ["::1"], { ipv6: false }).map(text)).toEqual(["lab!"]);
   });
 
-  test("still travel, one address a packet, under a signature longer than a packet", () => {
+  test("is sent one address a packet under a signature longer than a packet", () => {
     const packets = encodeAddressLists("s".repeat(2000), ["10.0.0.7", "10.0.0.8"], { ipv6: true });
     expect(packets.map((packet) => text(packet).slice(2000))).toEqual(["!10.0.0.7", "!10.0.0.8"]);
   });
 
-  test("from others are read up to 600 words; the rest is counted", () => {
+  test("from another machine is read up to 600 words, and the rest is counted", () => {
     const decoded = decodeMessage(bytes(`lab!${"10.0.0.7 x ".repeat(5000)}`), "lab");
     if (!decoded.ok || decoded.value.kind !== "address-list") throw new Error("no list");
     expect(decoded.value.addresses.length).toBe(300);
     expect(decoded.value.skipped).toBe(9700);
   });
 
-  test("hints are packed likewise, and none for nobody", () => {
+  test("in hints is split likewise, and no hint is sent for an empty one", () => {
     const packets = encodeHints("lab", many);
     expect(Math.max(...packets.map((packet) => packet.length))).toBeLessThanOrEqual(1400);
     const read = packets.flatMap((packet) => {
@@ -424,7 +424,7 @@ describe("address lists", () => {
     expect(encodeHints("lab", [])).toEqual([]);
   });
 
-  test("a hint of others is read up to 200 addresses", () => {
+  test("in a hint is read up to 200 addresses", () => {
     const decoded = decodeMessage(
       bytes(`lab<${JSON.stringify({ hint: many.slice(0, 300) })}`),
       "lab",
@@ -434,7 +434,7 @@ describe("address lists", () => {
 });
 
 describe("an answer", () => {
-  test("of 4,095 bytes is whole; of one byte more, it is cut", () => {
+  test("of 4,095 bytes is sent whole, and one byte longer is shortened", () => {
     const sized = (size: number) => {
       const report = { name: "anna", processes: [{ user: "u", command: "c".repeat(size) }] };
       return encodeAnswer("lab", { ...ANSWER_HEAD, report });
@@ -444,7 +444,7 @@ describe("an answer", () => {
     expect(sized(4096 - overhead).length).toBeLessThan(500);
   });
 
-  test("with a huge report stays under 4,096 bytes and keeps the machine's figures", () => {
+  test("with a huge report stays under 4,096 bytes and keeps the machine's name", () => {
     fc.assert(
       fc.property(wildReport, (report) => {
         const answer = { ...ANSWER_HEAD, report: { ...report, name: "anna" } };
@@ -471,7 +471,7 @@ const ANSWER_HEAD = {
   name: "anna",
 };
 
-test("every valid message comes back as it was written, under any signature", () => {
+test("every valid message is read back as it was written, under any signature", () => {
   fc.assert(
     fc.property(message, signature, (value, network) => {
       const packets = encodeMessage(network, value);

@@ -1,13 +1,14 @@
 /**
- * Which keys a reader of JSON looks at, found by watching it: it is given an object that notes
- * each key that it is asked for, and has one more such object, alone or in a list, under each.
+ * Finds out which keys a reader of JSON looks at: the reader is given an object that records each key
+ * that is read, and that has another such object, alone or in a list, under each key.
  */
 
 /** The paths of all keys, as `cpu.userPercent`, `users[].name`; `tags[]` for plain items. */
 export function readKeys(read: (value: unknown) => unknown): string[] {
   const paths = new Set<string>();
-  // What is an object to the reader shows in the first run, what is a list in the second; a list
-  // in an object only where the object is one again, so each path is tried as both.
+  // The first run finds the keys that the reader takes for objects, the next ones those that it takes
+  // for lists. A list inside an object is found only if that is an object again, so each path is tried
+  // as both.
   let before = -1;
   const lists = new Set<string>();
   while (before !== paths.size) {
@@ -25,7 +26,7 @@ export function readKeys(read: (value: unknown) => unknown): string[] {
   return [...paths].sort();
 }
 
-/** An object whose every key holds another one, or a list of one where the path is a list. */
+/** An object that has another one under every key, or a list of one where the path is a list. */
 function watched(path: string, lists: ReadonlySet<string>, seen: Set<string>): object {
   return new Proxy(
     {},

@@ -1,4 +1,4 @@
-/** What is taken from a report that somebody else wrote, and how a report is made to fit. */
+/** What is accepted of a report from another machine, and how a report is made to fit into a packet. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { fitReport } from "../../src/protocol/fit-report.ts";
@@ -8,7 +8,7 @@ import { wildReport } from "./arbitraries.ts";
 
 const GIB = 2 ** 30;
 
-/** Every field that there is. */
+/** A report with every possible field. */
 const FULL: Required<Report> = {
   name: "anna",
   version: "0.1.0",
@@ -109,20 +109,20 @@ const parse = (value: unknown): Report => {
   return result.value;
 };
 
-/** `json` as it would come from the network, so `1e999` and `"__proto__"` are what JSON makes of them. */
+/** Parses JSON as it comes from the network, so that `1e999` and `"__proto__"` are what JSON makes of them. */
 const parseText = (json: string): Report => parse(JSON.parse(json));
 
-test("a full report is taken as it is", () => {
+test("a full report is accepted as it is", () => {
   expect(parse(structuredClone(FULL))).toEqual(FULL);
   expect(parseText(JSON.stringify(FULL))).toEqual(FULL);
 });
 
-test("a report that is good in all is not copied", () => {
+test("a report that is valid throughout is not copied", () => {
   const value: unknown = JSON.parse(JSON.stringify(FULL));
   expect(parse(value)).toBe(value as Report);
 });
 
-test("what nobody checks is left out wherever it lies, and the rest is kept", () => {
+test("unknown keys are left out at any depth and all else is kept", () => {
   const unchecked = { secret: "x", ["__proto__"]: { secret: "x" } };
   const add = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(add);
@@ -135,11 +135,11 @@ test("what nobody checks is left out wherever it lies, and the rest is kept", ()
   expect(JSON.stringify(report)).not.toContain("secret");
 });
 
-test("a name is all that a report needs", () => {
+test("a report needs nothing but a name", () => {
   expect(parse({ name: "anna" })).toEqual({ name: "anna" });
 });
 
-describe("there is no report in", () => {
+describe("a value without a usable name is no report:", () => {
   const nothing: readonly unknown[] = [
     undefined,
     null,
@@ -164,81 +164,89 @@ describe("there is no report in", () => {
   }
 });
 
-/** A report with one field, and what is left of it. */
+/** Titles, reports with one field, and what is left of them. */
 const FIELDS: readonly (readonly [string, string, unknown])[] = [
   ["an unknown field is left out", '{"future":1}', {}],
   ["a known field of the wrong kind is left out", '{"cpu":7,"load":[],"users":{},"tags":"x"}', {}],
-  ["null is not there", '{"cpu":null,"users":null,"uptimeSeconds":null}', {}],
-  ["a number as text is none", '{"uptimeSeconds":"7"}', {}],
-  ["infinity is no number", '{"uptimeSeconds":1e999,"disk":{"readBytesPerSecond":-1e999}}', {}],
+  ["null counts as missing", '{"cpu":null,"users":null,"uptimeSeconds":null}', {}],
+  ["a number in quotes is left out", '{"uptimeSeconds":"7"}', {}],
+  [
+    "an infinite number is left out",
+    '{"uptimeSeconds":1e999,"disk":{"readBytesPerSecond":-1e999}}',
+    {},
+  ],
   [
     "a negative number is left out",
     '{"uptimeSeconds":-1,"load":{"one":-0.1,"five":1}}',
     { load: { five: 1 } },
   ],
   ["minus zero is zero", '{"uptimeSeconds":-0,"userCount":-0}', { uptimeSeconds: 0, userCount: 0 }],
-  ["a port is from 1 to 65535", '{"httpPort":65536}', {}],
-  ["port 0 is none", '{"httpPort":0}', {}],
-  ["a count is whole", '{"userCount":1.5,"processCount":3}', { processCount: 3 }],
+  ["a port above 65535 is left out", '{"httpPort":65536}', {}],
+  ["port 0 is left out", '{"httpPort":0}', {}],
   [
-    "a percentage a little over 100 is 100",
+    "a count with a fraction is left out",
+    '{"userCount":1.5,"processCount":3}',
+    { processCount: 3 },
+  ],
+  [
+    "a percentage a little over 100 is read as 100",
     '{"cpu":{"userPercent":100.4}}',
     { cpu: { userPercent: 100 } },
   ],
   [
-    "a percentage far over 100 is none",
+    "a percentage far over 100 is left out",
     '{"cpu":{"userPercent":130,"idlePercent":1}}',
     { cpu: { idlePercent: 1 } },
   ],
   [
-    "a process may use many cores",
+    "a process may use more than one core",
     '{"processes":[{"user":"u","command":"c","cpuPercent":25600}]}',
     { processes: [{ user: "u", command: "c", cpuPercent: 25600 }] },
   ],
   [
-    "no process uses more cores than there are",
+    "a process that uses more cores than any machine has loses that figure",
     '{"processes":[{"user":"u","command":"c","cpuPercent":1e9}]}',
     { processes: [{ user: "u", command: "c" }] },
   ],
   [
-    "one bad core makes all per-core figures worthless",
+    "one invalid core drops the figures of all cores",
     '{"cpu":{"userPercent":1,"cores":[1,null,3]}}',
     { cpu: { userPercent: 1 } },
   ],
-  ["a section without a good field is left out", '{"cpu":{"userPercent":"x"},"host":{}}', {}],
+  ["a section without a valid field is left out", '{"cpu":{"userPercent":"x"},"host":{}}', {}],
   [
     "an item without its name is skipped",
     '{"users":[{"terminal":"tty1"},{"name":"anna"},7,null,[]]}',
     { users: [{ name: "anna" }] },
   ],
   [
-    "a process needs user and command",
+    "a process without a user or a command is skipped",
     '{"processes":[{"user":"u"},{"command":"c"},{"user":"u","command":"c"}]}',
     { processes: [{ user: "u", command: "c" }] },
   ],
   [
-    "a file system needs its mount",
+    "a file system without its mount point is skipped",
     '{"filesystems":[{"type":"ext4"},{"mount":"/"}]}',
     { filesystems: [{ mount: "/" }] },
   ],
-  ["a list of nothing good is empty, not unknown", '{"users":[7]}', { users: [] }],
+  ["a list without a valid item is empty, not unknown", '{"users":[7]}', { users: [] }],
   [
-    "prototypes are not to be had",
+    "keys that name prototypes are ignored",
     '{"__proto__":{"version":"x"},"constructor":{"prototype":{"version":"x"}}}',
     {},
   ],
   [
-    "nor in sections",
+    "keys that name prototypes are ignored in sections too",
     '{"cpu":{"__proto__":{"userPercent":7}},"tags":["__proto__"]}',
     { tags: ["__proto__"] },
   ],
   [
-    "a terminal's escapes are taken out of text",
+    "terminal escapes are removed from text",
     '{"messages":["\\u001b[2Ja\\u0007\\r\\nb\\u009bc\\u007f"]}',
     { messages: [" [2Ja   b c "] },
   ],
   [
-    "text cannot change its direction",
+    "characters that change the direction of text are removed",
     '{"host":{"os":"a\\u202eb\\u2066c\\u2028d"}}',
     { host: { os: "a b c d" } },
   ],
@@ -252,10 +260,10 @@ const FIELDS: readonly (readonly [string, string, unknown])[] = [
     '{"host":{"os":"\\ud83d\\ude00"}}',
     { host: { os: "😀" } },
   ],
-  ["HTML is text", '{"messages":["<script>"]}', { messages: ["<script>"] }],
+  ["HTML stays text", '{"messages":["<script>"]}', { messages: ["<script>"] }],
 ];
 
-describe("of an untrusted report", () => {
+describe("in a report from another machine,", () => {
   for (const [name, json, expected] of FIELDS) {
     test(name, () => {
       const report = parseText(json.replace("{", '{"name":"m",'));
@@ -264,7 +272,7 @@ describe("of an untrusted report", () => {
     });
   }
 
-  test("lists are cut", () => {
+  test("lists are cut to their limits", () => {
     const many = <T>(item: T): readonly T[] => Array(10_000).fill(item);
     const report = parse({
       name: "m",
@@ -285,12 +293,12 @@ describe("of an untrusted report", () => {
     expect(report.problems?.length).toBe(32);
   });
 
-  test("up to 4,096 cores are kept, and none of more", () => {
+  test("up to 4,096 cores are kept, and none if there are more", () => {
     expect(parse({ name: "m", cpu: { cores: Array(4096).fill(1) } }).cpu?.cores?.length).toBe(4096);
     expect(parse({ name: "m", cpu: { cores: Array(4097).fill(1) } }).cpu).toBeUndefined();
   });
 
-  test("text is clamped, and never in the middle of a character", () => {
+  test("text is shortened, but never in the middle of a character", () => {
     const text = `x${"😀".repeat(5000)}`;
     const report = parse({
       name: text,
@@ -311,7 +319,7 @@ describe("of an untrusted report", () => {
     expect(JSON.stringify(report)).not.toContain("\ufffd");
   });
 
-  test("what was taken is taken again unchanged, for any JSON", () => {
+  test("what was accepted is accepted again unchanged, for any JSON", () => {
     const key = fc.constantFrom(...Object.keys(FULL), "__proto__", "userPercent", "mount", "user");
     const json = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -332,7 +340,7 @@ describe("of an untrusted report", () => {
   });
 });
 
-describe("a report that has to fit", () => {
+describe("a report that must fit into a packet", () => {
   const bytes = (report: Report): number => Buffer.byteLength(JSON.stringify(report));
   const big: Report = {
     ...FULL,
@@ -350,7 +358,7 @@ describe("a report that has to fit", () => {
     filesystems: Array.from({ length: 20 }, (_, i) => ({ mount: `/mnt/${i}`.padEnd(60, "x") })),
   };
 
-  test("is left alone where it does fit", () => {
+  test("is left alone if it fits", () => {
     expect(fitReport(big, bytes(big))).toBe(big);
   });
 
@@ -360,7 +368,7 @@ describe("a report that has to fit", () => {
     expect({ ...fitted, messages: [] }).toEqual({ ...big, messages: [] });
   });
 
-  test("loses the oldest messages first, and no more than it must", () => {
+  test("loses its oldest messages first, and no more than it must", () => {
     const shortened = bytes(fitReport(big, bytes(big) - 1));
     const fitted = fitReport(big, shortened - 300);
     expect(fitted.messages?.map((message) => message[0])).toEqual(["2", "3", "4"]);
@@ -404,13 +412,13 @@ describe("a report that has to fit", () => {
     expect(fitted).toMatchObject({ processCount: 300, userCount: 2, messageCount: 7 });
   });
 
-  test("is never changed itself", () => {
+  test("is not changed itself", () => {
     const before = structuredClone(big);
     fitReport(big, 500);
     expect(big).toEqual(before);
   });
 
-  test("fits any room from 1,000 bytes on, whatever is in it", () => {
+  test("fits into any room of 1,000 bytes or more, whatever is in it", () => {
     fc.assert(
       fc.property(wildReport, fc.integer({ min: 1000, max: 8000 }), (report, room) => {
         expect(bytes(fitReport({ ...report, name: "m" }, room))).toBeLessThanOrEqual(room);

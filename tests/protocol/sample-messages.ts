@@ -2,7 +2,7 @@
 import type { Message } from "../../src/protocol/message.ts";
 import { TYPICAL_REPORT } from "../sealing/typical-report.ts";
 
-/** By kind: a new kind is missed by the compiler. */
+/** The messages by kind; the compiler reports a missing kind. */
 type OneOfEach = { readonly [Kind in Message["kind"]]: Extract<Message, { kind: Kind }> };
 
 const WHO = { id: "6a1f0c52d3e84b97", incarnation: "c4d07a96e1b35f28" };

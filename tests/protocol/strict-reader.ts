@@ -1,12 +1,12 @@
 /**
- * A reader of protocol-1 reports by the letter of the design (6.1), and by nothing else: it
- * shares no code with the product, so that both cannot be wrong in the same way. It names the
- * first rule that a packet breaks.
+ * A reader of protocol-1 reports that follows docs/protocol.md to the letter and names the first rule
+ * that a packet breaks. It shares no code with the product, so that both cannot be wrong in the same
+ * way.
  */
 
 const MAX_PACKET_BYTES = 4096;
 
-/** `undefined`: the packet keeps every rule. */
+/** The first rule that the packet breaks; `undefined` if it keeps every rule. */
 export function brokenRule(packet: Uint8Array, signature: string): string | undefined {
   if (packet.length > MAX_PACKET_BYTES) return "over 4,096 bytes";
   const text = Array.from(packet, (byte) => String.fromCharCode(byte)).join("");

@@ -1,4 +1,4 @@
-/** What the core gets of a sealed packet, and the words for what it does not get. */
+/** What the core gets of a sealed packet, and the reasons for what it does not get. */
 import { describe, expect, test } from "bun:test";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
 
@@ -20,13 +20,13 @@ function what(opened: ReturnType<ReturnType<typeof envelope>["open"]>): string {
 }
 
 describe("an envelope", () => {
-  test("opens what another with its key has sealed, and says whose it is", () => {
+  test("opens what another with the same key has sealed, and says which machine sealed it", () => {
     const opened = envelope(BETA).open(envelope(ALPHA).seal(Buffer.from("lab?")));
     expect(opened).toMatchObject({ ok: true, ...ALPHA });
     expect(what(opened)).toBe("lab?");
   });
 
-  test("opens a packet once, and a later one that came first", () => {
+  test("opens each packet once, also if a later one came first", () => {
     const [alpha, beta] = [envelope(ALPHA), envelope(BETA)];
     const [first, second] = ["lab?", "lab>"].map((text) => alpha.seal(Buffer.from(text)));
     const packets = [second, first, second, first].map((packet) => packet ?? Buffer.alloc(0));
@@ -49,7 +49,7 @@ describe("an envelope", () => {
     ["malformed seal", Buffer.from("lab#")],
     ["too long", Buffer.concat([Buffer.from("lab#"), Buffer.alloc(20_000)])],
     ["our own, sent back", envelope(BETA).seal(Buffer.from("lab?"))],
-  ])("says %s", (reason, packet) => {
+  ])('refuses a packet with the reason "%s"', (reason, packet) => {
     expect(what(envelope(BETA).open(packet))).toBe(reason);
   });
 });

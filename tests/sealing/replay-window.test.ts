@@ -1,4 +1,4 @@
-/** Which counters a replay window takes for new, and how many windows there may be. */
+/** Which counters a replay window accepts as new, and how many windows there may be. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import {
@@ -8,49 +8,57 @@ import {
 } from "../../src/sealing/replay-window.ts";
 
 const CASES: readonly { name: string; counters: number[]; accepted: boolean[] }[] = [
-  { name: "counters in order are new", counters: [1, 2, 3], accepted: [true, true, true] },
-  { name: "the first may be any", counters: [7_000_000, 7_000_001], accepted: [true, true] },
-  { name: "the same one again is not new", counters: [5, 5, 5], accepted: [true, false, false] },
+  { name: "accepts counters in order", counters: [1, 2, 3], accepted: [true, true, true] },
   {
-    name: "one that was overtaken is new once",
+    name: "accepts any counter as the first",
+    counters: [7_000_000, 7_000_001],
+    accepted: [true, true],
+  },
+  {
+    name: "accepts the same counter only once",
+    counters: [5, 5, 5],
+    accepted: [true, false, false],
+  },
+  {
+    name: "accepts a counter that was overtaken, once",
     counters: [5, 9, 7, 7, 5],
     accepted: [true, true, true, false, false],
   },
   {
-    name: "63 behind is within the window, 64 behind is not",
+    name: "accepts a counter 63 behind the highest, but not one 64 behind",
     counters: [100, 37, 36],
     accepted: [true, true, false],
   },
   {
-    name: "a place is free again once the window has moved over it",
+    name: "frees a place once the window has moved over it",
     counters: [1, 2, 66, 65, 3, 2],
     accepted: [true, true, true, true, true, false],
   },
   {
-    name: "a leap leaves the whole window behind it free",
+    name: "leaves its whole width free behind a leap",
     counters: [1, 2, 1_000_000, 999_937, 999_936, 2],
     accepted: [true, true, true, true, false, false],
   },
   {
-    name: "a leap of just the width forgets the place that both share",
+    name: "forgets the place that two counters share after a leap of just its width",
     counters: [10, 74, 10, 74],
     accepted: [true, true, false, false],
   },
-  { name: "0 is a counter", counters: [0, 0, 1], accepted: [true, false, true] },
+  { name: "accepts 0 as a counter", counters: [0, 0, 1], accepted: [true, false, true] },
   {
-    name: "the highest counter there is",
+    name: "accepts the highest possible counter",
     counters: [2 ** 48 - 1, 2 ** 48 - 1, 2 ** 48 - 2],
     accepted: [true, false, true],
   },
 ];
 
-describe("a window", () => {
+describe("a replay window", () => {
   test.each(CASES)("$name", ({ counters, accepted }) => {
     const window = createReplayWindow();
     expect(counters.map((counter) => window.accepts(counter))).toEqual(accepted);
   });
 
-  test("agrees with a list of all that was seen, whatever comes", () => {
+  test("agrees with a list of all counters seen, whatever comes", () => {
     const near = fc.integer({ min: 0, max: 300 });
     const far = fc.integer({ min: 0, max: 2 ** 48 - 1 });
     fc.assert(
@@ -60,7 +68,7 @@ describe("a window", () => {
         for (const counter of counters) {
           const isBehind = Math.max(...seen) - counter >= WINDOW_WIDTH;
           expect(window.accepts(counter)).toBe(!isBehind && !seen.has(counter));
-          // What is behind the window was not let in, and changes nothing.
+          // A counter behind the window was refused and changes nothing.
           if (!isBehind) seen.add(counter);
         }
       }),
@@ -69,10 +77,10 @@ describe("a window", () => {
   });
 });
 
-describe("the windows of many senders", () => {
+describe("the replay guard", () => {
   const a1 = { id: "a", incarnation: "1" };
 
-  test("each id and incarnation has its own", () => {
+  test("has one window for each id and incarnation", () => {
     const guard = createReplayGuard();
     expect(guard.accepts({ ...a1, counter: 5 })).toBe(true);
     expect(guard.accepts({ ...a1, counter: 5 })).toBe(false);
@@ -82,7 +90,7 @@ describe("the windows of many senders", () => {
     expect(guard.size()).toBe(3);
   });
 
-  test("beyond the cap the one unused for longest goes, and replays do not count as use", () => {
+  test("drops the window unused for longest beyond its cap, and a replay does not count as use", () => {
     const guard = createReplayGuard(2);
     expect(guard.accepts({ ...a1, counter: 1 })).toBe(true);
     expect(guard.accepts({ id: "b", incarnation: "1", counter: 1 })).toBe(true);
@@ -94,7 +102,7 @@ describe("the windows of many senders", () => {
     expect(guard.accepts({ id: "b", incarnation: "1", counter: 1 })).toBe(true);
   });
 
-  test("by default there are 4,096 at most", () => {
+  test("has at most 4,096 windows by default", () => {
     const guard = createReplayGuard();
     for (let i = 0; i < 5_000; i++) guard.accepts({ id: String(i), incarnation: "1", counter: 1 });
     expect(guard.size()).toBe(4_096);

@@ -1,4 +1,4 @@
-/** Sealed packets: their form, what is dropped and why, and that nothing in them makes it throw. */
+/** Sealed packets: their form, what is dropped and why, and that nothing in them causes an exception. */
 import { describe, expect, test } from "bun:test";
 import { hkdfSync } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
@@ -23,7 +23,7 @@ const NEW = Buffer.alloc(32, 2);
 const ALPHA = { id: "00000000000000a1", incarnation: "b000000000000001" };
 const BETA = { id: "00000000000000a2", incarnation: "b000000000000002" };
 
-/** Nonces that count: no chance in tests, and none comes twice from one sealer. */
+/** Nonces that count up: reproducible, and never the same twice from one sealer. */
 function countingBytes(): (count: number) => Uint8Array {
   let drawn = 0;
   return (count) => {
@@ -62,7 +62,7 @@ function reason(packet: Uint8Array): string {
   return opened.ok ? "none" : opened.reason;
 }
 
-/** A packet by someone who has the key but keeps to nothing else. */
+/** A packet by a sender that has the key but follows no other rule. */
 function sealRaw(plaintext: Uint8Array, nonce: Uint8Array = Buffer.alloc(24, 9)): Buffer {
   const key = hkdfSync("sha256", OLD, SIGNATURE, "unagi sealed packet 1", 32);
   const sealed = createXaes(new Uint8Array(key)).seal({
@@ -81,7 +81,7 @@ function header(flags: number, who = ALPHA): Buffer {
 }
 
 describe("a sealed packet", () => {
-  test("on the wire is what the protocol says", () => {
+  test("has the bytes that the protocol prescribes", () => {
     const nonce = Buffer.alloc(24);
     nonce[23] = 1;
     const packet = sealer(ALPHA).seal(bytes("localhost>"));
@@ -89,15 +89,15 @@ describe("a sealed packet", () => {
     expect(packet).toEqual(sealRaw(Buffer.concat([head, bytes(">")]), nonce));
   });
 
-  test("has the same bytes today as ever", () => {
-    // Anyone who changes these speaks another protocol, and says so by another mark than `#`.
+  test("has the same bytes as in the first version", () => {
+    // A change of these bytes is another protocol, which needs another mark than `#`.
     const hex =
       "6c6f63616c686f737423000000000000000000000000000000000000000000000001ac5c8dbe380d1ed1" +
       "aefa6e4482a01223d8db2b0e4b3d2a22f76df4527d042db172aa59710b8af3a2";
     expect(Buffer.from(sealer(ALPHA).seal(bytes("localhost?"))).toString("hex")).toBe(hex);
   });
 
-  test("says who sealed it, and counts", () => {
+  test("names the machine that sealed it and a rising counter", () => {
     const sender = sealer(ALPHA);
     for (const counter of [1, 2, 3]) {
       const opened = beta.open(sender.seal(bytes("localhost?")));
@@ -105,7 +105,7 @@ describe("a sealed packet", () => {
     }
   });
 
-  test("shows nothing of what is in it but its length", () => {
+  test("reveals nothing of its content but the length", () => {
     const packet = Buffer.from(alpha.seal(bytes('localhost<{"user":"carla"}'.repeat(3))));
     for (const hidden of ["user", "carla", "<{", ALPHA.id, ALPHA.incarnation]) {
       expect(packet.includes(hidden)).toBe(false);
@@ -114,22 +114,22 @@ describe("a sealed packet", () => {
   });
 
   const MESSAGES = {
-    "an empty one": "",
+    "an empty message": "",
     "the signature alone": "localhost",
     "a query": "localhost?",
-    "one without the signature": "abc",
-    "another signature": "localhos?",
+    "a message without the signature": "abc",
+    "a message with another signature": "localhos?",
     "the signature twice": "localhostlocalhost?",
-    "one of 127 bytes": `localhost<${"a".repeat(117)}`,
-    "a long one": `localhost<${'{"name":"alpha"}'.repeat(1_000)}`,
+    "a message of 127 bytes": `localhost<${"a".repeat(117)}`,
+    "a long message": `localhost<${'{"name":"alpha"}'.repeat(1_000)}`,
     "every byte": String.fromCharCode(...Array.from({ length: 256 }, (_, i) => i)),
-    "the longest": "a".repeat(MAX_MESSAGE_BYTES),
+    "the longest message": "a".repeat(MAX_MESSAGE_BYTES),
   };
-  test.each(Object.entries(MESSAGES))("brings back %s", (_, text) => {
+  test.each(Object.entries(MESSAGES))("contains %s unchanged", (_, text) => {
     expect(message(beta.open(alpha.seal(Buffer.from(text, "latin1"))))).toBe(text);
   });
 
-  test("brings back any message under any signature, at most 64 bytes longer than it was", () => {
+  test("contains any message under any signature and is at most 64 bytes longer", () => {
     const word = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" });
     const body = fc.uint8Array({ maxLength: 2_000 });
     fc.assert(
@@ -145,18 +145,18 @@ describe("a sealed packet", () => {
     );
   });
 
-  test("leaves a ring message 17 bytes after a signature of 9, to be 90 long in all", () => {
+  test("has 90 bytes for a ring message of 17 bytes after a signature of 9", () => {
     expect(alpha.seal(bytes(`localhost${"x".repeat(17)}`)).length).toBe(90);
   });
 
-  test("is deflated only where that is shorter", () => {
+  test("is compressed only if that makes it shorter", () => {
     const repeated = bytes(`localhost<${"all the same ".repeat(50)}`);
     expect(alpha.seal(repeated).length).toBeLessThan(200);
     const noise = Buffer.from(hkdfSync("sha256", OLD, "", "noise", 1_000));
     expect(alpha.seal(noise).length).toBe(9 + SEALING_OVERHEAD_BYTES + 1_000);
   });
 
-  test("does not change when the bytes it was made of do", () => {
+  test("does not change when the bytes that it was made of do", () => {
     const plain = bytes("localhost>");
     const packet = alpha.seal(plain);
     plain.fill(0);
@@ -164,13 +164,13 @@ describe("a sealed packet", () => {
   });
 });
 
-describe("several keys", () => {
+describe("while keys are changed,", () => {
   const before = { secrets: [OLD] };
   const both = { secrets: [OLD, NEW] };
   const turned = { secrets: [NEW, OLD] };
   const after = { secrets: [NEW] };
 
-  // Every machine takes each step at its own time: neighbours in this list live side by side.
+  // Each machine takes each step at its own time, so that neighbours in this list run side by side.
   const STEPS = [before, both, turned, after];
   const NEIGHBOURS = STEPS.flatMap((step, i) =>
     [step, STEPS[i + 1]].flatMap((next) =>
@@ -178,7 +178,7 @@ describe("several keys", () => {
     ),
   );
   test.each(NEIGHBOURS)(
-    "step $step: those before and after it understand each other",
+    "machines before and after step $step can open each other's packets",
     ({ a, b }) => {
       const [one, two] = [sealer(ALPHA, a), sealer(BETA, b)];
       expect(message(two.open(one.seal(bytes("localhost?"))))).toBe("localhost?");
@@ -186,7 +186,7 @@ describe("several keys", () => {
     },
   );
 
-  test("a step left out is a gap", () => {
+  test("machines two steps apart cannot open each other's packets", () => {
     const [one, two] = [sealer(ALPHA, before), sealer(BETA, turned)];
     expect(one.open(two.seal(bytes("localhost?")))).toEqual({
       ok: false,
@@ -195,62 +195,68 @@ describe("several keys", () => {
   });
 });
 
-describe("a packet is dropped", () => {
+describe("a packet is dropped if it", () => {
   const sealed = Buffer.from(alpha.seal(bytes("localhost>")));
   const stranger = sealer(ALPHA, { secrets: [NEW] });
   const neighbour = sealer(ALPHA, { signature: "localhose" });
   const zeros = deflateRawSync(Buffer.alloc(MAX_MESSAGE_BYTES + 1));
   const full = deflateRawSync(Buffer.alloc(MAX_MESSAGE_BYTES));
   const CASES: Record<string, [Uint8Array, string]> = {
-    "with nothing in it": [Buffer.alloc(0), "wrong signature"],
-    "with half the signature": [bytes("local"), "wrong signature"],
-    "with the signature alone": [bytes("localhost"), "wrong signature"],
-    "of a network with a longer signature": [bytes("localhost2#…"), "wrong signature"],
-    "of another network with the same key": [
+    "is empty": [Buffer.alloc(0), "wrong signature"],
+    "has half the signature": [bytes("local"), "wrong signature"],
+    "is the signature alone": [bytes("localhost"), "wrong signature"],
+    "is of a network with a longer signature": [bytes("localhost2#…"), "wrong signature"],
+    "is of another network with the same key": [
       neighbour.seal(bytes("localhose>")),
       "wrong signature",
     ],
-    "a plain query": [bytes("localhost?"), "not sealed"],
-    "a plain list": [bytes("localhost!10.0.0.1"), "not sealed"],
-    "a plain request": [bytes("localhost>"), "not sealed"],
-    "a plain report": [bytes("localhost<a b c"), "not sealed"],
-    "the mark alone": [bytes("localhost#"), "malformed seal"],
-    "one byte short of an empty message": [sealed.subarray(0, 72), "malformed seal"],
-    "a byte short": [sealed.subarray(0, -1), "sealed with another key"],
-    "a byte too long": [Buffer.concat([sealed, bytes("\0")]), "sealed with another key"],
-    "of another key": [stranger.seal(bytes("localhost>")), "sealed with another key"],
-    "noise of the right form": [
+    "is a plain query": [bytes("localhost?"), "not sealed"],
+    "is a plain list": [bytes("localhost!10.0.0.1"), "not sealed"],
+    "is a plain request": [bytes("localhost>"), "not sealed"],
+    "is a plain report": [bytes("localhost<a b c"), "not sealed"],
+    "is the signature and the mark alone": [bytes("localhost#"), "malformed seal"],
+    "is one byte short of an empty message": [sealed.subarray(0, 72), "malformed seal"],
+    "is a byte short": [sealed.subarray(0, -1), "sealed with another key"],
+    "is a byte too long": [Buffer.concat([sealed, bytes("\0")]), "sealed with another key"],
+    "is sealed with another key": [stranger.seal(bytes("localhost>")), "sealed with another key"],
+    "is noise of the right form": [
       Buffer.concat([bytes("localhost#"), Buffer.alloc(80)]),
       "sealed with another key",
     ],
-    "huge noise": [
+    "is huge noise": [
       Buffer.concat([bytes("localhost#"), Buffer.alloc(MAX_SEALED_BYTES - 9)]),
       "too long",
     ],
-    "sealed by ourselves": [sealer(BETA).seal(bytes("localhost>")), "our own, sent back"],
-    "authentic, its header cut": [sealRaw(header(0).subarray(0, 22)), "malformed seal"],
-    "authentic, empty": [sealRaw(Buffer.alloc(0)), "malformed seal"],
-    "authentic, a flag unknown": [
+    "was sealed by this machine": [sealer(BETA).seal(bytes("localhost>")), "our own, sent back"],
+    "is authentic with a cut header": [sealRaw(header(0).subarray(0, 22)), "malformed seal"],
+    "is authentic and empty": [sealRaw(Buffer.alloc(0)), "malformed seal"],
+    "is authentic with an unknown flag": [
       sealRaw(Buffer.concat([header(4), bytes("a")])),
       "malformed seal",
     ],
-    "authentic, all flags": [sealRaw(Buffer.concat([header(255), bytes("a")])), "malformed seal"],
-    "authentic, deflated nothing": [sealRaw(header(1)), "malformed seal"],
-    "authentic, deflated garbage": [
+    "is authentic with all flags": [
+      sealRaw(Buffer.concat([header(255), bytes("a")])),
+      "malformed seal",
+    ],
+    "is authentic with nothing compressed in it": [sealRaw(header(1)), "malformed seal"],
+    "is authentic with garbage as compressed data": [
       sealRaw(Buffer.concat([header(1), bytes("garbage!")])),
       "malformed seal",
     ],
-    "authentic, deflated and cut": [
+    "is authentic with compressed data cut short": [
       sealRaw(Buffer.concat([header(1), full.subarray(0, -4)])),
       "malformed seal",
     ],
-    "authentic, inflates over the cap": [sealRaw(Buffer.concat([header(1), zeros])), "too long"],
-    // Its end is missing: who inflates beyond the cap calls it malformed.
-    "authentic, inflates far over the cap": [
+    "is authentic and decompresses beyond the cap": [
+      sealRaw(Buffer.concat([header(1), zeros])),
+      "too long",
+    ],
+    // Its end is missing, so that a reader that decompressed beyond the cap would call it malformed.
+    "is authentic and decompresses far beyond the cap": [
       sealRaw(Buffer.concat([header(1), deflateRawSync(Buffer.alloc(4_000_000)).subarray(0, -9)])),
       "too long",
     ],
-    "authentic, over the cap with the signature": [
+    "is authentic and exceeds the cap with the signature": [
       sealRaw(Buffer.concat([header(3), full])),
       "too long",
     ],
@@ -258,14 +264,14 @@ describe("a packet is dropped", () => {
   test.each(Object.entries(CASES))("%s", (_, [packet, expected]) => {
     expect(reason(packet)).toBe(expected);
   });
-
-  test("but not one of our earlier incarnation, or of a clone", () => {
-    const earlier = sealer({ id: BETA.id, incarnation: ALPHA.incarnation });
-    expect(message(beta.open(earlier.seal(bytes("localhost>"))))).toBe("localhost>");
-  });
 });
 
-describe("whatever is done to a packet", () => {
+test("a packet sealed by an earlier incarnation or a clone of this machine is opened", () => {
+  const earlier = sealer({ id: BETA.id, incarnation: ALPHA.incarnation });
+  expect(message(beta.open(earlier.seal(bytes("localhost>"))))).toBe("localhost>");
+});
+
+describe("a sealed packet that was tampered with", () => {
   const PACKETS = SAMPLE_MESSAGES.flatMap((sample) =>
     encodeMessage(SIGNATURE, sample).map((plain) => ({
       kind: sample.kind,
@@ -273,7 +279,7 @@ describe("whatever is done to a packet", () => {
     })),
   );
 
-  test.each(PACKETS)("any single bit flipped gets it dropped: $kind", ({ sealed }) => {
+  test.each(PACKETS)("is dropped whichever single bit was flipped ($kind)", ({ sealed }) => {
     expect(beta.open(sealed).ok).toBe(true);
     const survivors: number[] = [];
     for (let bit = 0; bit < sealed.length * 8; bit++) {
@@ -284,14 +290,14 @@ describe("whatever is done to a packet", () => {
     expect(survivors).toEqual([]);
   });
 
-  test.each(PACKETS)("cut anywhere it is dropped: $kind", ({ sealed }) => {
+  test.each(PACKETS)("is dropped wherever it was cut ($kind)", ({ sealed }) => {
     for (let length = 0; length < sealed.length; length++) {
       expect(beta.open(sealed.subarray(0, length)).ok).toBe(false);
       expect(beta.open(sealed.subarray(sealed.length - length)).ok).toBe(false);
     }
   });
 
-  test("parts put together of two packets are dropped, unless they are one of the two", () => {
+  test("is dropped if it was put together from two packets", () => {
     const packets = PACKETS.map(({ sealed }) => sealed);
     const any = fc.constantFrom(...packets);
     const cut = fc.nat({ max: 200 });
@@ -305,7 +311,7 @@ describe("whatever is done to a packet", () => {
     );
   });
 
-  test("any bytes give a message or a reason", () => {
+  test("gives a message or a reason, whatever bytes it has", () => {
     const garbage = fc.uint8Array({ maxLength: 300 });
     const beginnings = fc.constantFrom("", "local", "localhost", "localhost#", "localhost<");
     fc.assert(
@@ -317,7 +323,7 @@ describe("whatever is done to a packet", () => {
     );
   });
 
-  test("any plaintext of a key's holder gives a message within the cap, or a reason", () => {
+  test("gives a message within the cap or a reason if a holder of the key has sealed any plaintext", () => {
     const plaintext = fc.oneof(
       fc.uint8Array({ maxLength: 60 }),
       fc
@@ -342,18 +348,18 @@ describe("whatever is done to a packet", () => {
   });
 });
 
-describe("our own misuse is a bug, not a packet", () => {
+describe("sealing throws for a bug of the caller:", () => {
   const CASES: Record<string, () => unknown> = {
-    "no secret": () => sealer(ALPHA, { secrets: [] }),
-    "an id of another form": () => sealer({ ...ALPHA, id: "A".repeat(16) }),
-    "a short boot": () => sealer({ ...ALPHA, incarnation: "b1" }),
+    "no secret key": () => sealer(ALPHA, { secrets: [] }),
+    "an id of the wrong form": () => sealer({ ...ALPHA, id: "A".repeat(16) }),
+    "an incarnation that is too short": () => sealer({ ...ALPHA, incarnation: "b1" }),
     "too few random bytes": () =>
       sealer(ALPHA, { randomBytes: () => Buffer.alloc(12) }).seal(bytes("a")),
-    "a message that nobody would open": () => alpha.seal(Buffer.alloc(MAX_MESSAGE_BYTES + 1)),
-    "a packet that nobody would open": () =>
+    "a message too long to be opened": () => alpha.seal(Buffer.alloc(MAX_MESSAGE_BYTES + 1)),
+    "a packet too long to be opened": () =>
       alpha.seal(Buffer.from(hkdfSync("sha512", OLD, "", "noise", 16_320))),
   };
-  test.each(Object.entries(CASES))("%s throws", (_, misuse) => {
+  test.each(Object.entries(CASES))("%s", (_, misuse) => {
     expect(misuse).toThrow();
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The report of a busy machine with 32 cores, as the collectors make it: what has to fit in one
- * Ethernet frame when it is sealed. Figures as they came, names changed.
+ * The report of a busy machine with 32 cores, as the collectors make it. Sealed, it must fit into one
+ * Ethernet frame. The figures are real, the names are changed.
  */
 import type { Report } from "../../src/protocol/report.ts";
 

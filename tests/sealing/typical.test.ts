@@ -1,4 +1,4 @@
-/** What sealing makes of a typical report, and the text that it is deflated with. */
+/** The size of a typical report when it is sealed, and the dictionary that it is compressed with. */
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { encodeAnswer } from "../../src/protocol/encode.ts";
@@ -7,7 +7,7 @@ import { DICTIONARY } from "../../src/sealing/dictionary.ts";
 import { createPacketCipher } from "../../src/sealing/seal.ts";
 import { TYPICAL_REPORT } from "./typical-report.ts";
 
-/** 1,500 less the headers of IPv6, the longer ones, and of UDP. */
+/** 1,500 bytes less the headers of IPv6, which are longer than those of IPv4, and of UDP. */
 const FRAME_BYTES = 1_500 - 40 - 8;
 
 const sealer = (id: string) =>
@@ -35,28 +35,28 @@ const answer = encodeAnswer("render-corner", {
 describe("the sealed report of a machine with 32 cores, 10 processes, 5 messages", () => {
   const packet = sealer("6a1f0c52d3e84b97").seal(answer);
 
-  test("fits in one Ethernet frame, as nothing of it was cut", () => {
+  test("fits into one Ethernet frame without losing anything", () => {
     expect(answer.length).toBeLessThan(MAX_ANSWER_BYTES);
     expect(answer.length).toBeGreaterThan(3_700);
     expect(packet.length).toBeLessThan(FRAME_BYTES);
-    // Room for longer messages; who spoils the dictionary or the level will see it here.
+    // Leaves room for longer messages, and fails if the dictionary or the level gets worse.
     expect(packet.length).toBeLessThan(1_300);
   });
 
-  test("is opened again whole", () => {
+  test("is opened unchanged", () => {
     const opened = sealer("b7e2915f08c4d36a").open(packet);
     expect(opened.ok && Buffer.from(opened.message)).toEqual(Buffer.from(answer));
   });
 });
 
-test("the dictionary is what it has always been: it is part of the wire", () => {
+test("the dictionary has not changed, because it is part of the protocol", () => {
   expect(createHash("sha256").update(DICTIONARY).digest("hex")).toBe(
     "d39ee413512e4e4c5cf65f9ae23d283526b67795caa61623d6d6b3b0a0f3b8bc",
   );
   expect(DICTIONARY).toHaveLength(2_099);
 });
 
-test("each key of a typical answer stands in the dictionary", () => {
+test("each key of a typical answer is in the dictionary", () => {
   const keys = [
     ...Buffer.from(answer)
       .toString()

@@ -5,14 +5,14 @@ import { createDerivation, createXaes, TAG_BYTES } from "../../src/sealing/xaes.
 
 const VECTORS = [
   {
-    name: "L without its highest bit",
+    name: "for L without its highest bit",
     key: "01".repeat(32),
     derived: "c8612c9ed53fe43e8e005b828a1631a0bbcb6ab2f46514ec4f439fcfd0fa969b",
     additional: "",
     sealed: "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271",
   },
   {
-    name: "L with its highest bit",
+    name: "for L with its highest bit",
     key: "03".repeat(32),
     derived: "e9c621d4cdd9b11b00a6427ad7e559aeedd66b3857646677748f8ca796cb3fd8",
     additional: "c2sp.org/XAES-256-GCM",
@@ -22,7 +22,7 @@ const VECTORS = [
 const nonce = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWX");
 const plaintext = Buffer.from("XAES-256-GCM");
 
-describe("the published vectors", () => {
+describe("XAES-256-GCM agrees with the published vector", () => {
   test.each(VECTORS)("$name", ({ key, derived, additional, sealed }) => {
     const secret = Buffer.from(key, "hex");
     const additionalData = Buffer.from(additional);
@@ -33,9 +33,9 @@ describe("the published vectors", () => {
     expect(xaes.open({ nonce, sealed: packet, additionalData })).toEqual(plaintext);
   });
 
-  test("10,000 random ones, read from SHAKE-128 and gathered in another", () => {
+  test("of 10,000 random inputs, read from SHAKE-128 and collected in another", () => {
     const iterations = 10_000;
-    // Each takes 32 + 24 + 1 + 255 + 1 + 255 bytes at most.
+    // Each input takes 32 + 24 + 1 + 255 + 1 + 255 bytes at most.
     const stream = createHash("shake128", { outputLength: iterations * 568 }).digest();
     expect(stream.toString("hex", 0, 16)).toBe("7f9c2ba4e88f827d616045507605853e");
     let at = 0;
@@ -58,7 +58,7 @@ describe("the published vectors", () => {
   });
 });
 
-describe("a packet that is not the one that was sealed is not opened", () => {
+describe("XAES-256-GCM does not open a packet with", () => {
   const xaes = createXaes(Buffer.alloc(32, 1));
   const additionalData = Buffer.from("lab");
   const sealed = xaes.seal({ nonce, plaintext, additionalData });
@@ -78,14 +78,14 @@ describe("a packet that is not the one that was sealed is not opened", () => {
       sealed: Buffer.concat([sealed, Buffer.alloc(1)]),
       additionalData,
     }),
-    nothing: xaes.open({ nonce, sealed: Buffer.alloc(0), additionalData }),
+    "nothing in it": xaes.open({ nonce, sealed: Buffer.alloc(0), additionalData }),
   };
   test.each(Object.entries(cases))("%s", (_, opened) => {
     expect(opened).toBeUndefined();
   });
 });
 
-test("one cipher serves many packets, in any order", () => {
+test("one XAES-256-GCM cipher serves many packets, in any order", () => {
   const xaes = createXaes(Buffer.alloc(32, 7));
   const additionalData = Buffer.from("lab");
   const inputs = Array.from({ length: 200 }, (_, i) => ({
@@ -102,7 +102,7 @@ test("one cipher serves many packets, in any order", () => {
   }
 });
 
-test("our own misuse is a bug, not a packet: a key or a nonce of another length throws", () => {
+test("XAES-256-GCM throws for a key or a nonce of the wrong length", () => {
   expect(() => createXaes(Buffer.alloc(16))).toThrow("32 bytes");
   const xaes = createXaes(Buffer.alloc(32));
   const short = Buffer.alloc(12);

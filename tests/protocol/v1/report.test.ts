@@ -69,11 +69,11 @@ const user = (rest: Partial<UserReport>): Report => ({
   users: [{ name: "u", ...rest }],
 });
 
-test("a full report is these four lines", () => {
+test("a full report is written as the four lines of protocol 1", () => {
   expect(encodeReportV1(FULL, { wallSeconds: 1_117_620_000 })).toBe(TEXT);
 });
 
-test("the four lines are read as percentages, since they tell no size of memory", () => {
+test("the four lines of protocol 1 are read as percentages, because they do not state the size of memory", () => {
   expect(decodeReportV1(TEXT)).toEqual({
     ok: true,
     value: {
@@ -120,13 +120,13 @@ test("the four lines are read as percentages, since they tell no size of memory"
   });
 });
 
-test("what was read is written again as the same lines", () => {
+test("a protocol-1 report that was read is written as the same four lines", () => {
   const decoded = decodeReportV1(TEXT);
   if (!decoded.ok) throw new Error(decoded.reason);
   expect(encodeReportV1(decoded.value.report, decoded.value)).toBe(TEXT);
 });
 
-test("a report of a name alone has zeros for all that is unknown", () => {
+test("a report of nothing but a name is written with zeros for all that is unknown", () => {
   const text = encodeReportV1({ name: "m" }, { wallSeconds: 0 });
   expect(text).toBe("m 0 60 0 000 000 000 0 0 0 0 0 0 0 0 0 0 0 0 0\n\n\n");
   expect(decodeReportV1(text)).toMatchObject({
@@ -135,7 +135,7 @@ test("a report of a name alone has zeros for all that is unknown", () => {
   });
 });
 
-test("no uptime, CPU or memory figure at all is unknown, not an idle machine without memory", () => {
+test("zeros for uptime, CPU and memory are read as unknown, not as an idle machine without memory", () => {
   const decoded = decodeReportV1("m 0 60 0 000 000 000 0 0 0 0 0 0 0 0 0 0 0 0 0\n\n\n");
   const keys = decoded.ok ? Object.keys(decoded.value.report) : [];
   expect(keys).not.toContain("uptimeSeconds");
@@ -143,7 +143,7 @@ test("no uptime, CPU or memory figure at all is unknown, not an idle machine wit
   expect(keys).not.toContain("memory");
 });
 
-describe("loads are the digits of /proc/loadavg without the point", () => {
+describe("a load in a protocol-1 report has the digits of /proc/loadavg without the point:", () => {
   const loads: readonly (readonly [number | undefined, string])[] = [
     [undefined, "000"],
     [0, "000"],
@@ -167,7 +167,7 @@ describe("loads are the digits of /proc/loadavg without the point", () => {
   }
 });
 
-describe("durations since login", () => {
+describe("a login's age in a protocol-1 report:", () => {
   const ages: readonly (readonly [number | undefined, string])[] = [
     [undefined, "-0m"],
     [0, "-0m"],
@@ -214,7 +214,7 @@ describe("durations since login", () => {
   }
 });
 
-describe("CPU time is the time column of ps", () => {
+describe("CPU time in a protocol-1 report has the form of ps:", () => {
   const times: readonly (readonly [number | undefined, string])[] = [
     [undefined, "00:00:00"],
     [0.9, "00:00:00"],
@@ -250,7 +250,7 @@ describe("CPU time is the time column of ps", () => {
   }
 });
 
-describe("words", () => {
+describe("a word in a protocol-1 report:", () => {
   const words: readonly (readonly [string, string])[] = [
     ["web content", "web_content"],
     ["a\tb\nc\0d\u007fe", "a_b_c_d_e"],
@@ -268,17 +268,17 @@ describe("words", () => {
     });
   }
 
-  test("a machine's name cannot look like JSON", () => {
+  test("the name of a machine never looks like JSON", () => {
     expect(fields({ name: "{x}" })[0]).toBe("(x}");
   });
 
-  test("of `ps`'s state the first letter is kept", () => {
+  test("only the first letter of a process state is kept", () => {
     const decoded = decodeReportV1([LINES[0], "u 0 0 Ss+ 0:01 sh", "", ""].join("\n"));
     expect(decoded.ok && decoded.value.report.processes?.[0]?.state).toBe("S");
   });
 });
 
-describe("a report that is too long", () => {
+describe("a protocol-1 report that is too long", () => {
   const big: Report = {
     name: "m",
     processes: Array.from({ length: 10 }, (_, i) => ({ user: "u", command: `c${i}` })),
@@ -295,7 +295,7 @@ describe("a report that is too long", () => {
       .map((part) => (part === "" ? 0 : part.split("\t").length));
   };
 
-  test("has at most 5 processes, 10 users and 5 messages to begin with", () => {
+  test("has at most 5 processes, 10 users and 5 messages in any case", () => {
     expect(at(4096)).toEqual([5, 10, 5]);
   });
 
@@ -317,12 +317,12 @@ describe("a report that is too long", () => {
     expect(cut.split("\n")[3]).toStartWith("6 mmm");
   });
 
-  test("skips messages of nothing but white space", () => {
+  test("loses messages of nothing but white space", () => {
     expect(line({ name: "m", messages: ["", " \t", "a", "\0"] }, 4)).toBe("a");
   });
 });
 
-describe("a report is refused", () => {
+describe("a protocol-1 report is refused", () => {
   const [head = "", processes = "", users = "", messages = ""] = LINES;
   const record = "u 0.0 0.0 S 00:00:00 sh";
   const cases: readonly (readonly [string, readonly string[]])[] = [
@@ -359,14 +359,14 @@ describe("a report is refused", () => {
   }
 });
 
-test("what is no number in a process costs that figure alone", () => {
+test("an invalid number in a process of a protocol-1 report costs only that figure", () => {
   const decoded = decodeReportV1([LINES[0], "u nan 1e5 R x sh", "", ""].join("\n"));
   expect(decoded.ok && decoded.value.report.processes).toEqual([
     { user: "u", state: "R", command: "sh" },
   ]);
 });
 
-test("a percentage over 100 is read as 100", () => {
+test("a percentage over 100 in a protocol-1 report is read as 100", () => {
   const head = "m 1 60 1 000 000 000 101 250 100 100 130 0 0 0 0 0 0 0 0";
   const decoded = decodeReportV1(`${head}\n\n\n`);
   expect(decoded).toMatchObject({
