@@ -1,4 +1,4 @@
-/** What a user sees at the start: help, version, refusals; and what is started with what. */
+/** The command line: help, version and refusals, and which command runs with which input. */
 import { describe, expect, test } from "bun:test";
 import type { Command, Surroundings } from "../../src/cli/command.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
@@ -136,11 +136,11 @@ A RANGE is one of:
 `;
 
 describe("unagi --help", () => {
-  test("shows the tasks, the options and the forms of a range", async () => {
+  test("shows examples, commands, options and the forms of a range", async () => {
     expect(await run(["--help"])).toEqual({ code: 0, out: HELP, error: "", did: [] });
   });
 
-  test("fits a terminal of 80 columns, without blanks at the end of a line", () => {
+  test("fits a terminal of 80 columns, without spaces at the end of a line", () => {
     for (const line of HELP.split("\n")) {
       expect(line.length).toBeLessThanOrEqual(80);
       expect(line).toBe(line.trimEnd());
@@ -151,7 +151,7 @@ describe("unagi --help", () => {
     for (const { long } of OPTIONS) expect(HELP).toMatch(new RegExp(`\\b${long}\\b`));
   });
 
-  test("lists the commands that are not hidden, and no other", () => {
+  test("lists the commands that are not hidden", () => {
     const other: Command = { ...check, name: "look", description: "look for what is wrong" };
     const help = renderHelp(daemon, [daemon, other, statfsProbe]);
     expect(help).toContain("\nCommands:\n  look  look for what is wrong\n\n");
@@ -167,7 +167,7 @@ describe("unagi --help", () => {
 });
 
 describe("unagi --version", () => {
-  test("is one line", async () => {
+  test("shows version, commit and runtime on one line", async () => {
     const { out, code } = await run(["--version"]);
     expect([code, out]).toEqual([0, `${versionLine()}\n`]);
     expect(out).toBe(`unagi ${programVersion()} (development, bun ${Bun.version})\n`);
@@ -184,18 +184,18 @@ describe("the daemon", () => {
     [["--name", "statfs-probe"], "daemon 600 0"],
   ];
   for (const [argv, did] of cases) {
-    test(`is what 'unagi ${argv.join(" ")}' starts`, async () => {
+    test(`is started by "${["unagi", ...argv].join(" ")}"`, async () => {
       expect(await run(argv)).toEqual({ code: 0, out: "", error: "", did: [did] });
     });
   }
 
-  test("and its exit code is the program's", async () => {
+  test("gives the program its exit code", async () => {
     expect((await run([], 1)).code).toBe(1);
   });
 });
 
-describe("commands", () => {
-  test("statfs-probe measures one mount point, whatever its name looks like", async () => {
+describe("the command line", () => {
+  test("hands statfs-probe its mount point, whatever the name looks like", async () => {
     expect(await run(["statfs-probe", "/mnt/a b"])).toMatchObject({ did: ["probe /mnt/a b"] });
     expect(await run(["statfs-probe", "--help"], 3)).toMatchObject({
       did: ["probe --help"],
@@ -242,7 +242,7 @@ describe("commands", () => {
   for (const [argv, problem] of refused) {
     const word = ["check", "forget", "keygen"].find((name) => name === argv[0]);
     const help = word === undefined ? "unagi --help" : `unagi ${word} --help`;
-    test(`unagi ${JSON.stringify(argv)} is refused`, async () => {
+    test(`refuses ${JSON.stringify(["unagi", ...argv].join(" "))}`, async () => {
       expect(await run(argv)).toEqual({
         code: 2,
         out: "",
@@ -252,14 +252,14 @@ describe("commands", () => {
     });
   }
 
-  test("check is given the daemon's options, and its exit code is the program's", async () => {
+  test("hands check the options of the daemon, and takes over its exit code", async () => {
     expect(await run(["check", "-p", "10081"], 1)).toMatchObject({
       did: ["check 10081"],
       code: 1,
     });
   });
 
-  test("check judges what is wrong in the file, which is no wrong usage", async () => {
+  test("leaves it to check to judge what is wrong in the file", async () => {
     expect(await run(["check", "-c", "/missing.toml"], 1)).toEqual({
       code: 1,
       out: "",
@@ -268,14 +268,14 @@ describe("commands", () => {
     });
   });
 
-  test("check has a help of its own, within 80 columns", async () => {
+  test("shows the help of check, within 80 columns", async () => {
     const { code, out, did } = await run(["check", "--help"]);
     expect([code, did]).toEqual([0, []]);
     expect(out).toStartWith("Usage: unagi check [OPTION]...\n");
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test("keygen is given the file to make", async () => {
+  test("hands keygen the file to write", async () => {
     expect(await run(["keygen", "/etc/unagi/key"], 1)).toMatchObject({
       did: ["keygen /etc/unagi/key"],
       code: 1,
@@ -286,7 +286,7 @@ describe("commands", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test("forget is given a machine and the daemon's options", async () => {
+  test("hands forget a machine and the options of the daemon", async () => {
     expect(await run(["forget", "node07"])).toMatchObject({
       did: ["forget node07 at 8000"],
       code: 0,
@@ -297,7 +297,7 @@ describe("commands", () => {
   });
 
   test.each([[["forget", "--help"]], [["forget", "node07", "--help"]]])(
-    "%p shows the help of forget, within 80 columns",
+    "shows the help of forget for %j",
     async (argv) => {
       const { code, out, did } = await run(argv);
       expect([code, did]).toEqual([0, []]);
@@ -306,7 +306,7 @@ describe("commands", () => {
     },
   );
 
-  test("each problem has its line", async () => {
+  test("writes each problem on a line of its own", async () => {
     const { code, error } = await run(["-p", "0", "-h"]);
     expect([code, error]).toEqual([
       2,
@@ -316,7 +316,7 @@ describe("commands", () => {
     ]);
   });
 
-  test("what a command throws is not swallowed", async () => {
+  test("lets pass what a command throws", async () => {
     const broken: Command = { ...daemon, run: () => Promise.reject(new Error("our own bug")) };
     const running = runCommandLine([], surroundingsThat({ out: "", error: "" }), [broken]);
     await expect(running).rejects.toThrow("our own bug");

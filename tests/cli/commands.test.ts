@@ -1,4 +1,4 @@
-/** What holds for every command: its help, and that importing it loads nothing of its work. */
+/** What all commands have in common: a help that fits, and a cheap import. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -23,7 +23,7 @@ describe("the list of commands", () => {
 
 describe("the help of a command", () => {
   test.each(listedCommands(COMMANDS).map((command) => [command.name, command] as const))(
-    "of %s fits 80 columns and begins with how it is called",
+    "%s fits 80 columns and begins with its usage",
     (_, command) => {
       const help = renderHelp(command, COMMANDS);
       expect(help).toStartWith(`Usage: unagi ${command.name} `);

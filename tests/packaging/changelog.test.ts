@@ -8,7 +8,7 @@ import { debianVersion, renderDebianChangelog } from "../../scripts/deb/changelo
 const EPOCH = Date.UTC(2027, 0, 31, 12, 0, 0) / 1000;
 
 describe("the changelog of the package", () => {
-  test("has a section for each version, with its day", () => {
+  test("has a section with its date for each version", () => {
     const markdown =
       "# Changes\n\nWords.\n\n## 0.2.0, not released yet\n\n- One.\n- Two\n  lines.\n\n" +
       "## 0.1.0, 2026-11-22\n- First.\n";
@@ -37,8 +37,8 @@ unagi (0.1.0) unstable; urgency=medium
   });
 
   const refused: readonly (readonly [string, string])[] = [
-    ["no section at all", "# Changes\n"],
-    ["another version first", "## 0.9.0, 2026-11-22\n- A.\n"],
+    ["a changelog without a section", "# Changes\n"],
+    ["a changelog that begins with another version", "## 0.9.0, 2026-11-22\n- A.\n"],
     ["a heading of another form", "## 1.0.0 (2026-11-22)\n- A.\n"],
     ["a section without a change", "## 1.0.0, 2026-11-22\n\nNothing.\n"],
   ];
@@ -46,14 +46,14 @@ unagi (0.1.0) unstable; urgency=medium
     expect(() => renderDebianChangelog(markdown, "1.0.0", EPOCH)).toThrow("CHANGELOG.md");
   });
 
-  test("can be made of the project's own", () => {
+  test("can be made from CHANGELOG.md", () => {
     const own = readFileSync(join(import.meta.dir, "..", "..", "CHANGELOG.md"), "utf8");
     expect(renderDebianChangelog(own, packageJson.version, EPOCH)).toStartWith(
       `unagi (${debianVersion(packageJson.version)}) unstable`,
     );
   });
 
-  test("puts a pre-release before its release, as dpkg sorts", () => {
+  test("makes dpkg sort a pre-release before its release", () => {
     expect(debianVersion("1.0.0-rc.1")).toBe("1.0.0~rc.1");
     expect(debianVersion("1.0.0")).toBe("1.0.0");
   });

@@ -1,4 +1,4 @@
-/** Completions, asked of a real bash; zsh and fish check theirs where they are installed. */
+/** Completions as a real bash and fish offer them; zsh and fish only if they are installed. */
 import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { renderBash, renderFish, renderZsh } from "../../scripts/deb/completions.ts";
@@ -44,7 +44,7 @@ describe("completion in bash", () => {
     ["directories", ["--state", "/us"], ["/usr"]],
     ["files", ["-c", "/etc/passw"], ["/etc/passwd"]],
     ["users", ["-U", "nobo"], ["nobody"]],
-    ["an option after one without a value", ["-d", "--hel"], ["--help"]],
+    ["an option after an option without a value", ["-d", "--hel"], ["--help"]],
     ["commands as the first word", ["ch"], ["check", "chart"]],
     ["no command later", ["-d", "ch"], []],
     ["no hidden command", ["statfs"], []],
@@ -67,7 +67,7 @@ describe("completion in other shells", () => {
   ];
   for (const [shell, script] of shells) {
     const isThere = has(shell);
-    test.skipIf(!isThere)(`is a script that ${shell} can read`, () => {
+    test.skipIf(!isThere)(`is valid in ${shell}`, () => {
       const read = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
       expect({ status: read.status, stderr: read.stderr }).toEqual({ status: 0, stderr: "" });
     });

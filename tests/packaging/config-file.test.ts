@@ -1,4 +1,4 @@
-/** The configuration file that the package installs, against the table of options. */
+/** The configuration file of the package agrees with the table of options. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,10 +12,10 @@ const path = join(import.meta.dir, "..", "..", "packaging", "deb", "unagi.toml")
 const text = readFileSync(path, "utf8");
 const keys = parseShippedConfig(text);
 
-/** Keys whose default cannot be written down: it is a word, or nothing. */
+/** Keys whose default is not a value, so that the file shows an example. */
 const EXAMPLES = ["scan", "key-file", "http-name", "name", "tag", "state", "bind", "user"];
 
-/** What unagi makes of a configuration file with this text. */
+/** The configuration that unagi reads from a file with this text. */
 function load(file: string): Config {
   const loaded = loadConfig({
     argv: ["-c", "/unagi.toml"],
@@ -28,7 +28,7 @@ function load(file: string): Config {
 
 const line = ({ key, value }: ShippedKey) => `${key} = ${value}\n`;
 
-describe("the configuration file as it is shipped", () => {
+describe("the shipped configuration file", () => {
   test("has every key of the table once, and no other", () => {
     expect(keys.map(({ key }) => key).sort()).toEqual(FILE_KEYS.map(({ long }) => long).sort());
   });
@@ -37,7 +37,7 @@ describe("the configuration file as it is shipped", () => {
     expect(keys.filter(({ comment }) => comment.length < 20)).toEqual([]);
   });
 
-  test("meets all machines of the private wired network, and shows itself to them", () => {
+  test("makes the machines of a private wired network find each other and see the page", () => {
     const config = load(text);
     expect(rangeTexts(config.p2pAllow)).toEqual(["lan"]);
     expect(rangeTexts(config.scan)).toEqual(["lan"]);
@@ -52,7 +52,7 @@ describe("the configuration file as it is shipped", () => {
     },
   );
 
-  test.each(keys)("shows a value of $key that can be taken as it is", (key) => {
+  test.each(keys)("shows a valid value of $key", (key) => {
     expect(() =>
       load(`p2p-allow = ["lan"]\n${key.key === "p2p-allow" ? "" : line(key)}`),
     ).not.toThrow();

@@ -1,4 +1,4 @@
-/** The man pages: complete, and roff that says what is meant. */
+/** The man pages: complete, and valid roff. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ describe("unagi(8)", () => {
     expect(program).not.toContain("statfs");
   });
 
-  test("says how a range is written", () => {
+  test("lists the forms of a range", () => {
     expect(program).toContain("\\fB192.168.1.10\\-20\\fR\n");
   });
 });
@@ -41,7 +41,7 @@ describe("unagi.toml(5)", () => {
     expect(config).toContain(`.TP\n\\fB${roff(long)}\\fR\n`);
   });
 
-  test("tells defaults, examples and what is shipped apart", () => {
+  test("distinguishes defaults, examples and shipped values", () => {
     expect(config).toContain("Default: \\fBupdate = 600\\fR");
     expect(config).toContain('Example: \\fBname = "atlas"\\fR');
     expect(config).toContain('As shipped: \\fBp2p\\-allow = ["lan"]\\fR');
@@ -54,8 +54,11 @@ describe("unagi.toml(5)", () => {
   });
 });
 
-describe("both pages", () => {
-  test.each([program, config])("carry version and date, and no empty line or odd byte", (page) => {
+describe("the man pages", () => {
+  test.each([
+    ["unagi(8)", program],
+    ["unagi.toml(5)", config],
+  ])("carry version and date, and no empty line or byte beyond ASCII", (_, page) => {
     expect(page).toContain('"2027-01-31" "unagi 1.2.3"');
     expect(page).not.toMatch(/\n\n|@[A-Z]+@|[^\n\x20-\x7e]/);
   });
@@ -67,7 +70,7 @@ describe("both pages", () => {
     ["a\\b", "a\\eb"],
     ["café", "caf\\[u00E9]"],
   ];
-  test.each(escapes)("writes %s as %s", (text, written) => {
+  test.each(escapes)("write %s as %s", (text, written) => {
     expect(roff(text)).toBe(written);
   });
 

@@ -40,11 +40,11 @@ describe("the tree of the package", () => {
   const root = makeTree("tree", 0o077);
   const read = (path: string) => readFileSync(join(root, path), "utf8");
 
-  test("names what lies below /etc as configuration files", () => {
+  test("lists the files below /etc as configuration files", () => {
     expect(read("DEBIAN/conffiles")).toBe("/etc/unagi/unagi.toml\n");
   });
 
-  test("counts whole KiB for files and one for each directory", () => {
+  test("counts whole KiB for each file and one for each directory", () => {
     // 3 + 1 + 1 for the files; ., usr, bin, share, doc, doc/unagi, etc, etc/unagi.
     expect(read("DEBIAN/control")).toBe("Installed-Size: 13\n");
   });
@@ -91,7 +91,7 @@ describe("the copyright file", () => {
     expect(text).toMatch(/oven-sh\/WebKit, commit\s[0-9a-f]{40}:/);
   });
 
-  test("leaves no blank to fill in", () => {
+  test("has no placeholder left", () => {
     expect(text).not.toMatch(/@[A-Z_]+@/);
   });
 });

@@ -1,4 +1,4 @@
-/** What `unagi forget` says, and its exit code, for each answer that it can get. */
+/** `unagi forget`: what it says for each answer, and its exit code. */
 import { describe, expect, test } from "bun:test";
 import type { LocalAnswer } from "../../../src/cli/ask-local.ts";
 import { readOutcome } from "../../../src/cli/commands/forget/outcome.ts";
@@ -11,10 +11,10 @@ function text(status: number, value: unknown): LocalAnswer {
 
 const NOT_UNAGI = "TCP port 8000 is held by another program, or by a unagi without this command: ";
 
-describe("the outcome", () => {
+describe("the outcome of forget", () => {
   const forgotten = { id: "m07", name: "node07", address: "10.0.0.7", state: "down" };
 
-  test("of a machine that was forgotten names it, and says what the others do", () => {
+  test("names the machine that is removed, and says what the others do", () => {
     expect(readOutcome(text(200, { forgotten }), { machine: "node07", port: 8000 })).toEqual({
       isForgotten: true,
       text:
@@ -23,7 +23,7 @@ describe("the outcome", () => {
     });
   });
 
-  test("of a name that several share lists their ids, to be copied", () => {
+  test("lists the ids of machines that share the name", () => {
     const choices = [
       { id: "m16", name: "ghost", address: "10.0.0.16", state: "down" },
       { id: "m17", name: "ghost", address: "10.0.0.17", state: "stopped" },
@@ -40,7 +40,7 @@ describe("the outcome", () => {
     });
   });
 
-  test("of a machine that is not known says where to look, at the address of --bind too", () => {
+  test("links to the page at the address of --bind if the machine is unknown", () => {
     const answer = text(404, { error: "no machine has this id, address or name" });
     const where = (bind: string) =>
       readOutcome(answer, { machine: "node07", port: 8000, bind }).text;
@@ -50,56 +50,68 @@ describe("the outcome", () => {
 
   const cases: readonly (readonly [string, LocalAnswer, string])[] = [
     [
-      "of nobody there names the port and the remedy",
+      "names the port and the remedy if no unagi runs",
       { kind: "nobody" },
       "no unagi runs here on TCP port 8000: start it, or give the options that it was started with (-h, --bind, -c)",
     ],
     [
-      "of a program that does not answer",
+      "tells a program that does not answer",
       { kind: "failed", reason: "no answer within 3 s" },
       `${NOT_UNAGI}no answer within 3 s`,
     ],
     [
-      "of a machine that is up is the reason",
+      "is the reason of the refusal for a machine that is up",
       text(409, { error: "node07 is up: stop it first, or it would come back at once" }),
       "node07 is up: stop it first, or it would come back at once",
     ],
     [
-      "of a machine that is not known says where those are shown that are",
+      "says where the known machines are shown if the machine is unknown",
       text(404, { error: "no machine has this id, address or name" }),
       "'node07': no machine has this id, address or name; http://localhost:8000/ shows the machines known here",
     ],
     [
-      "where http-allow leaves this machine out says so",
+      "tells a unagi whose http-allow does not include this machine",
       text(403, ""),
       "the unagi here does not answer this machine: add 127.0.0.1 to -a",
     ],
     [
-      "of a refusal is its reason",
+      "is the reason of a refusal",
       text(403, { error: "only this machine itself" }),
       "only this machine itself",
     ],
     [
-      "of an older unagi",
+      "tells an older unagi",
       text(405, "Only GET and HEAD are answered here.\n"),
       `${NOT_UNAGI}it answers 405`,
     ],
-    ["of another program that answers anything", text(200, "hello"), `${NOT_UNAGI}it answers 200`],
     [
-      "of another program that answers JSON",
+      "tells another program that answers anything",
+      text(200, "hello"),
+      `${NOT_UNAGI}it answers 200`,
+    ],
+    [
+      "tells another program that answers JSON",
       text(200, { forgotten: "yes" }),
       `${NOT_UNAGI}it answers 200`,
     ],
     [
-      "of another program that has no such page",
+      "tells another program that has no such page",
       text(404, "<h1>Not found</h1>"),
       `${NOT_UNAGI}it answers 404`,
     ],
-    ["of choices that are none", text(300, { choices: "many" }), `${NOT_UNAGI}it answers 300`],
-    ["of a conflict without a reason", text(409, "[]"), `${NOT_UNAGI}it answers 409`],
-    ["of a failure there", text(500, "The report could not be made"), `${NOT_UNAGI}it answers 500`],
     [
-      "shows nothing raw that another program says",
+      "tells an answer whose choices are not a list",
+      text(300, { choices: "many" }),
+      `${NOT_UNAGI}it answers 300`,
+    ],
+    ["tells a conflict without a reason", text(409, "[]"), `${NOT_UNAGI}it answers 409`],
+    [
+      "tells a failure of the other side",
+      text(500, "The report could not be made"),
+      `${NOT_UNAGI}it answers 500`,
+    ],
+    [
+      "escapes what another program says",
       text(409, { error: "\x1b[2Jgone\n\u202e" }),
       "\\x1b[2Jgone\\n\\u{202e}",
     ],
@@ -132,7 +144,7 @@ describe("unagi forget", () => {
     return { code, ...seen };
   }
 
-  test("asks the unagi of this machine with DELETE, the header, and the name in the path", async () => {
+  test("sends DELETE with its header and the name in the path", async () => {
     const asked: unknown[] = [];
     const server = Bun.serve({
       hostname: "127.0.0.1",
@@ -153,7 +165,7 @@ describe("unagi forget", () => {
     }
   });
 
-  test("says on stderr that none runs, and which file was not read: exit 1", async () => {
+  test("says on stderr that no unagi runs and which file was not read, and exits 1", async () => {
     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
     const port = server.port ?? 0;
     await server.stop(true);

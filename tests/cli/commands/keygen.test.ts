@@ -1,4 +1,4 @@
-/** `unagi keygen`: what it takes, what it makes, and what it says to do next. */
+/** `unagi keygen`: the words it takes, the file it writes, and the next steps it names. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,28 +9,36 @@ import { readKeyFile } from "../../../src/runtime/key-file.ts";
 const folder = mkdtempSync(join(tmpdir(), "unagi-keygen-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("keygen takes", () => {
+describe("the words of keygen", () => {
   const NEEDS = "keygen needs a file to write the key to, as in unagi keygen /etc/unagi/key";
   const cases: readonly (readonly [string, readonly string[], object])[] = [
-    ["a file", ["key"], { kind: "run", input: "key" }],
-    ["a file with an odd name after --", ["--", "-k"], { kind: "run", input: "-k" }],
-    ["no empty name", [""], { kind: "problems", problems: ["a path must not be empty"] }],
-    ["no fewer than one", [], { kind: "problems", problems: [NEEDS] }],
-    ["no fewer than one after --", ["--"], { kind: "problems", problems: [NEEDS] }],
+    ["name a file", ["key"], { kind: "run", input: "key" }],
+    [
+      "may name a file that begins with a hyphen after --",
+      ["--", "-k"],
+      { kind: "run", input: "-k" },
+    ],
+    [
+      "are refused if the name is empty",
+      [""],
+      { kind: "problems", problems: ["a path must not be empty"] },
+    ],
+    ["are refused if there is none", [], { kind: "problems", problems: [NEEDS] }],
+    ["are refused if there is none after --", ["--"], { kind: "problems", problems: [NEEDS] }],
     [
       "no two",
       ["a", "b"],
       { kind: "problems", problems: ["keygen makes one key at a time: name one file"] },
     ],
     [
-      "no option",
+      "are refused if one is an option",
       ["--force"],
       {
         kind: "problems",
         problems: ["keygen has no option '--force'; it takes the name of a file"],
       },
     ],
-    ["the question for help anywhere", ["a", "--help"], { kind: "help" }],
+    ["ask for help if --help is among them", ["a", "--help"], { kind: "help" }],
   ];
   test.each(cases)("%s", (_, argv, expected) => {
     expect(readKeygenArguments(argv)).toEqual(expected as never);
@@ -40,7 +48,7 @@ describe("keygen takes", () => {
 describe("keygen", () => {
   const path = join(folder, "key");
 
-  test("makes a key that only its owner reads, and says how to use it", () => {
+  test("writes a key that only its owner can read, and says how to use it", () => {
     const { exitCode, text } = makeKey(path);
     expect(exitCode).toBe(0);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -52,7 +60,7 @@ describe("keygen", () => {
     expect(text).not.toContain(readFileSync(path, "utf8").trim().slice(-20));
   });
 
-  test("leaves a key that is there as it is", () => {
+  test("leaves an existing key as it is", () => {
     const before = readFileSync(path);
     const { exitCode, text } = makeKey(path);
     expect(exitCode).toBe(1);
@@ -60,7 +68,7 @@ describe("keygen", () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  test("makes no directory for it", () => {
+  test("makes no directory for the key", () => {
     expect(makeKey(join(folder, "no", "key"))).toMatchObject({ exitCode: 1 });
   });
 });

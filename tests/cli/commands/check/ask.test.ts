@@ -41,19 +41,19 @@ const READ: ClusterFacts = {
   problems: [{ subject: "messages", reason: "no", remedy: "yes" }],
 };
 
-describe("the answer of the running unagi", () => {
-  test("is read as far as the check needs it", () => {
+describe("parseCluster", () => {
+  test("keeps what the check needs of an answer", () => {
     expect(parseCluster(JSON.stringify(CLUSTER))).toEqual(READ);
   });
 
   test.each(["", "{", "null", "[]", "{}", '{"network":"lab"}', '{"network":1,"machines":[]}'])(
-    "%j is none",
+    "takes no cluster from %j",
     (text) => {
       expect(parseCluster(text)).toBeUndefined();
     },
   );
 
-  test("may hold things of other shapes, which are left out", () => {
+  test("leaves out machines and problems of other shapes", () => {
     const machines = [null, 1, {}, { ...CLUSTER.machines[1], state: "happy" }];
     expect(parseCluster(JSON.stringify({ network: "lab", machines }))).toEqual({
       ...{ network: "lab", isSealed: false, candidates: 0, machines: [], problems: [] },
@@ -66,22 +66,30 @@ describe("the answer of the running unagi", () => {
   });
 });
 
-describe("asking the running unagi", () => {
+describe("askRunning", () => {
   const ANSWERS: readonly (readonly [string, () => Response, unknown])[] = [
-    ["gives its cluster", () => Response.json(CLUSTER), { kind: "cluster", cluster: READ }],
-    ["may be refused", () => new Response(null, { status: 403 }), { kind: "refused" }],
     [
-      "may find another program that refuses",
+      "gives the cluster of a unagi",
+      () => Response.json(CLUSTER),
+      { kind: "cluster", cluster: READ },
+    ],
+    [
+      "tells a unagi that refuses this machine",
+      () => new Response(null, { status: 403 }),
+      { kind: "refused" },
+    ],
+    [
+      "tells another program that refuses",
       () => new Response("Forbidden", { status: 403 }),
       { kind: "other", reason: "it answers 403" },
     ],
     [
-      "may find another program that knows no such path",
+      "tells another program that knows no such path",
       () => new Response("no", { status: 404 }),
       { kind: "other", reason: "it answers 404" },
     ],
     [
-      "may find another program that answers anything",
+      "tells another program that answers anything",
       () => new Response("<html>"),
       { kind: "other", reason: "its answer is not that of a unagi" },
     ],
@@ -92,14 +100,14 @@ describe("asking the running unagi", () => {
     await server.stop(true);
   });
 
-  test("knows nobody where nobody listens", async () => {
+  test("tells that no program listens", async () => {
     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
     const port = server.port ?? 0;
     await server.stop(true);
     expect(await askRunning({ port })).toEqual({ kind: "none" });
   });
 
-  test("goes to this machine, whatever proxy the environment names", async () => {
+  test("asks this machine whatever proxy the environment names", async () => {
     const server = Bun.serve({
       hostname: "127.0.0.1",
       port: 0,
@@ -115,8 +123,8 @@ describe("asking the running unagi", () => {
   });
 });
 
-describe("trying a port", () => {
-  test("finds it free, and leaves it so", async () => {
+describe("tryPort", () => {
+  test("finds a port free and leaves it free", async () => {
     for (const transport of ["udp", "tcp"] as const) {
       const port = await freePort();
       expect(await tryPort("/", { transport, port })).toEqual({ kind: "free" });
@@ -124,7 +132,7 @@ describe("trying a port", () => {
     }
   });
 
-  test("finds who holds it, on whatever address", async () => {
+  test("finds the program that holds a port on any address", async () => {
     const udp = await Bun.udpSocket({ hostname: "127.0.0.1", port: 0 });
     const tcp = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
     const wanted = [
@@ -140,7 +148,7 @@ describe("trying a port", () => {
     await tcp.stop(true);
   });
 
-  test("tells an address that this machine has not", async () => {
+  test("tells an address that this machine does not have", async () => {
     for (const transport of ["udp", "tcp"] as const) {
       const wanted = { transport, port: await freePort(), bind: "192.0.2.77" };
       expect(await tryPort("/", wanted)).toEqual({ kind: "refused", code: "EADDRNOTAVAIL" });
@@ -158,7 +166,7 @@ function scanOf(...texts: readonly string[]) {
   return resolveRanges(rangeList(texts, "scan"), NO_LAN);
 }
 
-describe("whom to ask", () => {
+describe("chooseTargets", () => {
   const anyone = {
     isOwn: () => false,
     isAllowed: () => true,
@@ -167,7 +175,7 @@ describe("whom to ask", () => {
     most: 300,
   };
 
-  test("is the whole range, this machine and what is not allowed left out", () => {
+  test("leaves out this machine and the addresses that are not allowed", () => {
     const chosen = chooseTargets({
       ...anyone,
       scan: scanOf("10.0.0.1-5"),
@@ -178,7 +186,7 @@ describe("whom to ask", () => {
     expect(chosen.ofCount).toBe(3);
   });
 
-  test("is the neighbours first, and others of the range at random, up to the limit", () => {
+  test("takes the neighbours first, then others at random, up to the limit", () => {
     let state = 1;
     const random = () => {
       state = (state * 16_807) % 2_147_483_647;
@@ -194,14 +202,14 @@ describe("whom to ask", () => {
     expect(new Set(chosen.targets.map((address) => address.split(".")[2])).size).toBeGreaterThan(8);
   });
 
-  test("is nobody in an empty range", () => {
+  test("takes none of an empty range", () => {
     const chosen = chooseTargets({ ...anyone, scan: { ...scanOf("10.0.0.1"), size: 0 } });
     expect(chosen).toEqual({ targets: [], ofCount: 0 });
   });
 });
 
-describe("asking the scan range", () => {
-  test("counts those that answer as machines of this network, each once", async () => {
+describe("askScan", () => {
+  test("counts each machine that answers for this network once", async () => {
     const replies: Readonly<Record<string, string>> = {
       "127.0.31.2": "lab!127.0.31.3",
       "127.0.31.3": "lab!",
@@ -235,7 +243,7 @@ describe("asking the scan range", () => {
     expect(heard).toEqual(Array(4).fill("lab? true"));
   });
 
-  test("of a sealed network counts those that have the key", async () => {
+  test("counts only machines with the key in a sealed network", async () => {
     const envelopeOf = (id: string, key: number) =>
       createEnvelope({
         ...{ signature: "lab", id: id.padEnd(16, "0"), incarnation: "b".repeat(16), randomBytes },
@@ -267,12 +275,12 @@ describe("asking the scan range", () => {
     expect(found.answered).toEqual(["127.0.32.3"]);
   });
 
-  test("opens nothing where there is nobody to ask", async () => {
+  test("opens no socket if there is no address to ask", async () => {
     const question = { signature: "lab", port: 1, targets: [], ofCount: 0 };
     expect(await askScan(question)).toEqual({ askedCount: 0, ofCount: 0, answered: [] });
   });
 
-  test("says why it could ask nobody", async () => {
+  test("says why it could ask no address", async () => {
     const question = { signature: "lab", port: 1, bind: "192.0.2.77", targets: ["192.0.2.1"] };
     const found = await askScan({ ...question, ofCount: 1 });
     expect(found.problem).toContain("192.0.2.77");

@@ -1,4 +1,4 @@
-/** A machine on which all is well, for the tests of `unagi check` to spoil. */
+/** A machine on which all is well; the tests of `unagi check` change one fact at a time. */
 import type {
   CheckFacts,
   ClusterFacts,
@@ -7,7 +7,7 @@ import type {
 import type { Config } from "../../../../src/config/config.ts";
 import { loadConfig } from "../../../../src/config/load-config.ts";
 
-/** The configuration that the options give, without a file. */
+/** The configuration of these options, without a file. */
 export function configOf(...argv: readonly string[]): Config {
   const readText = () => ({ kind: "absent" }) as const;
   const loaded = loadConfig({ argv, env: {}, readText });
@@ -48,7 +48,7 @@ export const WELL: CheckFacts = {
   neighbourLimit: 1_024,
 };
 
-/** The facts where a unagi runs, with this machine and these others. */
+/** The facts of a machine that runs a unagi and knows these others. */
 export function withCluster(
   others: readonly Partial<MachineFacts>[],
   more: Partial<ClusterFacts> = {},

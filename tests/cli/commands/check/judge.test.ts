@@ -1,17 +1,17 @@
-/** What `unagi check` says to which facts. */
+/** What `unagi check` says about each kind of fact. */
 import { describe, expect, test } from "bun:test";
 import type { CheckFacts, PortState } from "../../../../src/cli/commands/check/facts.ts";
 import { judge } from "../../../../src/cli/commands/check/judge.ts";
 import { configOf, WELL, withCluster } from "./facts.ts";
 
-/** `verdict subject: text`, and the remedy behind ` -> `. */
+/** Each finding as `verdict subject: text -> remedy`. */
 function lines(facts: CheckFacts): readonly string[] {
   return judge(facts).map(({ verdict, subject, text, remedy }) => {
     return `${verdict} ${subject}: ${text}${remedy === undefined ? "" : ` -> ${remedy}`}`;
   });
 }
 
-/** Those that were not said of the machine on which all is well. */
+/** The lines that differ from those of the machine on which all is well. */
 function news(facts: CheckFacts): readonly string[] {
   const usual = new Set(lines(WELL));
   return lines(facts).filter((line) => !usual.has(line));
@@ -27,7 +27,7 @@ function withNetworks(networks: Partial<CheckFacts["networks"]>): CheckFacts {
 }
 
 describe("a machine on which all is well", () => {
-  test("is told so, thing by thing", () => {
+  test("gets an ok for each subject", () => {
     expect(lines(WELL)).toEqual([
       "ok configuration: no file is read",
       "ok network: signature 'lab', without a key",
@@ -45,7 +45,7 @@ describe("a machine on which all is well", () => {
     ]);
   });
 
-  test("is told so of what runs on it", () => {
+  test("gets an ok for the unagi that runs on it", () => {
     expect(news(withCluster([{}, { clockOffsetSeconds: 0.4 }]))).toEqual([
       "ok UDP port: 10080 is held by the unagi that runs here (process 42)",
       "ok TCP port: 8000 is held by the unagi that runs here (process 42)",
@@ -126,14 +126,14 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "a port held by a unagi that was started with --bind, while the check was not",
+    "a port held by a unagi that was started with --bind although the check was not",
     withPort({ kind: "held", holder: { pid: 7, command: "unagi", isUnagi: true } }, 1),
     [
       "look TCP port: 8000 is held by a unagi (process 7), which does not answer where it was asked -> give the check the options that it was started with (--bind, -h, -c)",
     ],
   ],
   [
-    "the peers' port held by a unagi, while none answers",
+    "the UDP port held by a unagi although none answers",
     withPort({ kind: "held", holder: { pid: 7, command: "unagi", isUnagi: true } }),
     [/^look UDP port: 10080 is held by a unagi .* \(--bind, -p, -c\)$/],
   ],
@@ -159,17 +159,17 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "a port for root",
+    "a port that only root may open",
     withPort({ kind: "refused", code: "EACCES" }),
     [/^wrong UDP port: 10080 may not be opened by this user -> choose a port from 1024 on with -p/],
   ],
   [
-    "an address to bind that is not there",
+    "an address of --bind that this machine does not have",
     withPort({ kind: "refused", code: "EADDRNOTAVAIL" }),
     [/^wrong UDP port: .*no interface has the address of --bind -> `ip address`/],
   ],
   [
-    "another program on the report's port",
+    "another program on the HTTP port",
     { ...UNASKED, running: { kind: "other", reason: "it answers 404" } },
     [/^wrong report: TCP 8000 is answered, but not as by a unagi: it answers 404 -> /],
   ],
@@ -198,7 +198,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "loopback alone",
+    "a configuration of loopback addresses only",
     {
       ...withNetworks({ scanSize: 1, onLinkScanSize: 0 }),
       config: configOf("-S", "lab"),
@@ -210,7 +210,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "loopback alone, written as IPv6",
+    "a configuration of loopback addresses written as IPv6",
     {
       ...withNetworks({ scanSize: 1, onLinkScanSize: 0 }),
       config: configOf("-S", "lab", "-s", "::ffff:127.0.0.1"),
@@ -227,12 +227,12 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     [/^ok scan: 127\.0\.0\.1: /, /^ok p2p-allow: 127\.0\.0\.0\/7, with /],
   ],
   [
-    "readers whose addresses only begin like loopback",
+    "browsers whose addresses only begin like loopback",
     { ...WELL, config: configOf("-S", "lab", "-s", "192.168.1.", "-a", "::1:0/112") },
     [/^ok http-allow: ::1:0\/112 and this machine may see the report$/],
   ],
   [
-    "no address at all",
+    "a machine with loopback addresses only",
     withNetworks({ ownAddresses: [] }),
     [/^wrong p2p-allow: this machine has no address but loopback ones -> /],
   ],
@@ -249,7 +249,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     [/^look p2p-allow: 192.168.1. holds 192.168.1.7 \(eth0\), but the scan range does not/],
   ],
   [
-    "browsers of others",
+    "browsers on other machines",
     { ...WELL, config: configOf("-s", "192.168.1.", "-S", "lab", "-a", "192.168.1.") },
     ["ok http-allow: 192.168.1. and this machine may see the report"],
   ],
@@ -261,7 +261,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "more machines than the kernel's table takes",
+    "more machines than the kernel's table holds",
     { ...withCluster(Array.from({ length: 800 }, () => ({}))) },
     [
       /UDP/,
@@ -272,7 +272,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "a part of the range that was asked, in vain",
+    "a part of the range that was asked and did not answer",
     { ...WELL, asked: { askedCount: 300, ofCount: 1_021, answered: [] } },
     [
       "look others: no unagi answers here; asked 300 of 1,021 addresses: none answered -> " +
@@ -280,7 +280,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "a range of nobody else",
+    "a range of this machine alone",
     { ...WELL, asked: { askedCount: 0, ofCount: 0, answered: [] } },
     [/^look others: the scan range holds no other address to ask -> /],
   ],
@@ -290,7 +290,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     [/^look others: no socket -> /],
   ],
   [
-    "nobody known",
+    "a unagi that knows no other machine",
     withCluster([], { candidates: 3 }),
     [
       /UDP/,
@@ -301,7 +301,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "some that are away, with names that would harm a terminal",
+    "machines that are down, with names that would harm a terminal",
     withCluster([{}, { name: "\x1b[2Jbad", state: "down", lastHeardSeconds: 7_300 }]),
     [
       /UDP/,
@@ -313,7 +313,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "some down, some silent, some stopped",
+    "machines that are down, silent or stopped",
     withCluster([
       {},
       { state: "silent", lastHeardSeconds: 20 },
@@ -328,12 +328,12 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
-    "one that was stopped on purpose",
+    "a machine that was stopped on purpose",
     withCluster([{}, { state: "stopped", lastHeardSeconds: 7_300 }]),
     [/UDP/, /TCP/, "ok others: 1 stopped of 2 other machines: m3 stopped for 2 h", /mess/],
   ],
   [
-    "all away",
+    "machines that are all down",
     withCluster([{ state: "down" }, { state: "silent", lastHeardSeconds: 20 }]),
     [
       /UDP/,
@@ -348,7 +348,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     [/UDP/, /TCP/, /^look network: .*in network old lab, not in the configured lab/, /oth/, /mess/],
   ],
   [
-    "another machine's clock",
+    "the wrong clock of another machine",
     withCluster([
       { clockOffsetSeconds: -14 },
       { clockOffsetSeconds: 0 },
@@ -357,7 +357,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     [/UDP/, /TCP/, /others/, /^look clock: m2 is 14 s behind us -> .*timedatectl/, /messages/],
   ],
   [
-    "this machine's clock",
+    "the wrong clock of this machine",
     withCluster([
       { clockOffsetSeconds: 300 },
       { clockOffsetSeconds: 301 },
@@ -385,12 +385,12 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ["look messages: permission denied on /var/log/syslog -> add the user to group adm"],
   ],
   [
-    "no messages",
+    "a machine without messages",
     { ...WELL, messages: { kind: "none" } },
     [/^look messages: there is no .* and no journal -> start a system logger, or set messages/],
   ],
   [
-    "messages switched off",
+    "messages that are switched off",
     { ...WELL, messages: { kind: "off" } },
     ["ok messages: switched off (messages = false)"],
   ],
@@ -400,7 +400,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     [/^look messages: \/var\/log\/syslog can be read, by root -> run the check as the user/],
   ],
   [
-    "what the running unagi could not read",
+    "files that the running unagi could not read",
     withCluster([{}], {
       problems: [
         { subject: "messages", reason: "permission denied on the journal", remedy: "do this" },
@@ -419,7 +419,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     [/^wrong user: -U unagi: no such user -> /],
   ],
   [
-    "a container, where the neighbour table cannot be seen",
+    "a container, in which the neighbour table cannot be seen",
     { ...WELL, neighbourLimit: undefined } as unknown as CheckFacts,
     [],
   ],
@@ -435,7 +435,7 @@ describe("unagi check", () => {
     }
   });
 
-  test("has a remedy for everything that is not ok, and none for what is", () => {
+  test("has a remedy for every finding that is not ok, and none for the others", () => {
     for (const [, facts] of CASES) {
       for (const { verdict, remedy } of judge(facts)) {
         expect(remedy === undefined).toBe(verdict === "ok");

@@ -7,8 +7,8 @@ import { WELL, withCluster } from "./facts.ts";
 
 const plain = { hasColor: false };
 
-describe("the list of findings", () => {
-  test("has a verdict, a subject and the text, with the remedy below", () => {
+describe("renderFindings", () => {
+  test("writes verdict, subject and text, with the remedy below", () => {
     const findings = [
       fine("UDP port", "10080 is free"),
       look("network", "the signature is the shipped one", "choose your own"),
@@ -34,11 +34,11 @@ wrong  lan            stands for nothing here, since no interface has a private
     [[wrong("a", "b", "c")], "1 thing is wrong."],
     [[wrong("a", "b", "c"), wrong("a", "b", "c")], "2 things are wrong."],
   ];
-  test.each(SUMMARIES)("%j ends with %s", (findings, summary) => {
+  test.each(SUMMARIES)("sums up %j as: %s", (findings, summary) => {
     expect(renderFindings(findings, plain).trimEnd().split("\n").at(-1)).toBe(summary);
   });
 
-  test("fits 80 columns, whatever a peer calls itself", () => {
+  test("fits 80 columns whatever a peer calls itself", () => {
     const facts = withCluster([{ name: `\n\x1b[31m${"x".repeat(500)}`, state: "down" }]);
     const long = [wrong("others", "y".repeat(300), "z".repeat(300)), ...judge(facts)];
     for (const line of renderFindings([...long, ...judge(WELL)], plain).split("\n")) {
@@ -48,7 +48,7 @@ wrong  lan            stands for nothing here, since no interface has a private
     }
   });
 
-  test("says with colours nothing that it does not say in words", () => {
+  test("says in words what its colours say", () => {
     const findings = judge(withCluster([{ state: "down" }]));
     const colored = renderFindings(findings, { hasColor: true });
     expect(colored).toContain("\x1b[31mwrong\x1b[0m  others");
