@@ -1,8 +1,8 @@
 /**
- * Builds the one self-contained executable: `bun scripts/build-binary.ts [--target=…] [--out=…]`,
- * by default for this machine, as dist/unagi.
+ * Builds the self-contained executable: `bun scripts/build-binary.ts [--target=…] [--out=…]`, by
+ * default dist/unagi for this machine.
  *
- * Never `strip` the result: the program lies behind the ELF file and would be cut off.
+ * Never `strip` the result: the program follows the ELF file and would be cut off.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -14,7 +14,7 @@ import { withoutUndefined } from "../src/base/without-undefined.ts";
 const top = join(import.meta.dir, "..");
 const { values } = parseArgs({
   options: {
-    /** bun-linux-x64, bun-linux-arm64, …; the package arrives once from the npm registry. */
+    /** bun-linux-x64, bun-linux-arm64, …; Bun downloads the runtime once from the npm registry. */
     target: { type: "string" },
     out: { type: "string", default: join(top, "dist", "unagi") },
   },
@@ -24,7 +24,7 @@ mkdirSync(dirname(values.out), { recursive: true });
 const built = await Bun.build({
   entrypoints: [join(top, "src", "main.ts")],
   target: "bun",
-  // Bytecode is CommonJS unless told otherwise, and then top-level await fails.
+  // The default format of bytecode is CommonJS, in which top-level await fails.
   format: "esm",
   bytecode: true,
   minify: true,
@@ -35,16 +35,16 @@ const built = await Bun.build({
   compile: {
     outfile: values.out,
     ...withoutUndefined({ target: values.target as Bun.Build.CompileTarget | undefined }),
-    // A program that obeyed ./.env or a ./bunfig.toml preload would run whatever lies in the
-    // directory that it happens to be started from.
+    // Otherwise the program would obey ./.env and run a preload of ./bunfig.toml in whatever
+    // directory it is started from.
     autoloadDotenv: false,
     autoloadBunfig: false,
     autoloadTsconfig: false,
     autoloadPackageJson: false,
-    // Less memory for a little speed that a program idle most of the time does not miss.
+    // Saves memory and costs a little speed, which a program that is mostly idle can spare.
     execArgv: ["--smol"],
-    // To compile what runs now and then costs more than it saves, in memory and in CPU: what is
-    // compiled has run fifty times as often as by default.
+    // Compiling code that runs now and then costs more memory and CPU than it saves. With 50, code
+    // must run fifty times as often as by default before it is compiled.
     jitPolicy: 50,
   },
 });
@@ -57,7 +57,7 @@ if (!built.success) {
 }
 console.log(values.out);
 
-/** The commit's short name, with `+` when the tree differs from it; `unknown` outside git. */
+/** The short name of the commit, with `+` if the tree differs from it; `unknown` outside git. */
 function currentCommit(): string {
   const commit = git("rev-parse", "--short=9", "HEAD");
   const changes = git("status", "--porcelain", "--untracked-files=no");

@@ -1,10 +1,10 @@
 /**
- * `npm run deb`: builds dist/unagi_VERSION_{amd64,arm64}.deb, with dpkg-deb alone.
+ * `npm run deb`: builds dist/unagi_VERSION_{amd64,arm64}.deb; needs no tool but dpkg-deb.
  *
  *     bun scripts/build-deb.ts [--arch=amd64]... [--out=DIR] [--executable=FILE]
  *
- * --executable packs one that is built already, for a single --arch. The same sources and the same
- * SOURCE_DATE_EPOCH (else the time of the commit) give the same bytes, wherever they lie.
+ * --executable packs an executable that is built already, for a single --arch. The same sources and
+ * the same SOURCE_DATE_EPOCH (by default the time of the commit) give the same bytes in any directory.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -34,14 +34,14 @@ const { values } = parseArgs({
 
 const architectures = values.arch.map(readArchitecture);
 if (values.executable !== undefined && architectures.length !== 1) {
-  throw new Error("--executable goes with exactly one --arch");
+  throw new Error("--executable needs exactly one --arch");
 }
 const epochSeconds = readEpoch();
 const scratch = mkdtempSync(join(tmpdir(), "unagi-deb-"));
 try {
   const common = commonFiles();
   mkdirSync(values.out, { recursive: true });
-  // Compressing is nearly all of the time, and one core's work for each package.
+  // Compression takes nearly all of the time, and one core for each package.
   console.error(`packing for ${architectures.join(" and ")}: this takes a minute or two …`);
   await Promise.all(architectures.map((architecture) => buildPackage(architecture, common)));
 } finally {
@@ -72,17 +72,17 @@ async function buildPackage(
     },
   );
   const path = join(values.out, `unagi_${debianVersion(version)}_${architecture}.deb`);
-  // xz, since with zstd the package is a quarter larger. At level 9 it would be 2 % smaller, take
-  // half as long again, and 65 MB of memory to install.
+  // With zstd the package would be a quarter larger. Level 9 would make it 2 % smaller, take half as
+  // long again, and need 65 MB of memory to install.
   const compression = ["-Zxz", "-z6", "--uniform-compression"];
   const packed = join(scratch, architecture, "packed.deb");
   await pack(["--root-owner-group", ...compression, "--build", tree, packed]);
-  // Into its place only when it is whole: half a package under that name would be copied about.
+  // Copied only when it is whole, so that nobody takes half a package for a package.
   copyFileSync(packed, path);
   console.log(`${path} ${(statSync(path).size / 1e6).toFixed(1)} MB`);
 }
 
-/** The file's name is part of the executable, so it is the same for all. */
+/** All executables get the same file name, because it becomes a part of them. */
 function buildExecutable(architecture: Architecture): string {
   const out = join(scratch, architecture, "unagi");
   const cache = join(top, "dist", "runtime");
@@ -104,7 +104,7 @@ function buildExecutable(architecture: Architecture): string {
   return out;
 }
 
-/** All but the executable. */
+/** All files except the executable. */
 function commonFiles(): readonly PackageFile[] {
   const config = source("unagi.toml");
   const date = new Date(epochSeconds * 1000).toISOString().slice(0, 10);
@@ -142,7 +142,7 @@ function source(name: string): string {
 
 function readArchitecture(text: string): Architecture {
   if (text === "amd64" || text === "arm64") return text;
-  throw new Error(`--arch=${text}: it must be amd64 or arm64`);
+  throw new Error(`--arch=${text}: must be amd64 or arm64`);
 }
 
 /** https://reproducible-builds.org/specs/source-date-epoch/ */
@@ -151,7 +151,7 @@ function readEpoch(): number {
   const text = given ?? spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: top }).stdout;
   const seconds = Number(String(text ?? "").trim() || Number.NaN);
   if (Number.isSafeInteger(seconds)) return seconds;
-  throw new Error("there is no git commit to take the time from: set SOURCE_DATE_EPOCH (seconds)");
+  throw new Error("no git commit to take the time from: set SOURCE_DATE_EPOCH (seconds)");
 }
 
 function pack(args: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * `npm run demo [-- --chaos]`: six daemons on loopback addresses that find each other, to look
- * at in a browser. With --chaos one is killed and revived now and then. Ctrl-C ends them all.
+ * `npm run demo [-- --chaos]`: starts six daemons on loopback addresses, which find each other, for a
+ * look in the browser. With --chaos, one is killed and restarted now and then. Ctrl-C ends all.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -12,9 +12,9 @@ const ADDRESSES = [2, 3, 4, 5, 6, 7].map((last) => `127.0.8.${last}`);
 const NAMES = ["anago", "buri", "chirimen", "dojo", "ebi", "fugu"];
 const HTTP_PORT = 8008;
 const P2P_PORT = 10088;
-/** Short, so that the history strips fill while one looks. */
+/** Short, so that the history strips fill while you watch. */
 const UPDATE_SECONDS = 5;
-/** Soon enough for somebody who has just started it to see. */
+/** Early enough to be seen right after the start. */
 const FIRST_KILL_MS = 5_000;
 /** Long enough to see a machine fall silent, go down, and come back. */
 const CHAOS_PAUSE_MS = 20_000;
@@ -22,7 +22,7 @@ const CHAOS_PAUSE_MS = 20_000;
 const { values } = parseArgs({
   options: {
     chaos: { type: "boolean", default: false },
-    /** Ends by itself after so many seconds; without it, with Ctrl-C. */
+    /** Ends the demo after so many seconds; without it, Ctrl-C does. */
     seconds: { type: "string" },
   },
 });
@@ -48,11 +48,13 @@ const ended = new Promise<void>((resolve) => {
   }
 });
 
-console.log(`${ADDRESSES.length} machines on this one; each shows them all:`);
+console.log(
+  `${ADDRESSES.length} daemons run on this machine; each of these pages shows all of them:`,
+);
 for (const [index, address] of ADDRESSES.entries()) {
   console.log(`  ${String(NAMES[index]).padEnd(9)} http://${address}:${HTTP_PORT}/`);
 }
-console.log("Ctrl-C ends them all.");
+console.log("Ctrl-C ends them.");
 
 if (values.chaos) {
   void chaos();
@@ -66,7 +68,7 @@ await Promise.all(
   }),
 );
 rmSync(scratch, { recursive: true, force: true });
-console.log("All ended.");
+console.log("All daemons have ended.");
 process.exit(0);
 
 function start(index: number): Bun.Subprocess {
@@ -86,7 +88,7 @@ function start(index: number): Bun.Subprocess {
   return child;
 }
 
-/** Six machines that tell who is up are noise; what goes wrong is not. */
+/** Shows errors and warnings only: six logs would be too much. */
 async function tellTrouble(name: string, stderr: ReadableStream<Uint8Array>): Promise<void> {
   const decoder = new TextDecoder();
   for await (const chunk of stderr) {
@@ -102,7 +104,7 @@ function makeStateDirectory(index: number): string {
   return path;
 }
 
-/** Kills one at random, leaves it dead for a while, and starts it again, until the end. */
+/** Until the end, kills one daemon at random, waits, and starts it again. */
 async function chaos(): Promise<void> {
   await Bun.sleep(FIRST_KILL_MS);
   while (!isOver) {
@@ -118,7 +120,7 @@ async function chaos(): Promise<void> {
     if (isOver) {
       return;
     }
-    console.log(`reviving ${NAMES[index]}`);
+    console.log(`restarting ${NAMES[index]}`);
     running[index] = start(index);
     await Bun.sleep(CHAOS_PAUSE_MS);
   }

@@ -1,11 +1,11 @@
 /**
- * Installs what some tests need and a new machine lacks, where that can be done without asking:
- * as root on Debian and its kin. Elsewhere those tests are skipped, by name, and say what to get.
+ * Installs the tools that some tests need, if this is root on Debian or a derivative. Elsewhere those
+ * tests are skipped, and name what is missing.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-/** The tool that shows that the package is there. */
+/** `path` exists if the package is installed. */
 const TOOLS: readonly { readonly path: string; readonly package: string }[] = [
   { path: process.env["CHROMIUM"] ?? "/usr/bin/chromium", package: "chromium" },
   { path: "/usr/bin/ps", package: "procps" },
@@ -28,5 +28,6 @@ if (missing.length > 0 && process.geteuid?.() === 0 && existsSync(APT)) {
   const apt = (...args: string[]) =>
     spawnSync(APT, ["-qq", ...args], { env, stdio: ["ignore", "ignore", "inherit"] }).status === 0;
   const isDone = apt("update") && apt("install", "-y", "--no-install-recommends", ...packages);
-  if (!isDone) console.error("unagi: that failed; the tests that need them are skipped");
+  if (!isDone)
+    console.error("unagi: the installation failed; the tests that need these tools are skipped");
 }

@@ -1,6 +1,6 @@
 /**
- * `npm test`: builds the executable that the end-to-end tests run, runs every test, and closes
- * with one line, `N passed, N failed[, N skipped]`. Further arguments go to `bun test`.
+ * `npm test`: builds the executable for the end-to-end tests, runs all tests, and ends with one line,
+ * `N passed, N failed[, N skipped]`. Further arguments go to `bun test`.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -32,14 +32,14 @@ function runTests(): number {
   );
   const counts = readCounts();
   const isGood = tests.status === 0 && counts.failed === 0 && counts.passed > 0;
-  // A run that broke off without a failing test (a crash, a syntax error) has failed all the same.
+  // A run that breaks off without a failing test (a crash, a syntax error) has failed, too.
   const failed = isGood ? 0 : Math.max(counts.failed, 1);
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
   console.log(`${counts.passed} passed, ${failed} failed${skipped}`);
   return isGood ? 0 : 1;
 }
 
-/** From the attributes of the one `<testsuites>` element that JUnit's format begins with. */
+/** Reads the attributes of `<testsuites>`, the first element of the JUnit file. */
 function readCounts(): { passed: number; failed: number; skipped: number } {
   const head = existsSync(junit)
     ? (readFileSync(junit, "utf8").match(/<testsuites [^>]*>/)?.[0] ?? "")

@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots`: the pictures in docs/images, taken by Chromium from the real pages over
+ * `npm run screenshots`: takes the pictures in docs/images with Chromium, from the real pages over
  * sample data: 1, 11, 100 and 1,000 machines, light and dark, a phone, a machine, the users.
  */
 import { existsSync, mkdirSync, statSync } from "node:fs";
@@ -11,7 +11,7 @@ import { hundred, thousand } from "../tests/page/sample-many.ts";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const FOLDER = join(import.meta.dir, "..", "docs", "images");
-/** A picture in a page that people read on a phone. */
+/** The documentation is also read on phones. */
 const MOST_BYTES = 300_000;
 
 interface Picture {
@@ -20,15 +20,15 @@ interface Picture {
   readonly path: string;
   readonly scheme?: "light" | "dark";
   readonly width?: number;
-  /** The whole page without it. */
+  /** Absent: the height of the whole page. */
   readonly height?: number;
-  /** Where the pointer rests: a share of the width of this machine's strip. */
+  /** The pointer rests at this share of the width of the machine's strip. */
   readonly pointAt?: readonly [machine: string, share: number];
 }
 
 const alone = () =>
   sampleSource({ sketches: LAB.filter(({ name }) => name === "node01"), cells: 30 });
-/** All fell silent at once: it is this one that has lost them. */
+/** All other machines fell silent at once, so this one is cut off. */
 const cutOff = () =>
   sampleSource({
     change: (view) => ({
@@ -48,7 +48,7 @@ const cutOff = () =>
 const PICTURES: readonly Picture[] = [
   { name: "cluster-1", source: alone, path: "/", height: 500 },
   { name: "cluster-1-dark", source: alone, path: "/", height: 500, scheme: "dark" },
-  // Not of the whole page: to grow the window would take the pointer away.
+  // A fixed height, because a window that grows to the whole page moves the pointer away.
   {
     name: "cluster-11",
     source: sampleSource,
@@ -72,7 +72,7 @@ const PICTURES: readonly Picture[] = [
 ];
 
 if (!existsSync(CHROMIUM)) {
-  console.error(`${CHROMIUM} is not there: apt-get install chromium, or name one in CHROMIUM`);
+  console.error(`${CHROMIUM} does not exist: run apt-get install chromium, or set CHROMIUM`);
   process.exit(1);
 }
 mkdirSync(FOLDER, { recursive: true });

@@ -1,8 +1,8 @@
 /**
- * Makes the checkout ready to run on a machine that has only Node and npm: installs what the
- * lock file names, unless that is done already, and sees to it that bun itself runs.
+ * Prepares the checkout on a machine that has only Node and npm: installs the packages of the lock
+ * file unless they are installed, and makes sure that bun runs.
  *
- * Plain Node, no dependency: this runs before anything is installed.
+ * Plain Node without dependencies, because it runs before anything is installed.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -23,11 +23,11 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
   console.error("unagi: installing the packages that package-lock.json names …");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   if (!runs(bun)) {
-    // npm may have been told not to run install scripts; bun's one only puts its binary in place.
+    // npm may be configured not to run install scripts. That of bun only puts its binary in place.
     run(process.execPath, [join(top, "node_modules", "bun", "install.js")]);
   }
   if (!runs(bun)) {
-    fail("bun does not start on this machine; it needs Linux on x86-64 or arm64 with glibc");
+    fail("bun does not start on this machine; it needs Linux with glibc on x86-64 or arm64");
   }
   writeFileSync(stamp, wanted);
 }

@@ -7,20 +7,20 @@
  */
 import { withoutUndefined } from "../../src/base/without-undefined.ts";
 
-/** Who is named as the package's maintainer: nobody in particular, and no address to write to. */
+/** The maintainer field is mandatory; this one names nobody and cannot be written to. */
 export const MAINTAINER = "The unagi authors <noreply@unagi.invalid>";
 
-/** deb-changelog(5) asks for 80; two for the indent of the first line are in it. */
+/** deb-changelog(5) asks for 80 columns, of which the indent of the first line takes two. */
 const COLUMNS = 78;
 
-/** `1.0.0-rc.1` comes before 1.0.0 for npm, and `1.0.0~rc.1` for dpkg. */
+/** `1.0.0~rc.1` sorts before 1.0.0 for dpkg, as `1.0.0-rc.1` does for npm. */
 export function debianVersion(version: string): string {
   return version.replace("-", "~");
 }
 
 /**
- * `epochSeconds` dates a version that is not released yet. Throws where the newest section is
- * not about `version`: a package must say what is in it.
+ * `epochSeconds` dates a version that is not released yet. Throws if the newest section is not about
+ * `version`, because a package must say what is new in it.
  */
 export function renderDebianChangelog(
   markdown: string,
@@ -48,12 +48,12 @@ export function renderDebianChangelog(
 
 interface Section {
   readonly version: string;
-  /** Absent: not released yet. */
+  /** Absent if the version is not released yet. */
   readonly date?: string;
   readonly changes: readonly string[];
 }
 
-/** `text` begins behind the `## `. */
+/** `text` begins after the `## `. */
 function parseSection(text: string): Section {
   const [title = "", ...lines] = text.split("\n");
   const match = /^(\d+\.\d+\.\d+(?:-[\w.]+)?), (?:(\d{4}-\d\d-\d\d)|not released yet)$/.exec(title);

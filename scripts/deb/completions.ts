@@ -7,7 +7,7 @@ import type { Command } from "../../src/cli/command.ts";
 import { listedCommands } from "../../src/cli/help.ts";
 import { COMMAND_LINE_OPTIONS, type Option } from "../../src/config/options.ts";
 
-/** What a value is completed to: words, or what the shell itself can list. */
+/** What completes a value: words, or something that the shell itself can list. */
 type Values =
   | { readonly kind: "none" }
   | { readonly kind: "words"; readonly words: readonly string[] }
@@ -23,7 +23,7 @@ function valuesOf({ kind, long, metavar }: Option): Values {
   return { kind: long === "user" ? "users" : "anything" };
 }
 
-/** For /usr/share/bash-completion/completions; needs nothing of bash-completion itself. */
+/** For /usr/share/bash-completion/completions; works without the functions of bash-completion. */
 export function renderBash(all: readonly Command[]): string {
   const commands = listedCommands(all);
   const options = [...new Set(all.flatMap((command) => command.options))];
@@ -80,7 +80,7 @@ function ownKind(all: readonly Command[]): readonly Command[] {
   return listedCommands(all).filter(({ options }) => options !== COMMAND_LINE_OPTIONS);
 }
 
-/** Nothing for an option without a value: the next word is then an option again. */
+/** Undefined for an option without a value, because the next word is then an option again. */
 function bashReply(values: Values): string | undefined {
   const compgen = (what: string) => `mapfile -t COMPREPLY < <(compgen ${what} -- "$current")`;
   switch (values.kind) {
@@ -135,7 +135,7 @@ function zshSpec(option: Option): string {
   const longForm = `--${long}${takes ? "=" : ""}`;
   const shortForm = `-${short}${takes ? "+" : ""}`;
   if (short === undefined) return `'${canRepeat ? "*" : ""}${longForm}${text}'`;
-  // The two spellings exclude each other where one is enough.
+  // The two spellings exclude each other unless the option repeats.
   const head = canRepeat ? "'*'" : `'(-${short} --${long})'`;
   return `${head}{${shortForm},${longForm}}'${text}'`;
 }
@@ -156,7 +156,7 @@ function zshAction(values: Values): string {
   }
 }
 
-/** Within single quotes, in a message of _arguments. */
+/** Text for a message of _arguments, inside single quotes. */
 function zsh(text: string): string {
   return text.replace(/'/g, "'\\''").replace(/[[\]]/g, "\\$&");
 }

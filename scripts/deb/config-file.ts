@@ -1,6 +1,6 @@
 /**
- * Reads packaging/deb/unagi.toml, the configuration file as it is shipped, which is written by
- * hand: its comments are also the text of the man page unagi.toml(5).
+ * Reads the shipped configuration file, packaging/deb/unagi.toml, which is written by hand. Its
+ * comments are also the text of the man page unagi.toml(5).
  *
  *     # Seconds between two reports.
  *     #update = 600
@@ -8,17 +8,17 @@
 
 export interface ShippedKey {
   readonly key: string;
-  /** As TOML: `600`, `["lan"]`. */
+  /** In TOML: `600`, `["lan"]`. */
   readonly value: string;
-  /** False for a line that only shows the default. */
+  /** False for a commented line, which shows the default or an example. */
   readonly isSet: boolean;
-  /** The comment above it, without line breaks. */
+  /** The comment above the key, without line breaks. */
   readonly comment: string;
-  /** The `## ` heading that it stands under. */
+  /** The `## ` heading above the key. */
   readonly heading: string;
 }
 
-/** All keys, in the file's order; throws for a line that is neither comment, key nor empty. */
+/** All keys in the order of the file. Throws for a line that is not empty, a comment or a key. */
 export function parseShippedConfig(text: string): readonly ShippedKey[] {
   const keys: ShippedKey[] = [];
   let heading = "";

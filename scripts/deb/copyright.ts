@@ -1,13 +1,13 @@
 /**
- * Fills packaging/deb/copyright.in: the licenses of everything inside the executable. What the
- * runtime holds is listed there by hand, after Bun's own license page; the packages of the
- * program are those that package.json names, with the texts that came with them.
+ * Fills packaging/deb/copyright.in with the licenses of everything inside the executable. The
+ * template lists the contents of the runtime by hand, as Bun's own license page does. The packages of
+ * the program come from package.json, with the license texts that they contain.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 
-/** The runtime that is put into the executable: the one that runs this very script. */
+/** The runtime in the executable, which is the one that runs this script. */
 export interface Runtime {
   readonly version: string;
   readonly commit: string;
@@ -16,11 +16,11 @@ export interface Runtime {
 
 export function ownRuntime(): Runtime {
   const webkitCommit = process.versions["webkit"];
-  if (webkitCommit === undefined) throw new Error("this Bun does not say which WebKit it holds");
+  if (webkitCommit === undefined) throw new Error("this Bun does not say which WebKit it contains");
   return { version: Bun.version, commit: Bun.revision, webkitCommit };
 }
 
-/** `top` is the project's directory, with node_modules in it. */
+/** `top` is the directory of the project, which contains node_modules. */
 export function renderCopyright(top: string, runtime: Runtime): string {
   const read = (...path: string[]) => readFileSync(join(top, "packaging", "deb", ...path), "utf8");
   const texts: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ function packagesIn(top: string): readonly string[] {
   return Object.entries(packageJson.dependencies).map(([name, version]) => {
     const folder = join(top, "node_modules", name);
     const ownJson: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    // A package with packages of its own would bring licenses that nobody has looked at.
+    // The dependencies of a package would bring licenses that nobody has checked.
     if (hasDependencies(ownJson)) throw new Error(`${name} has dependencies; list their licenses`);
     const license = join(folder, "LICENSE");
     if (!existsSync(license)) throw new Error(`${name} came without a LICENSE file`);

@@ -1,6 +1,6 @@
 /**
- * Fills the templates of the man pages, unagi.8.in and unagi.toml.5.in: the lists of options,
- * commands and keys come from the program's own table, so that they cannot be behind it.
+ * Fills the templates of the man pages, unagi.8.in and unagi.toml.5.in. Commands, options, ranges and
+ * keys come from the tables of the program, so that the pages are always up to date.
  */
 import type { Command } from "../../src/cli/command.ts";
 import { DEFAULT_COMMAND } from "../../src/cli/commands/list.ts";
@@ -16,7 +16,7 @@ import type { ShippedKey } from "./config-file.ts";
 
 export interface PageFacts {
   readonly version: string;
-  /** `2026-11-22`, for the foot of the page. */
+  /** `2026-11-22`, for the footer of the page. */
   readonly date: string;
 }
 
@@ -52,7 +52,7 @@ export function renderConfigPage(
   return fill(template, facts, { KEYS: lines.join("\n") });
 }
 
-/** Text as roff source that cannot be taken for a request; ASCII (groff_char(7)). */
+/** Text as roff source in ASCII (groff_char(7)), escaped so that no line is a request. */
 export function roff(text: string): string {
   return text
     .replace(/\\/g, "\\e")
@@ -93,7 +93,7 @@ function keyEntry({ key, value, isSet, comment }: ShippedKey): readonly string[]
   ];
 }
 
-/** A default in words ("the host name") cannot be written into the file; its line is an example. */
+/** A default in words ("the host name") is not a value for the file, which shows an example then. */
 function isDefault(option: Option, value: string): boolean {
   return value === defaultWords(option) || (option.kind.type === "count" && value === "0");
 }
@@ -102,7 +102,7 @@ function range({ min, max }: { readonly min: number; readonly max: number }): st
   return `A whole number from ${min} to ${max}.`;
 }
 
-/** How each command is called, the daemon first: one below the other. */
+/** The usage of each command, the daemon first. */
 function synopsis(commands: readonly Command[]): readonly string[] {
   const daemon = commands.filter(({ name }) => name === DEFAULT_COMMAND);
   const calls = [...daemon, ...listedCommands(commands)].map(({ usage }) => {
@@ -132,7 +132,7 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** Every `@NAME@` has its text; one that is unknown is a slip in the template. */
+/** Replaces each `@NAME@` by its text; an unknown name is a mistake in the template. */
 function fill(
   template: string,
   { version, date }: PageFacts,

@@ -1,6 +1,6 @@
 /**
- * What lies where in the package, as a tree on disk for dpkg-deb: the same bytes, modes and times
- * whoever builds it, and wherever.
+ * Writes the tree of the package for dpkg-deb, with the same bytes, modes and times whoever builds it
+ * and wherever.
  */
 import { createHash } from "node:crypto";
 import {
@@ -25,11 +25,11 @@ export interface PackageFile {
 }
 
 export interface TreeFacts {
-  /** The modification time of everything. */
+  /** The modification time of all files and directories. */
   readonly epochSeconds: number;
-  /** DEBIAN/control from the installed size in KiB. */
+  /** Makes DEBIAN/control from the installed size in KiB. */
   readonly control: (installedKib: number) => string;
-  /** preinst, postinst, prerm, postrm: name and text. */
+  /** Name and text of preinst, postinst, prerm and postrm. */
   readonly maintainerScripts: readonly (readonly [string, string])[];
 }
 
@@ -54,7 +54,7 @@ export function writePackageTree(
   for (const file of controlFiles) writeFile(root, file);
   const folders = new Set([...sorted, ...controlFiles].flatMap(({ path }) => foldersOf(path)));
   for (const folder of folders) chmodSync(join(root, folder), 0o755);
-  // dpkg-deb only brings back times that are too late.
+  // Set here, because dpkg-deb only clamps times that are later than SOURCE_DATE_EPOCH.
   for (const path of [...[...sorted, ...controlFiles].map((file) => file.path), ...folders]) {
     utimesSync(join(root, path), epochSeconds, epochSeconds);
   }
@@ -69,25 +69,25 @@ function writeFile(root: string, { path, mode, content }: PackageFile): void {
   mkdirSync(dirname(target), { recursive: true });
   if ("copyOf" in content) copyFileSync(content.copyOf, target);
   else if ("text" in content) writeFileSync(target, content.text);
-  // Level 9 as policy asks; zlib writes neither a name nor a time into the header.
+  // Debian policy asks for level 9. zlib writes neither a name nor a time into the header.
   else writeFileSync(target, gzipSync(content.gzip, { level: 9 }));
   chmodSync(target, mode);
 }
 
-/** As dpkg-gencontrol counts: whole KiB for each file, and 1 for each directory. */
+/** Counts as dpkg-gencontrol does: whole KiB for each file, and 1 for each directory. */
 function installedKib(root: string, files: readonly PackageFile[]): number {
   const folders = new Set(files.flatMap(({ path }) => foldersOf(path)));
   const sizes = files.map(({ path }) => Math.ceil(readFileSync(join(root, path)).length / 1024));
   return sizes.reduce((sum, size) => sum + size, folders.size);
 }
 
-/** "." first, then each directory above the file. */
+/** ".", then each directory above the file. */
 function foldersOf(path: string): readonly string[] {
   const above = dirname(path);
   return above === "." ? ["."] : [...foldersOf(above), above];
 }
 
-/** What `dpkg --verify` compares; no protection, and dpkg knows no other. */
+/** `dpkg --verify` compares MD5 sums and knows no other kind; they protect against nothing. */
 function md5(path: string): string {
   return createHash("md5").update(readFileSync(path)).digest("hex");
 }

@@ -1,6 +1,6 @@
 /**
  * Fetches the Bun runtime for another processor than this machine's. `bun build --target` would
- * download it too, but believe whatever it gets; here it must be what package-lock.json pins.
+ * download it too, but without checking it against package-lock.json, as this does.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -10,13 +10,13 @@ import packageLock from "../../package-lock.json" with { type: "json" };
 
 export type Architecture = "amd64" | "arm64";
 
-/** What npm, and so Bun, call them. */
+/** The names that npm, and so Bun, uses. */
 const RUNTIME_NAMES: Readonly<Record<Architecture, string>> = {
   amd64: "bun-linux-x64",
   arm64: "bun-linux-aarch64",
 };
 
-/** For `bun build --target`. */
+/** The names that `bun build --target` uses. */
 export const TARGETS: Readonly<Record<Architecture, string>> = {
   amd64: "bun-linux-x64",
   arm64: "bun-linux-arm64",
@@ -27,8 +27,8 @@ export function ownArchitecture(): Architecture | undefined {
 }
 
 /**
- * Puts the runtime where Bun looks for one before it downloads: `folder`, as BUN_INSTALL_CACHE_DIR.
- * Throws if it cannot be had or is another than the pinned one. Downloads 50 MB, once.
+ * Puts the runtime into `folder`; with BUN_INSTALL_CACHE_DIR set to it, Bun looks there before it
+ * downloads. Throws if the download fails or is not the pinned one. Downloads 50 MB, once.
  */
 export function fetchRuntime(architecture: Architecture, folder: string): void {
   const name = RUNTIME_NAMES[architecture];
@@ -43,7 +43,7 @@ export function fetchRuntime(architecture: Architecture, folder: string): void {
     throw new Error(`${tarball} is not what package-lock.json pins (${integrity}); remove it`);
   }
   run("tar", ["-xzf", tarball, "-C", folder, "--strip-components=2", "package/bin/bun"]);
-  // Bun's own name for it in its cache.
+  // The name that Bun gives it in its cache.
   renameSync(join(folder, "bun"), join(folder, `${name}-v${version}`));
 }
 
@@ -54,7 +54,7 @@ function pinned(name: string): { readonly version: string; readonly integrity: s
   if (version === undefined || integrity === undefined) {
     throw new Error(`package-lock.json does not pin ${name}`);
   }
-  // The runtime inside must be the one that the copyright file describes.
+  // The copyright file describes this Bun, so the runtime must be the same.
   if (version !== Bun.version) throw new Error(`${name} is ${version}, this Bun ${Bun.version}`);
   return { version, integrity };
 }

@@ -26,7 +26,7 @@ describe("the words of keygen", () => {
     ["are refused if there is none", [], { kind: "problems", problems: [NEEDS] }],
     ["are refused if there is none after --", ["--"], { kind: "problems", problems: [NEEDS] }],
     [
-      "no two",
+      "are refused if there are two",
       ["a", "b"],
       { kind: "problems", problems: ["keygen makes one key at a time: name one file"] },
     ],
