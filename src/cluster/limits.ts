@@ -127,7 +127,7 @@ export const LIVE_SHARED_MS = 1750;
 export const LIVE_COST_FACTOR = 50;
 /** Within this time after a live sample the next one can be made at once, as there are rates since then. */
 export const LIVE_WARM_MS = 10 * SECOND;
-/** How long an answer waits for a live sample that is being taken; the asker repeats its question after 1 s. */
+/** How long an answer waits for a live sample that is being taken; the question is repeated after 1 s. */
 export const LIVE_WAIT_MS = 200;
 /** Answers that wait for it: more watchers than there ever are. Further ones are answered without it. */
 export const MAX_LIVE_WAITING = 64;

@@ -80,7 +80,7 @@ export class DropLog {
     senders.set(name, (senders.get(name) ?? 0) + 1);
   }
 
-  /** `12 packets from 192.168.1.7 (and 3 from elsewhere)`, since the last line: the busiest sender is named. */
+  /** Since the last line, naming the busiest sender: `12 packets from 192.168.1.7 (and 3 from elsewhere)`. */
   #takeSenders(reason: CoreDropReason): string {
     const senders = [...(this.#senders.get(reason) ?? [])];
     this.#senders.delete(reason);
