@@ -36,97 +36,44 @@ export function createParts(options: ClusterOptions) {
   const table = new PeerTable(options.maxPeers);
   const questions = new Questions(context);
   const probes = new Probes({ context, budget, questions });
-  // A peer that leaves the table is no longer asked; the schedule is made after the states.
+  // A peer that leaves the table is no longer asked. The schedule does not exist yet at this point.
   const states = new PeerStates(context, table, (peer) => schedule.drop(peer));
   const schedule = new Schedule({ context, budget, questions, states, probes });
-  const removal = new Removal({ context, budget, table, questions, states, schedule });
+  /** What most of the following work with. */
+  const polling = { context, budget, table, questions, probes, states, schedule };
 
   const own = new OwnAddresses(context);
-  const candidates = new CandidatePool({ context, budget, questions, own });
-  const scan = new AddressScan({ context, budget, table, own });
+  const candidates = new CandidatePool({ ...polling, own });
+  const scan = new AddressScan({ ...polling, own });
   const listPuller = new ListPuller(context, table, scan);
-  const lists = new AddressLists({ context, budget, table, scan });
-  const ring = new RingDetector({ context, budget, table, schedule });
-  const discovery = new Discovery({
-    context,
-    table,
-    candidates,
-    own,
-    questions,
-    schedule,
-    probes,
-    scan,
-    ring,
-  });
+  const lists = new AddressLists({ ...polling, scan });
+  const ring = new RingDetector(polling);
+  const discovery = new Discovery({ ...polling, own, candidates, scan, ring });
 
-  const identity = new Identity({ context, table, states, schedule, probes, listPuller });
-  const selfEncounters = new SelfEncounters({ context, table, candidates, own, identity, probes });
-  const updates = new PeerUpdates({ context, candidates, states, probes });
-  const answers = new AnswerHandler({
-    context,
-    table,
-    own,
-    questions,
-    identity,
-    states,
-    schedule,
-    updates,
-    selfEncounters,
-  });
-  const v1Answers = new V1AnswerHandler({
-    context,
-    questions,
-    identity,
-    states,
-    schedule,
-    updates,
-  });
+  const identity = new Identity({ ...polling, listPuller });
+  const selfEncounters = new SelfEncounters({ ...polling, own, candidates, identity });
+  const updates = new PeerUpdates({ ...polling, candidates });
+  const answers = new AnswerHandler({ ...polling, own, identity, updates, selfEncounters });
+  const v1Answers = new V1AnswerHandler({ ...polling, identity, updates });
 
+  const removal = new Removal(polling);
   const admission = new Admission();
   const ownReport = new OwnReport(context);
   const liveDemand = new LiveDemand(context, ownReport);
-  const replies = new Replies({ context, budget, admission, lists, ownReport, liveDemand });
-  const drops = new DropLog(context);
+  const replies = new Replies({ ...polling, admission, lists, ownReport, liveDemand });
+  const handlers = { answers, v1Answers, selfEncounters, discovery, replies, ring, removal };
   const seals = new SealVerifier(context, table);
   const receiver = new Receiver({
-    context,
-    table,
+    ...polling,
+    ...handlers,
     candidates,
     admission,
     seals,
     ownReport,
-    replies,
-    answers,
-    v1Answers,
-    selfEncounters,
-    discovery,
-    schedule,
-    ring,
-    removal,
   });
+  const drops = new DropLog(context);
 
-  return {
-    context,
-    budget,
-    table,
-    questions,
-    probes,
-    states,
-    schedule,
-    ring,
-    removal,
-    own,
-    candidates,
-    scan,
-    listPuller,
-    lists,
-    identity,
-    selfEncounters,
-    admission,
-    ownReport,
-    liveDemand,
-    replies,
-    drops,
-    receiver,
-  };
+  const discovering = { own, candidates, scan, listPuller, lists };
+  const serving = { admission, ownReport, liveDemand };
+  return { ...polling, ...discovering, ...handlers, ...serving, identity, receiver, drops };
 }

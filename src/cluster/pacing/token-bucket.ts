@@ -1,6 +1,6 @@
 /** How often something may happen: tokens come back at a steady rate, up to a burst. */
 
-export interface BucketRate {
+interface BucketRate {
   /** Tokens that can be saved up; with fewer than 1 none would ever be granted. */
   readonly burst: number;
   readonly perSecond: number;

@@ -12,7 +12,7 @@ import type { CoreDropReason } from "../drop-reason.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 
 /** A plain packet is the message itself, and was sealed by nobody. */
-export type Unsealed =
+type Unsealed =
   | { readonly ok: true; readonly message: Uint8Array; readonly sealer?: SealedBy }
   | Extract<OpenedPacket, { ok: false }>;
 
