@@ -64,7 +64,7 @@ function values(page: Page): Promise<string[]> {
 /** Cells of the strip and of each chart. */
 function widths(page: Page): Promise<string[]> {
   return page
-    .locator(".plots svg:is(.h, .chart)")
+    .locator(".plots svg:is(.strip, .chart)")
     .evaluateAll((all) => all.map((one) => one.getAttribute("viewBox")?.split(" ")[2] ?? ""));
 }
 
@@ -329,9 +329,9 @@ describe("the charts by keyboard", () => {
   });
 
   chartTest("leave the keys to who types", async (page) => {
-    await page.locator("#q").focus();
+    await page.locator("#filter").focus();
     await page.keyboard.type("0+-");
-    expect(await page.locator("#q").inputValue()).toBe("0+-");
+    expect(await page.locator("#filter").inputValue()).toBe("0+-");
     expect(search(page)).toBe("");
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The name of the cursor's time on the axis; names that it would lie over make room for it, that
- * of an opened entry's time too.
+ * The cursor's time on the axis. Names that it would lie over are hidden meanwhile, that of an
+ * opened entry's time included.
  */
 
 const OTHERS = "a text, text.now, text.cursor:not([data-script])";
@@ -18,13 +18,13 @@ function nameOf(axis: Element): SVGElement {
   return made;
 }
 
-/** `percent`: of the axis, from its left. */
+/** `percent` counts from the left end of the axis. */
 export function showAxisCursor(axis: Element, percent: number, label: string): void {
   const name = nameOf(axis);
   name.setAttribute("class", "cursor");
   name.setAttribute("x", `${percent}%`);
   name.textContent = label;
-  // In the middle below the cursor it would leave the axis.
+  // Centred on the cursor, it would leave the axis near either end.
   const [edge, box] = [axis.getBoundingClientRect(), name.getBoundingClientRect()];
   if (box.right > edge.right + STROKE_PX) name.setAttribute("class", "cursor end");
   else if (box.left < edge.left - STROKE_PX) name.setAttribute("class", "cursor start");

@@ -1,10 +1,10 @@
-/** The cursor of the charts: one line over strip and charts, its time, and the values in each. */
+/** The cursor of the charts: a line over strip and charts, its time, and the values in each chart. */
 import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
 
 export interface ShownTime {
   readonly cell: number;
   readonly cells: number;
-  /** Its name on the axis. */
+  /** What the axis calls it: the time, and the largest process once it is known. */
   readonly label: string;
 }
 
@@ -15,7 +15,7 @@ interface Value {
   readonly paint: string;
 }
 
-/** The series of one chart at a cell, without those of which nothing is known. */
+/** The values of one chart's series at a cell, without those that are not known. */
 function valuesAt(cell: number, row: Element): Value[] {
   const all = [...row.querySelectorAll<HTMLElement>("[data-values]")].map((series) => ({
     name: series.textContent ?? "",
@@ -25,7 +25,7 @@ function valuesAt(cell: number, row: Element): Value[] {
   return all.filter(({ text }) => text !== "-");
 }
 
-/** `down Mon 13:20–14:10`, `rebooted 14:10`: what is marked at a cell. */
+/** What is marked at a cell: `down Mon 13:20–14:10`, `rebooted 14:10`. */
 function eventsAt(cell: number, plots: Element): string[] {
   const marks = plots.querySelector("svg.chart")?.querySelectorAll<SVGElement>("[data-from]") ?? [];
   return [...marks].flatMap((mark) => {
@@ -43,7 +43,7 @@ function withUnit(text: string, unit: string): string {
   return unit === "" ? text : `${text} ${unit}`;
 }
 
-/** All that the charts show at a cell, for who does not see them. */
+/** Everything that the charts show at a cell, in one sentence for a screen reader. */
 export function wordsAt(cell: number, plots: Element, label: string): string {
   const charts = chartRows(plots).flatMap((row) => {
     const values = valuesAt(cell, row).map(({ name, text }) => `${name} ${text}`);
@@ -64,7 +64,8 @@ function span(text: string, paint?: string): HTMLElement {
   return made;
 }
 
-function live(name: string, parent: Element): HTMLElement {
+/** The element of this class in `parent`, made if it is not there; the page's updates leave it alone. */
+function ownElement(name: string, parent: Element): HTMLElement {
   const known = parent.querySelector<HTMLElement>(`:scope > .${name}`);
   if (known !== null) return known;
   const made = document.createElement("div");
@@ -75,12 +76,12 @@ function live(name: string, parent: Element): HTMLElement {
   return made;
 }
 
-/** `area`: what lies over strip and charts, for the line. */
+/** The line is drawn in `area`, which lies over strip and charts. */
 export function showChartCursor(plots: HTMLElement, area: Element, shown: ShownTime): void {
   const { cell, cells, label } = shown;
   const percent = (100 * (cell + 0.5)) / cells;
   plots.style.setProperty("--at", `${percent}%`);
-  live("at", area);
+  ownElement("at", area);
   const axis = plots.querySelector("svg.axis");
   if (axis !== null) showAxisCursor(axis, percent, label);
   const events = eventsAt(cell, plots);
@@ -92,10 +93,10 @@ export function showChartCursor(plots: HTMLElement, area: Element, shown: ShownT
       const isLast = at === values.length - 1;
       return span(`${name} ${isLast ? withUnit(text, row.dataset["unit"] ?? "") : text}`, paint);
     });
-    // Once: it is the same in all.
+    // An event is the same in all charts, so the first one says it.
     if (index === 0) spans.unshift(...events.map((event) => span(event)));
     if (index === 0 && spans.length === 0) spans.push(span("no data"));
-    const box = live("values", plot);
+    const box = ownElement("values", plot);
     box.hidden = spans.length === 0;
     box.classList.toggle("before", percent > 50);
     box.replaceChildren(...spans);

@@ -1,63 +1,30 @@
 /**
- * What the script adds to the charts of a machine: a cursor with the values at its time, by
- * pointer, touch and keys, and zooming. The charts stay those that the server drew: a zoom is
- * another address of the same page.
+ * What the script adds to the charts of a machine: a cursor with the values at its time, moved by
+ * pointer, touch and keys, and zooming in place. It draws no chart: a zoom is another address of
+ * the page, and the server draws it.
  */
 import {
   isSameRange,
   searchWithRange,
   type TimeRange,
   withinBounds,
-  type ZoomBounds,
   type ZoomStep,
   zoomed,
 } from "../../view/history/zoom.ts";
 import { say } from "./announce.ts";
 import { hideChartCursor, type ShownTime, showChartCursor, wordsAt } from "./chart-cursor.ts";
+import { cellOf, type Scene, sceneNow, timeOf } from "./chart-scene.ts";
 import { entryWords } from "./entry-words.ts";
 import type { Page } from "./page.ts";
 import { serverTimes } from "./server-times.ts";
 
 /** A pointer on its way elsewhere crosses cells faster than this. */
 const DWELL_MS = 60;
-/** Held down, a key repeats faster than anybody listens. */
+/** A key that is held down repeats faster than anybody can listen. */
 const SAY_MS = 300;
-/** A mouse, and a finger more so, moves a little while it clicks. */
+/** A mouse moves a little while it clicks, and a finger more. */
 const DRAG_PX = 4;
 const SLIDE_PX = 8;
-
-/** What the server says of the charts that it drew. */
-interface Scene {
-  readonly plots: HTMLElement;
-  readonly startMs: number;
-  readonly cellMs: number;
-  readonly cells: number;
-  readonly shown: TimeRange;
-  readonly bounds: ZoomBounds;
-}
-
-function sceneNow(): Scene | undefined {
-  const plots = document.getElementById("plots");
-  if (plots === null) return undefined;
-  const read = (name: string) => Number(plots.dataset[name]);
-  return {
-    plots,
-    startMs: read("start"),
-    cellMs: read("cell"),
-    cells: read("cells"),
-    shown: { fromMs: read("from"), toMs: read("to") },
-    bounds: { whole: { fromMs: read("oldest"), toMs: read("newest") }, stepMs: read("step") },
-  };
-}
-
-/** The middle of a cell. */
-function timeOf(cell: number, { startMs, cellMs }: Scene): number {
-  return startMs + (cell + 0.5) * cellMs;
-}
-
-function cellOf(wallMs: number, { startMs, cellMs, cells }: Scene): number {
-  return Math.max(0, Math.min(cells - 1, Math.floor((wallMs - startMs) / cellMs)));
-}
 
 const ZOOM_KEYS: Readonly<Record<string, ZoomStep>> = {
   "+": "in",
@@ -65,7 +32,7 @@ const ZOOM_KEYS: Readonly<Record<string, ZoomStep>> = {
   "-": "out",
   "0": "all",
 };
-/** Only while the charts have the focus: elsewhere they scroll the page. */
+/** Only while the charts have the focus: elsewhere these keys scroll the page. */
 const MOVE_KEYS: Readonly<Record<string, ZoomStep>> = { PageUp: "earlier", PageDown: "later" };
 const STEP_KEYS: Readonly<Record<string, number>> = {
   ArrowLeft: -1,
@@ -76,17 +43,17 @@ const STEP_KEYS: Readonly<Record<string, number>> = {
 
 class Charts {
   readonly #page: Page;
-  /** Lies over strip and charts, takes the pointer and the focus. */
+  /** Lies over strip and charts, and takes the pointer and the focus. */
   readonly #area = document.createElement("div");
-  /** Where a mouse is, from the left of the window: it stays there when the charts change. */
+  /** Where the mouse is, from the left of the window. It stays there when the charts change. */
   #pointerX: number | undefined;
-  /** The time that was chosen by keys or by touch: it stays chosen when the charts change. */
+  /** The time chosen by keys or by touch. It stays chosen when the charts change. */
   #chosenMs: number | undefined;
-  /** Where a mouse drags from. */
+  /** Where the mouse button went down. */
   #pressedX: number | undefined;
-  /** Where a finger came down; it slides once it has moved aside, and until then may scroll. */
+  /** Where a finger came down. It may scroll the page until it has moved aside: then it slides. */
   #touch: { readonly x: number; readonly y: number; isSliding: boolean } | undefined;
-  /** On its way from the server. */
+  /** The range that has been asked for and is not shown yet. */
   #wanted: TimeRange | undefined;
   #asking: AbortController | undefined;
   #sayTimer: number | undefined;
@@ -96,7 +63,7 @@ class Charts {
     this.#area.className = "chart-cursor";
     this.#area.setAttribute("data-script", "");
     this.#area.tabIndex = 0;
-    // A screen reader hands the arrow keys to an application; elsewhere it reads on with them.
+    // A screen reader passes the arrow keys on to an application; elsewhere it uses them itself.
     this.#area.setAttribute("role", "application");
   }
 
@@ -107,7 +74,7 @@ class Charts {
     area.addEventListener("pointerdown", (event) => this.#onDown(event));
     area.addEventListener("pointermove", (event) => this.#onMove(event));
     area.addEventListener("pointerup", (event) => this.#onUp(event));
-    // The browser scrolls: it was not about the charts.
+    // The browser has taken the finger for scrolling.
     area.addEventListener("pointercancel", () => this.#endDrag());
     area.addEventListener("pointerleave", () => this.#leave());
     area.addEventListener("blur", ({ relatedTarget }) => this.#letGo(relatedTarget));
@@ -116,13 +83,13 @@ class Charts {
     document.addEventListener("pointerdown", ({ target }) => this.#letGo(target));
   }
 
-  /** The reader turns to something else; the links that zoom do so around the chosen time. */
+  /** The reader turns to something else. The zoom links keep the chosen time: they zoom around it. */
   #letGo(target: EventTarget | null): void {
     const isOurs = target instanceof Element && target.closest(".chart-cursor, .zoom") !== null;
     if (!isOurs && this.#chosenMs !== undefined) this.#choose(undefined);
   }
 
-  /** From the end where no time is chosen yet; for the keys `h` and `l` too. */
+  /** Moves the chosen time by so many cells, from the newest if none is chosen yet. */
   stepInTime(steps: number): void {
     const scene = sceneNow();
     if (scene === undefined) return;
@@ -133,7 +100,7 @@ class Charts {
     this.#saySoon(() => wordsAt(cell, scene.plots, this.#label(cell, scene)));
   }
 
-  /** The server has drawn anew: the same time, or what is under the pointer now. */
+  /** The charts have changed: shows the chosen time again, or the time under the pointer now. */
   #onShown(): void {
     const scene = sceneNow();
     if (scene === undefined) return;
@@ -155,7 +122,7 @@ class Charts {
     return Math.max(0, Math.min(cells - 1, Math.floor(((clientX - left) / width) * cells)));
   }
 
-  /** Where the cursor belongs: with the mouse, else at the chosen time. */
+  /** The cell of the cursor: under the mouse, otherwise at the chosen time. */
   #cursorCell(scene: Scene): number | undefined {
     if (this.#pointerX !== undefined) return this.#cellUnder(this.#pointerX, scene);
     return this.#chosenMs === undefined ? undefined : cellOf(this.#chosenMs, scene);
@@ -175,7 +142,7 @@ class Charts {
     this.#askFor(cell, scene, shown);
   }
 
-  /** The largest process of that time, beside its name, once the cursor rests. */
+  /** Adds the largest process of that time to its name, once the cursor rests. */
   #askFor(cell: number, scene: Scene, shown: ShownTime): void {
     const own = new AbortController();
     this.#asking = own;
@@ -188,7 +155,7 @@ class Charts {
           const label = `${shown.label} ${words.top}`;
           showChartCursor(scene.plots, this.#area, { ...shown, label });
         })
-        // Moved on, or the server is gone: the values stand.
+        // The cursor has moved on, or the server does not answer: the values stand.
         .catch(() => undefined);
     }, DWELL_MS);
   }
@@ -295,7 +262,6 @@ class Charts {
     this.#area.querySelector(".drag")?.remove();
   }
 
-  /** Steps to the side and those of a held key are not worth a step back each. */
   async #zoomTo(range: TimeRange, history: "push" | "replace" = "push"): Promise<void> {
     const scene = sceneNow();
     if (scene === undefined || isSameRange(range, this.#wanted ?? scene.shown)) return;
@@ -312,6 +278,7 @@ class Charts {
     const cell = this.#cursorCell(scene);
     const aroundMs = cell === undefined ? undefined : timeOf(cell, scene);
     const range = zoomed(step, this.#wanted ?? scene.shown, scene.bounds, aroundMs);
+    // A look to the side does not deserve a place in the browser's history.
     const isMove = step === "earlier" || step === "later";
     void this.#zoomTo(range, isMove ? "replace" : "push").then(() =>
       this.#saySoon(() => document.querySelector(".history h2")?.textContent ?? ""),
@@ -340,7 +307,7 @@ class Charts {
     if (scene !== undefined && cell !== undefined) this.#openEntry(cell, scene);
   }
 
-  /** The links that zoom, in place. */
+  /** The server's zoom links, in place. */
   #onClick(event: MouseEvent): void {
     const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
     if (button !== 0 || ctrlKey || metaKey || shiftKey || altKey) return;

@@ -1,4 +1,4 @@
-/** One entry of the history in a line, fetched when the reader comes to its cell, and kept. */
+/** One entry of the history in a line: fetched when the reader comes to its cell, and kept. */
 
 import type { EntriesJson, EntryJson } from "../../api/types.ts";
 import { shownText } from "../../base/shown-text.ts";
@@ -7,7 +7,7 @@ import { figure, megabytesPerMinute, percent } from "../../view/format.ts";
 
 type Report = Extract<EntryJson, { state: "up" }>["report"];
 
-/** Cells kept: an hour of moving about; more would only grow. */
+/** The most cells kept: an hour of moving about. */
 const MOST_KEPT = 2000;
 const kept = new Map<string, EntryWords>();
 
@@ -40,23 +40,23 @@ export function reportWords(report: Report): EntryWords {
 }
 
 /**
- * Of the report that covers the middle of a cell. `undefined`: there is none, or the server did
- * not give it; what the strip itself says has to do.
+ * The words of the report that covers the middle of a cell; `undefined` if there is none or the
+ * server did not give it.
  */
 export async function entryWords(
-  key: string,
+  slug: string,
   cell: { readonly middleMs: number; readonly cellMs: number },
   signal: AbortSignal,
 ): Promise<EntryWords | undefined> {
-  const name = `${key} ${cell.middleMs}`;
+  const name = `${slug} ${cell.middleMs}`;
   const known = kept.get(name);
   if (known !== undefined) return known;
   const before = new Date(cell.middleMs + 1.5 * cell.cellMs).toISOString();
-  const path = `/api/v1/machines/${encodeURIComponent(key)}/entries?limit=4&before=${before}`;
+  const path = `/api/v1/machines/${encodeURIComponent(slug)}/entries?limit=4&before=${before}`;
   const answer = await fetch(path, { signal });
   if (!answer.ok) return undefined;
   const { entries }: EntriesJson = await answer.json();
-  // Newest first: the last of those made at or after the middle is the one that speaks of it.
+  // Newest first: the last report made at or after the middle is the one that covers it.
   const entry = entries.findLast(
     ({ at, state }) => state === "up" && Date.parse(at) >= cell.middleMs,
   );

@@ -8,6 +8,7 @@ const KEYS = [
   ["j k", "next, previous machine"],
   ["Enter", "open"],
   ["h l", "back, forward in time"],
+  ["+ − 0", "charts: zoom in, zoom out, all"],
   ["s S", "sort by the next column, turn the order round"],
   ["u", "by user"],
   ["Esc", "close, clear"],

@@ -1,4 +1,4 @@
-/** Times as the serving machine writes them: in its zone, by its own code. */
+/** Times as the serving machine writes them: in its zone, by the same code. */
 import { createTimes, type Times } from "../../view/times.ts";
 
 let times: Times | undefined;

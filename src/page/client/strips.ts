@@ -1,6 +1,7 @@
 /**
- * History strips under the pointer and the arrow keys: each becomes a slider over its cells; a
- * line marks the cell's time through all rows, a readout tells what was, Enter opens the entry.
+ * The history strips of the table under the pointer and the arrow keys: each becomes a slider over
+ * its cells. A line marks the cell's time through all rows, a readout says what happened then, and
+ * Enter opens the entry.
  */
 import { clockOf } from "../../view/times.ts";
 import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
@@ -12,9 +13,8 @@ import { cellAt, cellWords } from "./strip-cells.ts";
 
 /** A pointer on its way elsewhere crosses cells faster than this. */
 const DWELL_MS = 60;
+
 interface Axis {
-  /** The first cell that is shown: of a zoomed strip not the first there is. */
-  readonly from: number;
   readonly startMs: number;
   readonly cellMs: number;
   readonly cells: number;
@@ -23,25 +23,23 @@ interface Axis {
 interface Spot {
   readonly strip: HTMLElement;
   readonly cell: number;
-  /** Of the axis that it was chosen on. */
+  /** The start of the axis that it was chosen on. */
   readonly startMs: number;
 }
 
 function axisOf(strip: Element): Axis {
-  const scope = strip.closest(".machine-table") ?? document;
-  const axis = scope.querySelector<SVGElement>("svg.axis");
-  const box = (strip.querySelector("svg")?.getAttribute("viewBox") ?? "0 0 1")
-    .split(" ")
-    .map(Number);
-  const [from = 0, , cells = 1] = box;
-  const cellMs = Number(axis?.dataset["cell"] ?? 0);
-  return { from, cells, cellMs, startMs: Number(axis?.dataset["start"] ?? 0) + from * cellMs };
+  const axis = strip.closest(".machine-table")?.querySelector<SVGElement>("svg.axis");
+  const box = strip.querySelector("svg")?.getAttribute("viewBox") ?? "0 0 1";
+  return {
+    startMs: Number(axis?.dataset["start"] ?? 0),
+    cellMs: Number(axis?.dataset["cell"] ?? 0),
+    cells: Number(box.split(" ")[2]),
+  };
 }
 
-function keyOf(strip: Element): string {
-  const href =
-    strip.closest("tr")?.querySelector(":scope > th > a")?.getAttribute("href") ??
-    location.pathname;
+function slugOf(strip: Element): string {
+  const link = strip.closest("tr")?.querySelector(":scope > th > a");
+  const href = link?.getAttribute("href") ?? "";
   return decodeURIComponent(href.replace(/^.*\/machines\//, ""));
 }
 
@@ -52,7 +50,7 @@ function pathsOf(strip: Element): [string, string][] {
   ]);
 }
 
-/** A link cannot be a slider too; its address is the machine's page, which the name links to. */
+/** An element is a link or a slider, not both; the machine's name links to the same page. */
 function enhance(): void {
   for (const strip of document.querySelectorAll<HTMLElement>(".machine-table .history-strip")) {
     const { cells } = axisOf(strip);
@@ -62,7 +60,7 @@ function enhance(): void {
       strip.tabIndex = 0;
       strip.setAttribute("aria-valuemin", "1");
       strip.setAttribute("aria-valuenow", String(cells));
-      // Its name says the whole night in words.
+      // The strip's label says the whole history in words.
       strip.setAttribute("aria-valuetext", "now");
     }
     strip.setAttribute("aria-valuemax", String(cells));
@@ -82,12 +80,8 @@ function clear(): void {
   for (const axis of document.querySelectorAll("svg.axis")) hideAxisCursor(axis);
 }
 
-function scopeOf(strip: Element): HTMLElement | null {
-  return strip.closest<HTMLElement>(".machine-table");
-}
-
 function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void {
-  const scope = scopeOf(strip);
+  const scope = strip.closest<HTMLElement>(".machine-table");
   if (scope === null) return;
   const percent = (100 * (cell + 0.5)) / axis.cells;
   scope.setAttribute("data-cursor", "");
@@ -113,7 +107,7 @@ function say(strip: HTMLElement, text: string): void {
   tipOf(strip).textContent = text;
 }
 
-/** Puts the cursor on a cell, tells what the strip shows of it, and asks for the figures. */
+/** Puts the cursor on a cell, says what the strip shows there, and asks for the figures. */
 function show(strip: HTMLElement, wanted: number): void {
   const axis = axisOf(strip);
   const cell = Math.max(0, Math.min(axis.cells - 1, wanted));
@@ -122,7 +116,7 @@ function show(strip: HTMLElement, wanted: number): void {
   spot = { strip, cell, startMs: axis.startMs };
   const clock = clockOf(serverTimes(), axis.cellMs / 1000);
   const label = clock(axis.startMs + (cell + 1) * axis.cellMs);
-  const what = cellAt(pathsOf(strip), axis.from + cell);
+  const what = cellAt(pathsOf(strip), cell);
   strip.setAttribute("aria-valuenow", String(cell + 1));
   mark(strip, cell, axis, label);
   say(strip, `${label}, ${cellWords(what)}`);
@@ -132,16 +126,16 @@ function show(strip: HTMLElement, wanted: number): void {
   const middleMs = axis.startMs + (cell + 0.5) * axis.cellMs;
   setTimeout(() => {
     if (own.signal.aborted) return;
-    entryWords(keyOf(strip), { middleMs, cellMs: axis.cellMs }, own.signal)
+    entryWords(slugOf(strip), { middleMs, cellMs: axis.cellMs }, own.signal)
       .then((words) => {
         if (words !== undefined && !own.signal.aborted) say(strip, `${label}, ${words.all}`);
       })
-      // Moved on, or the server is gone: what the strip shows stands.
+      // The cursor has moved on, or the server does not answer: what the strip shows stands.
       .catch(() => undefined);
   }, DWELL_MS);
 }
 
-/** The axis has gone on: a time that was chosen is another cell, a place another time. */
+/** The axis has moved on: a chosen time is in another cell now, and the pointer at another time. */
 function follow(): void {
   if (spot === undefined) return;
   const { strip, cell, startMs } = spot;
@@ -159,25 +153,16 @@ function follow(): void {
 function openAt(page: Page, strip: HTMLElement, cell: number): void {
   const axis = axisOf(strip);
   const middleMs = axis.startMs + (cell + 0.5) * axis.cellMs;
-  const isView = location.pathname === "/";
-  const parameters = new URLSearchParams(isView ? location.search : "");
-  parameters.set("open", `${keyOf(strip)}@${serverTimes().stamp(middleMs)}`);
-  const href = `/?${parameters}#entry`;
-  if (!isView) {
-    location.assign(href);
-    return;
-  }
+  const parameters = new URLSearchParams(location.search);
+  parameters.set("open", `${slugOf(strip)}@${serverTimes().stamp(middleMs)}`);
   // The readout would lie over the entry, which says it all.
   for (const tip of document.querySelectorAll(".history-strip .tip")) tip.remove();
-  void page.visit(href, "push");
+  void page.visit(`/?${parameters}#entry`, "push");
 }
 
 function stripAt(target: EventTarget | null): HTMLElement | undefined {
-  return (
-    (target instanceof Element
-      ? target.closest<HTMLElement>(".machine-table .history-strip")
-      : null) ?? undefined
-  );
+  if (!(target instanceof Element)) return undefined;
+  return target.closest<HTMLElement>(".machine-table .history-strip") ?? undefined;
 }
 
 function cellUnder(event: PointerEvent | MouseEvent, strip: HTMLElement): number {
@@ -185,7 +170,7 @@ function cellUnder(event: PointerEvent | MouseEvent, strip: HTMLElement): number
   return Math.floor(((event.clientX - box.left) / box.width) * axisOf(strip).cells);
 }
 
-/** Of a focused slider the keys of its role; the rest of the page has its own. */
+/** The keys of a slider, while one has the focus; the page has its own. */
 function onKey(event: KeyboardEvent, page: Page): void {
   const strip = stripAt(event.target);
   if (strip === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -209,7 +194,7 @@ function onKey(event: KeyboardEvent, page: Page): void {
   event.preventDefault();
 }
 
-/** For the keys `h` and `l`: the charts of a machine, the row that has the focus, else `fallback`. */
+/** For the keys `h` and `l`: in the charts of a machine, the focused row, or `fallback`. */
 export function stepInTime(step: number, fallback: Element): void {
   if (stepInCharts(step)) return;
   const row = document.activeElement?.closest("tr") ?? fallback;
@@ -237,7 +222,8 @@ export function startStrips(page: Page): void {
     const isOut =
       strip !== undefined &&
       !(event.relatedTarget instanceof Node && strip.contains(event.relatedTarget));
-    if (isOut && strip !== document.activeElement) clear();
+    // A strip that was only clicked has the focus too.
+    if (isOut && !strip.matches(":focus-visible")) clear();
   });
   document.addEventListener("focusout", (event) => {
     if (stripAt(event.target) !== undefined) clear();

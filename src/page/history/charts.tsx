@@ -12,7 +12,7 @@ import type { ChartEvent, MachineHistoryPart, ZoomLink } from "./history-view-mo
 /** Half of the font's height: labels stand in the middle of their line. */
 const LABEL_SHIFT = 4;
 
-/** Wide and unseen, so that a thin line has a title to point at. */
+/** An event and its title. A reboot's line has a wide unseen twin, to be pointed at more easily. */
 function Event({ event }: { event: ChartEvent }) {
   const { kind, from, to, words } = event;
   return (
@@ -30,7 +30,7 @@ function Event({ event }: { event: ChartEvent }) {
   );
 }
 
-/** Text does not stretch: the labels are a picture of their own, as high as the chart. */
+/** A picture of its own, as high as the chart: in the chart, text would be stretched with it. */
 function ScaleLabels({ marks }: { marks: Chart["marks"] }) {
   return (
     <svg class="scale" aria-hidden="true">
@@ -89,7 +89,7 @@ function ZoomLinks({ links }: { links: readonly ZoomLink[] }) {
   );
 }
 
-/** Each kind once, with the words of all of it: a picture is not all that tells of an outage. */
+/** The newest events are listed, older ones only counted. */
 const MOST_EVENTS = 6;
 
 function EventList({ events }: { events: readonly ChartEvent[] }) {
