@@ -189,6 +189,18 @@ describe("live reports", () => {
     });
   });
 
+  test("leave out what belongs to the interval, and do not even read it", async () => {
+    const interval = collector({
+      subject: "messages",
+      isLive: false,
+      read: () => ({ ok: true, value: 1 }),
+      report: (messageCount) => ({ messageCount }),
+    });
+    const subject = sampler("/nowhere", { collectors: [interval] });
+    expect(subject.takeLive()).toEqual(about);
+    expect(await subject.take()).toEqual({ ...about, messageCount: 1 });
+  });
+
   test("start no child for a network mount, and show what the last one found", async () => {
     await withRoot(async (root) => {
       root.write("proc/self/mountinfo", "1 0 0:40 / /n rw - nfs4 nas:/n rw\n");
