@@ -18,6 +18,7 @@ import { network } from "./network.ts";
 import { pressure } from "./pressure.ts";
 import { createProcesses } from "./processes/processes.ts";
 import { createSwap } from "./swap.ts";
+import { createTemperatures } from "./temperatures.ts";
 import { uptime } from "./uptime.ts";
 import { users } from "./users.ts";
 import { waitFor } from "./wait-for.ts";
@@ -51,6 +52,7 @@ export function createCollectors(options: CollectorOptions): readonly AnyCollect
     disk,
     createFilesystems({ ...options, prober }),
     network,
+    createTemperatures(root),
     users,
     createProcesses({ root, pageBytes }),
     ...(options.messages ? [createMessages(messageSources(root))] : []),

@@ -28,6 +28,7 @@ import type {
   ProcessReport,
   Report,
   SwapReport,
+  TemperatureReport,
   UserReport,
 } from "./report.ts";
 
@@ -158,6 +159,15 @@ const network = objectReader<NetworkReport>({
   interfaces: listReader(networkInterface, 64),
 });
 
+/** As far as a sensor may be believed; a disk in the cold is below 0. */
+const celsius: Reader<number> = (value) =>
+  typeof value === "number" && value >= -40 && value <= 150 ? value + 0 : undefined;
+
+const temperature = recordReader<TemperatureReport>(
+  { sensor: word, label: word, celsius, highCelsius: celsius },
+  ["sensor", "celsius"],
+);
+
 const user = recordReader<UserReport>(
   {
     name: word,
@@ -206,6 +216,7 @@ const readReport = recordReader<Report>(
     disk,
     filesystems: listReader(filesystem, 64),
     network,
+    temperatures: listReader(temperature, 8),
     users: listReader(user, 10),
     userCount: taskCount,
     processes: listReader(process, 10),
@@ -222,9 +233,9 @@ const readReport = recordReader<Report>(
  * A report from untrusted JSON: exactly the known fields, typed and within bounds. Text is
  * clamped (name 128 UTF-16 units, words 64, phrases 128, mounts and reasons 256, messages
  * 1,024) and cleaned (`cleanText`); lists are cut (10 users, 10 processes, 5 messages, 64 file
- * systems, 64 interfaces, 16 tags, 32 problems; over 4,096 cores: no per-core figures). A field
- * that is wrong is absent, an item without its name is skipped; without a name for the machine
- * there is no report.
+ * systems, 64 interfaces, 8 temperatures, 16 tags, 32 problems; over 4,096 cores: no per-core
+ * figures). A field that is wrong is absent, an item without its name is skipped; without a name
+ * for the machine there is no report.
  */
 export function parseReport(value: unknown): Result<Report> {
   const report = readReport(value);

@@ -25,6 +25,8 @@ export interface Report {
   readonly disk?: DiskReport;
   readonly filesystems?: readonly FilesystemReport[];
   readonly network?: NetworkReport;
+  /** At most 8, the hottest first. */
+  readonly temperatures?: readonly TemperatureReport[];
   /** At most 10; `userCount` counts all. */
   readonly users?: readonly UserReport[];
   readonly userCount?: number;
@@ -126,6 +128,16 @@ export interface InterfaceReport {
   readonly drops?: number;
 }
 
+export interface TemperatureReport {
+  /** The chip: `coretemp`, `nvme`. */
+  readonly sensor: string;
+  /** Which of its sensors, where the chip names them: `Package id 0`. */
+  readonly label?: string;
+  readonly celsius: number;
+  /** What the chip calls too hot. */
+  readonly highCelsius?: number;
+}
+
 export interface UserReport {
   readonly name: string;
   readonly terminal?: string;
@@ -160,6 +172,7 @@ export const REPORT_SUBJECTS = [
   "disk",
   "file systems",
   "network",
+  "temperatures",
   "users",
   "processes",
   "messages",

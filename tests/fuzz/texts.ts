@@ -48,6 +48,7 @@ import { parseProcStat } from "../../src/linux/proc/stat.ts";
 import { parseProcUptime } from "../../src/linux/proc/uptime.ts";
 import { parseProcVmstat } from "../../src/linux/proc/vmstat.ts";
 import { parseResolvConf } from "../../src/linux/resolv-conf.ts";
+import { parseMillidegrees } from "../../src/linux/sys/hwmon.ts";
 import { parseUtmp } from "../../src/linux/utmp.ts";
 import {
   canonicalAddress,
@@ -290,6 +291,13 @@ const COLLECTORS: readonly Decoder[] = [
     name: "parseSockets",
     samples: [TCP_TABLE],
     decode: (text) => [parseSockets(text, 0xd431), parseSockets(text, 0x1f40)],
+  },
+  {
+    name: "parseMillidegrees",
+    samples: ["47000\n", "-5500\n"],
+    decode: (text) => parseMillidegrees(text),
+    check: (read: number | undefined) => inRange(read, -10_000, 10_000),
+    maySigned: true,
   },
   {
     name: "parseCpuinfo",

@@ -233,6 +233,17 @@ describe("the cluster page", () => {
     expect(html).toContain("File systemsno file systems");
   });
 
+  test("shows the temperatures, the hottest first, with the mark that one has reached", () => {
+    expect(words(machinePage("render3"))).toContain(
+      "temperatures84 °Ccoretemp Package id 0: high mark of 80 °C reached " +
+        "nvme Composite 45 °C drivetemp 34 °C",
+    );
+  });
+
+  test("has no line of temperatures for a machine without sensors", () => {
+    expect(words(machinePage("node01"))).not.toContain("temperatures");
+  });
+
   test("opens an outage as what it was", () => {
     expect(words(page("open=render3@13:40"))).toContain("Not heard of from Mon 13:20 to Mon 14:10");
   });

@@ -230,6 +230,11 @@ export const LAB: readonly Sketch[] = [
       return {
         ...rest,
         pressure: { ...report.pressure, cpuSomePercent: 20 },
+        temperatures: [
+          { sensor: "coretemp", label: "Package id 0", celsius: 84, highCelsius: 80 },
+          { sensor: "nvme", label: "Composite", celsius: 44.9, highCelsius: 81.9 },
+          { sensor: "drivetemp", celsius: 34 },
+        ],
         filesystems: [...(report.filesystems ?? []), { mount: "/mnt/archive", type: "nfs4" }],
         problems: [
           {
@@ -238,7 +243,7 @@ export const LAB: readonly Sketch[] = [
             remedy: "add the user to group adm",
           },
           {
-            subject: "file system",
+            subject: "file systems",
             reason: "/mnt/archive (nfs4) has not answered for 41 s",
             remedy: "left out until it does",
           },

@@ -77,6 +77,13 @@ export const wildReport: fc.Arbitrary<Report> = fc.record(
       receiveBytesPerSecond: amount,
       interfaces: fc.array(fc.record({ name: wildName, errors: count }), { maxLength: 70 }),
     }),
+    temperatures: fc.array(
+      fc.record(
+        { sensor: wildText, label: wildText, celsius: amount, highCelsius: amount },
+        { requiredKeys: ["sensor", "celsius"] },
+      ),
+      { maxLength: 10 },
+    ),
     users: fc.array(
       fc.record(
         { name: wildText, loginAgeSeconds: amount, command: wildText, from: wildText },

@@ -62,6 +62,8 @@ describe("the fields of the report in docs/protocol.md", () => {
     switch (kind) {
       case "percent":
         return [...numbers(0, 100), { given: 101, taken: 100 }, { given: 101.5, taken: undefined }];
+      case "celsius":
+        return [...numbers(-40, 150), { given: 150.1, taken: undefined }];
       case "bytes":
         return [...numbers(0, 2 ** 63), { given: 2 ** 64, taken: undefined }];
       case "seconds":
@@ -135,6 +137,10 @@ describe("the fields of the report in docs/protocol.md", () => {
   function required(path: string): object {
     const inside = rows.filter((row) => row.isRequired && row.path.startsWith(`${path}.`));
     const keys = inside.map((row) => row.path.slice(path.length + 1));
-    return Object.fromEntries(keys.filter((key) => !key.includes(".")).map((key) => [key, "x"]));
+    const example = (key: string) =>
+      rows.find((row) => row.path === `${path}.${key}`)?.type === "celsius" ? 20 : "x";
+    return Object.fromEntries(
+      keys.filter((key) => !key.includes(".")).map((key) => [key, example(key)]),
+    );
   }
 });

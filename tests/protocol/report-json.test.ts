@@ -70,6 +70,10 @@ const FULL: Required<Report> = {
       },
     ],
   },
+  temperatures: [
+    { sensor: "coretemp", label: "Package id 0", celsius: 71.5, highCelsius: 80 },
+    { sensor: "drivetemp", celsius: -5 },
+  ],
   users: [
     {
       name: "anna",
@@ -282,6 +286,7 @@ describe("in a report from another machine,", () => {
       messages: many("x"),
       filesystems: many({ mount: "/" }),
       network: { interfaces: many({ name: "eth0" }) },
+      temperatures: many({ sensor: "nvme", celsius: 40 }),
       problems: many({ subject: "s", reason: "r" }),
     });
     expect(report.tags?.length).toBe(16);
@@ -290,6 +295,7 @@ describe("in a report from another machine,", () => {
     expect(report.messages?.length).toBe(5);
     expect(report.filesystems?.length).toBe(64);
     expect(report.network?.interfaces?.length).toBe(64);
+    expect(report.temperatures?.length).toBe(8);
     expect(report.problems?.length).toBe(32);
   });
 

@@ -224,7 +224,21 @@ function networkLine(report: Report, facts: Facts, reason: string): NowLine {
   });
 }
 
-/** CPU, cores, load, memory, swap, pressure, disk, network; none before the first report. */
+/** None for a machine without sensors, as most virtual ones are. */
+function temperatureLines({ temperatures = [] }: Report): NowLine[] {
+  const [hottest] = temperatures;
+  if (hottest === undefined) return [];
+  const details = temperatures.map(({ sensor, label = "", celsius, highCelsius }, index) => {
+    const what = shownText(`${sensor} ${label}`.trim());
+    // The degrees of the hottest are the large figure.
+    const shown = index === 0 ? what : `${what} ${decimal(celsius, 0)} °C`;
+    const isHigh = highCelsius !== undefined && celsius >= highCelsius;
+    return isHigh ? `${shown}: high mark of ${decimal(highCelsius, 0)} °C reached` : shown;
+  });
+  return [{ what: "temperatures", big: `${decimal(hottest.celsius, 0)} °C`, details }];
+}
+
+/** CPU, cores, load, memory, swap, pressure, disk, network, temperatures; none before the first report. */
 export function nowLines(subject: Subject): readonly NowLine[] {
   const { report, facts, machine } = subject;
   if (report === undefined) return [];
@@ -246,5 +260,6 @@ export function nowLines(subject: Subject): readonly NowLine[] {
       reason: reason("disk"),
     }),
     networkLine(report, facts, reason("network")),
+    ...temperatureLines(report),
   ];
 }

@@ -1,0 +1,104 @@
+/**
+ * /sys/class/hwmon: the sensors of each chip that has a driver, one file for a value. Temperatures
+ * are in thousandths of a degree Celsius.
+ *
+ *     hwmon0/name         coretemp
+ *     hwmon0/temp1_input  47000
+ *     hwmon0/temp1_label  Package id 0
+ *     hwmon0/temp1_max    80000
+ *     hwmon2/name         drivetemp
+ *     hwmon2/temp1_input  34000
+ *
+ * Source: Documentation/hwmon/sysfs-interface.rst of the kernel.
+ */
+import { promises } from "node:fs";
+import { withoutUndefined } from "../../base/without-undefined.ts";
+import { below, type Reading, readNames, readWord } from "../read-text.ts";
+
+/** One of the devices, which may have several sensors. */
+export interface Chip {
+  /** That of its driver, such as `coretemp` or `nvme`. */
+  readonly name: string;
+  readonly sensors: readonly TemperatureSensor[];
+}
+
+export interface TemperatureSensor {
+  /** Absent where the chip names none of its sensors. */
+  readonly label?: string;
+  /** `max`, or `crit` where there is none: from there on it is too hot. */
+  readonly highCelsius?: number;
+  /** The file of its value. */
+  readonly path: string;
+  /** The file that holds 1 while the sensor is broken; few have one. */
+  readonly faultPath?: string;
+}
+
+const FOLDER = "/sys/class/hwmon";
+/** The sensors of a chip that are looked at; a processor of 64 cores has 65. */
+const MOST_SENSORS = 512;
+
+/** The chips whose name is wanted, with their sensors; nothing is asked of the devices yet. */
+export function readChips(
+  root: string,
+  isWanted: (name: string) => boolean,
+): Reading<readonly Chip[]> {
+  const folders = readNames(root, FOLDER);
+  if (!folders.ok) return folders;
+  const chips = folders.value.sort().flatMap((folder) => {
+    const path = `${FOLDER}/${folder}`;
+    const name = readWord(root, `${path}/name`);
+    return name === undefined || !isWanted(name) ? [] : { name, sensors: readSensors(root, path) };
+  });
+  return { ok: true, value: chips };
+}
+
+/** Degrees now; undefined where the device does not say, as a disk that is asleep. */
+export function readTemperature(
+  root: string,
+  { path, faultPath }: TemperatureSensor,
+): number | undefined {
+  const isBroken = faultPath !== undefined && readWord(root, faultPath) === "1";
+  return isBroken ? undefined : parseMillidegrees(readWord(root, path));
+}
+
+/** As `readTemperature`, for devices that may take seconds to answer. */
+export async function awaitTemperature(
+  root: string,
+  { path, faultPath }: TemperatureSensor,
+): Promise<number | undefined> {
+  const read = (file: string) => promises.readFile(below(root, file), "latin1");
+  try {
+    const isBroken = faultPath !== undefined && (await read(faultPath)).trim() === "1";
+    return isBroken ? undefined : parseMillidegrees(await read(path));
+  } catch {
+    return undefined; // The driver gives EIO or EAGAIN for a device that does not answer.
+  }
+}
+
+/** Undefined for anything but a whole number of at most seven digits. */
+export function parseMillidegrees(text: string | undefined): number | undefined {
+  const digits = text?.trim() ?? "";
+  return /^-?\d{1,7}$/.test(digits) ? Number(digits) / 1000 : undefined;
+}
+
+function readSensors(root: string, folder: string): readonly TemperatureSensor[] {
+  const names = readNames(root, folder);
+  const files = new Set(names.ok ? names.value : []);
+  const numbers = [...files].flatMap((file) => /^temp(\d{1,4})_input$/.exec(file)?.[1] ?? []);
+  return numbers
+    .map(Number)
+    .sort((a, b) => a - b)
+    .slice(0, MOST_SENSORS)
+    .map((number) => {
+      const sensor = `${folder}/temp${number}`;
+      const fault = `temp${number}_fault`;
+      return withoutUndefined({
+        label: readWord(root, `${sensor}_label`),
+        highCelsius:
+          parseMillidegrees(readWord(root, `${sensor}_max`)) ??
+          parseMillidegrees(readWord(root, `${sensor}_crit`)),
+        path: `${sensor}_input`,
+        faultPath: files.has(fault) ? `${folder}/${fault}` : undefined,
+      });
+    });
+}
