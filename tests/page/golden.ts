@@ -1,6 +1,6 @@
 /**
  * Golden files: what was rendered must be, to the byte, what was reviewed last.
- * `UPDATE_GOLDEN=1 bun test tests/report tests/http` writes them anew; look at the diff.
+ * `UPDATE_GOLDEN=1 bun test tests/page tests/api` writes them anew; look at the diff.
  */
 
 import { expect } from "bun:test";

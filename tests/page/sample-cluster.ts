@@ -510,7 +510,7 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
     notices: [],
   };
   const changed = options.change === undefined ? plain : options.change(plain);
-  // As the daemon does it (daemon/report-source.ts).
+  // As the daemon does it (daemon/cluster-source.ts).
   const cutOff = cutOffOf(changed);
   const view: ClusterView = { ...(cutOff && { cutOff }), ...changed };
   return {
