@@ -141,7 +141,8 @@ export function startHttpServer(options: HttpServerOptions): Result<HttpServer> 
 }
 
 function isSamePlace(one: ListenPlace, other: ListenPlace): boolean {
-  return one.bind === other.bind && (one.isLocal ?? false) === (other.isLocal ?? false);
+  if (one.bind !== other.bind) return false;
+  return one.bind !== undefined || (one.isLocal ?? false) === (other.isLocal ?? false);
 }
 
 function listen({ bind, isLocal }: ListenPlace, options: HttpServerOptions): Result<Listener> {

@@ -213,6 +213,25 @@ update = 600
     daemon.receiver.close();
   });
 
+  test("keeps event streams open, except those of readers that may not read any more", async () => {
+    const daemon = await start("streams.toml", TEXT);
+    const stream = await fetch(`${daemon.url}/api/v1/events`);
+    const reader = stream.body?.getReader();
+    const read = async () => new TextDecoder().decode((await reader?.read())?.value);
+    expect(await read()).toStartWith("event: machine");
+    const others = `http-allow = ["10.0.0.0/8", "127.0.0.1"]\n`;
+    await daemon.reload(`${TEXT.replace("anago", "buri")}${others}`);
+    let text = "";
+    while (!text.includes('"name":"buri"')) text += await read();
+    await daemon.reload(`${TEXT}http-allow = ["127.0.0.99"]\n`);
+    const end = async () => {
+      for (;;) await read();
+    };
+    await expect(end()).rejects.toThrow();
+    expect(await daemon.stop()).toBe(0);
+    daemon.receiver.close();
+  });
+
   test("says what needs a restart, and leaves it", async () => {
     const daemon = await start("restart.toml", TEXT);
     const other = TEXT.replace('"reload"', '"other"').replace('"one"', '"two"');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
-import { type HttpServer, startHttpServer } from "../../src/http/server.ts";
+import { type HttpServer, type ListenPlace, startHttpServer } from "../../src/http/server.ts";
 import { sampleSource } from "../page/sample-cluster.ts";
 import { handlerOver } from "./handler-over.ts";
 
@@ -141,7 +141,7 @@ describe("the server", () => {
   });
 
   /** A server with one open stream, and a reader of it. */
-  async function withStream() {
+  async function withStream(place: ListenPlace) {
     let stream: ReadableStreamDefaultController<string> | undefined;
     const body = new ReadableStream<string>({
       start: (controller) => {
@@ -150,8 +150,8 @@ describe("the server", () => {
       },
     });
     const started = startHttpServer({
+      ...place,
       port: 0,
-      isLocal: true,
       handler: () =>
         new Response(body.pipeThrough(new TextEncoderStream()), {
           headers: { "content-type": "text/event-stream" },
@@ -166,16 +166,24 @@ describe("the server", () => {
     return { own, read, write: (text: string) => stream?.enqueue(text) };
   }
 
-  test("keeps its open streams when it is told to listen where it listens already", async () => {
-    const { own, read, write } = await withStream();
-    expect(own.relisten({ isLocal: true })).toEqual({ ok: true, value: undefined });
-    write("second");
-    expect(await read()).toBe("second");
-    own.stop();
-  });
+  const places: readonly (readonly [ListenPlace, ListenPlace])[] = [
+    [{ isLocal: true }, { isLocal: true }],
+    [{ isLocal: false }, {}],
+    [{ bind: "127.0.0.1", isLocal: true }, { bind: "127.0.0.1" }],
+  ];
+  test.each(places)(
+    "at %o keeps its open streams when it is told to listen at %o",
+    async (at, next) => {
+      const { own, read, write } = await withStream(at);
+      expect(own.relisten(next)).toEqual({ ok: true, value: undefined });
+      write("second");
+      expect(await read()).toBe("second");
+      own.stop();
+    },
+  );
 
   test("ends its open streams when it is told to listen elsewhere, and answers there", async () => {
-    const { own, read } = await withStream();
+    const { own, read } = await withStream({ isLocal: true });
     expect(own.relisten({ isLocal: false })).toEqual({ ok: true, value: undefined });
     await expect(read()).rejects.toThrow();
     const again = await fetch(`http://127.0.0.1:${own.port}/`);
