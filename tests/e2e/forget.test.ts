@@ -66,7 +66,7 @@ describe("unagi forget", () => {
         const again = await forget("f3");
         expect([again.code, again.out]).toEqual([1, ""]);
         expect(again.error).toContain("'f3': no machine has this id, address or name");
-        expect(first.stderr()).toMatch(/user \S+ has machine 'f3' at 127\.0\.44\.3 forgotten/);
+        expect(first.stderr()).toMatch(/user \S+ removed machine 'f3' at 127\.0\.44\.3/);
         expect(second.stderr()).toMatch(/removed machine .* as requested/);
       } finally {
         await Promise.all(daemons.map((daemon) => daemon.stop("SIGKILL")));
