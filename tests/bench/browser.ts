@@ -1,18 +1,18 @@
 /**
- * What the page costs a browser: first paint beside Chromium's own floor, bytes, and the main
- * thread's time for an update of a thousand machines.
+ * What the page costs a browser: the time to first paint beside that of an empty page, its size, and
+ * the main thread's CPU time for an update of a thousand machines.
  */
 import { type Browser, type CDPSession, chromium, type Page } from "playwright-core";
 import { type PageServer, startPageServer } from "../browser/page-server.ts";
+import { median } from "../median.ts";
 import { thousand } from "../page/sample-many.ts";
 import { busierView, withRandomNames } from "./busy-view.ts";
-import type { Figure } from "./main.ts";
-import { median } from "./sample.ts";
+import type { Figure } from "./figure.ts";
 import { startServer } from "./serve.ts";
 
 const ROUNDS = 11;
 const UPDATES = 9;
-/** A change is told, fetched and shown within this, and what fades has faded. */
+/** Within this time a change is announced, fetched and shown, and highlights have faded. */
 const UPDATE_MS = 1800;
 const EMPTY = "<!doctype html><title>empty</title><p>hello";
 
@@ -35,7 +35,7 @@ async function paintFigures(browser: Browser): Promise<Figure[]> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const [own, floor]: [number[], number[]] = [[], []];
   try {
-    // The first of each is thrown away: what stays of it in the browser stays with a reader too.
+    // The first round is discarded, because a user's browser is usually warm too.
     for (let round = 0; round <= ROUNDS; round += 1) {
       floor.push(await firstPaint(page, `http://127.0.0.1:${empty.port}/`));
       own.push(await firstPaint(page, server.url, "html.has-script"));
@@ -50,7 +50,7 @@ async function paintFigures(browser: Browser): Promise<Figure[]> {
     {
       subject: `page of 100 machines, first paint, median of ${ROUNDS}`,
       value: `${Math.round(value)} ms`,
-      beside: `a page of one word in the same browser ${Math.round(beside)} ms`,
+      beside: `an empty page in the same browser ${Math.round(beside)} ms`,
       ratio: value / beside,
       aim: "under 200 ms",
       isMet: value < 200,
@@ -58,7 +58,7 @@ async function paintFigures(browser: Browser): Promise<Figure[]> {
   ];
 }
 
-/** Until something is to be seen; then waits for what makes the page complete. */
+/** The ms until the first paint; returns when the page is complete. */
 async function firstPaint(page: Page, url: string, complete = "html"): Promise<number> {
   await page.goto(url);
   await page.locator(complete).waitFor();
@@ -82,7 +82,7 @@ async function thousandFigures(browser: Browser): Promise<Figure[]> {
     );
     const { costs, longest, updateBytes } = await updateCost(page, server);
     return [
-      underAim("page of 1,000 machines, the script has started", median(ready), "ms", 1000),
+      underAim("page of 1,000 machines, until the script has started", median(ready), "ms", 1000),
       underAim("page of 1,000 machines, compressed", bytes / 1000, "kB", 150),
       {
         ...underAim(
@@ -110,7 +110,7 @@ function underAim(subject: string, value: number, unit: string, aim: number): Fi
   };
 }
 
-/** The sum of all tasks from the change until all is still again; what an idle page costs too. */
+/** The CPU time of all tasks from a change until the page is idle again, including idle tasks. */
 async function updateCost(page: Page, server: PageServer) {
   await page.locator("#connection", { hasText: "live" }).waitFor();
   await page.waitForTimeout(UPDATE_MS);
@@ -124,7 +124,7 @@ async function updateCost(page: Page, server: PageServer) {
     const [pages, before] = [server.pages(), await taskMs(session)];
     server.change((view) => busierView(view, round));
     await page.waitForTimeout(UPDATE_MS);
-    if (server.pages() === pages) throw new Error("the page has not asked for the change");
+    if (server.pages() === pages) throw new Error("the page has not fetched the change");
     costs.push((await taskMs(session)) - before);
   }
   const updateBytes = await page.evaluate<number>(

@@ -1,69 +1,59 @@
 /**
- * A sample cluster as real ones are for what compresses and renders it: names that tell nothing
- * of the next one, and another value of every figure of every machine at every call.
+ * A sample cluster that is as hard to compress and render as a real one: names that do not predict each
+ * other, and new values for all figures of all machines at every call.
  */
 import type { Machine } from "../../src/cluster/machine.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import type { ClusterView } from "../../src/view/cluster-view.ts";
+import { seededRandom } from "../simulation/world/random.ts";
 
-/** Between two updates of a machine that is watched. */
+/** The time between two updates of a watched machine. */
 const STEP_MS = 2000;
 
-/** A repeatable 0–1 at each call: mulberry32. */
-export function chances(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+function word(random: () => number): string {
+  const length = 4 + Math.floor(6 * random());
+  return Array.from({ length }, () => String.fromCharCode(97 + Math.floor(26 * random()))).join("");
 }
 
-function word(chance: () => number): string {
-  const length = 4 + Math.floor(6 * chance());
-  return Array.from({ length }, () => String.fromCharCode(97 + Math.floor(26 * chance()))).join("");
-}
-
-/** The same names at every call, but for this machine's own. */
+/** The view with random names, the same at every call; this machine keeps its own. */
 export function withRandomNames(view: ClusterView): ClusterView {
-  const chance = chances(1);
+  const random = seededRandom(1);
   const machines = view.machines.map((machine) => {
-    const name = machine.isSelf ? machine.name : `${word(chance)}${Math.floor(90 * chance())}`;
+    const name = machine.isSelf ? machine.name : `${word(random)}${Math.floor(90 * random())}`;
     const { report } = machine;
     return { ...machine, name, ...(report === undefined ? {} : { report: { ...report, name } }) };
   });
   return { ...view, machines };
 }
 
-function busier(report: Report, chance: () => number): Report {
-  const userPercent = 90 * chance();
-  const systemPercent = 9 * chance();
+function busier(report: Report, random: () => number): Report {
+  const userPercent = 90 * random();
+  const systemPercent = 9 * random();
   const { memory } = report;
-  const usedBytes = (memory?.totalBytes ?? 0) * chance();
+  const usedBytes = (memory?.totalBytes ?? 0) * random();
   return {
     ...report,
     cpu: { userPercent, systemPercent, idlePercent: 100 - userPercent - systemPercent },
-    load: { one: 64 * chance(), five: 64 * chance(), fifteen: 64 * chance() },
+    load: { one: 64 * random(), five: 64 * random(), fifteen: 64 * random() },
     memory: { ...memory, usedBytes, availableBytes: (memory?.totalBytes ?? 0) - usedBytes },
-    disk: { readBytesPerSecond: 1e8 * chance(), writeBytesPerSecond: 1e8 * chance() },
-    network: { receiveBytesPerSecond: 1e8 * chance(), transmitBytesPerSecond: 1e8 * chance() },
+    disk: { readBytesPerSecond: 1e8 * random(), writeBytesPerSecond: 1e8 * random() },
+    network: { receiveBytesPerSecond: 1e8 * random(), transmitBytesPerSecond: 1e8 * random() },
     processes: (report.processes ?? []).map((one) => ({
       ...one,
-      user: word(chance),
-      command: word(chance),
-      cpuPercent: 800 * chance(),
+      user: word(random),
+      command: word(random),
+      cpuPercent: 800 * random(),
     })),
   };
 }
 
-/** Two seconds later, when every machine has told anew. */
+/** The view two seconds later, when every machine has a new report. */
 export function busierView(view: ClusterView, seed: number): ClusterView {
-  const chance = chances(seed);
+  const random = seededRandom(seed);
   const { moment } = view;
   const machines = view.machines.map((machine): Machine => {
     const { report } = machine;
-    return report === undefined ? machine : { ...machine, report: busier(report, chance) };
+    return report === undefined ? machine : { ...machine, report: busier(report, random) };
   });
   const next = { wallMs: moment.wallMs + STEP_MS, elapsedMs: moment.elapsedMs + STEP_MS };
   return { ...view, moment: next, machines };

@@ -1,9 +1,9 @@
 /**
- * A hundred machines on loopback that nobody looks at, beside serf in the same run: how soon all
- * know all, what it costs to stand there, how soon a death is known.
+ * A hundred machines on loopback that no user watches, beside serf in the same run: how soon all know
+ * each other, what each costs while idle, and how soon a death is noticed.
  *
- * Both are measured the same way and cost nothing by it: each writes a line of log for each machine
- * that comes and goes, to a file, and the files' ends are read every 20 ms.
+ * Both are measured in the same way, which costs them nothing: each logs a line for each machine that
+ * it sees or loses to a file, and the ends of the files are read every 20 ms.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -11,41 +11,41 @@ import { BROADCAST_INTERVALS, LIST_SAMPLE } from "../../src/cluster/limits.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { encodeAddressLists } from "../../src/protocol/encode.ts";
 import { EXECUTABLE } from "../e2e/daemon.ts";
+import { median } from "../median.ts";
+import type { Figure } from "./figure.ts";
 import { type Fleet, type FleetPlan, IP_AND_UDP_BYTES, startFleet } from "./fleet.ts";
-import type { Figure } from "./main.ts";
-import { median } from "./sample.ts";
 
 const SERF = "/usr/bin/serf";
 const UPDATE_SECONDS = 600;
 const IDLE_SECONDS = 60;
 const DEATHS = 5;
-/** Lists are asked for during the first minute and a half after a start. */
+/** Machines ask for lists in the first minute and a half after their start. */
 const UNAGI_SETTLES_SECONDS = 95;
 const SERF_SETTLES_SECONDS = 10;
-/** Between two deaths: longer than what one keeps the others busy with. */
-const CALM_SECONDS = 3;
+/** The pause between two deaths: longer than a death keeps the others busy. */
+const PAUSE_SECONDS = 3;
 
-/** Set by the run below in the one that it starts. */
+/** The environment variable that marks the run inside the benchmark's own network. */
 const OWN_NETWORK = "UNAGI_BENCH_OWN_NETWORK";
 
 interface Measured {
-  /** From the first start, and from the last, until all list all. */
+  /** The time from the first start until all machines know each other, and from the last start. */
   readonly joinedMs: number;
   readonly joinedAfterLastMs: number;
-  /** Of one machine; the bytes with the IP and UDP (or TCP) headers, each way. */
+  /** The bytes of one machine in each direction, IP and UDP (or TCP) headers included. */
   readonly bytesPerSecond: number;
   readonly cpuSecondsPerMinute: number;
   readonly startCpuSeconds: number;
   readonly memoryMegabytes: number;
   readonly deathsMs: readonly number[];
-  /** Lines that call a living machine dead: until all have settled, and from then on. */
-  readonly wrongedAtStart: number;
-  readonly wronged: number;
+  /** How often a living machine was logged as lost: until all had settled, and afterwards. */
+  readonly falseAtStart: number;
+  readonly falseLater: number;
 }
 
 /**
- * In a network of its own, whose loopback interface counts nobody else's bytes: this same benchmark
- * is started again there.
+ * Runs in a network namespace of its own, so that the loopback interface counts no other bytes: the
+ * benchmark starts itself again there.
  */
 export async function benchmarkCluster(machines: number): Promise<readonly Figure[]> {
   if (process.env[OWN_NETWORK] === undefined) return runInOwnNetwork(machines);
@@ -57,7 +57,8 @@ export async function benchmarkCluster(machines: number): Promise<readonly Figur
   const serf = existsSync(SERF)
     ? await measure(serfPlan(machines), { settleSeconds: SERF_SETTLES_SECONDS })
     : undefined;
-  if (serf === undefined) console.log("serf is not there (apt-get install serf): unagi alone");
+  if (serf === undefined)
+    console.log("serf is not installed (apt-get install serf); measuring unagi alone");
   return figuresOf(machines, own, serf);
 }
 
@@ -86,7 +87,7 @@ function unagi(machines: number): FleetPlan {
   };
 }
 
-/** As its documentation has it: all join one that is there. */
+/** As serf's documentation recommends, all agents join the first one. */
 function serfPlan(machines: number): FleetPlan {
   return {
     machines,
@@ -114,13 +115,13 @@ async function measure(
     const startCpuSeconds = fleet.cpuSeconds() / plan.machines;
     await Bun.sleep(options.settleSeconds * 1000);
     await options.check?.(fleet);
-    const wrongedAtStart = fleet.wronged();
+    const falseAtStart = fleet.falseAlarms();
     const idle = await measureIdle(fleet);
     const deathsMs: number[] = [];
     for (let death = 0; death < DEATHS; death++) {
-      // Neither the first, which serf's others have joined, nor neighbours of one another.
+      // Not the first machine, which the other serf agents have joined, and no two neighbours.
       deathsMs.push(await fleet.kill(2 + death * Math.floor((plan.machines - 2) / DEATHS)));
-      await Bun.sleep(CALM_SECONDS * 1000);
+      await Bun.sleep(PAUSE_SECONDS * 1000);
     }
     return {
       joinedMs: joinedAt - fleet.firstSpawnAt,
@@ -128,8 +129,8 @@ async function measure(
       startCpuSeconds,
       ...idle,
       deathsMs,
-      wrongedAtStart,
-      wronged: fleet.wronged() - wrongedAtStart,
+      falseAtStart,
+      falseLater: fleet.falseAlarms() - falseAtStart,
     };
   } finally {
     await fleet.stop();
@@ -148,7 +149,7 @@ async function measureIdle(fleet: Fleet) {
   };
 }
 
-/** What the log says is what the reader of any machine's page sees. */
+/** Checks that each machine's page shows what its log says. */
 async function checkPages(fleet: Fleet, machines: number): Promise<void> {
   for (let index = 1; index <= fleet.size; index++) {
     const answer = await fetch(`http://127.0.1.${index}:8000/api/v1/cluster?report=summary`);
@@ -158,7 +159,7 @@ async function checkPages(fleet: Fleet, machines: number): Promise<void> {
   }
 }
 
-/** Lists go out every half an hour, seldom within the idle minute: their share is reckoned. */
+/** The bytes of lists, calculated: they go out every half an hour, seldom within the idle minute. */
 function listBytesPerSecond(machines: number): number {
   const addresses = Array.from({ length: machines - 1 }, (_, index) => `127.0.1.${index + 1}`);
   const packets = encodeAddressLists("bench", addresses, { ipv6: true });
@@ -171,24 +172,24 @@ function figuresOf(machines: number, own: Measured, serf: Measured | undefined):
   const name = `${machines} machines`;
   const beside = (text: (measured: Measured) => string) =>
     serf === undefined ? {} : { beside: `serf ${text(serf)}` };
-  const joined = ({ joinedMs, joinedAfterLastMs, wrongedAtStart }: Measured) =>
+  const joined = ({ joinedMs, joinedAfterLastMs, falseAtStart }: Measured) =>
     `${seconds(joinedMs)} from the first start, ${seconds(joinedAfterLastMs)} from the last ` +
-    `(${wrongedAtStart} wronged)`;
-  const deaths = ({ deathsMs, wronged }: Measured) =>
-    `${seconds(median(deathsMs))} (${deathsMs.map(seconds).join(", ")}; ${wronged} wronged)`;
+    `(${falseAtStart} false alarms)`;
+  const deaths = ({ deathsMs, falseLater }: Measured) =>
+    `${seconds(median(deathsMs))} (${deathsMs.map(seconds).join(", ")}; ${falseLater} false alarms)`;
   const lists = listBytesPerSecond(machines);
   const bytes = own.bytesPerSecond + lists;
   const cpu = ({ cpuSecondsPerMinute }: Measured) => `${cpuSecondsPerMinute.toFixed(3)} s a minute`;
   return [
     {
-      subject: `${name}: all know all, with reports`,
+      subject: `${name}: until all know each other, with reports`,
       value: joined(own),
       ...beside((measured) => `${joined(measured)}, without any report`),
       aim: "no later than serf",
       isMet: serf === undefined || own.joinedMs <= serf.joinedMs,
     },
     {
-      subject: `${name}: CPU of each until then`,
+      subject: `${name}: CPU time of each until then`,
       value: seconds(own.startCpuSeconds * 1000),
       ...beside(({ startCpuSeconds }) => seconds(startCpuSeconds * 1000)),
       aim: "none stated",
@@ -199,17 +200,17 @@ function figuresOf(machines: number, own: Measured, serf: Measured | undefined):
       value: deaths(own),
       ...beside(deaths),
       aim: "at most 5 s",
-      isMet: median(own.deathsMs) <= 5000 && own.wronged === 0,
+      isMet: median(own.deathsMs) <= 5000 && own.falseLater === 0,
     },
     {
-      subject: `${name}: bytes of each a second, each way, without reports`,
-      value: `${bytes.toFixed(0)} (${lists.toFixed(0)} of it lists)`,
+      subject: `${name}: bytes a second of each, in each direction, without reports`,
+      value: `${bytes.toFixed(0)}, of which ${lists.toFixed(0)} for lists`,
       ...beside(({ bytesPerSecond }) => bytesPerSecond.toFixed(0)),
       aim: "at most 300",
       isMet: bytes <= 300,
     },
     {
-      subject: `${name}: CPU of each, ${IDLE_SECONDS} s`,
+      subject: `${name}: CPU time of each while idle, over ${IDLE_SECONDS} s`,
       value: cpu(own),
       ...beside(cpu),
       aim: "at most 0.1 s a minute",

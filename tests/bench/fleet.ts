@@ -1,53 +1,52 @@
 /**
- * Many processes of one program on addresses of loopback, each of which writes a line of log for
- * each other machine that comes or goes. Ended by their process ids, whatever happens.
+ * Many processes of one program on loopback addresses, each of which logs a line for each other machine
+ * that it sees or loses. They are ended by their process ids, whatever happens.
  */
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { scratchDirectory } from "../e2e/daemon.ts";
+import { cpuSecondsOf, sharedMegabytesOf } from "./process-facts.ts";
 
 export interface FleetPlan {
   readonly machines: number;
-  /** Of machine 1, 2, … */
+  /** The command line of machine 1, 2, … */
   readonly command: (index: number) => readonly string[];
-  /** In the first one's log before the others may start; without it, all start at once. */
+  /** What the first machine must log before the others start; without it, all start at once. */
   readonly firstIsReady?: RegExp;
-  /** Lines of the log; the first group is the machine's number. */
+  /** The log lines for a machine that is seen or lost; the first group is its number. */
   readonly seen: RegExp;
   readonly lost: RegExp;
 }
 
-/** Times are those of `performance.now()`, in ms; sums are over all that live. */
+/** Times are those of `performance.now()`, in ms; sums are over all living machines. */
 export interface Fleet {
   readonly firstSpawnAt: number;
   readonly lastSpawnAt: number;
   readonly size: number;
-  /** When each had seen all others. */
+  /** Waits until every machine has seen all others, and returns that time. */
   allSeen(): Promise<number>;
-  /** Kills it; how long it took until all others had lost it. */
+  /** Kills a machine. Returns the ms until all others have lost it. */
   kill(index: number): Promise<number>;
-  /** So often a machine that lived was called lost. */
-  wronged(): number;
+  /** How often a living machine was logged as lost. */
+  falseAlarms(): number;
   cpuSeconds(): number;
   memoryMegabytes(): number;
-  /** Through the loopback interface so far, IP headers included; each was sent and received. */
+  /** Bytes through the loopback interface so far, IP headers included; each is sent and received. */
   bytes(): number;
   stop(): Promise<void>;
 }
 
 export const IP_AND_UDP_BYTES = 28;
-/** That the loopback interface counts in each packet, though no wire has it. */
+/** What the loopback interface counts in each packet beyond its IP packet. */
 const ETHERNET_BYTES = 14;
-/** USER_HZ is 100. */
-const TICKS_PER_SECOND = 100;
-const LOOK_MS = 20;
+const POLL_MS = 20;
 const PATIENCE_MS = 60_000;
 
 interface Member {
   readonly index: number;
   readonly process: Bun.Subprocess;
   readonly log: { readonly fd: number; offset: number; rest: string };
-  /** Numbers of the machines that it holds for alive. */
+  /** The numbers of the machines that it has seen and not lost. */
   readonly seen: Set<number>;
 }
 
@@ -55,7 +54,7 @@ export async function startFleet(plan: FleetPlan): Promise<Fleet> {
   const scratch = scratchDirectory();
   const living = new Map<number, Member>();
   const dead = new Set<number>();
-  let wronged = 0;
+  let falseAlarms = 0;
 
   function spawn(index: number): Member {
     const path = join(scratch.path, `${index}.log`);
@@ -73,29 +72,31 @@ export async function startFleet(plan: FleetPlan): Promise<Fleet> {
     return member;
   }
 
-  function look(member: Member): void {
+  function readLog(member: Member): void {
     for (const line of newLines(member)) {
       const seen = plan.seen.exec(line)?.[1];
       if (seen !== undefined) member.seen.add(Number(seen));
       const lost = plan.lost.exec(line)?.[1];
       if (lost === undefined) continue;
       member.seen.delete(Number(lost));
-      if (!dead.has(Number(lost))) wronged += 1;
+      if (!dead.has(Number(lost))) falseAlarms += 1;
     }
   }
 
-  async function until(isSo: (member: Member) => boolean, what: string): Promise<number> {
+  async function until(condition: (member: Member) => boolean, what: string): Promise<number> {
     const deadline = performance.now() + PATIENCE_MS;
     const waiting = new Set(living.values());
     while (performance.now() < deadline) {
       for (const member of waiting) {
-        look(member);
-        if (isSo(member)) waiting.delete(member);
+        readLog(member);
+        if (condition(member)) waiting.delete(member);
       }
       if (waiting.size === 0) return performance.now();
-      await Bun.sleep(LOOK_MS);
+      await Bun.sleep(POLL_MS);
     }
-    throw new Error(`${waiting.size} of ${living.size} have not ${what} after ${PATIENCE_MS} ms`);
+    throw new Error(
+      `${waiting.size} of ${living.size} machines have not ${what} after ${PATIENCE_MS} ms`,
+    );
   }
 
   async function stop(): Promise<void> {
@@ -112,7 +113,8 @@ export async function startFleet(plan: FleetPlan): Promise<Fleet> {
       plan.firstIsReady !== undefined &&
       !newLines(first).some((line) => plan.firstIsReady?.test(line))
     ) {
-      if (performance.now() > firstSpawnAt + PATIENCE_MS) throw new Error("the first is not ready");
+      if (performance.now() > firstSpawnAt + PATIENCE_MS)
+        throw new Error("the first machine is not ready");
       await Bun.sleep(5);
     }
     for (let index = 2; index <= plan.machines; index++) spawn(index);
@@ -131,21 +133,21 @@ export async function startFleet(plan: FleetPlan): Promise<Fleet> {
     allSeen: () =>
       until(
         ({ index, seen }) => seen.size + (seen.has(index) ? 0 : 1) === plan.machines,
-        "seen all",
+        "seen all others",
       ),
     kill: async (index) => {
       const victim = living.get(index);
-      if (victim === undefined) throw new Error(`no machine ${index}`);
-      for (const member of living.values()) look(member);
+      if (victim === undefined) throw new Error(`there is no machine ${index}`);
+      for (const member of living.values()) readLog(member);
       living.delete(index);
       dead.add(index);
       const at = performance.now();
       victim.process.kill("SIGKILL");
-      return (await until(({ seen }) => !seen.has(index), "lost it")) - at;
+      return (await until(({ seen }) => !seen.has(index), "lost the killed one")) - at;
     },
-    wronged: () => wronged,
+    falseAlarms: () => falseAlarms,
     cpuSeconds: () => sum(living, ({ process: { pid } }) => cpuSecondsOf(pid)),
-    memoryMegabytes: () => sum(living, ({ process: { pid } }) => memoryMegabytesOf(pid)),
+    memoryMegabytes: () => sum(living, ({ process: { pid } }) => sharedMegabytesOf(pid)),
     bytes: loopbackBytes,
     stop,
   };
@@ -163,18 +165,6 @@ function newLines({ log }: Member): readonly string[] {
 
 function sum(members: ReadonlyMap<number, Member>, of: (member: Member) => number): number {
   return [...members.values()].reduce((total, member) => total + of(member), 0);
-}
-
-/** Of the process itself, not of its children. Source: proc(5), utime and stime. */
-export function cpuSecondsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function memoryMegabytesOf(pid: number): number {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "latin1");
-  return Number(/^Pss: +(\d+) kB/m.exec(rollup)?.[1]) / 1024;
 }
 
 function loopbackBytes(): number {

@@ -1,21 +1,22 @@
 /**
- * One flood: an executable under hostile packets, a second one that is its genuine peer, a third
- * that starts in the midst of it, and what was seen meanwhile.
+ * Runs one flood of hostile packets against an executable that has a genuine peer, starts a third
+ * machine in the middle of it, and records what happens.
  */
 import { join } from "node:path";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { type Daemon, freePort, runProgram, startDaemon, until } from "../e2e/daemon.ts";
 import type { FloodOrders, FloodProgress } from "./flood-sender.ts";
+import { followJsonLines } from "./json-lines.ts";
 import { cpuSecondsOf, kernelDrops, memoryOf } from "./process-facts.ts";
 
 export interface FloodOptions {
   readonly packets: number;
   readonly perSecond: number;
-  /** After so many the memory counts. */
+  /** The memory is recorded once this many packets have been sent. */
   readonly warmUpPackets: number;
-  /** A place for the key: then the network is sealed. */
+  /** Where to create a key; with it, the network is sealed. */
   readonly keyFile?: string;
-  /** Two numbers, `127.60`: all happens below. */
+  /** The first two numbers of all addresses, `127.60`. */
   readonly network: string;
 }
 
@@ -23,21 +24,21 @@ export interface FloodResult {
   readonly sent: number;
   readonly refused: number;
   readonly seconds: number;
-  /** By the kernel, for want of room in the socket's buffer. */
+  /** Packets that the kernel dropped because the socket's buffer was full. */
   readonly kernelDrops: number;
   readonly drops: Readonly<Record<string, number>>;
   readonly candidates: number;
   readonly machines: readonly string[];
-  /** Resident memory at each look after the warm-up, while the flood lasted. */
+  /** Resident memory at each observation after the warm-up, until the end of the flood. */
   readonly residentMB: readonly number[];
   readonly cpuSeconds: number;
   readonly logBytes: number;
-  /** Exit code, if it did not last. */
+  /** The exit code, if the executable ended. */
   readonly exit: number | undefined;
-  /** Of the genuine peer, at each look. */
+  /** The states of the genuine peer that were observed. */
   readonly peerStates: readonly string[];
   readonly peerAgesSeconds: readonly number[];
-  /** From the start of a third machine in the midst of the flood until it is shown with a report. */
+  /** The ms from the start of the third machine until it was shown with a report. */
   readonly newcomerMs: number | undefined;
   readonly pageMs: readonly number[];
   readonly pagesFailed: number;
@@ -46,10 +47,11 @@ export interface FloodResult {
 export const PEER_INTERVAL_SECONDS = 2;
 const SOURCES = 100;
 const OUTSIDERS = 20;
-const LOOK_MS = 500;
-/** So long a newcomer is waited for when the flood is over already. */
+const OBSERVE_MS = 500;
+/** How long the run waits for the third machine, also when the flood is over. */
 const NEWCOMER_MS = 60_000;
 const SENDER = join(import.meta.dir, "flood-sender.ts");
+const NOTHING_SENT: FloodProgress = { sent: 0, refused: 0, seconds: 0 };
 
 export async function runFlood(options: FloodOptions): Promise<FloodResult> {
   const [port, httpPort] = [await freePort(), await freePort()];
@@ -62,14 +64,14 @@ export async function runFlood(options: FloodOptions): Promise<FloodResult> {
     started.push(daemon);
     return daemon;
   };
-  let sender: Bun.Subprocess<"ignore", "pipe", "inherit"> | undefined;
+  let sender: Sender | undefined;
   try {
     if (options.keyFile !== undefined) await runProgram(["keygen", options.keyFile]).exited;
     const target = await start(1);
     await start(2);
-    await until(async () => (await look(target)).peer?.state === "up");
+    await until(async () => (await observe(target)).peer?.state === "up");
     sender = startSender(options, port);
-    return await watch(options, { target, port, sender, startNewcomer: () => start(3) });
+    return await observeFlood(options, { target, port, sender, startNewcomer: () => start(3) });
   } finally {
     sender?.kill();
     await sender?.exited;
@@ -106,19 +108,21 @@ function startSender(options: FloodOptions, port: number) {
   });
 }
 
+type Sender = Bun.Subprocess<"ignore", "pipe", "inherit">;
+
 interface View {
   readonly candidates: number;
   readonly drops: Readonly<Record<string, number>>;
   readonly machines: readonly Machine[];
 }
 
-interface Look {
+interface Observation {
   readonly view: View;
   readonly peer: Machine | undefined;
   readonly newcomer: Machine | undefined;
 }
 
-async function look(daemon: Daemon): Promise<Look> {
+async function observe(daemon: Daemon): Promise<Observation> {
   const view = await daemon.json<View>("/api/v1/cluster?report=summary");
   const named = (name: string) => view.machines.find((machine) => machine.name === name);
   return { view, peer: named("genuine2"), newcomer: named("genuine3") };
@@ -127,13 +131,13 @@ async function look(daemon: Daemon): Promise<Look> {
 interface Scene {
   readonly target: Daemon;
   readonly port: number;
-  readonly sender: Bun.Subprocess<"ignore", "pipe", "inherit">;
+  readonly sender: Sender;
   readonly startNewcomer: () => Promise<Daemon>;
 }
 
-async function watch(options: FloodOptions, scene: Scene): Promise<FloodResult> {
+async function observeFlood(options: FloodOptions, scene: Scene): Promise<FloodResult> {
   const { target, port, sender } = scene;
-  const progress = followProgress(sender);
+  const progress = followJsonLines<FloodProgress>(sender.stdout);
   const logBefore = target.stderr().length;
   const lostBefore = kernelDrops(target.address, port);
   let exit: number | undefined;
@@ -147,12 +151,12 @@ async function watch(options: FloodOptions, scene: Scene): Promise<FloodResult> 
   const pageMs: number[] = [];
   let [pagesFailed, kernelLost, cpuSeconds] = [0, 0, 0];
   const cpuBefore = cpuSecondsOf(target.pid);
-  let last: Look | undefined;
+  let last: Observation | undefined;
   while (exit === undefined && !(progress.isOver() && newcomer.isOver())) {
-    const { sent } = progress.latest();
+    const { sent } = progress.latest() ?? NOTHING_SENT;
     if (sent >= options.packets / 2) newcomer.start();
     try {
-      last = await look(target);
+      last = await observe(target);
       newcomer.note(last.newcomer);
       if (!progress.isOver()) {
         peerStates.add(last.peer?.state ?? "not shown");
@@ -165,9 +169,9 @@ async function watch(options: FloodOptions, scene: Scene): Promise<FloodResult> 
     } catch {
       pagesFailed++;
     }
-    await Bun.sleep(LOOK_MS);
+    await Bun.sleep(OBSERVE_MS);
   }
-  const { sent, refused, seconds } = progress.latest();
+  const { sent, refused, seconds } = progress.latest() ?? NOTHING_SENT;
   return {
     ...{ sent, refused, seconds, kernelDrops: kernelLost, exit, peerAgesSeconds, cpuSeconds },
     ...{ residentMB, pageMs, pagesFailed },
@@ -184,23 +188,8 @@ async function pageTime(daemon: Daemon): Promise<number> {
   const started = performance.now();
   const response = await fetch(`${daemon.url}/`);
   const isWhole = response.ok && (await response.text()).includes("</html>");
-  if (!isWhole) throw new Error(`the page came with ${response.status}`);
+  if (!isWhole) throw new Error(`the page is incomplete, status ${response.status}`);
   return performance.now() - started;
-}
-
-function followProgress(sender: Scene["sender"]) {
-  let latest: FloodProgress = { sent: 0, refused: 0, seconds: 0 };
-  let isOver = false;
-  void (async () => {
-    const decoder = new TextDecoder();
-    for await (const chunk of sender.stdout) {
-      // Lines are short and seldom: each comes whole.
-      const line = decoder.decode(chunk).trim().split("\n").at(-1);
-      if (line !== undefined) latest = JSON.parse(line) as FloodProgress;
-    }
-    isOver = true;
-  })();
-  return { latest: () => latest, isOver: () => isOver };
 }
 
 function createNewcomer(start: () => Promise<unknown>) {

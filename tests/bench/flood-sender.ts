@@ -1,9 +1,10 @@
 /**
- * A process of its own that sends hostile packets at a steady rate from many loopback addresses.
- * Takes its orders as JSON, and prints how far it is, a line of JSON a second.
+ * A process that sends hostile packets at a steady rate from many loopback addresses. It takes its
+ * orders as a JSON argument and prints its progress as a line of JSON a second.
  */
 import { readKeyFile } from "../../src/runtime/key-file.ts";
-import { type HostileOptions, hostilePackets, noise } from "./hostile-packets.ts";
+import { seededRandom } from "../simulation/world/random.ts";
+import { type HostileOptions, hostilePackets } from "./hostile-packets.ts";
 
 export interface FloodOrders {
   readonly address: string;
@@ -12,20 +13,20 @@ export interface FloodOrders {
   readonly keyFile?: string;
   readonly packets: number;
   readonly perSecond: number;
-  /** Every second packet comes from one of the first two, the others from all. */
+  /** Half of the packets come from the first two sources, the others from all. */
   readonly sources: readonly string[];
-  /** What lists and hints name: addresses with this beginning. */
+  /** The beginning of the addresses that lists and hints name. */
   readonly prefix: string;
 }
 
 export interface FloodProgress {
   readonly sent: number;
-  /** The kernel did not take them. */
+  /** Packets that the kernel did not accept for sending. */
   readonly refused: number;
   readonly seconds: number;
 }
 
-/** After a pause of this process no more than this is made up for in one go. */
+/** After a pause of this process, at most this much of the missed time is made up for at once. */
 const LONGEST_BURST_SECONDS = 0.1;
 const TICK_MS = 5;
 
@@ -35,12 +36,12 @@ async function flood(orders: FloodOrders): Promise<void> {
   const sockets = await Promise.all(
     orders.sources.map((hostname) => openSource(hostname, orders.port)),
   );
-  const random = noise(17);
+  const random = seededRandom(17);
   const next = hostilePackets(optionsOf(orders));
   const started = performance.now();
   let owedFrom = started;
-  let [owed, sent, refused, toldAt] = [0, 0, 0, started];
-  const tell = (now: number) => {
+  let [owed, sent, refused, printedAt] = [0, 0, 0, started];
+  const printProgress = (now: number) => {
     const progress: FloodProgress = { sent, refused, seconds: (now - started) / 1000 };
     console.log(JSON.stringify(progress));
   };
@@ -55,13 +56,13 @@ async function flood(orders: FloodOrders): Promise<void> {
       if (!send(socket, next(), orders)) refused++;
       sent++;
     }
-    if (now - toldAt >= 1000) {
-      tell(now);
-      toldAt = now;
+    if (now - printedAt >= 1000) {
+      printProgress(now);
+      printedAt = now;
     }
     if (orders.packets - sent >= 1) await Bun.sleep(TICK_MS);
   }
-  tell(performance.now());
+  printProgress(performance.now());
   for (const socket of sockets) socket.close();
 }
 
@@ -77,7 +78,7 @@ function optionsOf({ signature, keyFile, prefix }: FloodOrders): HostileOptions 
 
 type Source = Bun.udp.Socket<"buffer">;
 
-/** At the port of the peers, where more is believed. What comes back is read and forgotten. */
+/** Sends from the peers' port, from which more is believed. What comes back is discarded. */
 function openSource(hostname: string, port: number): Promise<Source> {
   const socket = { data: () => undefined, error: () => undefined };
   return Bun.udpSocket({ hostname, port, socket });

@@ -1,20 +1,21 @@
-/** What hostile packets do to an executable: see flood-run.ts. Plain, and then sealed. */
+/** The effect of hostile packets on an executable, in a plain network and in a sealed one. */
 import { join } from "node:path";
 import { scratchDirectory } from "../e2e/daemon.ts";
+import { median } from "../median.ts";
+import type { Figure } from "./figure.ts";
 import { type FloodResult, PEER_INTERVAL_SECONDS, runFlood } from "./flood-run.ts";
-import type { Figure } from "./main.ts";
-import { median } from "./sample.ts";
 
 const PER_SECOND = 20_000;
 /**
- * Before the memory counts, of a short flood its first half. By then the tables are full, and
- * whoever sends reports blindly has met a question that was open to him: he is a machine like any.
+ * The packets before memory is recorded; of a short flood, its first half. By then the tables are full,
+ * and each source that sends reports blindly has happened to answer an open question, which makes it a
+ * known machine.
  */
 const WARM_UP_PACKETS = 500_000;
 
 /**
- * A report is asked for within 0.3 s after it is due; the first repeat comes 1 s later, the second
- * 2 s after that. So a report older than this took two.
+ * A report is asked for within 0.3 s after it is due; the first repeat comes 1 s later, the second 2 s
+ * after that. A report older than this needed two repeats.
  */
 export const ONE_RETRY_SECONDS = PEER_INTERVAL_SECONDS + 3;
 
@@ -50,12 +51,12 @@ function figuresOf(subject: string, result: FloodResult): Figure[] {
       subject: `${subject}: packets sent in ${Math.round(seconds)} s`,
       value: `${sent}, ${Math.round(rate)} a second; ${Math.round((100 * result.cpuSeconds) / seconds)} % of a core`,
       beside: receivedText(result),
-      aim: `${PER_SECOND} a second, the executable goes on`,
+      aim: `${PER_SECOND} a second, and the executable keeps running`,
       isMet: rate > PER_SECOND * 0.95 && exit === undefined,
       isPromise: true,
     },
     {
-      subject: `${subject}: growth of its resident memory`,
+      subject: `${subject}: growth of resident memory`,
       value: `${growth.toFixed(1)} MB`,
       beside: memoryText(result),
       aim: "under 10 MB",
@@ -63,15 +64,15 @@ function figuresOf(subject: string, result: FloodResult): Figure[] {
       isPromise: true,
     },
     {
-      subject: `${subject}: a genuine peer's report, oldest of ${peerAgesSeconds.length} looks`,
-      value: `${Math.max(...peerAgesSeconds).toFixed(1)} s, older than the aim at ${late}; state ${states}`,
+      subject: `${subject}: a genuine peer's report, oldest of ${peerAgesSeconds.length} observations`,
+      value: `${Math.max(...peerAgesSeconds).toFixed(1)} s, older than the aim in ${late}; state ${states}`,
       aim: `up, within one retry: under ${ONE_RETRY_SECONDS} s`,
       isMet: late === 0 && states === "up",
       isPromise: true,
     },
     {
-      subject: `${subject}: a machine that starts meanwhile is shown with its report`,
-      value: newcomerMs === undefined ? "never" : `after ${(newcomerMs / 1000).toFixed(1)} s`,
+      subject: `${subject}: until a machine that starts meanwhile is shown with its report`,
+      value: newcomerMs === undefined ? "never" : `${(newcomerMs / 1000).toFixed(1)} s`,
       aim: "shown",
       isMet: newcomerMs !== undefined,
       isPromise: true,
@@ -84,7 +85,7 @@ function figuresOf(subject: string, result: FloodResult): Figure[] {
       isPromise: true,
     },
     {
-      subject: `${subject}: the page, ${result.pageMs.length} times`,
+      subject: `${subject}: time to fetch the page, ${result.pageMs.length} times`,
       value: `median ${median(result.pageMs).toFixed(0)} ms, longest ${Math.max(...result.pageMs).toFixed(0)} ms, ${result.pagesFailed} failed`,
       aim: "none failed",
       isMet: result.pagesFailed === 0 && result.pageMs.length > 0,
@@ -94,8 +95,8 @@ function figuresOf(subject: string, result: FloodResult): Figure[] {
 }
 
 /**
- * The collector lets garbage gather and takes it away, so that single looks say little: the median
- * of the last tenth of all looks after the warm-up, less that of the first tenth.
+ * The median of the last tenth of all observations after the warm-up, less that of the first tenth.
+ * Single observations say little, because garbage accumulates until it is collected.
  */
 export function growthMB({ residentMB }: Pick<FloodResult, "residentMB">): number {
   const tenth = Math.max(1, Math.ceil(residentMB.length / 10));
@@ -104,15 +105,15 @@ export function growthMB({ residentMB }: Pick<FloodResult, "residentMB">): numbe
 
 function memoryText({ residentMB }: FloodResult): string {
   const [least, most] = [Math.min(...residentMB), Math.max(...residentMB)];
-  return `between ${Math.round(least)} and ${Math.round(most)} MB at single looks`;
+  return `between ${Math.round(least)} and ${Math.round(most)} MB in single observations`;
 }
 
-/** Packets that were taken for good are neither dropped here nor there. */
+/** Packets that the executable accepted count neither as dropped nor as lost. */
 function receivedText(result: FloodResult): string {
   const { drops, kernelDrops, refused, candidates, machines } = result;
   const counted = Object.values(drops).reduce((sum, count) => sum + count, 0);
   return (
     `${counted} read and dropped for ${Object.keys(drops).length} reasons, ` +
-    `${kernelDrops} lost for want of room, ${refused} not sent; ${machines.length} machines and ${candidates} candidates`
+    `${kernelDrops} lost because the buffer was full, ${refused} not sent; ${machines.length} machines and ${candidates} candidates`
   );
 }

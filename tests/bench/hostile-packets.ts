@@ -1,37 +1,29 @@
 /**
- * Packets that nobody should believe, endless and repeatable: noise, the right signature before
- * noise, real messages cut, changed, sent again or invented, JSON that is too long, and for a sealed
- * network the same under the wrong key and, by somebody who has the right one, bombs.
+ * An endless, reproducible supply of hostile packets: noise, noise after the right signature, real
+ * messages cut, changed, replayed or invented, and JSON that is too long. For a sealed network also
+ * the same under a wrong key and, by a holder of the right key, packets that decompress to too much.
  */
 import { deflateRawSync } from "node:zlib";
 import type { Message } from "../../src/protocol/message.ts";
 import { createPacketCipher, type PacketCipher } from "../../src/sealing/seal.ts";
 import { encodeMessage } from "../protocol/encode-message.ts";
 import { SAMPLE_MESSAGES } from "../protocol/sample-messages.ts";
+import { seededRandom } from "../simulation/world/random.ts";
 
 export interface HostileOptions {
   readonly signature: string;
   readonly seed: number;
-  /** With it the network is sealed; a few packets come from its holder. */
+  /** The network's key; with it the network is sealed, and a few packets are made with the key. */
   readonly secret?: Uint8Array;
-  /** Addresses that lists and hints name. */
+  /** Draws an address for lists and hints to name. */
   readonly address: (random: () => number) => string;
 }
 
 type Shape = (random: () => number) => Uint8Array;
 
-/** Repeatable noise in [0, 1): a linear congruential generator. */
-export function noise(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** Each call gives the next packet, never the same buffer as one that is still to be sent. */
+/** Returns a function that makes the next packet, always in a buffer of its own. */
 export function hostilePackets(options: HostileOptions): () => Uint8Array {
-  const random = noise(options.seed);
+  const random = seededRandom(options.seed);
   const shapes = weighted([
     ...plainShapes(options),
     ...(options.secret === undefined ? [] : sealedShapes(options, options.secret)),
@@ -39,7 +31,7 @@ export function hostilePackets(options: HostileOptions): () => Uint8Array {
   return () => pick(shapes, random)(random);
 }
 
-/** Shapes with their shares. */
+/** Kinds of packets, each with its share of all packets. */
 type Shares = readonly (readonly [number, Shape])[];
 
 function weighted(shares: Shares): Shape[] {
@@ -66,7 +58,7 @@ const KINDS = ["?", "!", ">", "<", "#", ">{", "<{"];
 function sealedShapes(options: HostileOptions, secret: Uint8Array): Shares {
   const { signature, address } = options;
   const who = { id: "e".repeat(16), incarnation: "f".repeat(16) };
-  const drawn = noise(options.seed + 1);
+  const drawn = seededRandom(options.seed + 1);
   const sealerWith = (key: Uint8Array): PacketCipher =>
     createPacketCipher({
       ...{ signature, secrets: [key], ...who },
@@ -87,18 +79,18 @@ function sealedShapes(options: HostileOptions, secret: Uint8Array): Shares {
   ];
 }
 
-/** As much as opens, and what opens to more than is allowed: sealed by a holder of the key. */
+/** The largest message that opens, and one that decompresses to too much, sealed with the key. */
 function bombed(insider: PacketCipher, signature: string): () => Uint8Array {
   const largest = Buffer.alloc(65_000, " ");
   largest.write(`${signature}<{"answer":1,"report":{"name":"`);
-  // What deflates well in itself, inflates to 4 MB, and is no longer deflated by the sealer.
+  // Compressed data that decompresses to 4 MB, and that sealing does not compress further.
   const inner = deflateRawSync(Buffer.alloc(4_000_000));
   const packets = [largest, Buffer.concat([Buffer.from(`${signature}<`), inner])];
   let turn = 0;
   return () => insider.seal(packets[turn++ % packets.length] ?? largest);
 }
 
-/** Well-formed, fresh, and false: ids and addresses that nobody has. */
+/** A well-formed message with ids and addresses that no machine has. */
 function invented(address: (random: () => number) => string, random: () => number): Message {
   const id = hexDigits(random);
   const number = Math.floor(random() * 2 ** 48);
@@ -135,7 +127,7 @@ function cut(packet: Uint8Array, random: () => number): Uint8Array {
 }
 
 function changed(packet: Uint8Array, random: () => number): Uint8Array {
-  // A Buffer's own slice would share its bytes.
+  // Buffer.slice would share the bytes.
   const copy = Uint8Array.from(packet);
   for (let count = 1 + random() * 6; count >= 1; count--) {
     copy[Math.floor(random() * copy.length)] = random() * 256;
@@ -155,6 +147,6 @@ function hexDigits(random: () => number): string {
 
 function pick<T>(some: readonly T[], random: () => number): T {
   const one = some[Math.floor(random() * some.length)];
-  if (one === undefined) throw new Error("nothing to pick from");
+  if (one === undefined) throw new Error("there is nothing to pick from");
   return one;
 }

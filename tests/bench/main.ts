@@ -1,32 +1,20 @@
 /**
- * `npm run bench [-- NAME…] [--machines N] [--packets N]`: what unagi costs beside what others cost, measured
- * side by side in one run, so that a slow or busy machine changes the figures but hardly their
- * ratios. Prints one table; docs/benchmarks.md explains it.
+ * `npm run bench [-- NAME…] [--machines N] [--packets N]`: measures what unagi costs beside comparable
+ * programs, in one run, so that a slow or busy machine changes the figures but hardly their ratios.
+ * Prints one line for each figure; docs/benchmarks.md explains them.
  */
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchmarkCluster } from "./cluster.ts";
+import type { Figure } from "./figure.ts";
 import { benchmarkFlood } from "./flood.ts";
 import { benchmarkPage } from "./page.ts";
 import { benchmarkPeers } from "./peers.ts";
 import { benchmarkSample } from "./sample.ts";
 import { benchmarkStart } from "./start.ts";
 import { benchmarkWatchers } from "./watchers.ts";
-
-export interface Figure {
-  readonly subject: string;
-  readonly value: string;
-  /** What it is measured beside, and that one's value. */
-  readonly beside?: string;
-  /** ours ÷ theirs, or ours ÷ the aim. */
-  readonly ratio?: number;
-  readonly aim: string;
-  readonly isMet: boolean;
-  /** It must hold on any machine: missed, the run ends with 1. */
-  readonly isPromise?: boolean;
-}
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   sample: benchmarkSample,
@@ -40,9 +28,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
 
 const { values, positionals: wanted } = parseArgs({
   options: {
-    /** Of the cluster, at most 254. */
+    /** The number of machines of `cluster`, at most 254. */
     machines: { type: "string", default: "100" },
-    /** Of the flood, each way: a minute or so. */
+    /** The number of packets of `flood`, plain and again sealed; a million take about a minute. */
     packets: { type: "string", default: "1000000" },
   },
   allowPositionals: true,
@@ -50,7 +38,7 @@ const { values, positionals: wanted } = parseArgs({
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown.length > 0) {
   console.error(
-    `no benchmark ${unknown.join(", ")}; there are: ${Object.keys(BENCHMARKS).join(", ")}`,
+    `unknown benchmark: ${unknown.join(", ")}; choose from ${Object.keys(BENCHMARKS).join(", ")}`,
   );
   process.exit(2);
 }
@@ -75,7 +63,7 @@ for (const [name, run] of Object.entries(BENCHMARKS)) {
     console.log(formatFigure(figure));
   }
 }
-// Of use to a reader, not to CI: a timed check that fails on a busy machine teaches nothing.
+// For a reader only: a timed check that fails on a busy machine would be no use to CI.
 if (isMissed) console.log("Not all aims were met in this run.");
 if (isBroken) process.exitCode = 1;
 

@@ -1,11 +1,11 @@
 /**
- * The page: what it costs to make, how often it is served from the cache beside Bun's own
- * ceiling, and what it costs a browser.
+ * The page: the cost of rendering it, how many times a second it is served from the cache beside Bun's
+ * bare server, and what it costs a browser.
  */
 import { existsSync } from "node:fs";
 import { freePort, until } from "../e2e/daemon.ts";
 import { browserFigures } from "./browser.ts";
-import type { Figure } from "./main.ts";
+import type { Figure } from "./figure.ts";
 import { renderFigures } from "./render.ts";
 import { startServer } from "./serve.ts";
 
@@ -17,24 +17,26 @@ const LOAD_SECONDS = 3;
 export async function benchmarkPage(): Promise<readonly Figure[]> {
   return [
     ...(await renderFigures()),
-    ...(existsSync(WRK) ? [await requestFigure()] : missing("wrk", "how often the page is served")),
+    ...(existsSync(WRK) ? [await requestFigure()] : missing("wrk", "requests a second")),
     ...(existsSync(CHROMIUM)
       ? await browserFigures(CHROMIUM)
-      : missing("chromium", "what it costs a browser")),
+      : missing("chromium", "the cost in a browser")),
   ];
 }
 
 function missing(what: string, subject: string): [] {
-  console.log(`${subject}: not measured, ${what} is not there (apt-get install ${what})`);
+  console.log(
+    `${subject}: not measured, because ${what} is not installed (apt-get install ${what})`,
+  );
   return [];
 }
 
 async function requestFigure(): Promise<Figure> {
   const own = await served("hundred");
-  const ceiling = await served("ceiling");
+  const ceiling = await served("bare");
   const metrics = existsSync(NODE_EXPORTER) ? await servedByNodeExporter() : undefined;
   const others = [
-    `Bun's own ceiling ${Math.round(ceiling)}`,
+    `Bun's bare server with the same bytes ${Math.round(ceiling)}`,
     ...(metrics === undefined ? [] : [`node_exporter's /metrics ${Math.round(metrics)}`]),
   ];
   return {
@@ -47,9 +49,9 @@ async function requestFigure(): Promise<Figure> {
   };
 }
 
-/** Requests a second. */
-async function served(what: "hundred" | "ceiling"): Promise<number> {
-  const server = await startServer(what);
+/** The requests a second of one of the servers in serve-page.ts. */
+async function served(kind: "hundred" | "bare"): Promise<number> {
+  const server = await startServer(kind);
   try {
     return await load(server.url);
   } finally {
@@ -74,7 +76,7 @@ async function servedByNodeExporter(): Promise<number> {
   }
 }
 
-/** After a second to warm up. */
+/** The requests a second at this URL, after a second to warm up. */
 async function load(url: string): Promise<number> {
   await wrk(url, 1);
   return await wrk(url, LOAD_SECONDS);

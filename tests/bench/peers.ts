@@ -1,11 +1,12 @@
-/** One executable that faces a thousand peers: see simulated-peers.ts. */
+/** One executable with a thousand peers, which simulated-peers.ts simulates. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { type Daemon, freePort, scratchDirectory, startDaemon, until } from "../e2e/daemon.ts";
-import type { Figure } from "./main.ts";
+import { median } from "../median.ts";
+import type { Figure } from "./figure.ts";
+import { followJsonLines } from "./json-lines.ts";
 import { cpuSecondsOf, kernelDrops, memoryOf } from "./process-facts.ts";
-import { median } from "./sample.ts";
 import type { PeerCounts, PeerOrders } from "./simulated-peers.ts";
 
 const COUNT = 1000;
@@ -13,7 +14,7 @@ const NETWORK = "127.1";
 const TARGET = "127.1.250.1";
 const UPDATE_SECONDS = 60;
 const WATCHED_SECONDS = 30;
-/** A watcher who comes has what is fresh after a round of questions, and the answers to it. */
+/** Figures are fresh for a new watcher after a round of questions and their answers. */
 const WATCH_BEGINS_SECONDS = 8;
 const LOOK_MS = 2000;
 const SIMULATED = join(import.meta.dir, "simulated-peers.ts");
@@ -30,7 +31,7 @@ export async function benchmarkPeers(): Promise<readonly Figure[]> {
   });
   let daemon: Daemon | undefined;
   try {
-    const counts = followCounts(peers);
+    const counts = followJsonLines<PeerCounts>(peers.stdout).latest;
     await until(() => counts() !== undefined);
     daemon = await startDaemon({
       ...{ address: TARGET, httpPort: await freePort(), p2pPort: port },
@@ -39,7 +40,7 @@ export async function benchmarkPeers(): Promise<readonly Figure[]> {
         ...["-u", String(UPDATE_SECONDS), "--state", scratch.path],
       ],
     });
-    return await face(daemon, { port, counts: () => counts() ?? NO_COUNTS });
+    return await measurePeers(daemon, { port, counts: () => counts() ?? NO_COUNTS });
   } finally {
     await daemon?.stop("SIGKILL");
     peers.kill();
@@ -49,18 +50,6 @@ export async function benchmarkPeers(): Promise<readonly Figure[]> {
 }
 
 const NO_COUNTS: PeerCounts = { answers: 0, lost: 0, served: 0, bytes: 0 };
-
-function followCounts(peers: Bun.Subprocess<"ignore", "pipe", "inherit">) {
-  let latest: PeerCounts | undefined;
-  void (async () => {
-    const decoder = new TextDecoder();
-    for await (const chunk of peers.stdout) {
-      const line = decoder.decode(chunk).trim().split("\n").at(-1);
-      if (line !== undefined) latest = JSON.parse(line) as PeerCounts;
-    }
-  })();
-  return () => latest;
-}
 
 interface Crowd {
   readonly port: number;
@@ -73,7 +62,7 @@ interface Looks {
   readonly ownMB: number[];
 }
 
-async function face(daemon: Daemon, crowd: Crowd): Promise<Figure[]> {
+async function measurePeers(daemon: Daemon, crowd: Crowd): Promise<Figure[]> {
   const rmemMax = readLimit();
   const unseen = await meetAll(daemon, crowd);
   const looks: Looks = { pageMs: [], residentMB: [], ownMB: [] };
@@ -88,31 +77,31 @@ async function face(daemon: Daemon, crowd: Crowd): Promise<Figure[]> {
   const counts = crowd.counts();
   const lostPercent = (100 * counts.lost) / counts.answers;
   const { pageMs, residentMB, ownMB } = looks;
-  // The first one of a process finds nothing compiled.
+  // The first page of a process is rendered before any code is compiled.
   const [firstMs = Number.NaN, ...laterMs] = pageMs;
   return [
     {
-      subject: `${COUNT} peers: all their reports are in`,
-      value: `after ${unseen.allAfterSeconds.toFixed(0)} s`,
+      subject: `${COUNT} peers: until all their reports have arrived`,
+      value: `${unseen.allAfterSeconds.toFixed(0)} s`,
       aim: `within ${UPDATE_SECONDS} s`,
       isMet: unseen.allAfterSeconds <= UPDATE_SECONDS,
     },
     {
       subject: `${COUNT} peers: answers lost`,
       value: `${lostPercent.toFixed(2)} % of ${counts.answers}`,
-      beside: `${kernelDrops(TARGET, crowd.port)} packets without room, net.core.rmem_max is ${rmemMax}`,
+      beside: `${kernelDrops(TARGET, crowd.port)} packets dropped because the buffer was full, net.core.rmem_max is ${rmemMax}`,
       aim: "under 1 %",
       isMet: lostPercent < 1,
     },
     {
-      subject: `${COUNT} peers: resident memory, nobody looking`,
+      subject: `${COUNT} peers: resident memory without readers`,
       value: `${unseen.residentMB.toFixed(0)} MB`,
-      beside: `${unseen.ownMB.toFixed(0)} MB of it its own; with a reader every two seconds ${median(residentMB).toFixed(0)} MB (own ${median(ownMB).toFixed(0)}), at most ${Math.max(...residentMB).toFixed(0)}`,
+      beside: `${unseen.ownMB.toFixed(0)} MB of it anonymous; with a reader every two seconds ${median(residentMB).toFixed(0)} MB (anonymous ${median(ownMB).toFixed(0)}), at most ${Math.max(...residentMB).toFixed(0)}`,
       aim: "at most 90 MB",
       isMet: Math.max(...residentMB) <= 90,
     },
     {
-      subject: `${COUNT} peers: the page, ${laterMs.length} times`,
+      subject: `${COUNT} peers: time to fetch the page, ${laterMs.length} times`,
       value: `median ${median(laterMs).toFixed(0)} ms, longest ${Math.max(...laterMs).toFixed(0)} ms`,
       beside: `the first of the process ${firstMs.toFixed(0)} ms`,
       aim: "within 50 ms",
@@ -121,21 +110,21 @@ async function face(daemon: Daemon, crowd: Crowd): Promise<Figure[]> {
     {
       subject: `${COUNT} peers: the oldest figure that a watcher sees`,
       value: `${watched.oldestSeconds.toFixed(1)} s`,
-      beside: `${Math.round((100 * watched.cpuSeconds) / WATCHED_SECONDS)} % of a core; nobody watching ${((100 * cpuSeconds) / UPDATE_SECONDS).toFixed(0)} %`,
+      beside: `${Math.round((100 * watched.cpuSeconds) / WATCHED_SECONDS)} % of a core; without watchers ${((100 * cpuSeconds) / UPDATE_SECONDS).toFixed(0)} %`,
       aim: "at most 4 s",
       isMet: watched.oldestSeconds <= 4,
     },
   ];
 }
 
-/** The first interval, in which nobody looks; the memory is that at its end. */
+/** Waits for the first interval, without readers; the memory is that at its end. */
 async function meetAll(daemon: Daemon, { counts }: Crowd) {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   let allAfterSeconds = Number.POSITIVE_INFINITY;
   while (seconds() < UPDATE_SECONDS) {
     const isMissing = allAfterSeconds === Number.POSITIVE_INFINITY;
-    // The daemon is asked only once all have answered: what it is asked costs it memory.
+    // The daemon is asked only once all peers have answered, because requests cost it memory.
     if (isMissing && counts().served >= COUNT && (await reported(daemon)) > COUNT) {
       allAfterSeconds = seconds();
     }
@@ -147,7 +136,7 @@ async function meetAll(daemon: Daemon, { counts }: Crowd) {
 async function look(daemon: Daemon, looks: Looks): Promise<void> {
   const started = performance.now();
   const response = await fetch(`${daemon.url}/`);
-  if (!(await response.text()).includes("</html>")) throw new Error("the page is not whole");
+  if (!(await response.text()).includes("</html>")) throw new Error("the page is incomplete");
   looks.pageMs.push(performance.now() - started);
   const { residentMB, ownMB } = memoryOf(daemon.pid);
   looks.residentMB.push(residentMB);
@@ -159,7 +148,7 @@ async function machinesOf(daemon: Daemon): Promise<readonly Machine[]> {
   return (await daemon.json<{ machines: Machine[] }>(path)).machines;
 }
 
-/** Machines with a report, this one among them. */
+/** How many machines have a report, this one included. */
 async function reported(daemon: Daemon): Promise<number> {
   return (await machinesOf(daemon)).filter(({ report }) => report !== undefined).length;
 }

@@ -1,7 +1,7 @@
-/** What /proc tells of a running daemon. */
+/** What /proc says about processes: memory, CPU time, dropped packets. */
 import { readFileSync } from "node:fs";
 
-/** Of proc(5), `status`: resident in all, and what is the process's own. */
+/** All resident memory, and the anonymous part that is the process's own. Source: proc(5), `status`. */
 export function memoryOf(pid: number): { readonly residentMB: number; readonly ownMB: number } {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const megabytes = (key: string) =>
@@ -9,18 +9,35 @@ export function memoryOf(pid: number): { readonly residentMB: number; readonly o
   return { residentMB: megabytes("VmRSS"), ownMB: megabytes("RssAnon") };
 }
 
+/** Resident memory, with each shared page divided among the processes that have it. */
+export function sharedMegabytesOf(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "latin1");
+  return Number(/^Pss: +(\d+) kB/m.exec(rollup)?.[1]) / 1024;
+}
+
 /** USER_HZ is 100. */
 const TICKS_PER_SECOND = 100;
 
-/** User and system time, without children. */
+/** User and system time, without children. Source: proc(5), utime and stime. */
 export function cpuSecondsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = statFields(String(pid));
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** CPU time of this process's ended children, such as journalctl. Source: proc(5), cutime and cstime. */
+export function childrenCpuMs(): number {
+  const fields = statFields("self");
+  return ((Number(fields[13]) + Number(fields[14])) * 1000) / TICKS_PER_SECOND;
+}
+
+/** The fields of /proc/PID/stat from the state on, which is the third in proc(5). */
+function statFields(pid: string): readonly string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
 /**
- * Datagrams that the kernel had no room for at this UDP socket. /proc/net/udp:
+ * Datagrams that the kernel dropped because this UDP socket's buffer was full. /proc/net/udp:
  *
  *     sl  local_address rem_address   st tx_queue rx_queue tr tm->when … ref pointer drops
  *     7: 0200003C7F…:2760 00000000:0000 07 00000000:00000000 …         2 0000 0

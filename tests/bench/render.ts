@@ -1,16 +1,16 @@
-/** What a page costs the server: CPU for each new state, rendered and compressed. */
+/** The CPU time that the server needs to render and compress the page for each new state. */
 import { handlerOver } from "../http/handler-over.ts";
+import { median } from "../median.ts";
 import type { SampleSource } from "../page/sample-cluster.ts";
 import { hundred, thousand } from "../page/sample-many.ts";
 import { Place, T0 } from "../store/support.ts";
 import { busierView, withRandomNames } from "./busy-view.ts";
-import type { Figure } from "./main.ts";
-import { median } from "./sample.ts";
+import type { Figure } from "./figure.ts";
 
 const ROUNDS = 40;
-/** Until the program has been compiled by its runtime. */
+/** The rounds until the runtime has compiled the code. */
 const WARM_UP = 20;
-/** A page of a thousand is to be there 50 ms after it was asked for. */
+/** A page of a thousand machines must be ready 50 ms after it was requested. */
 const AIM_MS = 50;
 
 export async function renderFigures(): Promise<Figure[]> {
@@ -21,11 +21,11 @@ export async function renderFigures(): Promise<Figure[]> {
   ] as const) {
     const { first, later, longest } = await renderCost(sample);
     figures.push({
-      subject: `page of ${words} machines, made and compressed, CPU, median of ${ROUNDS}`,
+      subject: `page of ${words} machines, rendered and compressed, CPU, median of ${ROUNDS}`,
       value: `${later.toFixed(1)} ms`,
       beside: [
         `longest ${longest.toFixed(1)} ms`,
-        // Only the first of all says what a program costs that has just been started.
+        // Only the very first page shows what a program costs that has just been started.
         ...(figures.length === 0 ? [`the first of the process ${first.toFixed(1)} ms`] : []),
       ].join(", "),
       aim: `under ${AIM_MS} ms`,
@@ -35,7 +35,7 @@ export async function renderFigures(): Promise<Figure[]> {
   return [...figures, stripFigure()];
 }
 
-/** What the history strips of all machines cost to read: a page of 1,000 asks for those of 100. */
+/** The CPU time to read the history strips of all machines; a page of 1,000 reads those of 100. */
 function stripFigure(): Figure {
   const place = new Place();
   try {
@@ -54,7 +54,7 @@ function stripFigure(): Figure {
   }
 }
 
-/** ms. */
+/** The CPU time of the function, ms. */
 function cpuOf(run: () => void): number {
   const before = process.cpuUsage();
   run();

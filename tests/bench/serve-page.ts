@@ -1,6 +1,6 @@
 /**
- * A server of its own process for the benchmark of the page: `hundred` the product's server over
- * a hundred machines, `ceiling` Bun's bare server with the same bytes. Prints its port.
+ * A server in a process of its own for the benchmark of the page: `hundred` is the product's server with
+ * a hundred machines, `bare` is Bun's server with the same bytes. Prints its port.
  */
 
 import { startHttpServer } from "../../src/http/server.ts";
@@ -9,7 +9,7 @@ import { hundred } from "../page/sample-many.ts";
 
 const handler = handlerOver(hundred());
 
-if (process.argv[2] === "ceiling") {
+if (process.argv[2] === "bare") {
   const request = new Request("http://localhost/", {
     headers: { host: "localhost", "accept-encoding": "gzip" },
   });

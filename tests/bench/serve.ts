@@ -8,8 +8,8 @@ export interface OwnServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(what: "hundred" | "ceiling"): Promise<OwnServer> {
-  const child = Bun.spawn([process.execPath, SERVE_PAGE, what], {
+export async function startServer(kind: "hundred" | "bare"): Promise<OwnServer> {
+  const child = Bun.spawn([process.execPath, SERVE_PAGE, kind], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "inherit",

@@ -1,7 +1,8 @@
 /**
- * A process that stands for many peers, each at a loopback address of its own: they answer by the
- * production encoder with full reports, ask now and then, and watch the machine under test as two
- * of them would. Takes its orders as JSON and prints its counts, a line of JSON a second.
+ * A process that simulates many peers, each at a loopback address of its own. They answer with full
+ * reports, made by the production encoder, ask from time to time, and two check the machine under test
+ * as its ring neighbours. It takes its orders as a JSON argument and prints its counts as a line of JSON
+ * a second.
  */
 import { decodeMessage } from "../../src/protocol/decode.ts";
 import { encodeAddressLists, encodeAnswer, encodeQuestion } from "../../src/protocol/encode.ts";
@@ -12,7 +13,7 @@ import { TYPICAL_REPORT } from "../sealing/typical-report.ts";
 
 export interface PeerOrders {
   readonly count: number;
-  /** Two numbers: `127.1`. */
+  /** The first two numbers of all addresses, `127.1`. */
   readonly network: string;
   readonly target: string;
   readonly port: number;
@@ -23,7 +24,7 @@ export interface PeerOrders {
 export interface PeerCounts {
   /** Answers that were sent, with and without a report. */
   readonly answers: number;
-  /** Questions that came again although they had been answered: that answer was lost. */
+  /** Questions that were repeated although they had been answered, so that the answer was lost. */
   readonly lost: number;
   /** Peers whose first report was sent. */
   readonly served: number;
@@ -36,19 +37,19 @@ interface Peer {
   readonly id: string;
   readonly incarnation: string;
   readonly socket: Bun.udp.Socket<"buffer">;
-  /** The first report was made so long before the start. */
+  /** How long before the start its first report was made. */
   readonly phaseMs: number;
-  /** The live report, remade when it is older than what watchers share. */
+  /** The live report, made anew when it is older than LIVE_SHARED_MS. */
   live: { readonly sequence: number; readonly madeMs: number };
   lastAnswered: number;
   isServed: boolean;
 }
 
 const LIVE_SHARED_MS = 1750;
-/** Two machines watch each closely, each every 4 s (docs/protocol.md). */
+/** Two ring neighbours each send a quick question every 4 s (docs/protocol.md). */
 const RING_MS = 2000;
 
-/** `127.1.0.1`, 250 to a network. */
+/** The address of a peer, `127.1.0.1` and so on, with 250 in each /24. */
 export function peerAddress(network: string, index: number): string {
   return `${network}.${Math.floor(index / 250)}.${(index % 250) + 1}`;
 }
@@ -119,7 +120,7 @@ async function run(orders: PeerOrders): Promise<void> {
     send(peer, encodeQuestion(orders.signature, { question, id: peer.id, watching: false }));
   }
 
-  // Each asks once in an interval; two watch closely.
+  // Each peer asks once in an interval; two also send quick questions.
   let turn = 0;
   setInterval(
     () => ask(peers[turn++ % peers.length]),
@@ -144,7 +145,7 @@ async function openPeer(
     socket: { data: (_socket, bytes) => hear(bytes), error: () => undefined },
   });
   const hex = index.toString(16).padStart(4, "0");
-  // The golden ratio spreads whatever is counted.
+  // Multiples of the golden ratio spread evenly.
   const share = (index * 0.618034) % 1;
   return {
     ...{ address, socket, name: `node-${String(index + 1).padStart(4, "0")}` },
@@ -163,7 +164,7 @@ interface Asked {
   readonly startMs: number;
 }
 
-/** As the product does it (cluster/own-report.ts): the interval report first, then the live one. */
+/** Like the product (cluster/serving/own-report.ts), sends the interval report first, then the live one. */
 function answerOf(peer: Peer, { orders, question, startMs }: Asked): Uint8Array {
   const nowMs = performance.now();
   const sinceMs = nowMs - startMs + peer.phaseMs;
@@ -196,7 +197,7 @@ function answerOf(peer: Peer, { orders, question, startMs }: Asked): Uint8Array 
   });
 }
 
-/** A machine of 32 cores, its figures other each time and on each machine. */
+/** The report of a machine with 32 cores, with different figures each time and for each machine. */
 function reportOf(peer: Peer, sequence: number): Report {
   const varied = (value: number, index = 0) =>
     Math.round(10 * ((value + peer.phaseMs / 100 + sequence * 7 + index * 13) % 100)) / 10;

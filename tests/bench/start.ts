@@ -1,8 +1,8 @@
-/** From the start of the executable to its first whole page, and what it then weighs. */
-import { readFileSync } from "node:fs";
+/** The time from the start of the executable to its first complete page, and its memory then. */
 import { freePort, runProgram } from "../e2e/daemon.ts";
-import type { Figure } from "./main.ts";
-import { median } from "./sample.ts";
+import { median } from "../median.ts";
+import type { Figure } from "./figure.ts";
+import { memoryOf } from "./process-facts.ts";
 
 const ROUNDS = 15;
 const AIM_MS = 100;
@@ -19,7 +19,8 @@ export async function benchmarkStart(): Promise<readonly Figure[]> {
       ...["-h", String(httpPort), "-p", String(p2pPort)],
     ]);
     times.push((await firstPage(`http://127.0.0.1:${httpPort}/`)) - started);
-    memory = memoryOf(run.pid);
+    const { residentMB, ownMB } = memoryOf(run.pid);
+    memory = `RSS ${Math.round(residentMB)} MB, of which anonymous ${Math.round(ownMB)} MB`;
     await run.stop();
   }
   const value = median(times);
@@ -46,11 +47,4 @@ async function firstPage(url: string): Promise<number> {
     await Bun.sleep(1);
   }
   throw new Error(`no page at ${url} within ${PATIENCE_MS} ms`);
-}
-
-function memoryOf(pid: number): string {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const megabytes = (key: string) =>
-    Math.round(Number(status.match(new RegExp(`${key}:\\s+(\\d+)`))?.[1]) / 1024);
-  return `RSS ${megabytes("VmRSS")} MB, of which anonymous ${megabytes("RssAnon")} MB`;
 }

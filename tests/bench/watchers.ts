@@ -1,18 +1,18 @@
 /**
- * Two hundred browsers that follow the page of one of eleven daemons: each holds the stream of
- * events and fetches the page when it is told of a change, as the page's own script does.
+ * The CPU time of 200 browsers that watch the page of one of eleven daemons. Each keeps the stream of
+ * events open and fetches the page when it is told of a change, as the page's own script does.
  */
 import { freePort, startDaemon, until } from "../e2e/daemon.ts";
-import { cpuSecondsOf } from "./fleet.ts";
-import type { Figure } from "./main.ts";
+import type { Figure } from "./figure.ts";
+import { cpuSecondsOf } from "./process-facts.ts";
 
 const MACHINES = 11;
 const WATCHERS = 200;
 const SECONDS = 30;
-/** Compiling, first reports, lists: not what watching costs. */
+/** Compiling, first reports and lists take this long and are not part of the cost of watching. */
 const SETTLE_MS = 10_000;
 const AIM_PERCENT = 5;
-/** As the script in the browser waits. */
+/** The script in the browser waits this long between two fetches. */
 const LEAST_PAUSE_MS = 1000;
 
 export async function benchmarkWatchers(): Promise<readonly Figure[]> {
@@ -34,7 +34,7 @@ export async function benchmarkWatchers(): Promise<readonly Figure[]> {
       return machines.length === MACHINES;
     }, 60_000);
     const alone = await cpuPercent(serving.pid);
-    // One watcher makes all the machines sample and report, which is not the readers' cost.
+    // The first watcher makes all machines sample and report; further watchers add only their pages.
     const one = await watched(serving.url, serving.pid, 1);
     const all = await watched(serving.url, serving.pid, WATCHERS);
     const value = all.percent - alone;
@@ -42,7 +42,7 @@ export async function benchmarkWatchers(): Promise<readonly Figure[]> {
       {
         subject: `${WATCHERS} watchers of the page at ${MACHINES} machines, CPU of the serving daemon`,
         value: `${value.toFixed(2)} % of a core`,
-        beside: `by itself ${alone.toFixed(2)} %, with one watcher ${one.percent.toFixed(2)} %; ${all.pages} pages fetched in ${SECONDS} s`,
+        beside: `without watchers ${alone.toFixed(2)} %, with one watcher ${one.percent.toFixed(2)} %; ${all.pages} pages fetched in ${SECONDS} s`,
         aim: `under ${AIM_PERCENT} %`,
         isMet: value < AIM_PERCENT,
       },
@@ -75,7 +75,7 @@ async function watched(url: string, pid: number, count: number) {
   return { percent, pages };
 }
 
-/** Until the signal: what `src/page/client/live.ts` does, with gzip, and the tag of the last. */
+/** Does until the signal what `src/page/client/live.ts` does, with gzip and the ETag of the last page. */
 async function watch(
   url: string,
   counts: { pages: number; failed: number },

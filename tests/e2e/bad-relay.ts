@@ -4,7 +4,7 @@
  * there goes to the machine, from the address under which its sender is known. So every machine
  * sees one address for each other one, as on any network.
  */
-import { noise } from "../bench/hostile-packets.ts";
+import { seededRandom } from "../simulation/world/random.ts";
 
 export interface BadRelay {
   readonly counts: { passed: number; lost: number; doubled: number; overtaken: number };
@@ -27,7 +27,7 @@ const DELAY_MS = 150;
 const LONG_DELAY_MS = 4000;
 
 export async function startBadRelay({ routes, port, seed }: BadRelayOptions): Promise<BadRelay> {
-  const random = noise(seed);
+  const random = seededRandom(seed);
   const counts = { passed: 0, lost: 0, doubled: 0, overtaken: 0 };
   const sockets = new Map<string, Bun.udp.Socket<"buffer">>();
   const timers = new Set<Timer>();

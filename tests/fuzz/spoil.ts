@@ -158,7 +158,7 @@ const jsonChange: fc.Arbitrary<JsonChange> = fc.record({
   key: fc.constantFrom("__proto__", "constructor", "toJSON", "length", "name", "id", "\0", ""),
 });
 
-/** One of these values with up to five changes at any depth: other types, added or missing keys, long lists. */
+/** One of these values with up to five changes at any depth: other types, more or fewer keys, long lists. */
 export function spoiledJson(samples: readonly unknown[]): fc.Arbitrary<unknown> {
   return fc
     .tuple(fc.constantFrom(...samples), fc.array(jsonChange, { maxLength: 5 }))

@@ -113,7 +113,7 @@ const parse = (value: unknown): Report => {
   return result.value;
 };
 
-/** Parses JSON as it comes from the network, so that `1e999` and `"__proto__"` are what JSON makes of them. */
+/** Parses JSON as from the network, so that `1e999` and `"__proto__"` are what JSON makes of them. */
 const parseText = (json: string): Report => parse(JSON.parse(json));
 
 test("a full report is accepted as it is", () => {

@@ -1,20 +1,13 @@
 /** Machines that are away for hours or days, and groups that have never met. */
 import { describe, expect, test } from "bun:test";
 import { cutOffOf } from "../../../src/cluster/detection/cut-off.ts";
+import { median } from "../../median.ts";
 import { GroundTruth } from "../world/ground-truth.ts";
 import { Network, RELIABLE } from "../world/network.ts";
 import { PORT, SimulatedNode } from "../world/node.ts";
 import { seededRandom } from "../world/random.ts";
 import type { World } from "../world/world.ts";
-import {
-  isolate,
-  machinesAt,
-  median,
-  nodeAt,
-  reliableWorld,
-  settledWorld,
-  stateAt,
-} from "./steps.ts";
+import { isolate, machinesAt, nodeAt, reliableWorld, settledWorld, stateAt } from "./steps.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

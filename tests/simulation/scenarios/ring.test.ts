@@ -1,12 +1,12 @@
 /** The ring in simulated worlds: how soon it notices a death, what it costs, how often it is wrong. */
 import { describe, expect, test } from "bun:test";
 import { cutOffOf } from "../../../src/cluster/detection/cut-off.ts";
+import { median } from "../../median.ts";
 import { RELIABLE } from "../world/network.ts";
 import type { World } from "../world/world.ts";
 import {
   isolate,
   machinesAt,
-  median,
   nodeAt,
   settledWorld,
   starve,

@@ -111,8 +111,3 @@ export function stateAt(node: SimulatedNode, of: { readonly id: string }): strin
 export function machinesAt(node: SimulatedNode) {
   return node.core?.machines(node.now()) ?? [];
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
