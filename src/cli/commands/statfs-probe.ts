@@ -1,8 +1,11 @@
 /**
- * `unagi statfs-probe MOUNT`: measures one file system for the daemon that started it, which
- * cannot ask a file server that may never answer.
+ * `unagi statfs-probe MOUNT`: measures one file system for the daemon that started it. The daemon
+ * itself must not wait for a file server that may never answer.
  */
-import { runStatfsProbe, STATFS_PROBE_COMMAND } from "../../collectors/filesystems/statfs-probe.ts";
+import {
+  STATFS_PROBE_COMMAND,
+  statfsProbeLine,
+} from "../../collectors/filesystems/statfs-probe.ts";
 import type { Command } from "../command.ts";
 
 export const statfsProbe: Command<string> = {
@@ -16,8 +19,8 @@ export const statfsProbe: Command<string> = {
     mount === undefined || others.length > 0
       ? { kind: "problems", problems: ["statfs-probe needs one mount point"] }
       : { kind: "run", input: mount },
-  run: (mount) => {
-    runStatfsProbe(mount);
+  run: (mount, { out }) => {
+    out(statfsProbeLine(mount));
     return 0;
   },
 };

@@ -63,9 +63,10 @@ export function measure(path: string): StatfsAnswer {
   }
 }
 
-/** The child's whole work: prints the answer for `mountPoint` as one line of JSON. */
-export function runStatfsProbe(mountPoint: string): void {
-  process.stdout.write(`${JSON.stringify(measure(mountPoint))}\n`);
+/** What the child prints: the answer for `mountPoint` as one line of JSON. */
+export function statfsProbeLine(mountPoint: string): string {
+  return `${JSON.stringify(measure(mountPoint))}
+`;
 }
 
 /** Reads the child's line; anything else is the answer "EINVAL". */

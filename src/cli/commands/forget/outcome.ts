@@ -79,8 +79,8 @@ function choices(json: Json | undefined, machine: string): Outcome | undefined {
     .filter(isObject)
     .slice(0, MOST_CHOICES)
     .map((one) => {
-      const [id = "?", address = "?", state = "?"] = ["id", "address", "state"].map((key) =>
-        textOf(one, key),
+      const [id = "?", address = "?", state = "?"] = ["id", "address", "state"].map((field) =>
+        textOf(one, field),
       );
       return `  ${id}  ${address}, ${state}`;
     });
@@ -99,7 +99,7 @@ function parse(text: string): Json | undefined {
   }
 }
 
-function textOf(json: Json | undefined, key: string): string | undefined {
-  const value = json?.[key];
+function textOf(json: Json | undefined, field: string): string | undefined {
+  const value = json?.[field];
   return typeof value === "string" ? oneLine(value, SHOWN_LENGTH) : undefined;
 }
