@@ -1,7 +1,4 @@
-/**
- * The pages as text, from the daemon's source and the reader's query: what the HTTP handler
- * calls. Reads no clock; times are those of the view.
- */
+/** The pages as HTML, made from the cluster's source and the query of the address. */
 import type { Machine } from "../cluster/machine.ts";
 import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
 import type { WarnedSinceOf } from "../view/history/warned-since.ts";
@@ -23,29 +20,21 @@ export interface RenderContext {
   readonly view: ClusterView;
   readonly times: Times;
   readonly assets: AssetLinks;
-  readonly warnedSince?: WarnedSinceOf;
+  readonly warnedSince?: WarnedSinceOf | undefined;
 }
 
 function frameOf({ source, times, assets }: RenderContext): Frame {
-  return { assets, live: { version: source.version(), timeZone: times.timeZone } };
+  return { assets, version: source.version(), timeZone: times.timeZone };
 }
 
 export function clusterHtml(context: RenderContext, parameters: URLSearchParams): string {
-  const { source, view, times } = context;
+  const { view, times } = context;
   const query = parsePageQuery(parameters, { times, nowMs: view.moment.wallMs });
   if (query.byUser) return renderPeoplePage(peoplePageOf({ view, query, times }), frameOf(context));
-  const page = clusterPageOf({
-    view,
-    query,
-    times,
-    strips: (since, ids) => source.strips(since, ids),
-    at: (wallMs) => source.at(wallMs),
-    warnedSince: context.warnedSince,
-  });
-  return renderClusterPage(page, frameOf(context));
+  return renderClusterPage(clusterPageOf({ ...context, query }), frameOf(context));
 }
 
-/** `parameters`: the query, which says what part of the history is shown. */
+/** `parameters`: the query, which says which part of the history is shown. */
 export function machineHtml(
   context: RenderContext,
   machine: Machine,

@@ -1,7 +1,6 @@
 /**
- * The figures that readers compare, worked out of one report: used by the table, the answers,
- * the sort, the users and the plain text alike, so that they never differ. A protocol-1 machine
- * knows only percents; what it does not say stays absent.
+ * The figures that readers compare, computed from one report: the same for tables, answers, sort
+ * order and plain text. What a report does not say stays absent; protocol 1 knows only percentages.
  */
 
 import { busyPercent } from "../protocol/busy.ts";
@@ -24,17 +23,18 @@ export interface Facts {
   readonly memoryUsedBytes?: number | undefined;
   readonly memoryFreeBytes?: number | undefined;
   readonly swapUsedBytes?: number | undefined;
-  /** Where only percents are known (protocol 1): of the main memory. */
+  /** In percent of the main memory, where protocol 1 gives nothing else. */
   readonly swapUsedPercent?: number | undefined;
   readonly swapBytesPerSecond?: number | undefined;
-  /** Where only percents are known: of the main memory, in and out, a minute. */
+  /** In and out together, in percent of the main memory, where protocol 1 gives nothing else. */
   readonly swapPercentPerMinute?: number | undefined;
   readonly diskBytesPerSecond?: number | undefined;
   readonly networkBytesPerSecond?: number | undefined;
-  /** The greatest of the three "some" pressures. */
+  /** The highest of the three "some" pressures, and what it is of: `cpu`, `mem`, `io`. */
   readonly pressure?: { readonly of: string; readonly percent: number } | undefined;
-  /** Names logged in, each once. */
+  /** Users who are logged in, each once. */
   readonly users?: readonly string[] | undefined;
+  /** The fullest of the file systems that are nearly full. */
   readonly fullFilesystem?: FilesystemFacts | undefined;
 }
 
@@ -57,9 +57,9 @@ export interface FilesystemFacts {
   readonly freeBytes: number;
 }
 
-/** Images that are made full and never change. */
+/** Read-only images, which are always full. */
 const ALWAYS_FULL = new Set(["squashfs", "iso9660", "udf", "cramfs", "erofs"]);
-/** The sum of what is known; absent when nothing is. */
+/** The sum of the known values; absent when both are unknown. */
 function sum(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined) return other;
   return other === undefined ? one : one + other;
@@ -75,7 +75,6 @@ export function isNearlyFull(usedPercent: number): boolean {
   return usedPercent >= THRESHOLDS.filesystemFullPercent;
 }
 
-/** The fullest of those nearly full. */
 function fullestFilesystem(report: Report): FilesystemFacts | undefined {
   let fullest: FilesystemFacts | undefined;
   for (const filesystem of report.filesystems ?? []) {
@@ -140,7 +139,7 @@ function namesOf({ users }: Report): Facts["users"] {
   return [...new Set(users.map((user) => user.name))];
 }
 
-/** One object, made at once: a page makes them for a thousand machines, and lets them go again. */
+/** Built as one literal, unknown fields included: a page makes a thousand of these. */
 export function factsOf(report: Report): Facts {
   const { cpu, memory, swap, disk, network } = report;
   const cores = report.host?.cores;
@@ -182,7 +181,7 @@ export function isSwapping(facts: Facts): boolean {
   );
 }
 
-/** A process too small to be named; a machine whose largest process is so is idle. */
+/** Whether a process is too small to be named. A machine whose largest process is idle is idle. */
 export function isIdle(process: ProcessFacts | undefined): boolean {
   if (process === undefined) return true;
   const { cores, sharePercent } = THRESHOLDS.idleProcess;

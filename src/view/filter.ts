@@ -1,4 +1,4 @@
-/** The reader's choice among the machines: `?filter=` and `?tag=` of the page. */
+/** Which machines the reader has chosen: `?filter=` and `?tag=` in the address of the page. */
 
 import { shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
@@ -8,20 +8,21 @@ import { isProblem, type Subject } from "./subject.ts";
 
 const STATES: readonly MachineState[] = ["up", "silent", "stopped", "down", "new"];
 const FORMS = "name:, user:, process:, state:, tag:";
-/** More words than anybody combines; each is looked for in every machine. */
+/** More words than anybody combines; each costs a search of every machine. */
 const MOST_WORDS = 8;
 
-/** Whether a process is one of those that the reader looks for. */
+/** Whether a process is one that the reader is looking for. */
 export type ProcessTest = (process: ProcessReport) => boolean;
 
 export interface Filter {
   readonly accepts: (subject: Subject) => boolean;
-  /** Absent where the filter is about no process. */
-  readonly isWanted?: ProcessTest;
+  /** Absent when the filter names no user and no process. */
+  readonly isWanted?: ProcessTest | undefined;
+  /** Sentences about words that were not understood. */
   readonly notices: readonly string[];
 }
 
-/** A machine's own tags and those of its report, in lower case. */
+/** In lower case. */
 export function tagsOf(machine: Machine): readonly string[] {
   return machine.tags.map((tag) => tag.toLowerCase());
 }
@@ -39,7 +40,7 @@ function hasProcess(subject: Subject, part: string): boolean {
 
 type Test = (subject: Subject) => boolean;
 
-/** One word of the filter; a string is a sentence about what is wrong with it. */
+/** The test for one word of the filter, or a sentence that says what is wrong with it. */
 function testOf(word: string): Test | string {
   const lower = word.toLowerCase();
   const split = lower.indexOf(":");
@@ -47,9 +48,9 @@ function testOf(word: string): Test | string {
   const value = lower.slice(split + 1);
   const inName: Test = ({ machine }) => machine.name.toLowerCase().includes(value);
   const shown = `“${shownText(word, 60)}”`;
-  // An IPv6 address has colons of its own.
+  // An IPv6 address contains colons that separate no form from a value.
   const isAddress = /^[0-9a-f:.]+$/.test(lower) && split >= 0 && lower.indexOf(":", split + 1) > 0;
-  if (form !== "" && value === "") return `${shown} names nothing to look for.`;
+  if (form !== "" && value === "") return `${shown} needs a value after the colon.`;
   if (isAddress) return ({ machine }) => machine.addresses.some((one) => one.startsWith(lower));
   switch (form) {
     case "name":
@@ -62,7 +63,7 @@ function testOf(word: string): Test | string {
       return ({ machine }) => tagsOf(machine).includes(value);
     case "state":
       if (!STATES.some((state) => state === value)) {
-        return `${shown} is no state: use ${STATES.map((state) => `state:${state}`).join(", ")}.`;
+        return `${shown} is not a state: use ${STATES.map((state) => `state:${state}`).join(", ")}.`;
       }
       return (subject) => subject.state === value;
     case "":
@@ -75,13 +76,13 @@ function testOf(word: string): Test | string {
         hasUser(subject, lower) ||
         hasProcess(subject, lower);
     default:
-      return `${shown} is no filter: use a word or one of ${FORMS}.`;
+      return `Unknown filter ${shown}: use a word or one of ${FORMS}.`;
   }
 }
 
 /**
- * `user:` and `process:` say which processes; without them a word that is part of a user's or a
- * command's name does.
+ * The processes named by `user:` and `process:`; without those forms, the processes whose user or
+ * command contains one of the plain words.
  */
 function wantedProcess(words: readonly string[]): ProcessTest | undefined {
   const named: ProcessTest[] = [];
@@ -100,12 +101,12 @@ function wantedProcess(words: readonly string[]): ProcessTest | undefined {
     loose.some((part) => `${user}\n${command}`.toLowerCase().includes(part));
 }
 
-/** All words must match; one that is not understood is left out, with a sentence. */
+/** All words must match; a word that is not understood is left out and costs a notice. */
 export function filterOf(text: string, tag: string | undefined): Filter {
   const notices: string[] = [];
   const tests: Test[] = [];
   const words = text.split(/\s+/).filter((word) => word !== "");
-  if (words.length > MOST_WORDS) notices.push(`Only the first ${MOST_WORDS} words are looked for.`);
+  if (words.length > MOST_WORDS) notices.push(`Only the first ${MOST_WORDS} words are used.`);
   for (const word of words.slice(0, MOST_WORDS)) {
     const test = testOf(word);
     if (typeof test === "string") notices.push(test);
@@ -118,7 +119,7 @@ export function filterOf(text: string, tag: string | undefined): Filter {
   const isWanted = wantedProcess(words.slice(0, MOST_WORDS));
   return {
     accepts: (subject) => tests.every((test) => test(subject)),
-    ...(isWanted === undefined ? {} : { isWanted }),
+    isWanted,
     notices,
   };
 }

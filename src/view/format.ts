@@ -1,13 +1,18 @@
 /**
- * Numbers as the report shows them: under 10 one decimal, else none; 0 is `0`; what is unknown
- * is `undefined` and shown empty, never as 0.
+ * Numbers as the pages show them: one decimal below 10, none above; 0 is `0`. An unknown figure is
+ * `undefined`, which callers show as an empty cell, never as 0.
  */
 import { MEBIBYTE } from "../base/units.ts";
 
-/** No machine has as much of anything: a claim beyond is cut, so that it breaks no column. */
+/** No machine has more of anything; what a peer claims beyond is cut, so that it fits its column. */
 const MOST_FIGURE = 99_999;
 const MOST_PERCENT = 999;
 const MOST_DAYS = 99_999;
+
+/** The text of a known value; empty for an unknown one. */
+export function known<T>(value: T | undefined, text: (value: T) => string): string {
+  return value === undefined ? "" : text(value);
+}
 
 /** `0`, `0.4`, `9.9`, `10`, `106`, `99999+`. */
 export function figure(value: number): string {
@@ -18,7 +23,7 @@ export function figure(value: number): string {
   return text === "0.0" || text === "-0.0" ? "0" : text;
 }
 
-/** A load or a share, whose decimals matter: `0.0`, `1.0`, `15.6`. */
+/** A load or a share, whose decimals count: `0.0`, `1.0`, `15.6`. */
 export function decimal(value: number, digits = 1): string {
   if (value > MOST_FIGURE) return `${MOST_FIGURE}+`;
   return value.toFixed(digits);
@@ -31,7 +36,7 @@ export function percent(value: number): string {
 
 const UNITS = ["M", "G", "T", "P"];
 
-/** `102 M`, `7.1 G`, `1.8 T`: steps of 1024; under a mebibyte in tenths of one. */
+/** `102 M`, `7.1 G`, `1.8 T`, in steps of 1024; below a mebibyte in tenths of one. */
 export function bytes(value: number): string {
   let amount = value / MEBIBYTE;
   let unit = 0;
@@ -44,7 +49,7 @@ export function bytes(value: number): string {
   return text === "0" ? "0" : `${text} ${UNITS[unit]}`;
 }
 
-/** The unit that fits a scale up to `value`, for the label of a chart. */
+/** The unit for a chart whose scale reaches to `value`, and its size in bytes. */
 export function byteUnit(value: number): { readonly unit: string; readonly size: number } {
   let size = MEBIBYTE;
   let unit = 0;
@@ -55,12 +60,12 @@ export function byteUnit(value: number): { readonly unit: string; readonly size:
   return { unit: UNITS[unit] ?? "M", size };
 }
 
-/** Bytes per second in M/s, without the unit: it stands in the head of the column. */
+/** Bytes per second in M/s, without the unit, which stands in the column's head. */
 export function perSecond(bytesPerSecond: number): string {
   return figure(bytesPerSecond / MEBIBYTE);
 }
 
-/** MB a minute, the 2005 report's measure of disk traffic. */
+/** The unit of disk traffic in the 2005 report. */
 export function megabytesPerMinute(bytesPerSecond: number): number {
   return (bytesPerSecond * 60) / MEBIBYTE;
 }

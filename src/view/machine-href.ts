@@ -1,4 +1,4 @@
-/** Addresses of the pages of machines, as links write them. */
+/** Paths of the machine pages, shared by links, redirects and the script in the browser. */
 
 /** Percent-encoding that leaves `:` and `@` readable, as RFC 3986 allows in paths and queries. */
 export function encodeReadably(text: string): string {

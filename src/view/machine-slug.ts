@@ -1,13 +1,13 @@
 /**
- * Finding a machine by what a reader typed or a link holds: an id, else an address, else a
- * name; and the shortest slug that finds exactly one machine again.
+ * The part of an address that finds a machine: its ID, one of its addresses, or its name; and for
+ * each machine the shortest slug that finds no other.
  */
 import type { Machine } from "../cluster/machine.ts";
 import { canonicalAddress } from "../net/address.ts";
 
 export type Found =
   | { readonly kind: "one"; readonly machine: Machine }
-  /** A name that several machines share. */
+  /** Several machines share it. */
   | { readonly kind: "many"; readonly machines: readonly Machine[] }
   | { readonly kind: "none" };
 
@@ -17,7 +17,7 @@ function foundOf(machines: readonly Machine[]): Found {
   return machines.length === 1 ? { kind: "one", machine: first } : { kind: "many", machines };
 }
 
-/** Names are compared without regard to case, as host names are. */
+/** By ID, else by address, else by name, whose case counts only if that decides. */
 export function findMachine(machines: readonly Machine[], slug: string): Found {
   const byId = machines.filter((machine) => machine.id === slug);
   if (byId.length > 0) return foundOf(byId);
@@ -32,10 +32,10 @@ export function findMachine(machines: readonly Machine[], slug: string): Found {
   return foundOf(machines.filter((machine) => machine.name.toLowerCase() === lower));
 }
 
-/** A name that is safe and readable in a path: no dot segment, nothing to be encoded. */
+/** A name that can stand in a path as it is: no dot segment, nothing to encode. */
 const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** The slug of each machine, by id: its name where that is plain and its own, else its id. */
+/** By ID: the machine's name where that is plain and nobody else's, otherwise its ID. */
 export function slugsOf(machines: readonly Machine[]): ReadonlyMap<string, string> {
   const owners = new Map<string, number>();
   const taken = new Set<string>();

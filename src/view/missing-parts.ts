@@ -1,10 +1,10 @@
-/** Why a part of a report is missing, as its machine says or as its protocol explains. */
+/** Why a part of a report is missing: what its machine says, or what its protocol cannot say. */
 
 import { SENTENCE_LENGTH, shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import type { Report, ReportSubject } from "../protocol/report.ts";
 
-/** Of a part that is missing without a reason. */
+/** A part that is missing for no known reason. */
 export const NOT_REPORTED = "not reported";
 
 /** The reason that a part of the report is missing, as its machine gave it. */
@@ -16,7 +16,7 @@ export function missingReason(
   if (report === undefined) return "no report yet";
   const given = givenReason(report, about);
   if (given !== undefined) return given;
-  return machine.protocol === 1 ? "a protocol-1 machine does not tell" : NOT_REPORTED;
+  return machine.protocol === 1 ? "not part of protocol 1" : NOT_REPORTED;
 }
 
 /** What the report itself says of a part that it lacks; undefined where it says nothing. */

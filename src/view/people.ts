@@ -8,7 +8,7 @@ export interface People {
   readonly allCores: number;
   /** Most cores first, then most memory; root and services last, as one. */
   readonly people: readonly Person[];
-  /** Machines that say nothing now. */
+  /** Machines that have no current report. */
   readonly uncounted: readonly Subject[];
 }
 
@@ -30,7 +30,7 @@ export interface PersonProcess {
   readonly process: ProcessFacts;
 }
 
-/** Accounts that Debian and its relatives give to services; nobody logs in as one of them. */
+/** Accounts that Debian and related distributions give to services; nobody logs in as one. */
 const SERVICES = new Set([
   ..."root daemon bin sys sync mail news uucp proxy www-data backup list irc nobody man lp games".split(
     " ",
@@ -48,13 +48,13 @@ function isService(user: string): boolean {
   return SERVICES.has(user) || user.startsWith("systemd-") || user.startsWith("_");
 }
 
-/** The id of root and of all accounts of services. */
+/** The ID of root and all service accounts. */
 const SYSTEM = "system";
 
-/** useradd allows 32 characters; names that agree in twice as many are one person here. */
+/** Characters. useradd allows 32; names that agree in twice as many count as one person. */
 const LONGEST_USER = 64;
 
-/** What tells one person from another: the account's name, or one id for all services. */
+/** The account's name, or one ID shared by all services. */
 export function personId(user: string): string {
   return isService(user) ? SYSTEM : user.slice(0, LONGEST_USER).toWellFormed();
 }

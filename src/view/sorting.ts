@@ -18,12 +18,12 @@ export const SORT_KEYS = [
 ] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
-/** What is not there at all comes first, what is well comes last. */
+/** The worst first. */
 const STATE_ORDER: readonly SubjectState[] = ["down", "silent", "stopped", "new", "up", "unknown"];
 
 function sortValue(subject: Subject, key: SortKey): number | string | undefined {
   const { facts } = subject;
-  // A row that shows no figures is not sorted by them.
+  // A machine that is down or stopped shows no figures, so none is sorted by.
   if (key !== "machine" && key !== "state" && !isThere(subject.state)) return undefined;
   switch (key) {
     case "machine":
@@ -51,12 +51,12 @@ function sortValue(subject: Subject, key: SortKey): number | string | undefined 
   }
 }
 
-/** Names as a person counts, node2 before node10; ten times as fast as a collator. */
+/** Orders names as a person counts, node2 before node10; ten times as fast as a collator. */
 export function nameOrder(name: string): string {
   return name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
 }
 
-/** A new list; the unknown last in either direction, equals in the order in which they came. */
+/** A new list: unknown values last in both directions, equal ones in the order given. */
 export function sorted(
   subjects: readonly Subject[],
   order: { readonly sort: SortKey; readonly isDescending: boolean },

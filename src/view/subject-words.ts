@@ -1,17 +1,17 @@
 /**
- * A machine in words, the same on the page, in plain text and on a terminal: how long it has been
- * in its state, what its last report said, and why it has no figures.
+ * A machine in words, the same on pages, in plain text and on a terminal: how long it has been in
+ * its state, what its last report said, and why it shows no figures.
  */
 
 import { shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import { type Facts, isIdle } from "./facts.ts";
-import { bytes, duration, figure, percent } from "./format.ts";
+import { bytes, duration, figure, known, percent } from "./format.ts";
 import type { Subject } from "./subject.ts";
 import type { Times } from "./times.ts";
 
 export function coresText(facts: { readonly cores?: number | undefined }): string {
-  return facts.cores === undefined ? "" : figure(facts.cores);
+  return known(facts.cores, figure);
 }
 
 /** `12`, or `80 %` where the number of cores is unknown. */
@@ -25,11 +25,11 @@ export function memoryFreeText({ memoryFreeBytes, memoryPercent }: Facts): strin
   return memoryPercent === undefined ? "" : `${percent(100 - memoryPercent)} %`;
 }
 
-/** `CPU 11 %, bo rsync 1.6 cores`: what a report said, in one line. */
+/** What a report said, in one line: `CPU 11 %, bo rsync 1.6 cores`. */
 export function lastWords(facts: Facts): string {
   const cpu = facts.cpuPercent === undefined ? [] : [`CPU ${percent(facts.cpuPercent)} %`];
   const { top } = facts;
-  // Without a list of processes, or without a CPU figure, nothing is said to be "idle".
+  // Idle is only said of a machine whose processes and CPU use are known.
   if (top === undefined || (isIdle(top) && facts.cpuPercent === undefined)) return cpu.join(", ");
   const process = isIdle(top)
     ? "idle"
@@ -42,7 +42,10 @@ function withWords(said: string, facts: Facts): string {
   return words === "" ? said : `${said}: ${words}`;
 }
 
-/** What stands in place of figures that are missing or old; `undefined`: the figures hold. */
+/** Said of a machine that has answered but not reported yet. */
+export const FIRST_REPORT_DUE = "found; waiting for its first report";
+
+/** Why a machine shows no figures; `undefined` where it shows them. */
 export function sentenceOf(
   subject: Subject,
   { times, nowMs }: { readonly times: Times; readonly nowMs: number },
@@ -51,18 +54,18 @@ export function sentenceOf(
   const age = machine.reportAgeSeconds;
   switch (state) {
     case "new":
-      return report === undefined ? "has answered, first report on its way" : undefined;
+      return report === undefined ? FIRST_REPORT_DUE : undefined;
     case "unknown":
-      return "no entry of that time";
+      return "no data for that time";
     case "down": {
       if (subject.stateSinceWallMs === undefined) return "down at that time";
-      if (report === undefined || age === undefined) return "no report kept of it";
+      if (report === undefined || age === undefined) return "no report on record";
       const at = times.since(nowMs - age * 1000, nowMs);
       return withWords(`last report ${at}, ${duration(age)} old`, facts);
     }
     case "stopped": {
       if (subject.stateSinceWallMs === undefined) return "stopped at that time";
-      const said = `said goodbye ${times.since(subject.stateSinceWallMs, nowMs)}`;
+      const said = `shut down ${times.since(subject.stateSinceWallMs, nowMs)}`;
       return withWords(said, facts);
     }
     default:
@@ -70,12 +73,13 @@ export function sentenceOf(
   }
 }
 
-/** Uptime as of now: the report's and its age. */
+/** Now: that of the report, and the report's age. */
 export function uptimeSeconds(machine: Machine): number | undefined {
   const uptime = machine.report?.uptimeSeconds;
   return uptime === undefined ? undefined : uptime + (machine.reportAgeSeconds ?? 0);
 }
 
+/** How long it has been in its state, `3h02m`; for a machine that is up, its uptime. */
 export function stateFor(subject: Subject, nowMs: number): string {
   if (subject.stateSinceWallMs === undefined) return "";
   if (subject.state === "up") {

@@ -1,9 +1,6 @@
-/**
- * What a row of the report is about: a machine with its report and figures, as of now or as of
- * an earlier time; and the reader's choice among them by `?filter=` and `?tag=`, and their order
- * by `?sort=`.
- */
+/** A machine with its report, figures and warnings, as of now or as of an earlier time. */
 
+import { shownName } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Entry, MachineState } from "../store/kept.ts";
@@ -11,7 +8,7 @@ import type { ClusterView } from "./cluster-view.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { type Warning, warningsOf } from "./warnings.ts";
 
-/** `unknown`: there is no entry of the time asked for. */
+/** `unknown`: the history has no entry for the time asked for. */
 export type SubjectState = MachineState | "unknown";
 
 export interface Subject {
@@ -20,32 +17,47 @@ export interface Subject {
   readonly state: SubjectState;
   readonly report?: Report | undefined;
   readonly facts: Facts;
-  /** Empty for a machine that is not there. */
+  /** Empty for a machine that is down or stopped. */
   readonly warnings: readonly Warning[];
-  /** Since when it is in this state; absent for a state of the past. */
+  /** When it went into this state; absent for a time in the past. */
   readonly stateSinceWallMs?: number;
 }
 
 const NO_FACTS: Facts = {};
 
+/** Neither down nor stopped: its newest report counts as current. */
 export function isThere(state: SubjectState): boolean {
   return state === "up" || state === "silent" || state === "new";
 }
 
+/** The name of the machine that shows the cluster. */
+export function selfName({ machines }: ClusterView): string {
+  const self = machines.find(({ isSelf }) => isSelf);
+  return self === undefined ? "this machine" : shownName(self);
+}
+
+/** `observer`: the name of the machine that shows the cluster. */
+export function subjectNow(
+  machine: Machine,
+  slugs: ReadonlyMap<string, string>,
+  observer: string,
+): Subject {
+  const { report, state, stateSinceWallMs } = machine;
+  const facts = report === undefined ? NO_FACTS : factsOf(report);
+  return {
+    machine,
+    slug: slugs.get(machine.id) ?? machine.id,
+    state,
+    report,
+    facts,
+    warnings: isThere(state) ? warningsOf(machine, facts, observer) : [],
+    stateSinceWallMs,
+  };
+}
+
 export function subjectsNow(view: ClusterView, slugs: ReadonlyMap<string, string>): Subject[] {
-  return view.machines.map((machine) => {
-    const { report, state } = machine;
-    const facts = report === undefined ? NO_FACTS : factsOf(report);
-    return {
-      machine,
-      slug: slugs.get(machine.id) ?? machine.id,
-      state,
-      report,
-      facts,
-      warnings: isThere(state) ? warningsOf(machine, facts) : [],
-      stateSinceWallMs: machine.stateSinceWallMs,
-    };
-  });
+  const observer = selfName(view);
+  return view.machines.map((machine) => subjectNow(machine, slugs, observer));
 }
 
 export function subjectsAt(
@@ -63,13 +75,13 @@ export function subjectsAt(
       state: entry?.state ?? "unknown",
       report,
       facts,
-      // The clock and the clone are known only of now.
-      warnings: warningsOf({ ...machine, clockOffsetSeconds: 0, isClone: false }, facts),
+      // The history keeps neither clock offsets nor clones.
+      warnings: warningsOf({ clockOffsetSeconds: 0, isClone: false }, facts, ""),
     };
   });
 }
 
-/** Of a machine without an entry of the time asked for nothing is known, so nothing bad. */
+/** A machine without an entry for the time asked for is no problem: nothing is known of it. */
 export function isProblem({ state, warnings }: Subject): boolean {
   return (state !== "up" && state !== "unknown") || warnings.length > 0;
 }

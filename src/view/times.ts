@@ -1,12 +1,12 @@
 /**
- * Wall times as text in the serving machine's zone, and back. The zone is given, so that the
- * report of a test is the same everywhere.
+ * Wall times as text in the serving machine's time zone, and back. The zone is passed in, so that a
+ * test gives the same text everywhere.
  */
 
 export interface Times {
-  /** As it was given: `Europe/Vienna`. */
+  /** As Intl names it: `Europe/Vienna`. */
   readonly timeZone: string;
-  /** Name of the zone at that time, for the foot of the page: `UTC`, `CET`. */
+  /** The zone's abbreviation at that time: `UTC`, `CET`. */
   zoneName(wallMs: number): string;
   /** `09:13`. */
   clock(wallMs: number): string;
@@ -18,12 +18,12 @@ export interface Times {
   date(wallMs: number): string;
   /** `06:11` today, `Mon 18:40` within six days, else `12 Nov 18:40`. */
   since(wallMs: number, nowMs: number): string;
-  /** `2026-11-24T09:13:07`, for links and `<time>`; where that is ambiguous, in UTC with a Z. */
+  /** `2026-11-24T09:13:07`, for links and `<time>`; in UTC with a Z where that is ambiguous. */
   stamp(wallMs: number): string;
   /** Milliseconds that the zone is ahead of UTC. */
   offsetMs(wallMs: number): number;
   /**
-   * `2026-11-24T03:10[:07]`, the same with a zone, `03:10[:07]` (the latest that is past), or
+   * Reads `2026-11-24T03:10[:07]`, the same with a zone, `03:10[:07]` (the latest before now), or
    * milliseconds since 1970; `undefined` for anything else.
    */
   parse(text: string, nowMs: number): number | undefined;
@@ -32,12 +32,12 @@ export interface Times {
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY_MS = 86_400_000;
-/** Every zone's offset changes at a quarter of an hour, so one look-up serves for so long. */
+/** Every zone changes its offset on a quarter of an hour, so one look-up holds for one. */
 const OFFSET_BUCKET_MS = 900_000;
-/** Offsets remembered: ten days of quarters; asking Intl is 50 times slower than the map. */
+/** Offsets remembered: ten days of quarters. Intl is 50 times slower than the map. */
 const OFFSET_CAP = 960;
 
-/** 1970 to 9998: a peer may claim any uptime, and a Date has an end. */
+/** A peer may claim any uptime, and the range of a Date is limited. */
 const LAST_WALL_MS = Date.UTC(9998, 0);
 
 function withinYears(wallMs: number): number {
@@ -48,7 +48,7 @@ function two(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** The offset that Intl knows, from the difference between the zone's clock and UTC's. */
+/** Computes offsets as the difference between Intl's clock in the zone and UTC. */
 function offsetReader(timeZone: string): (wallMs: number) => number {
   const format = new Intl.DateTimeFormat("en-GB", {
     timeZone,
@@ -85,15 +85,15 @@ function offsetReader(timeZone: string): (wallMs: number) => number {
 const LOCAL = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
 const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const CLOCK = /^(\d\d?):(\d\d)(?::(\d\d))?$/;
-/** 13 digits: from 2001 to 2286; fewer would be seconds or a typing mistake. */
+/** 13 digits, the years 2001 to 2286; fewer would be seconds or a typing error. */
 const MILLISECONDS = /^\d{13}$/;
 
-/** How entries are named by their time: with seconds where several fall into one minute. */
+/** The clock time by which an entry is named: with seconds where a minute holds several. */
 export function clockOf(times: Times, updateSeconds: number): (wallMs: number) => string {
   return updateSeconds < 60 ? times.clockSeconds : times.clock;
 }
 
-/** The same times, `since` with seconds where several entries fall into one minute. */
+/** The same, but `since` gives seconds where a minute holds several entries. */
 export function timesFor(times: Times, updateSeconds: number): Times {
   if (updateSeconds >= 60) return times;
   return {
@@ -114,7 +114,7 @@ export function createTimes(timeZone: string): Times {
   const dayNumber = (wallMs: number) => Math.floor((wallMs + offsetMs(wallMs)) / DAY_MS);
 
   function toWall(localMs: number): number {
-    // The offset before and after a change may differ: the second look settles it.
+    // Around a change of the offset the first guess may be wrong; the second is right.
     const first = localMs - offsetMs(localMs);
     return localMs - offsetMs(first);
   }
@@ -131,7 +131,7 @@ export function createTimes(timeZone: string): Times {
         .slice(1)
         .map((digits) => Number(digits ?? 0));
       const localMs = Date.UTC(year, month - 1, day, hour, minute, second);
-      // Date.UTC takes 31 February for 3 March: what comes back must be what was asked for.
+      // Date.UTC reads 31 February as 3 March: the result must be what was asked for.
       const same =
         new Date(localMs).toISOString().slice(0, 16) ===
         `${text.slice(0, 10)}T${text.slice(11, 16)}`;

@@ -1,6 +1,6 @@
 /**
- * What a reader should look at though the machine is there: swapping, a disk nearly full, a
- * clock that is off, two daemons under one identity. Words and detail of each.
+ * What is wrong with a machine that is there: it swaps, a disk is nearly full, its clock is off, or
+ * another machine uses its ID.
  */
 
 import { shownText } from "../base/shown-text.ts";
@@ -15,8 +15,10 @@ export interface Warning {
   readonly word: string;
   /** Among the answers: `swapping`, `disk full`, `clock`, `clone`. */
   readonly short: string;
-  /** `7.1 G in swap, 25 M/s`, `/scratch 97 %, 31 G left`, `2.4 s ahead of ours`. */
+  /** `7.1 G in swap, 25 M/s`, `/scratch 97 %, 31 G left`, `2.4 s ahead of node01's clock`. */
   readonly detail: string;
+  /** What to do about it. */
+  readonly remedy: string;
 }
 
 function apart(seconds: number): string {
@@ -31,14 +33,19 @@ function swapping(facts: Facts): Warning {
     kind: "swapping",
     word: "swapping",
     short: "swapping",
-    detail: [
-      held === undefined ? "in and out of swap" : `${bytes(held)} in swap`,
-      ...(rate === undefined ? [] : [`${perSecond(rate)} M/s`]),
-    ].join(", "),
+    detail:
+      (held === undefined ? "in and out of swap" : `${bytes(held)} in swap`) +
+      (rate === undefined ? "" : `, ${perSecond(rate)} M/s`),
+    remedy: "short of memory; see who uses it below",
   };
 }
 
-export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
+/** `observer`: the name of the machine whose clock the offset is measured against. */
+export function warningsOf(
+  machine: Pick<Machine, "clockOffsetSeconds" | "isClone">,
+  facts: Facts,
+  observer: string,
+): readonly Warning[] {
   const warnings: Warning[] = [];
   if (isSwapping(facts)) warnings.push(swapping(facts));
   const full = facts.fullFilesystem;
@@ -49,6 +56,7 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
       word: `disk ${used}`,
       short: "disk full",
       detail: `${shownText(full.mount)} ${used}, ${bytes(full.freeBytes)} left`,
+      remedy: "make room",
     });
   }
   const offset = machine.clockOffsetSeconds;
@@ -57,7 +65,8 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
       kind: "clock",
       word: "clock",
       short: "clock",
-      detail: `${apart(offset)} ${offset < 0 ? "behind" : "ahead of"} ours`,
+      detail: `${apart(offset)} ${offset < 0 ? "behind" : "ahead of"} ${observer}'s clock`,
+      remedy: "start a time service (chrony, systemd-timesyncd)",
     });
   }
   if (machine.isClone) {
@@ -65,7 +74,8 @@ export function warningsOf(machine: Machine, facts: Facts): readonly Warning[] {
       kind: "clone",
       word: "clone",
       short: "clone",
-      detail: "two machines answer under this id",
+      detail: "two machines share this ID",
+      remedy: "give each its own /etc/machine-id and restart",
     });
   }
   return warnings;

@@ -82,7 +82,7 @@ the serving one dies the reader goes on elsewhere",
       await lost.getByRole("link", { name: "buri" }).click();
       await page.waitForURL(`${daemonOf("buri").url}/?sort=machine`);
       await page.locator("#connection", { hasText: "live" }).waitFor();
-      expect(await page.locator(".served-by").textContent()).toContain("buri serves this page");
+      expect(await page.locator(".served-by").textContent()).toContain("Served by buri");
     },
   );
 });

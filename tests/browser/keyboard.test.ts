@@ -156,7 +156,7 @@ describe("by keyboard alone", () => {
       seen.push(name);
     }
     expect(seen[0]).toBe("a Skip to the machines");
-    for (const wanted of ["a users", "a CPU", "a gpu-a"]) expect(seen).toContain(wanted);
+    for (const wanted of ["a people", "a CPU", "a gpu-a"]) expect(seen).toContain(wanted);
     expect(seen).toContainEqual(
       expect.stringMatching(/^slider gpu-a history: CPU over 90 % 17:50/),
     );

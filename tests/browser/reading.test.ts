@@ -34,16 +34,16 @@ describe("the top of the page", () => {
     expect((await answers(page, "Who is using what"))[0]).toEqual([
       ...["render3", "chen", "blender", "29 of 32", "45 G"],
     ]);
-    expect(await answers(page, "Down and not well")).toEqual([
+    expect(await answers(page, "Down or in trouble")).toEqual([
       ["down", "node07", "3h03m", "since 06:10"],
-      ["silent", "node05", "40s", "3 questions unanswered"],
+      ["silent", "node05", "40s", "no reply to 3 requests"],
       ["swapping", "node06", "4h42m", "7.1 G in swap, 25 M/s"],
       ["disk full", "node03", "6h32m", "/scratch 96 %, 31 G left"],
-      ["clock", "render3", "", "2.4 s ahead of ours"],
+      ["clock", "render3", "", "2.4 s ahead of node01's clock"],
       ["stopped", "desk2", "14h33m", "since Mon 18:40"],
     ]);
     const head = await page.locator("header").textContent();
-    expect(head).toContain("node01 serves this page");
+    expect(head).toContain("Served by node01");
     expect(head).toContain("reports 1s–3s old");
     expect(await page.locator("footer").textContent()).toContain("reports every 10 min");
   });
@@ -80,7 +80,7 @@ describe("the top of the page", () => {
     expect(await page.getByRole("rowheader", { name: "14 match problem" }).count()).toBe(1);
     expect(await rowNames(page)).toContain("s12");
     await page.goBack();
-    await page.getByRole("link", { name: /^all \d+ with 45 % or more/ }).click();
+    await page.getByRole("link", { name: /^all \d+ using at least 45 %/ }).click();
     expect(await page.locator("th[aria-sort=descending]").textContent()).toContain("top process");
     const cores = await page
       .locator(".machine-table tbody:last-of-type .top-process b")
@@ -146,7 +146,9 @@ describe("the table of machines", () => {
       await page.getByRole("link", { name: "clear the filter" }).waitFor();
       expect(await rowNames(page)).toEqual([...wanted]);
       expect(new URL(page.url()).searchParams.get("filter")).toBe(filter);
-      expect(await page.locator("#answer-free").textContent()).toContain("of those that match");
+      expect(await page.locator("#answer-free").textContent()).toContain(
+        "of the matching machines",
+      );
     });
   }
 
@@ -198,7 +200,7 @@ describe("the view by user", () => {
     const { page } = await place.open(place.serve().url, NO_SCRIPT);
     await page
       .getByRole("navigation", { name: "Views" })
-      .getByRole("link", { name: "users" })
+      .getByRole("link", { name: "people" })
       .click();
     const ann = page.locator("tbody").filter({ has: page.getByRole("rowheader", { name: "ann" }) });
     const rows = await ann.getByRole("row").all();
@@ -223,10 +225,10 @@ describe("the page of a machine", () => {
     const now = await page.getByRole("region", { name: /^Now/ }).textContent();
     expect(now).toContain("enp1s0 no errors");
     expect(await page.locator("svg.chart").count()).toBe(5);
-    const entries = page.getByRole("region", { name: /^Entries 140/ });
+    const entries = page.getByRole("region", { name: /^History 140 entries/ });
     expect(await entries.getByRole("link").count()).toBeGreaterThan(139);
     expect(await page.getByText("add the user to group adm").first().isVisible()).toBe(true);
-    const own = page.getByRole("link", { name: /its own page/ });
+    const own = page.getByRole("link", { name: /open on render3/ });
     expect(await own.getAttribute("href")).toBe("http://192.168.1.33:8000/");
   });
 

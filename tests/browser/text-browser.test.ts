@@ -40,11 +40,11 @@ test.skipIf(!existsSync(W3M))("w3m shows a machine and an entry in reading order
         "File systems",
         "/mnt/archive  nfs4 no answer",
       ],
-      ...["Logged in 2 users", "Messages not known", "Entries 140", ":00    49 50"],
+      ...["Logged in 2 users", "Messages unavailable", "History 140 entries", ":00    49 50"],
     ]);
     expectInOrder(await dump(`${server.url}/?open=node02@03:10`), [
-      ...["Down and not well", "node02", "node02 at 03:10", "91 %    user 87"],
-      ...["processes: 10 largest of 203", "chen       ffmpeg", "logged in: nobody"],
+      ...["Down or in trouble", "node02", "node02 at 03:10", "91 %    user 87"],
+      ...["processes: top 10 of 203", "chen       ffmpeg", "logged in: nobody"],
       ...["The others at 03:10: render3 chen blender 30", "node03"],
     ]);
   } finally {
@@ -59,17 +59,17 @@ test.skipIf(!existsSync(W3M))(
     try {
       const text = await dump(server.url);
       expectInOrder(text, [
-        ...["8 up", "1 silent", "1 stopped", "1 down", "node01 serves this page"],
+        ...["8 up", "1 silent", "1 stopped", "1 down", "Served by node01"],
         ...["Free now", "gpu-b", "Who is using what", "render3 chen blender"],
-        ...["Down and not well", "node07", "11 machines"],
+        ...["Down or in trouble", "node07", "11 machines"],
         // What a strip draws, as signs; in words it would fill the page.
-        ...["desk2  stopped ...====... ", "said goodbye Mon 18:40: CPU 2 %, idle"],
+        ...["desk2  stopped ...====... ", "shut down Mon 18:40: CPU 2 %, idle"],
         ...["gpu-a  up 9d4h .==.....################ 92 16"],
         ...["node07  down    ......=========..----xxx last report 06:10"],
         ...[
           "one cell = 10 min CPU < 5 % 5 25",
           "in 24 signs, newest right: . idle",
-          "Times are those of node01",
+          "Times: node01",
         ],
       ]);
       expect(text).not.toContain("history:");

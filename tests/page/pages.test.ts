@@ -125,14 +125,14 @@ describe("the cluster page", () => {
       })),
     });
     expect(words(machinePage("node02", source))).toContain(
-      "networkno interface but loopback or virtual ones ",
+      "networkonly loopback and virtual interfaces ",
     );
   });
 
   test("says once why there are no messages, and what to do", () => {
     const html = words(machinePage("render3"));
     expect(html.match(/permission denied on \/var\/log\/syslog/g)).toHaveLength(1);
-    expect(html).toContain("Messages not known: see the problems above");
+    expect(html).toContain("Messages unavailable (see above)");
   });
 
   test("says once that messages are not reported", () => {
@@ -177,9 +177,9 @@ describe("the cluster page", () => {
       }),
     });
     const html = words(page("", silent));
-    expect(html).toContain("This machine speaks to nobody yet");
+    expect(html).toContain("This machine is not looking for others yet");
     // Without -n what is scanned is allowed.
-    expect(html).toContain("start it with -s lan to find the others");
+    expect(html).toContain("Start it with -s lan to find them, -a lan to let browsers in");
   });
 
   test("names values that it does not understand instead of failing", () => {
@@ -195,7 +195,7 @@ describe("the cluster page", () => {
     expect(words(`<tr${row}`)).toContain("15");
     expect(row).toContain("<b>15</b>");
     const html = words(machinePage("old1", source));
-    expect(html).toContain("pressurenot known: a protocol-1 machine does not tell");
+    expect(html).toContain("pressureunknown: not part of protocol 1");
     expect(html).toContain("memory40 %");
   });
 
@@ -212,7 +212,7 @@ describe("the cluster page", () => {
       .slice(3)
       .map((cell) => words(`<td${cell}`).trim());
     expect(cells).toEqual(["", "", "", "", "", "", "", "", ""]);
-    expect(words(machinePage("gpu-a", source))).toContain("CPUnot known: not reported");
+    expect(words(machinePage("gpu-a", source))).toContain("CPUnot reported");
     expect(text(source)).toContain("gpu-a");
   });
 
@@ -227,9 +227,9 @@ describe("the cluster page", () => {
     });
     const html = words(machinePage("gpu-a", source));
     for (const line of ["cpu", "load", "memory", "pressure", "disk", "network"]) {
-      expect(html.toLowerCase()).toContain(`${line}not known: no ${line}`);
+      expect(html.toLowerCase()).toContain(`${line}unknown: no ${line}`);
     }
-    expect(html).toContain("swapnot known: no memory");
+    expect(html).toContain("swapunknown: no memory");
     expect(html).toContain("File systemsno file systems");
   });
 
@@ -245,7 +245,7 @@ describe("the cluster page", () => {
   });
 
   test("opens an outage as what it was", () => {
-    expect(words(page("open=render3@13:40"))).toContain("Not heard of from Mon 13:20 to Mon 14:10");
+    expect(words(page("open=render3@13:40"))).toContain("Down from Mon 13:20 to Mon 14:10 (50m).");
   });
 });
 

@@ -80,7 +80,7 @@ describe("an entry without a CPU figure", () => {
     const { paths, words } = stripOf(machine(points), { axis, times });
     expect(Object.fromEntries(paths)).toMatchObject({ "no-data": "M0 11h144" });
     expect(paths.some(([name]) => name.startsWith("cpu-"))).toBe(false);
-    expect(words).toBe("CPU not known");
+    expect(words).toBe("CPU unknown");
   });
 });
 
@@ -214,7 +214,7 @@ describe("the strip", () => {
     const { words } = stripOf(machine(points), { axis, times });
     expect(words).toBe("down 13:20–14:10; CPU over 90 % 22:40–now");
     expect(stripOf(machine(day(0)), { axis, times }).words).toBe("quiet");
-    expect(stripOf(machine([]), { axis, times }).words).toBe("nothing known yet");
+    expect(stripOf(machine([]), { axis, times }).words).toBe("no data yet");
   });
 
   test("draws the time cursor in the middle of the cell it names", () => {

@@ -43,7 +43,7 @@ describe("a machine's page with a part of its history", () => {
   });
 
   test("still has all entries to open", () => {
-    expect(html).toContain("Entries <small>140, newest 09:10");
+    expect(html).toContain("History <small>140 entries, newest 09:10");
   });
 
   test("has links that zoom without a script, and keeps other parameters in them", () => {

@@ -159,7 +159,7 @@ describe("the three answers", () => {
     expect(said.map(({ word, lasts, detail }) => [word, lasts, detail])).toEqual([
       ["swapping", "4h42m", "7.1 G in swap, 25 M/s"],
       ["disk full", "6h32m", "/scratch 96 %, 31 G left"],
-      ["clock", "", "2.4 s ahead of ours"],
+      ["clock", "", "2.4 s ahead of node01's clock"],
     ]);
   });
 

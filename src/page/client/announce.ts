@@ -1,6 +1,6 @@
-/** Says to those who do not see the page which machines went down and which came back. */
+/** Tells screen readers which machines went down and which came back. */
 
-/** More at once are counted: a list of fifty names is noise. */
+/** Names said at once; further ones are counted, since a list of fifty is noise. */
 const MOST_NAMES = 4;
 
 /** The state that a tile or a mark shows, `is-down`; a tile that shows a load is up. */
@@ -8,11 +8,11 @@ function stateOf(element: Element | null): string {
   return /\bis-(\w+)/.exec(element?.className ?? "")?.[1] ?? "up";
 }
 
-/** State by name of all machines on the page: of the tiles, and of the rows of the table. */
+/** The state of each machine on the page, by name: from the tiles and from the rows of the table. */
 export function statesShown(): Map<string, string> {
   const states = new Map<string, string>();
   for (const tile of document.querySelectorAll(".large-tiles a, .small-tiles span")) {
-    // The name stands first, and the names of tiles hold no space that is not written out.
+    // The name comes first, and names on tiles contain no space.
     const text = tile.firstChild?.textContent ?? "";
     const name = tile.localName === "a" ? text : (text.split(/[ ,]/, 1)[0] ?? "");
     states.set(name, stateOf(tile));
@@ -44,7 +44,7 @@ function region(): HTMLElement {
   return made;
 }
 
-/** Empty until there is something to say: a reader program listens to regions that it knows. */
+/** Creates the empty region: a screen reader listens only to regions that it knows. */
 export function prepareRegion(): void {
   region();
 }

@@ -1,14 +1,14 @@
-/** Filters while one types. The address follows, so the view can be kept and sent to others. */
+/** Filters while the reader types. The address follows, so that a view can be kept and shared. */
 import type { Page } from "./page.ts";
 
-/** Long enough for the next letter of somebody who types, short enough not to be felt. */
+/** Longer than the pause between two letters, too short to be noticed. */
 const PAUSE_MS = 150;
 
 export function filterField(): HTMLInputElement | null {
   return document.querySelector<HTMLInputElement>("#filter");
 }
 
-/** The address of this view with another filter: from page 1, without an opened entry. */
+/** The address of this view with another filter, at its first page and without an opened entry. */
 function hrefOf(text: string): string {
   const isView = location.pathname === "/";
   const parameters = new URLSearchParams(isView ? location.search : "");
@@ -29,7 +29,7 @@ export function startFilter(page: Page): void {
   document.addEventListener("input", ({ target }) => {
     if (!(target instanceof HTMLInputElement) || target.id !== "filter") return;
     window.clearTimeout(timer);
-    // On the page of a machine there is nothing to filter before the reader says so.
+    // The page of a machine has nothing to filter: Enter leads to the table.
     if (location.pathname !== "/") return;
     timer = window.setTimeout(() => apply(target.value.trim()), PAUSE_MS);
   });

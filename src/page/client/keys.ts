@@ -1,4 +1,4 @@
-/** The keys: `/ j k h l s S u ? Enter Esc`. Off while typing, and with Ctrl, Alt or Meta. */
+/** The keys `/ j k h l s S u ? Esc`. They do nothing while the reader types or holds Ctrl, Alt or Meta. */
 import { clearFilter, filterField } from "./filter.ts";
 import type { Page } from "./page.ts";
 import { stepInTime } from "./strips.ts";
@@ -9,13 +9,13 @@ const KEYS = [
   ["Enter", "open"],
   ["h l", "back, forward in time"],
   ["+ − 0", "charts: zoom in, zoom out, all"],
-  ["s S", "sort by the next column, turn the order round"],
-  ["u", "by user"],
+  ["s S", "sort by next column, reverse order"],
+  ["u", "people"],
   ["Esc", "close, clear"],
   ["?", "all keys"],
 ] as const;
 
-/** Made here, not by the server: without the script there are no keys to speak of. */
+/** Made here and not by the server: without the script there are no keys. */
 function addHelp(): void {
   const help = document.createElement("details");
   help.id = "keys";
@@ -32,7 +32,7 @@ function addHelp(): void {
   document.querySelector("footer")?.append(help);
 }
 
-/** Rows of machines: an opened entry and a heading are none. */
+/** The rows of machines, without headings and opened entries. */
 function rowLinks(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>(".machine-table > tbody > tr > th > a")];
 }
@@ -51,18 +51,18 @@ function moveRow(step: number): void {
   link?.closest("tr")?.scrollIntoView({ block: "nearest" });
 }
 
-/** The next column's own link: what a click on its head would do. */
-function sortBy(page: Page, isTurn: boolean): void {
+/** Follows the link in a column's head, as a click would. */
+function sortBy(page: Page, isReversed: boolean): void {
   const heads = [...document.querySelectorAll(".machine-table thead th:not(.history-cell)")].filter(
     (head) => head.getClientRects().length > 0,
   );
   const current = heads.findIndex((head) => head.hasAttribute("aria-sort"));
-  const wanted = isTurn ? heads[current] : heads[(current + 1) % heads.length];
+  const wanted = isReversed ? heads[current] : heads[(current + 1) % heads.length];
   const href = wanted?.querySelector("a")?.getAttribute("href");
   if (href) void page.visit(href);
 }
 
-function toggleUsers(page: Page): void {
+function togglePeople(page: Page): void {
   const link = document.querySelector("nav[aria-label=Views] a:not([aria-current])");
   const href = link?.getAttribute("href");
   if (!href) return;
@@ -70,7 +70,7 @@ function toggleUsers(page: Page): void {
   else location.assign("/?by=user");
 }
 
-/** One thing at a time: the readout, the entry, then the filter. */
+/** Closes one thing at a time: the help, the opened entry, then the filter. */
 function close(page: Page): void {
   const parameters = new URLSearchParams(location.search);
   const field = filterField();
@@ -83,7 +83,7 @@ function close(page: Page): void {
   } else if (parameters.has("filter") || field?.value) clearFilter(page);
 }
 
-/** Whether the time is moved or, for a table of the past, the whole table. */
+/** Moves the whole table where it shows the past, otherwise the cursor in a strip. */
 function moveTime(page: Page, step: number): void {
   const link = document.querySelector(`.notice a[rel=${step < 0 ? "prev" : "next"}]`);
   const href = link?.getAttribute("href");
@@ -122,7 +122,7 @@ function act(page: Page, key: string): boolean {
       if (isView) sortBy(page, key === "S");
       return isView;
     case "u":
-      toggleUsers(page);
+      togglePeople(page);
       return true;
     case "?":
       showKeys();

@@ -1,10 +1,10 @@
 /**
- * Links from one view of the cluster to another change the page in place. What a table holds
- * back while it is pointed at is shown when it is let go.
+ * Links from one view of the cluster to another change the page in place. Changes that a table held
+ * back while it was pointed at appear when the pointer or the focus leaves it.
  */
 import type { Page } from "./page.ts";
 
-/** Ways of looking at the same: these do not fill the list of pages to go back to. */
+/** Parameters whose changes make no step in the browser's history. */
 const VIEW_KEYS = ["sort", "filter", "tag", "page"];
 
 function withoutView(url: URL): string {
@@ -13,12 +13,12 @@ function withoutView(url: URL): string {
   return parameters.toString();
 }
 
-/** The link's address when it is another view of the cluster and this page shows one. */
+/** The link's address, if both this page and the link's are views of the cluster. */
 function viewOf(event: MouseEvent): URL | undefined {
   const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
   if (button !== 0 || ctrlKey || metaKey || shiftKey || altKey) return undefined;
   const link = target instanceof Element ? target.closest("a[href]") : null;
-  // Of an SVG link `href` is an object, so the attribute is read.
+  // The `href` property of an SVG link is an object.
   const href = link?.getAttribute("href");
   if (!href || location.pathname !== "/") return undefined;
   const url = new URL(href, location.href);
@@ -51,7 +51,7 @@ export function startLinks(page: Page): void {
   document.addEventListener("focusout", () => release(page));
 }
 
-/** After the event: only then has the focus arrived where it goes. */
+/** After the event, when the focus has arrived at its new place. */
 function release(page: Page): void {
   setTimeout(() => page.release(), 0);
 }

@@ -1,24 +1,24 @@
 /**
  * Keeps the page up to date: listens to the daemon's stream of events, fetches the page when
- * something has changed, lets go while nobody looks, and says when the connection is lost.
+ * something has changed, closes the stream while the page is hidden, and reports a lost connection.
  */
 import { duration } from "../../view/format.ts";
 import type { Page } from "./page.ts";
 
-/** The daemon gathers changes for a second; a page is not fetched more often than that. */
+/** The daemon gathers changes for a second, so a page is fetched no more often. */
 const LEAST_PAUSE_MS = 1000;
-/** Without an event for so long, ages on the page are no longer true. */
+/** Without an event for this long, the ages on the page are no longer right. */
 const MOST_PAUSE_MS = 10_000;
-/** Nobody looks at a page that has been hidden for so long. */
+/** A page that has been hidden for this long stops watching. */
 const HIDDEN_MS = 60_000;
-/** Between attempts to reach a server that is gone. */
+/** Pauses between attempts to reach a lost server; the last one repeats. */
 const RETRY_MS = [1000, 2000, 3000, 5000];
-/** Other machines named while the connection is lost: as many as fit beside the filter. */
+/** Other machines that are named while the connection is lost: as many as fit beside the filter. */
 const MOST_OTHERS = 3;
-/** Where there is no stream of events, it is asked for again after so long. */
+/** Pause before the stream is asked for again where the server gave none. */
 const NO_EVENTS_MS = 60_000;
 
-/** A page that says that something is not there: nothing on it changes, so nothing is asked for. */
+/** A page about something that does not exist: nothing on it changes, so it is not fetched again. */
 function isStill(): boolean {
   return document.body.dataset["refresh"] === undefined;
 }
@@ -45,13 +45,13 @@ class Live {
     this.#page.onShown(() => this.#onShown());
     setInterval(() => this.#everySecond(), 1000);
     document.addEventListener("visibilitychange", () => this.#onVisibility());
-    // A page kept in the browser's back and forward cache has lost its stream.
+    // A page from the browser's back/forward cache has lost its stream.
     window.addEventListener("pageshow", (event) => {
       if (event.persisted) this.#wake();
     });
   }
 
-  /** Another page may have come, and with it an end or a beginning of what is followed. */
+  /** The page may have become a still one, or ceased to be one. */
   #onShown(): void {
     if (this.#isStill === isStill()) return;
     this.#isStill = isStill();
@@ -69,7 +69,7 @@ class Live {
 
   #listen(): void {
     this.#events?.close();
-    // That something has changed is all that is asked: the page itself says what.
+    // Events without reports: they only say that the page has to be fetched.
     const version = document.body.dataset["version"] ?? "0";
     const events = new EventSource(`/api/v1/events?report=none&since=${version}`);
     this.#events = events;
@@ -93,7 +93,7 @@ class Live {
     if (wasLost) this.#due();
   }
 
-  /** The server answers, but gives no stream: the page is fetched now and then all the same. */
+  /** The server answers but gives no stream: the page is fetched every now and then. */
   #withoutEvents(): void {
     this.#say("");
     this.#after(NO_EVENTS_MS, () => this.#listen());
@@ -125,7 +125,7 @@ class Live {
     const isThere = await this.#page.refresh();
     this.#isFetching = false;
     if (isThere || this.#isAsleep || this.#isStill) {
-      // Without a stream, an answer is all there is to know that the server is back.
+      // Without a stream, only an answer shows that the server is back.
       if (this.#events === undefined) this.#lostSinceMs = undefined;
       return;
     }
@@ -191,13 +191,13 @@ class Live {
     const self = document.body.dataset["self"] ?? "the server";
     const text = `connection to ${self} lost ${ago} ago, trying again`;
     const others = [...document.querySelectorAll("#elsewhere a")].slice(0, MOST_OTHERS);
-    // Links that are there stay as they are: one may have the focus.
+    // Links stay as they are: one of them may have the focus.
     if (place.querySelector("a") !== null) {
       if (place.firstChild !== null) place.firstChild.nodeValue = text;
       return;
     }
     const links = others.flatMap((link, index) => [
-      index === 0 ? "; the same page on " : ", ",
+      index === 0 ? "; also served by " : ", ",
       link.cloneNode(true),
     ]);
     place.replaceChildren(text, ...links);

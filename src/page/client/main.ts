@@ -1,6 +1,6 @@
 /**
- * What the browser runs on every page. The page is complete without it; with it the page stays
- * up to date, is filtered while one types, and is moved about in by keyboard.
+ * The script of every page. A page is complete without it; with it the page stays up to date, is
+ * filtered while the reader types, and can be used by keyboard.
  */
 import { prepareRegion } from "./announce.ts";
 import { startCharts } from "./charts.ts";
@@ -12,7 +12,7 @@ import { createPage } from "./page.ts";
 import { startStrips } from "./strips.ts";
 import { startTiles } from "./tiles.ts";
 
-/** A page in a hidden tab draws no frame; it starts all the same. */
+/** A page in a hidden tab draws no frame; the script starts after this long. */
 const NO_FRAME_MS = 300;
 
 function start(): void {
@@ -26,11 +26,11 @@ function start(): void {
   startCharts(page);
   startKeys(page);
   startLive(page);
-  // For `npm run bench`, and for whoever looks at their browser's own.
+  // Measured by `npm run bench`, and shown by the browser's own tools.
   performance.mark("live");
 }
 
-/** Once, after the first frame: what is to be read comes before what it can do. */
+/** Runs after the first frame: the reader sees the page before it becomes interactive. */
 function afterFirstFrame(run: () => void): void {
   const timer = window.setTimeout(run, NO_FRAME_MS);
   requestAnimationFrame(() =>

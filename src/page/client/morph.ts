@@ -1,29 +1,29 @@
 /**
- * Turns what is shown into what the server says now, by the least change: nodes stay, and with
- * them focus, scroll, selection and what the reader has opened. Nodes of the script's own carry
- * `data-script` and are left alone.
+ * Turns the shown page into the server's newest one by the least change: nodes stay, and with them
+ * focus, scroll position, selection and what the reader has opened. Nodes that the script has made
+ * carry `data-script` and are left alone.
  */
 
 export interface MorphOptions {
-  /** Rows of this table stay where they are: someone points at it or types in it. */
+  /** Whether the rows of this table must not move: the reader points at it or types in it. */
   readonly isHeld: (table: Element) => boolean;
-  /** A figure or a tile has another value than before. */
+  /** Called with a cell or a tile whose text has changed. */
   readonly onChange: (place: Element) => void;
 }
 
 export interface MorphResult {
-  /** Rows would have moved, come or gone: to be done when the table is let go. */
+  /** Rows would have moved, come or gone; that has to be done when the table is released. */
   readonly isPending: boolean;
 }
 
-/** Set by the script or by the reader, and unknown to the server. */
+/** Attributes that the script or the reader sets and the server does not know. */
 const OWN = new Set(["role", "tabindex", "open", "style", "aria-label", "data-cursor"]);
 
 function isOwn(name: string): boolean {
   return OWN.has(name) || name.startsWith("aria-value");
 }
 
-/** What finds a node again among its siblings; `undefined`: its place does. */
+/** What identifies a node among its siblings; `undefined`: its position does. */
 function keyOf(node: Node): string | undefined {
   if (!(node instanceof Element)) return undefined;
   if (node.id !== "") return `#${node.id}`;
@@ -37,12 +37,12 @@ function keyOf(node: Node): string | undefined {
   return undefined;
 }
 
-/** A thousand tiles, the paths of a strip: their place is all that tells them apart. */
+/** A thousand tiles or the paths of a strip, which differ only in their position. */
 function isPlainList(element: Element): boolean {
   return element.className === "small-tiles" || element.localName === "svg";
 }
 
-/** A figure, a name: the most of all that changes, and nothing to find again. */
+/** An element with nothing but text, such as a figure: most changes are of these. */
 function isText(element: Element): boolean {
   return element.firstChild?.nodeType === Node.TEXT_NODE && element.firstChild.nextSibling === null;
 }
@@ -64,7 +64,7 @@ class Morph {
   }
 
   element(live: Element, next: Element): void {
-    // Most of the page is as it was, and this says so without a step of ours.
+    // Most of the page is unchanged, and this native call finds out fastest.
     if (live.isEqualNode(next) || isLive(live)) return;
     this.#attributes(live, next);
     if ((isPlainList(live) || isText(live)) && this.#pairs(live, next)) return;
@@ -80,9 +80,9 @@ class Morph {
   }
 
   #attributes(live: Element, next: Element): void {
-    // A strip that is a slider is no link: the address it had is kept beside.
+    // A strip that the script has made a slider must not become a link again.
     const isSlider = live.getAttribute("role") === "slider";
-    // By name: a list of attribute objects would have to be made for each element.
+    // By name, since `attributes` would make an object for each attribute.
     const names = next.getAttributeNames();
     for (const name of names) {
       if (isSlider && name === "href") continue;
@@ -113,7 +113,7 @@ class Morph {
     else this.#text(live, next);
   }
 
-  /** One after the other; `false`: they are not the same many of the same kind. */
+  /** Updates children pair by pair; `false` if number or kinds differ. */
   #pairs(live: Element, next: Element): boolean {
     if (live.childNodes.length !== next.childNodes.length) return false;
     let [own, other] = [live.firstChild, next.firstChild];
@@ -125,7 +125,7 @@ class Morph {
     return true;
   }
 
-  /** Each known row gets its new figures, and none moves. */
+  /** Each known row gets its new figures; no row moves. */
   #inPlace(live: Element, next: Element): void {
     const before = [...live.children];
     const byKey = new Map(before.map((child) => [keyOf(child), child]));

@@ -1,26 +1,26 @@
 /**
- * The page as it is shown, and how it becomes another: fetched from the server and put in place
- * of what was there, with the address kept in step. The server renders; nothing is rendered here.
+ * The shown page, and how it becomes another: fetched from the server and put in place of the old
+ * one, with the address in step. The server renders; nothing is rendered here.
  */
 import { sayChanges, statesShown } from "./announce.ts";
 import { morph } from "./morph.ts";
 
-/** A server that has not answered by then is as good as gone. */
+/** A server that has not answered within this time counts as lost. */
 const PATIENCE_MS = 5000;
-/** What changes of a document; the rest is the same on every page. */
+/** The parts of a document that change; the rest is the same on every page. */
 const PARTS = ["header", "main", "footer"] as const;
 const FADE_MS = 1200;
-/** In steps: sixty paints a second of a page full of figures would cost more than all else. */
+/** In steps: sixty paints a second of a page full of figures would cost more than anything else. */
 const FADE_EASING = "steps(6, jump-none)";
-/** When more than this change at once, tiles among them, none stands out. */
+/** When more cells and tiles than this change at once, none is highlighted. */
 const MOST_FADES = 60;
 
 export interface Page {
-  /** The same page as it is now; `false`: the server did not answer. */
+  /** Fetches the same page again; `false` if the server did not answer. */
   refresh(): Promise<boolean>;
-  /** Another view of the cluster. */
+  /** Shows another address in place. */
   visit(href: string, history?: "push" | "replace" | "keep"): Promise<void>;
-  /** Does what was put off while the table was held. */
+  /** Shows the changes that were put off while the reader pointed at the table. */
   release(): void;
   /** Called after each change of what is shown. */
   onShown(listener: () => void): void;
@@ -49,7 +49,7 @@ export function createPage(): Page {
   const listeners: (() => void)[] = [];
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
   let shown = addressOf(location);
-  /** The newest answer, while not all of it is shown. */
+  /** The newest answer, as long as a part of it is not shown. */
   let pending: string | undefined;
   let states = statesShown();
   let current: AbortController | undefined;
@@ -90,7 +90,7 @@ export function createPage(): Page {
     current = own;
     const signal = AbortSignal.any([own.signal, AbortSignal.timeout(PATIENCE_MS)]);
     const answer = await fetch(address, { signal });
-    // A machine that has been forgotten has a page too: it says so.
+    // A machine that has been removed has a page too, which says so.
     const html = await answer.text();
     if (current === own) current = undefined;
     return own.signal.aborted ? undefined : html;
@@ -105,7 +105,7 @@ export function createPage(): Page {
         if (html !== undefined && address === shown) show(html, true);
         return true;
       } catch (cause) {
-        // Given up for another page, which says by itself whether it came.
+        // Given up for another page, which reports its own failure.
         return cause instanceof DOMException && cause.name === "AbortError";
       }
     },
@@ -125,8 +125,8 @@ export function createPage(): Page {
           target?.scrollIntoView({ block: "nearest" });
         }
       } catch (cause) {
-        // The stream of events says that the server is gone; a page of the browser's own, with
-        // nothing on it, would only take away what is still shown.
+        // The old page stays: the browser's own error page would show nothing at all, and the
+        // stream of events reports the lost server.
         if (!(cause instanceof DOMException)) console.warn(`${address}: ${String(cause)}`);
       }
     },

@@ -1,6 +1,6 @@
 /**
- * Small tiles become links: a click opens the machine, and in each row of tiles, one stop of the
- * Tab key, the arrow keys move.
+ * Makes links of small tiles: a click opens the machine. Each row of tiles is one stop of the Tab
+ * key, and the arrow keys move within it.
  */
 import { machineHref } from "../../view/machine-href.ts";
 import type { Page } from "./page.ts";
@@ -18,7 +18,7 @@ let tip: HTMLElement | undefined;
 /** The tile under the pointer or with the focus. */
 let told: HTMLElement | undefined;
 
-/** What a tile is, for who sees its colour alone. Outside the tiles: a thousand of them rest. */
+/** Shows a tile's text beside it. The readout lies outside the tiles, so that none is laid out anew. */
 function say(tile: HTMLElement): void {
   told = tile;
   if (tip === undefined) {
@@ -42,7 +42,7 @@ function hush(): void {
   tip?.remove();
 }
 
-/** A tile that goes from under a pointer that rests sends no event. */
+/** A tile that disappears under a resting pointer sends no event. */
 function follow(): void {
   if (told?.isConnected === false) hush();
   else if (told !== undefined) say(told);
@@ -57,7 +57,7 @@ function enhance(): void {
         tile.setAttribute("role", "link");
         tile.setAttribute("tabindex", !hasStop && isFirst ? "0" : "-1");
       }
-      // Its text, which nobody sees, is laid out no longer: a thousand change at once.
+      // The label stands in for the text, which is no longer laid out: a thousand change at once.
       const text = tile.textContent ?? "";
       if (tile.getAttribute("aria-label") !== text) tile.setAttribute("aria-label", text);
     }

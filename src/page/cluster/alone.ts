@@ -1,6 +1,6 @@
 /**
- * What a machine says that has heard of no other: what it is doing about it, and five checks
- * with its own values in them, so that nothing has to be looked up elsewhere.
+ * What the page says on a machine that knows no other: how it is looking for them, and five things
+ * to check, with this machine's own values.
  */
 
 import { counted, SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
@@ -9,8 +9,8 @@ import type { ClusterView } from "../../view/cluster-view.ts";
 import { duration } from "../../view/format.ts";
 
 export interface Alone {
-  /** It was started without ranges and speaks to nobody. */
-  readonly speaksToNobody: boolean;
+  /** It was started without ranges, so it scans nothing but itself. */
+  readonly isNotLooking: boolean;
   readonly sentence: string;
   readonly signature: string;
   readonly ownAddress: string;
@@ -30,12 +30,12 @@ function scanning({ scan, startedWallMs, moment }: ClusterView): string {
   const what = `Scanning ${listed(scan.ranges)} on UDP port ${scan.port}`;
   const progress =
     scan.asked >= scan.size
-      ? `all ${scan.size} asked once, now going round slowly`
-      : `${scan.asked} of ${scan.size} asked so far`;
-  return `${started} ${what}: ${progress}. This page changes by itself when one answers.`;
+      ? `all ${scan.size} tried once; retrying slowly`
+      : `${scan.asked} of ${scan.size} tried so far`;
+  return `${started} ${what}: ${progress}. Updates automatically.`;
 }
 
-/** The network of an own address that a firewall rule would name: a /24 or a /64. */
+/** The network around one of our addresses for a firewall rule: a /24 or a /64. */
 function networkOf(address: string): string {
   if (!isIpv6(address)) return `${address.split(".").slice(0, 3).join(".")}.0/24`;
   return `${address.split("::")[0]?.split(":").slice(0, 4).join(":")}::/64`;
@@ -56,7 +56,7 @@ export function aloneOf(view: ClusterView): Alone | undefined {
   const own = view.scan.ownAddresses.filter((address) => !isLoopback(address));
   const [first = view.scan.ownAddresses[0] ?? "127.0.0.1"] = own;
   return {
-    speaksToNobody: view.scan.isLoopbackOnly && view.scan.size <= 1,
+    isNotLooking: view.scan.isLoopbackOnly && view.scan.size <= 1,
     sentence: scanning(view),
     signature: shownText(view.network),
     ownAddress: own.length === 0 ? first : own.join(", "),
@@ -65,8 +65,8 @@ export function aloneOf(view: ClusterView): Alone | undefined {
     key: view.isSealed ? "this one has one" : "this one has none",
     heard:
       view.candidates === 0
-        ? "nothing"
-        : `${counted(view.candidates, "address", "addresses")} that did not answer a question yet`,
+        ? "none"
+        : `${counted(view.candidates, "address", "addresses")}, no answer yet`,
     dropped: droppedWords(view),
   };
 }

@@ -51,7 +51,7 @@ export interface UsingLine extends MachineLine {
 export interface TroubleLine extends MachineLine {
   readonly mark: "down" | "silent" | "stopped" | "warning";
   readonly word: string;
-  /** `3h02m`; empty where nobody knows since when. */
+  /** `3h02m`; empty where the beginning is unknown. */
   readonly lasts: string;
   readonly detail: string;
 }
@@ -120,7 +120,7 @@ function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): Trou
     word: kind,
     lasts: stateFor(first, nowMs),
     detail:
-      kind === "silent" && unanswered > 0 ? `${counted(unanswered, "question")} unanswered` : since,
+      kind === "silent" && unanswered > 0 ? `no reply to ${counted(unanswered, "request")}` : since,
   };
   if (subjects.length === 1) return line;
   const names = subjects.map(({ machine }) => shownName(machine, 16)).sort();
@@ -133,8 +133,8 @@ function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): Trou
 }
 
 /**
- * Free and in use among the machines that the reader chose (a tag, a user); in trouble among all,
- * for a filter must not hide it.
+ * Free and in use: of the machines that the reader has chosen. In trouble: of all, since a filter
+ * must not hide that.
  */
 export function answersOf(chosen: readonly Subject[], all: readonly Subject[], now: Now): Answers {
   const using = firstLines(largeProcesses(chosen));

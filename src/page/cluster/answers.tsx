@@ -1,4 +1,4 @@
-/** The three answers: free now, who is using what, down and not well. */
+/** The three answers: which machines are free, who is using what, what is down or in trouble. */
 
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
@@ -6,7 +6,7 @@ import { Mark } from "../components/parts.tsx";
 import { UserLink } from "../components/user-link.tsx";
 import type { Answers } from "./answers-view-model.ts";
 
-const LARGE = `${THRESHOLDS.largeProcessPercent} % or more`;
+const LARGE = `${THRESHOLDS.largeProcessPercent} %`;
 
 function Free({ answers }: { answers: Answers }) {
   const { free: lines, chosenCount, machineCount } = answers;
@@ -59,9 +59,8 @@ function Free({ answers }: { answers: Answers }) {
 function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
   const { using, usingMore } = answers;
   if (using.length === 0) {
-    const where =
-      answers.chosenCount < answers.machineCount ? "of those that match" : "of a machine";
-    return <p class="note">{`nobody uses ${LARGE} ${where}`}</p>;
+    const which = answers.chosenCount < answers.machineCount ? "a matching" : "a";
+    return <p class="note">{`no single process uses ${LARGE} of ${which} machine`}</p>;
   }
   return (
     <>
@@ -99,10 +98,10 @@ function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
       </table>
       <p class="note">
         {usingMore === 0 ? (
-          `processes with ${LARGE} of a machine`
+          `processes using at least ${LARGE} of a machine`
         ) : (
           <a href={hrefWith(raw, { sort: "-top", page: undefined })}>
-            all {using.length + usingMore} with {LARGE} of a machine
+            all {using.length + usingMore} using at least {LARGE} of a machine
           </a>
         )}
       </p>
@@ -161,17 +160,19 @@ export function ThreeAnswers({ answers, raw }: { answers: Answers; raw: PageQuer
   return (
     <div class="answers">
       <section aria-labelledby="answer-free">
-        <h2 id="answer-free">Free now{isNarrowed && <small>of those that match</small>}</h2>
+        <h2 id="answer-free">Free now{isNarrowed && <small> of the matching machines</small>}</h2>
         <Free answers={answers} />
       </section>
       <section aria-labelledby="answer-using">
         <h2 id="answer-using">
-          Who is using what{isNarrowed && <small>on those that match</small>}
+          Who is using what{isNarrowed && <small> on the matching machines</small>}
         </h2>
         <Using answers={answers} raw={raw} />
       </section>
       <section aria-labelledby="answer-trouble">
-        <h2 id="answer-trouble">Down and not well{isNarrowed && <small>on all machines</small>}</h2>
+        <h2 id="answer-trouble">
+          Down or in trouble{isNarrowed && <small> of all machines</small>}
+        </h2>
         <Troubles answers={answers} />
       </section>
     </div>

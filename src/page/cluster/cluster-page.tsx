@@ -11,12 +11,12 @@ import { MachinesTable } from "./machine-table.tsx";
 import { TilesSection } from "./tiles.tsx";
 
 function AloneNotice({ alone }: { alone: Alone }) {
-  if (alone.speaksToNobody) {
+  if (alone.isNotLooking) {
     return (
       <section class="notice" aria-labelledby="alone">
-        <h2 id="alone">This machine speaks to nobody yet</h2>
+        <h2 id="alone">This machine is not looking for others yet</h2>
         <p>
-          It scans no network: start it with <code>-s lan</code> to find the others.
+          Start it with <code>-s lan</code> to find them, <code>-a lan</code> to let browsers in.
         </p>
       </section>
     );
@@ -25,7 +25,7 @@ function AloneNotice({ alone }: { alone: Alone }) {
     <section class="notice" aria-labelledby="alone">
       <h2 id="alone">No other machine has answered yet</h2>
       <p>{alone.sentence}</p>
-      <p>If another machine should be here, check on it:</p>
+      <p>If a machine is missing, check there:</p>
       <ol>
         <li>
           is it running: <code>systemctl status unagi</code>
@@ -43,7 +43,7 @@ function AloneNotice({ alone }: { alone: Alone }) {
         <li>the same key file, or none on both: {alone.key}</li>
       </ol>
       <p>
-        Heard so far: {alone.heard}. Packets dropped so far: {alone.dropped}.
+        Addresses heard of: {alone.heard} · packets dropped: {alone.dropped}
       </p>
     </section>
   );

@@ -1,6 +1,6 @@
 /**
- * The cluster page as plain data, from the daemon's view, the history and the reader's query.
- * Reads no clock and keeps nothing: the same input gives the same page.
+ * The cluster page as plain data, made from the daemon's view, the history and the reader's query.
+ * It reads no clock and keeps nothing: the same input gives the same page.
  */
 
 import { filterOf } from "../../view/filter.ts";
@@ -65,7 +65,9 @@ export function clusterPageOf(given: ClusterPageInput): ClusterPage {
   const slugs = slugsOf(view.machines);
   const filter = filterOf(query.filter, query.tag);
   const isPast = atWallMs !== undefined;
-  const subjects = isPast ? subjectsAt(view, slugs, input.at(atWallMs)) : subjectsNow(view, slugs);
+  const subjects = isPast
+    ? subjectsAt(view, slugs, input.source.at(atWallMs))
+    : subjectsNow(view, slugs);
   const chosen = subjects.filter(filter.accepts);
   const path = hrefWith(query.raw, {});
   const masthead = mastheadOf({
@@ -104,7 +106,7 @@ export function clusterPageOf(given: ClusterPageInput): ClusterPage {
       ? answersOf(chosen, subjects, { ...input, nowMs: view.moment.wallMs })
       : undefined,
     tiles,
-    // A tag whose group stands among the tiles is a link there.
+    // The tags of groups are links among the tiles.
     table: { ...table, tags: table.tags.filter(({ tag }) => !groups.has(tag)) },
   };
 }

@@ -1,7 +1,7 @@
-/** What the page says of a machine that may be cut off; that it may be is the core's to say. */
+/** What the page says when this machine may be cut off, which the cluster core decides. */
 
-import { shownName } from "../../base/shown-text.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
+import { selfName } from "../../view/subject.ts";
 import type { Times } from "../../view/times.ts";
 import { linksOn, type PageLink } from "../components/elsewhere.ts";
 
@@ -12,7 +12,7 @@ export interface CutOffNotice {
 
 const MOST_LINKS = 8;
 
-/** `undefined` when there is no sign of it. `path`: of this page, for the links. */
+/** `undefined` when there is no sign of it. `path`: path and query of this page, for the links. */
 export function cutOffNoticeOf(
   view: ClusterView,
   times: Times,
@@ -20,13 +20,12 @@ export function cutOffNoticeOf(
 ): CutOffNotice | undefined {
   const { cutOff, machines } = view;
   if (cutOff === undefined) return undefined;
-  const self = machines.find(({ isSelf }) => isSelf);
-  const own = self === undefined ? "this machine" : shownName(self);
+  const own = selfName(view);
   const lost = machines.filter(({ id }) => cutOff.silent.includes(id));
-  const rest = "Free now: not known.";
+  const rest = "Free now: unknown.";
   if (cutOff.reason === "no carrier") {
     return {
-      sentence: `No network interface of ${own} has a carrier: look at its cable, its switch, its wireless link. The figures of the others below are those of before. ${rest}`,
+      sentence: `No network interface of ${own} has a carrier: check its cable, its switch, its wireless link. The figures of the others below are from before. ${rest}`,
       links: [],
     };
   }
@@ -39,7 +38,7 @@ export function cutOffNoticeOf(
   const within = spanSeconds <= 1 ? "within a second" : `within ${spanSeconds} s`;
   const at = times.clockSeconds(sinceWallMs);
   return {
-    sentence: `${who} fell silent ${within}, at ${at}. They may be well: more likely it is ${own}, its cable or its switch. Their figures below are those of then. ${rest}`,
+    sentence: `${who} fell silent ${within}, at ${at}. They are probably well: more likely ${own}, its cable or its switch is at fault. Their figures below are from then. ${rest}`,
     links: linksOn(lost, path, MOST_LINKS),
   };
 }

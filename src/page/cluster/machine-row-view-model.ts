@@ -1,13 +1,13 @@
 /**
- * One row of the table of machines as plain data: state, strip, figures or the sentence that
- * stands in their place. No answer, no figures: old numbers never stand in live columns.
+ * One row of the table of machines as plain data: state, strip, and its figures. A machine that is
+ * down or stopped has a sentence in their place: old numbers never stand in current columns.
  */
 
 import { shownName, shownText } from "../../base/shown-text.ts";
 import type { StripPoint } from "../../store/kept.ts";
-import { type Facts, isIdle, processFacts } from "../../view/facts.ts";
+import { type Facts, isIdle, isSwapping, processFacts } from "../../view/facts.ts";
 import type { ProcessTest } from "../../view/filter.ts";
-import { bytes, decimal, figure, percent, perSecond } from "../../view/format.ts";
+import { bytes, decimal, figure, known, percent, perSecond } from "../../view/format.ts";
 import type { Axis } from "../../view/history/time-axis.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import type { Subject, SubjectState } from "../../view/subject.ts";
@@ -21,46 +21,46 @@ export interface MachineRow {
   readonly name: string;
   readonly isSelf: boolean;
   readonly state: SubjectState;
-  /** `41d` of uptime, or how long it is in this state. */
+  /** The uptime of a machine that is up, `41d`; otherwise how long it has been in its state. */
   readonly stateFor: string;
   readonly strip: Strip;
-  readonly body:
-    | { readonly kind: "figures"; readonly figures: RowFigures }
-    | { readonly kind: "sentence"; readonly text: string };
+  readonly body: RowFigures | { readonly kind: "sentence"; readonly text: string };
 }
 
-/** What is unknown is absent, and its cell stays empty. */
+/** A figure that is unknown is absent or empty, and its cell stays empty. */
 export interface RowFigures {
-  readonly cpu?: CpuCell;
-  readonly top?:
-    | {
-        readonly user: string;
-        readonly command: string;
-        readonly cores: string;
-      }
-    | "idle";
+  readonly kind: "figures";
+  readonly cpu?: CpuCell | undefined;
+  readonly top?: TopProcess | "idle" | undefined;
   readonly warnings: readonly string[];
-  readonly load?: string;
-  readonly memory?: { readonly percent: string; readonly total?: string; readonly width: number };
-  readonly swap?: { readonly text: string; readonly isWarning: boolean };
-  readonly disk?: string;
-  readonly network?: string;
-  readonly pressure?: string;
+  readonly load: string;
+  readonly memory?: MemoryCell | undefined;
+  readonly swap: string;
+  readonly isSwapping: boolean;
+  readonly disk: string;
+  readonly network: string;
+  readonly pressure: string;
   readonly users: string;
 }
 
 export interface CpuCell {
   readonly percent: string;
-  readonly cores?: string;
-  readonly bar: CpuBar;
+  readonly cores: string;
+  /** Class and whole percent of each part. */
+  readonly bar: readonly (readonly [string, number])[];
   readonly words: string;
 }
 
-/** Whole percents, one after the other. */
-export interface CpuBar {
-  readonly user: number;
-  readonly system: number;
-  readonly wait: number;
+export interface MemoryCell {
+  readonly percent: string;
+  readonly total: string;
+  readonly width: number;
+}
+
+export interface TopProcess {
+  readonly user: string;
+  readonly command: string;
+  readonly cores: string;
 }
 
 export interface RowContext {
@@ -70,103 +70,86 @@ export interface RowContext {
   readonly updateSeconds: number;
   readonly strips: ReadonlyMap<string, readonly StripPoint[]>;
   readonly cursorMs?: number | undefined;
-  /** The largest of these stands in place of the top process. */
+  /** The largest of these takes the place of the top process. */
   readonly isWanted?: ProcessTest | undefined;
 }
 
 const MOST_USERS = 3;
 
-export function cpuBarOf(facts: Facts): CpuBar {
-  const user = Math.round(facts.userPercent ?? facts.cpuPercent ?? 0);
-  const system = Math.round(facts.systemPercent ?? 0);
-  const wait = Math.round(facts.waitPercent ?? 0);
-  return { user, system, wait };
-}
-
 function cpuCell(facts: Facts): CpuCell | undefined {
-  if (facts.cpuPercent === undefined) return undefined;
-  const parts = [
-    ["user", facts.userPercent],
-    ["system", facts.systemPercent],
-    ["waiting", facts.waitPercent],
-  ] as const;
-  const known = parts.flatMap(([word, value]) =>
-    value === undefined ? [] : [`${word} ${percent(value)}`],
-  );
+  const { cpuPercent, userPercent, systemPercent, waitPercent, cores } = facts;
+  if (cpuPercent === undefined) return undefined;
+  const words = [
+    known(userPercent, (value) => `user ${percent(value)}`),
+    known(systemPercent, (value) => `system ${percent(value)}`),
+    known(waitPercent, (value) => `I/O wait ${percent(value)}`),
+  ];
   return {
-    percent: percent(facts.cpuPercent),
-    ...(facts.cores === undefined ? {} : { cores: String(facts.cores) }),
-    bar: cpuBarOf(facts),
-    words: known.join(", "),
+    percent: percent(cpuPercent),
+    cores: known(cores, String),
+    bar: [
+      ["cpu-user", Math.round(userPercent ?? cpuPercent)],
+      ["cpu-system", Math.round(systemPercent ?? 0)],
+      ["cpu-wait", Math.round(waitPercent ?? 0)],
+    ],
+    words: words.filter((part) => part !== "").join(", "),
   };
 }
 
-function topCell(subject: Subject, isWanted?: ProcessTest): RowFigures["top"] | undefined {
-  const { cpuPercent } = subject.facts;
-  const { report } = subject;
+function topCell({ facts, report }: Subject, isWanted?: ProcessTest): RowFigures["top"] {
   if (report?.processes === undefined) return undefined;
   const wanted = isWanted && report.processes.find(isWanted);
-  const top = wanted === undefined ? subject.facts.top : processFacts(wanted, report);
-  // A machine whose CPU is unknown is not said to be idle.
-  if (top === undefined || (wanted === undefined && isIdle(top)))
-    return cpuPercent === undefined ? undefined : "idle";
+  const top = wanted === undefined ? facts.top : processFacts(wanted, report);
+  if (top === undefined || (wanted === undefined && isIdle(top))) {
+    // Without a CPU figure nobody knows whether the machine is idle.
+    return facts.cpuPercent === undefined ? undefined : "idle";
+  }
+  return { user: top.user, command: shownText(top.command), cores: coresText(top) };
+}
+
+function usersText({ users = [] }: Facts): string {
+  const shown = users.slice(0, MOST_USERS).map((name) => shownText(name, 20));
+  const more = users.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` +${more}` : "");
+}
+
+function swapText({ swapUsedBytes, swapUsedPercent }: Facts): string {
+  if (swapUsedBytes !== undefined) return bytes(swapUsedBytes);
+  return known(swapUsedPercent, (value) => `${percent(value)} %`);
+}
+
+function memoryCell({ memoryPercent, memoryTotalBytes }: Facts): MemoryCell | undefined {
+  if (memoryPercent === undefined) return undefined;
   return {
-    user: top.user,
-    command: shownText(top.command),
-    cores: coresText(top),
+    percent: percent(memoryPercent),
+    total: known(memoryTotalBytes, bytes),
+    width: Math.round(memoryPercent),
   };
 }
 
-export function usersText(subject: Subject): string {
-  const users = subject.facts.users ?? [];
-  const said = users.slice(0, MOST_USERS).map((name) => shownText(name, 20));
-  const more = users.length - said.length;
-  return said.join(", ") + (more > 0 ? ` +${more}` : "");
-}
-
-function swapCell(subject: Subject): RowFigures["swap"] {
-  const { swapUsedBytes: used, swapUsedPercent: share } = subject.facts;
-  const isWarning = subject.warnings.some(({ kind }) => kind === "swapping");
-  if (used !== undefined) return { text: bytes(used), isWarning };
-  return share === undefined ? undefined : { text: `${percent(share)} %`, isWarning };
-}
-
-function memoryCell(facts: Facts): RowFigures["memory"] {
-  if (facts.memoryPercent === undefined) return undefined;
-  return {
-    percent: percent(facts.memoryPercent),
-    ...(facts.memoryTotalBytes === undefined ? {} : { total: bytes(facts.memoryTotalBytes) }),
-    width: Math.round(facts.memoryPercent),
-  };
-}
-
-function pressureCell(facts: Facts): string | undefined {
-  const { pressure } = facts;
-  if (pressure === undefined) return undefined;
+function pressureText({ pressure }: Facts): string {
+  if (pressure === undefined) return "";
   const value = percent(pressure.percent);
   return value === "0" ? "0" : `${pressure.of} ${value}`;
 }
 
-export function figuresOf(subject: Subject, isWanted?: ProcessTest): RowFigures {
-  const { facts } = subject;
-  const cpu = cpuCell(facts);
-  const top = topCell(subject, isWanted);
-  const load = facts.loadPerCore ?? facts.load;
-  const memory = memoryCell(facts);
-  const swap = swapCell(subject);
-  const pressure = pressureCell(facts);
-  const { diskBytesPerSecond: disk, networkBytesPerSecond: network } = facts;
+function figuresOf(subject: Subject, isWanted?: ProcessTest): RowFigures {
+  const { facts, warnings } = subject;
   return {
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(top === undefined ? {} : { top }),
-    warnings: subject.warnings.map(({ word }) => word),
-    ...(load === undefined ? {} : { load: load < 9.95 ? decimal(load) : figure(load) }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(swap === undefined ? {} : { swap }),
-    ...(disk === undefined ? {} : { disk: perSecond(disk) }),
-    ...(network === undefined ? {} : { network: perSecond(network) }),
-    ...(pressure === undefined ? {} : { pressure }),
-    users: usersText(subject),
+    kind: "figures",
+    cpu: cpuCell(facts),
+    top: topCell(subject, isWanted),
+    warnings: warnings.map(({ word }) => word),
+    load: known(facts.loadPerCore ?? facts.load, (value) =>
+      value < 9.95 ? decimal(value) : figure(value),
+    ),
+    memory: memoryCell(facts),
+    swap: swapText(facts),
+    isSwapping: isSwapping(facts),
+    disk: known(facts.diskBytesPerSecond, perSecond),
+    network: known(facts.networkBytesPerSecond, perSecond),
+    pressure: pressureText(facts),
+    users: usersText(facts),
   };
 }
 
@@ -190,7 +173,7 @@ export function rowOf(subject: Subject, context: RowContext): MachineRow {
     ),
     body:
       sentence === undefined
-        ? { kind: "figures", figures: figuresOf(subject, context.isWanted) }
+        ? figuresOf(subject, context.isWanted)
         : { kind: "sentence", text: sentence },
   };
 }

@@ -5,23 +5,15 @@ import { UserLink } from "../components/user-link.tsx";
 import { HistoryStrip } from "../history/history-strip.tsx";
 import type { RowFigures, MachineRow as RowModel } from "./machine-row-view-model.ts";
 
-/** Columns that a sentence takes the place of. */
+/** Columns of figures, whose place a sentence takes. */
 export const FIGURE_COLUMNS = 9;
 
 function Cpu({ cpu }: { cpu: RowFigures["cpu"] }) {
   if (cpu === undefined) return <td class="figure" />;
-  const { user, system, wait } = cpu.bar;
   return (
     <td class={"figure"}>
       <b>{cpu.percent}</b> <small>{cpu.cores}</small>
-      <Meter
-        words={cpu.words}
-        parts={[
-          ["cpu-user", user],
-          ["cpu-system", system],
-          ["cpu-wait", wait],
-        ]}
-      />
+      <Meter words={cpu.words} parts={cpu.bar} />
     </td>
   );
 }
@@ -57,14 +49,13 @@ function Memory({ memory }: { memory: RowFigures["memory"] }) {
 }
 
 function Figures({ figures }: { figures: RowFigures }) {
-  const { swap } = figures;
   return (
     <>
       <Cpu cpu={figures.cpu} />
       <Top figures={figures} />
       <td class="figure">{figures.load}</td>
       <Memory memory={figures.memory} />
-      <td class={swap?.isWarning ? "figure is-warning" : "figure"}>{swap?.text}</td>
+      <td class={figures.isSwapping ? "figure is-warning" : "figure"}>{figures.swap}</td>
       <td class="figure">{figures.disk}</td>
       <td class="figure">{figures.network}</td>
       <td class="figure">{figures.pressure}</td>
@@ -83,7 +74,7 @@ export function MachineRow({ row, isOpen }: { row: RowModel; isOpen: boolean }) 
         {row.isSelf && (
           <>
             {" "}
-            <small class="this-machine">here</small>
+            <small class="this-machine">this machine</small>
           </>
         )}
       </th>
@@ -94,7 +85,7 @@ export function MachineRow({ row, isOpen }: { row: RowModel; isOpen: boolean }) 
         <HistoryStrip strip={row.strip} name={name} href={`${href}#entries`} />
       </td>
       {body.kind === "figures" ? (
-        <Figures figures={body.figures} />
+        <Figures figures={body} />
       ) : (
         <td class="sentence" colSpan={FIGURE_COLUMNS}>
           <span>{body.text}</span>

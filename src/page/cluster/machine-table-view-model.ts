@@ -45,9 +45,9 @@ export interface ChosenMachines {
   readonly isWanted?: ProcessTest | undefined;
 }
 
-/** Tags offered as links; the commonest. */
+/** The most frequent tags are offered as links. */
 const MOST_TAGS = 24;
-/** Longer ones are no words for grouping, and would not fit into a link. */
+/** Characters: a longer tag is no word for grouping and would not fit into a link. */
 const LONGEST_TAG = 64;
 
 function tagCounts({ machines }: ClusterView): TagCount[] {
@@ -75,8 +75,8 @@ export function tableOf(
   const ids = new Set(parts.flatMap((part) => part.subjects.map(({ machine }) => machine.id)));
   const opened = openedMachine(input);
   if (opened.machine !== undefined) ids.add(opened.machine.id);
-  // One cell more: a report made before the first cell still speaks of it.
-  const strips = input.strips(axis.startMs - axis.cellMs, [...ids]);
+  // One cell more: a report made before the first cell covers a part of it.
+  const strips = input.source.strips(axis.startMs - axis.cellMs, [...ids]);
   const points = strips.get(opened.machine?.id ?? "") ?? [];
   const { panel, notice, atMs } = openedEntry(input, opened, slugs, points);
   const cursorMs = atMs ?? query.open?.atWallMs ?? query.atWallMs;

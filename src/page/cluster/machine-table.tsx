@@ -1,4 +1,4 @@
-/** The table of machines: past flows into now, one row a machine, an entry opened below one. */
+/** The table of machines: one row for each, whose history strip ends beside its current figures. */
 
 import { shownText } from "../../base/shown-text.ts";
 import type { SortKey } from "../../view/sorting.ts";
@@ -25,12 +25,12 @@ const FIRST: readonly Column[] = [
 const REST: readonly Column[] = [
   { key: "cpu", label: "CPU", unit: "% of cores", isFigure: true },
   { key: "top", label: "top process", unit: "owner, name, cores", isFigure: true },
-  { key: "load", label: "load", unit: "a core", isFigure: true },
-  { key: "mem", label: "memory", unit: "% of", isFigure: true },
+  { key: "load", label: "load", unit: "per core", isFigure: true },
+  { key: "mem", label: "memory", unit: "% of total", isFigure: true },
   { key: "swap", label: "swap", unit: "used", isFigure: true },
   { key: "disk", label: "disk", unit: "M/s", isFigure: true },
   { key: "net", label: "net", unit: "M/s", isFigure: true },
-  { key: "psi", label: "pressure", unit: "% of 60 s", isFigure: true },
+  { key: "psi", label: "pressure", unit: "% of last 60 s", isFigure: true },
   { key: "users", label: "users", unit: "logged in", isFigure: true },
 ];
 const COLUMNS = FIRST.length + REST.length + 1;
@@ -65,7 +65,7 @@ function SectionHead({ section, query }: { section: TableSection; query: PageQue
   );
 }
 
-/** Without filter and tag; the order goes too where it alone calls for the list. */
+/** Without filter and tag; without the order too where that alone asked for the list. */
 function clearHref(query: PageQuery): string {
   const gone = { filter: undefined, tag: undefined, page: undefined };
   return hrefWith(query.raw, isFiltered(query) ? gone : { ...gone, sort: undefined });
@@ -102,7 +102,7 @@ function Body({ section, query, panel }: BodyProps) {
   );
 }
 
-/** What stands above the rows: an entry of a machine that is not among them, or that none is. */
+/** Above the rows: an entry of a machine that is not among them, or a word that there are none. */
 function Above({ table, query }: { table: MachineTable; query: PageQuery }) {
   const { panel, sections, empty } = table;
   const isAmong = sections.some(({ rows }) => rows.some(({ slug }) => slug === panel?.machineSlug));
@@ -123,7 +123,7 @@ function Above({ table, query }: { table: MachineTable; query: PageQuery }) {
 
 function Sections({ table, query }: { table: MachineTable; query: PageQuery }) {
   const { panel, sections } = table;
-  // A machine may stand among the problems and among those looked for: one panel is enough.
+  // A machine may have a row among the problems and one among the results; one panel is enough.
   const owner = sections.findIndex(({ rows }) =>
     rows.some(({ slug }) => slug === panel?.machineSlug),
   );

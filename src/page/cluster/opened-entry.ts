@@ -1,4 +1,4 @@
-/** The entry that the reader opened by `?open=MACHINE@TIME`, or a sentence why there is none. */
+/** The entry that `?open=MACHINE@TIME` asks for, or a sentence that says why there is none. */
 
 import { shownName, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
@@ -14,7 +14,7 @@ export type OpenedMachine =
 
 export interface OpenedEntry {
   readonly panel?: EntryPanel;
-  /** When the opened entry was made, ms: any time that it covers opens it. */
+  /** When the entry was made, ms. Any time that it covers opens it. */
   readonly atMs?: number;
   readonly notice?: string | undefined;
 }
@@ -28,7 +28,7 @@ export function openedMachine({ view, query }: ClusterPageInput): OpenedMachine 
     notice:
       found.kind === "none"
         ? `There is no machine ${shown}.`
-        : `${found.machines.length} machines are called ${shown}: open one by its id.`,
+        : `${found.machines.length} machines are called ${shown}: open one by its ID.`,
   };
 }
 
@@ -42,7 +42,7 @@ export function openedEntry(
   const { open } = query;
   if (open === undefined || machine === undefined) return { notice };
   const nowMs = view.moment.wallMs;
-  const entries = input.at(open.atWallMs);
+  const entries = input.source.at(open.atWallMs);
   const entry = entries.get(machine.id);
   if (entry === undefined) {
     const when = times.since(open.atWallMs, nowMs);

@@ -12,7 +12,7 @@ import { LEAST_FOR_SMALL } from "./tiles-view-model.ts";
 export interface TablePart {
   /** Absent when the table shows all machines. */
   readonly heading?: string;
-  /** What was looked for, with a link that ends it. */
+  /** What the reader asked for, with a link that clears it. */
   readonly isResult: boolean;
   readonly subjects: readonly Subject[];
 }
@@ -27,7 +27,7 @@ export interface TableParts {
   readonly pages: readonly PageLink[];
 }
 
-/** Rows of one page of the machines looked for, and of the problems. */
+/** Rows of a page of results, and of the problems. */
 const PAGE_ROWS = 100;
 
 export function isFiltered({ filter, tag }: PageQuery): boolean {

@@ -1,6 +1,6 @@
 /**
- * The machines as a grid of tiles, a row for each group: the whole cluster at one glance when
- * there are too many for a table. Large tiles carry name and CPU, small ones only a colour.
+ * The machines as a grid of tiles, a row for each group: the whole cluster at a glance where a
+ * table would be too long. Large tiles show name and CPU use, small ones only a colour.
  */
 
 import { shownName, shownText } from "../../base/shown-text.ts";
@@ -18,11 +18,11 @@ export interface Tiles {
 
 export interface TileGroup {
   readonly label: string;
-  /** All machines of the group in the table; absent of the group of the rest. */
-  readonly href?: string;
+  /** Shows the group in the table; absent for the group of the rest. */
+  readonly href?: string | undefined;
   readonly isCurrent: boolean;
-  /** What the group is made by, where it is a tag. */
-  readonly tag?: string;
+  /** The tag that makes the group, if one does. */
+  readonly tag?: string | undefined;
   readonly tiles: readonly Tile[];
 }
 
@@ -32,20 +32,19 @@ export interface Tile {
   readonly href: string;
   /** Class of its ground: `cpu-idle` to `cpu-full` for its load, otherwise its state, `is-down`. */
   readonly kind: string;
-  /** CPU in percent, else the state's word; empty: not known. */
+  /** CPU use in percent, otherwise the state; empty: unknown. */
   readonly text: string;
-  readonly isState: boolean;
-  /** What is to be looked at, in words: `disk 97 %`. */
+  /** `disk 97 %`. */
   readonly warnings: readonly string[];
 }
 
-/** From here on tiles stand above the table: more rows than fit on a screen. */
+/** Machines from which tiles stand above the table: the rows no longer fit on a screen. */
 export const LEAST_FOR_TILES = 31;
-/** From here on tiles are small and the table holds problems and what was looked for. */
+/** Machines from which tiles are small and the table shows only problems and results. */
 export const LEAST_FOR_SMALL = 301;
-/** More rows of tiles than this are no overview: the smallest groups are put together. */
+/** More rows of tiles are no overview: the smallest groups become one. */
 const MOST_GROUPS = 40;
-/** The rest of the machines, under a name that no tag can have: tags hold no surrounding space. */
+/** The group of the rest. No tag can have this name: tags have no space around them. */
 const REST = " others";
 
 function tileOf(subject: Subject): Tile {
@@ -58,23 +57,22 @@ function tileOf(subject: Subject): Tile {
   };
   if (state !== "up") {
     const text = state === "unknown" ? "" : state;
-    return { ...base, kind: `is-${state}`, text, isState: true };
+    return { ...base, kind: `is-${state}`, text };
   }
   const cpu = facts.cpuPercent;
   return {
     ...base,
     kind: cpu === undefined ? "no-cpu" : `cpu-${CPU_LEVELS[cpuLevel(cpu)]?.name}`,
     text: cpu === undefined ? "" : percent(cpu),
-    isState: false,
   };
 }
 
-/** The letters that a name begins with: `node` of node07, `c` of c07. */
+/** The letters at the beginning of a name: `node` of node07, `c` of c07. */
 function lettersOf(name: string): string {
   return /^\p{L}+/u.exec(name)?.[0]?.toLowerCase() ?? REST;
 }
 
-/** By first tag; where nobody has one, by the letters of the names. */
+/** By first tag; where no machine has one, by the letters of the names. */
 function grouped(subjects: readonly Subject[]): {
   readonly isByTag: boolean;
   readonly groups: Map<string, Subject[]>;
@@ -101,7 +99,7 @@ function grouped(subjects: readonly Subject[]): {
   return { isByTag, groups };
 }
 
-/** The largest group first, the rest last; small tiles by name, as one looks for a rack. */
+/** The largest group first and the rest last; small tiles by name, as one looks for a rack. */
 function ordered(groups: Map<string, Subject[]>, isSmall: boolean): [string, Subject[]][] {
   return [...groups].sort(
     ([a, ones], [b, others]) =>
@@ -111,7 +109,7 @@ function ordered(groups: Map<string, Subject[]>, isSmall: boolean): [string, Sub
   );
 }
 
-/** `undefined` when a table of all machines says it better. Within a group by name. */
+/** `undefined` where a table of all machines is short enough. Within a group by name. */
 export function tilesOf(subjects: readonly Subject[], query: PageQuery): Tiles | undefined {
   if (subjects.length < LEAST_FOR_TILES) return undefined;
   const isSmall = subjects.length >= LEAST_FOR_SMALL;
@@ -125,9 +123,9 @@ export function tilesOf(subjects: readonly Subject[], query: PageQuery): Tiles |
         : { filter: `name:${label}`, page: undefined };
       return {
         label: shownText(label.trim(), 16),
-        ...(label === REST ? {} : { href: hrefWith(query.raw, chosen) }),
+        href: label === REST ? undefined : hrefWith(query.raw, chosen),
         isCurrent,
-        ...(isByTag && label !== REST ? { tag: label } : {}),
+        tag: isByTag && label !== REST ? label : undefined,
         tiles: members
           .map((subject) => ({ subject, order: nameOrder(subject.machine.name) }))
           .sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))

@@ -16,7 +16,7 @@ function LargeTile({ tile }: { tile: Tile }) {
   );
 }
 
-/** Without a link of its own: a thousand would be no help. Its text is for who does not see it. */
+/** Without a link: a thousand would help nobody. Its text is for screen readers. */
 function SmallTile({ tile }: { tile: Tile }) {
   return (
     <span class={classOf(tile)} data-machine={tile.slug === tile.name ? undefined : tile.slug}>

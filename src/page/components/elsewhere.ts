@@ -1,6 +1,6 @@
 /**
- * The same page on other machines: every one of them serves the whole report, so a reader whose
- * own server is gone, or cut off, goes on there.
+ * Links to the same page on other machines. Each of them serves the whole cluster, so a reader
+ * whose server is down or cut off goes on there.
  */
 
 import { shownName } from "../../base/shown-text.ts";
@@ -12,16 +12,16 @@ export interface PageLink {
   readonly href: string;
 }
 
-/** Enough to find one that is alive, few enough for one line. */
+/** Enough to find one that is alive, and few enough for one line. */
 const MOST_LINKS = 5;
 
-/** Origin of a machine's own report, no slash at the end; `undefined`: it tells no port. */
+/** The origin of a machine's own page, without a slash; `undefined` if it reports no HTTP port. */
 export function originOf({ address, httpPort }: Machine): string | undefined {
   if (httpPort === undefined || address === "") return undefined;
   return `http://${isIpv6(address) ? `[${address}]` : address}:${httpPort}`;
 }
 
-/** Links to `path` on some of these machines, spread over the list: a rack may be down as one. */
+/** Links to `path` on some of these machines, spread over the list: a whole rack may be down. */
 export function linksOn(
   machines: readonly Machine[],
   path: string,

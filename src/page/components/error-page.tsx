@@ -1,4 +1,4 @@
-/** Pages for what was asked for and is not there, in the look of the others. */
+/** The page for an address that leads to no machine, or to several. */
 import type { Masthead } from "./masthead.ts";
 import { type Frame, renderDocument } from "./page.tsx";
 

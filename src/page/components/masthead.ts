@@ -1,9 +1,9 @@
 /**
- * What stands at the top of every page: counts by state, which machine serves it, when it was
- * made and how old its reports are.
+ * The top of every page as plain data: the counts by state, the machine that serves the page, when
+ * it was made, and how old its reports are.
  */
 
-import { counted, shownName, shownText } from "../../base/shown-text.ts";
+import { counted, shownText } from "../../base/shown-text.ts";
 import {
   countWords,
   reportAges,
@@ -13,6 +13,7 @@ import {
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { intervalWords } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
+import { selfName } from "../../view/subject.ts";
 import type { Times } from "../../view/times.ts";
 import { linksOn, type PageLink } from "./elsewhere.ts";
 
@@ -31,12 +32,12 @@ export interface Masthead {
   readonly intervalWords: string;
   readonly zone: string;
   readonly filter: string;
-  readonly view: "machines" | "users" | "other";
+  readonly page: "machines" | "people" | "other";
   /** The same page on some of the machines that are up. */
   readonly elsewhere: readonly PageLink[];
 }
 
-/** A page that reloads faster than this cannot be read, nor its links be hit. */
+/** A page that reloads faster can be neither read nor clicked on. */
 const LEAST_REFRESH_SECONDS = 2;
 
 export function refreshSeconds(view: ClusterView): number {
@@ -48,21 +49,20 @@ export function mastheadOf(options: {
   readonly times: Times;
   readonly slugs: ReadonlyMap<string, string>;
   readonly filter?: string;
-  readonly page: Masthead["view"];
+  readonly page: Masthead["page"];
   /** Path and query of this page. */
   readonly path: string;
 }): Masthead {
   const { view, times, slugs } = options;
   const nowMs = view.moment.wallMs;
   const counts = stateCounts(view.machines);
-  const self = view.machines.find(({ isSelf }) => isSelf);
   return {
     counts,
     countWords: countWords(counts),
     machineWords: counted(view.machines.length, "machine"),
     isAnyDown: counts.some(({ state, count }) => state === "down" && count > 0),
     self: {
-      name: self === undefined ? "this machine" : shownName(self),
+      name: selfName(view),
       href: machineHref(slugs.get(view.selfId) ?? view.selfId),
     },
     now: `${times.date(nowMs)}, ${times.clockSeconds(nowMs)}`,
@@ -71,7 +71,7 @@ export function mastheadOf(options: {
     intervalWords: intervalWords(view.updateSeconds),
     zone: times.zoneName(nowMs),
     filter: shownText(options.filter ?? "", 200),
-    view: options.page,
+    page: options.page,
     elsewhere: linksOn(
       view.machines.filter(({ state }) => state === "up"),
       options.path,

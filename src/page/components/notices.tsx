@@ -1,4 +1,4 @@
-/** Sentences above the page: what the daemon wants every reader to see, what was not understood. */
+/** Sentences at the top of a page: what every reader must know, and what was not understood. */
 
 import { SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
@@ -16,12 +16,12 @@ export function Notices({ notices }: { notices: readonly string[] }) {
 
 /** Sentences that the daemon wants every reader to see. */
 export function standingNotices(view: ClusterView): string[] {
-  // A machine that speaks to nobody lets nobody in.
+  // A machine that is not looking for others lets nobody in.
   const isOpen = view.machines.length > 1 || view.scan.size > 1;
   const open =
     view.isShippedSignature && !view.isSealed && isOpen
       ? [
-          `This network runs with the signature that unagi is shipped with, “${shownText(view.network)}”, and without a key: anybody inside the accepted range can join and read. Choose your own with -S.`,
+          `This network uses the signature that unagi is shipped with, “${shownText(view.network)}”, and no key: anybody inside the accepted range can join and read. Choose your own with -S.`,
         ]
       : [];
   return [...open, ...view.notices.map((notice) => shownText(notice, SENTENCE_LENGTH))];

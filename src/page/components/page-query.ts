@@ -1,6 +1,6 @@
 /**
  * The query of the cluster page: `?sort=`, `?filter=`, `?tag=`, `?by=user`, `?at=`, `?open=`,
- * `?page=`. A value that means nothing costs a friendly sentence, never an error.
+ * `?page=`. A value that is not understood costs a notice, never an error.
  */
 
 import { SENTENCE_LENGTH, shownText, withoutInvisible } from "../../base/shown-text.ts";
@@ -8,28 +8,28 @@ import { encodeReadably } from "../../view/machine-href.ts";
 import { SORT_KEYS, type SortKey } from "../../view/sorting.ts";
 import type { Times } from "../../view/times.ts";
 
-/** The keys of the query in the order in which links write them. */
+/** The parameters in the order in which links write them. */
 const PARAMETERS = ["by", "tag", "filter", "sort", "at", "open", "page"] as const;
 export type Parameter = (typeof PARAMETERS)[number];
 
-/** Longer than anything one would type; what is longer is cut, and said so. */
+/** Characters: longer than anything one would type. The rest is cut, with a notice. */
 const LONGEST_VALUE = 200;
 
 export interface PageQuery {
-  /** As given, for links that change one of them and keep the others. */
+  /** The values as given, for links that change one of them and keep the others. */
   readonly raw: Readonly<Partial<Record<Parameter, string>>>;
   readonly sort: SortKey;
   readonly isDescending: boolean;
   readonly filter: string;
-  readonly tag?: string;
+  readonly tag?: string | undefined;
   readonly byUser: boolean;
-  /** The table as of then, ms. */
-  readonly atWallMs?: number;
-  /** An entry opened below its row. */
-  readonly open?: { readonly slug: string; readonly atWallMs: number };
+  /** The time that the table shows, ms; undefined: now. */
+  readonly atWallMs?: number | undefined;
+  /** The entry that is opened below its row. */
+  readonly open?: { readonly slug: string; readonly atWallMs: number } | undefined;
   /** From 1. */
   readonly page: number;
-  /** Sentences about values that were not understood. */
+  /** Sentences about values that were not understood or were cut. */
   readonly notices: readonly string[];
 }
 
@@ -56,9 +56,9 @@ function readSort(value: string, notices: string[]): Pick<PageQuery, "sort" | "i
 function readTime(value: string, context: ReadContext, notices: string[]): number | undefined {
   const atWallMs = context.times.parse(value, context.nowMs);
   if (atWallMs === undefined) {
-    notices.push(`${quoted(value)} is no time: write it as ${TIME_FORMS}.`);
+    notices.push(`${quoted(value)} is not a valid time: write it as ${TIME_FORMS}.`);
   } else if (atWallMs > context.nowMs) {
-    notices.push(`${quoted(value)} is still to come; this is the cluster now.`);
+    notices.push(`${quoted(value)} is in the future; showing now.`);
     return undefined;
   }
   return atWallMs;
@@ -67,7 +67,7 @@ function readTime(value: string, context: ReadContext, notices: string[]): numbe
 function readOpen(value: string, context: ReadContext, notices: string[]): PageQuery["open"] {
   const split = value.lastIndexOf("@");
   if (split <= 0) {
-    notices.push(`${quoted(value)} is no entry: write it as MACHINE@TIME, as in node02@03:10.`);
+    notices.push(`${quoted(value)} is not an entry: write it as MACHINE@TIME, as in node02@03:10.`);
     return undefined;
   }
   const atWallMs = readTime(value.slice(split + 1), context, notices);
@@ -76,11 +76,11 @@ function readOpen(value: string, context: ReadContext, notices: string[]): PageQ
 
 function readPage(value: string, notices: string[]): number {
   if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
-  notices.push(`${quoted(value)} is no page.`);
+  notices.push(`${quoted(value)} is not a page number.`);
   return 1;
 }
 
-/** `nowMs` is the serving machine's wall clock: a bare `03:10` is the latest one before it. */
+/** `nowMs`: the serving machine's wall clock; a bare `03:10` means the latest one before it. */
 export function parsePageQuery(parameters: URLSearchParams, context: ReadContext): PageQuery {
   const notices: string[] = [];
   const raw: Partial<Record<Parameter, string>> = {};
@@ -92,7 +92,7 @@ export function parsePageQuery(parameters: URLSearchParams, context: ReadContext
       notices.push(`${name} was cut to ${LONGEST_VALUE} characters.`);
   }
   if (raw.by !== undefined && raw.by !== "user") {
-    notices.push(`The report can be had by user (by=user), not by ${quoted(raw.by)}.`);
+    notices.push(`There is no page by ${quoted(raw.by)}: use by=user.`);
     delete raw.by;
   }
   const open = raw.open === undefined ? undefined : readOpen(raw.open, context, notices);
@@ -103,10 +103,10 @@ export function parsePageQuery(parameters: URLSearchParams, context: ReadContext
     raw,
     ...readSort(raw.sort ?? "machine", notices),
     filter: raw.filter ?? "",
-    ...(raw.tag === undefined ? {} : { tag: raw.tag }),
+    tag: raw.tag,
     byUser: raw.by === "user",
-    ...(atWallMs === undefined ? {} : { atWallMs }),
-    ...(open === undefined ? {} : { open }),
+    atWallMs,
+    open,
     page: readPage(raw.page ?? "1", notices),
     notices: notices.map((notice) => shownText(notice, SENTENCE_LENGTH)),
   };
@@ -114,7 +114,7 @@ export function parsePageQuery(parameters: URLSearchParams, context: ReadContext
 
 export type Changes = Readonly<Partial<Record<Parameter, string | undefined>>>;
 
-/** A link to `/` that keeps the query but for `changes`; a key of `undefined` is left out. */
+/** A link to `/` that keeps the query except for `changes`; `undefined` removes a parameter. */
 export function hrefWith(raw: PageQuery["raw"], changes: Changes): string {
   const merged: Changes = { ...raw, ...changes };
   const pairs: string[] = [];

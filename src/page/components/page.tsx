@@ -1,4 +1,4 @@
-/** The frame of every page: head, masthead with the counts, foot; and the document around it. */
+/** The frame of every page: the document, its head, the masthead with the counts, and the foot. */
 import type { ComponentChildren } from "preact";
 import { render } from "preact-render-to-string";
 import type { StateCount } from "../../view/cluster-summary.ts";
@@ -6,33 +6,28 @@ import type { Masthead } from "./masthead.ts";
 import { hrefWith, type PageQuery } from "./page-query.ts";
 import { PageLinks } from "./parts.tsx";
 
-/** Where the style and icons are served from; a new version has a new address. */
+/** Addresses of style sheet, icons and script. They change with the content. */
 export interface AssetLinks {
   readonly style: string;
   readonly icon: string;
   readonly iconDown: string;
-  /** What keeps an open page up to date, and the keyboard. */
+  /** The script that keeps an open page up to date and listens to the keyboard. */
   readonly client: string;
-}
-
-/** What the client script has to know of a page beside what it shows. */
-export interface LiveFacts {
-  /** Of the state that the page shows, as the stream of events counts it. */
-  readonly version: number;
-  /** As Intl names it, so that the script writes times as the server does. */
-  readonly timeZone: string;
 }
 
 /** What all pages of one moment share. */
 export interface Frame {
   readonly assets: AssetLinks;
-  readonly live: LiveFacts;
+  /** Of the state that the page shows: the stream of events goes on from there. */
+  readonly version: number;
+  /** As Intl names it, so that the script writes times as the server does. */
+  readonly timeZone: string;
 }
 
 interface PageProps extends Frame {
   readonly title: string;
   readonly masthead: Masthead;
-  /** Absent: the page does not renew itself. */
+  /** Absent when the page does not renew itself. */
   readonly refreshSeconds?: number | undefined;
   readonly raw?: PageQuery["raw"] | undefined;
   readonly children: ComponentChildren;
@@ -51,12 +46,12 @@ function Count({ state, count }: StateCount) {
   );
 }
 
-/** What the filter keeps of the query; a page number or an opened entry would mislead. */
+/** Parameters that a new filter keeps; a page number or an opened entry would mislead. */
 const KEPT = ["by", "tag", "sort", "at"] as const;
 
 function Top({ masthead, raw }: { masthead: Masthead; raw: PageQuery["raw"] }) {
-  const { view } = masthead;
-  const current = (name: Masthead["view"]) => (view === name ? ("page" as const) : undefined);
+  const current = (name: Masthead["page"]) =>
+    masthead.page === name ? ("page" as const) : undefined;
   const kept = { filter: raw.filter, tag: raw.tag };
   return (
     <header>
@@ -72,8 +67,8 @@ function Top({ masthead, raw }: { masthead: Masthead; raw: PageQuery["raw"] }) {
         <a href={hrefWith({}, kept)} aria-current={current("machines")}>
           machines
         </a>{" "}
-        <a href={hrefWith({ by: "user" }, kept)} aria-current={current("users")}>
-          users
+        <a href={hrefWith({ by: "user" }, kept)} aria-current={current("people")}>
+          people
         </a>
       </nav>
       <search>
@@ -92,7 +87,7 @@ function Top({ masthead, raw }: { masthead: Masthead; raw: PageQuery["raw"] }) {
         </form>
       </search>
       <p class="served-by">
-        <a href={masthead.self.href}>{masthead.self.name}</a> serves this page
+        Served by <a href={masthead.self.href}>{masthead.self.name}</a>
         <br />
         <time dateTime={masthead.nowStamp}>{masthead.now}</time>
         {masthead.ages === "" ? "" : ` · ${masthead.ages}`} <span id="connection" data-script />
@@ -105,12 +100,12 @@ function Foot({ masthead }: { masthead: Masthead }) {
   return (
     <footer>
       <p>
-        Times are those of {masthead.self.name} ({masthead.zone}). Also as{" "}
+        Times: {masthead.self.name} ({masthead.zone}). Also available as{" "}
         <a href="/status.txt">status.txt</a>, <a href="/api/v1/cluster">JSON</a>.
       </p>
       {masthead.elsewhere.length > 0 && (
         <p id="elsewhere">
-          The same page on <PageLinks links={masthead.elsewhere} />.
+          Also served by <PageLinks links={masthead.elsewhere} />.
         </p>
       )}
       <p>Each machine reports every {masthead.intervalWords}.</p>
@@ -137,13 +132,13 @@ function Head({ title, masthead, assets, refreshSeconds }: PageProps) {
 }
 
 function Page(props: PageProps) {
-  const { masthead, live, refreshSeconds, raw = {}, children } = props;
+  const { masthead, refreshSeconds, raw = {}, children } = props;
   return (
     <html lang="en">
       <Head {...props} />
       <body
-        data-version={live.version}
-        data-zone={live.timeZone}
+        data-version={props.version}
+        data-zone={props.timeZone}
         data-refresh={refreshSeconds}
         data-self={masthead.self.name}
       >
@@ -158,7 +153,7 @@ function Page(props: PageProps) {
   );
 }
 
-/** The whole document as text. All text in it has been escaped by the renderer. */
+/** The whole document as text. The renderer escapes every text in it. */
 export function renderDocument(props: PageProps): string {
   return `<!doctype html>\n${render(<Page {...props} />)}\n`;
 }

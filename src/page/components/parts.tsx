@@ -1,19 +1,19 @@
-/** Small things that several parts of the page are made of. */
+/** Small components that several parts of a page use. */
 import type { ComponentChildren } from "preact";
 import type { PageLink } from "./elsewhere.ts";
 
-/** A state or warning: a shape and a word, everywhere the same. */
+/** A state or a warning: the same shape and word everywhere. */
 export function Mark({ kind, children }: { kind: string; children: ComponentChildren }) {
   return <span class={`mark is-${kind}`}>{children}</span>;
 }
 
-/** Strokes of a 3-pixel bar, in whole percents: class and length, one after the other. */
+/** A bar 3 pixels high: for each part its class and its length in whole percent. */
 export function Meter({
   parts,
   words,
 }: {
   parts: readonly (readonly [string, number])[];
-  /** For who does not see it, where no text beside it says the same. */
+  /** For screen readers, where no text beside the bar says the same. */
   words?: string;
 }) {
   let from = 0;
@@ -51,7 +51,7 @@ export function PageLinks({ links }: { links: readonly PageLink[] }) {
   );
 }
 
-/** Paths of a class and data each, in the order in which they are painted. */
+/** Class and data of each path, in the order in which they are painted. */
 export function Paths({ paths }: { paths: readonly (readonly [string, string])[] }) {
   return (
     <>

@@ -1,9 +1,9 @@
-/** Parts of one report as lines of text: its processes, who is logged in, its messages. */
+/** The processes, users and messages of one report as lines of text. */
 
 import { counted, SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
 import type { Report } from "../../protocol/report.ts";
 import { type ProcessFacts, processFacts } from "../../view/facts.ts";
-import { bytes, duration, percent } from "../../view/format.ts";
+import { bytes, duration, known, percent } from "../../view/format.ts";
 import { givenReason, NOT_REPORTED } from "../../view/missing-parts.ts";
 import { coresText } from "../../view/subject-words.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
@@ -30,15 +30,15 @@ export interface UserLine {
 
 export interface ReportParts {
   readonly processes: readonly ProcessLine[];
-  /** `10 largest of 209`. */
+  /** `top 10 of 209`. */
   readonly processWords: string;
   readonly users: readonly UserLine[];
   readonly userWords: string;
   readonly messages: readonly string[];
-  /** `3 of 7`; `none new`. */
+  /** `3 of 7`; `no new messages`. */
   readonly messageWords: string;
-  /** Why there are no messages, as the report itself says. */
-  readonly messagesReason?: string;
+  /** Why there are no messages, where the report says so. */
+  readonly messagesReason?: string | undefined;
 }
 
 function processLine(process: ProcessFacts): ProcessLine {
@@ -47,49 +47,48 @@ function processLine(process: ProcessFacts): ProcessLine {
     command: shownText(process.command),
     cores: coresText(process),
     isLarge: 100 * (process.coresShare ?? 0) >= THRESHOLDS.largeProcessPercent,
-    memory: process.memoryBytes === undefined ? "" : bytes(process.memoryBytes),
-    memoryPercent: process.memoryPercent === undefined ? "" : percent(process.memoryPercent),
+    memory: known(process.memoryBytes, bytes),
+    memoryPercent: known(process.memoryPercent, percent),
     state: shownText(process.state ?? "", 2),
-    cpuTime: process.cpuSeconds === undefined ? "" : duration(process.cpuSeconds),
-    pid: process.pid === undefined ? "" : String(process.pid),
+    cpuTime: known(process.cpuSeconds, duration),
+    pid: known(process.pid, String),
   };
 }
 
-function messageWords(report: Report): string {
-  const shown = report.messages?.length;
-  if (shown === undefined) return NOT_REPORTED;
-  const count = report.messageCount ?? shown;
-  return shown === 0 ? "none new" : `${shown} of ${count}`;
+function processWords({ processes, processCount }: Report): string {
+  if (processes === undefined) return NOT_REPORTED;
+  return processCount === undefined
+    ? counted(processes.length, "process", "processes")
+    : `top ${processes.length} of ${processCount}`;
+}
+
+function userWords({ users, userCount }: Report): string {
+  if (users === undefined) return NOT_REPORTED;
+  const count = userCount ?? users.length;
+  return count === 0 ? "nobody" : counted(count, "user");
+}
+
+function messageWords({ messages, messageCount }: Report): string {
+  if (messages === undefined) return NOT_REPORTED;
+  const { length } = messages;
+  return length === 0 ? "no new messages" : `${length} of ${messageCount ?? length}`;
 }
 
 export function reportParts(report: Report): ReportParts {
-  const processes = (report.processes ?? []).map((process) => processFacts(process, report));
-  const users = report.users ?? [];
-  const count = report.processCount;
-  const reason = report.messages === undefined ? givenReason(report, ["messages"]) : undefined;
+  const { processes = [], users = [], messages = [] } = report;
   return {
-    ...(reason === undefined ? {} : { messagesReason: reason }),
-    processes: processes.map(processLine),
-    processWords:
-      report.processes === undefined
-        ? NOT_REPORTED
-        : count === undefined
-          ? counted(processes.length, "process", "processes")
-          : `${processes.length} largest of ${count}`,
+    processes: processes.map((process) => processLine(processFacts(process, report))),
+    processWords: processWords(report),
     users: users.map((user) => ({
       user: user.name,
       terminal: shownText(user.terminal ?? "", 24),
       from: shownText(user.from ?? ""),
-      loggedInFor: user.loginAgeSeconds === undefined ? "" : duration(user.loginAgeSeconds),
+      loggedInFor: known(user.loginAgeSeconds, duration),
       command: shownText(user.command ?? ""),
     })),
-    userWords:
-      report.users === undefined
-        ? NOT_REPORTED
-        : (report.userCount ?? users.length) === 0
-          ? "nobody"
-          : counted(report.userCount ?? users.length, "user"),
-    messages: (report.messages ?? []).map((message) => shownText(message, SENTENCE_LENGTH)),
+    userWords: userWords(report),
+    messages: messages.map((message) => shownText(message, SENTENCE_LENGTH)),
     messageWords: messageWords(report),
+    messagesReason: report.messages === undefined ? givenReason(report, ["messages"]) : undefined,
   };
 }

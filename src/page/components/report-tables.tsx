@@ -1,4 +1,4 @@
-/** Parts of one report as tables: its processes, who is logged in, its messages. */
+/** The processes, users and messages of one report as tables. */
 
 import type { ProcessLine, ReportParts, UserLine } from "./report-parts.ts";
 import { UserLink } from "./user-link.tsx";

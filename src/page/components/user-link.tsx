@@ -1,4 +1,4 @@
-/** A user's name as a link to what that user runs, on the page of all people. */
+/** A user's name as a link to that user's block on the people page. */
 
 import { shownText } from "../../base/shown-text.ts";
 import { personId } from "../../view/people.ts";
@@ -6,20 +6,20 @@ import { personId } from "../../view/people.ts";
 /** Stands for an empty name: a link needs something to be clicked on. */
 const NO_NAME = "(no name)";
 
-/** useradd allows no longer one. */
+/** Characters: useradd allows no more. */
 const LONGEST_USER = 32;
 
-/** The fragment that finds a person's block on the page of all people. */
+/** The ID of a person's block on the people page. */
 export function personAnchor(id: string): string {
   return `user-${encodeURIComponent(id)}`;
 }
 
 function personHref(user: string): string {
-  // An id with a % in it is found by a fragment that encodes the % once more.
+  // A browser decodes the fragment once before it looks for the ID, which itself contains a %.
   return `/?by=user#${personAnchor(personId(user)).replaceAll("%", "%25")}`;
 }
 
-/** `user`: the account as its machine writes it, whatever that may be. */
+/** `user`: the account as its machine writes it; it may hold anything. */
 export function UserLink({ user }: { user: string }) {
   return <a href={personHref(user)}>{userName(user)}</a>;
 }

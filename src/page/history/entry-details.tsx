@@ -1,4 +1,4 @@
-/** An entry opened below its machine: figures, processes, users, messages, and the others then. */
+/** An entry opened below its machine: its figures, processes, users and messages. */
 
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import { Messages, ProcessTable, UserTable } from "../components/report-tables.tsx";

@@ -1,7 +1,8 @@
 /**
- * The entries of one machine as a grid of links: hours across, the steps within the hour down,
- * where the interval fits an hour; else rows of twelve, each with the time of its first.
+ * The entries of one machine as a grid of links. Where the interval divides an hour, hours go
+ * across and the steps within the hour down; otherwise each row has twelve entries.
  */
+import { counted } from "../../base/shown-text.ts";
 import type { StripPoint } from "../../store/kept.ts";
 import { percent } from "../../view/format.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
@@ -9,7 +10,7 @@ import { clockOf, type Times } from "../../view/times.ts";
 import { hrefWith } from "../components/page-query.ts";
 
 export interface EntryGrid {
-  /** `144, newest 09:10`. */
+  /** `144 entries, newest 09:10`. */
   readonly words: string;
   readonly columns: readonly string[];
   readonly rows: readonly {
@@ -22,17 +23,17 @@ export interface GridCell {
   readonly text: string;
   readonly kind: "quiet" | "usual" | "high" | "absent";
   readonly href: string;
-  /** For who cannot see the row and column: `03:10`. */
+  /** For those who cannot see row and column: `03:10`. */
   readonly time: string;
 }
 
-/** Two days of the default interval; older ones are reached from an opened entry. */
+/** Two days at the default interval. Older entries are reached from an opened one. */
 export const MOST_GRID_ENTRIES = 288;
 const ROW_CELLS = 12;
 const HOUR_SECONDS = 3600;
-/** Fewer rows than this make no grid, more are a long list. */
+/** Rows: more make a list rather than a grid. */
 const MOST_STEPS = 12;
-/** Columns of a grid: two days and the hours begun at either end. */
+/** Columns: two days, and an hour begun at either end. */
 const MOST_HOURS = 50;
 
 function cellOf(
@@ -72,19 +73,19 @@ function hourGrid(options: GridOptions): Pick<EntryGrid, "columns" | "rows"> | u
   const lastMs = isOpen ? options.nowMs : (newest.untilWallMs ?? newest.atWallMs);
   const firstHour = Math.floor(slot(oldest.atWallMs) / steps);
   const hours = Math.floor(slot(lastMs) / steps) - firstHour + 1;
-  // A machine that has been down for a week would make the grid endless.
+  // One outage may last for weeks.
   if (hours > MOST_HOURS) return undefined;
   const bySlot = new Map<number, GridCell>();
   for (const point of points) {
     if (point.state === "up") continue;
     const untilMs = point.untilWallMs ?? options.nowMs;
     for (let atMs = point.atWallMs; atMs < untilMs; atMs += stepMs) {
-      // A clock that was set since, or a bad disk, may have it end in a thousand years.
+      // A clock that was set, or a bad disk, may make it end in a thousand years.
       if (slot(atMs) >= (firstHour + hours) * steps) break;
       bySlot.set(slot(atMs), cellOf(point, options, atMs));
     }
   }
-  // A report made in a slot says more of it than the outage that ended there.
+  // A report says more of its slot than an outage that ended there.
   for (const point of points) {
     if (point.state === "up") bySlot.set(slot(point.atWallMs), cellOf(point, options));
   }
@@ -113,12 +114,15 @@ function plainGrid(options: GridOptions) {
   return { columns: [], rows };
 }
 
-/** `undefined` when there is no entry. */
+/** `undefined` where there is no entry. */
 export function entryGridOf(options: GridOptions): EntryGrid | undefined {
   const points = options.points.slice(-MOST_GRID_ENTRIES);
   const newest = points.at(-1);
   if (newest === undefined) return undefined;
   const chosen = { ...options, points };
   const said = options.times.since(newest.atWallMs, options.nowMs);
-  return { words: `${points.length}, newest ${said}`, ...(hourGrid(chosen) ?? plainGrid(chosen)) };
+  return {
+    words: `${counted(points.length, "entry", "entries")}, newest ${said}`,
+    ...(hourGrid(chosen) ?? plainGrid(chosen)),
+  };
 }

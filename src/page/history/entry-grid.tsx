@@ -9,7 +9,7 @@ const CELL_CLASS = {
   absent: "is-absent",
 } as const;
 
-/** Half a day and less would lie scattered over the whole width. */
+/** Half a day: fewer columns would lie scattered over the whole width. */
 const FEW_COLUMNS = 12;
 
 function gridClass({ columns }: EntryGrid): string {
@@ -21,11 +21,11 @@ export function Entries({ grid }: { grid: EntryGrid | undefined }) {
   return (
     <section class="entries" id="entries" aria-labelledby="entries-title">
       <h2 id="entries-title">
-        Entries{" "}
+        History{" "}
         <small>
           {grid === undefined
-            ? "none yet"
-            : `${grid.words}; each opens with its processes, users and messages; the figure is CPU %`}
+            ? "no entry yet"
+            : `${grid.words}, CPU %; open one for its processes, users and messages`}
         </small>
       </h2>
       {grid && (

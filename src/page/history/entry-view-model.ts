@@ -1,6 +1,6 @@
 /**
- * One report in full, as plain data: the figures, the processes, who is logged in, the messages.
- * Shown for an entry opened below its row; the machine page shows its parts as well.
+ * An entry that is opened below its machine, as plain data: its figures, processes, users and
+ * messages, and what the other machines did at that time.
  */
 
 import { shownName, shownText } from "../../base/shown-text.ts";
@@ -13,6 +13,7 @@ import {
   decimal,
   duration,
   figure,
+  known,
   megabytesPerMinute,
   percent,
   perSecond,
@@ -44,30 +45,30 @@ export interface EntryPanel {
         readonly parts: ReportParts;
       }
     | { readonly kind: "sentence"; readonly text: string };
-  readonly previous?: EntryLink;
-  readonly next?: EntryLink;
+  readonly previous?: EntryLink | undefined;
+  readonly next?: EntryLink | undefined;
   readonly atStamp: string;
   readonly others: readonly OtherLine[];
-  /** `the rest idle; desk2 stopped`. */
+  /** `all others idle; desk2 stopped`. */
   readonly rest: string;
 }
 
-export interface EntryLink {
+interface EntryLink {
   readonly label: string;
   /** For `?open=`. */
   readonly open: string;
 }
 
-export interface OtherLine {
+interface OtherLine {
   readonly name: string;
   readonly what: string;
   readonly cores: string;
 }
 
-/** Others named before the rest is only counted. */
+/** Other machines that are named; the rest are only counted. */
 const MOST_OTHERS = 8;
 
-/** The line of a known value; one that is unknown has none. */
+/** A line for a known value, none for an unknown one. */
 function line(
   what: string,
   value: number | undefined,
@@ -82,17 +83,17 @@ function figureLines(report: Report): FigureLine[] {
   const parts = [
     ...line("user", facts.userPercent, percent),
     ...line("system", facts.systemPercent, percent),
-    ...line("waiting", facts.waitPercent, percent),
+    ...line("I/O wait", facts.waitPercent, percent),
   ];
   const cpuDetail = parts.map(({ what, value }) => `${what} ${value}`).join(", ");
   const perMinute = (value: number | undefined) =>
-    value === undefined ? "" : `${figure(megabytesPerMinute(value))} MB/min`;
+    known(value, (bytesPerSecond) => `${figure(megabytesPerMinute(bytesPerSecond))} MB/min`);
   const disk = report.disk;
   const net = report.network;
-  const memoryDetail =
-    facts.memoryTotalBytes === undefined
-      ? ""
-      : `${percent(facts.memoryPercent ?? 0)} % of ${bytes(facts.memoryTotalBytes)}`;
+  const memoryDetail = known(
+    facts.memoryTotalBytes,
+    (total) => `${percent(facts.memoryPercent ?? 0)} % of ${bytes(total)}`,
+  );
   const rate = (value: number) => `${perSecond(value)} M/s`;
   return [
     ...line("CPU", facts.cpuPercent, (value) => `${percent(value)} %`, cpuDetail),
@@ -100,13 +101,13 @@ function figureLines(report: Report): FigureLine[] {
       "load",
       facts.load,
       (value) => decimal(value),
-      facts.loadPerCore === undefined ? "" : `${decimal(facts.loadPerCore, 2)} a core`,
+      known(facts.loadPerCore, (value) => `${decimal(value, 2)} per core`),
     ),
     ...(facts.memoryUsedBytes === undefined
       ? line("memory", facts.memoryPercent, (value) => `${percent(value)} %`)
       : line("memory", facts.memoryUsedBytes, bytes, memoryDetail)),
     ...(facts.swapUsedBytes === undefined
-      ? line("swap", facts.swapUsedPercent, (value) => `${percent(value)} %`, "of the memory")
+      ? line("swap", facts.swapUsedPercent, (value) => `${percent(value)} %`, "of main memory")
       : line("swap", facts.swapUsedBytes, bytes)),
     ...line("disk read", disk?.readBytesPerSecond, rate, perMinute(disk?.readBytesPerSecond)),
     ...line("disk write", disk?.writeBytesPerSecond, rate, perMinute(disk?.writeBytesPerSecond)),
@@ -122,25 +123,22 @@ interface PanelOptions {
   readonly times: Times;
   readonly updateSeconds: number;
   readonly nowMs: number;
-  /** This machine's points, oldest first: its neighbours in time are found there. */
+  /** This machine's points, oldest first: the entries before and after are found among them. */
   readonly points: readonly StripPoint[];
-  /** All machines as of then. */
+  /** All machines as of that time. */
   readonly others: readonly Subject[];
 }
 
 function neighbours(
-  options: PanelOptions,
+  { points, entry, times, slug }: PanelOptions,
   clock: (wallMs: number) => string,
 ): Pick<EntryPanel, "previous" | "next"> {
-  const { points, entry, times, slug } = options;
-  const link = (point: StripPoint | undefined): EntryLink | undefined =>
-    point && {
-      label: clock(point.atWallMs),
-      open: `${slug}@${times.stamp(point.atWallMs)}`,
-    };
-  const previous = link(points.findLast((point) => point.atWallMs < entry.atWallMs));
-  const next = link(points.find((point) => point.atWallMs > entry.atWallMs));
-  return { ...(previous ? { previous } : {}), ...(next ? { next } : {}) };
+  const link = (point: StripPoint | undefined) =>
+    point && { label: clock(point.atWallMs), open: `${slug}@${times.stamp(point.atWallMs)}` };
+  return {
+    previous: link(points.findLast((point) => point.atWallMs < entry.atWallMs)),
+    next: link(points.find((point) => point.atWallMs > entry.atWallMs)),
+  };
 }
 
 function othersOf(options: PanelOptions): Pick<EntryPanel, "others" | "rest"> {
@@ -161,21 +159,21 @@ function othersOf(options: PanelOptions): Pick<EntryPanel, "others" | "rest"> {
     ({ facts }) => facts.cpuPercent !== undefined && isIdle(facts.top),
   ).length;
   const rest = [
-    ...(busy.length > named.length ? [`${busy.length - named.length} more busy`] : []),
-    ...(idle === 0 ? [] : [named.length === 0 ? "all idle" : "the rest idle"]),
-    ...(absent.length === 0 ? [] : [absent.join(", ")]),
+    busy.length > named.length && `${busy.length - named.length} more busy`,
+    idle > 0 && (named.length === 0 ? "all idle" : "all others idle"),
+    absent.length > 0 && absent.join(", "),
   ];
-  return { others: named, rest: rest.join("; ") };
+  return { others: named, rest: rest.filter((part) => part !== false).join("; ") };
 }
 
 function outageText(entry: Exclude<Entry, { state: "up" }>, times: Times, nowMs: number): string {
   const from = times.since(entry.atWallMs, nowMs);
-  const what = entry.state === "down" ? "Not heard of" : "Stopped";
+  const what = entry.state === "down" ? "Down" : "Stopped";
   if (entry.untilWallMs === undefined) {
-    return `${what} since ${from}, ${duration((nowMs - entry.atWallMs) / 1000)} by now.`;
+    return `${what} since ${from} (${duration((nowMs - entry.atWallMs) / 1000)}).`;
   }
   const lasted = duration((entry.untilWallMs - entry.atWallMs) / 1000);
-  return `${what} from ${from} to ${times.since(entry.untilWallMs, nowMs)}, for ${lasted}.`;
+  return `${what} from ${from} to ${times.since(entry.untilWallMs, nowMs)} (${lasted}).`;
 }
 
 export function entryPanelOf(options: PanelOptions): EntryPanel {

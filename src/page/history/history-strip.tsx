@@ -11,12 +11,12 @@ function share(x: number, axis: Axis): string {
   return `${Math.round((10_000 * x) / axis.cells) / 100}%`;
 }
 
-/** Names stand right of their line by this share of the axis, and need so much from the cursor's. */
+/** Shares of the axis: how far a name stands right of its line, and keeps from the cursor's. */
 const NAME_SHIFT = 0.04;
 const NEAR = 0.095;
-/** So near to the end, the cursor's name and "now" would lie over one another. */
+/** Share of the axis before its end in which the cursor's name would lie over "now". */
 const NEAR_NOW = 0.16;
-/** A name in the middle of which the cursor stands would leave the axis. */
+/** Share of the axis before its end in which a name centred on the cursor would leave it. */
 const EDGE = 0.05;
 
 interface TimeAxisProps {
@@ -25,14 +25,14 @@ interface TimeAxisProps {
   readonly cursor?: { readonly x: number; readonly label: string } | undefined;
 }
 
-/** Times are links to the whole table as of then. SVG, since only it places by attributes. */
+/** Each named time is a link to the cluster as of then. SVG, since only it is placed by attributes. */
 export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
   const isNear = (x: number) =>
     cursor !== undefined && Math.abs(x + NAME_SHIFT * axis.cells - cursor.x) < NEAR * axis.cells;
   return (
     <svg class="axis" data-start={axis.startMs} data-cell={axis.cellMs}>
       <title>{`history, ${axis.spanWords}`}</title>
-      {/* A text browser knows no gaps. */}{" "}
+      {/* Text browsers show no margins. */}{" "}
       {links.map(({ label, href, x, isDay, isTight, isBare, isMinor }, index) => {
         const at = share(x, axis);
         const kinds = [isDay ? "day" : "", isTight ? "tight" : "", isMinor ? "minor" : ""];
@@ -72,8 +72,8 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
 }
 
 /**
- * One link a machine, named by the same in words for who does not see it. A text browser, which
- * knows neither that name nor that a text is hidden, gets a line of signs.
+ * One link for each machine, whose label says the same in words to a screen reader. A text browser,
+ * which knows neither labels nor hidden text, gets a line of signs.
  */
 export function HistoryStrip({ strip, name, href }: { strip: Strip; name: string; href: string }) {
   return (
@@ -99,8 +99,8 @@ export function Legend({ cellWords }: { cellWords: string }) {
       <Key name="cpu-idle">{`CPU < ${cpu.lightPercent} %`}</Key>
       <Key name="cpu-light">{cpu.lightPercent}</Key>
       <Key name="cpu-moderate">{cpu.moderatePercent}</Key>
-      <Key name="cpu-busy">{`≥ ${cpu.busyPercent} low`}</Key>
-      <Key name="cpu-full">{`≥ ${cpu.fullPercent} high`}</Key>
+      <Key name="cpu-busy">{`≥ ${cpu.busyPercent} % busy`}</Key>
+      <Key name="cpu-full">{`≥ ${cpu.fullPercent} % full`}</Key>
       <Key name="disk-busy">{`disk ≥ ${disk.busyMegabytesPerMinute} MB/min`}</Key>
       <Key name="disk-heavy">{`≥ ${disk.heavyMegabytesPerMinute}`}</Key>
       <Key name="down">down</Key>
@@ -108,7 +108,7 @@ export function Legend({ cellWords }: { cellWords: string }) {
       <Key name="reboot">rebooted</Key> <span class="legend-title">CPU bar</span>
       <Key name="cpu-user">user</Key>
       <Key name="cpu-system">system</Key>
-      <Key name="cpu-wait">waiting</Key>
+      <Key name="cpu-wait">I/O wait</Key>
       <span class="visually-hidden" aria-hidden="true">
         {" "}
         · in {SIGNS} signs, newest right: {SIGNS_LEGEND}
@@ -120,7 +120,7 @@ export function Legend({ cellWords }: { cellWords: string }) {
 function Key({ name, children }: { name: string; children: string | number }) {
   return (
     <>
-      {/* A text browser knows no gaps. */}{" "}
+      {/* Text browsers show no margins. */}{" "}
       <span>
         <i class={name} />
         {children}

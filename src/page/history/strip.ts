@@ -20,7 +20,7 @@ export interface Strip {
   /** Class and path data, in the order in which they are painted. */
   readonly paths: readonly (readonly [string, string])[];
   readonly words: string;
-  /** A line of `SIGNS` characters that says the same to a text browser. */
+  /** The same for a text browser, `SIGNS` characters long. */
   readonly signs: string;
 }
 
@@ -55,9 +55,9 @@ function runsByValue<T>(values: readonly T[]): ReadonlyMap<T, readonly Run[]> {
   return runs;
 }
 
-/** The runs of everything that a strip draws and says. */
+/** The runs of everything that a strip shows. */
 interface StripRuns {
-  /** Up without a CPU figure counts as `none`. */
+  /** `none` includes cells in which the machine was up but its CPU use is unknown. */
   readonly state: ReadonlyMap<CellState, readonly Run[]>;
   /** By CPU level, 0–4, where the machine was up. */
   readonly cpu: ReadonlyMap<number, readonly Run[]>;
@@ -67,7 +67,7 @@ interface StripRuns {
 
 function stripRuns({ state, cpu, disk }: Cells): StripRuns {
   const isUp = (cell: number) => state[cell] === "up";
-  // Up, but its CPU unknown: blank as what is not known, for the palest blue says "idle".
+  // Blank where the CPU use is unknown: the palest blue would say "idle".
   const drawn = state.map((one, cell) => (one === "up" && (cpu[cell] ?? -1) < 0 ? "none" : one));
   return {
     state: runsByValue(drawn),
@@ -103,7 +103,7 @@ function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): 
   ];
   if (parts.length > 0) return parts.join("; ");
   if (runs.state.has("up")) return "quiet";
-  return cells.state.includes("up") ? "CPU not known" : "nothing known yet";
+  return cells.state.includes("up") ? "CPU unknown" : "no data yet";
 }
 
 export interface StripOptions {

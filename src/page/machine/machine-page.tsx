@@ -1,4 +1,4 @@
-/** The page of one machine: facts, problems, now, history, file systems, users, entries. */
+/** The page of one machine: its facts, problems, figures, history, file systems and users. */
 
 import { type Frame, renderDocument } from "../components/page.tsx";
 import { Mark, Meter } from "../components/parts.tsx";
@@ -16,7 +16,7 @@ function Title({ page }: { page: MachinePage }) {
         <small>{page.stateWords}</small> <small>{page.reportWords}</small>{" "}
         {page.ownPage && (
           <a class="own-page" href={page.ownPage}>
-            its own page ↗
+            open on {page.name} ↗
           </a>
         )}
       </div>

@@ -1,21 +1,21 @@
 /**
- * The page of one machine as plain data: what it is, what is wrong, now, its history. Unknown
- * is empty with a reason, never 0; a machine that is gone shows its last report and how old.
+ * The page of one machine as plain data: what it is, its problems, its newest report, its history.
+ * What is unknown is empty and has a reason, never 0. A machine that is down or stopped shows its
+ * last report and how old that is.
  */
 
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
-import type { Report } from "../../protocol/report.ts";
+import type { FilesystemReport } from "../../protocol/report.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { isNearlyFull, usedPercentOf } from "../../view/facts.ts";
-import { bytes, duration, percent } from "../../view/format.ts";
+import { bytes, duration, known, percent } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
 import { missingReason } from "../../view/missing-parts.ts";
-import { isThere, type Subject, subjectsNow } from "../../view/subject.ts";
-import { stateFor } from "../../view/subject-words.ts";
+import { isThere, type Subject, selfName, subjectNow } from "../../view/subject.ts";
+import { FIRST_REPORT_DUE, stateFor, uptimeSeconds } from "../../view/subject-words.ts";
 import { type Times, timesFor } from "../../view/times.ts";
-import type { Warning } from "../../view/warnings.ts";
 import { originOf } from "../components/elsewhere.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
 import { type ReportParts, reportParts } from "../components/report-parts.ts";
@@ -34,16 +34,16 @@ export interface MachinePage {
   readonly state: Machine["state"];
   readonly stateWords: string;
   readonly reportWords: string;
-  readonly ownPage?: string;
+  readonly ownPage?: string | undefined;
   readonly facts: readonly string[];
   readonly problems: readonly { readonly subject: string; readonly text: string }[];
   /** `Now`, or `Last report, 3h02m old`. */
   readonly nowTitle: string;
   readonly now: readonly NowLine[];
-  readonly parts?: ReportParts;
-  readonly filesystems?: readonly FilesystemLine[];
+  readonly parts?: ReportParts | undefined;
+  readonly filesystems?: readonly FilesystemLine[] | undefined;
   readonly filesystemsReason: string;
-  /** `3 of 7`, or why there are none. */
+  /** `3 of 7`, or why there are no messages. */
   readonly messageWords: string;
   readonly history: MachineHistoryPart;
 }
@@ -56,9 +56,12 @@ export interface FilesystemLine {
   readonly used: string;
   readonly width: number;
   readonly isFull: boolean;
-  /** Of one that gave no figures. */
+  /** It gave no figures. */
   readonly isUnknown: boolean;
 }
+
+/** Problems listed; a machine has one for each subject of its report at most. */
+const MOST_PROBLEMS = 20;
 
 export interface MachinePageInput {
   readonly view: ClusterView;
@@ -70,85 +73,65 @@ export interface MachinePageInput {
   readonly entries: HistoryInput["entries"];
 }
 
-function factWords(subject: Subject, view: ClusterView, times: Times): string[] {
-  const { machine, report } = subject;
-  const host = report?.host;
-  const total = report?.memory?.totalBytes;
-  const cores = host?.cores === undefined ? [] : [counted(host.cores, "core")];
-  const model = host?.model === undefined ? [] : [shownText(host.model, 80)];
-  const shape = [...cores, ...model].join(", ");
-  const tags = machine.tags.map((tag) => shownText(tag));
-  // Our own is empty until another machine has told us under which it sees us.
-  const addresses = [...new Set([machine.address, ...machine.addresses])].filter(
-    (address) => address !== "",
-  );
+function factWords({ machine, report }: Subject, view: ClusterView, times: Times): string[] {
+  const { host, memory, version, updateSeconds } = report ?? {};
+  const nowMs = view.moment.wallMs;
+  // This machine's own address is empty until another machine has told it.
+  const addresses = [...new Set([machine.address, ...machine.addresses])].filter(Boolean);
+  const shape = [known(host?.cores, (cores) => counted(cores, "core")), short(host?.model)];
+  const tags = machine.tags.map((tag) => shownText(tag)).join(", ");
+  const interval = updateSeconds === view.updateSeconds ? undefined : updateSeconds;
+  const lastHeard = machine.state === "down" ? machine.lastHeardSeconds : undefined;
   return [
     addresses.slice(0, 8).join(", "),
-    ...(shape === "" ? [] : [shape]),
-    ...(total === undefined ? [] : [bytes(total)]),
-    ...(host?.os === undefined ? [] : [shownText(host.os, 80)]),
-    ...(host?.kernel === undefined ? [] : [`kernel ${shownText(host.kernel, 80)}`]),
-    ...(tags.length === 0 ? [] : [`${tags.length === 1 ? "tag" : "tags"} ${tags.join(", ")}`]),
-    report?.version === undefined
-      ? `protocol ${machine.protocol}`
-      : `unagi ${shownText(report.version, 20)}`,
-    ...(report?.updateSeconds === undefined || report.updateSeconds === view.updateSeconds
-      ? []
-      : [`reports every ${duration(report.updateSeconds)}`]),
-    ...(machine.state === "down" && machine.lastHeardSeconds !== undefined
-      ? [
-          `last heard ${times.since(view.moment.wallMs - machine.lastHeardSeconds * 1000, view.moment.wallMs)}`,
-        ]
-      : []),
+    shape.filter(Boolean).join(", "),
+    known(memory?.totalBytes, bytes),
+    short(host?.os),
+    known(host?.kernel, (kernel) => `kernel ${short(kernel)}`),
+    tags === "" ? "" : `${machine.tags.length === 1 ? "tag" : "tags"} ${tags}`,
+    version === undefined ? `protocol ${machine.protocol}` : `unagi ${shownText(version, 20)}`,
+    known(interval, (seconds) => `reports every ${duration(seconds)}`),
+    known(lastHeard, (seconds) => `last heard ${times.since(nowMs - seconds * 1000, nowMs)}`),
+  ].filter(Boolean);
+}
+
+function short(text: string | undefined): string {
+  return shownText(text ?? "", 80);
+}
+
+function problemLines({ report, warnings }: Subject): MachinePage["problems"] {
+  const reported = (report?.problems ?? []).slice(0, MOST_PROBLEMS);
+  return [
+    ...reported.map(({ subject, reason, remedy }) => ({
+      subject: shownText(subject),
+      text:
+        shownText(reason, SENTENCE_LENGTH) +
+        known(remedy, (words) => `: ${shownText(words, SENTENCE_LENGTH)}`),
+    })),
+    ...warnings.map(({ short: subject, detail, remedy }) => ({
+      subject,
+      text: `${detail}: ${remedy}`,
+    })),
   ];
 }
 
-function warningLine(warning: Warning): MachinePage["problems"][number] {
-  const { kind, short, detail } = warning;
-  switch (kind) {
-    case "clock":
-      return {
-        subject: short,
-        text: `${detail}: start a time service (chrony, systemd-timesyncd)`,
-      };
-    case "clone":
-      return { subject: short, text: `${detail}: give each its own /etc/machine-id and restart` };
-    case "disk":
-      return { subject: short, text: `${detail}: make room` };
-    case "swapping":
-      return { subject: short, text: `${detail}: short of memory; see who uses it below` };
-  }
+function filesystemLine(filesystem: FilesystemReport): FilesystemLine {
+  const used = usedPercentOf(filesystem);
+  return {
+    mount: shownText(filesystem.mount, 120),
+    type: shownText(filesystem.type ?? "", 24),
+    size: known(filesystem.totalBytes, bytes),
+    free: known(filesystem.freeBytes, bytes),
+    used: known(used, percent),
+    width: Math.round(used ?? 0),
+    isFull: used !== undefined && isNearlyFull(used),
+    isUnknown: used === undefined,
+  };
 }
 
-function problemLines(subject: Subject): MachinePage["problems"] {
-  const reported = (subject.report?.problems ?? []).slice(0, 20).map((problem) => ({
-    subject: shownText(problem.subject),
-    text:
-      shownText(problem.reason, SENTENCE_LENGTH) +
-      (problem.remedy === undefined ? "" : `: ${shownText(problem.remedy, SENTENCE_LENGTH)}`),
-  }));
-  return [...reported, ...subject.warnings.map(warningLine)];
-}
-
-function filesystemLines(report: Report): FilesystemLine[] {
-  return (report.filesystems ?? []).map((filesystem) => {
-    const used = usedPercentOf(filesystem);
-    return {
-      mount: shownText(filesystem.mount, 120),
-      type: shownText(filesystem.type ?? "", 24),
-      size: filesystem.totalBytes === undefined ? "" : bytes(filesystem.totalBytes),
-      free: filesystem.freeBytes === undefined ? "" : bytes(filesystem.freeBytes),
-      used: used === undefined ? "" : percent(used),
-      width: Math.round(used ?? 0),
-      isFull: used !== undefined && isNearlyFull(used),
-      isUnknown: used === undefined,
-    };
-  });
-}
-
-/** A reason that the report gives is among the problems, with its remedy: said once. */
+/** A reason that the report gives stands among the problems, with its remedy, and is said once. */
 function messageWords(machine: Machine, parts: ReportParts | undefined): string {
-  if (parts?.messagesReason !== undefined) return "not known: see the problems above";
+  if (parts?.messagesReason !== undefined) return "unavailable (see above)";
   const isReported = parts !== undefined && machine.report?.messages !== undefined;
   return isReported ? parts.messageWords : missingReason(machine.report, machine, ["messages"]);
 }
@@ -167,15 +150,11 @@ function nowTitle(subject: Subject): string {
 function stateWords(subject: Subject, times: Times, nowMs: number): string {
   const { machine } = subject;
   const span = stateFor(subject, nowMs);
-  if (machine.state === "new") return "has answered, first report on its way";
-  if (machine.state === "up") {
-    const uptime = machine.report?.uptimeSeconds;
-    if (uptime === undefined) return "";
-    const bootMs = nowMs - (uptime + (machine.reportAgeSeconds ?? 0)) * 1000;
-    return `${span}, since ${times.since(bootMs, nowMs)}`;
-  }
-  const since = times.since(machine.stateSinceWallMs, nowMs);
-  return `${span}, since ${since}`;
+  if (machine.state === "new") return FIRST_REPORT_DUE;
+  const uptime = uptimeSeconds(machine);
+  if (machine.state === "up" && uptime === undefined) return "";
+  const sinceMs = machine.state === "up" ? nowMs - (uptime ?? 0) * 1000 : machine.stateSinceWallMs;
+  return `${span}, since ${times.since(sinceMs, nowMs)}`;
 }
 
 export function machinePageOf(given: MachinePageInput): MachinePage {
@@ -183,12 +162,10 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
   const times = timesFor(given.times, view.updateSeconds);
   const nowMs = view.moment.wallMs;
   const slugs = slugsOf(view.machines);
-  const subject = subjectsNow({ ...view, machines: [machine] }, slugs)[0];
-  if (subject === undefined) throw new Error("a view of one machine has one subject");
+  const subject = subjectNow(machine, slugs, selfName(view));
   const { report } = machine;
   const age = machine.reportAgeSeconds;
   const name = shownName(machine, 300);
-  const ownPage = ownPageOf(machine);
   const parts = report && reportParts(report);
   const { slug } = subject;
   const history = historyOf({ ...given, slug, times });
@@ -207,13 +184,13 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
     stateWords: stateWords(subject, times, nowMs),
     reportWords:
       age === undefined || report === undefined ? "no report yet" : `report ${duration(age)} old`,
-    ...(ownPage === undefined ? {} : { ownPage }),
+    ownPage: ownPageOf(machine),
     facts: factWords(subject, view, times),
     problems: problemLines(subject),
     nowTitle: nowTitle(subject),
     now: nowLines(subject),
-    ...(parts === undefined ? {} : { parts }),
-    ...(report?.filesystems === undefined ? {} : { filesystems: filesystemLines(report) }),
+    parts,
+    filesystems: report?.filesystems?.map(filesystemLine),
     filesystemsReason: missingReason(report, machine, ["file systems"]),
     messageWords: messageWords(machine, parts),
     history,

@@ -1,264 +1,227 @@
 /**
- * The rows of "Now" on the page of one machine: a large figure and what belongs to it, or the
+ * The rows of "Now" on the page of one machine: each has a large figure with its details, or the
  * reason why there is none.
  */
 
 import { counted, shownText } from "../../base/shown-text.ts";
-import type { Report, ReportSubject } from "../../protocol/report.ts";
+import type { InterfaceReport, Report, ReportSubject } from "../../protocol/report.ts";
 import type { Facts } from "../../view/facts.ts";
-import { bytes, decimal, percent, perSecond } from "../../view/format.ts";
-import { missingReason } from "../../view/missing-parts.ts";
+import { bytes, decimal, known, percent, perSecond } from "../../view/format.ts";
+import { missingReason, NOT_REPORTED } from "../../view/missing-parts.ts";
 import type { Subject } from "../../view/subject.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { round } from "../history/strip.ts";
 
 export interface NowLine {
   readonly what: string;
+  /** Empty where the figure is unknown. */
   readonly big: string;
   /** Short phrases, shown beside one another. */
   readonly details: readonly string[];
-  readonly bar?: Bar;
+  /** Class and path data of a bar 100 units long. */
+  readonly bar?: readonly (readonly [string, string])[];
   readonly cores?: CoreBars;
-}
-
-/** A bar of `width` units; strokes of class and path data. */
-export interface Bar {
-  readonly width: number;
-  readonly paths: readonly (readonly [string, string])[];
 }
 
 export interface CoreBars {
   readonly count: number;
   readonly path: string;
   readonly words: string;
-  /** Percent of each: what the bars show, for a text browser. */
+  /** Percent of each core, for a text browser, which shows no bars. */
   readonly figures: string;
 }
 
 /** More interfaces than a desk or a server has; a container host has hundreds. */
 const MOST_INTERFACES = 4;
 
-function said(what: string, value: number | undefined, text: (known: number) => string): string[] {
-  return value === undefined ? [] : [`${what} ${text(value)}`];
+function isText(text: string): boolean {
+  return text !== "";
 }
 
-function cpuLines(report: Report, facts: Facts, reason: string): NowLine[] {
-  if (facts.cpuPercent === undefined)
-    return [{ what: "CPU", big: "", details: [`not known: ${reason}`] }];
-  const line: NowLine = {
-    what: "CPU",
-    big: `${percent(facts.cpuPercent)} %`,
-    details: [
-      ...said("user", facts.userPercent, percent),
-      ...said("system", facts.systemPercent, percent),
-      ...said("waiting", facts.waitPercent, percent),
-      ...said("steal", report.cpu?.stealPercent, percent),
-    ],
-  };
-  const cores = report.cpu?.cores ?? [];
-  if (cores.length === 0) return [line];
-  return [
-    line,
-    { what: counted(cores.length, "core"), big: "", details: [], cores: coreBars(cores) },
-  ];
+function unknown(what: string, reason: string): NowLine {
+  const words = reason === NOT_REPORTED ? reason : `unknown: ${reason}`;
+  return { what, big: "", details: [words] };
+}
+
+/** `details`: an empty one is left out. */
+function line(what: string, big: string, details: readonly string[]): NowLine {
+  return { what, big, details: details.filter(isText) };
+}
+
+function percentText(value: number): string {
+  return `${percent(value)} %`;
+}
+
+/** `user 37`; empty for an unknown value. */
+function named(name: string, value: number | undefined, text = percent): string {
+  return known(value, (one) => `${name} ${text(one)}`);
+}
+
+/** `79 G available`; empty for an unknown value. */
+function amount(value: number | undefined, name: string, text = bytes): string {
+  return known(value, (one) => `${text(one)} ${name}`);
+}
+
+function cpuLines({ cpu }: Report, facts: Facts, reason: string): NowLine[] {
+  if (facts.cpuPercent === undefined) return [unknown("CPU", reason)];
+  const all = line("CPU", percentText(facts.cpuPercent), [
+    named("user", facts.userPercent),
+    named("system", facts.systemPercent),
+    named("I/O wait", facts.waitPercent),
+    named("steal", cpu?.stealPercent),
+  ]);
+  const cores = cpu?.cores ?? [];
+  if (cores.length === 0) return [all];
+  return [all, { ...line(counted(cores.length, "core"), "", []), cores: coreBars(cores) }];
 }
 
 function coreBars(cores: readonly number[]): CoreBars {
-  const path = cores
-    .map((busy, index) => `M${index + 0.5} 100v-${round(Math.min(100, Math.max(0, busy)))}`)
-    .join("");
   const { lightPercent, fullPercent } = THRESHOLDS.cpu;
   const full = cores.filter((value) => value >= fullPercent).length;
   const idle = cores.filter((value) => value < lightPercent).length;
+  const height = (busy: number) => round(Math.min(100, Math.max(0, busy)));
   return {
     count: cores.length,
-    path,
+    path: cores.map((busy, index) => `M${index + 0.5} 100v-${height(busy)}`).join(""),
     words: `${counted(cores.length, "core")}: ${full} over ${fullPercent} %, ${idle} idle`,
     figures: cores.map(percent).join(" "),
   };
 }
 
-function loadLine(report: Report, facts: Facts, reason: string): NowLine {
-  const { load } = report;
-  if (load?.one === undefined) return { what: "load", big: "", details: [`not known: ${reason}`] };
+function loadLine({ load }: Report, { loadPerCore }: Facts, reason: string): NowLine {
+  if (load?.one === undefined) return unknown("load", reason);
   const three = [load.one, load.five, load.fifteen]
     .filter((value) => value !== undefined)
     .map((value) => decimal(value, value < 9.95 ? 2 : 1));
-  const running =
-    load.running === undefined || load.tasks === undefined
-      ? []
-      : [`${load.running} of ${load.tasks} running`];
-  return {
-    what: "load",
-    big: decimal(facts.loadPerCore ?? load.one, 2),
-    details: [
-      ...(facts.loadPerCore === undefined ? [] : ["a core"]),
-      `1, 5, 15 min: ${three.join(" ")}`,
-      ...running,
-    ],
-  };
+  const { running, tasks } = load;
+  return line("load", decimal(loadPerCore ?? load.one, 2), [
+    loadPerCore === undefined ? "" : "per core",
+    `1, 5, 15 min: ${three.join(" ")}`,
+    running === undefined || tasks === undefined ? "" : `${running} running, ${tasks} tasks`,
+  ]);
 }
 
-function memoryLine(report: Report, facts: Facts, reason: string): NowLine {
-  const { memory } = report;
+function memoryLine({ memory }: Report, facts: Facts, reason: string): NowLine {
   const used = facts.memoryPercent;
-  if (memory === undefined || used === undefined) {
-    return { what: "memory", big: "", details: [`not known: ${reason}`] };
-  }
-  const total = memory.totalBytes ?? 0;
-  const share = (value: number | undefined) =>
-    total <= 0 || value === undefined ? 0 : Math.round((100 * value) / total);
+  if (memory === undefined || used === undefined) return unknown("memory", reason);
+  const { totalBytes = 0, buffersCachedBytes = 0 } = memory;
   // A peer may claim to use more than there is.
   const width = Math.min(100, Math.max(0, Math.round(used)));
-  const cached = Math.min(share(memory.buffersCachedBytes), 100 - width);
+  const share = totalBytes > 0 ? Math.round((100 * buffersCachedBytes) / totalBytes) : 0;
+  const cached = Math.min(share, 100 - width);
+  const usedPath = ["used", `M0 3h${width}`] as const;
   return {
-    what: "memory",
-    big: `${percent(used)} %`,
-    details: [
-      ...said("used", facts.memoryUsedBytes, bytes),
-      ...said("cached", memory.buffersCachedBytes, bytes),
-      ...said("available", memory.availableBytes, bytes),
-      ...said("of", memory.totalBytes, bytes),
-      ...said("active", memory.activeBytes, bytes),
-      ...said("active", memory.activePercent, (value) => `${percent(value)} %`),
-      ...said("inactive", memory.inactivePercent, (value) => `${percent(value)} %`),
+    ...line("memory", percentText(used), [
+      amount(facts.memoryUsedBytes, "used"),
+      amount(memory.buffersCachedBytes, "cached"),
+      amount(memory.availableBytes, "available"),
+      amount(memory.totalBytes, "total"),
+      amount(memory.activeBytes, "active"),
+      amount(memory.activePercent, "active", percentText),
+      amount(memory.inactivePercent, "inactive", percentText),
+    ]),
+    bar: cached > 0 ? [usedPath, ["cached", `M${width} 3h${cached}`]] : [usedPath],
+  };
+}
+
+function swapLine({ memory, swap }: Report, facts: Facts, reason: string): NowLine {
+  const { swapUsedBytes, swapUsedPercent } = facts;
+  if (swapUsedBytes === undefined && swapUsedPercent === undefined) return unknown("swap", reason);
+  if (memory?.swapTotalBytes === 0) return line("swap", "0", ["no swap configured"]);
+  const rates = [named("in", swap?.inBytesPerSecond, perSecond)]
+    .concat(named("out", swap?.outBytesPerSecond, perSecond))
+    .filter(isText);
+  const perMinute = (value: number) => `${percent(value)} % per minute`;
+  return line(
+    "swap",
+    swapUsedBytes === undefined ? percentText(swapUsedPercent ?? 0) : bytes(swapUsedBytes),
+    [
+      amount(memory?.swapTotalBytes, "total"),
+      swapUsedBytes === undefined ? "of main memory" : "",
+      rates.length === 0 ? "" : `${rates.join(", ")} M/s`,
+      named("in", swap?.inPercentOfMemoryPerMinute, perMinute),
+      named("out", swap?.outPercentOfMemoryPerMinute, perMinute),
     ],
-    bar: {
-      width: 100,
-      paths: [
-        ["used", `M0 3h${width}`],
-        ...(cached > 0 ? [["cached", `M${width} 3h${cached}`] as const] : []),
-      ],
-    },
+  );
+}
+
+function pressureLine({ pressure }: Report, facts: Facts, reason: string): NowLine {
+  if (pressure === undefined || facts.pressure === undefined) return unknown("pressure", reason);
+  const stalled = (what: string, some: number | undefined, full?: number) => {
+    const parts = [named("some stalled", some, percentText), named("all", full, percentText)];
+    const words = parts.filter(isText).join(", ");
+    return words === "" ? "" : `${what}: ${words}`;
   };
+  return line("pressure", percentText(facts.pressure.percent), [
+    stalled("CPU", pressure.cpuSomePercent),
+    stalled("memory", pressure.memorySomePercent, pressure.memoryFullPercent),
+    stalled("disk", pressure.ioSomePercent, pressure.ioFullPercent),
+  ]);
 }
 
-function swapLine(report: Report, facts: Facts, reason: string): NowLine {
-  const { memory, swap } = report;
-  if (facts.swapUsedBytes === undefined && facts.swapUsedPercent === undefined) {
-    return { what: "swap", big: "", details: [`not known: ${reason}`] };
-  }
-  const rates = [
-    ...said("in", swap?.inBytesPerSecond, perSecond),
-    ...said("out", swap?.outBytesPerSecond, perSecond),
-  ];
-  const hasNone = memory?.swapTotalBytes === 0;
-  return {
-    what: "swap",
-    big:
-      facts.swapUsedBytes === undefined
-        ? `${percent(facts.swapUsedPercent ?? 0)} %`
-        : bytes(facts.swapUsedBytes),
-    details: [
-      ...(hasNone ? ["there is none"] : said("of", memory?.swapTotalBytes, bytes)),
-      ...(facts.swapUsedBytes === undefined ? ["of the memory's size"] : []),
-      ...(rates.length === 0 || hasNone ? [] : [`${rates.join(", ")} M/s`]),
-      ...said("in", swap?.inPercentOfMemoryPerMinute, (value) => `${percent(value)} % a minute`),
-      ...said("out", swap?.outPercentOfMemoryPerMinute, (value) => `${percent(value)} % a minute`),
-    ],
-  };
+function diskLine({ disk }: Report, facts: Facts, reason: string): NowLine {
+  const sum = facts.diskBytesPerSecond;
+  if (sum === undefined) return unknown("disk", reason);
+  return line("disk", perSecond(sum), [
+    "M/s",
+    named("read", disk?.readBytesPerSecond, perSecond),
+    named("write", disk?.writeBytesPerSecond, perSecond),
+  ]);
 }
 
-function pressureLine(report: Report, facts: Facts, reason: string): NowLine {
-  const { pressure } = report;
-  if (pressure === undefined || facts.pressure === undefined) {
-    return { what: "pressure", big: "", details: [`not known: ${reason}`] };
-  }
-  const pair = (what: string, some: number | undefined, full: number | undefined) => {
-    const parts = [...said("some", some, percent), ...said("full", full, percent)];
-    return parts.length === 0 ? [] : [`${what} ${parts.join(", ")}`];
-  };
-  return {
-    what: "pressure",
-    big: `${percent(facts.pressure.percent)} %`,
-    details: [
-      ...pair("CPU", pressure.cpuSomePercent, undefined),
-      ...pair("memory", pressure.memorySomePercent, pressure.memoryFullPercent),
-      ...pair("disk", pressure.ioSomePercent, pressure.ioFullPercent),
-    ],
-  };
+function interfaceWords({ name, errors, drops }: InterfaceReport): string {
+  const faults = [
+    errors ? counted(errors, "error") : "",
+    drops ? counted(drops, "drop") : "",
+  ].filter(isText);
+  const isKnown = errors !== undefined || drops !== undefined;
+  const state = faults.length > 0 ? faults.join(", ") : isKnown ? "no errors" : "";
+  return `${shownText(name, 24)} ${state}`.trim();
 }
 
-function rateLine(options: {
-  readonly what: string;
-  readonly sum: number | undefined;
-  readonly parts: readonly string[];
-  readonly more?: readonly string[];
-  readonly reason: string;
-}): NowLine {
-  const { what, sum, parts, reason } = options;
-  if (sum === undefined) return { what, big: "", details: [`not known: ${reason}`] };
-  return { what, big: perSecond(sum), details: ["M/s", ...parts, ...(options.more ?? [])] };
-}
-
-function interfaceWords(report: Report): string[] {
-  const all = report.network?.interfaces ?? [];
-  const words = all.slice(0, MOST_INTERFACES).map((one) => {
-    const faults = [
-      ...((one.errors ?? 0) > 0 ? [counted(one.errors ?? 0, "error")] : []),
-      ...((one.drops ?? 0) > 0 ? [counted(one.drops ?? 0, "drop")] : []),
-    ];
-    const isKnown = one.errors !== undefined || one.drops !== undefined;
-    const state = faults.length > 0 ? faults.join(", ") : isKnown ? "no errors" : "";
-    return `${shownText(one.name, 24)} ${state}`.trim();
-  });
-  const more = all.length - words.length;
-  return more > 0 ? [...words, `and ${more} more`] : words;
-}
-
-function networkLine(report: Report, facts: Facts, reason: string): NowLine {
-  const { network } = report;
-  // Loopback's traffic is nobody's, and a bridge's passes another interface.
+function networkLine({ network }: Report, facts: Facts, reason: string): NowLine {
+  const { interfaces = [] } = network ?? {};
   if (network?.interfaces?.length === 0) {
-    return { what: "network", big: "", details: ["no interface but loopback or virtual ones"] };
+    return line("network", "", ["only loopback and virtual interfaces"]);
   }
-  return rateLine({
-    what: "network",
-    sum: facts.networkBytesPerSecond,
-    parts: [
-      ...said("in", network?.receiveBytesPerSecond, perSecond),
-      ...said("out", network?.transmitBytesPerSecond, perSecond),
-    ],
-    more: interfaceWords(report),
-    reason,
-  });
+  const sum = facts.networkBytesPerSecond;
+  if (sum === undefined) return unknown("network", reason);
+  const more = interfaces.length - MOST_INTERFACES;
+  return line("network", perSecond(sum), [
+    "M/s",
+    named("in", network?.receiveBytesPerSecond, perSecond),
+    named("out", network?.transmitBytesPerSecond, perSecond),
+    ...interfaces.slice(0, MOST_INTERFACES).map(interfaceWords),
+    more > 0 ? `and ${more} more` : "",
+  ]);
 }
 
 /** None for a machine without sensors, as most virtual ones are. */
 function temperatureLines({ temperatures = [] }: Report): NowLine[] {
   const [hottest] = temperatures;
   if (hottest === undefined) return [];
+  const degrees = (celsius: number) => `${decimal(celsius, 0)} °C`;
   const details = temperatures.map(({ sensor, label = "", celsius, highCelsius }, index) => {
     const what = shownText(`${sensor} ${label}`.trim());
     // The degrees of the hottest are the large figure.
-    const shown = index === 0 ? what : `${what} ${decimal(celsius, 0)} °C`;
+    const shown = index === 0 ? what : `${what} ${degrees(celsius)}`;
     const isHigh = highCelsius !== undefined && celsius >= highCelsius;
-    return isHigh ? `${shown}: high mark of ${decimal(highCelsius, 0)} °C reached` : shown;
+    return isHigh ? `${shown}: high mark of ${degrees(highCelsius)} reached` : shown;
   });
-  return [{ what: "temperatures", big: `${decimal(hottest.celsius, 0)} °C`, details }];
+  return [line("temperatures", degrees(hottest.celsius), details)];
 }
 
-/** CPU, cores, load, memory, swap, pressure, disk, network, temperatures; none before the first report. */
-export function nowLines(subject: Subject): readonly NowLine[] {
-  const { report, facts, machine } = subject;
+/** In the order in which the page shows them; none before the first report. */
+export function nowLines({ report, facts, machine }: Subject): readonly NowLine[] {
   if (report === undefined) return [];
   const reason = (...about: readonly ReportSubject[]) => missingReason(report, machine, about);
-  const { disk } = report;
   return [
     ...cpuLines(report, facts, reason("cpu")),
     loadLine(report, facts, reason("load")),
     memoryLine(report, facts, reason("memory")),
     swapLine(report, facts, reason("memory", "swap")),
     pressureLine(report, facts, reason("pressure")),
-    rateLine({
-      what: "disk",
-      sum: facts.diskBytesPerSecond,
-      parts: [
-        ...said("read", disk?.readBytesPerSecond, perSecond),
-        ...said("write", disk?.writeBytesPerSecond, perSecond),
-      ],
-      reason: reason("disk"),
-    }),
+    diskLine(report, facts, reason("disk")),
     networkLine(report, facts, reason("network")),
     ...temperatureLines(report),
   ];

@@ -1,4 +1,4 @@
-/** The newest report of one machine: the rows of figures, and its processes. */
+/** The newest report of one machine: its rows of figures, and its processes. */
 
 import { Paths } from "../components/parts.tsx";
 import { ProcessTable } from "../components/report-tables.tsx";
@@ -44,13 +44,8 @@ function NowRow({ line }: { line: NowLine }) {
           </>
         ))}
         {line.bar && (
-          <svg
-            class="memory-bar"
-            viewBox={`0 0 ${line.bar.width} 6`}
-            preserveAspectRatio="none"
-            aria-hidden="true"
-          >
-            <Paths paths={line.bar.paths} />
+          <svg class="memory-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+            <Paths paths={line.bar} />
           </svg>
         )}
       </td>

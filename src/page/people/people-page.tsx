@@ -1,4 +1,4 @@
-/** The page of all people: one block each, the largest first. */
+/** The people page: a block for each person, the one who uses most first. */
 
 import { counted } from "../../base/shown-text.ts";
 import { Notices } from "../components/notices.tsx";
@@ -58,7 +58,7 @@ function Block({ person }: { person: PersonBlock }) {
         <td />
         <td class="wide">
           {person.loggedInOn.length === 0
-            ? "nowhere"
+            ? "not logged in"
             : person.loggedInOn.map(({ name, href }, index) => (
                 <>
                   {index > 0 && ", "}
@@ -84,7 +84,7 @@ function Table({ table }: { table: PeopleTable }) {
   return (
     <>
       <table class="people-table" id="machines">
-        <caption class="visually-hidden">Processes by user</caption>
+        <caption class="visually-hidden">Processes by person</caption>
         <thead>
           <tr>
             <th scope="col">user</th>
@@ -119,7 +119,7 @@ function Table({ table }: { table: PeopleTable }) {
 
 export function renderPeoplePage(page: PeoplePage, frame: Frame): string {
   return renderDocument({
-    title: "by user – unagi",
+    title: "people – unagi",
     masthead: page.masthead,
     ...frame,
     refreshSeconds: page.refreshSeconds,

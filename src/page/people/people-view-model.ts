@@ -1,14 +1,15 @@
-/** The page of all people as plain data: one block each, with the processes that use most. */
+/** The people page as plain data: a block for each person, with the processes that use most. */
 
 import { counted, shownName, shownText } from "../../base/shown-text.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { isIdle } from "../../view/facts.ts";
 import { filterOf } from "../../view/filter.ts";
-import { bytes, duration, figure } from "../../view/format.ts";
+import { bytes, duration, figure, known } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
 import { type People, type Person, type PersonProcess, peopleOf } from "../../view/people.ts";
 import { type Subject, subjectsNow } from "../../view/subject.ts";
+import { coresText } from "../../view/subject-words.ts";
 import { type Times, timesFor } from "../../view/times.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
 import { standingNotices } from "../components/notices.tsx";
@@ -43,7 +44,7 @@ export interface PersonBlock {
   readonly memory: string;
   readonly loggedInOn: readonly MachineLink[];
   readonly lines: readonly ProcessLine[];
-  /** Processes that have no line. */
+  /** Processes without a line. */
   readonly hiddenCount: number;
 }
 
@@ -61,11 +62,11 @@ export interface ProcessLine extends MachineLink {
   readonly cpuTime: string;
 }
 
-/** Lines of one person; the other processes are only counted. */
+/** Processes listed for one person; the others are only counted. */
 const MOST_LINES = 20;
-/** People with a block; a lab has dozens. */
+/** People who get a block; a lab has dozens. */
 const MOST_PEOPLE = 500;
-/** Machines named that could not be counted. */
+/** Uncounted machines that are named. */
 const MOST_UNCOUNTED = 10;
 
 function machineLink({ machine, slug }: Subject): MachineLink {
@@ -73,22 +74,22 @@ function machineLink({ machine, slug }: Subject): MachineLink {
 }
 
 function lineOf({ subject, process }: PersonProcess): ProcessLine {
-  const { cores, memoryBytes, cpuSeconds } = process;
+  const { memoryBytes, cpuSeconds } = process;
   return {
     ...machineLink(subject),
     isSilent: subject.state === "silent",
     command: shownText(process.command),
-    cores: cores === undefined ? "" : figure(cores),
-    memory: memoryBytes === undefined ? "" : bytes(memoryBytes),
+    cores: coresText(process),
+    memory: known(memoryBytes, bytes),
     state: shownText(process.state ?? "", 2),
-    cpuTime: cpuSeconds === undefined ? "" : duration(cpuSeconds),
+    cpuTime: known(cpuSeconds, duration),
   };
 }
 
 function blockOf(person: Person, allCores: number): PersonBlock {
   const { processes, isSystem, cores } = person;
   const share = allCores === 0 ? 0 : (100 * cores) / allCores;
-  // Of root and services only what works: every machine has dozens that sleep.
+  // Of root and services only what is busy: every machine has dozens of idle ones.
   const listed = isSystem ? processes.filter(({ process }) => !isIdle(process)) : processes;
   const shown = listed.slice(0, MOST_LINES);
   return {
@@ -114,11 +115,11 @@ function footOf({ people, uncounted }: People): string {
   const more = uncounted.length - names.length;
   const hidden = people.length - MOST_PEOPLE;
   return [
-    "Counted from the largest processes of each machine that answers.",
+    "Counted from the largest processes of each machine that is up or silent.",
     names.length === 0
       ? ""
       : `Not counted: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`,
-    hidden <= 0 ? "" : `Not shown: ${counted(hidden, "user")} that use less.`,
+    hidden <= 0 ? "" : `Not shown: ${counted(hidden, "person", "people")} using less.`,
   ]
     .filter((sentence) => sentence !== "")
     .join(" ");
@@ -149,7 +150,7 @@ export function peoplePageOf(given: {
       times,
       slugs,
       filter: query.filter,
-      page: "users",
+      page: "people",
       path: hrefWith(query.raw, {}),
     }),
     query,

@@ -1,6 +1,6 @@
 /**
- * The cluster as plain text for a terminal: 80 columns, nothing but printable characters. Names
- * from other machines are written out as in the page, and cut to their column.
+ * The cluster as plain text for a terminal: 80 columns, and nothing but printable characters. Names
+ * from other machines are made fit to be shown and cut to their column.
  */
 
 import { shownName, shownText } from "../../base/shown-text.ts";
@@ -16,7 +16,7 @@ import { cellsOf } from "../../view/history/cells.ts";
 import { SIGNS, SIGNS_LEGEND, signsOf } from "../../view/history/signs.ts";
 import { type Axis, axisOf } from "../../view/history/time-axis.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
-import { isThere, type Subject, subjectsNow } from "../../view/subject.ts";
+import { isThere, type Subject, selfName, subjectsNow } from "../../view/subject.ts";
 import { coresFreeText, coresText, memoryFreeText, stateFor } from "../../view/subject-words.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { type Times, timesFor } from "../../view/times.ts";
@@ -34,7 +34,7 @@ const FIGURE_WIDTH = 4;
 const LEAST_NAME_WIDTH = 8;
 const MOST_NAME_WIDTH = 16;
 
-/** Terminal columns, not characters: a CJK sign takes two. */
+/** Cuts and pads to terminal columns, not characters: a CJK character takes two. */
 function fitted(text: string, width: number): string {
   const clean = shownText(text, width);
   if (Bun.stringWidth(clean) <= width) return clean + " ".repeat(width - Bun.stringWidth(clean));
@@ -50,7 +50,7 @@ function right(text: string, width: number): string {
   return text.padStart(width).slice(-width);
 }
 
-/** Items behind a label, wrapped at 80 columns and aligned below one another. */
+/** Items after a label, wrapped at 80 columns and aligned. */
 function wrapped(label: string, items: readonly string[], separator: string): string[] {
   const lines: string[] = [];
   let line = label.padEnd(10);
@@ -87,7 +87,7 @@ function busyLines(subjects: readonly Subject[]): string[] {
     return `${shownName(machine, 24)} ${what} ${coresText(process)} ${of} cores`;
   });
   if (items.length === 0) {
-    items.push(`nobody uses ${THRESHOLDS.largeProcessPercent} % of a machine`);
+    items.push(`no single process uses ${THRESHOLDS.largeProcessPercent} % of a machine`);
   }
   return wrapped("busy:", more > 0 ? [...items, `${more} more`] : items, ",");
 }
@@ -112,7 +112,7 @@ function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number):
     ...absent("down"),
     ...absent("silent"),
     ...absent("stopped"),
-    ...(warnings.length === 0 ? [] : wrapped("not well:", warnings.slice(0, 20), ";")),
+    ...(warnings.length === 0 ? [] : wrapped("trouble:", warnings.slice(0, 20), ";")),
   ];
 }
 
@@ -127,7 +127,7 @@ function historyText(
   return signsOf(cellsOf({ points, state: machine.state, updateSeconds }, axis));
 }
 
-/** The named times above the history, where there is room. */
+/** The named times above the history, where there is room for them. */
 function historyHead(axis: Axis): string {
   let text = "";
   for (const { x, label: named, isDay } of axis.ticks) {
@@ -176,7 +176,6 @@ export function statusText(input: StatusTextInput): string {
   const times = timesFor(input.times, view.updateSeconds);
   const nowMs = view.moment.wallMs;
   const subjects = subjectsNow(view, slugsOf(view.machines));
-  const self = view.machines.find(({ isSelf }) => isSelf);
   const axis = axisOf({ ...view, nowMs, times });
   const strips = input.strips(axis.startMs - axis.cellMs);
   const longest = Math.max(...subjects.map(({ machine }) => Bun.stringWidth(shownName(machine))));
@@ -189,7 +188,7 @@ export function statusText(input: StatusTextInput): string {
   return [
     `unagi: ${countWords(stateCounts(view.machines))}`,
     shownText(
-      `${self === undefined ? "this machine" : shownName(self)} serves this, ${times.date(nowMs)} ${times.clock(nowMs)} ${times.zoneName(nowMs)}${ages === "" ? "" : `, ${ages.replaceAll("–", "-")}`}`,
+      `served by ${selfName(view)}, ${times.date(nowMs)} ${times.clock(nowMs)} ${times.zoneName(nowMs)}${ages === "" ? "" : `, ${ages.replaceAll("–", "-")}`}`,
       WIDTH - 1,
     ),
     "",

@@ -2,6 +2,7 @@
  * The history of one machine in the cells of a time axis: its state, CPU and disk traffic in each.
  * The strip and the charts of the page and the line of signs in plain text are drawn from these.
  */
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import type { Entry, MachineState, StripPoint } from "../../store/kept.ts";
 import { factsOf } from "../facts.ts";
 import { megabytesPerMinute } from "../format.ts";
@@ -13,9 +14,9 @@ export interface Cells {
   readonly state: CellState[];
   /** Percent; −1: unknown. */
   readonly cpu: number[];
-  /** MB a minute; −1: unknown. */
+  /** Read and written, MB per minute; −1: unknown. */
   readonly disk: number[];
-  /** Cells in which the machine started anew, with the time. */
+  /** Cells in which the machine rebooted, with the time. */
   readonly reboots: readonly { readonly cell: number; readonly atMs: number }[];
 }
 
@@ -26,7 +27,7 @@ export interface MachineHistory {
   readonly updateSeconds: number;
 }
 
-/** Clocks and boot times are read a little apart: this much is no reboot. */
+/** A boot time varies by as much from report to report, since clocks are not read at one instant. */
 const REBOOT_SLACK_SECONDS = 5;
 
 function rebootsOf(points: readonly StripPoint[], axis: Axis): Cells["reboots"] {
@@ -44,7 +45,7 @@ function rebootsOf(points: readonly StripPoint[], axis: Axis): Cells["reboots"] 
   return reboots;
 }
 
-/** An up machine's newest figure stands until its next report is due. */
+/** Fills the cells up to now with the newest figure, which stands until the next report is due. */
 function holdLast(cells: Cells, machine: MachineHistory, axis: Axis): void {
   const isThere = machine.state === "up" || machine.state === "silent";
   const most = Math.ceil((machine.updateSeconds * 1000) / axis.cellMs);
@@ -58,10 +59,10 @@ function holdLast(cells: Cells, machine: MachineHistory, axis: Axis): void {
   }
 }
 
-/** A report that is a little late speaks for the time since the one before: that leaves no hole. */
+/** In intervals: a report that is late by less covers the time since the previous one. */
 const MOST_LATE = 1.5;
 
-function spokenForSince(
+function coveredSince(
   point: StripPoint,
   before: StripPoint | undefined,
   intervalMs: number,
@@ -71,20 +72,20 @@ function spokenForSince(
   return point.atWallMs - (isNext ? gapMs : intervalMs);
 }
 
-/** The time that each point speaks of, in their order. */
+/** The time that each point covers, in their order. */
 export function spansOf({ points, updateSeconds }: MachineHistory, axis: Axis): Span[] {
   return points.map((point, index) => {
     if (point.state !== "up") {
       return { fromMs: point.atWallMs, toMs: point.untilWallMs ?? axis.endMs + axis.cellMs };
     }
-    // A report made after the end of the axis is the first word of the last cell.
+    // A report made after the end of the axis fills the last cell.
     const toMs = axis.isToNow ? Math.min(point.atWallMs, axis.endMs) : point.atWallMs;
-    const sinceMs = spokenForSince(point, points[index - 1], updateSeconds * 1000);
+    const sinceMs = coveredSince(point, points[index - 1], updateSeconds * 1000);
     return { fromMs: Math.min(sinceMs, toMs - 1), toMs };
   });
 }
 
-/** Where several fall into one cell, the highest figures stand, and an outage wins. */
+/** Where several points fill one cell, it gets their highest figures, and an outage wins. */
 export function cellsOf(machine: MachineHistory, axis: Axis): Cells {
   const state: CellState[] = new Array(axis.cells).fill("none");
   const cpu: number[] = new Array(axis.cells).fill(-1);
@@ -117,6 +118,7 @@ export interface Run {
   readonly to: number;
 }
 
+/** The runs of cells that satisfy `isIn`, from the left. */
 export function runsOf(cells: number, isIn: (cell: number) => boolean): Run[] {
   const runs: Run[] = [];
   let from = -1;
@@ -135,16 +137,11 @@ export function runsOf(cells: number, isIn: (cell: number) => boolean): Run[] {
 export function pointOf(entry: Entry): StripPoint {
   const { atWallMs } = entry;
   if (entry.state !== "up") {
-    const until = entry.untilWallMs;
-    return { atWallMs, state: entry.state, ...(until === undefined ? {} : { untilWallMs: until }) };
+    const { state, untilWallMs } = entry;
+    return withoutUndefined({ atWallMs, state, untilWallMs });
   }
   const { cpuPercent, diskBytesPerSecond } = factsOf(entry.report);
   const { uptimeSeconds } = entry.report;
-  return {
-    atWallMs,
-    state: "up",
-    ...(cpuPercent === undefined ? {} : { cpuPercent }),
-    ...(diskBytesPerSecond === undefined ? {} : { diskBytesPerSecond }),
-    ...(uptimeSeconds === undefined ? {} : { uptimeSeconds }),
-  };
+  const state = "up" as const;
+  return withoutUndefined({ atWallMs, state, cpuPercent, diskBytesPerSecond, uptimeSeconds });
 }

@@ -3,7 +3,7 @@
 import { cpuLevel, THRESHOLDS } from "../thresholds.ts";
 import type { Cells } from "./cells.ts";
 
-/** Characters of a history in text: an hour each, by default. */
+/** Characters of a history in text: one hour each, by default. */
 export const SIGNS = 24;
 
 const { lightPercent, busyPercent, fullPercent } = THRESHOLDS.cpu;

@@ -25,16 +25,16 @@ export interface Tick {
   readonly label: string;
   /** Midnight: the label is the day's name. */
   readonly isDay: boolean;
-  /** Its name would run into "now": on a narrow axis, or (a line alone marks it) on any. */
+  /** Its name would run into "now": on a narrow axis, or on any, where only a line marks it. */
   readonly isTight: boolean;
   readonly isBare: boolean;
   /** A narrow axis leaves this name out: long names would touch one another there. */
   readonly isMinor: boolean;
 }
 
-/** More cells than this are narrower than a pixel on most screens: neighbours are joined. */
+/** More cells than this would be narrower than a pixel on most screens, so neighbours are joined. */
 const MOST_CELLS = 288;
-/** Steps between named times, in seconds, that a clock's reader expects. */
+/** Steps between named times, in seconds: those of clocks and calendars. */
 const STEPS = [
   5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
 ];
@@ -50,7 +50,7 @@ const CLEAR_OF_NOW_WIDE = { short: 0.09, long: 0.13 };
 /** The same for an axis that ends in the past: the name only has to end before the axis does. */
 const CLEAR_OF_END = { short: 0.06, long: 0.12 };
 const CLEAR_OF_END_WIDE = { short: 0.04, long: 0.07 };
-/** A line so near to the end, as a share of the axis, would only make "now" look double. */
+/** Share of the axis before its end in which a line would make "now" look double. */
 const EDGE = 0.03;
 
 /** `24 h`, `5 d`, `90 min`. */
@@ -76,7 +76,7 @@ function ticksOf(axis: Omit<Axis, "ticks" | "spanWords">, times: Times): readonl
   const offset = times.offsetMs(axis.startMs);
   let atLocal = Math.ceil((axis.startMs + offset) / stepMs) * stepMs;
   for (let count = 0; count <= MOST_TICKS; count += 1, atLocal += stepMs) {
-    // After a change of summer time the offset is another one.
+    // Summer time may begin or end on the axis.
     const guess = atLocal - offset;
     const atMs = atLocal - times.offsetMs(guess);
     if (atMs > axis.endMs - EDGE * (axis.endMs - axis.startMs)) break;

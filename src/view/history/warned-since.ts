@@ -1,8 +1,9 @@
 /**
- * Since when a machine has swapped or had a full disk, as its entries tell: back from the newest
- * to the first without it. Remembers what it found until the machine's next entry, for a page is
- * made every second and reading a day of reports costs milliseconds.
+ * How long a machine has been swapping or had a full disk: the length of the unbroken run of its
+ * newest entries that show the warning. The answer is remembered until the machine's next entry,
+ * since a page is made every second and reading a day of reports takes milliseconds.
  */
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import type { Entry } from "../../store/kept.ts";
 import type { ClusterSource } from "../cluster-view.ts";
 import { factsOf, isSwapping } from "../facts.ts";
@@ -10,21 +11,21 @@ import type { Warning } from "../warnings.ts";
 
 export interface WarnedSince {
   readonly sinceWallMs: number;
-  /** Nobody has looked before it, or there is nothing: it may have lasted longer. */
+  /** No older entry without the warning was found: it may have lasted longer. */
   readonly isAtLeast: boolean;
 }
 
-/** `undefined`: not known, or not yet for as long as an entry. */
+/** `undefined`: unknown, or for less than one entry. */
 export type WarnedSinceOf = (id: string, kind: Warning["kind"]) => WarnedSince | undefined;
 
-/** Entries read at once: four hours of the default interval. */
+/** Entries read at once: four hours at the default interval. */
 const BATCH = 24;
 /**
- * Three days of it: an entry costs 50 µs, and a history may have 100,000, while others would take
- * a machine for silent that is busy with its page for two seconds.
+ * Three days at the default interval. An entry takes 50 µs and a history may have 100,000 of them;
+ * a daemon that is busy with a page for two seconds would look silent to the others.
  */
 const MOST_BATCHES = 18;
-/** Far more than the lines of a page; beyond, all is worked out anew. */
+/** Far more than a page has lines; beyond that, all answers are forgotten. */
 const MOST_KNOWN = 256;
 
 interface Known {
@@ -44,10 +45,7 @@ export function createWarnedSince(entries: ClusterSource["entries"]): WarnedSinc
   function walk(id: string, kind: "swapping" | "disk", before?: Known): WarnedSince | undefined {
     let sinceWallMs: number | undefined;
     for (let count = 0; count < MOST_BATCHES; count += 1) {
-      const batch = entries(id, {
-        limit: BATCH,
-        ...(sinceWallMs === undefined ? {} : { beforeWallMs: sinceWallMs }),
-      });
+      const batch = entries(id, withoutUndefined({ limit: BATCH, beforeWallMs: sinceWallMs }));
       for (const entry of batch) {
         if (!isWarned(entry, kind)) {
           return sinceWallMs === undefined ? undefined : { sinceWallMs, isAtLeast: false };
@@ -63,7 +61,7 @@ export function createWarnedSince(entries: ClusterSource["entries"]): WarnedSinc
   }
 
   return (id, kind) => {
-    // The clock and the identity are no part of a report.
+    // Clock offset and identity are not in a report.
     if (kind !== "swapping" && kind !== "disk") return undefined;
     const [newest] = entries(id, { limit: 1 });
     if (newest === undefined) return undefined;
