@@ -3,6 +3,7 @@
  * and a machine may be set up anew; an address that is another machine with each answer lies, or is broken.
  */
 import { MAX_MET_AT_ADDRESS, MAX_SOURCES } from "../limits.ts";
+import { putNewest } from "../pacing/put-newest.ts";
 
 export class NewcomerLimit {
   /** Times of the newest ones by address; the address where the last one was met comes last. */
@@ -20,12 +21,6 @@ export class NewcomerLimit {
 
   note(address: string, nowMs: number): void {
     const met = [...(this.#metMs.get(address) ?? []), nowMs].slice(-MAX_MET_AT_ADDRESS);
-    this.#metMs.delete(address);
-    this.#metMs.set(address, met);
-    if (this.#metMs.size <= MAX_SOURCES) return;
-    for (const oldest of this.#metMs.keys()) {
-      this.#metMs.delete(oldest);
-      return;
-    }
+    putNewest(this.#metMs, address, met, MAX_SOURCES);
   }
 }

@@ -59,8 +59,8 @@ export class AddressScan {
   run(): void {
     const nowMs = this.#context.clock.deadlineMs;
     const { size } = this.#context.ranges.scan;
-    if (size === 0 || this.#table.heardInThisRunCount > 0 || nowMs < (this.#heldUntilMs ?? 0))
-      return;
+    if (size === 0 || this.#table.heardInThisRunCount > 0) return;
+    if (nowMs < (this.#heldUntilMs ?? 0)) return;
     while (this.#asked < size && this.#budget.scans.take(nowMs)) this.#askNext(nowMs);
     if (this.#asked >= size && nowMs >= this.#slowMs) this.#askNext(nowMs);
   }

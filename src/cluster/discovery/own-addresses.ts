@@ -9,9 +9,11 @@ import { isLoopback, isUsablePeerAddress } from "../../net/address.ts";
 import type { CoreContext } from "../core-context.ts";
 import { MAX_OWN_ADDRESSES, OWN_ADDRESS_MS } from "../limits.ts";
 import type { ClusterRanges } from "../options.ts";
+import { putNewest } from "../pacing/put-newest.ts";
 
 export class OwnAddresses {
   readonly #context: CoreContext;
+  /** Until when each address at which we met ourselves is taken for ours (clock of deadlines). */
   readonly #untilMs = new Map<string, number>();
   /** The address under which each of the others told us last that it sees us (`you`), by its own. */
   readonly #told = new Map<string, string>();
@@ -44,14 +46,15 @@ export class OwnAddresses {
       this.#seenAs = address;
       return;
     }
-    putNewest(this.#told, teller, address);
+    putNewest(this.#told, teller, address, MAX_OWN_ADDRESSES);
     const isBetterKnown = this.#seenAs !== undefined && this.isListed(this.#seenAs);
     const tellers = [...this.#told.values()].filter((told) => told === address).length;
     if (!isBetterKnown && tellers >= 2) this.#seenAs = address;
   }
 
   learn(address: string): void {
-    putNewest(this.#untilMs, address, this.#context.clock.deadlineMs + OWN_ADDRESS_MS);
+    const untilMs = this.#context.clock.deadlineMs + OWN_ADDRESS_MS;
+    putNewest(this.#untilMs, address, untilMs, MAX_OWN_ADDRESSES);
   }
 
   /** Another machine speaks from there, which may have it by now. If not, we will meet ourselves again. */
@@ -85,16 +88,5 @@ export class OwnAddresses {
   isListed(address: string): boolean {
     const { ranges } = this.#context;
     return ranges !== this.#staleRanges && ranges.isOwn?.(address) === true;
-  }
-}
-
-/** The entry that was put longest ago makes room. */
-function putNewest<T>(map: Map<string, T>, address: string, value: T): void {
-  map.delete(address);
-  map.set(address, value);
-  if (map.size <= MAX_OWN_ADDRESSES) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
   }
 }

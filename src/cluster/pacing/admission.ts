@@ -3,6 +3,7 @@
  * source that has sent nothing for the longest time makes room.
  */
 import { KNOWN_SOURCE, MAX_SOURCES, UNKNOWN_SOURCE } from "../limits.ts";
+import { putNewest } from "./put-newest.ts";
 
 interface Source {
   tokens: number;
@@ -16,7 +17,7 @@ interface Source {
 }
 
 export class Admission {
-  /** A Map keeps the order of insertion, so the first source is the least recently heard. */
+  /** The source that was heard last comes last. */
   readonly #sources = new Map<string, Source>();
 
   sizes() {
@@ -47,24 +48,13 @@ export class Admission {
   }
 
   #touch(address: string, nowMs: number): Source {
-    const known = this.#sources.get(address);
-    const source = known ?? {
+    const source = this.#sources.get(address) ?? {
       tokens: KNOWN_SOURCE.burst,
       atMs: nowMs,
       servedToPeer: 0,
       servedToOthers: 0,
     };
-    if (known !== undefined) this.#sources.delete(address);
-    else this.#makeRoom();
-    this.#sources.set(address, source);
+    putNewest(this.#sources, address, source, MAX_SOURCES);
     return source;
-  }
-
-  #makeRoom(): void {
-    if (this.#sources.size < MAX_SOURCES) return;
-    for (const oldest of this.#sources.keys()) {
-      this.#sources.delete(oldest);
-      return;
-    }
   }
 }
