@@ -4,14 +4,14 @@
  * without what every machine has is left out.
  */
 import {
+  type FieldReader,
   integerReader,
   listReader,
   numberReader,
-  type Reader,
   recordReader,
   textReader,
   wordReader,
-} from "../protocol/fields.ts";
+} from "../base/json-fields.ts";
 import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
 import type { Report } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
@@ -36,7 +36,8 @@ const MOST_SECONDS = 1e9;
 const word = wordReader(MAX_NAME_LENGTH);
 const words = listReader(word, MOST_WORDS);
 const seconds = numberReader(MOST_SECONDS);
-const isTrueOrFalse: Reader<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
+const isTrueOrFalse: FieldReader<boolean> = (value) =>
+  typeof value === "boolean" ? value : undefined;
 
 const readMachine = recordReader<ReadMachine>(
   {

@@ -1,7 +1,6 @@
 /**
- * Modules of the runtime that bring a dozen others with them, loaded at their first use: a daemon
- * that has just started, or any short command, is done before it needs them. Asking again costs
- * a fifth of a microsecond.
+ * Loads the larger modules of the runtime at their first use, since each loads a dozen others and a
+ * short command ends before it needs them. Each later call takes a fifth of a microsecond.
  */
 
 export function crypto(): typeof import("node:crypto") {
@@ -12,7 +11,7 @@ export function http(): typeof import("node:http") {
   return process.getBuiltinModule("node:http");
 }
 
-/** Bun has it by this way too; its types know only those of Node. */
+/** Bun gives this module too; the types name only those of Node. */
 export function jsc(): typeof import("bun:jsc") {
   return process.getBuiltinModule("bun:jsc") as typeof import("bun:jsc");
 }

@@ -1,9 +1,6 @@
-/**
- * What a caught value says: the errno's name, and its message. `catch` gives `unknown`, since
- * anything may be thrown.
- */
+/** The errno and the message of a caught value, which may be anything: `catch` gives `unknown`. */
 
-/** The name of a system error, such as "ENOENT"; `undefined` for anything that carries none. */
+/** The name of a system error, such as "ENOENT"; `undefined` for any other value. */
 export function errorCode(error: unknown): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;

@@ -1,9 +1,9 @@
 /**
- * Makes text from outside safe to show on a terminal and in a log: what a peer, a file or a
- * user's typing error put into it moves no cursor, turns no line around and fakes no second line.
+ * Escapes text from outside (a peer, a file, the command line) for a terminal and a log, so that it
+ * cannot move the cursor, reverse the line or fake a second one. Pages use `shownText`.
  */
 
-/** Longer quotes push the sentence that they stand in off the screen. */
+/** A longer quote would push its sentence off the screen. */
 const QUOTE_LENGTH = 60;
 
 /**
@@ -13,15 +13,15 @@ const QUOTE_LENGTH = 60;
  */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|[^\P{Zs} ]/u;
 
-/** The backslash is what escapes are written with; a quote could seem to end a quoted text early. */
+/** Escapes begin with a backslash; a quote could seem to end a quoted text. */
 const QUOTE_OR_BACKSLASH = /["'\\]/;
 
-/** At most `max` UTF-16 units of the result, an ellipsis among them when it was cut. */
+/** The escaped text in at most `max` UTF-16 units, of which the last is an ellipsis when it was cut. */
 export function printable(text: string, max: number): string {
   return escapeText(text, max, true);
 }
 
-/** The same for a whole sentence of ours, whose quotes stay as they are. */
+/** The same for a whole sentence of our own, which keeps its quotes. */
 export function oneLine(text: string, max: number): string {
   return escapeText(text, max, false);
 }
@@ -34,7 +34,7 @@ export function quoted(text: string): string {
 function escapeText(text: string, max: number, escapesQuotes: boolean): string {
   const pieces: string[] = [];
   let length = 0;
-  // An escape is never shorter than what it stands for, so the rest of the text cannot matter.
+  // An escape is never shorter than its character, so the rest of the text does not matter.
   for (const character of text.slice(0, max + 1)) {
     const isPlain =
       !UNPRINTABLE.test(character) && !(escapesQuotes && QUOTE_OR_BACKSLASH.test(character));

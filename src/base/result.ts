@@ -1,6 +1,6 @@
 /**
- * The answer of everything that reads data from a peer, the kernel or the user: a value or a
- * reason in words. Data from outside never throws; exceptions are for our own bugs.
+ * What every reader of data from a peer, the kernel or the user returns: a value or a reason in
+ * words. Data from outside never makes it throw; exceptions are for our own bugs.
  */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }

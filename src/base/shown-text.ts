@@ -1,20 +1,21 @@
 /**
- * Text from peers, made fit to be shown: one line, bounded, and with every character that is
- * invisible or turns the writing direction written out. Escaping for HTML is the renderer's.
+ * Prepares text from peers for a page: one line, bounded, with each character that is invisible or
+ * changes the writing direction written out as an escape. The renderer escapes HTML. Terminals and
+ * logs use `printable`, which escapes more.
  */
 
-/** Long enough for any real host, user or command name, short enough for a column. */
+/** Long enough for real names of hosts, users and commands, and short enough for a column. */
 export const NAME_LENGTH = 48;
 
-/** A message line or the reason of a problem: as long as a reader may want, far from a packet. */
+/** For a message line or the reason of a problem: as much as anyone reads of it. */
 export const SENTENCE_LENGTH = 600;
 
 // Controls, soft hyphen, zero-width and direction marks, line separators, the byte order mark.
-// The joiners U+200C and U+200D stay: emoji and several scripts need them.
+// The joiners U+200C and U+200D are kept, since emoji and several scripts need them.
 const INVISIBLE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
-/** `\x07`, `\u202e`: as a programmer would write it, so that nothing is hidden and nothing acts. */
+/** The escape of a character as in source code: `\x07`, `\u202e`. */
 function writeOut(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return code < 0x100
@@ -29,12 +30,12 @@ export function shownText(text: string, length: number = NAME_LENGTH): string {
   return cut ? `${kept}…` : kept;
 }
 
-/** For what a reader typed: it goes back into the form, so nothing invisible stays in it. */
+/** What a reader typed, without invisible characters, as it is written back into the form. */
 export function withoutInvisible(text: string): string {
   return text.replace(INVISIBLE, "").toWellFormed();
 }
 
-/** A machine's name, or its id where it has given itself none. */
+/** A machine's name, or its id where it has no name. */
 export function shownName(
   machine: { readonly name: string; readonly id: string },
   length: number = NAME_LENGTH,

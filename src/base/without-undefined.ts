@@ -1,6 +1,6 @@
 /**
- * Leaves out what is unknown. With `exactOptionalPropertyTypes` an optional field may be absent
- * but never `undefined`, so an object built from values that may be unknown passes through here.
+ * Leaves out unknown values. With `exactOptionalPropertyTypes` an optional field may be absent but
+ * never `undefined`, so objects that are built from values which may be unknown pass through here.
  */
 
 /** `T` with each field that may be `undefined` made optional. */

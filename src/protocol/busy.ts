@@ -1,9 +1,9 @@
-/** How busy a machine's cores are, in one number: what the history strip and the tables show. */
+/** How busy a machine's cores are in one number, which tables and the history strip show. */
 import type { CpuReport } from "./report.ts";
 
 /**
- * Percent of all cores that run something, 0–100. Waiting for a disk is not being busy: such a
- * core is free for others. Of a machine that tells only its idle share, all that is not idle.
+ * Percent of all cores that run something, 0–100. A core that waits for a disk is not busy, since it
+ * is free for other work. For a machine that reports only its idle share, all the rest is busy.
  * Undefined if neither is known.
  */
 export function busyPercent(cpu: CpuReport | undefined): number | undefined {
@@ -15,7 +15,7 @@ export function busyPercent(cpu: CpuReport | undefined): number | undefined {
   return idlePercent === undefined ? undefined : bounded(100 - idlePercent);
 }
 
-/** The parts are rounded one by one, and their sum may be a little more than the whole. */
+/** The parts are rounded one by one, so their sum may be slightly over 100. */
 function bounded(percent: number): number {
   return Math.min(100, Math.max(0, Math.round(percent * 10) / 10));
 }

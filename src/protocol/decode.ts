@@ -1,14 +1,16 @@
 /**
- * Packets to messages. Any bytes give a message or a reason, never a throw; the work is bounded
- * by the size of a packet. What is read here is well-formed, not true: whom to believe is the
- * core's business.
+ * Reads packets into messages. Any bytes give a message or a reason, never a throw, and the work is
+ * bounded by the size of the packet. A message that is read here is well-formed; whether it is true
+ * is for the core to decide.
  */
+
+import { integerReader, isObject, numberReader, wordReader } from "../base/json-fields.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
+import type { Writable } from "../base/writable.ts";
 import { canonicalAddress } from "../net/address.ts";
-import { integerReader, isObject, numberReader, wordReader } from "./fields.ts";
 import {
   MAX_HINT_ADDRESSES,
   MAX_JSON_BYTES,
-  MAX_LIST_WORDS,
   MAX_NAME_LENGTH,
   MAX_REPORT_V1_BYTES,
 } from "./limits.ts";
@@ -16,23 +18,27 @@ import type {
   Answer,
   Decoded,
   DropReason,
-  Forget,
   Goodbye,
   Hint,
   Message,
   Question,
-  Writable,
+  RemovalRequest,
 } from "./message.ts";
 import { parseReport } from "./report-json.ts";
 import { readRingAnswer, readRingQuestion } from "./ring.ts";
+import { readAddressList } from "./v1/messages.ts";
 import { decodeReportV1 } from "./v1/report.ts";
 
 /**
- * The message in a packet, or why there is none. The packet begins with exactly the
- * signature's UTF-8 bytes; the next character tells the message (design 6.1, 6.2):
- * `?` and nothing more; `!` and words; `>` and nothing, a JSON object, or 8 characters; `<` and
- * nothing, four lines of Latin-1, a JSON object, or 9 to 16 characters; `#` is sealed, and no plain
- * message.
+ * The message in a packet, or the reason why it is none. The packet begins with the UTF-8 bytes of
+ * the signature; the next character and what follows tell the message (design, 6.1 and 6.2):
+ *
+ *     ?   nothing: initial query
+ *     !   words: address list
+ *     >   nothing: request of protocol 1; JSON: question; 8 characters: ring question
+ *     <   nothing: alive; four lines of Latin-1: report of protocol 1; 9 to 16 characters: ring answer;
+ *         JSON: answer, goodbye, hint or removal request
+ *     #   a sealed packet, which is no plain message
  */
 export function decodeMessage(bytes: Uint8Array, signature: string): Decoded {
   const start = signatureEnd(bytes, signature);
@@ -43,7 +49,7 @@ export function decodeMessage(bytes: Uint8Array, signature: string): Decoded {
     case QUESTION_MARK:
       return body.length === 0 ? message({ kind: "initial-query" }) : drop("malformed query");
     case EXCLAMATION_MARK:
-      return decodeAddressList(body);
+      return message(readAddressList(body));
     case GREATER_THAN:
       return decodeRequest(body);
     case LESS_THAN:
@@ -51,19 +57,19 @@ export function decodeMessage(bytes: Uint8Array, signature: string): Decoded {
     case NUMBER_SIGN:
       return drop("sealed");
     default:
-      // A neighbour's network, whose signature begins with ours: a stranger's as any other.
+      // The signature of another network that begins with this network's signature.
       return drop("wrong signature");
   }
 }
 
 const encoder = new TextEncoder();
 
-/** Where the signature ends, if the packet begins with its bytes and goes on after them. */
+/** Where the signature ends, if the packet begins with its bytes and continues after them. */
 function signatureEnd(packet: Uint8Array, signature: string): number | undefined {
   if (packet.length <= signature.length) return undefined;
   for (let i = 0; i < signature.length; i++) {
     const character = signature.charCodeAt(i);
-    // ASCII is its own bytes, which saves the encoding for nearly every packet.
+    // ASCII characters are their own bytes, so that nearly no packet needs the encoder.
     if (character > 0x7f) return encodedEnd(packet, encoder.encode(signature));
     if (packet[i] !== character) return undefined;
   }
@@ -81,20 +87,6 @@ const LESS_THAN = 0x3c;
 const GREATER_THAN = 0x3e;
 const QUESTION_MARK = 0x3f;
 const BRACE = 0x7b;
-
-function decodeAddressList(body: Buffer): Decoded {
-  const words = body.toString("latin1").split(/[ \t\r\n]+/);
-  const addresses: string[] = [];
-  let skipped = 0;
-  for (const word of words) {
-    if (word === "") continue;
-    const isRead = addresses.length + skipped < MAX_LIST_WORDS;
-    const address = isRead ? canonicalAddress(word) : undefined;
-    if (address === undefined) skipped++;
-    else addresses.push(address);
-  }
-  return message({ kind: "address-list", addresses, skipped });
-}
 
 function decodeRequest(body: Buffer): Decoded {
   if (body.length === 0) return message({ kind: "request" });
@@ -123,19 +115,19 @@ function decodeStatusJson(body: Buffer): Decoded {
   if (value["bye"] !== undefined) return decoded(readGoodbye(value["bye"]), "malformed goodbye");
   if (value["hint"] !== undefined) return decoded(readHint(value["hint"]), "malformed hint");
   if (value["forget"] !== undefined) {
-    return decoded(readForget(value["forget"]), "malformed forget");
+    return decoded(readRemovalRequest(value["forget"]), "malformed removal request");
   }
   return drop("unknown message");
 }
 
-/** 48 random bits are meant; any number that JSON carries exactly will do to be echoed. */
+/** Request numbers have 48 random bits; any number that JSON carries exactly can be echoed. */
 const safeInteger = integerReader(0, Number.MAX_SAFE_INTEGER);
 
-/** Up to a year between reports, if it is any time at all, and as far back as one may date. */
+/** Up to a year: longer intervals and ages make no sense. */
 const duration = numberReader(31_536_000);
 const name = wordReader(MAX_NAME_LENGTH);
 
-/** Hex or base64url: never to be mistaken for an address, which has a dot or colon. */
+/** Hex or base64url, which cannot be mistaken for an address, since that has a dot or a colon. */
 function readIdentifier(value: unknown): string | undefined {
   return typeof value === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(value) ? value : undefined;
 }
@@ -218,13 +210,13 @@ function readHint(value: unknown): Hint | undefined {
   return { kind: "hint", addresses };
 }
 
-/** A machine of protocol 1 has no id but its address. */
-function readForget(value: unknown): Forget | undefined {
+/** The id of a protocol-1 machine is its address. */
+function readRemovalRequest(value: unknown): RemovalRequest | undefined {
   if (!isObject(value)) return undefined;
   const id = readIdentifier(value["id"]) ?? readAddress(value["id"]);
   const incarnation = readIdentifier(value["boot"]);
   if (id === undefined) return undefined;
-  return { kind: "forget", id, ...(incarnation !== undefined && { incarnation }) };
+  return { kind: "removal-request", id, ...withoutUndefined({ incarnation }) };
 }
 
 function readAddress(value: unknown): string | undefined {

@@ -1,14 +1,11 @@
 /**
- * Messages to packets. Each packet is the signature, one character that tells the message, and
- * its text: UTF-8, but for the protocol-1 report, which is Latin-1.
- *
- * The signature travels as the UTF-8 bytes of what the user typed: those are the very bytes
- * that the 2005 program, a Python 2 program, takes from its command line on a UTF-8 terminal.
- * An ASCII signature is byte-exact everywhere.
+ * The JSON messages of protocol 2 as packets (design, 6.2): the signature, `>` or `<`, and one JSON
+ * object in UTF-8. Durations and clocks have shorter keys on the wire:
  *
  *     value                    wire
- *     question                 >{"question":N,"id":…,"boot":…,"sequence":…,"liveSequence":…,"watching":true}
- *     answer, id, incarnation         <{"answer":N,"id":…,"boot":…
+ *     question                 >{"question":N,"id":…,"boot":…,"sequence":…,"liveSequence":…,
+ *     watching                 "watching":true}
+ *     answer, id, incarnation  <{"answer":N,"id":…,"boot":…
  *     sequence, liveSequence   "sequence":…,"liveSequence":…
  *     intervalSeconds          "interval": seconds
  *     ageSeconds               "age": seconds
@@ -16,73 +13,29 @@
  *     you, name, ring, report  "you":…,"name":…,"ring":true,"report":{…}}
  *     goodbye                  <{"bye":{"id":…,"boot":…}}
  *     hint                     <{"hint":["192.168.1.7",…]}
- *     forget                   <{"forget":{"id":…,"boot":…}}
- *     quick question, answer   >NNNNNNNN, <NNNNNNNNbbbbbbbb (ring.ts)
+ *     removal request          <{"forget":{"id":…,"boot":…}}
+ *
+ * The signature travels as the UTF-8 bytes of what the user typed. A 2005 program, written in
+ * Python 2, takes the same bytes from its command line on a UTF-8 terminal. An ASCII signature is
+ * the same everywhere.
  */
-import { isIpv6 } from "../net/address.ts";
 import { fitReport } from "./fit-report.ts";
-import { MAX_ANSWER_BYTES, MAX_LIST_BYTES, MAX_REPORT_V1_BYTES } from "./limits.ts";
-import type { Answer, Forget, Goodbye, Question } from "./message.ts";
+import { MAX_ANSWER_BYTES, MAX_LIST_BYTES } from "./limits.ts";
+import type { Answer, Goodbye, Question, RemovalRequest } from "./message.ts";
+import { byteLength, chunkWords, utf8 } from "./packet-text.ts";
 import type { Report } from "./report.ts";
-import { encodeReportV1 } from "./v1/report.ts";
-
-/** `signature?` */
-export function encodeInitialQuery(signature: string): Uint8Array {
-  return utf8(`${signature}?`);
-}
-
-/**
- * `signature!address address …` in as many packets of at most 1,400 bytes as it takes; no
- * address at all is one packet, `signature!`. With `ipv6: false` IPv6 addresses are left out:
- * the 2005 program takes every word for an IPv4 address.
- */
-export function encodeAddressLists(
-  signature: string,
-  addresses: readonly string[],
-  options: { readonly ipv6: boolean },
-): Uint8Array[] {
-  const listed = options.ipv6 ? addresses : addresses.filter((address) => !isIpv6(address));
-  const room = MAX_LIST_BYTES - byteLength(signature) - 1;
-  const chunks = chunkWords(listed, { room, wordOverhead: 1 });
-  if (chunks.length === 0) chunks.push([]);
-  return chunks.map((chunk) => utf8(`${signature}!${chunk.join(" ")}`));
-}
-
-/** `signature>` */
-export function encodeRequest(signature: string): Uint8Array {
-  return utf8(`${signature}>`);
-}
 
 /** `signature>{"question":…}` */
 export function encodeQuestion(signature: string, question: Omit<Question, "kind">): Uint8Array {
   const { question: number, id, incarnation, sequence, liveSequence, watching } = question;
-  // JSON leaves out what is undefined; the order of the keys is that of the table above.
+  // JSON leaves out what is undefined; the keys are in the order of the table above.
   const body = { question: number, id, boot: incarnation, sequence, liveSequence };
   return utf8(`${signature}>${JSON.stringify(watching ? { ...body, watching } : body)}`);
 }
 
 /**
- * `signature<` and the protocol-1 report: Latin-1, at most 4,096 bytes with the signature.
- */
-export function encodeReportV1Packet(
-  signature: string,
-  report: Report,
-  options: { readonly wallSeconds: number },
-): Uint8Array {
-  const head = utf8(`${signature}<`);
-  const text = encodeReportV1(report, {
-    wallSeconds: options.wallSeconds,
-    maxBytes: MAX_REPORT_V1_BYTES - head.length,
-  });
-  const packet = new Uint8Array(head.length + text.length);
-  packet.set(head);
-  for (let i = 0; i < text.length; i++) packet[head.length + i] = text.charCodeAt(i);
-  return packet;
-}
-
-/**
- * `signature<{"answer":…}`, cut (`fitReport`) to at most `maxBytes`, 4,095 unless told: sealed
- * messages have other room.
+ * `signature<{"answer":…}`, with its report cut (`fitReport`) so that the packet has at most
+ * `maxBytes`, by default 4,095; sealed messages have other room.
  */
 export function encodeAnswer(
   signature: string,
@@ -132,43 +85,10 @@ export function encodeHints(signature: string, addresses: readonly string[]): Ui
 }
 
 /** `signature<{"forget":…}` */
-export function encodeForget(signature: string, message: Omit<Forget, "kind">): Uint8Array {
-  const forget = { id: message.id, boot: message.incarnation };
+export function encodeRemovalRequest(
+  signature: string,
+  removal: Omit<RemovalRequest, "kind">,
+): Uint8Array {
+  const forget = { id: removal.id, boot: removal.incarnation };
   return utf8(`${signature}<${JSON.stringify({ forget })}`);
-}
-
-/**
- * Words in groups of at most `room` characters, each word counted with its separators. A word
- * that does not fit alone is a group of its own, so that a signature of absurd length cannot
- * keep addresses from travelling. Addresses are ASCII: a character is a byte.
- */
-function chunkWords(
-  words: readonly string[],
-  options: { readonly room: number; readonly wordOverhead: number },
-): string[][] {
-  const chunks: string[][] = [];
-  let chunk: string[] = [];
-  let used = 0;
-  for (const word of words) {
-    const size = word.length + options.wordOverhead;
-    if (chunk.length > 0 && used + size > options.room) {
-      chunks.push(chunk);
-      chunk = [];
-      used = 0;
-    }
-    chunk.push(word);
-    used += size;
-  }
-  if (chunk.length > 0) chunks.push(chunk);
-  return chunks;
-}
-
-const encoder = new TextEncoder();
-
-function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
-}
-
-function byteLength(text: string): number {
-  return Buffer.byteLength(text, "utf8");
 }

@@ -1,20 +1,20 @@
 /**
- * Makes a report small enough for one packet (design 6.2): messages go first, then processes,
- * then what a reader misses least.
+ * Cuts a report so that it fits in one packet (design, 6.2): messages first, then processes, then
+ * what readers miss least.
  */
 
 import { clampText } from "../base/clean-text.ts";
+import type { Writable } from "../base/writable.ts";
 import type { CpuReport, NetworkReport, Report } from "./report.ts";
 
-/** A line and a half of a terminal: enough to know what a message is about. */
+/** A line and a half of a terminal, which tells what a message is about. */
 const SHORT_MESSAGE_LENGTH = 120;
 
 /**
- * The report in at most `maxBytes` of JSON (UTF-8): as it is where it fits; else with shorter
- * messages, then with the oldest messages left out (the newest is the last), then with the last
- * processes, users, interfaces, file systems left out, then without the figures of each core,
- * problems and tags. A list of which nothing is left is absent: its count is still there. The
- * name is never cut, so below some 200 bytes there is no promise.
+ * The report in at most `maxBytes` of JSON (UTF-8). Where it does not fit, its messages are shortened,
+ * then the oldest messages are left out (the newest is the last), then the last processes, users,
+ * interfaces and file systems, then the figures of each core, problems and tags. An empty list is
+ * absent; its count stays. The name is never cut, so a limit below about 200 bytes may be exceeded.
  */
 export function fitReport(report: Report, maxBytes: number): Report {
   let fitted = report;
@@ -63,12 +63,12 @@ function cutCores(report: Report): Report {
 type ListKey = "messages" | "processes" | "users" | "filesystems" | "problems" | "tags";
 
 function withList<K extends ListKey>(report: Report, key: K, list: Report[K]): Report {
-  const result: { -readonly [P in keyof Report]: Report[P] } = { ...report };
+  const result: Writable<Report> = { ...report };
   delete result[key];
   return list === undefined || list.length === 0 ? result : { ...result, [key]: list };
 }
 
-/** Without as many of the last items as it takes to save `excess` bytes. */
+/** Leaves out as many of the last items as save `excess` bytes. */
 function dropLast<T>(list: readonly T[] | undefined, excess: number): readonly T[] | undefined {
   if (list === undefined) return undefined;
   let saved = 0;

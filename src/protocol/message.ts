@@ -1,7 +1,7 @@
 /**
- * The messages between peers, as values (design 6.1 and 6.2). `decode.ts` reads them from a
- * packet, `encode.ts` writes them. Durations and clocks carry their unit here; on the wire the
- * keys are shorter, see the table in `encode.ts`.
+ * The messages between peers as values (design, 6.1 and 6.2). `decode.ts` reads them from a packet;
+ * `encode.ts`, `ring.ts` and `v1/messages.ts` write them. Names here carry the unit of their value;
+ * the shorter keys on the wire are in the table in `encode.ts`.
  */
 import type { Report } from "./report.ts";
 
@@ -15,7 +15,7 @@ export type Message =
   | Answer
   | Goodbye
   | Hint
-  | Forget
+  | RemovalRequest
   | RingQuestion
   | RingAnswer;
 
@@ -27,13 +27,13 @@ export interface InitialQuery {
 /** `signature!address address …` */
 export interface AddressList {
   readonly kind: "address-list";
-  /** Canonical; neither checked for use as a peer nor against an allow list. */
+  /** Canonical; checked neither for use as a peer nor against an allow list. */
   readonly addresses: readonly string[];
-  /** Words that were no address, or beyond the cap. */
+  /** How many words were no address or came after the cap. */
   readonly skipped: number;
 }
 
-/** `signature>`: protocol 1's request for a report, if it has been updated. */
+/** `signature>`: protocol 1 asks for the report if it has been updated. */
 export interface BareRequest {
   readonly kind: "request";
 }
@@ -41,15 +41,16 @@ export interface BareRequest {
 /** `signature>{"question":…}` */
 export interface Question {
   readonly kind: "question";
-  /** Request number, 48 random bits; the answer echoes it. */
+  /** The request number, 48 random bits, which the answer echoes. */
   readonly question: number;
-  /** The asker's id: a claim, nothing more. */
+  /** The asker's id, as it claims. */
   readonly id: string;
-  /** Boot and sequence of the newest report *of the asked machine* that the asker holds. */
+  /** Incarnation and sequence of the newest report *of the asked machine* that the asker holds. */
   readonly incarnation?: string;
   readonly sequence?: number;
-  /** Only while watching: the newest live report that the asker holds. */
+  /** The newest live report that the asker holds; only while somebody watches there. */
   readonly liveSequence?: number;
+  /** Whether somebody watches at the asker. */
   readonly watching: boolean;
 }
 
@@ -61,7 +62,7 @@ export interface ReportV1 {
   readonly wallSeconds: number;
 }
 
-/** `signature<`: nothing newer, but alive (protocol 1). */
+/** `signature<`: protocol 1 has nothing newer, but is alive. */
 export interface Alive {
   readonly kind: "alive";
 }
@@ -71,23 +72,23 @@ export interface Answer {
   readonly kind: "answer";
   /** The number of the question that this answers. */
   readonly answer: number;
-  /** Who answers. */
+  /** The answerer's. */
   readonly id: string;
   readonly incarnation: string;
-  /** Sequence of the answerer's newest interval report, sent along or not. */
+  /** The sequence of the answerer's newest interval report, whether or not `report` is present. */
   readonly sequence: number;
-  /** Present when `report` is the live one: its number. */
+  /** The number of the live report; present when `report` is a live one. */
   readonly liveSequence?: number;
   /** The answerer's `-u`, seconds. */
   readonly intervalSeconds: number;
-  /** Age of the answerer's newest report (of `report`, when there is one) at sending. */
+  /** The age, at sending, of `report`, or else of the answerer's newest report. */
   readonly ageSeconds: number;
   /** The answerer's wall clock at sending, Unix time in ms. */
   readonly wallMs: number;
-  /** Canonical address under which the answerer saw the asker. */
+  /** The canonical address under which the answerer sees the asker. */
   readonly you?: string;
   readonly name: string;
-  /** The answerer answers quick questions: others may watch it closely (design 6.6). */
+  /** Present when the answerer answers ring questions, so that others may watch it (design, 6.6). */
   readonly ring?: true;
   /** Absent: nothing newer than what the asker said it holds. */
   readonly report?: Report;
@@ -100,23 +101,23 @@ export interface Goodbye {
   readonly incarnation: string;
 }
 
-/** `signature<{"hint":[…]}`: ask these machines; believed by nobody (design 6.6). */
+/** `signature<{"hint":[…]}`: a reason to ask these machines, and no more than that (design, 6.6). */
 export interface Hint {
   readonly kind: "hint";
   /** Canonical. */
   readonly addresses: readonly string[];
 }
 
-/** `signature<{"forget":…}`: this machine was scrapped; believed by nobody (design 3). */
-export interface Forget {
-  readonly kind: "forget";
-  /** As its machine tells it; of a protocol-1 machine the canonical address, which is its id. */
+/** `signature<{"forget":…}`: this machine was scrapped. Receivers test that before they remove it. */
+export interface RemovalRequest {
+  readonly kind: "removal-request";
+  /** The machine's id, which for a protocol-1 machine is its canonical address. */
   readonly id: string;
-  /** The run that the sender knew last, which tells clones apart. */
+  /** The newest incarnation that the sender knows, which tells clones apart. */
   readonly incarnation?: string;
 }
 
-/** `signature>NNNNNNNN`: the quick question of the ring watch, are you there? (design 6.6) */
+/** `signature>NNNNNNNN`: the question by which the ring checks a machine (design, 6.6). */
 export interface RingQuestion {
   readonly kind: "ring-question";
   /** 48 random bits; the answer echoes them. */
@@ -128,13 +129,13 @@ export interface RingAnswer {
   readonly kind: "ring-answer";
   /** The number of the question that this answers. */
   readonly number: number;
-  /** The first 8 characters of the answerer's incarnation, all of a shorter one. */
+  /** The first 8 characters of the answerer's incarnation, or all of a shorter one. */
   readonly incarnationStart: string;
 }
 
 /**
- * Why a packet is no message. Few and constant, because drops are counted by reason and the
- * page shows the counts.
+ * Why a packet is no message. These are few and constant, since the page shows how many packets were
+ * dropped for each.
  */
 export const DROP_REASONS = [
   "wrong signature",
@@ -147,7 +148,7 @@ export const DROP_REASONS = [
   "malformed answer",
   "malformed goodbye",
   "malformed hint",
-  "malformed forget",
+  "malformed removal request",
 ] as const;
 
 export type DropReason = (typeof DROP_REASONS)[number];
@@ -156,6 +157,3 @@ export type DropReason = (typeof DROP_REASONS)[number];
 export type Decoded =
   | { readonly ok: true; readonly value: Message }
   | { readonly ok: false; readonly reason: DropReason };
-
-/** What is built field by field, since to spread what may be absent costs three times as much. */
-export type Writable<T> = { -readonly [K in keyof T]: T[K] };

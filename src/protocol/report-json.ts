@@ -1,18 +1,19 @@
 /**
- * Reads a report from JSON that somebody else wrote. Each known field has one reader; a bad
- * field is left out, an unknown one is not looked at, so that versions may differ.
+ * Reads a report from untrusted JSON. Each known field has one reader; a bad field is left out, and
+ * an unknown one is ignored, so that versions may differ.
  */
-import { fail, ok, type Result } from "../base/result.ts";
+
 import {
+  type FieldReader,
   integerReader,
   listReader,
   numberReader,
   objectReader,
-  type Reader,
   recordReader,
   textReader,
   wordReader,
-} from "./fields.ts";
+} from "../base/json-fields.ts";
+import { fail, ok, type Result } from "../base/result.ts";
 import { MAX_NAME_LENGTH } from "./limits.ts";
 import type {
   CpuReport,
@@ -32,33 +33,33 @@ import type {
   UserReport,
 } from "./report.ts";
 
-/** Rounding may leave a sum a little over 100; what is further off is no percentage. */
+/** How far over 100 a percentage may be, since the parts of a sum are rounded. */
 const PERCENT_TOLERANCE = 1;
 
-/** More per-core figures do not fit in the 16 KB that a packet of JSON may have. */
+/** As many per-core figures as fit in the 16 KB that a packet of JSON may have. */
 const MAX_CORES = 4096;
 const MAX_PERCENT_OF_CORES = 100 * MAX_CORES;
 
-/** Thirty years: longer than any uptime, and than any update interval that makes sense. */
+/** Thirty years, longer than any uptime and any sensible update interval. */
 const MAX_SECONDS = 1e9;
 
-/** CPU time adds up over cores. */
+/** The CPU time of a process is the sum over all cores. */
 const MAX_CPU_SECONDS = MAX_SECONDS * MAX_CORES;
 
-/** pid_max on 64-bit Linux (proc_sys_kernel(5)): no more processes can be, or wait to run. */
+/** pid_max of 64-bit Linux (proc_sys_kernel(5)), the most processes that can exist. */
 const MAX_TASKS = 4_194_304;
 
-const percent: Reader<number> = (value) => {
+const percent: FieldReader<number> = (value) => {
   const number = readPercent(value);
   return number === undefined ? undefined : Math.min(number, 100);
 };
 const readPercent = numberReader(100 + PERCENT_TOLERANCE);
-/** Sizes and rates: 8 EiB, the largest file system that Linux can count. */
+/** Sizes and rates, up to 8 EiB, the largest file system that Linux can address. */
 const bytes = numberReader(2 ** 63);
 const seconds = numberReader(MAX_SECONDS);
 const taskCount = integerReader(0, MAX_TASKS);
 const counter = integerReader(0, Number.MAX_SAFE_INTEGER);
-/** User, command, interface, type: longer than the kernel's 16, for what systemd calls sessions. */
+/** User, command, interface, type. systemd's session names are longer than the kernel's 16 characters. */
 const word = wordReader(64);
 /** CPU models, distributions, host names, subjects. */
 const phrase = textReader(128);
@@ -66,7 +67,7 @@ const phrase = textReader(128);
 const sentence = textReader(256);
 
 const host = objectReader<HostReport>({
-  // NR_CPUS of the kernel goes up to 8,192.
+  // The largest NR_CPUS of the kernel.
   cores: integerReader(1, 8192),
   model: phrase,
   kernel: phrase,
@@ -74,8 +75,8 @@ const host = objectReader<HostReport>({
 });
 
 const readCores = listReader(percent, MAX_CORES);
-/** Which core a figure is for is its place: with one bad figure the list means nothing. */
-const corePercents: Reader<readonly number[]> = (value) => {
+/** The place of a figure tells its core, so one bad figure makes the whole list useless. */
+const corePercents: FieldReader<readonly number[]> = (value) => {
   if (!Array.isArray(value) || value.length > MAX_CORES) return undefined;
   const figures = readCores(value);
   return figures?.length === value.length ? figures : undefined;
@@ -221,7 +222,7 @@ const readReport = recordReader<Report>(
     userCount: taskCount,
     processes: listReader(process, 10),
     processCount: taskCount,
-    // A line of a log is rarely longer; more would push the rest out of the packet.
+    // Lines of a log are rarely longer, and a longer one would push the rest out of the packet.
     messages: listReader(textReader(1024), 5),
     messageCount: counter,
     problems: listReader(problem, 32),
@@ -230,12 +231,12 @@ const readReport = recordReader<Report>(
 );
 
 /**
- * A report from untrusted JSON: exactly the known fields, typed and within bounds. Text is
+ * A report from untrusted JSON, with exactly the known fields, typed and within bounds. Text is
  * clamped (name 128 UTF-16 units, words 64, phrases 128, mounts and reasons 256, messages
- * 1,024) and cleaned (`cleanText`); lists are cut (10 users, 10 processes, 5 messages, 64 file
- * systems, 64 interfaces, 8 temperatures, 16 tags, 32 problems; over 4,096 cores: no per-core
- * figures). A field that is wrong is absent, an item without its name is skipped; without a name
- * for the machine there is no report.
+ * 1,024) and cleaned (`cleanText`). Lists are cut (10 users, 10 processes, 5 messages, 64 file
+ * systems, 64 interfaces, 8 temperatures, 16 tags, 32 problems); over 4,096 cores there are no
+ * per-core figures. A wrong field is absent, and an item without its name is skipped. A report
+ * without the machine's name is refused.
  */
 export function parseReport(value: unknown): Result<Report> {
   const report = readReport(value);

@@ -1,9 +1,9 @@
 /**
- * The report: what a machine tells the others about itself. This very shape is the `report`
- * object of the JSON interface and travels in protocol 2 (design, section 8).
+ * The report: what a machine tells the others about itself. It travels in protocol 2 and is the
+ * `report` object of the JSON interface (design, section 8).
  *
  * What is unknown is absent, never 0. Percentages are 0–100 over all cores unless a field says
- * otherwise; a process's `cpuPercent` is of one core (3,100 on 31 busy cores), as `ps` counts.
+ * otherwise; a process's `cpuPercent` is of one core, as in `ps` (3,100 on 31 busy cores).
  */
 
 export interface Report {

@@ -1,25 +1,26 @@
 /**
- * The two small messages of the ring watch (design 6.6): a number there, and the same number back
- * with the beginning of the incarnation, which shows a restart. Sealed, with a signature of 9 bytes, the
- * answer has 90 bytes; JSON would need half as much again, every second, for nothing.
+ * The two small messages by which the ring checks a machine (design, 6.6): a question with a number,
+ * and an answer with the same number and the start of the incarnation, which shows a restart. Sealed,
+ * with a signature of 9 bytes, the answer has 90 bytes; JSON would need half as many again.
  *
  *     lab>Ej9sQ0aB
  *     lab<Ej9sQ0aBc4d07a96
  *
- * Neither can be taken for anything else: JSON begins with a brace, a report has four lines.
+ * Neither can be mistaken for another message: JSON begins with a brace, and a report of protocol 1
+ * has four lines.
  */
 import type { RingAnswer, RingQuestion } from "./message.ts";
 
 /** 48 bits as base64url, big-endian. */
 const NUMBER_CHARACTERS = 8;
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/** Of the incarnation: two runs of a machine that begin alike are one chance in four billion. */
+/** The start of the incarnation, which two runs share by a chance of one in four billion. */
 const INCARNATION_CHARACTERS = 8;
 
 const QUESTION = /^[A-Za-z0-9_-]{8}$/;
 const ANSWER = /^[A-Za-z0-9_-]{9,16}$/;
 
-/** `signature>NNNNNNNN`; a number of 48 bits. */
+/** `signature>NNNNNNNN`; the number has 48 bits. */
 export function encodeRingQuestion(signature: string, number: number): Uint8Array {
   return encoder.encode(`${signature}>${numberText(number)}`);
 }
@@ -34,14 +35,14 @@ export function encodeRingAnswer(
   );
 }
 
-/** What follows the `>`; `undefined` if it is no quick question. */
+/** Reads what follows the `>`; `undefined` if it is no ring question. */
 export function readRingQuestion(body: Buffer): RingQuestion | undefined {
   if (body.length !== NUMBER_CHARACTERS) return undefined;
   const text = body.toString("latin1");
   return QUESTION.test(text) ? { kind: "ring-question", number: readNumber(text) } : undefined;
 }
 
-/** What follows the `<`; `undefined` if it is no quick answer. */
+/** Reads what follows the `<`; `undefined` if it is no ring answer. */
 export function readRingAnswer(body: Buffer): RingAnswer | undefined {
   if (body.length > NUMBER_CHARACTERS + INCARNATION_CHARACTERS) return undefined;
   const text = body.toString("latin1");
@@ -50,14 +51,14 @@ export function readRingAnswer(body: Buffer): RingAnswer | undefined {
   return { kind: "ring-answer", number, incarnationStart: text.slice(NUMBER_CHARACTERS) };
 }
 
-/** As much of an incarnation as a quick answer tells. */
+/** The part of an incarnation that a ring answer carries. */
 export function incarnationStart(incarnation: string): string {
   return incarnation.slice(0, INCARNATION_CHARACTERS);
 }
 
 const encoder = new TextEncoder();
 
-/** Digit by digit: every second, and to make a buffer for it takes several times as long. */
+/** Writes digit by digit, as a buffer would take several times as long and this runs every second. */
 function numberText(number: number): string {
   let text = "";
   for (let place = 64 ** (NUMBER_CHARACTERS - 1); place >= 1; place /= 64) {

@@ -1,8 +1,12 @@
 /** Which process holds a port that is in use, and what the user can do about it. */
 import { basename } from "node:path";
+import { printable } from "../base/printable.ts";
 import { readSockets, TCP_LISTEN, type Transport } from "../linux/proc/net-sockets.ts";
 import { findSocketHolder, readProcessArguments, readProcessName } from "../linux/proc/pid.ts";
 import { canonicalAddress } from "../net/address.ts";
+
+/** The kernel keeps 15 bytes of a process's name, each of which may need an escape. */
+const LONGEST_NAME = 60;
 
 export interface PortHolder {
   readonly pid: number;
@@ -67,7 +71,7 @@ function describe(root: string, pid: number): PortHolder {
   return {
     pid,
     // A process chooses its own name, and the reason goes to a terminal.
-    command: name.replace(/[^\x20-\x7e]/g, "?") || "an unnamed process",
+    command: printable(name, LONGEST_NAME) || "an unnamed process",
     isUnagi: name === "unagi" || isOurProgram(readProcessArguments(root, pid)),
   };
 }

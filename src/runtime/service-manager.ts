@@ -4,6 +4,7 @@
  * sockets of the local family. Without a service manager the calls do nothing; none throws or waits.
  */
 import { dlopen, FFIType, ptr } from "bun:ffi";
+import { clampText, cleanText } from "../base/clean-text.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 
 export interface ServiceManager {
@@ -100,7 +101,7 @@ function watchdogIntervalMs(env: Environment, pid: number): number | undefined {
 
 /** Control characters become spaces, since the text after a line end would be another assignment. */
 function statusLine(text: string): string {
-  return `STATUS=${text.replace(/[\x00-\x1f\x7f]/g, " ").slice(0, LONGEST_STATUS)}\n`;
+  return `STATUS=${cleanText(clampText(text, LONGEST_STATUS))}\n`;
 }
 
 /** Undefined where there is no service manager, or no socket to it. */

@@ -2,15 +2,16 @@
  * Checks what is read from the file of the history. An older program, an editor or a bad disk may
  * have written it, and all other code trusts its shape.
  */
-import { canonicalAddress } from "../net/address.ts";
+
 import {
+  type FieldReader,
   integerReader,
   listReader,
-  type Reader,
   recordReader,
   textReader,
   wordReader,
-} from "../protocol/fields.ts";
+} from "../base/json-fields.ts";
+import { canonicalAddress } from "../net/address.ts";
 import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
 import type { Report } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
@@ -31,11 +32,11 @@ export function isWallMs(value: unknown): value is number {
   return typeof value === "number" && Math.abs(value) <= LAST_WALL_MS;
 }
 
-const wallMs: Reader<number> = (value) => (isWallMs(value) ? value : undefined);
+const wallMs: FieldReader<number> = (value) => (isWallMs(value) ? value : undefined);
 const id = wordReader(LONGEST_ID);
-const address: Reader<string> = (value) =>
+const address: FieldReader<string> = (value) =>
   typeof value === "string" ? canonicalAddress(value) : undefined;
-const report: Reader<Report> = (value) => {
+const report: FieldReader<Report> = (value) => {
   const read = parseReport(value);
   return read.ok ? read.value : undefined;
 };

@@ -9,7 +9,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { BROADCAST_INTERVALS, LIST_SAMPLE } from "../../src/cluster/limits.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
-import { encodeAddressLists } from "../../src/protocol/encode.ts";
+import { encodeAddressLists } from "../../src/protocol/v1/messages.ts";
 import { EXECUTABLE } from "../e2e/daemon.ts";
 import { median } from "../median.ts";
 import type { Figure } from "./figure.ts";

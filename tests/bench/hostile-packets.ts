@@ -101,7 +101,7 @@ function invented(address: (random: () => number) => string, random: () => numbe
     () => ({ kind: "address-list", addresses: addresses(), skipped: 0 }),
     () => ({ kind: "hint", addresses: addresses() }),
     () => ({ kind: "goodbye", id, incarnation: hexDigits(random) }),
-    () => ({ kind: "forget", id }),
+    () => ({ kind: "removal-request", id }),
     () => ({ kind: "ring-question", number }),
     () => ({ kind: "request" }),
   ];

@@ -5,10 +5,11 @@
  * a second.
  */
 import { decodeMessage } from "../../src/protocol/decode.ts";
-import { encodeAddressLists, encodeAnswer, encodeQuestion } from "../../src/protocol/encode.ts";
+import { encodeAnswer, encodeQuestion } from "../../src/protocol/encode.ts";
 import type { Question } from "../../src/protocol/message.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import { encodeRingAnswer, encodeRingQuestion } from "../../src/protocol/ring.ts";
+import { encodeAddressLists } from "../../src/protocol/v1/messages.ts";
 import { TYPICAL_REPORT } from "../sealing/typical-report.ts";
 
 export interface PeerOrders {

@@ -190,7 +190,7 @@ export const message: fc.Arbitrary<Exclude<Message, { kind: "report-v1" }>> = fc
   }),
   fc.record(
     {
-      kind: fc.constant("forget" as const),
+      kind: fc.constant("removal-request" as const),
       id: fc.oneof(identifier, ipv4, ipv6),
       incarnation: identifier,
     },

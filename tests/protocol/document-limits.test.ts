@@ -164,7 +164,7 @@ describe("the sizes of docs/protocol.md", () => {
     answer: { ...answer, report },
     question: { kind: "question", ...asked },
     goodbye: { kind: "goodbye", id, incarnation: id },
-    forget: { kind: "forget", id, incarnation: id },
+    forget: { kind: "removal-request", id, incarnation: id },
     "quick question": { kind: "ring-question", number: 2 ** 48 - 1 },
     "quick answer": { kind: "ring-answer", number: 2 ** 48 - 1, incarnationStart: id.slice(0, 8) },
   };

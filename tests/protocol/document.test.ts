@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { decodeMessage } from "../../src/protocol/decode.ts";
-import { encodeReportV1Packet } from "../../src/protocol/encode.ts";
 import type { Message } from "../../src/protocol/message.ts";
+import { encodeReportV1Packet } from "../../src/protocol/v1/messages.ts";
 import {
   codes,
   decode,
@@ -34,7 +34,7 @@ describe("each packet that docs/protocol.md shows", () => {
     "answer-full": "answer",
     goodbye: "goodbye",
     hint: "hint",
-    forget: "forget",
+    forget: "removal-request",
     "ring-question": "ring-question",
     "ring-answer": "ring-answer",
   };
@@ -171,7 +171,10 @@ const ANSWER_KEYS: Readonly<Record<Fields<"answer">, string>> = {
   report: "report",
 };
 const GOODBYE_KEYS: Readonly<Record<Fields<"goodbye">, string>> = { id: "id", incarnation: "boot" };
-const FORGET_KEYS: Readonly<Record<Fields<"forget">, string>> = { id: "id", incarnation: "boot" };
+const FORGET_KEYS: Readonly<Record<Fields<"removal-request">, string>> = {
+  id: "id",
+  incarnation: "boot",
+};
 
 describe("the keys of protocol 2 in docs/protocol.md", () => {
   const cases = [

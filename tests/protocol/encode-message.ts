@@ -1,17 +1,19 @@
 /** Encodes any message as packets, for tests of round trips from a value to the wire and back. */
 import {
-  encodeAddressLists,
   encodeAnswer,
-  encodeForget,
   encodeGoodbye,
   encodeHints,
-  encodeInitialQuery,
   encodeQuestion,
-  encodeReportV1Packet,
-  encodeRequest,
+  encodeRemovalRequest,
 } from "../../src/protocol/encode.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { encodeRingAnswer, encodeRingQuestion } from "../../src/protocol/ring.ts";
+import {
+  encodeAddressLists,
+  encodeInitialQuery,
+  encodeReportV1Packet,
+  encodeRequest,
+} from "../../src/protocol/v1/messages.ts";
 
 /** Lists and hints may need several packets; every other message needs one. */
 export function encodeMessage(signature: string, message: Message): readonly Uint8Array[] {
@@ -35,8 +37,8 @@ export function encodeMessage(signature: string, message: Message): readonly Uin
       return [encodeGoodbye(signature, message)];
     case "hint":
       return encodeHints(signature, message.addresses);
-    case "forget":
-      return [encodeForget(signature, message)];
+    case "removal-request":
+      return [encodeRemovalRequest(signature, message)];
     case "ring-question":
       return [encodeRingQuestion(signature, message.number)];
     case "ring-answer": {

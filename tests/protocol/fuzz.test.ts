@@ -95,7 +95,7 @@ test("any JSON after the signature gives a message or a reason", () => {
     "answer",
     "bye",
     "hint",
-    "forget",
+    "removal-request",
     "question",
     "id",
     "boot",

@@ -2,13 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { decodeMessage } from "../../src/protocol/decode.ts";
-import {
-  encodeAddressLists,
-  encodeAnswer,
-  encodeHints,
-  encodeReportV1Packet,
-} from "../../src/protocol/encode.ts";
+import { encodeAnswer, encodeHints } from "../../src/protocol/encode.ts";
 import type { DropReason, Message } from "../../src/protocol/message.ts";
+import { encodeAddressLists, encodeReportV1Packet } from "../../src/protocol/v1/messages.ts";
 import { message, signature, wildReport } from "./arbitraries.ts";
 import { encodeMessage } from "./encode-message.ts";
 import { brokenRule } from "./strict-reader.ts";
@@ -81,9 +77,9 @@ const WIRE: readonly (readonly [string, Message])[] = [
     '<{"hint":["10.0.0.7","2001:db8::7"]}',
     { kind: "hint", addresses: ["10.0.0.7", "2001:db8::7"] },
   ],
-  ['<{"forget":{"id":"a1","boot":"b2"}}', { kind: "forget", id: "a1", incarnation: "b2" }],
-  ['<{"forget":{"id":"10.0.0.7"}}', { kind: "forget", id: "10.0.0.7" }],
-  ['<{"forget":{"id":"2001:db8::7"}}', { kind: "forget", id: "2001:db8::7" }],
+  ['<{"forget":{"id":"a1","boot":"b2"}}', { kind: "removal-request", id: "a1", incarnation: "b2" }],
+  ['<{"forget":{"id":"10.0.0.7"}}', { kind: "removal-request", id: "10.0.0.7" }],
+  ['<{"forget":{"id":"2001:db8::7"}}', { kind: "removal-request", id: "2001:db8::7" }],
   [
     '<{"answer":7,"id":"a1","boot":"b2","sequence":3,"interval":600,"age":0,"clock":1,"name":"é","ring":true}',
     {
@@ -149,8 +145,8 @@ const LENIENT: readonly (readonly [string, Message])[] = [
     { kind: "goodbye", id: "a1", incarnation: "b2" },
   ],
   ['<{"hint":[]}', { kind: "hint", addresses: [] }],
-  ['<{"forget":{"id":"a1","boot":"b 2","all":true}}', { kind: "forget", id: "a1" }],
-  ['<{"forget":{"id":"::ffff:10.0.0.7","boot":7}}', { kind: "forget", id: "10.0.0.7" }],
+  ['<{"forget":{"id":"a1","boot":"b 2","all":true}}', { kind: "removal-request", id: "a1" }],
+  ['<{"forget":{"id":"::ffff:10.0.0.7","boot":7}}', { kind: "removal-request", id: "10.0.0.7" }],
 ];
 
 describe("a message from another version", () => {
@@ -256,17 +252,17 @@ const REFUSED: readonly (readonly [string | Uint8Array, DropReason])[] = [
   ['lab<{"hint":null}', "malformed hint"],
   ['lab<{"hint":{"0":"10.0.0.7","length":1}}', "malformed hint"],
   ['lab<{"hint":"10.0.0.7"}', "malformed hint"],
-  ['lab<{"forget":null}', "malformed forget"],
-  ['lab<{"forget":"a1"}', "malformed forget"],
-  ['lab<{"forget":["a1"]}', "malformed forget"],
-  ['lab<{"forget":{}}', "malformed forget"],
-  ['lab<{"forget":{"boot":"b2"}}', "malformed forget"],
-  ['lab<{"forget":{"id":""}}', "malformed forget"],
-  ['lab<{"forget":{"id":["a1"]}}', "malformed forget"],
-  ['lab<{"forget":{"id":"node07 "}}', "malformed forget"],
-  ['lab<{"forget":{"id":"a1~b2"}}', "malformed forget"],
-  ['lab<{"forget":{"id":"10.0.0"}}', "malformed forget"],
-  [`lab<{"forget":{"id":"${"a".repeat(65)}"}}`, "malformed forget"],
+  ['lab<{"forget":null}', "malformed removal request"],
+  ['lab<{"forget":"a1"}', "malformed removal request"],
+  ['lab<{"forget":["a1"]}', "malformed removal request"],
+  ['lab<{"forget":{}}', "malformed removal request"],
+  ['lab<{"forget":{"boot":"b2"}}', "malformed removal request"],
+  ['lab<{"forget":{"id":""}}', "malformed removal request"],
+  ['lab<{"forget":{"id":["a1"]}}', "malformed removal request"],
+  ['lab<{"forget":{"id":"node07 "}}', "malformed removal request"],
+  ['lab<{"forget":{"id":"a1~b2"}}', "malformed removal request"],
+  ['lab<{"forget":{"id":"10.0.0"}}', "malformed removal request"],
+  [`lab<{"forget":{"id":"${"a".repeat(65)}"}}`, "malformed removal request"],
   ["lab>AAAAAAA", "malformed question"],
   ["lab>AAAAAAAAA", "malformed question"],
   ["lab>AAAA AAA", "malformed question"],

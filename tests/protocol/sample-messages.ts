@@ -26,7 +26,7 @@ const SAMPLES: OneOfEach = {
   },
   goodbye: { kind: "goodbye", ...WHO },
   hint: { kind: "hint", addresses: ["127.0.5.7", "127.0.5.8"] },
-  forget: { kind: "forget", ...WHO },
+  "removal-request": { kind: "removal-request", ...WHO },
   "ring-question": { kind: "ring-question", number: NUMBER },
   "ring-answer": {
     kind: "ring-answer",

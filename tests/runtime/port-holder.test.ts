@@ -86,7 +86,7 @@ addProcess(43, "bun", "/opt/bun /srv/unagi/src/main.ts -h 8000", 700);
 test("the holder of a port is named, and another unagi is recognised, compiled or run from source", () => {
   expect(whoHoldsPort(root, { transport: "udp", port: 10081 })).toEqual({
     pid: 41,
-    command: "na?med",
+    command: "na\\x1bmed",
     isUnagi: false,
   });
   expect(whoHoldsPort(root, { transport: "udp", port: 10080 })).toEqual({
@@ -105,7 +105,7 @@ test("the holder of a port is named, and another unagi is recognised, compiled o
 
 for (const [port, words] of [
   [10080, /^-p 10080: the UDP port is in use by unagi \(process 42\).* -c \/dev\/null/],
-  [10081, /^-p 10081: .* by na\?med \(process 41\); choose another with -p$/],
+  [10081, /^-p 10081: .* by na\\x1bmed \(process 41\); choose another with -p$/],
   [9, /^-p 9: the UDP port is in use; choose another with -p$/],
 ] as const) {
   test(`the reason why port ${port} is in use names its holder and the remedy`, () => {

@@ -3,7 +3,7 @@
  * intervals. Candidates are never in them.
  */
 import { isIpv6, isLoopback } from "../../net/address.ts";
-import { encodeAddressLists } from "../../protocol/encode.ts";
+import { encodeAddressLists } from "../../protocol/v1/messages.ts";
 import type { CoreContext } from "../core-context.ts";
 import { BROADCAST_INTERVALS, LIST_SAMPLE } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";

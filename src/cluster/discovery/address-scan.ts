@@ -3,7 +3,7 @@
  * has answered, and then, while none is up, slowly round and round. Machines of an earlier run do not hold
  * the scan back before they have answered: they may be down, or have moved.
  */
-import { encodeInitialQuery } from "../../protocol/encode.ts";
+import { encodeInitialQuery } from "../../protocol/v1/messages.ts";
 import type { CoreContext } from "../core-context.ts";
 import { RESCAN_SAMPLE, SCAN_HOLD_MS, SLOW_SCAN_MS } from "../limits.ts";
 import type { ScanProgress } from "../machine.ts";

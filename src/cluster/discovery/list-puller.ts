@@ -5,7 +5,7 @@
  * grow together once two of their machines have met. While this machine is young it queries random addresses
  * as well: of sixty machines that start together, a few often know only each other.
  */
-import { encodeInitialQuery } from "../../protocol/encode.ts";
+import { encodeInitialQuery } from "../../protocol/v1/messages.ts";
 import type { CoreContext } from "../core-context.ts";
 import { LIST_PULL_PAUSES_MS, LIST_PULLS_OF_NEWCOMER, YOUNG_MS } from "../limits.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";

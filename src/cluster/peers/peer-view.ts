@@ -1,5 +1,5 @@
 /** A machine as the readers of the core see it: plain data, made anew for each reading. */
-import type { Writable } from "../../protocol/message.ts";
+import type { Writable } from "../../base/writable.ts";
 import type { CoreClock } from "../core-clock.ts";
 import type { Machine } from "../machine.ts";
 import { type ShownReport, shownReport } from "./live-report.ts";

@@ -2,8 +2,11 @@
  * Sends the questions and knows which of them are open: a report counts only as the answer to a question
  * that is open to the very address it comes from.
  */
-import { encodeQuestion, encodeRequest } from "../../protocol/encode.ts";
-import type { Question, Writable } from "../../protocol/message.ts";
+
+import type { Writable } from "../../base/writable.ts";
+import { encodeQuestion } from "../../protocol/encode.ts";
+import type { Question } from "../../protocol/message.ts";
+import { encodeRequest } from "../../protocol/v1/messages.ts";
 import type { CoreContext } from "../core-context.ts";
 import { QUESTION_OPEN_MS } from "../limits.ts";
 import { type Contact, isQuiet, type OpenQuestion, type Peer } from "../peers/peer.ts";

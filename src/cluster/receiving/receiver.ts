@@ -129,7 +129,7 @@ export class Receiver {
         return undefined;
       case "ring-answer":
         return this.#takeRingAnswer(contact, message);
-      case "forget":
+      case "removal-request":
         if (contact?.peer?.protocol === 2) removal.noteRequest(message);
         return undefined;
     }

@@ -8,8 +8,8 @@
  * then on, which ends it. Address lists name only machines that answer, so none brings it back.
  */
 import { withoutUndefined } from "../../base/without-undefined.ts";
-import { encodeForget } from "../../protocol/encode.ts";
-import type { Forget } from "../../protocol/message.ts";
+import { encodeRemovalRequest } from "../../protocol/encode.ts";
+import type { RemovalRequest } from "../../protocol/message.ts";
 import type { CoreContext } from "../core-context.ts";
 import {
   MAX_REMOVALS,
@@ -38,7 +38,7 @@ interface Parts {
 }
 
 /** A request of another machine that is being tested. */
-interface RemovalRequest {
+interface RemovalTest {
   readonly peer: Peer;
   /** An answer of the machine after this ends the test (clock of deadlines). */
   readonly sinceMs: number;
@@ -60,8 +60,8 @@ interface RemovalNotice {
 
 export class Removal {
   readonly #parts: Parts;
-  readonly #requests = new Map<Peer, RemovalRequest>();
-  readonly #tests = new DeadlineQueue<RemovalRequest>();
+  readonly #requests = new Map<Peer, RemovalTest>();
+  readonly #tests = new DeadlineQueue<RemovalTest>();
   readonly #notices = new DeadlineQueue<RemovalNotice>();
 
   constructor(parts: Parts) {
@@ -78,7 +78,7 @@ export class Removal {
   }
 
   /** Another machine asks for a removal: the machine is tested, now or once it is silent here. */
-  noteRequest(message: Forget): void {
+  noteRequest(message: RemovalRequest): void {
     const { context, schedule } = this.#parts;
     const peer = this.#peerOf(message);
     if (peer === undefined || this.#requests.has(peer)) return;
@@ -116,7 +116,7 @@ export class Removal {
    * The machine that the request is about, if it is known here. The incarnation tells clones apart. Of a
    * machine without clones it may differ, since this machine may have missed the last restart.
    */
-  #peerOf({ id, incarnation }: Forget): Peer | undefined {
+  #peerOf({ id, incarnation }: RemovalRequest): Peer | undefined {
     const { context, table } = this.#parts;
     const group = table.group(id);
     const isOneOfClones = group.length > 1 || id === context.self.id;
@@ -142,7 +142,7 @@ export class Removal {
     }
   }
 
-  #ask(request: RemovalRequest, nowMs: number): void {
+  #ask(request: RemovalTest, nowMs: number): void {
     const { contacts } = request.peer;
     const contact = contacts[request.asked % Math.max(1, contacts.length)];
     if (contact !== undefined) this.#parts.questions.ask(contact, request.number);
@@ -151,12 +151,12 @@ export class Removal {
     this.#tests.set(request, nowMs + (isLast ? REMOVAL_WAIT_MS : SECOND));
   }
 
-  #end(request: RemovalRequest): void {
+  #end(request: RemovalTest): void {
     this.#tests.delete(request);
     this.#requests.delete(request.peer);
   }
 
-  #conclude(request: RemovalRequest): void {
+  #conclude(request: RemovalTest): void {
     this.#end(request);
     const isRoom = this.#notices.size < MAX_REMOVALS;
     this.#remove(
@@ -168,7 +168,7 @@ export class Removal {
   #remove(peer: Peer, notice: Pick<RemovalNotice, "pausesMs" | "most">): void {
     const { context, states } = this.#parts;
     const { announcedId: id, incarnation } = peer;
-    const bytes = encodeForget(context.signature, withoutUndefined({ id, incarnation }));
+    const bytes = encodeRemovalRequest(context.signature, withoutUndefined({ id, incarnation }));
     context.log("info", `removed ${describePeer(peer)}, as requested`);
     states.forget(peer);
     this.#planRound({ ...notice, bytes, addresses: [] });

@@ -1,10 +1,11 @@
 /** This machine as the others see it: its newest report, in the forms in which it is sent. */
 import { withoutUndefined } from "../../base/without-undefined.ts";
-import { encodeAnswer, encodeReportV1Packet } from "../../protocol/encode.ts";
+import { encodeAnswer } from "../../protocol/encode.ts";
 import { fitReport } from "../../protocol/fit-report.ts";
 import { MAX_ANSWER_BYTES } from "../../protocol/limits.ts";
 import type { Answer, Question } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
+import { encodeReportV1Packet } from "../../protocol/v1/messages.ts";
 import type { KnownMachine } from "../../store/kept.ts";
 import type { CoreContext } from "../core-context.ts";
 import { LIVE_COST_FACTOR, LIVE_SHARED_MS } from "../limits.ts";

@@ -8,8 +8,8 @@
  */
 import { statfsSync } from "node:fs";
 import { errorCode } from "../../base/errors.ts";
+import { integerReader, isObject, recordReader } from "../../base/json-fields.ts";
 import { withoutUndefined } from "../../base/without-undefined.ts";
-import { integerReader, isObject, recordReader } from "../../protocol/fields.ts";
 
 /** The hidden command that makes our own executable the child. */
 export const STATFS_PROBE_COMMAND = "statfs-probe";

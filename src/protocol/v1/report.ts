@@ -19,12 +19,13 @@
  * An empty line says that there is no process, user or message.
  */
 
-import { latin1Line, latin1Word } from "../../base/clean-text.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import { MEBIBYTE } from "../../base/units.ts";
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import { MAX_NAME_LENGTH, MAX_REPORT_V1_BYTES } from "../limits.ts";
 import type { MemoryReport, ProcessReport, Report, UserReport } from "../report.ts";
 import { parseReport } from "../report-json.ts";
+import { latin1Line, latin1Word } from "./latin1.ts";
 import { formatCpuTime, formatLoginAge, parseCpuTime, parseLoginAge } from "./times.ts";
 
 const HEAD_FIELDS = 20;
@@ -34,19 +35,19 @@ const MAX_PROCESSES = 5;
 const MAX_USERS = 10;
 const MAX_MESSAGES = 5;
 
-/** The field that 2005 always writes as `60`: the seconds that rates are counted over. */
+/** The seconds over which rates are counted; the 2005 program always writes `60`. */
 const RATE_SECONDS = 60;
 
-/** As long as report-json.ts lets a word be, so that no report changes by being passed on. */
+/** The length that report-json.ts allows, so that no report changes on its way. */
 const MAX_WORD_LENGTH = 64;
 
-/** Five messages of this length leave room for the lines above them within 4,096 bytes. */
+/** Five messages of this length leave room for the other lines within 4,096 bytes. */
 const MAX_MESSAGE_LENGTH = 500;
 
 /**
- * The report as protocol 1 text: Latin-1 characters only, one byte each. At most `maxBytes`
- * (4,096 less the signature and `<`): the oldest messages are left out first, then the last
- * processes, then the last users; the counts of lines and fields always hold.
+ * The report as protocol-1 text, in Latin-1 characters of one byte each. To stay within `maxBytes`
+ * (4,096 less the signature and `<`) the oldest messages are left out first, then the last
+ * processes, then the last users. The numbers of lines and fields never change.
  */
 export function encodeReportV1(
   report: Report,
@@ -69,17 +70,16 @@ export function encodeReportV1(
   }
 }
 
-/** A machine's name as protocol 1 gives it: a word. One that began with `{` would be read as JSON. */
+/** A machine's name as one word of protocol 1. A `{` at its start would be read as JSON. */
 export function nameInReportV1(name: string): string {
   return latin1Word(name, MAX_NAME_LENGTH).replace(/^\{/, "(");
 }
 
 /**
- * Reads what `encodeReportV1` and the 2005 program write, as Latin-1 text. Refused: any other
- * count of lines or fields, more than 5 processes, 10 users or 5 messages, a number of the
- * first line that is no whole number within reason. What line 1 gives as 0 for all CPU or all
- * memory figures is unknown; a number that is wrong in line 2 or 3, or larger than a report may
- * have it, is absent.
+ * Reads what `encodeReportV1` and the 2005 program write, as Latin-1 text. Refuses other numbers of
+ * lines or fields, more than 5 processes, 10 users or 5 messages, and a first line with anything but
+ * whole numbers of at most 12 digits. CPU or memory figures that are all 0 in line 1 are unknown. A
+ * number in line 2 or 3 that is wrong, or larger than a report allows, is absent.
  */
 export function decodeReportV1(
   text: string,
@@ -99,7 +99,7 @@ export function decodeReportV1(
     .filter((line) => line !== "");
   if (messages.length > MAX_MESSAGES) return fail("bad messages");
   const [name] = head.split(" ", 1);
-  // Twelve digits hold more than a report may say (an uptime of 30,000 years): that is unknown.
+  // Twelve digits can exceed what a report allows (an uptime of 30,000 years), which is then absent.
   const report = parseReport({
     name: latin1Word(name ?? "", MAX_NAME_LENGTH),
     ...readFigures(numbers),
@@ -173,7 +173,7 @@ function megabytesPerMinute(bytesPerSecond: number | undefined): number | undefi
   return bytesPerSecond === undefined ? undefined : (bytesPerSecond * RATE_SECONDS) / MEBIBYTE;
 }
 
-/** Whole numbers on the wire stay within these 12 digits: all the decoder takes. */
+/** The largest whole number on the wire: the 12 digits that the decoder accepts. */
 const MAX_WHOLE = 999_999_999_999;
 
 function whole(value: number | undefined): string {
@@ -181,7 +181,7 @@ function whole(value: number | undefined): string {
   return String(Math.min(Math.max(Math.round(value), 0), MAX_WHOLE));
 }
 
-/** 0.15 → `015`, 12.34 → `1234`, 0 → `000`: /proc/loadavg's text without its point. */
+/** 0.15 → `015`, 12.34 → `1234`, 0 → `000`: the text of /proc/loadavg without its point. */
 function loadDigits(load: number | undefined): string {
   const bounded = Math.min(Math.max(load ?? 0, 0), MAX_WHOLE / 100) || 0;
   return bounded.toFixed(2).replace(".", "");
@@ -213,7 +213,7 @@ function encodeUser(user: UserReport): string {
 
 interface HeadNumbers {
   readonly wallSeconds: number;
-  /** The 17 numbers from uptime on, in the order of the line. */
+  /** The 17 numbers that begin with the uptime, in the order of the line. */
   readonly figures: readonly number[];
 }
 
@@ -236,31 +236,29 @@ function readFigures({ figures }: HeadNumbers): Omit<Report, "name"> {
   const percent = (index: number) => Math.min(at(index), 100);
   const bytesPerSecond = (index: number) => (at(index) * MEBIBYTE) / RATE_SECONDS;
   const hasMemory = [4, 5, 6, 7].some((index) => at(index) > 0);
+  const memory = {
+    usedPercent: percent(4),
+    swapUsedPercentOfMemory: at(5),
+    activePercent: percent(6),
+    inactivePercent: percent(7),
+  };
   const hasCpu = [8, 9, 10].some((index) => at(index) > 0);
-  return {
-    ...(at(0) > 0 && { uptimeSeconds: at(0) }),
+  const cpu = { userPercent: percent(8), systemPercent: percent(9), idlePercent: percent(10) };
+  return withoutUndefined({
+    uptimeSeconds: at(0) > 0 ? at(0) : undefined,
     load: { one: at(1) / 100, five: at(2) / 100, fifteen: at(3) / 100 },
-    ...(hasMemory && {
-      memory: {
-        usedPercent: percent(4),
-        swapUsedPercentOfMemory: at(5),
-        activePercent: percent(6),
-        inactivePercent: percent(7),
-      },
-    }),
-    ...(hasCpu && {
-      cpu: { userPercent: percent(8), systemPercent: percent(9), idlePercent: percent(10) },
-    }),
+    memory: hasMemory ? memory : undefined,
+    cpu: hasCpu ? cpu : undefined,
     swap: { inPercentOfMemoryPerMinute: at(11), outPercentOfMemoryPerMinute: at(12) },
     disk: { readBytesPerSecond: bytesPerSecond(13), writeBytesPerSecond: bytesPerSecond(14) },
     network: {
       receiveBytesPerSecond: bytesPerSecond(15),
       transmitBytesPerSecond: bytesPerSecond(16),
     },
-  };
+  });
 }
 
-/** The records of a line as fields; an empty line has none; `undefined`: a wrong count. */
+/** The fields of each record of a line, which may be empty; `undefined` if a record has another count. */
 function splitRecords(line: string | undefined, fieldCount: number): string[][] | undefined {
   if (line === undefined || line === "") return [];
   const records = line.split("\t").map((record) => record.split(" "));
@@ -269,18 +267,16 @@ function splitRecords(line: string | undefined, fieldCount: number): string[][] 
 
 function parseProcess(fields: readonly string[]): ProcessReport {
   const [user = "", cpu = "", memory = "", state = "", time = "", command = ""] = fields;
-  const cpuPercent = parseDecimal(cpu);
   const memoryPercent = parseDecimal(memory);
-  const cpuSeconds = parseCpuTime(time);
-  return {
+  return withoutUndefined({
     user: latin1Word(user, MAX_WORD_LENGTH),
-    ...(cpuPercent !== undefined && { cpuPercent }),
-    ...(memoryPercent !== undefined && { memoryPercent: Math.min(memoryPercent, 100) }),
-    // ps adds letters (`Ss+`); our `state` is the first alone.
+    cpuPercent: parseDecimal(cpu),
+    memoryPercent: memoryPercent === undefined ? undefined : Math.min(memoryPercent, 100),
+    // ps adds letters (`Ss+`); a report has the first one alone.
     state: latin1Word(state, 1),
-    ...(cpuSeconds !== undefined && { cpuSeconds }),
+    cpuSeconds: parseCpuTime(time),
     command: latin1Word(command, MAX_WORD_LENGTH),
-  };
+  });
 }
 
 function parseDecimal(text: string): number | undefined {
@@ -289,10 +285,10 @@ function parseDecimal(text: string): number | undefined {
 
 function parseUser(fields: readonly string[]): UserReport {
   const [name = "", login = "", command = ""] = fields;
-  const loginAgeSeconds = login.startsWith("-") ? parseLoginAge(login.slice(1)) : undefined;
-  return {
+  const isKnown = command !== "" && command !== "?";
+  return withoutUndefined({
     name: latin1Word(name, MAX_WORD_LENGTH),
-    ...(loginAgeSeconds !== undefined && { loginAgeSeconds }),
-    ...(command !== "" && command !== "?" && { command: latin1Word(command, MAX_WORD_LENGTH) }),
-  };
+    loginAgeSeconds: login.startsWith("-") ? parseLoginAge(login.slice(1)) : undefined,
+    command: isKnown ? latin1Word(command, MAX_WORD_LENGTH) : undefined,
+  });
 }

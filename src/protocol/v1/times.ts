@@ -1,10 +1,10 @@
-/** The two forms in which protocol 1 writes durations: `ps`'s CPU time and the time since login. */
+/** The two forms of durations in protocol 1: the CPU time of `ps`, and the time since login. */
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Longer durations are written as this: a hundred thousand days, no CPU time of this world. */
+/** Longer durations are written as this: a hundred thousand days, more than any CPU time. */
 const MAX_SECONDS = 100_000 * DAY - 1;
 
 /** `00:01:02`, `1-02:03:04`: the `time` column of `ps` (`[DD-]hh:mm:ss`). */

@@ -5,7 +5,7 @@
  * machine may send (50 packets a second): in a plain network, more than that in the name of a machine
  * hides it for as long as the flood lasts.
  */
-import { encodeForget, encodeGoodbye, encodeHints } from "../../../src/protocol/encode.ts";
+import { encodeGoodbye, encodeHints, encodeRemovalRequest } from "../../../src/protocol/encode.ts";
 import { encodeRingAnswer } from "../../../src/protocol/ring.ts";
 import type { SimulatedNode } from "../world/node.ts";
 import { packetOf, SIGNATURE } from "../world/packet-kind.ts";
@@ -46,7 +46,7 @@ export class Impersonator implements Attacker {
     const number = Math.floor(random() * 2 ** 48);
     if (kind === 0) return encodeHints(SIGNATURE, this.#others())[0] ?? packetOf("<");
     if (kind === 1) return encodeGoodbye(SIGNATURE, claimed);
-    if (kind === 2) return encodeForget(SIGNATURE, { id, incarnation });
+    if (kind === 2) return encodeRemovalRequest(SIGNATURE, { id, incarnation });
     if (kind === 3) return packetOf(`!${inventedAddress(random)} ${outsideAddress(random)}`);
     if (kind === 4)
       return encodeRingAnswer(SIGNATURE, { number, incarnation: claimed.incarnation });

@@ -6,7 +6,7 @@
  */
 
 import type { Endpoint } from "../../../src/net/endpoint.ts";
-import { encodeForget, encodeHints } from "../../../src/protocol/encode.ts";
+import { encodeHints, encodeRemovalRequest } from "../../../src/protocol/encode.ts";
 import { FORGED_NAME_PREFIX } from "../world/ground-truth.ts";
 import type { Host } from "../world/network.ts";
 import { bodyOf, kindOf, PORT, packetOf, SIGNATURE } from "../world/packet-kind.ts";
@@ -103,7 +103,7 @@ export class Insider implements Attacker, Host {
       return encodeHints(SIGNATURE, others)[0] ?? packetOf("?");
     }
     if (kind < 0.8)
-      return encodeForget(SIGNATURE, { id: victim.id, incarnation: victim.incarnation });
+      return encodeRemovalRequest(SIGNATURE, { id: victim.id, incarnation: victim.incarnation });
     return packetOf(`>{"question":${Math.floor(random() * 1e9)},"id":"${this.#id}"}`);
   }
 

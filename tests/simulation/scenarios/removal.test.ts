@@ -3,7 +3,7 @@
  * duplicates, delays and reorders them; and forged removal requests.
  */
 import { describe, expect, test } from "bun:test";
-import { encodeForget } from "../../../src/protocol/encode.ts";
+import { encodeRemovalRequest } from "../../../src/protocol/encode.ts";
 import { RELIABLE } from "../world/network.ts";
 import { PORT, SIGNATURE } from "../world/node.ts";
 import { seededRandom } from "../world/random.ts";
@@ -130,7 +130,7 @@ test.each(SEEDS)(
     // On such a lossy network it may still be unknown to a few machines.
     const before = others.filter((node) => stateAt(node, living) !== undefined);
     expect(before.length).toBeGreaterThan(MACHINES - 4);
-    const bytes = encodeForget(SIGNATURE, { id: living.id });
+    const bytes = encodeRemovalRequest(SIGNATURE, { id: living.id });
     for (let second = 0; second < 120; second++) {
       for (const node of others) {
         const claimed = world.nodes[Math.floor(random() * MACHINES)];

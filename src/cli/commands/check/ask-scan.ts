@@ -5,7 +5,7 @@
 import { withoutUndefined } from "../../../base/without-undefined.ts";
 import type { AddressSet } from "../../../net/address-set.ts";
 import { decodeMessage } from "../../../protocol/decode.ts";
-import { encodeInitialQuery } from "../../../protocol/encode.ts";
+import { encodeInitialQuery } from "../../../protocol/v1/messages.ts";
 import { openPeerSocket } from "../../../runtime/udp.ts";
 import type { Envelope } from "../../../sealing/envelope.ts";
 import type { AskedFacts } from "./facts.ts";

@@ -1,6 +1,7 @@
 /** What the answer to `unagi forget` means, in words for the user. */
+
+import { isObject } from "../../../base/json-fields.ts";
 import { oneLine, quoted } from "../../../base/printable.ts";
-import { isObject } from "../../../protocol/fields.ts";
 import type { LocalAnswer, ReportPlace } from "../../ask-local.ts";
 import { COLUMNS, wrap } from "../../wrap.ts";
 

@@ -1,27 +1,24 @@
 /**
- * Readers of single untrusted JSON values, and `readFields`, which reads an object by a table
- * of them. A reader gives the value, clean, or `undefined`; none throws.
+ * Readers of untrusted JSON: of single values, of objects by a table of readers, of lists. A reader
+ * gives the cleaned value or `undefined`; none throws.
  */
-import { clampText, cleanText } from "../base/clean-text.ts";
+import { clampText, cleanText } from "./clean-text.ts";
 
-export type Reader<T> = (value: unknown) => T | undefined;
+export type FieldReader<T> = (value: unknown) => T | undefined;
 
-/**
- * One reader for each field of `T`: a field added to `T` without a reader does not compile, so
- * nothing travels that nobody checks.
- */
+/** One reader for each field of `T`, so that a field without a reader does not compile. */
 export type FieldReaders<T> = {
-  readonly [K in keyof T]-?: Reader<NonNullable<T[K]>>;
+  readonly [K in keyof T]-?: FieldReader<NonNullable<T[K]>>;
 };
 
 /**
- * Reads an object by one table: the fields that were good, or `undefined` if there was none. Where
- * all of it was good, as it nearly always is, that is the very object that was given: copies of a
- * thousand reports every few seconds would be so much garbage.
+ * Reads an object by one table. Gives its good fields, or `undefined` if there is none. Where all of
+ * them are good, as they nearly always are, it gives the same object: copies of a thousand reports
+ * every few seconds would only be garbage.
  */
-export function objectReader<T extends object>(readers: FieldReaders<T>): Reader<Partial<T>> {
+export function objectReader<T extends object>(readers: FieldReaders<T>): FieldReader<Partial<T>> {
   const keys = Object.keys(readers);
-  const reads = Object.values<Reader<unknown>>(readers);
+  const reads = Object.values<FieldReader<unknown>>(readers);
   return (value) => {
     if (!isObject(value)) return undefined;
     let copy: Record<string, unknown> | undefined;
@@ -56,11 +53,11 @@ function countKeys(value: object): number {
   return count;
 }
 
-/** As `objectReader`, for objects that are nothing without their `required` fields. */
+/** As `objectReader`, but gives `undefined` where one of the `required` fields is not good. */
 export function recordReader<T extends object>(
   readers: FieldReaders<T>,
   required: readonly (keyof T)[],
-): Reader<T> {
+): FieldReader<T> {
   const read = objectReader(readers);
   return (value) => {
     const result = read(value);
@@ -70,8 +67,11 @@ export function recordReader<T extends object>(
   };
 }
 
-/** The good ones among the first `maxItems` items; the very list where those are all. */
-export function listReader<T>(readItem: Reader<T>, maxItems: number): Reader<readonly T[]> {
+/** Gives the good ones of the first `maxItems` items, and the same list where those are all of it. */
+export function listReader<T>(
+  readItem: FieldReader<T>,
+  maxItems: number,
+): FieldReader<readonly T[]> {
   return (value) => {
     if (!Array.isArray(value)) return undefined;
     let copy: T[] | undefined = value.length > maxItems ? [] : undefined;
@@ -85,14 +85,14 @@ export function listReader<T>(readItem: Reader<T>, maxItems: number): Reader<rea
   };
 }
 
-/** Clean text of at most `maxLength` UTF-16 units; may be empty. */
-export function textReader(maxLength: number): Reader<string> {
+/** Gives clean text of at most `maxLength` UTF-16 units, which may be empty. */
+export function textReader(maxLength: number): FieldReader<string> {
   return (value) =>
     typeof value === "string" ? cleanText(clampText(value, maxLength)) : undefined;
 }
 
-/** As `textReader`, but blank text is no value. */
-export function wordReader(maxLength: number): Reader<string> {
+/** As `textReader`, but trims the text, and gives `undefined` where it is blank. */
+export function wordReader(maxLength: number): FieldReader<string> {
   const read = textReader(maxLength);
   return (value) => {
     const text = read(value)?.trim();
@@ -100,21 +100,21 @@ export function wordReader(maxLength: number): Reader<string> {
   };
 }
 
-/** A finite number from 0 to `max`; never -0. */
-export function numberReader(max: number): Reader<number> {
+/** Gives a finite number from 0 to `max`, and never -0. */
+export function numberReader(max: number): FieldReader<number> {
   return (value) =>
     typeof value === "number" && value >= 0 && value <= max ? value + 0 : undefined;
 }
 
-/** A whole number from `min` to `max`; never -0. */
-export function integerReader(min: number, max: number): Reader<number> {
+/** Gives a whole number from `min` to `max`, and never -0. */
+export function integerReader(min: number, max: number): FieldReader<number> {
   return (value) =>
     typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
       ? value + 0
       : undefined;
 }
 
-/** A non-null object that is no array. */
+/** Whether the value is an object, and neither null nor an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,75 @@
+/**
+ * The messages of protocol 1 as packets: the signature, one character, and text (design, 6.1). Its
+ * report is in report.ts.
+ *
+ *     initial query    lab?
+ *     address list     lab!192.168.1.7 192.168.1.9
+ *     request          lab>
+ *     alive            lab<          (read only: the 2005 program sends it)
+ *     report           lab<anna 1117620000 60 …
+ */
+import { canonicalAddress, isIpv6 } from "../../net/address.ts";
+import { MAX_LIST_BYTES, MAX_LIST_WORDS, MAX_REPORT_V1_BYTES } from "../limits.ts";
+import type { AddressList } from "../message.ts";
+import { byteLength, chunkWords, utf8 } from "../packet-text.ts";
+import type { Report } from "../report.ts";
+import { encodeReportV1 } from "./report.ts";
+
+/** `signature?` */
+export function encodeInitialQuery(signature: string): Uint8Array {
+  return utf8(`${signature}?`);
+}
+
+/**
+ * `signature!address address …` in as many packets of at most 1,400 bytes as it takes; without an
+ * address it is one packet, `signature!`. With `ipv6: false` IPv6 addresses are left out, since
+ * the 2005 program takes every word for an IPv4 address.
+ */
+export function encodeAddressLists(
+  signature: string,
+  addresses: readonly string[],
+  options: { readonly ipv6: boolean },
+): Uint8Array[] {
+  const listed = options.ipv6 ? addresses : addresses.filter((address) => !isIpv6(address));
+  const room = MAX_LIST_BYTES - byteLength(signature) - 1;
+  const chunks = chunkWords(listed, { room, wordOverhead: 1 });
+  if (chunks.length === 0) chunks.push([]);
+  return chunks.map((chunk) => utf8(`${signature}!${chunk.join(" ")}`));
+}
+
+/** What follows the `!`. Words that are no address, or beyond the cap, are counted. */
+export function readAddressList(body: Buffer): AddressList {
+  const words = body.toString("latin1").split(/[ \t\r\n]+/);
+  const addresses: string[] = [];
+  let skipped = 0;
+  for (const word of words) {
+    if (word === "") continue;
+    const isRead = addresses.length + skipped < MAX_LIST_WORDS;
+    const address = isRead ? canonicalAddress(word) : undefined;
+    if (address === undefined) skipped++;
+    else addresses.push(address);
+  }
+  return { kind: "address-list", addresses, skipped };
+}
+
+/** `signature>` */
+export function encodeRequest(signature: string): Uint8Array {
+  return utf8(`${signature}>`);
+}
+
+/** `signature<` and the report as Latin-1, at most 4,096 bytes with the signature. */
+export function encodeReportV1Packet(
+  signature: string,
+  report: Report,
+  options: { readonly wallSeconds: number },
+): Uint8Array {
+  const head = utf8(`${signature}<`);
+  const text = encodeReportV1(report, {
+    wallSeconds: options.wallSeconds,
+    maxBytes: MAX_REPORT_V1_BYTES - head.length,
+  });
+  const packet = new Uint8Array(head.length + text.length);
+  packet.set(head);
+  for (let i = 0; i < text.length; i++) packet[head.length + i] = text.charCodeAt(i);
+  return packet;
+}
