@@ -161,7 +161,7 @@ const network = objectReader<NetworkReport>({
 });
 
 /** As far as a sensor may be believed; a disk in the cold is below 0. */
-const celsius: Reader<number> = (value) =>
+const celsius: FieldReader<number> = (value) =>
   typeof value === "number" && value >= -40 && value <= 150 ? value + 0 : undefined;
 
 const temperature = recordReader<TemperatureReport>(
