@@ -3,9 +3,7 @@ import { readProcVmstat, type SwapCounters } from "../linux/proc/vmstat.ts";
 import { type Collector, collector } from "./collector.ts";
 import { known, rate } from "./figures.ts";
 
-export type SwapReading = SwapCounters | undefined;
-
-export function createSwap(pageBytes: number): Collector<SwapReading> {
+export function createSwap(pageBytes: number): Collector<SwapCounters | undefined> {
   return collector({
     subject: "swap",
     read: ({ root }) => readProcVmstat(root, pageBytes),

@@ -9,7 +9,7 @@ import { type Collector, collector, type Trouble } from "../collector.ts";
 import { type SelectedMount, selectMounts } from "./select-mounts.ts";
 import { measure, type StatfsAnswer, type StatfsProber } from "./statfs-probe.ts";
 
-export interface FilesystemsOptions {
+interface FilesystemsOptions {
   readonly root: string;
   readonly prober: StatfsProber;
   readonly statfs?: (path: string) => StatfsAnswer;

@@ -47,7 +47,7 @@ export interface StatfsProber {
 }
 
 /** A mount that takes longer is left out of the report. */
-export const PROBE_LIMIT_MS = 2000;
+const PROBE_LIMIT_MS = 2000;
 /** The child's answer is under 100 bytes. */
 const ANSWER_LIMIT = 4096;
 

@@ -24,7 +24,7 @@ export interface SocketEntry {
   readonly inode: number;
 }
 
-export const TCP_ESTABLISHED = 1;
+const TCP_ESTABLISHED = 1;
 export const TCP_LISTEN = 10;
 
 /**
