@@ -1,4 +1,4 @@
-/** What a user gets wrong at the start: one clear message, the right exit code, no stack trace. */
+/** A user's mistakes at the start give one clear message, the right exit code and no stack trace. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -88,29 +88,32 @@ const cases: { title: string; args: string[]; code: number; says: RegExp[] }[] =
     says: [new RegExp(notDirectory)],
   },
   {
-    title: "an address that is not ours",
+    title: "an address that this machine does not have",
     args: [...NONE, "--bind", "192.0.2.77"],
     code: 1,
     says: [/192\.0\.2\.77/],
   },
 ];
 
-describe("bad input at the start", () => {
-  test.each(cases)("$title: a clear message and exit $code", async ({ args, code, says }) => {
-    const ports = args.includes("-p") ? [] : ["-p", String(await freePort())];
-    const http = args.includes("-h") ? [] : ["-h", String(await freePort())];
-    const run = runProgram([...ports, ...http, ...args]);
-    expect(await run.exited).toBe(code);
-    for (const pattern of says) {
-      expect(run.stderr()).toMatch(pattern);
-    }
-    expect(run.stdout()).toBe("");
-    expect(run.stderr()).not.toMatch(/^\s+at /m);
-    expect(run.stderr().trim().split("\n").length).toBeLessThan(9);
-  });
+describe("unagi started with", () => {
+  test.each(cases)(
+    "$title prints a clear message and exits with $code",
+    async ({ args, code, says }) => {
+      const ports = args.includes("-p") ? [] : ["-p", String(await freePort())];
+      const http = args.includes("-h") ? [] : ["-h", String(await freePort())];
+      const run = runProgram([...ports, ...http, ...args]);
+      expect(await run.exited).toBe(code);
+      for (const pattern of says) {
+        expect(run.stderr()).toMatch(pattern);
+      }
+      expect(run.stdout()).toBe("");
+      expect(run.stderr()).not.toMatch(/^\s+at /m);
+      expect(run.stderr().trim().split("\n").length).toBeLessThan(9);
+    },
+  );
 
   test.each(["p2p", "http"])(
-    "a %s port in use: exit 1, naming the running unagi",
+    "a %s port that is in use exits with 1 and names the running unagi",
     async (which) => {
       const [p2pPort, httpPort] = [await freePort(), await freePort()];
       const first = await startDaemon({ p2pPort, httpPort });
@@ -129,7 +132,7 @@ describe("bad input at the start", () => {
     },
   );
 
-  test("a directory's .env and bunfig.toml are not read", async () => {
+  test(".env and bunfig.toml in the current directory does not read them", async () => {
     const cwd = join(scratch.path, "trap");
     mkdirSync(cwd);
     writeFileSync(join(cwd, ".env"), "STATE_DIRECTORY=/nonexistent/trap\n");
@@ -147,7 +150,7 @@ describe("bad input at the start", () => {
     await daemon.stop();
   });
 
-  test("help is printed to stdout and says what -h is", async () => {
+  test("--help explains -h on stdout", async () => {
     const run = runProgram(["--help"]);
     expect(await run.exited).toBe(0);
     expect(run.stdout()).toMatch(/-h.*\n?.*(TCP|HTTP)/);

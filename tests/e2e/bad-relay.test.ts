@@ -1,4 +1,4 @@
-/** Four executables between which packets are late, doubled, lost, and overtake one another. */
+/** Four executables on a network that delays, duplicates, loses and reorders packets. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { type BadRelay, startBadRelay } from "./bad-relay.ts";
@@ -9,7 +9,7 @@ const ROUTES = Array.from({ length: COUNT }, (_, index) => {
   return { own: `127.0.38.${index + 1}`, shown: `127.0.39.${index + 1}` };
 });
 const AGREED_MS = 30_000;
-/** With a report a second: time for some forty to come out of order. */
+/** With one report a second, some forty arrive out of order in this time. */
 const WATCHED_MS = 15_000;
 const TEST_MS = 60_000;
 
@@ -44,7 +44,7 @@ async function views(): Promise<readonly (readonly Machine[])[]> {
 }
 
 test(
-  "agree on who is there, and no report of any goes back to an older one",
+  "four executables on a network that loses, duplicates and reorders packets agree, and never show an older report",
   async () => {
     const isWhole = (machines: readonly Machine[]) =>
       machines.length === COUNT && machines.every(({ state, report }) => state === "up" && report);

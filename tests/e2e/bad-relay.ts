@@ -1,8 +1,8 @@
 /**
- * A network that delays, doubles and overtakes, over real sockets and from a seed. Each machine has
- * an address of its own, and one under which the others know it, which the relay holds: what comes
- * there goes to the machine, from the address under which its sender is known. So every machine
- * sees one address for each other one, as on any network.
+ * A relay over real sockets that loses, duplicates, delays and reorders packets, from a seed. Each
+ * machine has an own address and a shown one, at which the relay listens. The relay sends a packet for a
+ * shown address on to the machine, from the shown address of its sender, so that every machine sees one
+ * address for each other machine, as on any network.
  */
 import { seededRandom } from "../simulation/world/random.ts";
 
@@ -12,7 +12,7 @@ export interface BadRelay {
 }
 
 export interface BadRelayOptions {
-  /** Where each machine is, and under which address the others know it. */
+  /** Each machine's own address, and the one under which the others know it. */
   readonly routes: readonly { readonly own: string; readonly shown: string }[];
   readonly port: number;
   readonly seed: number;
@@ -21,9 +21,9 @@ export interface BadRelayOptions {
 const LOST = 0.05;
 const DOUBLED = 0.3;
 const HELD_UP = 0.05;
-/** Most packets arrive within this… */
+/** The longest delay of most packets. */
 const DELAY_MS = 150;
-/** …and some so late that the answers to the next questions are there before. */
+/** The longest delay of the others, so late that answers to later questions arrive before. */
 const LONG_DELAY_MS = 4000;
 
 export async function startBadRelay({ routes, port, seed }: BadRelayOptions): Promise<BadRelay> {
@@ -31,7 +31,7 @@ export async function startBadRelay({ routes, port, seed }: BadRelayOptions): Pr
   const counts = { passed: 0, lost: 0, doubled: 0, overtaken: 0 };
   const sockets = new Map<string, Bun.udp.Socket<"buffer">>();
   const timers = new Set<Timer>();
-  /** When the packet that was sent last from here to there will arrive. */
+  /** By sender and receiver, the latest arrival of the packets sent so far. */
   const newest = new Map<string, number>();
 
   function pass(from: string, to: string, bytes: Uint8Array): void {
@@ -64,7 +64,7 @@ export async function startBadRelay({ routes, port, seed }: BadRelayOptions): Pr
       ...{ hostname: shown, port, binaryType: "buffer" },
       socket: {
         data: (_socket, bytes, _port, from) => pass(from, shown, bytes),
-        // A machine that has not started yet.
+        // A machine may not have started yet.
         error: () => undefined,
       },
     });

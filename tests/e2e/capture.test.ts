@@ -1,6 +1,6 @@
 /**
- * What somebody sees who listens on the switch: of two plain machines names, users, processes and
- * addresses, of two sealed ones none of it.
+ * What a listener on the switch sees: the names, users, processes and addresses of two plain machines,
+ * and none of these of two sealed machines.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { canMakeNetworks, makeNetwork, type SwitchedNetwork } from "./switched-n
 const TEST_MS = 60_000;
 /** 1,500 bytes and the Ethernet header of 14. */
 const FRAME_BYTES = 1_514;
-/** Pieces of a datagram that was too long have no port, but all have this. */
+/** Matches fragments of long datagrams too: only the first has a port, but all have these bits set. */
 const FILTER = "udp port 10080 or (ip[6:2] & 0x3fff != 0)";
 const NAMES = ["annika-01", "bobby-02"];
 
@@ -35,12 +35,12 @@ afterAll(async () => {
 interface Capture {
   /** Whole frames, in the order in which they passed. */
   readonly frames: readonly Buffer[];
-  /** What stands in the reports, by subject. */
+  /** Words from the reports, by subject. */
   readonly terms: Readonly<Record<string, readonly string[]>>;
   readonly reportLength: number;
 }
 
-/** All that passes between two machines until each has the other's report and a few lists. */
+/** Captures what two machines send until each has the other's report and a few lists. */
 async function capture(name: string, options: readonly string[]): Promise<Capture> {
   const network = makeNetwork(name, NAMES.length);
   networks.push(network);
@@ -62,7 +62,7 @@ async function capture(name: string, options: readonly string[]): Promise<Captur
     self = machines[0]?.find(({ isSelf }) => isSelf);
     return machines.every((shown) => shown.filter(({ report }) => report).length === 2);
   });
-  // Whoever is young asks for lists after 1, 2, 4 s.
+  // After its start a machine asks for lists after 1, 2 and 4 s.
   await Bun.sleep(3_000);
   tcpdump.kill("SIGINT");
   await tcpdump.exited;
@@ -87,7 +87,7 @@ function machinesAt(network: SwitchedNetwork, address: string): Machine[] {
   return answer === "" ? [] : (JSON.parse(answer) as { machines: Machine[] }).machines;
 }
 
-/** Three letters may come up by chance among so many bytes. */
+/** The terms of more than three letters; shorter ones may occur among so many bytes by chance. */
 function long(terms: readonly (string | undefined)[] = []): string[] {
   return terms.filter((term): term is string => term !== undefined && term.length > 3);
 }
@@ -107,7 +107,7 @@ function framesOf(file: Buffer): Buffer[] {
   return frames;
 }
 
-/** By subject, the terms that stand in any frame. */
+/** By subject, the terms that occur in any frame. */
 function shown({ frames, terms }: Capture): Record<string, string[]> {
   const wire = Buffer.concat(frames);
   return Object.fromEntries(
@@ -118,14 +118,14 @@ function shown({ frames, terms }: Capture): Record<string, string[]> {
   );
 }
 
-/** "More fragments", or an offset: a piece of a datagram that was too long (RFC 791). */
+/** Whether the frame is a fragment: it has "more fragments" or an offset set (RFC 791). */
 function isPiece(frame: Buffer): boolean {
   return (frame.readUInt16BE(20) & 0x3fff) !== 0;
 }
 
 describe.skipIf(!canRun)("a capture on the switch (needs root, ip, curl and tcpdump)", () => {
   test(
-    "shows all that two plain machines tell each other",
+    "shows everything that two plain machines tell each other",
     async () => {
       const plain = await capture("cp", []);
       const seen = shown(plain);
@@ -138,7 +138,7 @@ describe.skipIf(!canRun)("a capture on the switch (needs root, ip, curl and tcpd
   );
 
   test(
-    "shows nothing of two sealed machines, each of whose reports is one frame",
+    "shows nothing that two sealed machines tell each other, and each report is one frame",
     async () => {
       const sealed = await capture("cs", ["--key-file", keyFile]);
       for (const [subject, terms] of Object.entries(shown(sealed))) {
@@ -148,7 +148,7 @@ describe.skipIf(!canRun)("a capture on the switch (needs root, ip, curl and tcpd
       expect(udp.every((bytes) => bytes.toString("latin1").startsWith("captured#"))).toBe(true);
       const longest = Math.max(...sealed.frames.map((frame) => frame.length));
       expect(longest).toBeGreaterThan(500);
-      // On a machine whose report is longer than a typical one's this is not promised.
+      // This is not promised for a machine whose report is longer than the typical one.
       if (sealed.reportLength > JSON.stringify(TYPICAL_REPORT).length) return;
       expect(sealed.frames.filter(isPiece)).toEqual([]);
       expect(longest).toBeLessThanOrEqual(FRAME_BYTES);

@@ -6,7 +6,7 @@ interface Checked {
   readonly code: number;
   readonly out: string;
   readonly error: string;
-  /** The line of a subject and those that belong to it, as one. */
+  /** The line about a subject, joined with the lines that continue it. */
   about(subject: string): string;
 }
 
@@ -29,7 +29,7 @@ async function check(...args: readonly string[]): Promise<Checked> {
 }
 
 describe("unagi check", () => {
-  test("finds the ports free, asks the range itself, and names who answers", async () => {
+  test("finds the ports free, asks the range itself, and names the machines that answer", async () => {
     const [p2pPort, httpPort] = [await freePort(), await freePort()];
     const common = ["-S", "check", "-n", "127.0.40."];
     const other = await startDaemon({
@@ -50,7 +50,7 @@ describe("unagi check", () => {
     await other.stop();
   });
 
-  test("finds the unagi that runs here, and hears from it of the others", async () => {
+  test("finds the unagi that runs here, and learns of the others from it", async () => {
     const [p2pPort, httpPort] = [await freePort(), await freePort()];
     const options = ["-S", "check2", "-n", "127.0.41.", "-s", "127.0.41.1-2"];
     const first = await startDaemon({ address: "127.0.41.1", p2pPort, httpPort, options });
@@ -68,7 +68,7 @@ describe("unagi check", () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  test("finds another program on the report's port: exit 1, with the remedy", async () => {
+  test("exits with 1 and the remedy if another program holds the page's port", async () => {
     const server = Bun.serve({
       hostname: "127.0.0.1",
       port: 0,
@@ -82,7 +82,7 @@ describe("unagi check", () => {
     await server.stop(true);
   });
 
-  test("judges the file, and leaves wrong usage to exit 2", async () => {
+  test("reports a bad configuration file with exit 1, and wrong usage with exit 2", async () => {
     const missing = await check("-c", "/nonexistent.toml");
     expect([missing.code, missing.error]).toEqual([1, ""]);
     expect(missing.about("configuration")).toContain("/nonexistent.toml: there is no such file");
@@ -91,7 +91,7 @@ describe("unagi check", () => {
     expect(usage.error).toContain("did you mean --update?");
   });
 
-  test("writes no colour into a pipe", async () => {
+  test("writes no colours into a pipe", async () => {
     expect((await check("-c", "/dev/null")).out).not.toContain("\x1b");
   });
 });

@@ -1,4 +1,4 @@
-/** Twelve executables on one machine find each other; one more joins; one dies and comes back. */
+/** Twelve executables on one machine find each other; one more joins; one is killed and comes back. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { type Daemon, freePort, scratchDirectory, startDaemon, until } from "./d
 const COUNT = 12;
 const ALL_KNOWN_MS = 10_000;
 const JOIN_KNOWN_MS = 5_000;
-/** Starting a dozen processes on a busy machine takes a while before the clock starts. */
+/** Starting a dozen processes on a busy machine takes a while before the measured time begins. */
 const TEST_MS = 60_000;
 
 const scratch = scratchDirectory();
@@ -63,7 +63,7 @@ afterAll(async () => {
 
 describe("a cluster of executables on loopback", () => {
   test(
-    "twelve show all twelve, with their reports, within 10 s of the last start",
+    "of twelve shows all twelve with their reports within 10 s of the last start",
     async () => {
       await Promise.all(Array.from({ length: COUNT }, (_, index) => start(index + 1)));
       await until(() => allShow(COUNT), ALL_KNOWN_MS);
@@ -72,7 +72,7 @@ describe("a cluster of executables on loopback", () => {
   );
 
   test(
-    "a thirteenth is known to all within 5 s",
+    "shows a thirteenth machine everywhere within 5 s",
     async () => {
       await start(13);
       await until(() => allShow(COUNT + 1), JOIN_KNOWN_MS);
@@ -81,7 +81,7 @@ describe("a cluster of executables on loopback", () => {
   );
 
   test(
-    "one killed and restarted comes back under the same id, with its history",
+    "shows a killed and restarted machine under the same id with its history",
     async () => {
       const victim = daemons.get(5);
       const self = (await victim?.json<{ self: string }>("/api/v1/cluster"))?.self ?? "";
@@ -89,7 +89,7 @@ describe("a cluster of executables on loopback", () => {
         (await daemon?.json<{ entries: Entry[] }>(`/api/v1/machines/${self}/entries`))?.entries ??
         [];
       await until(async () => (await entries(victim)).length > 0);
-      // What is pending is written every few seconds; the kill must not come before that.
+      // Pending writes are made every few seconds; the kill must come after that.
       await Bun.sleep(3_000);
       const before = await entries(victim);
       await victim?.stop("SIGKILL");
@@ -109,7 +109,7 @@ describe("a cluster of executables on loopback", () => {
   );
 
   test(
-    "one that is ended says goodbye and is shown as stopped by all",
+    "shows a machine that ends as stopped everywhere",
     async () => {
       expect(await daemons.get(13)?.stop("SIGTERM")).toBe(0);
       daemons.delete(13);

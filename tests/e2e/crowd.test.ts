@@ -1,4 +1,4 @@
-/** Connections that only sit there must not blind the daemon; nor may strangers open any. */
+/** Idle connections must not stop the daemon's work, and other machines may not connect unless allowed. */
 import { afterAll, expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -22,7 +22,7 @@ function hold(port: number, host: string): void {
   sockets.push(socket);
 }
 
-test("300 idle connections at a limit of 120 files are closed, and the report goes on", async () => {
+test("with a limit of 120 files, 300 idle connections are closed, and pages and reports continue", async () => {
   const port = await freePort();
   const daemon = runProgram(
     [
@@ -46,7 +46,7 @@ test("300 idle connections at a limit of 120 files are closed, and the report go
   });
 }, 30_000);
 
-test("where only this machine may ask, its other addresses are not listened on", async () => {
+test("without http-allow, the daemon listens on loopback only", async () => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((one) => one !== undefined && one.family === "IPv4" && !one.internal)?.address;

@@ -1,6 +1,6 @@
 /**
- * Runs the compiled executable for the end-to-end tests: on loopback addresses only, with its
- * own state directory, ended by its process id whatever happens in the test.
+ * Runs the compiled executable for the end-to-end tests, on loopback addresses only, and ends it by its
+ * process id.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -9,19 +9,19 @@ import { join } from "node:path";
 
 export const EXECUTABLE = join(import.meta.dir, "..", "..", "dist", "unagi");
 
-/** Nothing on loopback takes longer; a wait past this is a failure. */
+/** Nothing on loopback takes longer, so a longer wait is a failure. */
 const PATIENCE_MS = 15_000;
 
 export interface Daemon {
   readonly pid: number;
-  /** `http://address:port`, no slash at the end. */
+  /** `http://address:port`, without a slash at the end. */
   readonly url: string;
   readonly address: string;
-  /** All that it has written to stderr so far. */
+  /** Everything that it has written to stderr so far. */
   stderr(): string;
   stdout(): string;
   json<T>(path: string): Promise<T>;
-  /** Ends it and waits; gives back the exit code (a signal's: 128 + number). */
+  /** Ends the process and waits for it. Returns the exit code (for a signal 128 + its number). */
   stop(signal?: NodeJS.Signals): Promise<number>;
   readonly exited: Promise<number>;
 }
@@ -48,10 +48,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return daemon;
 }
 
-/** So many in one network, at `NETWORK1` and on, called `NAME1` and on; `options` are those of all. */
+/** Starts `count` daemons in one network, at `NETWORK1` and so on, named `NAME1` and so on. */
 export async function startDaemons(group: {
   readonly count: number;
-  /** `127.0.21.` */
+  /** The beginning of all addresses, `127.0.21.`. */
   readonly network: string;
   readonly name: string;
   readonly options: readonly string[];
@@ -103,7 +103,7 @@ export function runProgram(
   } = {},
 ): Pick<Daemon, "pid" | "stderr" | "stdout" | "stop" | "exited"> {
   if (!existsSync(EXECUTABLE)) {
-    throw new Error(`${EXECUTABLE} is not there: run 'npm run build' or 'npm test'`);
+    throw new Error(`${EXECUTABLE} does not exist: run 'npm run build' or 'npm test'`);
   }
   const limited = ["sh", "-c", `ulimit -n ${options.openFiles} && exec "$0" "$@"`];
   const command = [...(options.openFiles === undefined ? [] : limited), EXECUTABLE, ...args];
@@ -143,16 +143,16 @@ function gather(stream: ReadableStream<Uint8Array>): { text(): string; done: Pro
   return { text: () => text, done };
 }
 
-/** Asks until the answer is true; what throws counts as not yet. Fails after `PATIENCE_MS`. */
+/** Waits until the condition holds; an exception counts as false. Returns the ms; throws after a while. */
 export async function until(
-  isSo: () => boolean | Promise<boolean>,
+  condition: () => boolean | Promise<boolean>,
   patienceMs = PATIENCE_MS,
 ): Promise<number> {
   const start = performance.now();
   let lastError: unknown;
   while (performance.now() - start < patienceMs) {
     try {
-      if (await isSo()) {
+      if (await condition()) {
         return performance.now() - start;
       }
     } catch (error) {
@@ -160,10 +160,10 @@ export async function until(
     }
     await Bun.sleep(25);
   }
-  throw new Error(`not so after ${patienceMs} ms`, { cause: lastError });
+  throw new Error(`the condition does not hold after ${patienceMs} ms`, { cause: lastError });
 }
 
-/** A port that is free for TCP on loopback now; the tests use it for UDP as well. */
+/** A port that is now free for TCP on loopback; the tests use it for UDP as well. */
 export async function freePort(): Promise<number> {
   return await new Promise((resolve, reject) => {
     const server = createServer();
@@ -175,7 +175,7 @@ export async function freePort(): Promise<number> {
   });
 }
 
-/** A scratch directory, and the call that removes it. */
+/** Makes a scratch directory. The caller removes it with `remove`. */
 export function scratchDirectory(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "unagi-e2e-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };

@@ -1,4 +1,4 @@
-/** Ten seconds of hostile packets; `npm run bench -- flood` is the long form of it. */
+/** Ten seconds of hostile packets; `npm run bench -- flood` runs the same for longer. */
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type FloodResult, runFlood } from "../bench/flood-run.ts";
@@ -11,12 +11,12 @@ const scratch = scratchDirectory();
 
 afterAll(() => scratch.remove());
 
-/** What holds however busy the machine is that runs the tests. */
+/** Checks what must hold however busy the machine is that runs the tests. */
 function expectToHaveHeld(result: FloodResult): void {
   expect(result.exit).toBeUndefined();
   expect(result.sent).toBe(FLOOD.packets);
   const dropped = Object.values(result.drops).reduce((sum, count) => sum + count, 0);
-  // They were sent and they came; the kernel throws away what a busy daemon does not fetch.
+  // The packets were sent and received; the kernel drops those that a busy daemon does not read.
   expect(dropped + result.kernelDrops).toBeGreaterThan(FLOOD.packets * 0.8);
   expect(dropped).toBeGreaterThan(FLOOD.packets * 0.2);
   expect(Object.keys(result.drops).length).toBeGreaterThan(8);
@@ -29,7 +29,7 @@ function expectToHaveHeld(result: FloodResult): void {
 }
 
 test(
-  "under 20,000 hostile packets a second it goes on, sees its peer, and meets a new one",
+  "under 20,000 hostile packets a second an executable keeps running, shows its peer and finds a new one",
   async () => {
     expectToHaveHeld(await runFlood({ ...FLOOD, network: "127.62" }));
   },
@@ -37,7 +37,7 @@ test(
 );
 
 test(
-  "the same where packets are sealed, and some are by a holder of the key",
+  "under 20,000 hostile packets a second a sealed executable keeps running, shows its peer and finds a new one",
   async () => {
     const keyFile = join(scratch.path, "key");
     const result = await runFlood({ ...FLOOD, network: "127.64", keyFile });

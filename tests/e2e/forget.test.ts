@@ -1,9 +1,9 @@
-/** `unagi forget` as a user runs it: one of three executables is gone for good. */
+/** `unagi forget` as a user runs it: one of three executables is removed for good. */
 import { describe, expect, test } from "bun:test";
 import { type Daemon, freePort, runProgram, startDaemon, until } from "./daemon.ts";
 
 const TEST_MS = 60_000;
-/** 11 s of silence, 10 s of questions, and what a busy machine takes. */
+/** 11 s of silence, 10 s of questions, and time for a busy machine. */
 const ALL_FORGET_MS = 45_000;
 
 interface Shown {
@@ -18,7 +18,7 @@ async function shown(daemon: Daemon): Promise<readonly Shown[]> {
 
 describe("unagi forget", () => {
   test(
-    "removes a machine that was killed from the page of both others, and no machine that is up",
+    "removes a killed machine from the pages of both others, but no machine that is up",
     async () => {
       const [p2pPort, httpPort] = [await freePort(), await freePort()];
       const start = (index: number) =>
@@ -75,14 +75,14 @@ describe("unagi forget", () => {
     TEST_MS,
   );
 
-  test("says that no unagi runs here, with the remedy: exit 1", async () => {
+  test("exits with 1 and the remedy if no unagi runs here", async () => {
     const port = String(await freePort());
     const run = runProgram(["forget", "f3", "-c", "/dev/null", "-h", port]);
     expect([await run.exited, run.stdout()]).toEqual([1, ""]);
     expect(run.stderr()).toStartWith(`unagi: no unagi runs here on TCP port ${port}: start it`);
   });
 
-  test("refuses wrong usage: exit 2", async () => {
+  test("exits with 2 for wrong usage", async () => {
     const run = runProgram(["forget"]);
     expect([await run.exited, run.stdout()]).toEqual([2, ""]);
     expect(run.stderr()).toContain("unagi forget MACHINE");

@@ -1,15 +1,16 @@
-/** Whatever arrives on its two ports, the executable stays up, small and quick. */
+/** Whatever arrives on its two ports, the executable stays up, small and fast. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { Machine } from "../../src/cluster/machine.ts";
+import { seededRandom } from "../simulation/world/random.ts";
 import { type Daemon, freePort, startDaemon, until } from "./daemon.ts";
 
 const SIGNATURE = "lab";
 const PACKETS = 20_000;
 const MEBIBYTE = 1024 * 1024;
-/** Growth that a flood may cause: buffers of the socket and the collector's slack. */
+/** The growth that a flood may cause: socket buffers, and garbage that is not yet collected. */
 const GROWTH_BYTES = 40 * MEBIBYTE;
 
 let daemon: Daemon;
@@ -34,15 +35,6 @@ function residentBytes(pid: number): number {
   return Number(kilobytes) * 1024;
 }
 
-/** Repeatable noise: a linear congruential generator, so that a failure can be seen again. */
-function noise(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 const SHAPES = [
   (r: () => number) => Buffer.from(Array.from({ length: Math.floor(r() * 200) }, () => r() * 256)),
   (r: () => number) =>
@@ -58,9 +50,9 @@ const SHAPES = [
   () => Buffer.alloc(9000, `${SIGNATURE}<${"[".repeat(50)}`),
 ];
 
-describe("under hostile packets", () => {
-  test("it answers its page, has not grown, invents no machine and logs little", async () => {
-    const random = noise(7);
+describe("under hostile packets,", () => {
+  test("an executable serves its page, does not grow, shows no invented machine and logs little", async () => {
+    const random = seededRandom(7);
     const socket = createSocket("udp4");
     await new Promise<void>((resolve) => socket.bind(port, "127.0.5.66", () => resolve()));
     const before = residentBytes(daemon.pid);
@@ -82,9 +74,9 @@ describe("under hostile packets", () => {
   });
 });
 
-describe("under hostile requests", () => {
+describe("the HTTP server", () => {
   test.each([
-    ["no Host, HTTP/1.0", "GET / HTTP/1.0\r\n\r\n"],
+    ["HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n"],
     ["a foreign Host", "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"],
     ["a bad Host", "GET / HTTP/1.1\r\nHost: [::\r\nConnection: close\r\n\r\n"],
     ["a bad escape", "GET /machines/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"],
@@ -94,27 +86,30 @@ describe("under hostile requests", () => {
       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
     ],
     ["noise", "\u0000\u0001\u0002\r\n\r\n"],
-    ["a header without end", `GET / HTTP/1.1\r\nX: ${"a".repeat(70_000)}\r\n\r\n`],
+    ["an endless header", `GET / HTTP/1.1\r\nX: ${"a".repeat(70_000)}\r\n\r\n`],
     [
-      "a path upwards",
+      "a path that leads upwards",
       "GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
     ],
-  ])("%s: an answer or a closed connection, no stack, and still up", async (_title, request) => {
-    const answer = await raw(request);
-    expect(answer).not.toMatch(/^\s+at |root:x:0/m);
-    expect(answer).not.toMatch(/^HTTP\/1.1 5/);
-    expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200);
-    expect(daemon.stderr()).not.toMatch(/^\s+at /m);
-  });
+  ])(
+    "answers %s or closes the connection, prints no stack trace and stays up",
+    async (_title, request) => {
+      const answer = await raw(request);
+      expect(answer).not.toMatch(/^\s+at |root:x:0/m);
+      expect(answer).not.toMatch(/^HTTP\/1.1 5/);
+      expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200);
+      expect(daemon.stderr()).not.toMatch(/^\s+at /m);
+    },
+  );
 
-  test("a name that is not this machine's gets 421, whatever the method", async () => {
+  test("answers a name that is not this machine's with 421", async () => {
     const response = await fetch(`${daemon.url}/`, { headers: { Host: "evil.example" } });
     expect(response.status).toBe(421);
     expect(await response.text()).toContain("http-name");
   });
 });
 
-/** Sends bytes as they are; what comes back until the connection ends or is quiet for 2 s. */
+/** Sends these bytes. Returns what comes back until the connection ends or is quiet for 2 s. */
 async function raw(request: string): Promise<string> {
   const { hostname, port: httpPort } = new URL(daemon.url);
   return await new Promise((resolve) => {

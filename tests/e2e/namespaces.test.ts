@@ -1,7 +1,4 @@
-/**
- * Three machines on one switch, with the configuration file as the package ships it and no option
- * at all.
- */
+/** Three machines on one switch with the configuration file of the package and no option at all. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +37,7 @@ afterAll(async () => {
 
 describe.skipIf(!canRun)("three machines on one switch (needs root, ip and curl)", () => {
   test(
-    "find each other with the shipped file, and each shows all, on the others' pages too",
+    "find each other with the shipped configuration file, and each page shows all three",
     async () => {
       await until(
         () =>
@@ -57,7 +54,7 @@ describe.skipIf(!canRun)("three machines on one switch (needs root, ip and curl)
         ["node2", "10.77.0.2"],
         ["node3", "10.77.0.3"],
       ]);
-      // http-allow = ["lan"]: a browser on the neighbour's machine may look.
+      // With http-allow = ["lan"], a browser on a neighbour may read the page.
       const page = network.inside(
         1,
         ...["curl", "-s", "--max-time", "2", "http://10.77.0.3:8000/status.txt"],

@@ -1,7 +1,7 @@
 /**
- * Eight executables on one switch that loses packets, is cut in two, and lets packets through one
- * way only (nftables; the switch is a bridge in a namespace of its own): what they show meanwhile,
- * and how soon they agree again.
+ * Eight executables on a switch that loses packets, is split in two, and then passes packets in one
+ * direction only: what they show meanwhile, and how soon they agree again. The switch is a bridge in a
+ * namespace of its own with nftables rules.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Machine } from "../../src/cluster/machine.ts";
@@ -13,18 +13,18 @@ const [WEST, EAST] = [MACHINES.slice(0, 4), MACHINES.slice(4)];
 const UPDATE_SECONDS = 5;
 const LOST_PERCENT = 30;
 
-/** Of 28 pairs the unluckiest needs some rounds of four questions (1, 2, 4 s apart) to meet. */
+/** The unluckiest of 28 pairs needs several rounds of four questions (1, 2, 4 s apart) to meet. */
 const MET_UNDER_LOSS_MS = 45_000;
 const PARTITION_MS = 60_000;
 const ONE_WAY_MS = 22_000;
-/** Not heard of for three intervals, 15 s at least, and a round of questions that is under way. */
+/** A machine is down after three intervals, at least 15 s; one round of questions may be under way. */
 const NOT_UP_AFTER_MS = 18_000;
 /**
- * Whoever is silent or down is asked every 10 s, give or take a twentieth, and a report that is due
- * is fetched within a second of that; one second more is this test's own.
+ * A machine that is silent or down is asked every 10 s, with a jitter of 5 %, and a report that is due
+ * is fetched within a second of that. One second more is for this test.
  */
 const AGREED_AGAIN_MS = 12_500;
-/** A report is fetched within a tenth and a twentieth of the interval; the rest is for a busy machine. */
+/** A report is fetched within 15 % of the interval; the rest is for a busy machine. */
 const FRESH_SECONDS = UPDATE_SECONDS + 2;
 const TEST_MS = 240_000;
 
@@ -49,7 +49,7 @@ function nft(script: string): void {
   network.onSwitch(["nft", "-f", "-"], script);
 }
 
-/** These rules and no others hold from now on. */
+/** Replaces all rules by these. */
 function setFaults(...rules: string[]): void {
   const chain = "bridge faults passing";
   nft([`flush chain ${chain}`, ...rules.map((rule) => `add rule ${chain} ${rule}`)].join("\n"));
@@ -69,7 +69,7 @@ function dropped(name: "lost" | "cut"): number {
   return nftables.find(({ counter }) => counter?.name === name)?.counter?.packets ?? 0;
 }
 
-/** What each shows, in order; the switch itself reaches all of them, whatever is cut. */
+/** What each machine shows, in order; the switch itself reaches all of them, whatever is cut. */
 function views(): (readonly Machine[])[] {
   const urls = MACHINES.map(
     (index) => `http://${network.address(index)}:8000/api/v1/cluster?report=summary`,
@@ -81,7 +81,7 @@ function views(): (readonly Machine[])[] {
   );
 }
 
-/** All up at all, each with the newest report of each. */
+/** Whether every machine shows all others as up with their newest reports. */
 function isAgreed(): boolean {
   return views().every(
     (machines) =>
@@ -93,7 +93,7 @@ function isAgreed(): boolean {
   );
 }
 
-/** Each fault ends so; how long it took is told. */
+/** Ends the fault, waits until all agree, and prints how long that took. */
 async function heal(fault: string): Promise<void> {
   setFaults();
   const tookMs = await until(isAgreed, AGREED_AGAIN_MS);
@@ -102,7 +102,7 @@ async function heal(fault: string): Promise<void> {
 
 const side = (index: number) => (WEST.includes(index) ? WEST : EAST);
 
-/** `2 shows 7 up`: of machines on the same side, or of those beyond the cut. */
+/** Lines like `2 shows 10.77.0.7 up`, about machines on the same side or beyond the cut. */
 function shown(where: "here" | "beyond", isIt: (machine: Machine) => boolean): string[] {
   return views().flatMap((machines, place) => {
     const here = side(MACHINES[place] ?? 0).map((index) => network.address(index));
@@ -113,7 +113,7 @@ function shown(where: "here" | "beyond", isIt: (machine: Machine) => boolean): s
   });
 }
 
-/** While the cut lasts nobody is down on one's own side, and soon nobody is up beyond it. */
+/** Checks during a cut that no machine is down on the same side, and soon none is up beyond the cut. */
 async function watchCut(lastsMs: number): Promise<void> {
   const started = performance.now();
   const sinceMs = () => performance.now() - started;
@@ -128,7 +128,7 @@ async function watchCut(lastsMs: number): Promise<void> {
 
 describe.skipIf(!canRun)("eight machines on a bad switch (needs root, ip, curl and nft)", () => {
   test(
-    "meet under 30 % loss, and agree again after it, after a partition and after one-way cuts",
+    "find each other under 30 % loss, and agree again after it, after a partition and after one-way cuts",
     async () => {
       setFaults(`numgen random mod 100 < ${LOST_PERCENT} counter name "lost" drop`);
       for (const index of MACHINES) {
@@ -140,7 +140,7 @@ describe.skipIf(!canRun)("eight machines on a bad switch (needs root, ip, curl a
       const isMet = (machines: readonly Machine[]) =>
         machines.filter(({ report }) => report !== undefined).length === MACHINES.length;
       const metMs = await until(() => views().every(isMet), MET_UNDER_LOSS_MS);
-      console.info(`all know all under loss after ${Math.round(metMs)} ms`);
+      console.info(`all know each other under loss after ${Math.round(metMs)} ms`);
       expect(dropped("lost")).toBeGreaterThan(50);
       await heal("loss");
 

@@ -1,9 +1,9 @@
-/** Started as root: what of root is left, in every thread of the running daemon. */
+/** What is left of root's rights in every thread of a daemon that was started as root. */
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { freePort, spawnDaemon, startDaemon } from "./daemon.ts";
 
-/** There on every system, in no group but its own. */
+/** A user that exists on every system, in no group but its own. */
 const USER = "nobody";
 
 const isRoot = process.geteuid?.() === 0;
@@ -13,7 +13,7 @@ const account = readFileSync("/etc/passwd", "utf8")
   .find(([name]) => name === USER);
 const [uid = "", gid = ""] = account?.slice(2, 4) ?? [];
 
-/** A line of /proc/PID/task/TID/status, its values with one space between. */
+/** The values of a line in /proc/PID/task/TID/status, separated by single spaces. */
 function statusLine(status: string, key: string): string | undefined {
   return new RegExp(`^${key}:\\s*(.*?)\\s*$`, "m").exec(status)?.[1]?.replace(/\s+/g, " ");
 }
@@ -27,63 +27,69 @@ function groupsOf(user: string): string {
   return [...new Set([...ids, Number(gid)])].sort((a, b) => a - b).join(" ");
 }
 
-describe.skipIf(!isRoot || account === undefined)("started as root (skipped for others)", () => {
-  test("with -U, every thread has that user's ids and groups, and no capability", async () => {
-    const [p2pPort, httpPort] = [await freePort(), await freePort()];
-    const daemon = await startDaemon({ p2pPort, httpPort, options: ["-U", USER, "-u", "1"] });
-    // Reports, pages and packets start whatever threads there will be.
-    for (let i = 0; i < 20; i++) await (await fetch(`${daemon.url}/`)).text();
-    await Bun.sleep(1_500);
-    const threads = readdirSync(`/proc/${daemon.pid}/task`);
-    expect(threads.length).toBeGreaterThan(1);
-    for (const thread of threads) {
-      const status = readFileSync(`/proc/${daemon.pid}/task/${thread}/status`, "utf8");
-      expect(statusLine(status, "Uid")).toBe(Array(4).fill(uid).join(" "));
-      expect(statusLine(status, "Gid")).toBe(Array(4).fill(gid).join(" "));
-      expect(statusLine(status, "Groups")).toBe(groupsOf(USER));
-      for (const set of ["CapInh", "CapPrm", "CapEff", "CapAmb"]) {
-        expect(statusLine(status, set)).toMatch(/^0+$/);
+describe.skipIf(!isRoot || account === undefined)(
+  "a daemon started as root (skipped for other users)",
+  () => {
+    test("with -U has that user's ids and groups and no capability in every thread", async () => {
+      const [p2pPort, httpPort] = [await freePort(), await freePort()];
+      const daemon = await startDaemon({ p2pPort, httpPort, options: ["-U", USER, "-u", "1"] });
+      // Reports, pages and packets start all threads that there will be.
+      for (let i = 0; i < 20; i++) await (await fetch(`${daemon.url}/`)).text();
+      await Bun.sleep(1_500);
+      const threads = readdirSync(`/proc/${daemon.pid}/task`);
+      expect(threads.length).toBeGreaterThan(1);
+      for (const thread of threads) {
+        const status = readFileSync(`/proc/${daemon.pid}/task/${thread}/status`, "utf8");
+        expect(statusLine(status, "Uid")).toBe(Array(4).fill(uid).join(" "));
+        expect(statusLine(status, "Gid")).toBe(Array(4).fill(gid).join(" "));
+        expect(statusLine(status, "Groups")).toBe(groupsOf(USER));
+        for (const set of ["CapInh", "CapPrm", "CapEff", "CapAmb"]) {
+          expect(statusLine(status, set)).toMatch(/^0+$/);
+        }
       }
-    }
-    expect(daemon.stderr()).not.toContain("not needed");
-    expect(await daemon.stop()).toBe(0);
-  });
-
-  test("with -U, no socket of the daemon was made by root", async () => {
-    const [p2pPort, httpPort] = [await freePort(), await freePort()];
-    const daemon = await startDaemon({ p2pPort, httpPort, options: ["-U", USER] });
-    const owners = [
-      ...socketOwners("udp", p2pPort),
-      ...socketOwners("tcp", httpPort),
-      ...socketOwners("udp6", p2pPort),
-      ...socketOwners("tcp6", httpPort),
-    ];
-    expect(owners).toEqual([uid, uid]);
-    const sockets = readdirSync(`/proc/${daemon.pid}/fd`).filter((fd) => {
-      return readlinkSync(`/proc/${daemon.pid}/fd/${fd}`).startsWith("socket:");
+      expect(daemon.stderr()).not.toContain("not needed");
+      expect(await daemon.stop()).toBe(0);
     });
-    expect(sockets.length).toBeGreaterThanOrEqual(2);
-    expect(await daemon.stop()).toBe(0);
-  });
 
-  test("without -U, it says in one line that it does not need root, and starts", async () => {
-    const daemon = await startDaemon({ p2pPort: await freePort(), httpPort: await freePort() });
-    const lines = daemon.stderr().split("\n");
-    expect(lines.filter((line) => line.includes("root"))).toEqual([
-      "unagi: started as root, which is not needed: -U NAME makes it become another user",
-    ]);
-    expect(await daemon.stop()).toBe(0);
-  });
-});
+    test("with -U has no socket that root made", async () => {
+      const [p2pPort, httpPort] = [await freePort(), await freePort()];
+      const daemon = await startDaemon({ p2pPort, httpPort, options: ["-U", USER] });
+      const owners = [
+        ...socketOwners("udp", p2pPort),
+        ...socketOwners("tcp", httpPort),
+        ...socketOwners("udp6", p2pPort),
+        ...socketOwners("tcp6", httpPort),
+      ];
+      expect(owners).toEqual([uid, uid]);
+      const sockets = readdirSync(`/proc/${daemon.pid}/fd`).filter((fd) => {
+        return readlinkSync(`/proc/${daemon.pid}/fd/${fd}`).startsWith("socket:");
+      });
+      expect(sockets.length).toBeGreaterThanOrEqual(2);
+      expect(await daemon.stop()).toBe(0);
+    });
 
-test.skipIf(isRoot)("-U without being root: exit 1, with the remedy", async () => {
-  const options = ["-U", "root"];
-  const daemon = spawnDaemon({ p2pPort: await freePort(), httpPort: await freePort(), options });
-  expect(await daemon.exited).toBe(1);
-  expect(daemon.stderr()).toMatch(/-U root: only root can become another user/);
-});
+    test("without -U says in one line that it does not need root, and starts", async () => {
+      const daemon = await startDaemon({ p2pPort: await freePort(), httpPort: await freePort() });
+      const lines = daemon.stderr().split("\n");
+      expect(lines.filter((line) => line.includes("root"))).toEqual([
+        "unagi: started as root, which is not needed: -U NAME makes it become another user",
+      ]);
+      expect(await daemon.stop()).toBe(0);
+    });
+  },
+);
 
-/** The uids of the sockets bound to this port; of TCP, the listening ones. proc_net(5). */
+test.skipIf(isRoot)(
+  "a daemon started with -U by a user other than root exits with 1 and the remedy",
+  async () => {
+    const options = ["-U", "root"];
+    const daemon = spawnDaemon({ p2pPort: await freePort(), httpPort: await freePort(), options });
+    expect(await daemon.exited).toBe(1);
+    expect(daemon.stderr()).toMatch(/-U root: only root can become another user/);
+  },
+);
+
+/** The uids of the sockets bound to this port; for TCP only those that listen. Source: proc_net(5). */
 function socketOwners(table: string, port: number): string[] {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   return readFileSync(`/proc/net/${table}`, "utf8")

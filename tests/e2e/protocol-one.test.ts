@@ -1,4 +1,4 @@
-/** Old and new on one network: the executable beside a strict peer of 2005, by the letter of 6.1. */
+/** The executable on one network with a strict protocol-1 peer. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createSocket } from "node:dgram";
 import type { Machine } from "../../src/cluster/machine.ts";
@@ -8,7 +8,7 @@ import { StrictPeer, sampleReport } from "./strict-peer.ts";
 const SIGNATURE = "lab-2005";
 const DAEMON = "127.0.3.2";
 const PEER = "127.0.3.3";
-/** Long: within a test there is one update only, besides the first. */
+/** So long that at most one report after the first is made within a test. */
 const UPDATE_SECONDS = 600;
 
 let port: number;
@@ -46,8 +46,8 @@ async function machine(name: string): Promise<Machine | undefined> {
   return machines.find((one) => one.name === name);
 }
 
-describe("beside a peer of 2005", () => {
-  test("the daemon finds it by scanning, and shows its report", async () => {
+describe("beside a protocol-1 peer,", () => {
+  test("the daemon finds the peer by scanning and shows its report", async () => {
     await until(async () => (await machine("oldie"))?.report?.cpu?.userPercent === 37);
     const shown = await machine("oldie");
     expect(shown).toMatchObject({ state: "up", protocol: 1, address: PEER, id: PEER });
@@ -58,7 +58,7 @@ describe("beside a peer of 2005", () => {
     expect(shown?.report?.messages).toEqual(["Nov 22 08:00:01 old kernel: eth0 link up"]);
   });
 
-  test("the peer gets the daemon's report, well-formed to the last field, and only once", async () => {
+  test("the peer gets the daemon's report only once, and valid to the last field", async () => {
     await until(async () => (await machine("newbie"))?.report !== undefined);
     peer.say(DAEMON, ">");
     await until(() => peer.reports.has(DAEMON));
@@ -89,7 +89,7 @@ describe("beside a peer of 2005", () => {
     expect(peer.refused).toEqual([]);
   });
 
-  test("empty reports are signs of life: the machine stays up, with its last report", async () => {
+  test("empty reports count as signs of life and keep the machine up with its last report", async () => {
     const asker = await startDaemon({
       address: "127.0.3.6",
       httpPort: await freePort(),
@@ -105,7 +105,7 @@ describe("beside a peer of 2005", () => {
       const asked = () =>
         peer.texts("127.0.3.6").filter((text) => text.startsWith(`${SIGNATURE}>`));
       const before = asked().length;
-      // The peer has nothing new for it, and says so each time with an empty report.
+      // The peer has no new report and answers each time with an empty one.
       await until(() => asked().length >= before + 3);
       await until(async () => ((await shown())?.lastHeardSeconds ?? 99) < 1);
       expect(await shown()).toMatchObject({ state: "up", protocol: 1 });
@@ -118,11 +118,11 @@ describe("beside a peer of 2005", () => {
 
   test.each([
     { title: "a wrong signature", from: "127.0.3.4", text: "lab-2006?" },
-    { title: "a signature that is longer", from: "127.0.3.4", text: "xlab-2005?" },
+    { title: "a longer signature", from: "127.0.3.4", text: "xlab-2005?" },
     { title: "an address outside the range", from: "127.0.4.4", text: `${SIGNATURE}?` },
     { title: "an unknown kind", from: "127.0.3.4", text: `${SIGNATURE}=` },
-  ])("$title gets nothing", async ({ from, text }) => {
-    // A stranger that may ask shows that the daemon has got past the other packet.
+  ])("a packet with $title gets no answer", async ({ from, text }) => {
+    // The answer to an allowed question shows that the daemon has read the other packet before it.
     const stranger = await openRaw(from);
     const witness = await openRaw("127.0.3.5");
     try {

@@ -1,4 +1,4 @@
-/** Twelve executables, nobody watching: how soon the others show one that was killed, and the cost. */
+/** Twelve executables without watchers: how soon the others show one that was killed. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { type Daemon, startDaemons, until } from "./daemon.ts";
@@ -6,7 +6,7 @@ import { type Daemon, startDaemons, until } from "./daemon.ts";
 const TEST_MS = 90_000;
 const COUNT = 12;
 const DEATHS = 3;
-/** Design, section 6.6: in the median. */
+/** The aim for the median. */
 const SILENT_WITHIN_MS = 5000;
 
 interface View {
@@ -34,14 +34,14 @@ async function viewOf(daemon: Daemon): Promise<readonly Machine[]> {
 }
 
 test(
-  "all others show a killed machine silent, within 5 s in the median of three, and nobody else",
+  "all others show a killed machine, and no other, as silent within 5 s in the median of three",
   async () => {
     const times: number[] = [];
-    // Long enough for the turns of the two who watch a machine to have come apart.
+    // Long enough for the turns of a machine's two ring neighbours to have moved apart.
     await Bun.sleep(10_000);
     for (let death = 0; death < DEATHS; death++) {
       const [victim, ...rest] = daemons;
-      if (victim === undefined) throw new Error("nobody is left");
+      if (victim === undefined) throw new Error("no daemon is left");
       await victim.stop("SIGKILL");
       daemons = rest;
       const isSilent = ({ address, state }: Machine) =>
@@ -54,10 +54,10 @@ test(
       );
       const living = new Set(rest.map(({ address }) => address));
       for (const machines of await Promise.all(rest.map(viewOf))) {
-        const wronged = machines.filter(
+        const falseAlarms = machines.filter(
           ({ address, state }) => living.has(address) && state !== "up",
         );
-        expect(wronged).toEqual([]);
+        expect(falseAlarms).toEqual([]);
       }
       await Bun.sleep(1500);
     }

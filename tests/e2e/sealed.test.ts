@@ -1,4 +1,4 @@
-/** Executables with keys: who sees whom, what the wire shows, and how a key is changed. */
+/** Executables with keys: which show each other, what the wire shows, and how a key is changed. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
@@ -19,7 +19,7 @@ const SIGNATURE = "sealed-lab";
 const TEST_MS = 60_000;
 /** Machines find each other within seconds; a busy machine that runs the tests is slower. */
 const KNOWN_MS = 15_000;
-/** As many as the first seconds of a pair bring. */
+/** About as many packets as two machines send in their first seconds. */
 const CHANGED_PACKETS = 100;
 
 const scratch = scratchDirectory();
@@ -47,7 +47,7 @@ interface Start {
   readonly address: string;
   readonly name: string;
   readonly keys?: readonly string[];
-  /** `-s`, and so `-n`. */
+  /** The range for `-s`, which is the default of `-n`. */
   readonly scan: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -71,7 +71,7 @@ async function others(daemon: Daemon): Promise<Machine[]> {
   return machines.filter(({ isSelf }) => !isSelf);
 }
 
-/** Names of the others that it shows up, with a report. */
+/** The names of the other machines that it shows as up with a report. */
 async function namesUp(daemon: Daemon): Promise<string[]> {
   const up = (await others(daemon)).filter(({ state, report }) => state === "up" && report);
   return up.map(({ name }) => name).sort();
@@ -84,7 +84,7 @@ function linesWith(daemon: Daemon, text: string): string[] {
     .filter((line) => line.includes(text));
 }
 
-test("keygen makes a file that only its owner reads, and never a second one there", async () => {
+test("keygen makes a file that only its owner may read, and never overwrites one", async () => {
   expect(statSync(OLD).mode & 0o777).toBe(0o600);
   const before = readFileSync(OLD, "utf8");
   const again = runProgram(["keygen", OLD]);
@@ -94,16 +94,12 @@ test("keygen makes a file that only its owner reads, and never a second one ther
   expect(readFileSync(NEW, "utf8")).not.toBe(before);
 });
 
-describe("a key file that cannot be used", () => {
+describe("a key file", () => {
   const cases: readonly (readonly [string, (path: string) => void, string])[] = [
     ["that others may read", (path) => chmodSync(path, 0o644), "chmod 600"],
-    [
-      "that holds something else",
-      (path) => writeFileSync(path, "secret"),
-      "is no key file of unagi",
-    ],
+    ["that has other contents", (path) => writeFileSync(path, "secret"), "is no key file of unagi"],
   ];
-  test.each(cases)("%s ends the start with the remedy", async (title, spoil, remedy) => {
+  test.each(cases)("%s makes the start fail with the remedy", async (title, spoil, remedy) => {
     const path = join(scratch.path, title.replaceAll(" ", "-"));
     copyFileSync(OLD, path);
     chmodSync(path, 0o600);
@@ -119,7 +115,7 @@ describe("a key file that cannot be used", () => {
 });
 
 test(
-  "machines with the key see each other; one without, and one with another, are named and not seen",
+  "machines with the same key show each other, and only log those without it or with another",
   async () => {
     const scan = "127.0.33.1-4";
     const [ann, bob, stranger, plain] = await Promise.all([
@@ -136,7 +132,7 @@ test(
     await until(() => Object.values(texts).every((text) => linesWith(ann, text).length > 0));
     await until(() => linesWith(plain, "is --key-file missing here?").length > 0);
     await until(() => linesWith(stranger, "could not be opened: another key?").length > 0);
-    // They go on scanning: the second line about each comes after a minute.
+    // They go on scanning, but the second line about each comes only after a minute.
     await Bun.sleep(3000);
     for (const text of Object.values(texts)) expect(linesWith(ann, text)).toHaveLength(1);
     expect(await namesUp(ann)).toEqual(["bob"]);
@@ -154,10 +150,10 @@ test(
   TEST_MS,
 );
 
-describe("what passes between two sealed machines", () => {
+describe("the traffic between two sealed machines", () => {
   const ANN = "127.0.34.1";
   const BOB = "127.0.34.2";
-  /** Each takes this address for the other; all packets pass through it. */
+  /** Each takes this address for the other machine, so that all packets pass through it. */
   const BETWEEN = "127.0.34.9";
 
   test(
@@ -171,7 +167,7 @@ describe("what passes between two sealed machines", () => {
             packets.push(Buffer.from(data));
             socket.send(data, port, from === ANN ? BOB : ANN);
           },
-          // The other one has not started yet.
+          // The other machine may not have started yet.
           error: () => undefined,
         },
       });
@@ -207,7 +203,7 @@ describe("what passes between two sealed machines", () => {
           packets.every((packet) => packet.toString("latin1").startsWith(`${SIGNATURE}#`)),
         ).toBe(true);
 
-        // The reports are among them: they open with the key, and with no bit of them changed.
+        // The reports are among the packets: they open with the key, but not with any bit changed.
         const opener = () => reader(OLD);
         const reports = packets.filter((packet) => {
           const opened = opener().open(packet);
@@ -215,12 +211,12 @@ describe("what passes between two sealed machines", () => {
         });
         expect(reports.length).toBeGreaterThan(1);
         for (const packet of [packets[0], reports[0]]) {
-          if (packet === undefined) throw new Error("nothing was captured");
+          if (packet === undefined) throw new Error("no packet was captured");
           expect(packet.length).toBeLessThanOrEqual(1_472);
           expect(survivingBits(packet, opener())).toEqual([]);
         }
 
-        // The executable drops them too, counts each, and thinks nothing else of their sender.
+        // The executable drops and counts the changed packets, and still shows their sender as up.
         const before = await droppedBy(bob);
         const changed = packets.slice(0, CHANGED_PACKETS).map(withOneBitChanged);
         for (const [index, packet] of changed.entries()) {
@@ -237,7 +233,7 @@ describe("what passes between two sealed machines", () => {
   );
 });
 
-/** Somebody who has the key and was never there. */
+/** The envelope of a reader that has the key and has sent nothing. */
 function reader(path: string) {
   const key = readKeyFile(path);
   if (!key.ok || key.value === undefined) throw new Error("no key");
@@ -252,7 +248,7 @@ function reader(path: string) {
   });
 }
 
-/** Another bit of each, so that all parts of a packet come up. */
+/** Changes a different bit in each packet, so that all parts of a packet are covered. */
 function withOneBitChanged(packet: Buffer, index: number): Buffer {
   const changed = Buffer.from(packet);
   const bit = (index * 1009) % (packet.length * 8);
@@ -265,7 +261,7 @@ async function droppedBy(daemon: Daemon): Promise<number> {
   return Object.values(drops).reduce((sum, count) => sum + count, 0);
 }
 
-/** Places of the bits without which the packet is opened all the same. */
+/** The numbers of the bits whose change does not keep the packet from being opened. */
 function survivingBits(packet: Buffer, envelope: ReturnType<typeof reader>): number[] {
   const survivors: number[] = [];
   for (let bit = 0; bit < packet.length * 8; bit++) {
@@ -277,7 +273,7 @@ function survivingBits(packet: Buffer, envelope: ReturnType<typeof reader>): num
 }
 
 test(
-  "a key is changed in three steps, one machine after the other, and none is hidden meanwhile",
+  "while a key is changed in three steps, one machine after the other, none is hidden",
   async () => {
     const names = ["ann", "bob", "cem"];
     const machines = new Map<string, Daemon>();
@@ -309,7 +305,7 @@ test(
           await startOne(index, keys);
           await until(allSeeAll, KNOWN_MS);
         }
-        // A goodbye is believed after 4 s, if nobody answers in the place of who said it.
+        // A goodbye is believed after 4 s if no answer comes from its sender's address.
         await Bun.sleep(4500);
         expect({ keys, hidden }).toEqual({ keys, hidden: [] });
       }
@@ -323,8 +319,8 @@ test(
 describe("the credentials of a service", () => {
   const credentials = join(scratch.path, "credentials");
   const cases: readonly (readonly [string, string, string])[] = [
-    ["with a key seal", "key", ", sealed,"],
-    ["with an empty line do not", "\n", ", not sealed,"],
+    ["with a key make the daemon seal its packets", "key", ", sealed,"],
+    ["with an empty line do not make it seal them", "\n", ", not sealed,"],
   ];
   test.each(cases)("%s", async (title, content, word) => {
     const directory = join(credentials, title.replaceAll(" ", "-"));

@@ -1,4 +1,4 @@
-/** What a service manager sees of the daemon: its start, its pulse, its end, a reload. */
+/** What a service manager sees of the daemon: start, watchdog pings, end and reload. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,16 +8,16 @@ import { freePort, runProgram, scratchDirectory, spawnDaemon, until } from "./da
 const scratch = scratchDirectory();
 afterAll(() => scratch.remove());
 
-/** As `WatchdogSec=` of 0.6 s: a ping each 0.3 s. */
+/** A `WatchdogSec=` of 0.6 s, which means a ping every 0.3 s. */
 const WATCHDOG_USEC = "600000";
 const PING_MS = 300;
 
 interface Listening {
   readonly receiver: NotifyReceiver;
   readonly env: Readonly<Record<string, string>>;
-  /** All that came so far. */
+  /** All messages so far. */
   readonly heard: string[];
-  /** Waits for a message that begins so. */
+  /** Waits for a message with this beginning. */
   wait(start: string): Promise<string>;
 }
 
@@ -44,12 +44,12 @@ function pings(messages: readonly string[]): number {
 }
 
 describe("the service manager", () => {
-  test("hears READY once both ports are bound, pings, and STOPPING on SIGTERM", async () => {
+  test("gets READY once both ports are bound, then pings, and STOPPING on SIGTERM", async () => {
     const { receiver, env, heard, wait } = listen("notify");
     const [p2pPort, httpPort] = [await freePort(), await freePort()];
     const daemon = spawnDaemon({ p2pPort, httpPort, env, options: ["--name", "anago"] });
     const ready = await wait("READY=1\n");
-    // At the moment of READY, not some time later.
+    // Both ports must be bound at the moment of READY.
     expect((await fetch(`${daemon.url}/healthz`)).ok).toBe(true);
     const again = async () => Bun.udpSocket({ hostname: "127.0.0.1", port: p2pPort });
     await expect(again()).rejects.toThrow("EADDRINUSE");
@@ -69,12 +69,12 @@ describe("the service manager", () => {
     receiver.close();
   });
 
-  test("hears nothing of a daemon whose main loop does not turn", async () => {
+  test("gets nothing from a daemon whose main loop stands still", async () => {
     const { receiver, env, wait } = listen("blocked");
     const daemon = spawnDaemon({ p2pPort: await freePort(), httpPort: await freePort(), env });
     await wait("WATCHDOG=1\n");
     process.kill(daemon.pid, "SIGSTOP");
-    // What was under way when the signal came.
+    // Discards pings that were under way when the signal came.
     await Bun.sleep(50);
     receiver.receive();
     await Bun.sleep(PING_MS * 4);
@@ -85,7 +85,7 @@ describe("the service manager", () => {
     receiver.close();
   });
 
-  test("hears no READY of a daemon that cannot start", async () => {
+  test("gets no READY from a daemon that cannot start", async () => {
     const { receiver, env } = listen("failed");
     const held = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
     const httpPort = held.port ?? 0;
@@ -96,7 +96,7 @@ describe("the service manager", () => {
     receiver.close();
   });
 
-  test("gets no pings where the watchdog is another process's", async () => {
+  test("gets no pings if the watchdog is for another process", async () => {
     const { receiver, env, wait } = listen("other-pid");
     const daemon = spawnDaemon({
       ...{ p2pPort: await freePort(), httpPort: await freePort() },
@@ -123,7 +123,7 @@ interface ClusterJson {
 }
 
 describe("SIGHUP", () => {
-  /** Two daemons; the first has a file, and is asked to read it again. */
+  /** Starts a daemon with a configuration file that `reload` makes it read again. */
   async function start(file: string, text: string) {
     const path = join(scratch.path, file);
     writeFileSync(path, text);
@@ -180,7 +180,7 @@ update = 600
     daemon.receiver.close();
   });
 
-  test("changes the ranges: a machine that was outside them is found", async () => {
+  test("changes the ranges, so that a machine that was outside them is found", async () => {
     const daemon = await start("ranges.toml", TEXT);
     const other = spawnDaemon({
       ...{ address: "127.0.0.30", p2pPort: daemon.p2pPort, httpPort: daemon.httpPort },
@@ -198,7 +198,7 @@ update = 600
     daemon.receiver.close();
   });
 
-  test("changes who may read, and under which name", async () => {
+  test("changes which addresses may read the page and under which names", async () => {
     const daemon = await start(
       "readers.toml",
       `${TEXT}http-allow = ["10.0.0.0/8", "127.0.0.99"]\n`,
@@ -232,13 +232,13 @@ update = 600
     daemon.receiver.close();
   });
 
-  test("says what needs a restart, and leaves it", async () => {
+  test("names the changes that need a restart and does not make them", async () => {
     const daemon = await start("restart.toml", TEXT);
     const other = TEXT.replace('"reload"', '"other"').replace('"one"', '"two"');
     await daemon.reload(`${other}p2p-port = 9\nhistory = 7\n`);
     const lines = daemon.stderr().split("\n");
     const restart = lines.filter((line) => line.includes("takes effect at the next restart"));
-    // The port of the command line wins over the file's, so nothing changed there.
+    // The port on the command line overrides the file's, so it has not changed.
     expect(restart).toEqual([
       expect.stringContaining("signature:"),
       expect.stringContaining("history:"),
@@ -250,7 +250,7 @@ update = 600
     daemon.receiver.close();
   });
 
-  test("keeps the running configuration when the file is broken, and names all problems", async () => {
+  test("keeps the running configuration if the file is broken, and names all problems", async () => {
     const daemon = await start("broken.toml", TEXT);
     await daemon.reload(`${TEXT.replace("600", "0")}p2p-prot = 5\n`);
     expect(daemon.stderr()).toMatch(/update/);

@@ -1,7 +1,7 @@
 /**
- * A peer of 2005, strict: it speaks protocol 1 by the letter of docs/protocol.md and refuses
- * whatever that program refused: another count of lines or fields, a packet over 4,096 bytes,
- * a signature that differs in one byte. It is not built from the product's own codec.
+ * A strict protocol-1 peer. It follows docs/protocol.md to the letter and refuses what the original
+ * program of 2005 refused: another number of lines or fields, a packet over 4,096 bytes, a signature
+ * that differs in one byte. It shares no code with the product.
  */
 import { createSocket, type Socket } from "node:dgram";
 
@@ -24,12 +24,12 @@ export interface Received {
 export class StrictPeer {
   readonly address: string;
   readonly received: Received[] = [];
-  /** What this peer could not accept, with the reason: empty for a good partner. */
+  /** The packets that this peer could not accept, with the reasons: must stay empty. */
   readonly refused: string[] = [];
   readonly known = new Set<string>();
   readonly reports = new Map<string, StrictReport>();
   readonly signsOfLife: string[] = [];
-  /** What it answers a request with; `""` says only that it is alive. */
+  /** The report with which it answers a request; an empty one says only that it is alive. */
   report = "";
   #updated = true;
   readonly #asked = new Map<string, boolean>();
@@ -80,7 +80,7 @@ export class StrictPeer {
     this.send(to, this.#signature + text);
   }
 
-  /** A new report of its own: everyone who asks gets it once. */
+  /** Sets a new report, which each machine that asks gets once. */
   publish(report: string): void {
     this.report = report;
     this.#updated = true;
@@ -110,7 +110,7 @@ export class StrictPeer {
     } else if (kind === "!") {
       this.#readAddresses(body);
     } else if (kind === ">") {
-      // It does not look past the sign.
+      // It ignores what follows the `>`.
       const isNews = this.#updated && this.#asked.get(from) !== true;
       this.#asked.set(from, true);
       this.say(from, `<${isNews ? this.report : ""}`);
@@ -145,7 +145,7 @@ export class StrictPeer {
   }
 }
 
-/** The report, or what is wrong with it. */
+/** Returns the report, or a text that says what is wrong with it. */
 export function readStrictReport(body: string): StrictReport | string {
   const lines = body.split("\n");
   if (lines.length !== REPORT_LINES) {
@@ -175,7 +175,7 @@ function cells(line: string): string[] {
   return line === "" ? [] : line.split("\t");
 }
 
-/** A report as the program of 2005 would have written it. */
+/** A report as the original program of 2005 would have written it. */
 export function sampleReport(name: string, busyPercent: number): string {
   const now = Math.floor(Date.now() / 1000);
   return [

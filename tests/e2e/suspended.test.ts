@@ -1,14 +1,11 @@
-/** An executable that is stopped for a while, as by a debugger or a laptop's lid. */
+/** An executable that is stopped for a while, as by a debugger or a closed laptop lid. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { type Daemon, startDaemons, until } from "./daemon.ts";
 
-/** Longer than anything that is believed of a machine at `-u 2`: down after 15 s (limits.ts). */
+/** Longer than the 15 s after which a machine is down at `-u 2` (limits.ts). */
 const STOPPED_MS = 18_000;
-/**
- * The others ask a machine that is down every 10 s, give or take a twentieth, and at once when
- * anything comes from it.
- */
+/** The others ask a machine that is down every 10 s, with a jitter of 5 %, and at once when it sends. */
 const BACK_MS = 12_000;
 const TEST_MS = 90_000;
 const COUNT = 3;
@@ -33,10 +30,10 @@ async function shownBy(daemon: Daemon): Promise<string> {
 }
 
 test(
-  "calls nobody dead when it goes on, and is soon up again at the others",
+  "an executable that was stopped for 18 s shows all others up afterwards and is soon up for them",
   async () => {
     const [sleeper, ...others] = daemons;
-    if (sleeper === undefined) throw new Error("none was started");
+    if (sleeper === undefined) throw new Error("no daemon was started");
     const allUp = "lid1 up, lid2 up, lid3 up";
     const isWhole = async (some: readonly Daemon[]) =>
       (await Promise.all(some.map(shownBy))).every((shown) => shown === allUp);
@@ -54,7 +51,7 @@ test(
       seen.add(await shownBy(sleeper));
       return await isWhole(others);
     }, BACK_MS);
-    // Four quick questions and all that follows from them take less than this.
+    // Four quick questions and everything that follows from them take less than these 7 s.
     for (let polls = 0; polls < 70; polls += 1) {
       seen.add(await shownBy(sleeper));
       await Bun.sleep(100);

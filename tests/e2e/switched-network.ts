@@ -1,15 +1,15 @@
 /**
- * Machines on one switch for the end-to-end tests: each a network namespace of its own on a
- * bridge, in a further one. Names hold the process id, so that two runs do not meet; whoever makes
- * one calls `remove` whatever happens. Needs root.
+ * Machines on one switch for the end-to-end tests: each is a network namespace, connected to a bridge in
+ * a further one. Names contain the process id, so that two test runs do not collide. The caller must
+ * call `remove` whatever happens. Needs root.
  */
 import { spawnSync } from "node:child_process";
 import { EXECUTABLE } from "./daemon.ts";
 
 export interface SwitchedNetwork {
-  /** `10.77.0.INDEX`; the switch itself is 254. */
+  /** `10.77.0.INDEX`; the switch itself has index 254. */
   address(index: number): string;
-  /** What a command prints that runs on a machine, or on the switch. */
+  /** Runs a command on a machine or on the switch. Returns what it prints. */
   inside(index: number, ...command: string[]): string;
   onSwitch(command: readonly string[], input?: string): string;
   /** Starts a process on the switch; it is ended by `remove`. */
@@ -20,7 +20,7 @@ export interface SwitchedNetwork {
   remove(): Promise<void>;
 }
 
-/** Whether this machine lets us, and has these programs. */
+/** Whether this user may make network namespaces and this machine has these programs. */
 export function canMakeNetworks(...programs: string[]): boolean {
   const isMissing = ["ip", "curl", ...programs].some((name) => Bun.which(name) === null);
   if (process.geteuid?.() !== 0 || isMissing) return false;
@@ -67,7 +67,7 @@ export function makeNetwork(name: string, count: number): SwitchedNetwork {
     onSwitch: (command, input) => printed(hub, command, input),
     spawnOnSwitch: (...command) => spawn(["ip", "netns", "exec", hub, ...command]),
     start: (index, options, env) => {
-      // A host name of its own makes it another machine to the others.
+      // With a host name of its own, it is another machine for the others.
       const script = `hostname node${index} && exec ip netns exec ${namespace(index)} "$0" "$@"`;
       spawn(["unshare", "--uts", "sh", "-c", script, EXECUTABLE, ...options], env);
     },
@@ -83,7 +83,7 @@ export function makeNetwork(name: string, count: number): SwitchedNetwork {
   };
 }
 
-/** What is to end by itself is killed after this. */
+/** A process that does not end by itself is killed after this. */
 const PATIENCE_MS = 5_000;
 
 function address(index: number): string {
@@ -94,7 +94,7 @@ function ip(...args: string[]): boolean {
   return spawnSync("ip", args, { stdio: "ignore" }).status === 0;
 }
 
-/** In a namespace; an empty text where the command fails. */
+/** Runs a command in a namespace. Returns what it prints; an empty text if it fails. */
 function printed(namespace: string, command: readonly string[], input?: string): string {
   const run = spawnSync("ip", ["netns", "exec", namespace, ...command], {
     encoding: "utf8",

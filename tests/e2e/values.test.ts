@@ -1,6 +1,6 @@
 /**
- * What the report says about this machine agrees with the system's own tools, run at the same
- * time. Tolerances cover only what may change between the two readings.
+ * The report about this machine agrees with the system's own tools, run at the same time. Tolerances
+ * cover only what may change between the two readings.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
@@ -9,7 +9,7 @@ import type { Report } from "../../src/protocol/report.ts";
 import { type Daemon, freePort, startDaemon, until } from "./daemon.ts";
 
 const MEBIBYTE = 1024 * 1024;
-/** What other programs may take or give back between the two readings. */
+/** The memory that other programs may take or free between the two readings. */
 const MEMORY_TOLERANCE = 200 * MEBIBYTE;
 const INTERVAL_SECONDS = 1;
 
@@ -60,8 +60,8 @@ function near(actual: number | undefined, expected: number, tolerance: number): 
   expect(Math.abs((actual ?? Number.NaN) - expected)).toBeLessThanOrEqual(tolerance);
 }
 
-describe("the report agrees with", () => {
-  test("free -b, within 200 MiB", async () => {
+describe("the report of a machine agrees with", () => {
+  test("free -b within 200 MiB", async () => {
     const report = await freshReport();
     const [memory = [], swap = []] = tool("free", "-b")
       .split("\n")
@@ -75,7 +75,7 @@ describe("the report agrees with", () => {
     near(report.memory?.swapUsedBytes, swap[1] ?? -1, MEMORY_TOLERANCE);
   });
 
-  test("uptime: the seconds within 3, the load within 1.0", async () => {
+  test("uptime within 3 s and a load of 1.0", async () => {
     const report = await freshReport();
     const started = Date.parse(tool("uptime", "-s").trim().replace(" ", "T"));
     near(report.uptimeSeconds, (Date.now() - started) / 1000, 3);
@@ -85,7 +85,7 @@ describe("the report agrees with", () => {
     near(report.load?.fifteen, Number(loads?.[3]), 1);
   });
 
-  test("df -B1: the same file systems, size to the byte, free within 512 MiB", async () => {
+  test("df -B1 on the same file systems, their exact sizes, and their free space within 512 MiB", async () => {
     const report = await freshReport();
     expect(report.filesystems?.length).toBeGreaterThan(0);
     for (const filesystem of report.filesystems ?? []) {
@@ -99,13 +99,13 @@ describe("the report agrees with", () => {
     expect(report.filesystems?.map((one) => one.mount)).toContain("/");
   });
 
-  test("who: as many logins, by the same names", async () => {
+  test("who on the number of logins and their names", async () => {
     const report = await freshReport();
     const names = tool("who")
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => line.split(/\s+/)[0] ?? "");
-    // Without any source of logins the report says so instead of "nobody".
+    // Without any source of logins the report says so instead of naming no users.
     if (report.userCount !== undefined) {
       expect(report.userCount).toBe(names.length);
       expect((report.users ?? []).map((user) => user.name).sort()).toEqual(
@@ -123,8 +123,8 @@ describe("the report agrees with", () => {
     expect(report.host?.kernel).toBe(tool("uname", "-r").trim());
   });
 
-  test("ps: a busy process is found with its owner, name and share of a core within 15 %", async () => {
-    // A busy loop that ends by itself, should the test die.
+  test("ps on a busy process's owner and name, and on its share of a core within 15 %", async () => {
+    // A busy loop that ends by itself in case the test is killed.
     const busy = Bun.spawn(["timeout", "20", "sh", "-c", "while :; do :; done"]);
     try {
       let found: NonNullable<Report["processes"]>[number] | undefined;
@@ -138,7 +138,7 @@ describe("the report agrees with", () => {
       const [user = "", command = "", seconds = ""] = line.trim().split(/\s+/);
       expect(found).toMatchObject({ user, command });
       near(found?.cpuSeconds, Number(seconds), 2);
-      // Its share over one interval by the kernel's own count of its ticks.
+      // Its share over one interval by the kernel's count of its ticks.
       const before = ticksOf(found?.pid ?? 0);
       const start = performance.now();
       await freshReport();
@@ -152,13 +152,13 @@ describe("the report agrees with", () => {
     }
   });
 
-  test("ps: as many processes, within 40", async () => {
+  test("ps on the number of processes within 40", async () => {
     const report = await freshReport();
     near(report.processCount, tool("ps", "-A", "--no-headers").trim().split("\n").length, 40);
   });
 });
 
-/** CPU time so far in hundredths of a second: percent of a core, once divided by seconds. */
+/** The CPU time so far in hundredths of a second; divided by seconds it gives percent of a core. */
 function ticksOf(pid: number): number {
   const stat = tool("cat", `/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

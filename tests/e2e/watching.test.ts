@@ -1,4 +1,4 @@
-/** Three executables: what one shows while somebody looks, and how calm they are afterwards. */
+/** Three executables: what one shows while a user watches, and that they become quiet afterwards. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import type { Machine } from "../../src/cluster/machine.ts";
 import { type Daemon, scratchDirectory, startDaemons, until } from "./daemon.ts";
 
 const TEST_MS = 60_000;
-/** Two seconds between questions, one between writes. */
+/** Two seconds between questions and one between events. */
 const SHOWN_WITHIN_MS = 3000;
 
 interface View {
@@ -37,7 +37,7 @@ function watched(): Daemon {
   return first;
 }
 
-/** Questions that the first daemon has sent for somebody who watches. */
+/** How many watching questions the first daemon has sent. */
 function questions(): number {
   const sent = watched()
     .stderr()
@@ -46,7 +46,7 @@ function questions(): number {
   return sent.length;
 }
 
-/** A program under a name of its own that takes what CPU time it gets. */
+/** Starts a program of this name that uses all the CPU time it gets. */
 function startBusy(name: string): { end(): Promise<unknown> } {
   const path = join(scratch.path, name);
   writeFileSync(path, "#!/bin/sh\nwhile :; do :; done\n");
@@ -60,7 +60,7 @@ function startBusy(name: string): { end(): Promise<unknown> } {
   };
 }
 
-/** Follows a stream; `events` grows as they come. */
+/** Follows an event stream; `events` grows as events arrive. */
 async function follow(url: string) {
   const leaving = new AbortController();
   const response = await fetch(url, { signal: leaving.signal });
@@ -89,9 +89,9 @@ async function follow(url: string) {
 
 describe("three executables", () => {
   test(
-    "calm until somebody looks, give reports of the last two seconds to ?fresh=2 within a second",
+    "ask nothing until a user watches, and answer ?fresh=2 in 1.5 s with reports of the last two seconds",
     async () => {
-      // The first reports are of just now.
+      // The first reports would be fresh enough without asking.
       await Bun.sleep(2500);
       expect(questions()).toBe(0);
       const before = performance.now();
@@ -103,7 +103,7 @@ describe("three executables", () => {
   );
 
   test(
-    "show on the stream of one what begins on another within three seconds, three times",
+    "show a process that starts on one in the event stream of another within three seconds",
     async () => {
       const stream = await follow(`${watched().url}/api/v1/events`);
       const names = ["busy-eel-1", "busy-eel-2", "busy-eel-3"];
@@ -133,9 +133,9 @@ describe("three executables", () => {
   );
 
   test(
-    "ask each other no more once the stream is closed, and no live report becomes an entry",
+    "stop asking each other once the stream is closed, and keep no live report as an entry",
     async () => {
-      // Whoever asked before it was closed may still repeat that.
+      // A question sent before the stream was closed may still be repeated.
       await Bun.sleep(1500);
       const asked = questions();
       expect(asked).toBeGreaterThan(5);
