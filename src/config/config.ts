@@ -1,6 +1,6 @@
 /**
  * The daemon's configuration, read and checked. Ranges are still as they were written (`RangeList`),
- * because the meaning of `lan` is looked up again every 30 s (runtime/read-lan.ts).
+ * because the meaning of `lan` is looked up again every 30 s (runtime/read-networks.ts).
  */
 import type { RangeList } from "../net/ranges.ts";
 
