@@ -44,11 +44,6 @@ function region(): HTMLElement {
   return made;
 }
 
-/** Creates the empty region: a screen reader listens only to regions that it knows. */
-export function prepareRegion(): void {
-  region();
-}
-
 /** Once what is being read now has been read to its end. */
 export function say(text: string): void {
   region().textContent = text;

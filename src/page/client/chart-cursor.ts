@@ -1,22 +1,10 @@
 /** The cursor of the charts: a line over strip and charts, its time, and the values in each chart. */
 import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
+import type { Scene } from "./chart-scene.ts";
+import { ownElement } from "./own-element.ts";
 
-export interface ShownTime {
-  readonly cell: number;
-  readonly cells: number;
-  /** What the axis calls it: the time, and the largest process once it is known. */
-  readonly label: string;
-}
-
-interface Value {
-  readonly name: string;
-  readonly text: string;
-  /** Class of the series' swatch. */
-  readonly paint: string;
-}
-
-/** The values of one chart's series at a cell, without those that are not known. */
-function valuesAt(cell: number, row: Element): Value[] {
+/** The known values of one chart's series at a cell; `paint`: class of the series' swatch. */
+function valuesAt(cell: number, row: Element) {
   const all = [...row.querySelectorAll<HTMLElement>("[data-values]")].map((series) => ({
     name: series.textContent ?? "",
     text: series.dataset["values"]?.split(" ")[cell] ?? "-",
@@ -64,21 +52,15 @@ function span(text: string, paint?: string): HTMLElement {
   return made;
 }
 
-/** The element of this class in `parent`, made if it is not there; the page's updates leave it alone. */
-function ownElement(name: string, parent: Element): HTMLElement {
-  const known = parent.querySelector<HTMLElement>(`:scope > .${name}`);
-  if (known !== null) return known;
-  const made = document.createElement("div");
-  made.className = name;
-  made.setAttribute("data-script", "");
-  made.setAttribute("aria-hidden", "true");
-  parent.append(made);
-  return made;
-}
-
-/** The line is drawn in `area`, which lies over strip and charts. */
-export function showChartCursor(plots: HTMLElement, area: Element, shown: ShownTime): void {
-  const { cell, cells, label } = shown;
+/**
+ * Draws the line in `area`, which lies over strip and charts. The label for the axis: the time,
+ * and the largest process once it is known.
+ */
+export function showChartCursor(
+  { plots, cells }: Scene,
+  area: Element,
+  { cell, label }: { readonly cell: number; readonly label: string },
+): void {
   const percent = (100 * (cell + 0.5)) / cells;
   plots.style.setProperty("--at", `${percent}%`);
   ownElement("at", area);

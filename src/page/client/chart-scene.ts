@@ -1,11 +1,14 @@
 /** What the server says about the charts that it drew: their cells, the range, its bounds. */
 import type { TimeRange, ZoomBounds } from "../../view/history/zoom.ts";
 
-export interface Scene {
-  readonly plots: HTMLElement;
+export interface CellAxis {
   readonly startMs: number;
   readonly cellMs: number;
   readonly cells: number;
+}
+
+export interface Scene extends CellAxis {
+  readonly plots: HTMLElement;
   readonly shown: TimeRange;
   readonly bounds: ZoomBounds;
 }
@@ -26,11 +29,11 @@ export function sceneNow(): Scene | undefined {
 }
 
 /** The middle of a cell. */
-export function timeOf(cell: number, { startMs, cellMs }: Scene): number {
+export function timeOf(cell: number, { startMs, cellMs }: CellAxis): number {
   return startMs + (cell + 0.5) * cellMs;
 }
 
 /** The cell that holds this time, or the nearest. */
-export function cellOf(wallMs: number, { startMs, cellMs, cells }: Scene): number {
+export function cellOf(wallMs: number, { startMs, cellMs, cells }: CellAxis): number {
   return Math.max(0, Math.min(cells - 1, Math.floor((wallMs - startMs) / cellMs)));
 }

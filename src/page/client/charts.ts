@@ -12,14 +12,12 @@ import {
   zoomed,
 } from "../../view/history/zoom.ts";
 import { say } from "./announce.ts";
-import { hideChartCursor, type ShownTime, showChartCursor, wordsAt } from "./chart-cursor.ts";
+import { hideChartCursor, showChartCursor, wordsAt } from "./chart-cursor.ts";
 import { cellOf, type Scene, sceneNow, timeOf } from "./chart-scene.ts";
-import { entryWords } from "./entry-words.ts";
+import { askForWords } from "./entry-words.ts";
 import type { Page } from "./page.ts";
 import { serverTimes } from "./server-times.ts";
 
-/** A pointer on its way elsewhere crosses cells faster than this. */
-const DWELL_MS = 60;
 /** A key that is held down repeats faster than anybody can listen. */
 const SAY_MS = 300;
 /** A mouse moves a little while it clicks, and a finger more. */
@@ -30,7 +28,7 @@ const ZOOM_KEYS: Readonly<Record<string, ZoomStep>> = {
   "+": "in",
   "=": "in",
   "-": "out",
-  "0": "all",
+  0: "all",
 };
 /** Only while the charts have the focus: elsewhere these keys scroll the page. */
 const MOVE_KEYS: Readonly<Record<string, ZoomStep>> = { PageUp: "earlier", PageDown: "later" };
@@ -60,17 +58,17 @@ class Charts {
 
   constructor(page: Page) {
     this.#page = page;
+    page.onShown(() => this.#onShown());
     this.#area.className = "chart-cursor";
     this.#area.setAttribute("data-script", "");
     this.#area.tabIndex = 0;
     // A screen reader passes the arrow keys on to an application; elsewhere it uses them itself.
     this.#area.setAttribute("role", "application");
+    this.#onShown();
+    this.#listen(this.#area);
   }
 
-  start(): void {
-    this.#onShown();
-    this.#page.onShown(() => this.#onShown());
-    const area = this.#area;
+  #listen(area: HTMLElement): void {
     area.addEventListener("pointerdown", (event) => this.#onDown(event));
     area.addEventListener("pointermove", (event) => this.#onMove(event));
     area.addEventListener("pointerup", (event) => this.#onUp(event));
@@ -137,27 +135,11 @@ class Charts {
       hideChartCursor(scene.plots);
       return;
     }
-    const shown: ShownTime = { cell, cells: scene.cells, label: this.#label(cell, scene) };
-    showChartCursor(scene.plots, this.#area, shown);
-    this.#askFor(cell, scene, shown);
-  }
-
-  /** Adds the largest process of that time to its name, once the cursor rests. */
-  #askFor(cell: number, scene: Scene, shown: ShownTime): void {
-    const own = new AbortController();
-    this.#asking = own;
-    const middleMs = timeOf(cell, scene);
-    setTimeout(() => {
-      if (own.signal.aborted) return;
-      entryWords(this.#slug(), { middleMs, cellMs: scene.cellMs }, own.signal)
-        .then((words) => {
-          if (words === undefined || words.top === "" || own.signal.aborted) return;
-          const label = `${shown.label} ${words.top}`;
-          showChartCursor(scene.plots, this.#area, { ...shown, label });
-        })
-        // The cursor has moved on, or the server does not answer: the values stand.
-        .catch(() => undefined);
-    }, DWELL_MS);
+    const time = this.#label(cell, scene);
+    showChartCursor(scene, this.#area, { cell, label: time });
+    this.#asking = askForWords(this.#slug(), cell, scene, ({ top }) => {
+      if (top !== "") showChartCursor(scene, this.#area, { cell, label: `${time} ${top}` });
+    });
   }
 
   #choose(wallMs: number | undefined): void {
@@ -329,5 +311,4 @@ export function stepInCharts(steps: number): boolean {
 
 export function startCharts(page: Page): void {
   charts = new Charts(page);
-  charts.start();
 }

@@ -3,66 +3,83 @@
 import type { EntriesJson, EntryJson } from "../../api/types.ts";
 import { shownText } from "../../base/shown-text.ts";
 import { factsOf, isIdle } from "../../view/facts.ts";
-import { figure, megabytesPerMinute, percent } from "../../view/format.ts";
+import { figure, known, megabytesPerMinute, percent } from "../../view/format.ts";
+import { type CellAxis, timeOf } from "./chart-scene.ts";
 
 type Report = Extract<EntryJson, { state: "up" }>["report"];
 
 /** The most cells kept: an hour of moving about. */
 const MOST_KEPT = 2000;
+/** A pointer on its way elsewhere crosses cells faster than this. */
+const DWELL_MS = 60;
+
 const kept = new Map<string, EntryWords>();
 
-export interface EntryWords {
-  /** `CPU 93 %, disk 63 MB/min, chen ffmpeg 14`. */
-  readonly all: string;
-  /** `chen ffmpeg 14`: the largest process and its cores; empty: not known. */
-  readonly top: string;
-}
+type EntryWords = ReturnType<typeof reportWords>;
 
 function topWords({ cpuPercent, top }: ReturnType<typeof factsOf>): string {
   if (top === undefined) return "";
   if (isIdle(top)) return cpuPercent === undefined ? "" : "idle";
-  const cores = top.cores === undefined ? "" : ` ${figure(top.cores)}`;
+  const cores = known(top.cores, (value) => ` ${figure(value)}`);
   return `${shownText(top.user, 24)} ${shownText(top.command, 32)}${cores}`;
 }
 
-export function reportWords(report: Report): EntryWords {
+/**
+ * `all`: `CPU 93 %, disk 63 MB/min, chen ffmpeg 14`. `top`: the largest process and its cores,
+ * `chen ffmpeg 14`; empty: not known.
+ */
+export function reportWords(report: Report) {
   const facts = factsOf(report);
-  const { cpuPercent, diskBytesPerSecond } = facts;
   const top = topWords(facts);
   const parts = [
-    ...(cpuPercent === undefined ? [] : [`CPU ${percent(cpuPercent)} %`]),
-    ...(diskBytesPerSecond === undefined
-      ? []
-      : [`disk ${figure(megabytesPerMinute(diskBytesPerSecond))} MB/min`]),
+    known(facts.cpuPercent, (value) => `CPU ${percent(value)} %`),
+    known(facts.diskBytesPerSecond, (value) => `disk ${figure(megabytesPerMinute(value))} MB/min`),
+    top,
   ];
-  if (top !== "") parts.push(top);
-  return { all: parts.join(", "), top };
+  return { all: parts.filter((part) => part !== "").join(", "), top };
 }
 
 /**
  * The words of the report that covers the middle of a cell; `undefined` if there is none or the
  * server did not give it.
  */
-export async function entryWords(
+async function wordsOf(
   slug: string,
-  cell: { readonly middleMs: number; readonly cellMs: number },
+  { middleMs, cellMs }: { readonly middleMs: number; readonly cellMs: number },
   signal: AbortSignal,
 ): Promise<EntryWords | undefined> {
-  const name = `${slug} ${cell.middleMs}`;
-  const known = kept.get(name);
-  if (known !== undefined) return known;
-  const before = new Date(cell.middleMs + 1.5 * cell.cellMs).toISOString();
+  const name = `${slug} ${middleMs}`;
+  if (kept.has(name)) return kept.get(name);
+  const before = new Date(middleMs + 1.5 * cellMs).toISOString();
   const path = `/api/v1/machines/${encodeURIComponent(slug)}/entries?limit=4&before=${before}`;
   const answer = await fetch(path, { signal });
   if (!answer.ok) return undefined;
   const { entries }: EntriesJson = await answer.json();
   // Newest first: the last report made at or after the middle is the one that covers it.
-  const entry = entries.findLast(
-    ({ at, state }) => state === "up" && Date.parse(at) >= cell.middleMs,
-  );
+  const entry = entries.findLast(({ at, state }) => state === "up" && Date.parse(at) >= middleMs);
   if (entry?.state !== "up") return undefined;
   const words = reportWords(entry.report);
   if (kept.size >= MOST_KEPT) kept.clear();
   kept.set(name, words);
   return words;
+}
+
+/** Tells the words of a cell, once the cursor rests on it and unless the returned request is aborted. */
+export function askForWords(
+  slug: string,
+  cell: number,
+  axis: CellAxis,
+  tell: (words: EntryWords) => void,
+): AbortController {
+  const own = new AbortController();
+  setTimeout(() => {
+    if (own.signal.aborted) return;
+    wordsOf(slug, { middleMs: timeOf(cell, axis), cellMs: axis.cellMs }, own.signal)
+      .then((words) => {
+        if (words !== undefined && !own.signal.aborted) tell(words);
+      })
+      // The cursor has moved on, or the server does not answer: what is shown stands.
+      .catch(() => undefined);
+  }, DWELL_MS);
+  return own;
 }

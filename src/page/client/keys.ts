@@ -98,52 +98,42 @@ function showKeys(): void {
   keys.querySelector("summary")?.focus();
 }
 
-function act(page: Page, key: string): boolean {
-  const isView = location.pathname === "/";
-  switch (key) {
-    case "/":
-      filterField()?.focus();
-      filterField()?.select();
-      return true;
-    case "j":
-      moveRow(1);
-      return true;
-    case "k":
-      moveRow(-1);
-      return true;
-    case "h":
-      moveTime(page, -1);
-      return true;
-    case "l":
-      moveTime(page, 1);
-      return true;
-    case "s":
-    case "S":
-      if (isView) sortBy(page, key === "S");
-      return isView;
-    case "u":
-      togglePeople(page);
-      return true;
-    case "?":
-      showKeys();
-      return true;
-    default:
-      return false;
-  }
-}
+type Actions = Readonly<Record<string, (page: Page) => void>>;
+
+const ACTIONS: Actions = {
+  "/": () => {
+    filterField()?.focus();
+    filterField()?.select();
+  },
+  j: () => moveRow(1),
+  k: () => moveRow(-1),
+  h: (page) => moveTime(page, -1),
+  l: (page) => moveTime(page, 1),
+  u: togglePeople,
+  "?": showKeys,
+};
+/** Only on the views of the cluster. */
+const VIEW_ACTIONS: Actions = {
+  s: (page) => sortBy(page, false),
+  S: (page) => sortBy(page, true),
+};
 
 export function startKeys(page: Page): void {
   addHelp();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+    const isView = location.pathname === "/";
     if (event.key === "Escape") {
-      if (location.pathname === "/") close(page);
+      if (isView) close(page);
       else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       return;
     }
     const { target } = event;
     const isTyping =
       target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
-    if (!isTyping && act(page, event.key)) event.preventDefault();
+    const act = ACTIONS[event.key] ?? (isView ? VIEW_ACTIONS[event.key] : undefined);
+    if (isTyping || act === undefined) return;
+    act(page);
+    event.preventDefault();
   });
 }

@@ -105,9 +105,7 @@ class Live {
     this.#sayLost();
     const wait = RETRY_MS[Math.min(this.#attempts, RETRY_MS.length - 1)] ?? 0;
     this.#attempts += 1;
-    this.#after(wait, () => {
-      if (!this.#isAsleep) this.#listen();
-    });
+    this.#after(wait, () => this.#listen());
   }
 
   #due(): void {

@@ -2,7 +2,7 @@
  * The script of every page. A page is complete without it; with it the page stays up to date, is
  * filtered while the reader types, and can be used by keyboard.
  */
-import { prepareRegion } from "./announce.ts";
+import { say } from "./announce.ts";
 import { startCharts } from "./charts.ts";
 import { startFilter } from "./filter.ts";
 import { startKeys } from "./keys.ts";
@@ -15,9 +15,14 @@ import { startTiles } from "./tiles.ts";
 /** A page in a hidden tab draws no frame; the script starts after this long. */
 const NO_FRAME_MS = 300;
 
+let isStarted = false;
+
 function start(): void {
+  if (isStarted) return;
+  isStarted = true;
   document.documentElement.classList.add("has-script");
-  prepareRegion();
+  // A screen reader listens only to regions that it knows.
+  say("");
   const page = createPage();
   startLinks(page);
   startFilter(page);
@@ -30,19 +35,6 @@ function start(): void {
   performance.mark("live");
 }
 
-/** Runs after the first frame: the reader sees the page before it becomes interactive. */
-function afterFirstFrame(run: () => void): void {
-  const timer = window.setTimeout(run, NO_FRAME_MS);
-  requestAnimationFrame(() =>
-    setTimeout(() => {
-      window.clearTimeout(timer);
-      run();
-    }, 0),
-  );
-}
-
-let isStarted = false;
-afterFirstFrame(() => {
-  if (!isStarted) start();
-  isStarted = true;
-});
+// After the first frame: the reader sees the page before it becomes interactive.
+requestAnimationFrame(() => setTimeout(start, 0));
+setTimeout(start, NO_FRAME_MS);

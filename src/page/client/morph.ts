@@ -11,11 +11,6 @@ export interface MorphOptions {
   readonly onChange: (place: Element) => void;
 }
 
-export interface MorphResult {
-  /** Rows would have moved, come or gone; that has to be done when the table is released. */
-  readonly isPending: boolean;
-}
-
 /** Attributes that the script or the reader sets and the server does not know. */
 const OWN = new Set(["role", "tabindex", "open", "style", "aria-label", "data-cursor"]);
 
@@ -56,6 +51,7 @@ function sameKind(a: Node, b: Node): boolean {
 }
 
 class Morph {
+  /** Rows would have moved, come or gone; that has to be done when the table is released. */
   isPending = false;
   readonly #options: MorphOptions;
 
@@ -177,8 +173,9 @@ function skipLive(node: Node | null): Node | null {
   return at;
 }
 
-export function morph(live: Element, next: Element, options: MorphOptions): MorphResult {
+/** `true`: a part of the change has to wait until the reader releases the table. */
+export function morph(live: Element, next: Element, options: MorphOptions): boolean {
   const work = new Morph(options);
   work.element(live, next);
-  return { isPending: work.isPending };
+  return work.isPending;
 }

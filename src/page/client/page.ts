@@ -15,16 +15,7 @@ const FADE_EASING = "steps(6, jump-none)";
 /** When more cells and tiles than this change at once, none is highlighted. */
 const MOST_FADES = 60;
 
-export interface Page {
-  /** Fetches the same page again; `false` if the server did not answer. */
-  refresh(): Promise<boolean>;
-  /** Shows another address in place. */
-  visit(href: string, history?: "push" | "replace" | "keep"): Promise<void>;
-  /** Shows the changes that were put off while the reader pointed at the table. */
-  release(): void;
-  /** Called after each change of what is shown. */
-  onShown(listener: () => void): void;
-}
+export type Page = ReturnType<typeof createPage>;
 
 function held(table: Element): boolean {
   return (
@@ -45,7 +36,7 @@ function addressOf(url: URL | Location): string {
   return url.pathname + url.search;
 }
 
-export function createPage(): Page {
+export function createPage() {
   const listeners: (() => void)[] = [];
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
   let shown = addressOf(location);
@@ -65,7 +56,7 @@ export function createPage(): Page {
         isHeld: (table: Element) => isUpdate && held(table),
         onChange: (place: Element) => void changed.add(place),
       };
-      isPending = morph(live, wanted, options).isPending || isPending;
+      isPending = morph(live, wanted, options) || isPending;
     }
     pending = isPending ? html : undefined;
     document.title = next.title;
@@ -97,6 +88,7 @@ export function createPage(): Page {
   }
 
   return {
+    /** Fetches the same page again; `false` if the server did not answer. */
     async refresh() {
       const address = shown;
       if (current !== undefined) return true;
@@ -109,7 +101,8 @@ export function createPage(): Page {
         return cause instanceof DOMException && cause.name === "AbortError";
       }
     },
-    async visit(href, history = "replace") {
+    /** Shows another address in place. */
+    async visit(href: string, history: "push" | "replace" | "keep" = "replace") {
       const url = new URL(href, location.href);
       const address = addressOf(url);
       try {
@@ -130,10 +123,12 @@ export function createPage(): Page {
         if (!(cause instanceof DOMException)) console.warn(`${address}: ${String(cause)}`);
       }
     },
+    /** Shows the changes that were put off while the reader pointed at the table. */
     release() {
       if (pending !== undefined) show(pending, true);
     },
-    onShown(listener) {
+    /** Called after each change of what is shown. */
+    onShown(listener: () => void) {
       listeners.push(listener);
     },
   };

@@ -29,22 +29,13 @@ function runsOf(data: string): [number, number][] {
 }
 
 /** What a path of this class says of the cells that it covers. */
-function meaningOf(className: string): Partial<StripCell> {
-  switch (className) {
-    case "no-data":
-      return { state: "none" };
-    case "stopped":
-      return { state: "stopped" };
-    case "disk-busy":
-      return { diskLevel: 1 };
-    case "disk-heavy":
-      return { diskLevel: 2 };
-    default: {
-      const level = CPU_LEVELS.findIndex(({ name }) => className === `cpu-${name}`);
-      return level < 0 ? {} : { state: "up", cpuLevel: level };
-    }
-  }
-}
+const MEANINGS: ReadonlyMap<string, Partial<StripCell>> = new Map<string, Partial<StripCell>>([
+  ["no-data", { state: "none" }],
+  ["stopped", { state: "stopped" }],
+  ["disk-busy", { diskLevel: 1 }],
+  ["disk-heavy", { diskLevel: 2 }],
+  ...CPU_LEVELS.map(({ name }, cpuLevel) => [`cpu-${name}`, { state: "up", cpuLevel }] as const),
+]);
 
 /**
  * `paths`: class and data of each, in the order in which they are painted: the last one counts. A
@@ -54,7 +45,7 @@ export function cellAt(paths: readonly (readonly [string, string])[], cell: numb
   const covers = (data: string) => runsOf(data).some(([from, to]) => cell >= from && cell < to);
   let found: StripCell = { state: "down", cpuLevel: 0, diskLevel: 0 };
   for (const [name, data] of paths) {
-    if (covers(data)) found = { ...found, ...meaningOf(name) };
+    if (covers(data)) found = { ...found, ...MEANINGS.get(name) };
   }
   return found;
 }

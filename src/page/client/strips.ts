@@ -5,29 +5,15 @@
  */
 import { clockOf } from "../../view/times.ts";
 import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
+import { type CellAxis, timeOf } from "./chart-scene.ts";
 import { stepInCharts } from "./charts.ts";
-import { entryWords } from "./entry-words.ts";
+import { askForWords } from "./entry-words.ts";
+import { ownElement } from "./own-element.ts";
 import type { Page } from "./page.ts";
 import { serverTimes } from "./server-times.ts";
 import { cellAt, cellWords } from "./strip-cells.ts";
 
-/** A pointer on its way elsewhere crosses cells faster than this. */
-const DWELL_MS = 60;
-
-interface Axis {
-  readonly startMs: number;
-  readonly cellMs: number;
-  readonly cells: number;
-}
-
-interface Spot {
-  readonly strip: HTMLElement;
-  readonly cell: number;
-  /** The start of the axis that it was chosen on. */
-  readonly startMs: number;
-}
-
-function axisOf(strip: Element): Axis {
+function axisOf(strip: Element): CellAxis {
   const axis = strip.closest(".machine-table")?.querySelector<SVGElement>("svg.axis");
   const box = strip.querySelector("svg")?.getAttribute("viewBox") ?? "0 0 1";
   return {
@@ -67,8 +53,13 @@ function enhance(): void {
   }
 }
 
-let spot: Spot | undefined;
+/** Where the cursor is; `startMs`: the start of the axis that it was put on. */
+let spot: { strip: HTMLElement; cell: number; startMs: number } | undefined;
 let asking: AbortController | undefined;
+
+function removeTips(): void {
+  for (const tip of document.querySelectorAll(".history-strip .tip")) tip.remove();
+}
 
 function clear(): void {
   asking?.abort();
@@ -76,11 +67,11 @@ function clear(): void {
   for (const table of document.querySelectorAll("[data-cursor]")) {
     table.removeAttribute("data-cursor");
   }
-  for (const own of document.querySelectorAll(".history-strip .tip")) own.remove();
+  removeTips();
   for (const axis of document.querySelectorAll("svg.axis")) hideAxisCursor(axis);
 }
 
-function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void {
+function mark(strip: HTMLElement, cell: number, axis: CellAxis, label: string): void {
   const scope = strip.closest<HTMLElement>(".machine-table");
   if (scope === null) return;
   const percent = (100 * (cell + 0.5)) / axis.cells;
@@ -90,21 +81,10 @@ function mark(strip: HTMLElement, cell: number, axis: Axis, label: string): void
   if (svg !== null) showAxisCursor(svg, percent, label);
 }
 
-function tipOf(strip: HTMLElement): HTMLElement {
-  const known = strip.querySelector<HTMLElement>(".tip");
-  if (known !== null) return known;
-  for (const other of document.querySelectorAll(".history-strip .tip")) other.remove();
-  const tip = document.createElement("span");
-  tip.className = "tip";
-  tip.setAttribute("data-script", "");
-  tip.setAttribute("aria-hidden", "true");
-  strip.append(tip);
-  return tip;
-}
-
 function say(strip: HTMLElement, text: string): void {
   strip.setAttribute("aria-valuetext", text);
-  tipOf(strip).textContent = text;
+  if (strip.querySelector(".tip") === null) removeTips();
+  ownElement("tip", strip).textContent = text;
 }
 
 /** Puts the cursor on a cell, says what the strip shows there, and asks for the figures. */
@@ -121,18 +101,7 @@ function show(strip: HTMLElement, wanted: number): void {
   mark(strip, cell, axis, label);
   say(strip, `${label}, ${cellWords(what)}`);
   if (what.state !== "up") return;
-  const own = new AbortController();
-  asking = own;
-  const middleMs = axis.startMs + (cell + 0.5) * axis.cellMs;
-  setTimeout(() => {
-    if (own.signal.aborted) return;
-    entryWords(slugOf(strip), { middleMs, cellMs: axis.cellMs }, own.signal)
-      .then((words) => {
-        if (words !== undefined && !own.signal.aborted) say(strip, `${label}, ${words.all}`);
-      })
-      // The cursor has moved on, or the server does not answer: what the strip shows stands.
-      .catch(() => undefined);
-  }, DWELL_MS);
+  asking = askForWords(slugOf(strip), cell, axis, ({ all }) => say(strip, `${label}, ${all}`));
 }
 
 /** The axis has moved on: a chosen time is in another cell now, and the pointer at another time. */
@@ -151,12 +120,10 @@ function follow(): void {
 }
 
 function openAt(page: Page, strip: HTMLElement, cell: number): void {
-  const axis = axisOf(strip);
-  const middleMs = axis.startMs + (cell + 0.5) * axis.cellMs;
   const parameters = new URLSearchParams(location.search);
-  parameters.set("open", `${slugOf(strip)}@${serverTimes().stamp(middleMs)}`);
+  parameters.set("open", `${slugOf(strip)}@${serverTimes().stamp(timeOf(cell, axisOf(strip)))}`);
   // The readout would lie over the entry, which says it all.
-  for (const tip of document.querySelectorAll(".history-strip .tip")) tip.remove();
+  removeTips();
   void page.visit(`/?${parameters}#entry`, "push");
 }
 

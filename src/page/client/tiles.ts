@@ -3,6 +3,7 @@
  * key, and the arrow keys move within it.
  */
 import { machineHref } from "../../view/machine-href.ts";
+import { ownElement } from "./own-element.ts";
 import type { Page } from "./page.ts";
 
 function hrefOf(tile: HTMLElement): string {
@@ -14,21 +15,14 @@ export function tileWords(className: string, text: string): string {
   return className.startsWith("cpu-") ? text.replace(/ (\d+)(?=,|$)/, ", CPU $1 %") : text;
 }
 
-let tip: HTMLElement | undefined;
 /** The tile under the pointer or with the focus. */
 let told: HTMLElement | undefined;
 
 /** Shows a tile's text beside it. The readout lies outside the tiles, so that none is laid out anew. */
 function say(tile: HTMLElement): void {
   told = tile;
-  if (tip === undefined) {
-    tip = document.createElement("div");
-    tip.className = "tip";
-    tip.setAttribute("data-script", "");
-    tip.setAttribute("aria-hidden", "true");
-  }
+  const tip = ownElement("tip", document.body);
   tip.textContent = tileWords(tile.className, tile.textContent ?? "");
-  document.body.append(tip);
   const box = tile.getBoundingClientRect();
   const width = tip.getBoundingClientRect().width;
   const left = Math.min(box.left, document.documentElement.clientWidth - width - 8);
@@ -39,7 +33,7 @@ function say(tile: HTMLElement): void {
 
 function hush(): void {
   told = undefined;
-  tip?.remove();
+  document.querySelector("body > .tip")?.remove();
 }
 
 /** A tile that disappears under a resting pointer sends no event. */
@@ -81,26 +75,15 @@ function focusTile(from: HTMLElement, to: Element | null | undefined): void {
 function onKey(event: KeyboardEvent): void {
   const tile = tileOf(event);
   if (tile === undefined) return;
-  const list = tile.parentElement;
-  switch (event.key) {
-    case "ArrowRight":
-      focusTile(tile, tile.nextElementSibling);
-      break;
-    case "ArrowLeft":
-      focusTile(tile, tile.previousElementSibling);
-      break;
-    case "Home":
-      focusTile(tile, list?.firstElementChild);
-      break;
-    case "End":
-      focusTile(tile, list?.lastElementChild);
-      break;
-    case "Enter":
-      location.assign(hrefOf(tile));
-      break;
-    default:
-      return;
-  }
+  const goals: Readonly<Record<string, Element | null | undefined>> = {
+    ArrowRight: tile.nextElementSibling,
+    ArrowLeft: tile.previousElementSibling,
+    Home: tile.parentElement?.firstElementChild,
+    End: tile.parentElement?.lastElementChild,
+  };
+  if (event.key === "Enter") location.assign(hrefOf(tile));
+  else if (event.key in goals) focusTile(tile, goals[event.key]);
+  else return;
   event.preventDefault();
 }
 
