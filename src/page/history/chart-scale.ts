@@ -5,12 +5,7 @@ export interface Scale {
   /** The value at the upper end. */
   readonly top: number;
   /** From zero up; a line of the grid stands at each. */
-  readonly marks: readonly ScaleMark[];
-}
-
-export interface ScaleMark {
-  readonly value: number;
-  readonly label: string;
+  readonly marks: readonly { readonly value: number; readonly label: string }[];
 }
 
 /** With more steps the labels would touch one another: a chart is 80 pixels high. */
@@ -29,10 +24,6 @@ function decimalStep(least: number): number {
   return factor * decade;
 }
 
-function binaryStep(least: number): number {
-  return 2 ** Math.ceil(Math.log2(least) - ROUNDING);
-}
-
 /** `2`, `0.25`, `420k`: without a needless decimal. */
 function labelOf(value: number): string {
   if (value > MOST_SHOWN) return "999k+";
@@ -40,13 +31,15 @@ function labelOf(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** Zero and so many steps. */
+function marksUpTo(steps: number, step: number) {
+  const values = Array.from({ length: steps + 1 }, (_, index) => index * step);
+  return values.map((value) => ({ value, label: labelOf(value) }));
+}
+
 function scaleOf(step: number, most: number): Scale {
   const steps = Math.max(1, Math.ceil(most / step - ROUNDING));
-  const marks = Array.from({ length: steps + 1 }, (_, index) => {
-    const value = index * step;
-    return { value, label: labelOf(value) };
-  });
-  return { top: steps * step, marks };
+  return { top: steps * step, marks: marksUpTo(steps, step) };
 }
 
 /** Up to 100 in quarters. */
@@ -64,9 +57,7 @@ export function decimalScale(most: number): Scale {
  * are powers of two, as sizes of memory come.
  */
 export function capacityScale(capacity: number): Scale {
-  const step = binaryStep(capacity / MOST_STEPS);
-  const most = capacity * (1 - LEAST_APART);
-  const marks: ScaleMark[] = [];
-  for (let value = 0; value <= most; value += step) marks.push({ value, label: labelOf(value) });
+  const step = 2 ** Math.ceil(Math.log2(capacity / MOST_STEPS) - ROUNDING);
+  const marks = marksUpTo(Math.floor((capacity * (1 - LEAST_APART)) / step), step);
   return { top: capacity, marks: [...marks, { value: capacity, label: figure(capacity) }] };
 }

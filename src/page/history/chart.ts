@@ -19,17 +19,15 @@ export interface Chart {
   /** A line across for each label, at the very value. */
   readonly marks: readonly { readonly y: number; readonly label: string }[];
   /** In the order of the legend. */
-  readonly series: readonly ChartSeries[];
+  readonly series: readonly {
+    readonly name: string;
+    /** Class of its path and of its swatch. */
+    readonly paint: string;
+    /** The figure of each cell as it is shown, a space between; `-`: not known. */
+    readonly values: string;
+  }[];
   /** Class and path data, in the order in which they are painted. */
   readonly paths: readonly (readonly [string, string])[];
-}
-
-export interface ChartSeries {
-  readonly name: string;
-  /** Class of its path and of its swatch. */
-  readonly paint: string;
-  /** The figure of each cell as it is shown, a space between; `-`: not known. */
-  readonly values: string;
 }
 
 export interface ChartInput {
@@ -41,26 +39,7 @@ export interface ChartInput {
 }
 
 /** What the charts need of a report. */
-interface Figures {
-  readonly user: number | undefined;
-  readonly system: number | undefined;
-  readonly wait: number | undefined;
-  readonly load: number | undefined;
-  readonly loadPerCore: number | undefined;
-  readonly memory: number | undefined;
-  readonly memoryPercent: number | undefined;
-  readonly memoryTotal: number | undefined;
-  readonly swap: number | undefined;
-  readonly swapPercent: number | undefined;
-  readonly read: number | undefined;
-  readonly write: number | undefined;
-  readonly received: number | undefined;
-  readonly sent: number | undefined;
-}
-
-type FigureName = keyof Figures;
-
-function figuresOf(report: Report): Figures {
+function figuresOf(report: Report) {
   const facts = factsOf(report);
   const { disk, network } = report;
   const perMinute = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes * 60);
@@ -82,6 +61,8 @@ function figuresOf(report: Report): Figures {
   };
 }
 
+type Figures = ReturnType<typeof figuresOf>;
+type FigureName = keyof Figures;
 type SeriesOf = (name: FigureName) => Series;
 
 /**
@@ -120,9 +101,7 @@ function added(...all: readonly Series[]): number[] {
 }
 
 function highest(least: number, ...all: readonly Series[]): number {
-  let most = least;
-  for (const series of all) for (const value of series) if (value > most) most = value;
-  return most;
+  return Math.max(least, ...all.flat());
 }
 
 /** In the unit of the scale. */
@@ -148,25 +127,23 @@ function groundPaths({ axis, cells }: ChartInput): [string, string][] {
   ];
 }
 
-interface Drawing {
-  readonly label: string;
-  readonly unit: string;
+interface Drawing extends Pick<Chart, "label" | "unit" | "series"> {
   readonly scale: Scale;
-  readonly series: readonly ChartSeries[];
-  readonly areas: readonly (readonly [string, Series])[];
-  readonly lines: readonly (readonly [string, Series])[];
+  /** Class and values. */
+  readonly areas?: readonly (readonly [string, Series])[];
+  readonly lines?: readonly (readonly [string, Series])[];
 }
 
 function chartOf(input: ChartInput, drawing: Drawing): Chart {
-  const { label, unit, scale, series } = drawing;
+  const { label, unit, scale, series, areas = [], lines = [] } = drawing;
   const { top } = scale;
   const marks = scale.marks.map((mark) => ({ y: yOf(mark.value, top), label: mark.label }));
   const across = marks.map(({ y }) => `M0 ${y}h${input.axis.cells}`).join("");
   const paths: readonly (readonly [string, string])[] = [
     ...groundPaths(input),
-    ...drawing.areas.map(([name, own]) => [`area ${name}`, areaPath(own, top)] as const),
+    ...areas.map(([name, own]) => [`area ${name}`, areaPath(own, top)] as const),
     ["scale-lines", across],
-    ...drawing.lines.map(([name, own]) => [`line ${name}`, linePath(own, top)] as const),
+    ...lines.map(([name, own]) => [`line ${name}`, linePath(own, top)] as const),
   ];
   return { label, unit, marks, series, paths: paths.filter(([, data]) => data !== "") };
 }
@@ -190,7 +167,6 @@ const cpuChart: Draw = (input, read) => {
       ["system", added(user, system)],
       ["user", user],
     ],
-    lines: [],
   });
 };
 
@@ -203,7 +179,6 @@ const loadChart: Draw = (input, read) => {
     unit: "",
     scale: decimalScale(highest(1, load)),
     series: [{ name: "1 minute", paint: "first", values: valuesOf(load, loadText) }],
-    areas: [],
     lines: [["first", load]],
   });
 };
@@ -251,7 +226,6 @@ function ratesChart(
         { name: names[0], paint: "first", values: valuesOf(first) },
         { name: names[1], paint: "second", values: valuesOf(second) },
       ],
-      areas: [],
       lines: [
         ["first", first],
         ["second", second],
@@ -274,10 +248,8 @@ const networkChart = ratesChart("network", {
   unitOf: (unit) => `${unit}/s`,
 });
 
-/** CPU, load, memory, disk and network, in this order. */
 export function chartsOf(input: ChartInput): readonly Chart[] {
   const read = seriesReader(input);
-  return [cpuChart, loadChart, memoryChart, diskChart, networkChart].map((draw) =>
-    draw(input, read),
-  );
+  const draws = [cpuChart, loadChart, memoryChart, diskChart, networkChart];
+  return draws.map((draw) => draw(input, read));
 }

@@ -7,7 +7,7 @@ import { Paths } from "../components/parts.tsx";
 import type { Chart } from "./chart.ts";
 import { bandPath, PLOT_HEIGHT, uprightPath } from "./chart-paths.ts";
 import { HistoryStrip, TimeAxis } from "./history-strip.tsx";
-import type { ChartEvent, MachineHistoryPart, ZoomLink } from "./history-view-model.ts";
+import type { ChartEvent, MachineHistoryPart } from "./history-view-model.ts";
 
 /** Half of the font's height: labels stand in the middle of their line. */
 const LABEL_SHIFT = 4;
@@ -75,7 +75,7 @@ function StepChart({ chart, history }: { chart: Chart; history: MachineHistoryPa
   );
 }
 
-function ZoomLinks({ links }: { links: readonly ZoomLink[] }) {
+function ZoomLinks({ links }: { links: MachineHistoryPart["zoomLinks"] }) {
   return (
     <nav class="zoom" aria-label="Zoom">
       {links.map(({ step, label, href, isAtEnd }) => (

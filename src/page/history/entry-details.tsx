@@ -4,8 +4,7 @@ import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import { Messages, ProcessTable, UserTable } from "../components/report-tables.tsx";
 import type { EntryPanel } from "./entry-view-model.ts";
 
-function Report({ body }: { body: Extract<EntryPanel["body"], { kind: "report" }> }) {
-  const { figures, parts } = body;
+function Report({ figures, parts }: Exclude<EntryPanel["body"], string>) {
   return (
     <>
       <section>
@@ -65,7 +64,7 @@ export function EntryDetails({ panel, raw }: { panel: EntryPanel; raw: PageQuery
           <a href={hrefWith(raw, { open: undefined })}>close</a>
         </nav>
       </div>
-      {body.kind === "report" ? <Report body={body} /> : <p class="wide">{body.text}</p>}
+      {typeof body === "string" ? <p class="wide">{body}</p> : <Report {...body} />}
       {(panel.others.length > 0 || panel.rest !== "") && (
         <p class="elsewhere">
           The others at {panel.time}:{" "}

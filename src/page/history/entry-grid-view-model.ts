@@ -21,7 +21,8 @@ export interface EntryGrid {
 
 export interface GridCell {
   readonly text: string;
-  readonly kind: "quiet" | "usual" | "high" | "absent";
+  /** Class of the link; `undefined`: as usual. */
+  readonly look: "is-quiet" | "is-high" | "is-absent" | undefined;
   readonly href: string;
   /** For those who cannot see row and column: `03:10`. */
   readonly time: string;
@@ -36,19 +37,16 @@ const MOST_STEPS = 12;
 /** Columns: two days, and an hour begun at either end. */
 const MOST_HOURS = 50;
 
-function cellOf(
-  point: StripPoint,
-  { slug, times, updateSeconds }: GridOptions,
-  atMs = point.atWallMs,
-): GridCell {
+function cellOf(point: StripPoint, options: GridOptions, atMs = point.atWallMs): GridCell {
+  const { slug, times, updateSeconds } = options;
   const href = `${hrefWith({}, { open: `${slug}@${times.stamp(atMs)}` })}#entry`;
   const time = clockOf(times, updateSeconds)(atMs);
-  if (point.state !== "up") return { text: point.state, kind: "absent", href, time };
+  if (point.state !== "up") return { text: point.state, look: "is-absent", href, time };
   const cpu = point.cpuPercent;
-  if (cpu === undefined) return { text: "–", kind: "quiet", href, time };
+  if (cpu === undefined) return { text: "–", look: "is-quiet", href, time };
   const { lightPercent, fullPercent } = THRESHOLDS.cpu;
-  const kind = cpu >= fullPercent ? "high" : cpu < lightPercent ? "quiet" : "usual";
-  return { text: percent(cpu), kind, href, time };
+  const look = cpu >= fullPercent ? "is-high" : cpu < lightPercent ? "is-quiet" : undefined;
+  return { text: percent(cpu), look, href, time };
 }
 
 interface GridOptions {
@@ -100,17 +98,11 @@ function hourGrid(options: GridOptions): Pick<EntryGrid, "columns" | "rows"> | u
 }
 
 function plainGrid(options: GridOptions) {
-  const { points, times, updateSeconds } = options;
-  const rows: EntryGrid["rows"][number][] = [];
-  for (let from = 0; from < points.length; from += ROW_CELLS) {
-    const part = points.slice(from, from + ROW_CELLS);
-    const first = part[0];
-    if (first === undefined) break;
-    rows.push({
-      label: clockOf(times, updateSeconds)(first.atWallMs),
-      cells: part.map((point) => cellOf(point, options)),
-    });
-  }
+  const all = options.points.map((point) => cellOf(point, options));
+  const rows = Array.from({ length: Math.ceil(all.length / ROW_CELLS) }, (_, row) => {
+    const cells = all.slice(row * ROW_CELLS, (row + 1) * ROW_CELLS);
+    return { label: cells[0]?.time ?? "", cells };
+  });
   return { columns: [], rows };
 }
 

@@ -2,13 +2,6 @@
 
 import type { EntryGrid } from "./entry-grid-view-model.ts";
 
-const CELL_CLASS = {
-  quiet: "is-quiet",
-  usual: undefined,
-  high: "is-high",
-  absent: "is-absent",
-} as const;
-
 /** Half a day: fewer columns would lie scattered over the whole width. */
 const FEW_COLUMNS = 12;
 
@@ -48,7 +41,7 @@ export function Entries({ grid }: { grid: EntryGrid | undefined }) {
                   {row.cells.map((cell) => (
                     <td>
                       {cell && (
-                        <a class={CELL_CLASS[cell.kind]} href={cell.href} title={cell.time}>
+                        <a class={cell.look} href={cell.href} title={cell.time}>
                           {cell.text}
                         </a>
                       )}

@@ -22,63 +22,24 @@ import { machineHref } from "../../view/machine-href.ts";
 import type { Subject } from "../../view/subject.ts";
 import { coresText } from "../../view/subject-words.ts";
 import { clockOf, type Times } from "../../view/times.ts";
-import { type ReportParts, reportParts } from "../components/report-parts.ts";
+import { reportParts } from "../components/report-parts.ts";
 
-export interface FigureLine {
-  readonly what: string;
-  readonly value: string;
-  readonly detail: string;
-}
-
-export interface EntryPanel {
-  readonly machineSlug: string;
-  readonly machineName: string;
-  readonly machineHref: string;
-  /** `03:10`. */
-  readonly time: string;
-  /** `Tue 24 Nov, average of 03:00–03:10`. */
-  readonly period: string;
-  readonly body:
-    | {
-        readonly kind: "report";
-        readonly figures: readonly FigureLine[];
-        readonly parts: ReportParts;
-      }
-    | { readonly kind: "sentence"; readonly text: string };
-  readonly previous?: EntryLink | undefined;
-  readonly next?: EntryLink | undefined;
-  readonly atStamp: string;
-  readonly others: readonly OtherLine[];
-  /** `all others idle; desk2 stopped`. */
-  readonly rest: string;
-}
-
-interface EntryLink {
-  readonly label: string;
-  /** For `?open=`. */
-  readonly open: string;
-}
-
-interface OtherLine {
-  readonly name: string;
-  readonly what: string;
-  readonly cores: string;
-}
+export type EntryPanel = ReturnType<typeof entryPanelOf>;
 
 /** Other machines that are named; the rest are only counted. */
 const MOST_OTHERS = 8;
 
-/** A line for a known value, none for an unknown one. */
+/** A row of the table for a known value, none for an unknown one. */
 function line(
   what: string,
   value: number | undefined,
   text: (known: number) => string,
   detail = "",
-): FigureLine[] {
+) {
   return value === undefined ? [] : [{ what, value: text(value), detail }];
 }
 
-function figureLines(report: Report): FigureLine[] {
+function figureLines(report: Report) {
   const facts = factsOf(report);
   const parts = [
     ...line("user", facts.userPercent, percent),
@@ -129,19 +90,8 @@ interface PanelOptions {
   readonly others: readonly Subject[];
 }
 
-function neighbours(
-  { points, entry, times, slug }: PanelOptions,
-  clock: (wallMs: number) => string,
-): Pick<EntryPanel, "previous" | "next"> {
-  const link = (point: StripPoint | undefined) =>
-    point && { label: clock(point.atWallMs), open: `${slug}@${times.stamp(point.atWallMs)}` };
-  return {
-    previous: link(points.findLast((point) => point.atWallMs < entry.atWallMs)),
-    next: link(points.find((point) => point.atWallMs > entry.atWallMs)),
-  };
-}
-
-function othersOf(options: PanelOptions): Pick<EntryPanel, "others" | "rest"> {
+/** `rest`: `all others idle; desk2 stopped`. */
+function othersOf(options: PanelOptions) {
   const all = options.others.filter(({ machine }) => machine.id !== options.machine.id);
   const busy = all
     .filter(({ report, facts }) => report !== undefined && !isIdle(facts.top))
@@ -176,27 +126,29 @@ function outageText(entry: Exclude<Entry, { state: "up" }>, times: Times, nowMs:
   return `${what} from ${from} to ${times.since(entry.untilWallMs, nowMs)} (${lasted}).`;
 }
 
-export function entryPanelOf(options: PanelOptions): EntryPanel {
-  const { machine, slug, entry, times, nowMs } = options;
+export function entryPanelOf(options: PanelOptions) {
+  const { machine, slug, entry, times, nowMs, points } = options;
   const report = entry.state === "up" ? entry.report : undefined;
   const interval = report?.averageSeconds ?? report?.updateSeconds ?? options.updateSeconds;
   const clock = clockOf(times, Math.min(interval, report?.updateSeconds ?? interval));
   const from = clock(entry.atWallMs - interval * 1000);
   const time = clock(entry.atWallMs);
+  const date = times.date(entry.atWallMs);
+  const link = (point: StripPoint | undefined) =>
+    point && { label: clock(point.atWallMs), open: `${slug}@${times.stamp(point.atWallMs)}` };
   return {
     machineSlug: slug,
     machineName: shownName(machine),
     machineHref: machineHref(slug),
     time,
-    period:
-      report === undefined
-        ? times.date(entry.atWallMs)
-        : `${times.date(entry.atWallMs)}, average of ${from}–${time}`,
+    /** `Tue 24 Nov, average of 03:00–03:10`. */
+    period: report === undefined ? date : `${date}, average of ${from}–${time}`,
     body:
       entry.state === "up"
-        ? { kind: "report", figures: figureLines(entry.report), parts: reportParts(entry.report) }
-        : { kind: "sentence", text: outageText(entry, times, nowMs) },
-    ...neighbours(options, clock),
+        ? { figures: figureLines(entry.report), parts: reportParts(entry.report) }
+        : outageText(entry, times, nowMs),
+    previous: link(points.findLast((point) => point.atWallMs < entry.atWallMs)),
+    next: link(points.find((point) => point.atWallMs > entry.atWallMs)),
     atStamp: times.stamp(entry.atWallMs),
     ...othersOf(options),
   };

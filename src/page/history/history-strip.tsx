@@ -35,8 +35,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
       {/* Text browsers show no margins. */}{" "}
       {links.map(({ label, href, x, isDay, isTight, isBare, isMinor }, index) => {
         const at = share(x, axis);
-        const kinds = [isDay ? "day" : "", isTight ? "tight" : "", isMinor ? "minor" : ""];
-        const kind = kinds.filter((name) => name !== "").join(" ");
+        const kinds = [isDay && "day", isTight && "tight", isMinor && "minor"].filter(Boolean);
         const width = share((links[index + 1]?.x ?? axis.cells) - x, axis);
         return (
           <a href={href} aria-label={`all machines at ${label}`}>
@@ -44,7 +43,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
             <rect x={at} width={width} height="24" />
             <line x1={at} x2={at} y1="9" y2="24" />
             {!isBare && !isNear(x) && (
-              <text x={at} dx="5" y="20" class={kind === "" ? undefined : kind}>
+              <text x={at} dx="5" y="20" class={kinds.join(" ") || undefined}>
                 {label}
               </text>
             )}

@@ -19,39 +19,13 @@ import {
 } from "../../view/history/zoom.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import type { Times } from "../../view/times.ts";
-import { type AxisLink, axisLinks } from "./axis-links.ts";
-import { type Chart, chartsOf } from "./chart.ts";
-import { type EntryGrid, entryGridOf, MOST_GRID_ENTRIES } from "./entry-grid-view-model.ts";
-import { type Strip, stripOf } from "./strip.ts";
+import { axisLinks } from "./axis-links.ts";
+import { chartsOf } from "./chart.ts";
+import { entryGridOf, MOST_GRID_ENTRIES } from "./entry-grid-view-model.ts";
+import { stripOf } from "./strip.ts";
 import { readZoomQuery } from "./zoom-query.ts";
 
-export interface MachineHistoryPart {
-  /** `24 hours`; of a part its times: `Mon 12:30–15:50`. */
-  readonly title: string;
-  /** Of a part: `3h20m of 24 h`. */
-  readonly partWords: string;
-  readonly notices: readonly string[];
-  readonly zoomLinks: readonly ZoomLink[];
-  /** The query of an address that shows the same. */
-  readonly search: string;
-  readonly bounds: ZoomBounds;
-  readonly shown: TimeRange;
-  readonly axis: Axis;
-  readonly axisLinks: readonly AxisLink[];
-  readonly strip: Strip;
-  readonly charts: readonly Chart[];
-  readonly events: readonly ChartEvent[];
-  /** Absent when there is no entry. */
-  readonly entries?: EntryGrid | undefined;
-}
-
-export interface ZoomLink {
-  readonly step: ZoomStep;
-  readonly label: string;
-  readonly href: string;
-  /** There is nothing more to show that way: the link leads where the reader is. */
-  readonly isAtEnd: boolean;
-}
+export type MachineHistoryPart = ReturnType<typeof historyOf>;
 
 /** An event that all charts mark, in cells: an outage as a band, a reboot as a line. */
 export interface ChartEvent {
@@ -87,12 +61,16 @@ const ZOOM_LABELS: readonly (readonly [ZoomStep, string])[] = [
   ["all", "reset zoom"],
 ];
 
-function zoomLinks(input: HistoryInput, bounds: ZoomBounds, shown: TimeRange): ZoomLink[] {
-  const { slug, times, parameters } = input;
+function zoomLinks(
+  { slug, times, parameters }: HistoryInput,
+  bounds: ZoomBounds,
+  shown: TimeRange,
+) {
   return ZOOM_LABELS.map(([step, label]) => {
     const range = zoomed(step, shown, bounds);
     const search = searchWithRange(parameters.toString(), range, { bounds, times });
     const href = `${machineHref(slug)}${search}#history`;
+    // At an end there is nothing more to show that way: the link leads where the reader is.
     return { step, label, href, isAtEnd: isSameRange(range, shown) };
   });
 }
@@ -126,12 +104,7 @@ function eventsOf(cells: Cells, axis: Axis, times: Times, nowMs: number): ChartE
   return [...outages("down"), ...outages("stopped"), ...reboots].sort((a, b) => a.from - b.from);
 }
 
-/** For the grid of entries, which shows the newest whatever part the charts show. */
-function newestPoints({ entries }: HistoryInput) {
-  return entries({ limit: MOST_GRID_ENTRIES }).map(pointOf).toReversed();
-}
-
-export function historyOf(input: HistoryInput): MachineHistoryPart {
+export function historyOf(input: HistoryInput) {
   const { view, machine, slug, times, parameters } = input;
   const nowMs = view.moment.wallMs;
   const bounds = zoomBoundsOf({ ...view, nowMs, times });
@@ -148,12 +121,19 @@ export function historyOf(input: HistoryInput): MachineHistoryPart {
   const length = ({ fromMs, toMs }: TimeRange) => (toMs - fromMs) / 1000;
   const whole = spanWords(length(bounds.whole));
   const words = rangeWords(shown, times, nowMs);
-  const gridPoints = range === undefined ? points : newestPoints(input);
+  // The grid shows the newest entries whatever part the charts show.
+  const gridPoints =
+    range === undefined
+      ? points
+      : input.entries({ limit: MOST_GRID_ENTRIES }).map(pointOf).toReversed();
   return {
+    /** `24 hours`; of a part its times: `Mon 12:30–15:50`. */
     title: range === undefined ? whole.replace(/^24 h$/, "24 hours") : words,
+    /** Of a part: `3h20m of 24 h`. */
     partWords: range === undefined ? "" : `${duration(length(range))} of ${whole}`,
     notices: isEmpty ? [...notices, `No report is on record for ${words}.`] : notices,
     zoomLinks: zoomLinks(input, bounds, shown),
+    /** The query of an address that shows the same. */
     search: searchWithRange(parameters.toString(), shown, { bounds, times }),
     bounds,
     shown,

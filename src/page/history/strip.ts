@@ -3,13 +3,7 @@
  * one path for each meaning, and each run of cells is a stroke of it: `M107 11h3m4 0h1`.
  */
 
-import {
-  type CellState,
-  type Cells,
-  cellsOf,
-  type MachineHistory,
-  type Run,
-} from "../../view/history/cells.ts";
+import { type Cells, cellsOf, type MachineHistory, type Run } from "../../view/history/cells.ts";
 import { signsOf } from "../../view/history/signs.ts";
 import { type Axis, cursorX } from "../../view/history/time-axis.ts";
 import { CPU_LEVELS, cpuLevel, diskLevel, THRESHOLDS } from "../../view/thresholds.ts";
@@ -55,17 +49,13 @@ function runsByValue<T>(values: readonly T[]): ReadonlyMap<T, readonly Run[]> {
   return runs;
 }
 
-/** The runs of everything that a strip shows. */
-interface StripRuns {
-  /** `none` includes cells in which the machine was up but its CPU use is unknown. */
-  readonly state: ReadonlyMap<CellState, readonly Run[]>;
-  /** By CPU level, 0–4, where the machine was up. */
-  readonly cpu: ReadonlyMap<number, readonly Run[]>;
-  /** By disk level: 1 low, 2 high. */
-  readonly disk: ReadonlyMap<number, readonly Run[]>;
-}
+type StripRuns = ReturnType<typeof stripRuns>;
 
-function stripRuns({ state, cpu, disk }: Cells): StripRuns {
+/**
+ * The runs of everything that a strip shows: by state, where `none` includes cells in which the
+ * machine was up but its CPU use is unknown; by CPU level, 0–4, and disk level, 1 low, 2 high.
+ */
+function stripRuns({ state, cpu, disk }: Cells) {
   const isUp = (cell: number) => state[cell] === "up";
   // Blank where the CPU use is unknown: the palest blue would say "idle".
   const drawn = state.map((one, cell) => (one === "up" && (cpu[cell] ?? -1) < 0 ? "none" : one));
@@ -106,16 +96,11 @@ function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): 
   return cells.state.includes("up") ? "CPU unknown" : "no data yet";
 }
 
-export interface StripOptions {
+interface StripOptions {
   readonly axis: Axis;
   readonly times: Times;
   /** The time cursor, ms. */
   readonly cursorMs?: number | undefined;
-}
-
-/** Vertical lines of the axis, through the gaps between the strips of all rows. */
-function gridPath(axis: Axis): string {
-  return axis.ticks.map(({ x }) => `M${round(x)} -4v29`).join("");
 }
 
 export function round(value: number): string {
@@ -131,7 +116,8 @@ export function stripOf(machine: MachineHistory, options: StripOptions): Strip {
   };
   const runs = stripRuns(cells);
   const lane = (name: string, all: readonly Run[] = [], y = CPU_Y) => add(name, strokes(all, y));
-  add("grid", gridPath(axis));
+  // Vertical lines of the axis, through the gaps between the strips of all rows.
+  add("grid", axis.ticks.map(({ x }) => `M${round(x)} -4v29`).join(""));
   // The ground of the strip is the hatch of an outage: what covers no cell is down.
   lane("no-data", runs.state.get("none"));
   lane("stopped", runs.state.get("stopped"));

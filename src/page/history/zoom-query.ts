@@ -12,21 +12,10 @@ import {
 } from "../../view/history/zoom.ts";
 import type { Times } from "../../view/times.ts";
 
-export interface ZoomQuery {
-  /** Absent: all of the history. */
-  readonly range?: TimeRange;
-  /** Sentences about what could not be shown as asked for. */
-  readonly notices: readonly string[];
-}
-
 interface ReadContext {
   readonly times: Times;
   readonly nowMs: number;
   readonly bounds: ZoomBounds;
-}
-
-function quoted(value: string): string {
-  return `“${shownText(value, 60)}”`;
 }
 
 function readTime(value: string | null, context: ReadContext, notices: string[]) {
@@ -34,7 +23,8 @@ function readTime(value: string | null, context: ReadContext, notices: string[])
   if (text === "") return undefined;
   const wallMs = context.times.parse(text, context.nowMs);
   if (wallMs === undefined) {
-    notices.push(`${quoted(text)} is not a valid time: write it as 03:10 or 2026-11-24T03:10.`);
+    const quoted = `“${shownText(text, 60)}”`;
+    notices.push(`${quoted} is not a valid time: write it as 03:10 or 2026-11-24T03:10.`);
   }
   return wallMs;
 }
@@ -68,26 +58,27 @@ function heldPart(asked: TimeRange, context: ReadContext, notices: string[]) {
   };
 }
 
-/** With one end alone the range reaches to the other end of the history. */
-export function readZoomQuery(parameters: URLSearchParams, context: ReadContext): ZoomQuery {
-  const notices: string[] = [];
+/** `undefined` for all of the history. With one end alone the range reaches to its other end. */
+function readRange(parameters: URLSearchParams, context: ReadContext, notices: string[]) {
   const { times, nowMs, bounds } = context;
   const fromMs = readTime(parameters.get("from"), context, notices);
   const toMs = readTime(parameters.get("to"), context, notices);
-  if (fromMs === undefined && toMs === undefined) return { notices };
+  if (fromMs === undefined && toMs === undefined) return undefined;
   const asked = { fromMs: fromMs ?? bounds.whole.fromMs, toMs: toMs ?? nowMs };
   const held = heldPart(asked, context, notices);
-  if (held === undefined) return { notices: notices.map(cut) };
+  if (held === undefined) return undefined;
   const range = withinBounds(held, bounds);
   const missingMs = range.toMs - range.fromMs - (held.toMs - held.fromMs);
   if (missingMs >= 2 * bounds.stepMs) {
     const words = rangeWords(range, times, nowMs);
     notices.push(`That is too little for a chart: it shows ${words}.`);
   }
-  const isAll = isSameRange(range, bounds.whole);
-  return { ...(isAll ? {} : { range }), notices: notices.map(cut) };
+  return isSameRange(range, bounds.whole) ? undefined : range;
 }
 
-function cut(notice: string): string {
-  return shownText(notice, SENTENCE_LENGTH);
+/** The notices say in sentences what could not be shown as asked for. */
+export function readZoomQuery(parameters: URLSearchParams, context: ReadContext) {
+  const notices: string[] = [];
+  const range = readRange(parameters, context, notices);
+  return { range, notices: notices.map((notice) => shownText(notice, SENTENCE_LENGTH)) };
 }
