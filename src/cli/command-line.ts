@@ -47,15 +47,10 @@ export async function runCommandLine(
   return exitCode;
 }
 
-interface Around {
-  readonly surroundings: Surroundings;
-  readonly commands: readonly Command[];
-}
-
 async function runOne(
   command: Command,
   argv: readonly string[],
-  { surroundings, commands }: Around,
+  { surroundings, commands }: { surroundings: Surroundings; commands: readonly Command[] },
 ): Promise<number> {
   const request = command.read(argv, surroundings);
   switch (request.kind) {
@@ -83,9 +78,6 @@ function refuse(problems: readonly string[], help: string, { error }: Surroundin
 function aboutUnknownCommand(word: string, commands: readonly Command[]): string {
   const names = listedCommands(commands).map(({ name }) => name);
   const nearest = nearestWord(word, names);
-  const remedy =
-    nearest === undefined
-      ? `the commands are ${names.join(", ")}; without a command unagi takes options only, as in unagi -s lan`
-      : `did you mean ${nearest}?`;
-  return `unknown command ${quoted(word)}; ${remedy}`;
+  if (nearest !== undefined) return `unknown command ${quoted(word)}; did you mean ${nearest}?`;
+  return `unknown command ${quoted(word)}; the commands are ${names.join(", ")}; without a command unagi takes options only, as in unagi -s lan`;
 }

@@ -11,11 +11,8 @@ export interface Command<Input = unknown> {
   readonly name: string;
   /** One line: a part of a sentence in lower case, without a full stop. */
   readonly description: string;
-  /** How it is called, without "Usage: ". */
   readonly usage: string;
-  /** The paragraphs of its help. */
   readonly help: readonly string[];
-  /** All the options it takes. */
   readonly options: readonly Option[];
   /** What its other words stand for: FILE is completed to files. */
   readonly operand?: "FILE" | "MACHINE";
@@ -38,8 +35,7 @@ export type Request<Input> =
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readText: ReadText;
-  /** Writes the text to stdout, all of it. */
+  /** `out` and `error` write the whole text, to stdout and stderr. */
   readonly out: (text: string) => void;
-  /** Writes the text to stderr, all of it. */
   readonly error: (text: string) => void;
 }

@@ -10,6 +10,9 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ["unagi -s 10.1.0.0/22 -S render", "choose a range and a signature"],
 ];
 
+const NOTATION =
+  "'unagi COMMAND --help' says more about a command. Below, defaults are in [brackets], and an option that repeats may be given several times.";
+
 /** How a range is written, and what each form stands for. */
 export const RANGE_FORMS: readonly (readonly [string, string])[] = [
   ["192.168.1.7", "one address, IPv4 or IPv6"],
@@ -48,12 +51,7 @@ function programSections(
   return [
     ["Examples:", ...table(EXAMPLES)],
     ["Commands:", ...table(listed.map(({ name, description }) => [name, description]))],
-    [
-      ...wrap(
-        "'unagi COMMAND --help' says more about a command. Below, defaults are in [brackets], and an option that repeats may be given several times.",
-        COLUMNS,
-      ),
-    ],
+    wrap(NOTATION, COLUMNS),
     ...OPTION_GROUPS.map((group) => {
       const rows = options.filter((option) => option.group === group).map(optionRow);
       return [`${group}:`, ...table(rows, width)];

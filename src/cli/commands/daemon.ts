@@ -57,13 +57,8 @@ async function runDaemon(input: DaemonInput, { env }: Surroundings): Promise<num
   const ended = signalled();
   let reload = () => log.info("SIGHUP before the start is over: nothing to read again");
   if (!isOnTerminal()) process.on("SIGHUP", () => reload());
-  const started = await startDaemon({
-    config,
-    log,
-    env,
-    version: programVersion(),
-    executable: ownCommand(),
-  });
+  const about = { version: programVersion(), executable: ownCommand() };
+  const started = await startDaemon({ config, log, env, ...about });
   if (!started.ok) {
     log.error(started.reason);
     return EXIT_FAILURE;
@@ -84,9 +79,7 @@ function isOnTerminal(): boolean {
 function signalled(): Promise<string> {
   const signals = ["SIGTERM", "SIGINT", ...(isOnTerminal() ? ["SIGHUP"] : [])];
   return new Promise((resolve) => {
-    for (const signal of signals) {
-      process.once(signal, () => resolve(signal));
-    }
+    for (const signal of signals) process.once(signal, () => resolve(signal));
   });
 }
 

@@ -2,7 +2,6 @@
  * `unagi forget`: asks the unagi that runs here to remove a scrapped machine, and to tell the
  * others.
  */
-
 import { withoutUndefined } from "../../base/without-undefined.ts";
 import { type LoadedConfig, loadConfig } from "../../config/load-config.ts";
 import { COMMAND_LINE_OPTIONS } from "../../config/options.ts";

@@ -1,5 +1,4 @@
 /** `unagi keygen FILE`: makes the key that the machines of a sealed network share. */
-
 import { printable, quoted } from "../../base/printable.ts";
 import { HELP_ONLY, SERVICE_KEY_FILE } from "../../config/options.ts";
 import { badPath } from "../../config/texts.ts";
@@ -29,12 +28,6 @@ export const keygen: Command<string> = {
   },
 };
 
-export interface KeygenOutcome {
-  readonly exitCode: 0 | 1;
-  /** Without `unagi: ` where it failed; what to do next where it did not. */
-  readonly text: string;
-}
-
 export function readKeygenArguments(rawArgs: readonly string[]): Request<string> {
   if (rawArgs.includes("--help")) return { kind: "help" };
   // After `--`, the next word is a file even if it begins with a hyphen.
@@ -53,8 +46,8 @@ export function readKeygenArguments(rawArgs: readonly string[]): Request<string>
   return bad === undefined ? { kind: "run", input: path } : problem(bad);
 }
 
-/** Never overwrites a file. */
-export function makeKey(path: string): KeygenOutcome {
+/** The text begins without `unagi: ` where it failed, and says what to do next where it did not. */
+export function makeKey(path: string): { readonly exitCode: 0 | 1; readonly text: string } {
   const written = writeKeyFile(path);
   if (!written.ok) return { exitCode: 1, text: written.reason };
   return { exitCode: 0, text: nextSteps(path) };

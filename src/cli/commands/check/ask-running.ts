@@ -28,13 +28,13 @@ export function parseCluster(text: string): ClusterFacts | undefined {
   const cluster = parseClusterJson(text);
   if (cluster === undefined) return undefined;
   const { network, isSealed = false, candidates = 0, machines } = cluster;
-  const self = machines.find((machine) => machine.isSelf);
+  const problems = machines.find(({ isSelf }) => isSelf)?.report?.problems ?? [];
   return {
     network,
     isSealed,
     candidates,
     machines: machines.map(factsOf),
-    problems: (self?.report?.problems ?? []).slice(0, MOST_PROBLEMS),
+    problems: problems.slice(0, MOST_PROBLEMS),
   };
 }
 

@@ -12,13 +12,11 @@ import type { AskedFacts } from "./facts.ts";
 
 export interface ScanQuestion {
   readonly signature: string;
-  /** Present if the network is sealed. */
   readonly envelope?: Envelope;
   /** The port of the peers, and also our own, as some firewalls and old programs require. */
   readonly port: number;
   readonly bind?: string;
   readonly targets: readonly string[];
-  /** The number of addresses that could be asked. */
   readonly ofCount: number;
 }
 
@@ -35,7 +33,6 @@ const LAST_ANSWERS_MS = 1_200;
  */
 export function chooseTargets(options: {
   readonly scan: AddressSet;
-  /** The addresses in /proc/net/arp. */
   readonly neighbours: readonly string[];
   readonly isOwn: (address: string) => boolean;
   readonly isAllowed: (address: string) => boolean;
@@ -57,11 +54,9 @@ export function chooseTargets(options: {
   // The first steps of a Fisher-Yates shuffle give each address the same chance.
   for (let i = 0; i < rest.length && targets.length < most; i++) {
     const j = i + Math.floor(random() * (rest.length - i));
-    const chosen = rest[j];
-    const swapped = rest[i];
+    const [chosen, swapped] = [rest[j], rest[i]];
     if (chosen === undefined || swapped === undefined) break;
     rest[j] = swapped;
-    rest[i] = chosen;
     targets.push(chosen);
   }
   return { targets, ofCount: all.length };
@@ -103,7 +98,5 @@ export async function askScan(question: ScanQuestion): Promise<AskedFacts> {
 }
 
 function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -12,11 +12,9 @@ export interface CheckFacts {
   readonly config: Config;
   /** From loadConfig: what the user should know, although the daemon starts. */
   readonly notes: readonly string[];
-  /** The number of keys that could be read. */
   readonly keyCount: number;
   /** Whether the service has a key although the check was given none. */
   readonly hasServiceKey: boolean;
-  /** Why key files cannot be used. */
   readonly keyProblems: readonly string[];
   readonly ports: readonly PortFact[];
   readonly networks: NetworkFacts;
@@ -104,11 +102,9 @@ export const MOST_ASKED = 300;
 
 export interface AskedFacts {
   readonly askedCount: number;
-  /** The number of addresses that could be asked. */
   readonly ofCount: number;
   /** Canonical addresses, each once. */
   readonly answered: readonly string[];
-  /** Why no address could be asked. */
   readonly problem?: string;
 }
 
@@ -121,5 +117,4 @@ export type MessageFacts =
       readonly reason: string;
       readonly remedy?: string;
     }
-  /** The machine has no source of messages. */
   | { readonly kind: "none" };

@@ -19,11 +19,8 @@ import { rangeList } from "../../../net/ranges.ts";
 import { readKeyFile } from "../../../runtime/key-file.ts";
 import { dropPrivileges } from "../../../runtime/privileges.ts";
 import { createRandom } from "../../../runtime/random.ts";
-
 import { readNetworks } from "../../../runtime/read-networks.ts";
-
-import type { Envelope } from "../../../sealing/envelope.ts";
-import { createEnvelope } from "../../../sealing/envelope.ts";
+import { createEnvelope, type Envelope } from "../../../sealing/envelope.ts";
 import { askRunning } from "./ask-running.ts";
 import { askScan, chooseTargets } from "./ask-scan.ts";
 import {
@@ -36,18 +33,20 @@ import {
 } from "./facts.ts";
 import { tryPort } from "./try-port.ts";
 
-export interface GatherOptions {
+const NEIGHBOUR_LIMIT = "proc/sys/net/ipv4/neigh/default/gc_thresh3";
+
+/** `root` contains /proc, /sys and /etc: "/" except in tests. */
+export async function gatherFacts({
+  config,
+  notes,
+  env,
+  root,
+}: {
   readonly config: Config;
   readonly notes: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The directory that contains /proc, /sys and /etc: "/" except in tests. */
   readonly root: string;
-}
-
-const NEIGHBOUR_LIMIT = "proc/sys/net/ipv4/neigh/default/gc_thresh3";
-
-export async function gatherFacts(options: GatherOptions): Promise<CheckFacts> {
-  const { config, notes, env, root } = options;
+}): Promise<CheckFacts> {
   const isRoot = process.geteuid?.() === 0;
   const { secrets, keyProblems } = readKeys(config, env["CREDENTIALS_DIRECTORY"]);
   const ports = await readPorts(config, root);
@@ -75,14 +74,8 @@ export async function gatherFacts(options: GatherOptions): Promise<CheckFacts> {
   });
 }
 
-interface Keys {
-  readonly secrets: readonly Uint8Array[];
-  readonly keyProblems: readonly string[];
-}
-
-function readKeys({ keyFiles }: Config, credentialsDirectory: string | undefined): Keys {
-  const place = withoutUndefined({ credentialsDirectory });
-  const read = keyFiles.map((path) => readKeyFile(path, place));
+function readKeys({ keyFiles }: Config, credentialsDirectory: string | undefined) {
+  const read = keyFiles.map((path) => readKeyFile(path, { credentialsDirectory }));
   return {
     secrets: read.flatMap((key) => (key.ok && key.value !== undefined ? [key.value] : [])),
     keyProblems: read.flatMap((key) => (key.ok ? [] : [key.reason])),
@@ -102,14 +95,7 @@ async function readPorts(config: Config, root: string): Promise<readonly PortFac
   return facts;
 }
 
-interface ResolvedNetworks {
-  readonly facts: NetworkFacts;
-  readonly scan: AddressSet;
-  readonly p2pAllow: AddressSet;
-  readonly isOwn: (address: string) => boolean;
-}
-
-function resolveNetworks(config: Config, root: string): ResolvedNetworks {
+function resolveNetworks(config: Config, root: string) {
   const addresses = readAddresses();
   const { lan, scan, p2pAllow, isOwn, notices } = readNetworks(config, root, addresses);
   const ownAddresses = listOwn(addresses)
@@ -121,18 +107,13 @@ function resolveNetworks(config: Config, root: string): ResolvedNetworks {
       isScanned: scan.contains(address),
     }));
   const onLinkScanSize = countOnLink(scan, addresses, isOwn);
-  const facts = { lan, unmatched: notices, ownAddresses, scanSize: scan.size, onLinkScanSize };
+  const scanSize = scan.size;
+  const facts: NetworkFacts = { lan, unmatched: notices, ownAddresses, scanSize, onLinkScanSize };
   return { facts, scan, p2pAllow, isOwn };
 }
 
-interface Own {
-  readonly interfaceName: string;
-  readonly address: string;
-  readonly prefixLength: number;
-}
-
 /** Leaves out loopback and link-local addresses, which mean nothing to other machines. */
-function listOwn(addresses: AddressesByName): readonly Own[] {
+function listOwn(addresses: AddressesByName) {
   return [...addresses].flatMap(([interfaceName, list]) =>
     list
       .filter(({ address }) => isKnownToOthers(address))
@@ -162,10 +143,9 @@ function countOnLink(
 
 async function ask(
   config: Config,
-  networks: ResolvedNetworks,
+  { scan, p2pAllow, isOwn }: ReturnType<typeof resolveNetworks>,
   { root, secrets }: { readonly root: string; readonly secrets: readonly Uint8Array[] },
 ): Promise<AskedFacts> {
-  const { scan, p2pAllow, isOwn } = networks;
   const chosen = chooseTargets({
     scan,
     isOwn,

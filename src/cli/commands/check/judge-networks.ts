@@ -19,11 +19,8 @@ const FULL_SHARE = 0.75;
 
 export function judgeNetworks(facts: CheckFacts): readonly Finding[] {
   const { config, networks } = facts;
-  return [
-    ...judgeLan(config, networks),
-    ...judgeRanges(config, networks),
-    ...judgeNeighbourTable(facts),
-  ];
+  const ranges = judgeRanges(config, networks);
+  return [...judgeLan(config, networks), ...ranges, ...judgeNeighbourTable(facts)];
 }
 
 /** Whether the configuration keeps this machine from speaking to any other. */
@@ -39,28 +36,17 @@ function judgeLan(config: Config, { lan, unmatched }: NetworkFacts): readonly Fi
       ? "stands for nothing here"
       : `stands for ${shortList(networks)}${isUsed ? "" : "; the configuration does not use it"}`;
   const others = lan.leftOut.filter(({ reason }) => reason !== "it is loopback");
-  const out = others.slice(0, MOST_INTERFACES);
-  const more = others.length - out.length;
-  const leftOut = [
-    ...out.map(
-      ({ name, reason }) => `${printable(name, 20)} (${reason.replace(/^it (is|has) /, "")})`,
-    ),
-    ...(more > 0 ? [`${more} more`] : []),
-  ];
+  const leftOut = others
+    .slice(0, MOST_INTERFACES)
+    .map(({ name, reason }) => `${printable(name, 20)} (${reason.replace(/^it (is|has) /, "")})`);
+  const more = others.length - leftOut.length;
+  if (more > 0) leftOut.push(`${more} more`);
   const text = leftOut.length === 0 ? meaning : `${meaning}; left out: ${leftOut.join(", ")}`;
-  return unmatched.length === 0
-    ? [fine("lan", text)]
-    : [
-        fine("lan", text),
-        ...unmatched.map((sentence) => {
-          const [what = sentence, remedy] = sentence.split("; name the range");
-          return wrong(
-            "lan",
-            what,
-            remedy === undefined ? "name the range" : `name the range${remedy}`,
-          );
-        }),
-      ];
+  const problems = unmatched.map((sentence) => {
+    const [what = sentence, remedy = ""] = sentence.split("; name the range");
+    return wrong("lan", what, `name the range${remedy}`);
+  });
+  return [fine("lan", text), ...problems];
 }
 
 function judgeRanges(config: Config, networks: NetworkFacts): readonly Finding[] {

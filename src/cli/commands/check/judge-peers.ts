@@ -31,13 +31,9 @@ function judgeKnown({ machines, candidates }: ClusterFacts, facts: CheckFacts): 
   const up = others.filter(isThere);
   const away = others.filter((machine) => !up.includes(machine));
   if (others.length === 0) {
-    const heard =
-      candidates === 0
-        ? ""
-        : `; ${counted(candidates, "address was", "addresses were")} heard of, but did not answer`;
-    if (speaksToNobody(facts.config)) {
-      return fine("others", "none, and none is looked for");
-    }
+    if (speaksToNobody(facts.config)) return fine("others", "none, and none is looked for");
+    const addresses = counted(candidates, "address was", "addresses were");
+    const heard = candidates === 0 ? "" : `; ${addresses} heard of, but did not answer`;
     return look("others", `no other machine has answered so far${heard}`, remedy(facts));
   }
   const all = counted(others.length, "other machine", "other machines");
@@ -52,11 +48,11 @@ function judgeKnown({ machines, candidates }: ClusterFacts, facts: CheckFacts): 
 
 /** `2 down, 1 stopped`. */
 function countsWords(away: readonly MachineFacts[]): string {
-  return (["down", "silent", "stopped"] as const)
-    .map((state) => ({ state, count: away.filter((one) => one.state === state).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ state, count }) => `${count} ${state}`)
-    .join(", ");
+  const words = ["down", "silent", "stopped"].flatMap((state) => {
+    const count = away.filter((one) => one.state === state).length;
+    return count > 0 ? [`${count} ${state}`] : [];
+  });
+  return words.join(", ");
 }
 
 /** Says NAME instead of the peer's own name, which is not safe to paste into a shell. */

@@ -3,14 +3,8 @@ import { oneLine } from "../../../base/printable.ts";
 import { COLUMNS, wrap } from "../../wrap.ts";
 import type { Finding, Verdict } from "./finding.ts";
 
-export interface RenderOptions {
-  readonly hasColor: boolean;
-}
-
-/** `wrong` is the longest verdict. */
+/** The longest ones are `wrong` and `configuration`. */
 const VERDICT_WIDTH = 5;
-
-/** `configuration` is the longest subject. */
 const SUBJECT_WIDTH = 13;
 
 /** The most characters of a text that are shown. */
@@ -22,12 +16,15 @@ const COLORS: Readonly<Record<Verdict, string>> = { ok: "32", look: "33", wrong:
 const INDENT = VERDICT_WIDTH + 2 + SUBJECT_WIDTH + 2;
 
 /** The last line sums up; the text ends with a newline. */
-export function renderFindings(findings: readonly Finding[], options: RenderOptions): string {
-  const lines = findings.flatMap((finding) => renderFinding(finding, options));
+export function renderFindings(
+  findings: readonly Finding[],
+  { hasColor }: { readonly hasColor: boolean },
+): string {
+  const lines = findings.flatMap((finding) => renderFinding(finding, hasColor));
   return `${[...lines, "", summary(findings)].join("\n")}\n`;
 }
 
-function renderFinding(finding: Finding, { hasColor }: RenderOptions): readonly string[] {
+function renderFinding(finding: Finding, hasColor: boolean): readonly string[] {
   const { verdict, subject, text, remedy } = finding;
   const [first = "", ...rest] = wrapped(text);
   const word = verdict.padEnd(VERDICT_WIDTH);
@@ -51,10 +48,7 @@ function summary(findings: readonly Finding[]): string {
   const wrongs = findings.filter(({ verdict }) => verdict === "wrong").length;
   const looks = findings.filter(({ verdict }) => verdict === "look").length;
   const toLookAt = `${looks} ${looks === 1 ? "thing" : "things"} to look at`;
-  if (wrongs > 0) {
-    const isOne = wrongs === 1;
-    const what = `${wrongs} ${isOne ? "thing is" : "things are"} wrong`;
-    return looks > 0 ? `${what}, and ${toLookAt}.` : `${what}.`;
-  }
-  return looks > 0 ? `Nothing is wrong; ${toLookAt}.` : "Nothing is wrong.";
+  if (wrongs === 0) return looks > 0 ? `Nothing is wrong; ${toLookAt}.` : "Nothing is wrong.";
+  const what = `${wrongs} ${wrongs === 1 ? "thing is" : "things are"} wrong`;
+  return looks > 0 ? `${what}, and ${toLookAt}.` : `${what}.`;
 }

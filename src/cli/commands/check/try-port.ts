@@ -1,22 +1,14 @@
 /** Tries whether a port can be opened right now, by opening it for a moment. */
 import { net } from "../../../base/builtins.ts";
 import { errorCode } from "../../../base/errors.ts";
-import type { Transport } from "../../../linux/proc/net-sockets.ts";
-import { whoHoldsPort } from "../../../runtime/port-holder.ts";
+import { type WantedSocket, whoHoldsPort } from "../../../runtime/port-holder.ts";
 import type { PortState } from "./facts.ts";
-
-export interface WantedPort {
-  readonly transport: Transport;
-  readonly port: number;
-  /** The address of `--bind`; absent: all addresses, as the daemon opens it. */
-  readonly bind?: string;
-}
 
 /** A kernel without IPv6 answers with one of these when `::` is opened. */
 const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
 
 /** `root` is the directory that contains /proc. */
-export async function tryPort(root: string, wanted: WantedPort): Promise<PortState> {
+export async function tryPort(root: string, wanted: WantedSocket): Promise<PortState> {
   const { transport, port, bind } = wanted;
   const open = transport === "udp" ? tryUdp : tryTcp;
   let code = await open(bind ?? "::", port);

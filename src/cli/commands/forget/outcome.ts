@@ -31,21 +31,15 @@ export function readOutcome(
     case 403:
       // Without a body, it is the answer to an address outside http-allow (design, section 8).
       return failed(reason ?? "the unagi here does not answer this machine: add 127.0.0.1 to -a");
-    case 404:
-      return reason === undefined
-        ? notUnagi(port, "it answers 404")
-        : failed(
-            `${quoted(machine)}: ${reason}; ${urlOf({ bind, port })} shows the machines known here`,
-          );
+    case 404: {
+      if (reason === undefined) break;
+      const url = `http://${bind.includes(":") ? `[${bind}]` : bind}:${port}/`;
+      return failed(`${quoted(machine)}: ${reason}; ${url} shows the machines known here`);
+    }
     case 409:
-      return reason === undefined ? notUnagi(port, "it answers 409") : failed(reason);
-    default:
-      return notUnagi(port, `it answers ${answer.status}`);
+      if (reason !== undefined) return failed(reason);
   }
-}
-
-function urlOf({ bind, port }: Required<ReportPlace>): string {
-  return `http://${bind.includes(":") ? `[${bind}]` : bind}:${port}/`;
+  return notUnagi(port, `it answers ${answer.status}`);
 }
 
 /** What a peer chose is cut to this length. */
@@ -80,10 +74,8 @@ function choices(json: Json | undefined, machine: string): Outcome | undefined {
     .filter(isObject)
     .slice(0, MOST_CHOICES)
     .map((one) => {
-      const [id = "?", address = "?", state = "?"] = ["id", "address", "state"].map((field) =>
-        textOf(one, field),
-      );
-      return `  ${id}  ${address}, ${state}`;
+      const shown = (field: string) => textOf(one, field) ?? "?";
+      return `  ${shown("id")}  ${shown("address")}, ${shown("state")}`;
     });
   const head = `several machines that are down or stopped are called ${quoted(machine)}; name one by its id:`;
   return failed([head, ...lines].join("\n"));
