@@ -2,6 +2,7 @@
  * Makes the configuration from the settings of the command line and of the file: checks each
  * value, lets the command line win, and fills in the defaults; or names every problem at once. Pure.
  */
+import { fail, ok, type Result } from "../base/result.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import { formatAddress, parseAddress } from "../net/address.ts";
 import { whyOutsideAllow } from "../net/check-scan.ts";
@@ -18,7 +19,6 @@ export interface ConfigSources {
   readonly keyFiles: readonly string[];
   /** `$STATE_DIRECTORY`: the directories of systemd's `StateDirectory=`, separated by colons. */
   readonly stateDirectory?: string;
-  /** Whether a user of this name exists. */
   readonly userExists: (name: string) => boolean;
 }
 
@@ -41,7 +41,7 @@ export function makeConfig(sources: ConfigSources): ConfigResult {
   const problems: string[] = [...sources.commandLine.problems, ...(sources.file?.problems ?? [])];
   const fromFile = checkSettings(sources.file, problems);
   const fromCommandLine = checkSettings(sources.commandLine, problems);
-  const chosen: CheckedOptions = new Map([...fromFile, ...fromCommandLine]);
+  const chosen = new Map([...fromFile, ...fromCommandLine]);
   const notes: string[] = [];
   const ranges = chooseRanges(chosen, problems, notes);
   checkUser(chosen, sources.userExists, problems);
@@ -86,36 +86,36 @@ function checkSettings(source: Settings | undefined, problems: string[]): Checke
   return checked;
 }
 
-type Checking =
-  | { readonly ok: true; readonly value: Checked["value"] }
-  | { readonly ok: false; readonly reason: string };
-
-function checkValue({ kind, metavar }: Option, value: Setting["value"]): Checking {
+function checkValue({ kind, metavar }: Option, value: Setting["value"]): Result<Checked["value"]> {
   switch (kind.type) {
     case "count":
-      if (value === true) return { ok: true, value: 1 };
-      return checkNumber(value, 0, kind.max, "");
+      return value === true ? ok(1) : checkNumber(value, 0, kind.max, "");
     case "number":
       return checkNumber(value, kind.min, kind.max, metavar === "SECONDS" ? " (seconds)" : "");
     case "text": {
       const reason = kind.whyBad(String(value));
-      return reason === undefined ? { ok: true, value } : { ok: false, reason };
+      return reason === undefined ? ok(value) : fail(reason);
     }
     case "ranges":
       return parseRange(String(value), kind.use);
     case "boolean":
     case "action":
-      return { ok: true, value };
+      return ok(value);
   }
 }
 
-function checkNumber(value: Setting["value"], min: number, max: number, unit: string): Checking {
+function checkNumber(
+  value: Setting["value"],
+  min: number,
+  max: number,
+  unit: string,
+): Result<number> {
   // The command line gives text, which must be plain digits: Number() takes more than that.
   const read = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof read === "number" && Number.isInteger(read) && read >= min && read <= max) {
-    return { ok: true, value: read };
+    return ok(read);
   }
-  return { ok: false, reason: `it must be a whole number from ${min} to ${max}${unit}` };
+  return fail(`it must be a whole number from ${min} to ${max}${unit}`);
 }
 
 type RangeConfig = Pick<Config, "scan" | "p2pAllow" | "httpAllow">;
@@ -135,17 +135,15 @@ function chooseRanges(chosen: CheckedOptions, problems: string[], notes: string[
         "use -s (scan) to say where to look for them",
     );
   }
-  const scanList: RangeList =
-    givenScan === undefined && scan.length === 0
-      ? rangeList(["127.0.0.1"], "scan")
-      : { use: "scan", ranges: scan };
-  const allowList: RangeList =
-    p2pAllow === undefined ? loopbackList() : { use: "allow", ranges: p2pAllow };
+  const isAlone = givenScan === undefined && scan.length === 0;
+  const scanList: RangeList = isAlone
+    ? rangeList(["127.0.0.1"], "scan")
+    : { use: "scan", ranges: scan };
+  const allowList = allowed(p2pAllow);
   const size = whyTooLarge(scanList);
   if (size !== undefined) {
-    const what =
-      givenScan === undefined ? "-n, which is also scanned if there is no -s" : "-s (scan)";
-    problems.push(`${what}: ${size}`);
+    const given = "-n, which is also scanned if there is no -s";
+    problems.push(`${givenScan === undefined ? given : "-s (scan)"}: ${size}`);
   }
   if (givenScan !== undefined && givenAllow !== undefined) {
     for (const { value, where } of chosen.get("scan") ?? []) {
@@ -153,13 +151,12 @@ function chooseRanges(chosen: CheckedOptions, problems: string[], notes: string[
       if (reason !== undefined) problems.push(`${where}: ${reason}`);
     }
   }
-  const http = ranges(chosen, "http-allow");
-  const httpAllow: RangeList = http === undefined ? loopbackList() : { use: "allow", ranges: http };
-  return { scan: scanList, p2pAllow: allowList, httpAllow };
+  return { scan: scanList, p2pAllow: allowList, httpAllow: allowed(ranges(chosen, "http-allow")) };
 }
 
-function loopbackList(): RangeList {
-  return rangeList(["127.0.0.0/8", "::1"], "allow");
+function allowed(given: readonly Range[] | undefined): RangeList {
+  if (given === undefined) return rangeList(["127.0.0.0/8", "::1"], "allow");
+  return { use: "allow", ranges: given };
 }
 
 function scannable(allow: readonly Range[]): readonly Range[] {

@@ -262,12 +262,9 @@ export const OPTION_TABLE = {
 export const OPTIONS: readonly Option[] = Object.entries<OptionRow>(OPTION_TABLE).map(
   ([long, row]) => ({ ...row, long: long as OptionName }),
 );
-export const COMMAND_LINE_OPTIONS: readonly Option[] = OPTIONS.filter(
-  ({ where }) => where !== "file",
-);
+export const COMMAND_LINE_OPTIONS = OPTIONS.filter(({ where }) => where !== "file");
 /** For a command that takes no other option. */
 export const HELP_ONLY: readonly Option[] = OPTIONS.filter(({ long }) => long === "help");
-
 export const FILE_KEYS: readonly Option[] = OPTIONS.filter(({ where }) => where !== "command-line");
 
 /** "-p", or "--name" where there is no letter. */

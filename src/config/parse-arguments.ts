@@ -120,11 +120,8 @@ function readToken(option: Option, token: OptionToken): Setting | string {
   const isLong = rawName.startsWith("--");
   if (!takesValue(option)) {
     if (value === undefined) return { option: option.long, value: true, where: rawName };
-    const again =
-      option.short === undefined
-        ? ""
-        : `; give it again for more, as in -${option.short}${option.short}`;
-    return `${rawName} takes no value${again}`;
+    if (option.short === undefined) return `${rawName} takes no value`;
+    return `${rawName} takes no value; give it again for more, as in -${option.short}${option.short}`;
   }
   if (value === undefined || value === "") {
     const needs = option.needs ?? "a value";
@@ -141,7 +138,6 @@ function readToken(option: Option, token: OptionToken): Setting | string {
 
 function aboutUnknown({ name, rawName }: OptionToken): string {
   const shown = printable(rawName, SHOWN_LENGTH);
-  const longs = COMMAND_LINE_OPTIONS.map(({ long }) => long);
   if (FILE_KEYS.some(({ long, where }) => long === name && where === "file")) {
     return `${shown} is a key of the configuration file only`;
   }
@@ -153,7 +149,10 @@ function aboutUnknown({ name, rawName }: OptionToken): string {
     if (other === undefined) return `unknown option ${shown}`;
     return `unknown option ${shown}; ${shownName(other)} is --${other.long}`;
   }
-  const nearest = nearestWord(name, longs);
+  const nearest = nearestWord(
+    name,
+    COMMAND_LINE_OPTIONS.map(({ long }) => long),
+  );
   return `unknown option ${shown}${nearest === undefined ? "" : `; did you mean --${nearest}?`}`;
 }
 

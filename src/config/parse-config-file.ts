@@ -5,10 +5,10 @@
  *     signature = "render-corner"
  *     update = 60
  */
-
 import { errorMessage } from "../base/errors.ts";
 import { nearestWord } from "../base/nearest.ts";
 import { oneLine, printable, quoted } from "../base/printable.ts";
+import { fail, ok, type Result } from "../base/result.ts";
 import { FILE_KEYS, type Option, type OptionName } from "./options.ts";
 import type { Setting, Settings } from "./settings.ts";
 
@@ -29,11 +29,11 @@ export function parseConfigFile(text: string, path: string): Settings {
     return { settings: [], problems: [`${file}: larger than ${kib} KiB; is it the right file?`] };
   }
   const parsed = parseToml(text);
-  if (!parsed.ok) return { settings: [], problems: [`${file}${parsed.at}: ${parsed.reason}`] };
+  if (!parsed.ok) return { settings: [], problems: [`${file}${parsed.reason}`] };
   const settings: Setting[] = [];
   const problems: string[] = [];
   const emptied: OptionName[] = [];
-  for (const [key, value] of Object.entries(parsed.table)) {
+  for (const [key, value] of Object.entries(parsed.value)) {
     if (problems.length >= MOST_PROBLEMS) {
       problems.push(`${file}: and more; is it the right file?`);
       break;
@@ -49,27 +49,25 @@ export function parseConfigFile(text: string, path: string): Settings {
       continue;
     }
     const reading = readValues(option, value);
-    if (typeof reading === "string") problems.push(`${where}: ${key} ${reading}`);
-    else {
-      for (const item of reading) {
-        const shown = typeof item === "string" ? quoted(item) : String(item);
-        settings.push({ option: option.long, value: item, where: `${where}: ${key} = ${shown}` });
-      }
+    if (typeof reading === "string") {
+      problems.push(`${where}: ${key} ${reading}`);
+      continue;
+    }
+    for (const item of reading) {
+      const shown = typeof item === "string" ? quoted(item) : String(item);
+      settings.push({ option: option.long, value: item, where: `${where}: ${key} = ${shown}` });
     }
   }
   return { settings, problems, emptied };
 }
 
-type Toml =
-  | { readonly ok: true; readonly table: object }
-  | { readonly ok: false; readonly at: string; readonly reason: string };
-
-function parseToml(text: string): Toml {
+/** The reason begins with the line. */
+function parseToml(text: string): Result<object> {
   try {
-    return { ok: true, table: Bun.TOML.parse(text) };
+    return ok(Bun.TOML.parse(text));
   } catch (error) {
     const reason = oneLine(errorMessage(error).replace(/^TOML Parse error: /, ""), 200);
-    return { ok: false, at: lineOfError(text), reason: `not TOML: ${reason}` };
+    return fail(`${lineOfError(text)}: not TOML: ${reason}`);
   }
 }
 
@@ -99,9 +97,8 @@ function lineOf(text: string, key: string): string {
 function aboutUnknownKey(key: string): string {
   const longs = FILE_KEYS.map(({ long }) => long);
   const nearest = nearestWord(key.replaceAll("_", "-"), longs);
-  const remedy =
-    nearest === undefined ? "the keys are the long option names" : `did you mean ${nearest}?`;
-  return `unknown key ${quoted(key)}; ${remedy}`;
+  if (nearest !== undefined) return `unknown key ${quoted(key)}; did you mean ${nearest}?`;
+  return `unknown key ${quoted(key)}; the keys are the long option names`;
 }
 
 /** The values of a key if their TOML types are right, or else the problem. */
