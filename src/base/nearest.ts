@@ -13,14 +13,10 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   const begun = lower.length < 2 ? [] : known.filter((candidate) => candidate.startsWith(lower));
   if (begun.length === 1) return begun[0];
   const reach = Math.max(1, Math.floor(word.length / 3));
-  let nearest: { word: string; distance: number } | undefined;
-  for (const candidate of known) {
-    const distance = editDistance(lower, candidate);
-    if (distance <= reach && (nearest === undefined || distance < nearest.distance)) {
-      nearest = { word: candidate, distance };
-    }
-  }
-  return nearest?.word;
+  return known
+    .map((candidate) => ({ candidate, distance: editDistance(lower, candidate) }))
+    .filter(({ distance }) => distance <= reach)
+    .sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 
 /** Counts insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

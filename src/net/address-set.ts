@@ -2,7 +2,6 @@
  * Ranges as sets of addresses, once it is known what `lan` stands for: they answer whether an
  * address is allowed, and number the addresses of a scan.
  */
-
 import { formatAddress, IPV4_FIRST, parseAddress, parseIpv4Number } from "./address.ts";
 import { type Interval, isWithin, mergeIntervals } from "./interval.ts";
 import type { LanNetworks } from "./lan.ts";

@@ -40,7 +40,6 @@ export function parseAddress(text: string): bigint | undefined {
   return parts && value;
 }
 
-/** The canonical text of a value. */
 export function formatAddress(value: bigint): string {
   const parts: number[] = [];
   for (let shift = 112n; shift >= 0n; shift -= 16n) parts.push(Number((value >> shift) & 0xffffn));
@@ -54,7 +53,6 @@ export function parseIpv4Number(text: string): number | undefined {
   return match.slice(1).reduce((value, byte) => value * 256 + Number(byte), 0);
 }
 
-/** Whether a value is an IPv4 address. */
 export function isIpv4(value: bigint): boolean {
   return value >= IPV4_FIRST && value <= IPV4_LAST;
 }

@@ -5,7 +5,7 @@
 import type { ArpEntry } from "../linux/proc/net-arp.ts";
 import type { InterfaceFacts } from "../linux/sys/class-net.ts";
 import { formatAddress, isIpv4, parseAddress } from "./address.ts";
-import { type Interval, isWithin, knownCidr, parseCidr } from "./interval.ts";
+import { type Interval, isWithin, knownCidr } from "./interval.ts";
 import type { RangeList } from "./ranges.ts";
 
 /** Networks and single addresses as CIDR or address text. */
@@ -22,22 +22,13 @@ export interface LanNetworks {
   /** `lan+wireless` */
   readonly withWireless: LanScope;
   /** The interfaces that `lan` does not stand for, including wireless ones, with the reasons. */
-  readonly leftOut: readonly LeftOut[];
-}
-
-export interface LeftOut {
-  readonly name: string;
-  readonly reason: string;
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** RFC 1918, RFC 3927, RFC 4193. 100.64/10 is left out, since it belongs to the provider. */
-const PRIVATE: readonly { readonly block: Interval; readonly length: number }[] = [
-  { block: knownCidr("10.0.0.0/8"), length: 8 },
-  { block: knownCidr("172.16.0.0/12"), length: 12 },
-  { block: knownCidr("192.168.0.0/16"), length: 16 },
-  { block: knownCidr("169.254.0.0/16"), length: 16 },
-  { block: knownCidr("fc00::/7"), length: 7 },
-];
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7"].map(
+  (cidr) => ({ block: knownCidr(cidr), length: Number(cidr.split("/")[1]) }),
+);
 
 /** Networks wider than this are scanned only around an own address (design, "Ranges"). */
 const WIDEST_SCAN = 22;
@@ -68,11 +59,6 @@ const IFF_POINTOPOINT = 0x10;
 /** Tunnels that appear as Ethernet. */
 const OVERLAYS: ReadonlySet<string> = new Set(["vxlan", "geneve", "gretap"]);
 
-function isPrivate(address: string): boolean {
-  const value = parseAddress(address);
-  return value !== undefined && privateBlock(value) !== undefined;
-}
-
 /** Everything that `lan` could ever stand for. */
 export const PRIVATE_BLOCKS: readonly Interval[] = PRIVATE.map(({ block }) => block);
 
@@ -83,7 +69,7 @@ export function decideLan(
   const byName = new Map(interfaces.map((facts) => [facts.name, facts]));
   const wired: InterfaceFacts[] = [];
   const wireless: InterfaceFacts[] = [];
-  const leftOut: LeftOut[] = [];
+  const leftOut: { name: string; reason: string }[] = [];
   for (const facts of [...interfaces].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const reason = whyLeftOut(facts, byName) ?? whyNoPrivateNetwork(facts);
     if (reason !== undefined) leftOut.push({ name: facts.name, reason });
@@ -142,7 +128,7 @@ function whyLeftOut(
 }
 
 function whyNoPrivateNetwork(facts: InterfaceFacts): string | undefined {
-  if (facts.addresses.some(({ address }) => isPrivate(address))) return undefined;
+  if (facts.addresses.some(({ address }) => privateBlock(parseAddress(address)))) return undefined;
   const shown = facts.addresses.find(({ address }) => !address.startsWith("fe80:"));
   if (shown === undefined) return NO_ADDRESS;
   return `its address ${shown.address} is not in a private network`;
@@ -183,7 +169,7 @@ function scopeOf(interfaces: readonly InterfaceFacts[], arp: readonly ArpEntry[]
   for (const { addresses } of interfaces) {
     for (const { address, prefixLength } of addresses) {
       const value = parseAddress(address);
-      const block = value === undefined ? undefined : privateBlock(value);
+      const block = privateBlock(value);
       if (value === undefined || block === undefined || allow.size >= MOST_NETWORKS) continue;
       // A netmask wider than the private block must not include public addresses.
       const length = Math.max(prefixLength, block.length);
@@ -202,13 +188,12 @@ function scopeOf(interfaces: readonly InterfaceFacts[], arp: readonly ArpEntry[]
   return { allow: [...allow], scan: [...scan] };
 }
 
-function privateBlock(value: bigint): { block: Interval; length: number } | undefined {
+function privateBlock(value: bigint | undefined) {
+  if (value === undefined) return undefined;
   return PRIVATE.find(({ block }) => value >= block.first && value <= block.last);
 }
 
 function networkText(value: bigint, length: number): string {
-  const text = `${formatAddress(value)}/${length}`;
-  const network = parseCidr(text);
-  if (network === undefined) throw new Error(`no network of ${text}`);
-  return `${formatAddress(network.first)}/${length}`;
+  const { first } = knownCidr(`${formatAddress(value)}/${length}`);
+  return `${formatAddress(first)}/${length}`;
 }

@@ -81,8 +81,7 @@ export function broadcastAddresses(addresses: readonly InterfaceAddress[]): Read
     const network = parseCidr(`${address}/${prefixLength}`);
     if (network === undefined || !isIpv4(network.first)) continue;
     if (network.last - network.first < 2n) continue;
-    found.add(formatAddress(network.first));
-    found.add(formatAddress(network.last));
+    found.add(formatAddress(network.first)).add(formatAddress(network.last));
   }
   return found;
 }

@@ -88,12 +88,10 @@ export function parseRangeList(
 /** Reads a list that the program itself wrote; throws for anything unreadable. */
 export function rangeList(texts: readonly string[], use: RangeUse): RangeList {
   const list = parseRangeList(texts, use);
-  if (!list.ok)
-    throw new Error(list.reasons.map(({ text, reason }) => `${text}: ${reason}`).join());
-  return list.value;
+  if (list.ok) return list.value;
+  throw new Error(list.reasons.map(({ text, reason }) => `${text}: ${reason}`).join());
 }
 
-/** The ranges as the user wrote them. */
 export function rangeTexts(list: RangeList): readonly string[] {
   return list.ranges.map((range) => range.text);
 }
