@@ -1,5 +1,4 @@
 /** Reads the query parameters of the JSON interface: what is asked for, or which one is wrong. */
-
 import { shownText } from "../base/shown-text.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import { ENTRY_STATES, type EntryQuery } from "../store/kept.ts";

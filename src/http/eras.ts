@@ -4,7 +4,6 @@
  * a thousand machines changes five hundred times a second, but browsers that follow a page are told
  * once a second and ask then: for followed pages an era lasts from one event to the next.
  */
-
 import type { ClusterSource } from "../view/cluster-view.ts";
 import type { EventStreams } from "./events.ts";
 

@@ -6,7 +6,6 @@
  *     id: 1700000000123
  *     data: {"version":1700000000123,"machines":[…],"removed":["3f6c…"]}
  */
-
 import type { EventQuery } from "../api/query.ts";
 import type { Detail } from "../api/types.ts";
 import { type EventContent, eventJson } from "../api/writer.ts";

@@ -2,7 +2,6 @@
  * `?fresh=2`: waits a little for reports that are at most so old. All who wait, for whatever age,
  * share one poll of the machines.
  */
-
 import type { After } from "../base/after.ts";
 import type { ClusterSource } from "../view/cluster-view.ts";
 import type { ClusterChanges, Watchers } from "./watching.ts";

@@ -3,7 +3,6 @@
  * response. Decides who is answered and under which host names; `routes.ts` says what each path
  * gives.
  */
-
 import { canonicalAddress } from "../net/address.ts";
 import { createWarnedSince } from "../view/history/warned-since.ts";
 import { createTimes } from "../view/times.ts";

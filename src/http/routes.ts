@@ -1,5 +1,4 @@
 /** Everything that is answered over HTTP, one line for each method and form of path. */
-
 import { ASSET_PATHS } from "./assets.ts";
 import { assetAt } from "./handlers/asset.ts";
 import {

@@ -1,5 +1,4 @@
 /** The whole cluster in a few words: how many machines are in each state, how old the reports are. */
-
 import type { Machine } from "../cluster/machine.ts";
 import type { MachineState } from "../store/kept.ts";
 import { duration } from "./format.ts";
@@ -9,7 +8,7 @@ export interface StateCount {
   readonly count: number;
 }
 
-const STATES: readonly MachineState[] = ["up", "silent", "stopped", "down", "new"];
+export const STATES: readonly MachineState[] = ["up", "silent", "stopped", "down", "new"];
 
 /** Of each state; `new`, which lasts a second, only when there is such a machine. */
 export function stateCounts(machines: readonly Machine[]): StateCount[] {

@@ -2,7 +2,6 @@
  * The interface through which pages, JSON and terminal text read the cluster. The daemon implements
  * it; tests implement it with plain objects. Every call is cheap enough for one request.
  */
-
 import type { Moment } from "../base/units.ts";
 import type { CutOff } from "../cluster/detection/cut-off.ts";
 import type { DropCounts, Machine } from "../cluster/machine.ts";

@@ -2,64 +2,17 @@
  * The figures that readers compare, computed from one report: the same for tables, answers, sort
  * order and plain text. What a report does not say stays absent; protocol 1 knows only percentages.
  */
-
 import { busyPercent } from "../protocol/busy.ts";
 import type { FilesystemReport, ProcessReport, Report } from "../protocol/report.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
-export interface Facts {
-  readonly cores?: number | undefined;
-  /** 100 − idle, of all cores. */
-  readonly cpuPercent?: number | undefined;
-  readonly userPercent?: number | undefined;
-  readonly systemPercent?: number | undefined;
-  readonly waitPercent?: number | undefined;
-  readonly coresFree?: number | undefined;
-  readonly top?: ProcessFacts | undefined;
-  readonly load?: number | undefined;
-  readonly loadPerCore?: number | undefined;
-  readonly memoryPercent?: number | undefined;
-  readonly memoryTotalBytes?: number | undefined;
-  readonly memoryUsedBytes?: number | undefined;
-  readonly memoryFreeBytes?: number | undefined;
-  readonly swapUsedBytes?: number | undefined;
-  /** In percent of the main memory, where protocol 1 gives nothing else. */
-  readonly swapUsedPercent?: number | undefined;
-  readonly swapBytesPerSecond?: number | undefined;
-  /** In and out together, in percent of the main memory, where protocol 1 gives nothing else. */
-  readonly swapPercentPerMinute?: number | undefined;
-  readonly diskBytesPerSecond?: number | undefined;
-  readonly networkBytesPerSecond?: number | undefined;
-  /** The highest of the three "some" pressures, and what it is of: `cpu`, `mem`, `io`. */
-  readonly pressure?: { readonly of: string; readonly percent: number } | undefined;
-  /** Users who are logged in, each once. */
-  readonly users?: readonly string[] | undefined;
-  /** The fullest of the file systems that are nearly full. */
-  readonly fullFilesystem?: FilesystemFacts | undefined;
-}
-
-export interface ProcessFacts {
-  readonly user: string;
-  readonly command: string;
-  readonly cores?: number | undefined;
-  /** Of the machine's cores, 0–1. */
-  readonly coresShare?: number | undefined;
-  readonly memoryBytes?: number | undefined;
-  readonly memoryPercent?: number | undefined;
-  readonly state?: string | undefined;
-  readonly cpuSeconds?: number | undefined;
-  readonly pid?: number | undefined;
-}
-
-export interface FilesystemFacts {
-  readonly mount: string;
-  readonly usedPercent: number;
-  readonly freeBytes: number;
-}
+export type Facts = Partial<Readonly<ReturnType<typeof factsOf>>>;
+export type ProcessFacts = Readonly<ReturnType<typeof processFacts>>;
 
 /** Read-only images, which are always full. */
 const ALWAYS_FULL = new Set(["squashfs", "iso9660", "udf", "cramfs", "erofs"]);
-/** The sum of the known values; absent when both are unknown. */
+
+/** The sum of what is known; absent when nothing is. */
 function sum(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined) return other;
   return other === undefined ? one : one + other;
@@ -75,8 +28,9 @@ export function isNearlyFull(usedPercent: number): boolean {
   return usedPercent >= THRESHOLDS.filesystemFullPercent;
 }
 
-function fullestFilesystem(report: Report): FilesystemFacts | undefined {
-  let fullest: FilesystemFacts | undefined;
+/** The fullest of those nearly full. */
+function fullestFilesystem(report: Report) {
+  let fullest: { mount: string; usedPercent: number; freeBytes: number } | undefined;
   for (const filesystem of report.filesystems ?? []) {
     const usedPercent = usedPercentOf(filesystem);
     if (usedPercent === undefined || !isNearlyFull(usedPercent)) continue;
@@ -88,7 +42,7 @@ function fullestFilesystem(report: Report): FilesystemFacts | undefined {
   return fullest;
 }
 
-export function processFacts(process: ProcessReport, report: Report): ProcessFacts {
+export function processFacts(process: ProcessReport, report: Report) {
   const cores = process.cpuPercent === undefined ? undefined : process.cpuPercent / 100;
   const total = report.memory?.totalBytes;
   const { memoryPercent } = process;
@@ -97,6 +51,7 @@ export function processFacts(process: ProcessReport, report: Report): ProcessFac
     user: process.user,
     command: process.command,
     cores,
+    /** Of the machine's cores, 0–1. */
     coresShare: cores === undefined || !allCores ? undefined : cores / allCores,
     memoryBytes:
       total === undefined || memoryPercent === undefined
@@ -109,7 +64,8 @@ export function processFacts(process: ProcessReport, report: Report): ProcessFac
   };
 }
 
-function pressureOf({ pressure }: Report): Facts["pressure"] {
+/** The greatest of the three "some" pressures. */
+function pressureOf({ pressure }: Report) {
   let of = "";
   let percent = -1;
   const look = (name: string, some: number | undefined) => {
@@ -134,13 +90,13 @@ function memoryOf({ memory }: Report) {
   return { total, used, free, share };
 }
 
-function namesOf({ users }: Report): Facts["users"] {
-  if (users === undefined || users.length === 0) return users && [];
-  return [...new Set(users.map((user) => user.name))];
+/** Names logged in, each once. */
+function namesOf({ users }: Report): string[] | undefined {
+  return users && [...new Set(users.map((user) => user.name))];
 }
 
-/** Built as one literal, unknown fields included: a page makes a thousand of these. */
-export function factsOf(report: Report): Facts {
+/** One object, made at once: a page makes them for a thousand machines, and lets them go again. */
+export function factsOf(report: Report) {
   const { cpu, memory, swap, disk, network } = report;
   const cores = report.host?.cores;
   const busy = busyPercent(cpu);
@@ -149,6 +105,7 @@ export function factsOf(report: Report): Facts {
   const { total, used, free, share } = memoryOf(report);
   return {
     cores,
+    /** 100 − idle, of all cores. */
     cpuPercent: busy,
     userPercent: sum(cpu?.userPercent, cpu?.nicePercent),
     systemPercent: cpu?.systemPercent,
@@ -162,8 +119,10 @@ export function factsOf(report: Report): Facts {
     memoryFreeBytes: free,
     memoryPercent: share,
     swapUsedBytes: memory?.swapUsedBytes,
+    /** Where only percents are known (protocol 1): of the main memory. */
     swapUsedPercent: memory?.swapUsedPercentOfMemory,
     swapBytesPerSecond: sum(swap?.inBytesPerSecond, swap?.outBytesPerSecond),
+    /** Where only percents are known: of the main memory, in and out, a minute. */
     swapPercentPerMinute: sum(swap?.inPercentOfMemoryPerMinute, swap?.outPercentOfMemoryPerMinute),
     diskBytesPerSecond: sum(disk?.readBytesPerSecond, disk?.writeBytesPerSecond),
     networkBytesPerSecond: sum(network?.receiveBytesPerSecond, network?.transmitBytesPerSecond),
@@ -188,10 +147,9 @@ export function isIdle(process: ProcessFacts | undefined): boolean {
   return (process.cores ?? 0) < cores && 100 * (process.coresShare ?? 0) < sharePercent;
 }
 
+type Use = Pick<ProcessFacts, "cores" | "memoryBytes">;
+
 /** Orders by cores, then by memory, the largest first. */
-export function byUse(
-  a: Pick<ProcessFacts, "cores" | "memoryBytes">,
-  b: Pick<ProcessFacts, "cores" | "memoryBytes">,
-): number {
+export function byUse(a: Use, b: Use): number {
   return (b.cores ?? 0) - (a.cores ?? 0) || (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0);
 }

@@ -1,12 +1,11 @@
-/** Which machines the reader has chosen: `?filter=` and `?tag=` in the address of the page. */
-
+/** The reader's choice among the machines: `?filter=` and `?tag=` of the page. */
 import { shownText } from "../base/shown-text.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Machine } from "../cluster/machine.ts";
 import type { ProcessReport } from "../protocol/report.ts";
-import type { MachineState } from "../store/kept.ts";
+import { STATES } from "./cluster-summary.ts";
 import { isProblem, type Subject } from "./subject.ts";
 
-const STATES: readonly MachineState[] = ["up", "silent", "stopped", "down", "new"];
 const FORMS = "name:, user:, process:, state:, tag:";
 /** More words than anybody combines; each costs a search of every machine. */
 const MOST_WORDS = 8;
@@ -22,20 +21,20 @@ export interface Filter {
   readonly notices: readonly string[];
 }
 
-/** In lower case. */
-export function tagsOf(machine: Machine): readonly string[] {
-  return machine.tags.map((tag) => tag.toLowerCase());
+function hasTag({ tags }: Machine, lower: string): boolean {
+  return tags.some((tag) => tag.toLowerCase() === lower);
 }
 
-function hasUser(subject: Subject, part: string): boolean {
+function hasUser({ report }: Subject, part: string): boolean {
+  const { processes = [], users = [] } = report ?? {};
   return (
-    (subject.report?.processes ?? []).some((one) => one.user.toLowerCase().includes(part)) ||
-    (subject.report?.users ?? []).some((one) => one.name.toLowerCase().includes(part))
+    processes.some(({ user }) => user.toLowerCase().includes(part)) ||
+    users.some(({ name }) => name.toLowerCase().includes(part))
   );
 }
 
-function hasProcess(subject: Subject, part: string): boolean {
-  return (subject.report?.processes ?? []).some((one) => one.command.toLowerCase().includes(part));
+function hasProcess({ report }: Subject, part: string): boolean {
+  return report?.processes?.some(({ command }) => command.toLowerCase().includes(part)) ?? false;
 }
 
 type Test = (subject: Subject) => boolean;
@@ -46,7 +45,6 @@ function testOf(word: string): Test | string {
   const split = lower.indexOf(":");
   const form = split > 0 ? lower.slice(0, split) : "";
   const value = lower.slice(split + 1);
-  const inName: Test = ({ machine }) => machine.name.toLowerCase().includes(value);
   const shown = `“${shownText(word, 60)}”`;
   // An IPv6 address contains colons that separate no form from a value.
   const isAddress = /^[0-9a-f:.]+$/.test(lower) && split >= 0 && lower.indexOf(":", split + 1) > 0;
@@ -54,13 +52,13 @@ function testOf(word: string): Test | string {
   if (isAddress) return ({ machine }) => machine.addresses.some((one) => one.startsWith(lower));
   switch (form) {
     case "name":
-      return inName;
+      return ({ machine }) => machine.name.toLowerCase().includes(value);
     case "user":
       return (subject) => hasUser(subject, value);
     case "process":
       return (subject) => hasProcess(subject, value);
     case "tag":
-      return ({ machine }) => tagsOf(machine).includes(value);
+      return ({ machine }) => hasTag(machine, value);
     case "state":
       if (!STATES.some((state) => state === value)) {
         return `${shown} is not a state: use ${STATES.map((state) => `state:${state}`).join(", ")}.`;
@@ -72,7 +70,7 @@ function testOf(word: string): Test | string {
         subject.machine.name.toLowerCase().includes(lower) ||
         subject.machine.addresses.some((address) => address.startsWith(lower)) ||
         subject.state === lower ||
-        tagsOf(subject.machine).includes(lower) ||
+        hasTag(subject.machine, lower) ||
         hasUser(subject, lower) ||
         hasProcess(subject, lower);
     default:
@@ -105,21 +103,18 @@ function wantedProcess(words: readonly string[]): ProcessTest | undefined {
 export function filterOf(text: string, tag: string | undefined): Filter {
   const notices: string[] = [];
   const tests: Test[] = [];
-  const words = text.split(/\s+/).filter((word) => word !== "");
-  if (words.length > MOST_WORDS) notices.push(`Only the first ${MOST_WORDS} words are used.`);
-  for (const word of words.slice(0, MOST_WORDS)) {
+  const all = text.split(/\s+/).filter((word) => word !== "");
+  const words = all.slice(0, MOST_WORDS);
+  if (words.length < all.length) notices.push(`Only the first ${MOST_WORDS} words are looked for.`);
+  for (const word of words) {
     const test = testOf(word);
     if (typeof test === "string") notices.push(test);
     else tests.push(test);
   }
   if (tag !== undefined) {
     const wanted = tag.toLowerCase();
-    tests.push(({ machine }) => tagsOf(machine).includes(wanted));
+    tests.push(({ machine }) => hasTag(machine, wanted));
   }
-  const isWanted = wantedProcess(words.slice(0, MOST_WORDS));
-  return {
-    accepts: (subject) => tests.every((test) => test(subject)),
-    isWanted,
-    notices,
-  };
+  const accepts: Test = (subject) => tests.every((test) => test(subject));
+  return withoutUndefined({ accepts, isWanted: wantedProcess(words), notices });
 }

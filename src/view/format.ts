@@ -38,21 +38,16 @@ const UNITS = ["M", "G", "T", "P"];
 
 /** `102 M`, `7.1 G`, `1.8 T`, in steps of 1024; below a mebibyte in tenths of one. */
 export function bytes(value: number): string {
-  let amount = value / MEBIBYTE;
-  let unit = 0;
-  // From 1023.5 on, rounding would write "1024 M" for what is 1.0 G.
-  while (amount >= 1023.5 && unit < UNITS.length - 1) {
-    amount /= 1024;
-    unit += 1;
-  }
-  const text = figure(amount);
-  return text === "0" ? "0" : `${text} ${UNITS[unit]}`;
+  const { unit, size } = byteUnit(value);
+  const text = figure(value / size);
+  return text === "0" ? "0" : `${text} ${unit}`;
 }
 
-/** The unit for a chart whose scale reaches to `value`, and its size in bytes. */
+/** The unit that fits a scale up to `value`, and how many bytes it is. */
 export function byteUnit(value: number): { readonly unit: string; readonly size: number } {
   let size = MEBIBYTE;
   let unit = 0;
+  // From 1023.5 on, rounding would write "1024 M" for what is 1.0 G.
   while (value / size >= 1023.5 && unit < UNITS.length - 1) {
     size *= 1024;
     unit += 1;

@@ -1,5 +1,4 @@
 /** Who uses the cluster: what each person runs on which machine, and where they are logged in. */
-
 import { byUse, type ProcessFacts, processFacts } from "./facts.ts";
 import { isThere, type Subject } from "./subject.ts";
 
@@ -30,19 +29,15 @@ export interface PersonProcess {
   readonly process: ProcessFacts;
 }
 
-/** Accounts that Debian and related distributions give to services; nobody logs in as one. */
-const SERVICES = new Set([
-  ..."root daemon bin sys sync mail news uucp proxy www-data backup list irc nobody man lp games".split(
-    " ",
+/** Accounts that Debian and its relatives give to services; nobody logs in as one of them. */
+const SERVICES = new Set(
+  `root daemon bin sys sync mail news uucp proxy www-data backup list irc nobody man lp games
+  gnats messagebus ntp ntpsec chrony avahi colord rtkit polkitd syslog tss uuidd sshd
+  statd rpc rpcuser dnsmasq postfix dovecot mysql postgres redis unagi nginx apache
+  geoclue saned lightdm gdm sddm usbmux cups-pk-helper tcpdump landscape pollinate dbus`.split(
+    /\s+/,
   ),
-  ..."gnats messagebus ntp ntpsec chrony avahi colord rtkit polkitd syslog tss uuidd sshd".split(
-    " ",
-  ),
-  ..."statd rpc rpcuser dnsmasq postfix dovecot mysql postgres redis unagi nginx apache".split(" "),
-  ..."geoclue saned lightdm gdm sddm usbmux cups-pk-helper tcpdump landscape pollinate dbus".split(
-    " ",
-  ),
-]);
+);
 
 function isService(user: string): boolean {
   return SERVICES.has(user) || user.startsWith("systemd-") || user.startsWith("_");

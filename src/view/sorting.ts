@@ -1,54 +1,31 @@
 /** The order of the machines in a list: by name, state or one of the figures. */
-
 import { isIdle } from "./facts.ts";
 import { isThere, type Subject, type SubjectState } from "./subject.ts";
 
-export const SORT_KEYS = [
-  "machine",
-  "state",
-  "cpu",
-  "top",
-  "load",
-  "mem",
-  "swap",
-  "disk",
-  "net",
-  "psi",
-  "users",
-] as const;
-export type SortKey = (typeof SORT_KEYS)[number];
-
-/** The worst first. */
+/** What is not there at all comes first, what is well comes last. */
 const STATE_ORDER: readonly SubjectState[] = ["down", "silent", "stopped", "new", "up", "unknown"];
 
+/** What each key sorts by. */
+const SORT_VALUES = {
+  machine: ({ machine }: Subject) => nameOrder(machine.name),
+  state: ({ state }: Subject) => STATE_ORDER.indexOf(state),
+  cpu: ({ facts }: Subject) => facts.cpuPercent,
+  top: ({ facts }: Subject) => (isIdle(facts.top) ? 0 : facts.top?.cores),
+  load: ({ facts }: Subject) => facts.loadPerCore ?? facts.load,
+  mem: ({ facts }: Subject) => facts.memoryPercent,
+  swap: ({ facts }: Subject) => facts.swapUsedBytes,
+  disk: ({ facts }: Subject) => facts.diskBytesPerSecond,
+  net: ({ facts }: Subject) => facts.networkBytesPerSecond,
+  psi: ({ facts }: Subject) => facts.pressure?.percent,
+  users: ({ report, facts }: Subject) => report?.userCount ?? facts.users?.length,
+};
+export type SortKey = keyof typeof SORT_VALUES;
+export const SORT_KEYS = Object.keys(SORT_VALUES) as readonly SortKey[];
+
 function sortValue(subject: Subject, key: SortKey): number | string | undefined {
-  const { facts } = subject;
-  // A machine that is down or stopped shows no figures, so none is sorted by.
-  if (key !== "machine" && key !== "state" && !isThere(subject.state)) return undefined;
-  switch (key) {
-    case "machine":
-      return nameOrder(subject.machine.name);
-    case "state":
-      return STATE_ORDER.indexOf(subject.state);
-    case "cpu":
-      return facts.cpuPercent;
-    case "top":
-      return isIdle(facts.top) ? 0 : facts.top?.cores;
-    case "load":
-      return facts.loadPerCore ?? facts.load;
-    case "mem":
-      return facts.memoryPercent;
-    case "swap":
-      return facts.swapUsedBytes;
-    case "disk":
-      return facts.diskBytesPerSecond;
-    case "net":
-      return facts.networkBytesPerSecond;
-    case "psi":
-      return facts.pressure?.percent;
-    case "users":
-      return subject.report?.userCount ?? facts.users?.length;
-  }
+  // A row that shows no figures is not sorted by them.
+  const isFigure = key !== "machine" && key !== "state";
+  return isFigure && !isThere(subject.state) ? undefined : SORT_VALUES[key](subject);
 }
 
 /** Orders names as a person counts, node2 before node10; ten times as fast as a collator. */

@@ -2,7 +2,6 @@
  * A machine in words, the same on pages, in plain text and on a terminal: how long it has been in
  * its state, what its last report said, and why it shows no figures.
  */
-
 import { shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import { type Facts, isIdle } from "./facts.ts";

@@ -1,6 +1,4 @@
-/** A machine with its report, figures and warnings, as of now or as of an earlier time. */
-
-import { shownName } from "../base/shown-text.ts";
+/** What a row of a page is about: a machine with its report and figures, now or at an earlier time. */
 import type { Machine } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Entry, MachineState } from "../store/kept.ts";

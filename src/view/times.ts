@@ -3,31 +3,7 @@
  * test gives the same text everywhere.
  */
 
-export interface Times {
-  /** As Intl names it: `Europe/Vienna`. */
-  readonly timeZone: string;
-  /** The zone's abbreviation at that time: `UTC`, `CET`. */
-  zoneName(wallMs: number): string;
-  /** `09:13`. */
-  clock(wallMs: number): string;
-  /** `09:13:07`. */
-  clockSeconds(wallMs: number): string;
-  /** `Tue`. */
-  weekday(wallMs: number): string;
-  /** `Tue 24 Nov`. */
-  date(wallMs: number): string;
-  /** `06:11` today, `Mon 18:40` within six days, else `12 Nov 18:40`. */
-  since(wallMs: number, nowMs: number): string;
-  /** `2026-11-24T09:13:07`, for links and `<time>`; in UTC with a Z where that is ambiguous. */
-  stamp(wallMs: number): string;
-  /** Milliseconds that the zone is ahead of UTC. */
-  offsetMs(wallMs: number): number;
-  /**
-   * Reads `2026-11-24T03:10[:07]`, the same with a zone, `03:10[:07]` (the latest before now), or
-   * milliseconds since 1970; `undefined` for anything else.
-   */
-  parse(text: string, nowMs: number): number | undefined;
-}
+export type Times = Readonly<ReturnType<typeof createTimes>>;
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -44,11 +20,7 @@ function withinYears(wallMs: number): number {
   return Math.min(LAST_WALL_MS, Math.max(0, wallMs));
 }
 
-function two(value: number): string {
-  return String(value).padStart(2, "0");
-}
-
-/** Computes offsets as the difference between Intl's clock in the zone and UTC. */
+/** The offset that Intl knows, from the difference between the zone's clock and UTC's. */
 function offsetReader(timeZone: string): (wallMs: number) => number {
   const format = new Intl.DateTimeFormat("en-GB", {
     timeZone,
@@ -104,12 +76,13 @@ export function timesFor(times: Times, updateSeconds: number): Times {
 }
 
 /** `timeZone` as Intl names it (`Europe/Vienna`); throws a RangeError for one it does not know. */
-export function createTimes(timeZone: string): Times {
+export function createTimes(timeZone: string) {
   const offsetMs = offsetReader(timeZone);
   const zoneFormat = new Intl.DateTimeFormat("en-GB", { timeZone, timeZoneName: "short" });
   const local = (wallMs: number) => new Date(withinYears(wallMs) + offsetMs(wallMs));
+  /** `09:13`. */
   const clock = (wallMs: number) => local(wallMs).toISOString().slice(11, 16);
-  const clockSeconds = (wallMs: number) => local(wallMs).toISOString().slice(11, 19);
+  /** `Tue`. */
   const weekday = (wallMs: number) => DAYS[local(wallMs).getUTCDay()] ?? "";
   const dayNumber = (wallMs: number) => Math.floor((wallMs + offsetMs(wallMs)) / DAY_MS);
 
@@ -119,6 +92,10 @@ export function createTimes(timeZone: string): Times {
     return localMs - offsetMs(first);
   }
 
+  /**
+   * `2026-11-24T03:10[:07]`, the same with a zone, `03:10[:07]` (the latest that is past), or
+   * milliseconds since 1970; `undefined` for anything else.
+   */
   function parse(text: string, nowMs: number): number | undefined {
     if (MILLISECONDS.test(text)) return Number(text);
     if (ZONED.test(text)) {
@@ -147,27 +124,34 @@ export function createTimes(timeZone: string): Times {
   }
 
   return {
+    /** As it was given: `Europe/Vienna`. */
     timeZone,
+    /** Milliseconds that the zone is ahead of UTC. */
     offsetMs,
     clock,
-    clockSeconds,
+    /** `09:13:07`. */
+    clockSeconds: (wallMs: number) => local(wallMs).toISOString().slice(11, 19),
     weekday,
     parse,
-    zoneName: (wallMs) =>
+    /** Name of the zone at that time, for the foot of the page: `UTC`, `CET`. */
+    zoneName: (wallMs: number) =>
       zoneFormat.formatToParts(wallMs).find((part) => part.type === "timeZoneName")?.value ??
       timeZone,
-    date: (wallMs) => {
+    /** `Tue 24 Nov`. */
+    date: (wallMs: number) => {
       const at = local(wallMs);
       return `${weekday(wallMs)} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
     },
-    since: (wallMs, nowMs) => {
+    /** `06:11` today, `Mon 18:40` within six days, else `12 Nov 18:40`. */
+    since: (wallMs: number, nowMs: number) => {
       const days = dayNumber(nowMs) - dayNumber(wallMs);
       if (days === 0) return clock(wallMs);
       if (days > 0 && days < 7) return `${weekday(wallMs)} ${clock(wallMs)}`;
       const at = local(wallMs);
-      return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
+      return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${clock(wallMs)}`;
     },
-    stamp: (wallMs) => {
+    /** `2026-11-24T09:13:07`, for links and `<time>`; where that is ambiguous, in UTC with a Z. */
+    stamp: (wallMs: number) => {
       const text = local(wallMs).toISOString().slice(0, 19);
       const back = parse(text, wallMs);
       const isExact = back !== undefined && Math.floor(back / 1000) === Math.floor(wallMs / 1000);

@@ -2,7 +2,6 @@
  * What is wrong with a machine that is there: it swaps, a disk is nearly full, its clock is off, or
  * another machine uses its ID.
  */
-
 import { shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import { type Facts, isSwapping } from "./facts.ts";
@@ -26,18 +25,14 @@ function apart(seconds: number): string {
   return `${size < 100 ? decimal(size) : Math.round(size)} s`;
 }
 
-function swapping(facts: Facts): Warning {
-  const rate = facts.swapBytesPerSecond;
-  const held = facts.swapUsedBytes;
-  return {
-    kind: "swapping",
-    word: "swapping",
-    short: "swapping",
-    detail:
-      (held === undefined ? "in and out of swap" : `${bytes(held)} in swap`) +
-      (rate === undefined ? "" : `, ${perSecond(rate)} M/s`),
-    remedy: "short of memory; see who uses it below",
-  };
+function swapDetail({ swapBytesPerSecond: rate, swapUsedBytes: held }: Facts): string {
+  const use = held === undefined ? "in and out of swap" : `${bytes(held)} in swap`;
+  return rate === undefined ? use : `${use}, ${perSecond(rate)} M/s`;
+}
+
+/** Most warnings are called the same everywhere. */
+function warning(kind: Warning["kind"], detail: string): Warning {
+  return { kind, word: kind, short: kind, detail };
 }
 
 /** `observer`: the name of the machine whose clock the offset is measured against. */
@@ -47,7 +42,7 @@ export function warningsOf(
   observer: string,
 ): readonly Warning[] {
   const warnings: Warning[] = [];
-  if (isSwapping(facts)) warnings.push(swapping(facts));
+  if (isSwapping(facts)) warnings.push(warning("swapping", swapDetail(facts)));
   const full = facts.fullFilesystem;
   if (full !== undefined) {
     const used = `${Math.floor(full.usedPercent)} %`;
@@ -61,22 +56,9 @@ export function warningsOf(
   }
   const offset = machine.clockOffsetSeconds;
   if (offset !== undefined && Math.abs(offset) > THRESHOLDS.clockOffsetSeconds) {
-    warnings.push({
-      kind: "clock",
-      word: "clock",
-      short: "clock",
-      detail: `${apart(offset)} ${offset < 0 ? "behind" : "ahead of"} ${observer}'s clock`,
-      remedy: "start a time service (chrony, systemd-timesyncd)",
-    });
+    const side = offset < 0 ? "behind" : "ahead of";
+    warnings.push(warning("clock", `${apart(offset)} ${side} ours`));
   }
-  if (machine.isClone) {
-    warnings.push({
-      kind: "clone",
-      word: "clone",
-      short: "clone",
-      detail: "two machines share this ID",
-      remedy: "give each its own /etc/machine-id and restart",
-    });
-  }
+  if (machine.isClone) warnings.push(warning("clone", "two machines answer under this id"));
   return warnings;
 }

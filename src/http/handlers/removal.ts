@@ -3,7 +3,6 @@
  * they have found it silent, too. Nothing else can be changed over HTTP, and only programs on this
  * very machine may ask for it, whoever else may read the pages.
  */
-
 import type { ErrorJson, ForgottenJson } from "../../api/types.ts";
 import { shownName, shownText } from "../../base/shown-text.ts";
 import { type Machine, QUIET_STATES } from "../../cluster/machine.ts";

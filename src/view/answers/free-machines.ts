@@ -1,5 +1,4 @@
 /** Which machines are free: those with room for more work, the best first. */
-
 import { isSwapping } from "../facts.ts";
 import type { Subject } from "../subject.ts";
 import { THRESHOLDS } from "../thresholds.ts";

@@ -1,5 +1,4 @@
 /** Who is using what: the processes that take a large share of their machine. */
-
 import type { ProcessReport, Report } from "../../protocol/report.ts";
 import { byUse, type ProcessFacts, processFacts } from "../facts.ts";
 import { isThere, type Subject } from "../subject.ts";

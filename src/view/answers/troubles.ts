@@ -1,5 +1,4 @@
 /** Which machines are down or in trouble: not there, or there with a warning. */
-
 import type { Subject } from "../subject.ts";
 import { THRESHOLDS } from "../thresholds.ts";
 import type { Warning } from "../warnings.ts";

@@ -91,8 +91,7 @@ export function cellsOf(machine: MachineHistory, axis: Axis): Cells {
   const cpu: number[] = new Array(axis.cells).fill(-1);
   const disk: number[] = new Array(axis.cells).fill(-1);
   const { points } = machine;
-  const spans = spansOf(machine, axis);
-  fillCells(axis, spans, (cell, index) => {
+  fillCells(axis, spansOf(machine, axis), (cell, index) => {
     const point = points[index];
     if (point === undefined) return;
     const before = state[cell];
@@ -102,9 +101,9 @@ export function cellsOf(machine: MachineHistory, axis: Axis): Cells {
     }
     if (before === "none") state[cell] = "up";
     cpu[cell] = Math.max(cpu[cell] ?? -1, point.cpuPercent ?? -1);
-    const perMinute = point.diskBytesPerSecond;
-    if (perMinute !== undefined) {
-      disk[cell] = Math.max(disk[cell] ?? -1, megabytesPerMinute(perMinute));
+    const traffic = point.diskBytesPerSecond;
+    if (traffic !== undefined) {
+      disk[cell] = Math.max(disk[cell] ?? -1, megabytesPerMinute(traffic));
     }
   });
   const cells: Cells = { state, cpu, disk, reboots: rebootsOf(points, axis) };
@@ -135,13 +134,9 @@ export function runsOf(cells: number, isIn: (cell: number) => boolean): Run[] {
 
 /** What the strip needs of an entry; the history keeps the same numbers in columns. */
 export function pointOf(entry: Entry): StripPoint {
-  const { atWallMs } = entry;
-  if (entry.state !== "up") {
-    const { state, untilWallMs } = entry;
-    return withoutUndefined({ atWallMs, state, untilWallMs });
-  }
-  const { cpuPercent, diskBytesPerSecond } = factsOf(entry.report);
-  const { uptimeSeconds } = entry.report;
-  const state = "up" as const;
+  if (entry.state !== "up") return entry;
+  const { atWallMs, state, report } = entry;
+  const { cpuPercent, diskBytesPerSecond } = factsOf(report);
+  const { uptimeSeconds } = report;
   return withoutUndefined({ atWallMs, state, cpuPercent, diskBytesPerSecond, uptimeSeconds });
 }

@@ -1,5 +1,4 @@
 /** The history of one machine as a line of characters, for a terminal and for a text browser. */
-
 import { cpuLevel, THRESHOLDS } from "../thresholds.ts";
 import type { Cells } from "./cells.ts";
 

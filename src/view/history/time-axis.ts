@@ -2,7 +2,6 @@
  * The one time axis that all history strips and charts of a page share: how many cells, of what
  * length, where they begin, and which times are named on it.
  */
-
 import type { Times } from "../times.ts";
 import type { TimeRange, ZoomBounds } from "./zoom.ts";
 

@@ -45,7 +45,8 @@ export function createWarnedSince(entries: ClusterSource["entries"]): WarnedSinc
   function walk(id: string, kind: "swapping" | "disk", before?: Known): WarnedSince | undefined {
     let sinceWallMs: number | undefined;
     for (let count = 0; count < MOST_BATCHES; count += 1) {
-      const batch = entries(id, withoutUndefined({ limit: BATCH, beforeWallMs: sinceWallMs }));
+      const query = withoutUndefined({ limit: BATCH, beforeWallMs: sinceWallMs });
+      const batch = entries(id, query);
       for (const entry of batch) {
         if (!isWarned(entry, kind)) {
           return sinceWallMs === undefined ? undefined : { sinceWallMs, isAtLeast: false };
