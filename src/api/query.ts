@@ -17,6 +17,11 @@ export interface EventQuery {
   readonly since?: number;
 }
 
+interface TimeContext {
+  readonly times: Times;
+  readonly nowMs: number;
+}
+
 /** More than one answer should hold: 1,000 whole reports are 3 MB. */
 const MOST_ENTRIES = 1000;
 const DEFAULT_ENTRIES = 144;
@@ -68,7 +73,7 @@ export function readMachineQuery(parameters: URLSearchParams): WrongParameter | 
 
 export function readEntryQuery(
   parameters: URLSearchParams,
-  context: { readonly times: Times; readonly nowMs: number },
+  context: TimeContext,
 ): EntryQuery | WrongParameter {
   const unknown = unknownOf(parameters, ["limit", "before"]);
   if (unknown !== undefined) return unknown;
@@ -79,21 +84,13 @@ export function readEntryQuery(
   const before = parameters.get("before");
   if (before === null) return { limit: Number(limit) };
   const cursor = readCursor(before, context);
-  if (cursor === undefined) {
-    return wrong(
-      "before",
-      before,
-      "write a time as in an entry's at, 2026-11-24T03:10:00Z, or what next said",
-    );
-  }
-  return { limit: Number(limit), ...cursor };
+  if (cursor !== undefined) return { limit: Number(limit), ...cursor };
+  const remedy = "write a time as in an entry's at, 2026-11-24T03:10:00Z, or what next said";
+  return wrong("before", before, remedy);
 }
 
 /** A time, or `TIME,STATE`: the last entry of the page before, as its `next` names it. */
-function readCursor(
-  text: string,
-  { times, nowMs }: { readonly times: Times; readonly nowMs: number },
-): Omit<EntryQuery, "limit"> | undefined {
+function readCursor(text: string, { times, nowMs }: TimeContext) {
   const [, time = text, word] = /^(.*),(\w+)$/.exec(text) ?? [];
   const beforeWallMs = times.parse(time, nowMs);
   const beforeState = ENTRY_STATES.find((state) => state === word);
@@ -115,13 +112,11 @@ function unknownOf(
   parameters: URLSearchParams,
   known: readonly string[],
 ): WrongParameter | undefined {
-  for (const name of parameters.keys()) {
-    if (known.includes(name)) continue;
-    const parameter = shownText(name, 60);
-    const remedy = known.length === 0 ? "there are none" : `known are ${known.join(", ")}`;
-    return { parameter, reason: `there is no parameter ${parameter}; ${remedy}` };
-  }
-  return undefined;
+  const name = [...parameters.keys()].find((key) => !known.includes(key));
+  if (name === undefined) return undefined;
+  const parameter = shownText(name, 60);
+  const remedy = known.length === 0 ? "there are none" : `known are ${known.join(", ")}`;
+  return { parameter, reason: `there is no parameter ${parameter}; ${remedy}` };
 }
 
 function wrong(parameter: string, value: string, remedy: string): WrongParameter {

@@ -56,7 +56,7 @@ export function clusterJson(view: ClusterView, detail: Detail): ClusterJson {
 export interface EventContent {
   readonly version: number;
   readonly detail: Detail;
-  /** The machines that have changed; `undefined`: all are told. */
+  /** The machines that have changed; `undefined`: all. */
   readonly ids: ReadonlySet<string> | undefined;
 }
 
@@ -71,18 +71,11 @@ export function eventJson(view: ClusterView, { version, detail, ids }: EventCont
 }
 
 /** `entries`: one more than fit on the page, if there is one: it tells that a page follows. */
-export function entriesJson(
-  entries: readonly Entry[],
-  { limit }: { readonly limit: number },
-): EntriesJson {
+export function entriesJson(entries: readonly Entry[], limit: number): EntriesJson {
   const page = entries.slice(0, limit).map(entryJson);
   const last = entries.length > limit ? page.at(-1) : undefined;
-  return { entries: page, next: last && cursorOf(last) };
-}
-
-/** An outage and a report may have one time, so the place in the list is both. */
-function cursorOf({ at, state }: EntryJson): string {
-  return `${at},${state}`;
+  // An outage and a report may have one time, so the place in the list is both.
+  return { entries: page, next: last && `${last.at},${last.state}` };
 }
 
 function entryJson(entry: Entry): EntryJson {

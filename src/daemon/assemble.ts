@@ -25,7 +25,7 @@ import { after } from "../runtime/timer.ts";
 import type { PeerSocket } from "../runtime/udp.ts";
 import { createEnvelope } from "../sealing/envelope.ts";
 import type { History } from "../store/history.ts";
-import { openHistory } from "../store/sqlite-history.ts";
+import { openHistory } from "../store/history.ts";
 import type { ClusterSource } from "../view/cluster-view.ts";
 import { clusterRanges } from "./cluster-ranges.ts";
 import { createClusterSource } from "./cluster-source.ts";

@@ -22,26 +22,19 @@ const FILES = [
 
 export const ASSET_PATHS: readonly string[] = FILES.map(({ path }) => path);
 
-export interface Assets {
-  readonly links: AssetLinks;
-  /** By path, without the query. */
-  readonly bodies: ReadonlyMap<string, Body>;
-}
+export type Assets = ReturnType<typeof createAssets>;
 
-export function createAssets(): Assets {
-  const bodies = new Map<string, Body>();
-  const link = (path: string) => {
-    const etag = bodies.get(path)?.etag ?? "";
-    return `${path}?v=${etag.replaceAll('"', "")}`;
+/** The bodies by path, without the query, and the links to them. */
+export function createAssets() {
+  const bodies: ReadonlyMap<string, Body> = new Map(
+    FILES.map(({ path, ...file }) => [path, bodyOf(file)]),
+  );
+  const link = (path: string) => `${path}?v=${bodies.get(path)?.etag.replaceAll('"', "") ?? ""}`;
+  const links: AssetLinks = {
+    style: link("/page.css"),
+    icon: link("/favicon.svg"),
+    iconDown: link("/favicon-down.svg"),
+    client: link("/client.js"),
   };
-  for (const { path, ...file } of FILES) bodies.set(path, bodyOf(file));
-  return {
-    bodies,
-    links: {
-      style: link("/page.css"),
-      icon: link("/favicon.svg"),
-      iconDown: link("/favicon-down.svg"),
-      client: link("/client.js"),
-    },
-  };
+  return { bodies, links };
 }

@@ -5,7 +5,7 @@
  */
 import { countOpenFiles, readOpenFilesLimit } from "../linux/proc/limits.ts";
 
-export interface DescriptorUse {
+interface DescriptorUse {
   readonly open: number;
   /** The soft limit. */
   readonly limit: number;

@@ -7,21 +7,17 @@
 import type { ClusterSource } from "../view/cluster-view.ts";
 import type { EventStreams } from "./events.ts";
 
-export interface Eras {
-  /** `isFollowed`: for a page that the readers of the event streams have open. */
-  now(isFollowed: boolean): string;
-}
+/** `isFollowed`: for a page that the readers of the event streams have open. */
+export type EraNow = (isFollowed: boolean) => string;
 
-export function createEras(source: ClusterSource, streams: EventStreams): Eras {
+export function createEras(source: ClusterSource, streams: Pick<EventStreams, "told">): EraNow {
   let told: number | undefined;
   let toldAtMs = 0;
-  return {
-    now(isFollowed) {
-      const { wallMs, elapsedMs } = source.moment();
-      const nowTold = isFollowed ? streams.told() : undefined;
-      if (nowTold === undefined) return `${source.version()} ${Math.floor(wallMs / 1000)}`;
-      if (nowTold !== told) [told, toldAtMs] = [nowTold, elapsedMs];
-      return `told ${told} ${Math.floor((elapsedMs - toldAtMs) / 1000)}`;
-    },
+  return (isFollowed) => {
+    const { wallMs, elapsedMs } = source.moment();
+    const nowTold = isFollowed ? streams.told() : undefined;
+    if (nowTold === undefined) return `${source.version()} ${Math.floor(wallMs / 1000)}`;
+    if (nowTold !== told) [told, toldAtMs] = [nowTold, elapsedMs];
+    return `told ${told} ${Math.floor((elapsedMs - toldAtMs) / 1000)}`;
   };
 }

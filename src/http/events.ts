@@ -9,11 +9,10 @@
 import type { EventQuery } from "../api/query.ts";
 import type { Detail } from "../api/types.ts";
 import { type EventContent, eventJson } from "../api/writer.ts";
-import type { After } from "../base/after.ts";
-import type { ClusterSource, ClusterView } from "../view/cluster-view.ts";
+import type { ClusterView } from "../view/cluster-view.ts";
 import { EVENT_STREAM, SECURITY_HEADERS, takesGzip } from "./answer.ts";
 import { EventBytes, GZIP_HEAD } from "./event-bytes.ts";
-import type { ClusterChanges, Watchers } from "./watching.ts";
+import type { Following } from "./watching.ts";
 
 /** Design, section 8: as many readers as a crowd of machines has, and each costs a socket. */
 export const MOST_STREAMS = 512;
@@ -28,38 +27,16 @@ const GATHER_MS = 50;
 /** First events kept for a second: readers that come together hold the same version. */
 const MOST_FIRSTS = 16;
 
-/** What a client asks for when it opens a stream. */
-export interface StreamRequest {
+interface StreamRequest {
   readonly request: Request;
   /** The canonical address of the client. */
   readonly address: string;
   readonly query: EventQuery;
 }
 
-export interface EventStreams {
-  /** `undefined`: there are too many already. */
-  open(asked: StreamRequest): Response | undefined;
-  /** Streams that are open now. */
-  count(): number;
-  /** The newest version that the readers have been told of; `undefined` when there are none. */
-  told(): number | undefined;
-  /** Ends the streams of clients that may not read any more. */
-  endUnless(isAllowed: (address: string) => boolean): void;
-  /** Ends all streams. */
-  stop(): void;
-}
-
-export interface EventStreamParts {
-  readonly source: ClusterSource;
-  readonly changes: ClusterChanges;
-  readonly watchers: Pick<Watchers, "hold">;
-  readonly after: After;
+interface EventStreamParts extends Following {
   /** An event of so many characters has been made. */
   readonly onMade?: (characters: number) => void;
-}
-
-export function createEventStreams(parts: EventStreamParts): EventStreams {
-  return new GatheredStreams(parts);
 }
 
 interface Stream {
@@ -71,7 +48,7 @@ interface Stream {
   readonly release: () => void;
 }
 
-class GatheredStreams implements EventStreams {
+export class EventStreams {
   readonly #parts: EventStreamParts;
   readonly #streams = new Set<Stream>();
   readonly #ping = new EventBytes(": ping\n\n");
@@ -90,14 +67,17 @@ class GatheredStreams implements EventStreams {
     this.#parts = parts;
   }
 
+  /** Streams that are open now. */
   count(): number {
     return this.#streams.size;
   }
 
+  /** The newest version that the readers have been told of; `undefined` when there are none. */
   told(): number | undefined {
     return this.#streams.size === 0 ? undefined : this.#written;
   }
 
+  /** `undefined`: there are too many already. */
   open({ request, address, query }: StreamRequest): Response | undefined {
     if (this.#streams.size >= MOST_STREAMS) return undefined;
     const isGzipped = takesGzip(request);
@@ -126,6 +106,7 @@ class GatheredStreams implements EventStreams {
     return new Response(body, { headers });
   }
 
+  /** Ends the streams of clients that may not read any more. */
   endUnless(isAllowed: (address: string) => boolean): void {
     for (const stream of [...this.#streams]) {
       if (!isAllowed(stream.address)) this.#cut(stream);
@@ -158,7 +139,6 @@ class GatheredStreams implements EventStreams {
     stream.controller.error();
   }
 
-  /** The first reader has come. */
   #begin(): void {
     const { changes, after } = this.#parts;
     this.#written = changes.version();
@@ -170,7 +150,6 @@ class GatheredStreams implements EventStreams {
     this.#cancelPing = after(PING_MS, ping);
   }
 
-  /** The last reader has left. */
   #end(): void {
     this.#unsubscribe();
     this.#cancelPing();

@@ -2,9 +2,8 @@
  * `?fresh=2`: waits a little for reports that are at most so old. All who wait, for whatever age,
  * share one poll of the machines.
  */
-import type { After } from "../base/after.ts";
 import type { ClusterSource } from "../view/cluster-view.ts";
-import type { ClusterChanges, Watchers } from "./watching.ts";
+import type { Following } from "./watching.ts";
 
 /** Design, section 8: after this the answer gives what there is. */
 const PATIENCE_MS = 1000;
@@ -21,13 +20,6 @@ export interface Freshener {
   wait(maxAgeSeconds: number): Promise<void> | undefined;
 }
 
-export interface FreshenerParts {
-  readonly source: ClusterSource;
-  readonly changes: ClusterChanges;
-  readonly watchers: Pick<Watchers, "hold">;
-  readonly after: After;
-}
-
 interface Waiter {
   readonly maxAgeSeconds: number;
   /** Looks at the machines before it is answered with what there is. */
@@ -35,7 +27,7 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
-export function createFreshener(parts: FreshenerParts): Freshener {
+export function createFreshener(parts: Following): Freshener {
   const { watchers, after } = parts;
   const oldestSeconds = createOldest(parts);
   let waiters: Waiter[] = [];
@@ -74,8 +66,8 @@ export function createFreshener(parts: FreshenerParts): Freshener {
  * The age of the oldest report that is waited for. The machines are looked at again only once
  * something has changed, and then at most every 50 ms, however many ask.
  */
-function createOldest({ source, changes }: FreshenerParts): () => number {
-  let seen: Seen | undefined;
+function createOldest({ source, changes }: Following): () => number {
+  let seen: { version: number; atMs: number; seconds: number } | undefined;
   return () => {
     const { elapsedMs } = source.moment();
     const version = changes.version();
@@ -85,12 +77,6 @@ function createOldest({ source, changes }: FreshenerParts): () => number {
     }
     return seen.seconds + (elapsedMs - seen.atMs) / 1000;
   };
-}
-
-interface Seen {
-  readonly version: number;
-  readonly atMs: number;
-  readonly seconds: number;
 }
 
 /** Not waited for: machines that do not answer, and protocol 1, which reports when it likes. */

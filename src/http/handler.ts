@@ -9,7 +9,7 @@ import { createTimes } from "../view/times.ts";
 import { answerWith, type Body, plainAnswer } from "./answer.ts";
 import { createAssets } from "./assets.ts";
 import { BodyCache } from "./body-cache.ts";
-import { createEras, type Eras } from "./eras.ts";
+import { createEras, type EraNow } from "./eras.ts";
 import { isAllowedHost } from "./host-names.ts";
 import { segmentsOf, targetOf } from "./request-target.ts";
 import { type Call, createRouter, type Route, type ViewRoute } from "./route.ts";
@@ -67,7 +67,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
 class Answering {
   readonly #options: HttpHandlerOptions;
   readonly #service: Service;
-  readonly #eras: Eras;
+  readonly #era: EraNow;
   /** Followed pages and all other answers have eras of their own. */
   readonly #looks = new BodyCache();
   readonly #others = new BodyCache();
@@ -76,7 +76,7 @@ class Answering {
     const { source } = options;
     const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     this.#options = options;
-    this.#eras = createEras(source, options.streams);
+    this.#era = createEras(source, options.streams);
     this.#service = {
       ...options,
       times: createTimes(timeZone),
@@ -89,14 +89,12 @@ class Answering {
     const call = { ...asked, service: this.#service };
     const isLook = route.isLook === true && !isOfPast(asked.query);
     if (isLook) this.#options.watchers.glance();
+    const answerNow = (): Response => {
+      const answer = this.#answerTo(route, call, isLook);
+      return answer instanceof Response ? answer : answerWith(call.request, answer, route.caching);
+    };
     const wait = route.wait?.(call);
-    if (wait === undefined) return this.#answerNow(route, call, isLook);
-    return wait.then(() => this.#answerNow(route, call, isLook));
-  }
-
-  #answerNow(route: Route, call: Call, isLook: boolean): Response {
-    const answer = this.#answerTo(route, call, isLook);
-    return answer instanceof Response ? answer : answerWith(call.request, answer, route.caching);
+    return wait === undefined ? answerNow() : wait.then(answerNow);
   }
 
   #answerTo(route: Route, call: Call, isLook: boolean): Body | Response {
@@ -104,7 +102,7 @@ class Answering {
     if (route.caching === "none") return this.#view(route, call);
     const cache = isLook ? this.#looks : this.#others;
     const name = `${call.path}?${route.variant?.(call.query) ?? call.query}`;
-    return cache.get(this.#eras.now(isLook), name, () => this.#view(route, call));
+    return cache.get(this.#era(isLook), name, () => this.#view(route, call));
   }
 
   /** The costly part: a look at every machine. */

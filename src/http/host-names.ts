@@ -5,7 +5,7 @@
 import { readSearchDomains } from "../linux/resolv-conf.ts";
 import { canonicalAddress } from "../net/address.ts";
 
-export interface HostNameOptions {
+interface HostNameOptions {
   /** `etc/resolv.conf` is read below it; "/" but for tests. */
   readonly root: string;
   readonly name: string;

@@ -1,23 +1,15 @@
 /** Path and query of a request, as they came: hostile ones included. */
 
-export interface RequestTarget {
-  readonly path: string;
-  /** Without the question mark. */
-  readonly query: string;
-}
-
 /**
- * Takes a request's URL apart. Bun gives the bare path for an HTTP/1.0 request without a Host or
+ * Path and query (without the question mark) of a request's URL. Bun gives the bare path for an HTTP/1.0 request without a Host or
  * with a bad one, where `new URL` would throw.
  */
-export function targetOf(url: string): RequestTarget {
+export function targetOf(url: string) {
   const scheme = url.indexOf("://");
   const from = url.startsWith("/") ? 0 : url.indexOf("/", scheme < 0 ? 0 : scheme + 3);
   const rest = from < 0 ? "/" : (url.slice(from).split("#", 1)[0] ?? "/");
-  const mark = rest.indexOf("?");
-  return mark < 0
-    ? { path: rest, query: "" }
-    : { path: rest.slice(0, mark), query: rest.slice(mark + 1) };
+  const [path = "", ...query] = rest.split("?");
+  return { path, query: query.join("?") };
 }
 
 /** `["machines", "node01"]`; `undefined` for a path whose percent-encoding is broken. */

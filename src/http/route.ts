@@ -44,7 +44,6 @@ interface PlainRoute extends RouteBase {
 export interface ViewRoute extends RouteBase {
   /** The part of the query that the answer depends on; all of it without this. */
   readonly variant?: (query: string) => string;
-
   readonly caching: Exclude<Caching, "for good">;
   readonly needsView: true;
   readonly answer: (call: ViewCall) => Body;
@@ -52,28 +51,24 @@ export interface ViewRoute extends RouteBase {
 
 export type Route = PlainRoute | ViewRoute;
 
-export type Found =
-  | { readonly kind: "route"; readonly route: Route; readonly slug: string }
-  | { readonly kind: "wrong method"; readonly allow: readonly string[] };
-
-/** `segments`: the decoded path, `["machines", "node01"]`. */
-export type Router = (method: string, segments: readonly string[]) => Found;
-
-/** `elsewhere` gives the route of a path that is not in the table. */
+/**
+ * Finds the route of a method and a decoded path, such as `["machines", "node01"]`. `elsewhere`
+ * gives the route of a path that is not in the table.
+ */
 export function createRouter(
   routes: readonly Route[],
   elsewhere: (segments: readonly string[]) => Route,
-): Router {
+) {
   const compiled = routes.map((route) => ({ route, parts: partsOf(route.pattern) }));
-  return (method, segments) => {
+  return (method: string, segments: readonly string[]) => {
     const matching = compiled.filter(({ parts }) => isMatch(parts, segments));
     const here = matching.map(({ route }) => route);
     const offered = here.length === 0 ? [elsewhere(segments)] : here;
     const asked = method === "HEAD" ? "GET" : method;
     const route = offered.find((one) => one.method === asked);
-    if (route === undefined) return { kind: "wrong method", allow: methodsOf(offered) };
+    if (route === undefined) return { kind: "wrong method", allow: methodsOf(offered) } as const;
     const at = matching[0]?.parts.indexOf(ANY) ?? -1;
-    return { kind: "route", route, slug: segments[at] ?? "" };
+    return { kind: "route", route, slug: segments[at] ?? "" } as const;
   };
 }
 

@@ -3,7 +3,7 @@
  * client's address.
  */
 import { errorCode, errorMessage } from "../base/errors.ts";
-import { fail, ok, type Result } from "../base/result.ts";
+import { ok, type Result } from "../base/result.ts";
 import type { Moment } from "../base/units.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import { portInUseReason } from "../runtime/port-holder.ts";
@@ -11,7 +11,6 @@ import { EVENT_STREAM, plainAnswer } from "./answer.ts";
 import { isCrowded, readDescriptorUse } from "./connection-guard.ts";
 import type { HttpHandler } from "./handler.ts";
 
-/** Where to listen. */
 export interface ListenPlace {
   /** Canonical address; absent: all, or all of IPv4 where there is no IPv6. */
   readonly bind?: string;
@@ -57,7 +56,7 @@ function isEventStream(answer: Response): boolean {
   return answer.body !== null && answer.headers.get("content-type") === EVENT_STREAM;
 }
 
-function serve(hostname: string, options: HttpServerOptions): Listener {
+function serve(hostname: string, options: HttpServerOptions) {
   const { handler, log } = options;
   const server = Bun.serve({
     hostname,
@@ -82,10 +81,7 @@ function serve(hostname: string, options: HttpServerOptions): Listener {
   return { port: server.port ?? options.port, stop: () => void server.stop(true) };
 }
 
-interface Listener {
-  readonly port: number;
-  readonly stop: () => void;
-}
+type Listener = ReturnType<typeof serve>;
 
 /** A reason names address, port, option and remedy. */
 export function startHttpServer(options: HttpServerOptions): Result<HttpServer> {
@@ -146,51 +142,43 @@ function isSamePlace(one: ListenPlace, other: ListenPlace): boolean {
 }
 
 function listen({ bind, isLocal }: ListenPlace, options: HttpServerOptions): Result<Listener> {
-  if (bind !== undefined) return plainResult(tryOn(bind, options));
+  if (bind !== undefined) return tryOn(bind, options);
   return isLocal === true ? listenOnLoopback(options) : listenEverywhere(options);
 }
 
 /** Both families, or IPv4 alone where there is no IPv6. */
 function listenEverywhere(options: HttpServerOptions): Result<Listener> {
   const both = tryOn("::", options);
-  return plainResult(both.ok || !isWithoutIpv6(both.code) ? both : tryOn("0.0.0.0", options));
+  return both.ok || !isWithoutIpv6(both.code) ? both : tryOn("0.0.0.0", options);
 }
 
 /** Both of this machine's own addresses, or the one that it has. */
 function listenOnLoopback(options: HttpServerOptions): Result<Listener> {
   const first = tryOn("127.0.0.1", options);
-  if (!first.ok) return plainResult(first);
-  const { port } = first.listener;
+  if (!first.ok) return first;
+  const { port } = first.value;
   const second = tryOn("::1", { ...options, port });
   // The name localhost may lead to either address: half of the browsers would find nothing.
   if (!second.ok && !isWithoutIpv6(second.code)) {
-    first.listener.stop();
-    return plainResult(second);
+    first.value.stop();
+    return second;
   }
   return ok({
     port,
     stop: () => {
-      first.listener.stop();
-      if (second.ok) second.listener.stop();
+      first.value.stop();
+      if (second.ok) second.value.stop();
     },
   });
 }
 
-type Tried =
-  | { readonly ok: true; readonly listener: Listener }
-  | { readonly ok: false; readonly code: string | undefined; readonly reason: string };
-
-function tryOn(host: string, options: HttpServerOptions): Tried {
+function tryOn(host: string, options: HttpServerOptions) {
   try {
-    return { ok: true, listener: serve(host, options) };
+    return { ok: true, value: serve(host, options) } as const;
   } catch (cause) {
-    const { port } = options;
-    return { ok: false, code: errorCode(cause), reason: reasonOf(cause, { host, port }) };
+    const reason = reasonOf(cause, host, options.port);
+    return { ok: false, code: errorCode(cause), reason } as const;
   }
-}
-
-function plainResult(tried: Tried): Result<Listener> {
-  return tried.ok ? ok(tried.listener) : fail(tried.reason);
 }
 
 /** A port that is in use on :: is in use; anything else is taken for a kernel without IPv6. */
@@ -198,14 +186,10 @@ function isWithoutIpv6(code: string | undefined): boolean {
   return code !== "EADDRINUSE" && code !== "EACCES";
 }
 
-function reasonOf(
-  cause: unknown,
-  { host, port }: { readonly host: string; readonly port: number },
-): string {
-  const isEverywhere = host === "::" || host === "0.0.0.0";
+function reasonOf(cause: unknown, host: string, port: number): string {
   switch (errorCode(cause)) {
     case "EADDRINUSE": {
-      const bind = isEverywhere ? undefined : host;
+      const bind = ["::", "0.0.0.0"].includes(host) ? undefined : host;
       const asked = withoutUndefined({ transport: "tcp", port, option: "-h", bind } as const);
       return portInUseReason(ROOT, asked);
     }

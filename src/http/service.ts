@@ -7,7 +7,6 @@ import type { Assets } from "./assets.ts";
 import type { EventStreams } from "./events.ts";
 import type { Freshener } from "./fresh.ts";
 
-/** The program or browser that asks. */
 export interface Client {
   /** Canonical. */
   readonly address: string;
@@ -15,7 +14,6 @@ export interface Client {
   readonly port: number;
 }
 
-/** Removes scrapped machines. */
 export interface Removal {
   /** The address of `--bind`: a client at this address is on this machine, too. */
   readonly ownAddress?: string;
@@ -25,7 +23,7 @@ export interface Removal {
 
 export interface Service {
   readonly source: ClusterSource;
-  readonly streams: EventStreams;
+  readonly streams: Pick<EventStreams, "open" | "count" | "told">;
   readonly freshener: Freshener;
   readonly removal: Removal;
   readonly times: Times;

@@ -1,4 +1,6 @@
 /** What the daemon offers to those who follow the cluster: what has changed, and being counted. */
+import type { After } from "../base/after.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
 
 export interface ClusterChanges {
   /** Grows with each change that a reader could see; of another run it is another number. */
@@ -18,4 +20,12 @@ export interface Watchers {
   hold(): () => void;
   /** Somebody has looked just now, which counts as watching for 10 s. */
   glance(): void;
+}
+
+/** What it takes to follow the cluster. */
+export interface Following {
+  readonly source: ClusterSource;
+  readonly changes: ClusterChanges;
+  readonly watchers: Pick<Watchers, "hold">;
+  readonly after: After;
 }

@@ -40,21 +40,15 @@ export interface Fault {
   readonly words: string;
 }
 
-/** The file was written by a later version of the program, whose tables this one does not know. */
-export class NewerSchemaError extends Error {
-  readonly version: number;
+/** A file that SQLite takes, and the history cannot use. */
+export class UnusableFileError extends Error {
+  readonly kind: FaultKind;
 
-  constructor(version: number) {
-    super(`written by a newer unagi (its format is ${version}, this one's ${SCHEMA_VERSION})`);
-    this.version = version;
+  constructor(kind: FaultKind, words: string) {
+    super(words);
+    this.kind = kind;
   }
 }
-
-/** The file is a database, but not one of ours. */
-export class ForeignTablesError extends Error {}
-
-/** Somebody removed the file: what is written goes nowhere, though SQLite does not notice. */
-export class RemovedFileError extends Error {}
 
 /**
  * Opens the database and makes its tables if it is new. Throws what `classifyFault` names. A file
@@ -84,16 +78,17 @@ export function openDatabase(path: string | ":memory:", waitMs = 0): Database {
 
 /** Bytes in use, without free pages; the file itself stays at its past maximum. */
 export function usedBytes(database: Database): number {
-  const pragma = (name: string): number =>
-    Number(database.query(`PRAGMA ${name}`).values()[0]?.[0] ?? 0);
-  return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
+  const pagesInUse = pragma(database, "page_count") - pragma(database, "freelist_count");
+  return pagesInUse * pragma(database, "page_size");
+}
+
+function pragma(database: Database, name: string): number {
+  return Number(database.query(`PRAGMA ${name}`).values()[0]?.[0] ?? 0);
 }
 
 /** The fault of the file that was thrown; undefined for a bug of ours. */
 export function classifyFault(error: unknown): Fault | undefined {
-  if (error instanceof NewerSchemaError) return { kind: "newer", words: error.message };
-  if (error instanceof ForeignTablesError) return { kind: "corrupt", words: error.message };
-  if (error instanceof RemovedFileError) return { kind: "failing", words: error.message };
+  if (error instanceof UnusableFileError) return { kind: error.kind, words: error.message };
   if (!(error instanceof SQLiteError)) return undefined;
   // The low byte is the kind, the rest its shade. Source: sqlite.org/rescode.html.
   const kind = FAULT_KINDS[error.errno & 0xff];
@@ -124,19 +119,24 @@ const FAULT_KINDS: Readonly<Record<number, FaultKind>> = {
 };
 
 function prepare(database: Database): void {
-  const version = Number(database.query("PRAGMA user_version").values()[0]?.[0] ?? 0);
-  if (version > SCHEMA_VERSION) throw new NewerSchemaError(version);
+  const version = pragma(database, "user_version");
+  if (version > SCHEMA_VERSION) {
+    const words = `written by a newer unagi (its format is ${version}, this one's ${SCHEMA_VERSION})`;
+    throw new UnusableFileError("newer", words);
+  }
   const tables = database
     .query("SELECT name FROM sqlite_schema WHERE type = 'table'")
     .values()
-    .map((row) => row[0]);
+    .flat();
   if (version === 0 && tables.length === 0) {
     database.run(SCHEMA);
     database.run(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     return;
   }
   for (const table of ["machines", "entries", "reports"]) {
-    if (!tables.includes(table)) throw new ForeignTablesError(`it has no table ${table}`);
+    if (!tables.includes(table)) {
+      throw new UnusableFileError("corrupt", `it has no table ${table}`);
+    }
   }
   // Reads the pages of the two small tables, so that most damage shows at the start; a check of
   // the whole file (quick_check) would take 0.2 s for 1,000 machines, and more from a cold disk.

@@ -6,10 +6,9 @@ import type { Database } from "bun:sqlite";
 import { classifyFault, type Fault, openDatabase } from "./database.ts";
 import { createPrivately, findLockHolder, setAside } from "./state-directory.ts";
 
-export interface OpenedFile {
+interface OpenedFile {
   /** Absent: the file cannot be used now. */
   readonly database?: Database;
-  /** What the reader should know about it. */
   readonly fault?: Fault;
   /** What happened to a bad file. */
   readonly aside?: string;
@@ -31,8 +30,7 @@ export function openHistoryFile(place: FilePlace, waitMs: number): OpenedFile {
   if (first.fault === undefined || !isSetAside(first.fault)) return first;
   const aside = putAside(place, first.fault);
   if (!aside.moved) return { fault: first.fault, aside: aside.words };
-  const second = tryOpen(place, waitMs);
-  return { ...second, aside: aside.words };
+  return { ...tryOpen(place, waitMs), aside: aside.words };
 }
 
 /** Whether a file with this fault is given another name; other faults may pass. */
@@ -41,22 +39,13 @@ export function isSetAside(fault: Fault): boolean {
 }
 
 /** Gives a bad file another name, and says so. */
-export function putAside(
-  place: FilePlace,
-  fault: Fault,
-): { readonly moved: boolean; readonly words: string } {
-  const { path, wallMs } = place;
-  const mark = fault.kind === "newer" ? "newer" : "bad";
-  const moved = setAside(path, { mark, wallMs });
-  if (!moved.ok) {
-    return {
-      moved: false,
-      words: `the history's file ${path} is unusable (${fault.words}) and could not be set aside (${moved.reason})`,
-    };
-  }
+export function putAside({ path, wallMs }: FilePlace, { kind, words }: Fault) {
+  const moved = setAside(path, { mark: kind === "newer" ? "newer" : "bad", wallMs });
   return {
-    moved: true,
-    words: `the history's file could not be used (${fault.words}); it was set aside as ${moved.value}`,
+    moved: moved.ok,
+    words: moved.ok
+      ? `the history's file could not be used (${words}); it was set aside as ${moved.value}`
+      : `the history's file ${path} is unusable (${words}) and could not be set aside (${moved.reason})`,
   };
 }
 

@@ -22,12 +22,12 @@ const SPAN_SLACK_MS = 2000;
 /** No reader needs more; a larger number could only be a mistake. */
 const MAX_ENTRIES_READ = 100_000;
 
-export type OnDamaged = () => void;
+type OnDamaged = () => void;
 
 /** The machines heard last come first, each with its last report. */
 export function readKnownMachines(database: Database, onDamaged: OnDamaged): KnownMachine[] {
   const rows = database
-    .query<MachineInfoRow, []>(
+    .query<{ rowid: number; id: unknown; info: unknown }, []>(
       `SELECT rowid AS rowid, id, info FROM machines WHERE info IS NOT NULL ORDER BY heard DESC`,
     )
     .all();
@@ -38,20 +38,11 @@ export function readKnownMachines(database: Database, onDamaged: OnDamaged): Kno
       onDamaged();
       continue;
     }
-    const { reportAtWallMs, ...known } = info;
-    const last =
-      reportAtWallMs === undefined
-        ? undefined
-        : readLastReport(database, { rowid, reportAtWallMs }, onDamaged);
+    const { reportAtWallMs: at, ...known } = info;
+    const last = at === undefined ? undefined : readLastReport(database, rowid, at, onDamaged);
     machines.push({ ...known, ...last });
   }
   return machines;
-}
-
-interface MachineInfoRow {
-  readonly rowid: number;
-  readonly id: unknown;
-  readonly info: unknown;
 }
 
 /**
@@ -60,7 +51,8 @@ interface MachineInfoRow {
  */
 function readLastReport(
   database: Database,
-  { rowid, reportAtWallMs }: { readonly rowid: number; readonly reportAtWallMs: number },
+  rowid: number,
+  reportAtWallMs: number,
   onDamaged: OnDamaged,
 ): Pick<KnownMachine, "report" | "reportAtWallMs"> | undefined {
   const row = database
@@ -114,20 +106,13 @@ export function readStrips(
   sinceWallMs: number,
   ids?: readonly string[],
 ): Map<string, StripPoint[]> {
-  const strips = new Map<number, StripPoint[]>();
-  const byId = new Map<string, StripPoint[]>();
   const chosen = ids === undefined ? "1" : "id IN (SELECT value FROM json_each(?1))";
-  const list = JSON.stringify(ids ?? []);
   const machines = database
     .query<{ rowid: number; id: string }, string[]>(
       `SELECT rowid AS rowid, id FROM machines WHERE ${chosen}`,
     )
-    .all(...(ids === undefined ? [] : [list]));
-  for (const { rowid, id } of machines) {
-    const points: StripPoint[] = [];
-    strips.set(rowid, points);
-    byId.set(id, points);
-  }
+    .all(...(ids === undefined ? [] : [JSON.stringify(ids)]));
+  const strips = new Map(machines.map(({ rowid }): [number, StripPoint[]] => [rowid, []]));
   const among = ids === undefined ? "1" : "machine IN (SELECT value FROM json_each(?2))";
   const rowids = JSON.stringify([...strips.keys()]);
   const rows = database
@@ -141,7 +126,7 @@ export function readStrips(
     const point = toStripPoint(row);
     if (point !== undefined) strips.get(row.machine)?.push(point);
   }
-  return byId;
+  return new Map(machines.map(({ rowid, id }) => [id, strips.get(rowid) ?? []]));
 }
 
 /**

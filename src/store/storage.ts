@@ -12,7 +12,7 @@ import {
   closeQuietly,
   type Fault,
   openDatabase,
-  RemovedFileError,
+  UnusableFileError,
 } from "./database.ts";
 import { type FilePlace, isSetAside, openHistoryFile, putAside } from "./history-file.ts";
 import { CAPS, type HistoryCaps, type HistoryOptions } from "./history-options.ts";
@@ -104,7 +104,8 @@ export class Storage {
   write(changes: readonly Change[]): void {
     try {
       if (this.#isOnFile && !existsSync(this.#path ?? "")) {
-        throw new RemovedFileError("it was removed");
+        // What is written now would go nowhere, though SQLite does not notice.
+        throw new UnusableFileError("failing", "it was removed");
       }
       this.#writeHere(changes);
     } catch (error) {
@@ -177,16 +178,10 @@ export class Storage {
 
   /** What memory gathered while the file could not be used; at the start, nothing. */
   #moveInto(file: Database): void {
-    const { machines: maxMachines, fileBytes: maxBytes } = this.#caps;
-    const { entriesPerMachine } = this.#options;
     file
       .transaction(() => {
-        for (const change of this.#missedByFile) applyChange(file, change, maxMachines);
-        const machines = carryOver(this.#database, file, {
-          maxMachines,
-          entriesPerMachine,
-          maxBytes,
-        });
+        for (const change of this.#missedByFile) applyChange(file, change, this.#caps.machines);
+        const machines = this.#carryInto(file, this.#caps.fileBytes);
         if (machines.length > 0) closeOutagesHeardAfter(file);
         this.#trim(file, machines);
         this.#enforceCap(file, true);
@@ -194,18 +189,18 @@ export class Storage {
       .immediate();
   }
 
+  #carryInto(target: Database, maxBytes: number): number[] {
+    const { entriesPerMachine } = this.#options;
+    const limits = { maxMachines: this.#caps.machines, entriesPerMachine, maxBytes };
+    return carryOver(this.#database, target, limits);
+  }
+
   /** Leaves a database that failed, with what can be read of it; throws on for a bug of ours. */
   #fallToMemory(error: unknown): void {
     const fault = faultOrThrow(error);
     const failed = this.#database;
     const memory = openDatabase(":memory:");
-    memory.transaction(() => {
-      carryOver(failed, memory, {
-        maxMachines: this.#caps.machines,
-        entriesPerMachine: this.#options.entriesPerMachine,
-        maxBytes: this.#caps.memoryBytes * CARRIED_PART,
-      });
-    })();
+    memory.transaction(() => this.#carryInto(memory, this.#caps.memoryBytes * CARRIED_PART))();
     this.#database = memory;
     const place = this.#place();
     if (this.#isOnFile && place !== undefined && isSetAside(fault)) this.#putAside(place, fault);
@@ -257,7 +252,6 @@ function faultOrThrow(error: unknown): Fault {
 }
 
 function sizeInWords(bytes: number): string {
-  return bytes >= MEBIBYTE
-    ? `${Math.round(bytes / MEBIBYTE)} MB`
-    : `${Math.round(bytes / 1024)} KB`;
+  const isLarge = bytes >= MEBIBYTE;
+  return isLarge ? `${Math.round(bytes / MEBIBYTE)} MB` : `${Math.round(bytes / 1024)} KB`;
 }

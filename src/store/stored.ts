@@ -42,7 +42,7 @@ const report: FieldReader<Report> = (value) => {
 };
 
 /** What is known of a machine, without its report, which is an entry. */
-export type MachineInfo = Omit<KnownMachine, "report">;
+type MachineInfo = Omit<KnownMachine, "report">;
 
 const readInfo = recordReader<MachineInfo>(
   {
@@ -63,10 +63,7 @@ const readInfo = recordReader<MachineInfo>(
 );
 
 /** A machine of an earlier run, from its row; undefined if anything needed is missing or wrong. */
-export function parseMachineInfo(row: {
-  readonly id: unknown;
-  readonly info: unknown;
-}): MachineInfo | undefined {
+export function parseMachineInfo(row: { id: unknown; info: unknown }): MachineInfo | undefined {
   // Once a machine was renamed, only its row has the new id.
   const info = row.info instanceof Uint8Array ? unpackJson(row.info) : undefined;
   return info === undefined ? undefined : readInfo({ ...info, id: row.id });

@@ -54,10 +54,14 @@ export function applyChange(
     }
     case "append":
       return append(database, change, maxMachines);
-    case "end-outage":
-      return endOutage(database, change);
+    case "end-outage": {
+      const rowid = rowidOf(database, change.id);
+      const until = wholeMs(change.untilWallMs);
+      if (rowid !== undefined && until !== undefined) setEnd(database, rowid, until);
+      return undefined;
+    }
     case "rename":
-      return rename(database, change);
+      return rename(database, change.fromId, change.toId);
     case "forget": {
       const rowid = rowidOf(database, change.id);
       if (rowid !== undefined) dropMachine(database, rowid);
@@ -112,17 +116,16 @@ export function putEntry(database: Database, machine: number, row: EntryRow): vo
     .run(machine, row.at, row.state, row.until, row.cpu, row.disk, row.uptime, row.span, report);
 }
 
-export function rowidOf(database: Database, id: string): number | undefined {
+function rowidOf(database: Database, id: string): number | undefined {
   const rowid = database.query("SELECT rowid FROM machines WHERE id = ?").values(id)[0]?.[0];
   return typeof rowid === "number" ? rowid : undefined;
 }
 
 function append(
   database: Database,
-  change: { readonly id: string; readonly entry: Entry },
+  { id, entry }: Extract<Change, { kind: "append" }>,
   maxMachines: number,
 ): number | undefined {
-  const { id, entry } = change;
   const at = wholeMs(entry.atWallMs);
   // Only a broken wall clock gives such a time, and the history has no place for it.
   if (at === undefined) return undefined;
@@ -156,10 +159,10 @@ function append(
 function continuesOutage(
   database: Database,
   machine: number,
-  outage: { readonly at: number; readonly state: number },
+  outage: Pick<EntryRow, "at" | "state">,
 ): boolean {
   const open = database
-    .query<{ at: number; state: number }, [number]>(
+    .query<Pick<EntryRow, "at" | "state">, [number]>(
       "SELECT at, state FROM entries WHERE machine = ? AND state > 0 AND until IS NULL ORDER BY at DESC",
     )
     .all(machine)[0];
@@ -172,15 +175,6 @@ function continuesOutage(
   return false;
 }
 
-function endOutage(
-  database: Database,
-  change: { readonly id: string; readonly untilWallMs: number },
-): undefined {
-  const rowid = rowidOf(database, change.id);
-  const until = wholeMs(change.untilWallMs);
-  if (rowid !== undefined && until !== undefined) setEnd(database, rowid, until);
-}
-
 /** Ends the machine's open outages, never before they began: the wall clock may have jumped. */
 function setEnd(database: Database, machine: number, until: number): void {
   database
@@ -190,15 +184,12 @@ function setEnd(database: Database, machine: number, until: number): void {
     .run(until, machine);
 }
 
-function rename(
-  database: Database,
-  change: { readonly fromId: string; readonly toId: string },
-): number | undefined {
-  const from = rowidOf(database, change.fromId);
-  const to = rowidOf(database, change.toId);
+function rename(database: Database, fromId: string, toId: string): number | undefined {
+  const from = rowidOf(database, fromId);
+  const to = rowidOf(database, toId);
   if (from === undefined || from === to) return undefined;
   if (to === undefined) {
-    database.query("UPDATE machines SET id = ? WHERE rowid = ?").run(change.toId, from);
+    database.query("UPDATE machines SET id = ? WHERE rowid = ?").run(toId, from);
     return undefined;
   }
   // Where both have an entry of the same time, that of the id that stays is kept.

@@ -109,7 +109,7 @@ describe("the JSON of a machine's entries", () => {
   ];
 
   test("gives times in UTC, and no end to an outage that lasts", () => {
-    expect(written(entriesJson(entries, { limit: 3 }))).toEqual({
+    expect(written(entriesJson(entries, 3))).toEqual({
       entries: [
         { at: "2026-11-24T09:13:37.000Z", state: "up", report },
         { at: "2026-11-24T09:13:27.000Z", state: "stopped", until: "2026-11-24T09:13:32.000Z" },
@@ -119,7 +119,7 @@ describe("the JSON of a machine's entries", () => {
   });
 
   test("names the last entry of a page by time and state where a page follows", () => {
-    const json = entriesJson(entries, { limit: 2 });
+    const json = entriesJson(entries, 2);
     expect(json.entries).toHaveLength(2);
     expect(json.next).toBe("2026-11-24T09:13:27.000Z,stopped");
   });
@@ -127,7 +127,7 @@ describe("the JSON of a machine's entries", () => {
   test("is as it was reviewed", () => {
     const { id } = machineNamed("node07");
     const limit = 2;
-    const json = entriesJson(source.entries(id, { limit: limit + 1 }), { limit });
+    const json = entriesJson(source.entries(id, { limit: limit + 1 }), limit);
     expectGolden("entries.json", pretty(json));
   });
 });

@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { createChangeLog } from "../../src/daemon/watching/change-log.ts";
 import { createWatcherCount } from "../../src/daemon/watching/watcher-count.ts";
-import { createEventStreams, MOST_BYTES_BEHIND, MOST_STREAMS } from "../../src/http/events.ts";
+import { EventStreams, MOST_BYTES_BEHIND, MOST_STREAMS } from "../../src/http/events.ts";
 import { createFreshener, MOST_WAITING } from "../../src/http/fresh.ts";
 import { startHttpServer } from "../../src/http/server.ts";
 import { HandClock } from "../daemon/hand-clock.ts";
@@ -42,7 +42,7 @@ function bench() {
     },
   };
   const following = { source, changes, watchers, after };
-  const streams = createEventStreams(following);
+  const streams = new EventStreams(following);
   open.push(streams);
   const handler = handlerOver(source, {
     ...{ watchers, streams },

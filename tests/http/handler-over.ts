@@ -17,13 +17,7 @@ export function handlerOver(
     timeZone: "UTC",
     watchers: { glance: () => undefined },
     // As where all the streams are taken that there may be.
-    streams: {
-      open: () => undefined,
-      count: () => 512,
-      told: () => undefined,
-      endUnless: () => undefined,
-      stop: () => undefined,
-    },
+    streams: { open: () => undefined, count: () => 512, told: () => undefined },
     freshener: { wait: () => undefined },
     removal: { remove: () => undefined },
     ...more,

@@ -2,7 +2,7 @@
 import { describe, expect, spyOn, test } from "bun:test";
 import { createChangeLog } from "../../src/daemon/watching/change-log.ts";
 import { createWatcherCount } from "../../src/daemon/watching/watcher-count.ts";
-import { createEventStreams } from "../../src/http/events.ts";
+import { EventStreams } from "../../src/http/events.ts";
 
 import { HandClock } from "../daemon/hand-clock.ts";
 import { SAMPLE_NOW_MS, sampleSource } from "../page/sample-cluster.ts";
@@ -27,7 +27,7 @@ function bench() {
   const { after } = clock;
   const watchers = createWatcherCount({ after, onChange: () => undefined });
   const events: number[] = [];
-  const streams = createEventStreams({
+  const streams = new EventStreams({
     ...{ source, changes, watchers, after },
     onMade: (characters) => events.push(characters),
   });

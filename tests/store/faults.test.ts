@@ -120,7 +120,7 @@ function writeAt(file: string): string {
 /** What `openHistory` says to an ordinary user. */
 function asNobody(directory: string): string {
   const script = `
-    const { openHistory } = await import(${moduleOf("sqlite-history.ts")});
+    const { openHistory } = await import(${moduleOf("history.ts")});
     process.setgroups([]); process.setgid(65534); process.setuid(65534);
     const result = openHistory({ directory: ${JSON.stringify(directory)}, signature: "test",
       entriesPerMachine: 3, now: () => ({ elapsedMs: 0, wallMs: 0 }), log() {} });
@@ -256,7 +256,7 @@ test("pages torn among the reports cost the file, but neither the daemon nor wha
 test("a file that another process holds is left alone, its holder named, and used once it is free", async () => {
   fill(2, 2);
   const child = await startScript(`
-    const { openHistory } = await import(${moduleOf("sqlite-history.ts")});
+    const { openHistory } = await import(${moduleOf("history.ts")});
     const result = openHistory({ directory: ${JSON.stringify(place.directory)}, signature: "test",
       entriesPerMachine: 9, now: () => ({ elapsedMs: 0, wallMs: 0 }), log() {} });
     console.log("ready");
@@ -292,7 +292,7 @@ test("a file that another process holds is left alone, its holder named, and use
 
 test("when two daemons start at once, one has the file and the other goes on in memory", async () => {
   const script = `
-    const { openHistory } = await import(${moduleOf("sqlite-history.ts")});
+    const { openHistory } = await import(${moduleOf("history.ts")});
     const result = openHistory({ directory: ${JSON.stringify(place.directory)}, signature: "test",
       entriesPerMachine: 9, now: () => ({ elapsedMs: 0, wallMs: 0 }), log() {} });
     console.log("ready " + (result.ok ? result.value.notices().length : result.reason));
@@ -442,7 +442,7 @@ test("when the daemon is killed while it writes, all that was flushed is there a
 /** Appends entries from a number on, flushes after every third, and says the last one flushed. */
 function writerScript(from: number): string {
   return `
-    const { openHistory } = await import(${moduleOf("sqlite-history.ts")});
+    const { openHistory } = await import(${moduleOf("history.ts")});
     const result = openHistory({ directory: ${JSON.stringify(place.directory)}, signature: "test",
       entriesPerMachine: 1000000, now: () => ({ elapsedMs: 0, wallMs: 0 }), log() {} });
     if (!result.ok || result.value.notices().length > 0) process.exit(3);

@@ -6,7 +6,7 @@
 import type { Moment } from "../../base/units.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Sampler } from "../../collectors/sampler.ts";
-import { createEventStreams, type EventStreams } from "../../http/events.ts";
+import { EventStreams } from "../../http/events.ts";
 import { createFreshener, type Freshener } from "../../http/fresh.ts";
 import type { Watchers } from "../../http/watching.ts";
 import { after } from "../../runtime/timer.ts";
@@ -49,7 +49,7 @@ export function openWatching(parts: WatchingParts): Watching {
     onChange: (isWatching) => drive((now) => cluster.setWatching(isWatching, now)),
   });
   const following = { source, changes, watchers, after };
-  const streams = createEventStreams({ ...following, onMade: onEvent });
+  const streams = new EventStreams({ ...following, onMade: onEvent });
   return {
     watchers,
     freshener: createFreshener(following),

@@ -18,9 +18,8 @@ import {
 } from "./bodies.ts";
 
 export function machinePage(call: ViewCall): Body {
-  const { view, slug } = call;
-  const found = findMachine(view.machines, slug);
-  const shown = shownText(slug, 80);
+  const found = findMachine(call.view.machines, call.slug);
+  const shown = shownText(call.slug, 80);
   switch (found.kind) {
     case "one":
       return htmlBody(
@@ -60,7 +59,7 @@ export function entriesAnswer(call: ViewCall): Body {
     if ("parameter" in asked) return wrongParameter(asked);
     const { limit } = asked;
     const entries = service.source.entries(id, { ...asked, limit: limit + 1 });
-    return jsonBody(entriesJson(entries, { limit }));
+    return jsonBody(entriesJson(entries, limit));
   });
 }
 

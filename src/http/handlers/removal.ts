@@ -23,10 +23,9 @@ export function removalAnswer(call: ViewCall): Body {
   const refused = whyRefused(call);
   if (refused !== undefined) return jsonError(403, { error: refused });
   const chosen = choose(call);
-  if (chosen.kind === "refused") return jsonError(chosen.status, chosen.json);
-  const { machine } = chosen;
-  call.service.removal.remove(machine, call.client);
-  return jsonBody({ forgotten: identify(machine) } satisfies ForgottenJson);
+  if (!chosen.ok) return chosen.answer;
+  call.service.removal.remove(chosen.machine, call.client);
+  return jsonBody({ forgotten: identify(chosen.machine) } satisfies ForgottenJson);
 }
 
 function whyRefused({ request: { headers }, client, service }: ViewCall): string | undefined {
@@ -40,21 +39,17 @@ function whyRefused({ request: { headers }, client, service }: ViewCall): string
   return undefined;
 }
 
-type Chosen =
-  | { readonly kind: "one"; readonly machine: Machine }
-  | { readonly kind: "refused"; readonly status: number; readonly json: ErrorJson };
-
 /**
  * Among machines that share a name, the quiet one is meant: a machine that was installed anew has
  * left its old self behind, and one that is up cannot be removed.
  */
-function choose({ view, slug }: ViewCall): Chosen {
+function choose({ view, slug }: ViewCall) {
   const found = findMachine(view.machines, slug);
   const named =
     found.kind === "many" ? found.machines : found.kind === "one" ? [found.machine] : [];
   const quiet = named.filter(({ state, isSelf }) => QUIET_STATES.has(state) && !isSelf);
   const [first, ...more] = quiet;
-  if (first !== undefined && more.length === 0) return { kind: "one", machine: first };
+  if (first !== undefined && more.length === 0) return { ok: true, machine: first } as const;
   if (first !== undefined) {
     const error = "several machines that are silent, stopped or down have this name";
     return refused(300, { error, choices: quiet.map(identify) });
@@ -76,6 +71,6 @@ function identify({ id, name, address, state }: Machine): ForgottenJson["forgott
   return { id, name, address, state };
 }
 
-function refused(status: number, json: ErrorJson): Chosen {
-  return { kind: "refused", status, json };
+function refused(status: number, json: ErrorJson) {
+  return { ok: false, answer: jsonError(status, json) } as const;
 }
