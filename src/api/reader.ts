@@ -18,12 +18,10 @@ import { parseReport } from "../protocol/report-json.ts";
 import { MACHINE_STATES } from "../store/kept.ts";
 import type { ClusterJson, MachineJson } from "./types.ts";
 
-/** A machine as any version tells it. */
 export type ReadMachine = Pick<MachineJson, "id" | "name" | "address" | "state"> &
   Partial<MachineJson>;
 
-/** The cluster as any version tells it. */
-export type ReadCluster = Pick<ClusterJson, "network"> &
+type ReadCluster = Pick<ClusterJson, "network"> &
   Partial<Omit<ClusterJson, "machines" | "drops">> & { readonly machines: readonly ReadMachine[] };
 
 /** Twice the machines that a daemon knows at most: two versions may differ. */

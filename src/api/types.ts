@@ -87,10 +87,7 @@ export interface ErrorJson {
 }
 
 /** One of several machines with the same name. */
-export interface ChoiceJson {
-  readonly id: string;
-  readonly name: string;
-  readonly address: string;
+interface ChoiceJson extends Pick<MachineJson, "id" | "name" | "address"> {
   /** Where this one is found. */
   readonly href?: string;
   readonly state?: MachineState;

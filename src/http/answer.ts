@@ -17,19 +17,16 @@ export const JSON_TYPE = "application/json; charset=utf-8";
 
 const NEVER_KEPT = "no-store";
 /** The header for each way of caching. */
-const CACHE_CONTROL: Readonly<Record<Caching, string>> = {
+const CACHE_CONTROL = {
+  // The address holds a hash of the content, so a browser never asks for it again.
   "for good": "private, max-age=31536000, immutable",
-  // The browser asks before each use whether its copy still holds: the ETag tells.
+  // Made once for all readers of an era (eras.ts). The browser asks before each use whether its
+  // copy still holds: the ETag tells.
   "per era": "private, no-cache",
+  // Made for each request.
   none: NEVER_KEPT,
 };
-
-/**
- * - "for good": the address holds a hash of the content, so a browser never asks for it again.
- * - "per era": made once for all readers of an era (eras.ts), and kept by browsers until it changes.
- * - "none": made for each request, and never kept.
- */
-export type Caching = "for good" | "per era" | "none";
+export type Caching = keyof typeof CACHE_CONTROL;
 
 /** A body is made once and given to several readers. */
 export interface Body {
@@ -41,12 +38,9 @@ export interface Body {
   gzipped?: Uint8Array<ArrayBuffer>;
 }
 
-export function bodyOf(options: {
-  readonly text: string;
-  readonly contentType: string;
-  readonly status?: number;
-}): Body {
-  const { text, contentType, status = 200 } = options;
+type Content = Pick<Body, "text" | "contentType"> & Partial<Pick<Body, "status">>;
+
+export function bodyOf({ text, contentType, status = 200 }: Content): Body {
   return { status, contentType, text, etag: `"${Bun.hash(text).toString(36)}"` };
 }
 

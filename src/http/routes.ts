@@ -15,16 +15,15 @@ import { nothingInApi, nothingPage } from "./handlers/nothing.ts";
 import { removalAnswer } from "./handlers/removal.ts";
 import type { Route } from "./route.ts";
 
-const GET = "GET";
 /** A page that people look at. */
-const LOOK = { method: GET, caching: "per era", needsView: true, isLook: true } as const;
+const LOOK = { method: "GET", caching: "per era", needsView: true, isLook: true } as const;
 /** A view of the cluster for programs. */
-const VIEW = { method: GET, caching: "per era", needsView: true } as const;
+const VIEW = { method: "GET", caching: "per era", needsView: true } as const;
 /** Takes `?fresh=`. */
 const FRESH = { wait: waitForFresh, variant: clusterVariant };
 /** Needs no look at the machines. */
-const NO_VIEW = { method: GET, caching: "none", needsView: false } as const;
-const FOR_GOOD = { method: GET, caching: "for good", needsView: false } as const;
+const NO_VIEW = { method: "GET", caching: "none", needsView: false } as const;
+const FOR_GOOD = { method: "GET", caching: "for good", needsView: false } as const;
 const CHANGE = { method: "DELETE", caching: "none", needsView: true } as const;
 
 export const ROUTES: readonly Route[] = [

@@ -52,10 +52,6 @@ const GUARD_MS = 900;
 /** How long nothing is listened on once there were too many connections. */
 const REST_MS = 2_000;
 
-function isEventStream(answer: Response): boolean {
-  return answer.body !== null && answer.headers.get("content-type") === EVENT_STREAM;
-}
-
 function serve(hostname: string, options: HttpServerOptions) {
   const { handler, log } = options;
   const server = Bun.serve({
@@ -70,7 +66,8 @@ function serve(hostname: string, options: HttpServerOptions) {
       const client = self.requestIP(request);
       const answer = handler(request, client?.address ?? "", client?.port);
       // An event stream may have nothing to say for longer than others may take.
-      if (answer instanceof Response && isEventStream(answer)) self.timeout(request, 0);
+      const type = answer instanceof Response && answer.body && answer.headers.get("content-type");
+      if (type === EVENT_STREAM) self.timeout(request, 0);
       return answer;
     },
     error: (error) => {

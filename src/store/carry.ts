@@ -9,7 +9,7 @@ import { type EntryRow, type MachineRow, putEntry, putMachine } from "./tables.t
 /** Of one entry in the tables, generously: a large report deflates to 1.4 KB, and two fill a page. */
 const ENTRY_BYTES = 3072;
 
-export interface CarryLimits {
+interface CarryLimits {
   readonly maxMachines: number;
   readonly entriesPerMachine: number;
   /** About how many bytes are copied at most: of each machine an equal share, its newest entries. */
@@ -44,9 +44,7 @@ export function closeOutagesHeardAfter(database: Database): void {
     `UPDATE entries SET until =
        (SELECT min(r.at) FROM entries r
         WHERE r.machine = entries.machine AND r.state = 0 AND r.at > entries.at)
-     WHERE state > 0 AND until IS NULL AND EXISTS
-       (SELECT 1 FROM entries r
-        WHERE r.machine = entries.machine AND r.state = 0 AND r.at > entries.at)`,
+     WHERE state > 0 AND until IS NULL`,
   );
 }
 
@@ -66,15 +64,10 @@ function readMachines(source: Database): MachineRow[] {
 }
 
 function readRows(source: Database, machine: number, limit: number): EntryRow[] {
-  const query = () =>
-    source
-      .query<EntryRow, [number, number]>(
-        `SELECT e.at, e.state, e.until, e.cpu, e.disk, e.uptime, e.span, r.body
-         FROM entries e LEFT JOIN reports r ON r.rowid = e.report
-         WHERE e.machine = ? ORDER BY e.at DESC LIMIT ?`,
-      )
-      .iterate(machine, limit);
-  return [...readable(query)];
+  const sql = `SELECT e.at, e.state, e.until, e.cpu, e.disk, e.uptime, e.span, r.body
+    FROM entries e LEFT JOIN reports r ON r.rowid = e.report
+    WHERE e.machine = ? ORDER BY e.at DESC LIMIT ?`;
+  return [...readable(() => source.query<EntryRow, number[]>(sql).iterate(machine, limit))];
 }
 
 /** The rows before the first that cannot be read. */

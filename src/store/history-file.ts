@@ -40,7 +40,7 @@ export function isSetAside(fault: Fault): boolean {
 
 /** Gives a bad file another name, and says so. */
 export function putAside({ path, wallMs }: FilePlace, { kind, words }: Fault) {
-  const moved = setAside(path, { mark: kind === "newer" ? "newer" : "bad", wallMs });
+  const moved = setAside(path, kind === "newer" ? "newer" : "bad", wallMs);
   return {
     moved: moved.ok,
     words: moved.ok

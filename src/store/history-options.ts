@@ -15,14 +15,10 @@ export interface HistoryOptions {
   readonly root?: string;
 }
 
-export interface HistoryCaps {
-  readonly fileBytes: number;
-  readonly memoryBytes: number;
-  readonly machines: number;
-}
+export type HistoryCaps = Readonly<typeof CAPS>;
 
 /** Design, section 7, and the cap on peers of 6.3. */
-export const CAPS: HistoryCaps = {
+export const CAPS = {
   fileBytes: 512 * MEBIBYTE,
   memoryBytes: 32 * MEBIBYTE,
   machines: 4096,

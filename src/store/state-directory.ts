@@ -22,14 +22,13 @@ const NETWORK_HEX_DIGITS = 16;
 /** The endings of a database and of what SQLite keeps beside it. */
 const COMPANIONS = ["", "-wal", "-shm"];
 
-/** SQLite locks bytes from 2^30 on, 512 of them. Source: os.h, PENDING_BYTE. */
-const LOCK_BYTES_FROM = 0x40000000;
+/** SQLite locks bytes from here on, 512 of them. Source: os.h, PENDING_BYTE. */
+const LOCK_BYTES_FROM = 2 ** 30;
 const LOCK_BYTES_TO = LOCK_BYTES_FROM + 512;
 
 /** Names tried for a file that is set aside, as others may have been set aside in the same second. */
 const MAX_NAMES = 100;
 
-/** The path of the history of the network with this signature. */
 export function historyFile(directory: string, signature: string): string {
   const network = new Bun.CryptoHasher("sha256").update(signature).digest("hex");
   return join(directory, `history-${network.slice(0, NETWORK_HEX_DIGITS)}.sqlite`);
@@ -83,13 +82,10 @@ export function createPrivately(path: string): void {
  * ever deleted or replaced. The database should still be open: closing it first would let SQLite
  * remove the write-ahead log.
  */
-export function setAside(
-  path: string,
-  options: { readonly mark: string; readonly wallMs: number },
-): Result<string> {
-  const time = new Date(options.wallMs).toISOString().replace(/[-:]|\.\d+/g, "");
+export function setAside(path: string, mark: string, wallMs: number): Result<string> {
+  const time = new Date(wallMs).toISOString().replace(/[-:]|\.\d+/g, "");
   for (let index = 0; index < MAX_NAMES; index++) {
-    const name = `${path}.${options.mark}-${time}${index === 0 ? "" : `-${index}`}`;
+    const name = `${path}.${mark}-${time}${index === 0 ? "" : `-${index}`}`;
     if (COMPANIONS.some((companion) => existsSync(name + companion))) continue;
     try {
       for (const companion of COMPANIONS) {

@@ -3,15 +3,12 @@ import type { Machine } from "../cluster/machine.ts";
 import type { MachineState } from "../store/kept.ts";
 import { duration } from "./format.ts";
 
-export interface StateCount {
-  readonly state: MachineState;
-  readonly count: number;
-}
+export type StateCount = Readonly<ReturnType<typeof stateCounts>[number]>;
 
 export const STATES: readonly MachineState[] = ["up", "silent", "stopped", "down", "new"];
 
 /** Of each state; `new`, which lasts a second, only when there is such a machine. */
-export function stateCounts(machines: readonly Machine[]): StateCount[] {
+export function stateCounts(machines: readonly Machine[]) {
   return STATES.map((state) => ({
     state,
     count: machines.filter((machine) => machine.state === state).length,

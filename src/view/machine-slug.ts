@@ -5,31 +5,24 @@
 import type { Machine } from "../cluster/machine.ts";
 import { canonicalAddress } from "../net/address.ts";
 
-export type Found =
-  | { readonly kind: "one"; readonly machine: Machine }
-  /** Several machines share it. */
-  | { readonly kind: "many"; readonly machines: readonly Machine[] }
-  | { readonly kind: "none" };
-
-function foundOf(machines: readonly Machine[]): Found {
-  const [first] = machines;
-  if (first === undefined) return { kind: "none" };
-  return machines.length === 1 ? { kind: "one", machine: first } : { kind: "many", machines };
-}
-
-/** By ID, else by address, else by name, whose case counts only if that decides. */
-export function findMachine(machines: readonly Machine[], slug: string): Found {
-  const byId = machines.filter((machine) => machine.id === slug);
-  if (byId.length > 0) return foundOf(byId);
+/** Names are compared without regard to case, as host names are. */
+export function findMachine(machines: readonly Machine[], slug: string) {
   const address = canonicalAddress(slug);
-  if (address !== undefined) {
-    const byAddress = machines.filter((machine) => machine.addresses.includes(address));
-    if (byAddress.length > 0) return foundOf(byAddress);
-  }
-  const exact = machines.filter((machine) => machine.name === slug);
-  if (exact.length > 0) return foundOf(exact);
   const lower = slug.toLowerCase();
-  return foundOf(machines.filter((machine) => machine.name.toLowerCase() === lower));
+  const tests = [
+    ({ id }: Machine) => id === slug,
+    ({ addresses }: Machine) => address !== undefined && addresses.includes(address),
+    ({ name }: Machine) => name === slug,
+    ({ name }: Machine) => name.toLowerCase() === lower,
+  ];
+  for (const test of tests) {
+    const [machine, ...others] = machines.filter(test);
+    if (machine === undefined) continue;
+    if (others.length === 0) return { kind: "one", machine } as const;
+    // Several machines share a name.
+    return { kind: "many", machines: [machine, ...others] } as const;
+  }
+  return { kind: "none" } as const;
 }
 
 /** A name that can stand in a path as it is: no dot segment, nothing to encode. */

@@ -1,33 +1,9 @@
 /** Who uses the cluster: what each person runs on which machine, and where they are logged in. */
-import { byUse, type ProcessFacts, processFacts } from "./facts.ts";
-import { isThere, type Subject } from "./subject.ts";
+import { byUse, processFacts } from "./facts.ts";
+import { isThere, type Subject, type SubjectProcess } from "./subject.ts";
 
-export interface People {
-  /** Cores of the machines that are counted. */
-  readonly allCores: number;
-  /** Most cores first, then most memory; root and services last, as one. */
-  readonly people: readonly Person[];
-  /** Machines that have no current report. */
-  readonly uncounted: readonly Subject[];
-}
-
-export interface Person {
-  readonly id: string;
-  /** As the machines write it; `system` for root and services. */
-  readonly name: string;
-  readonly isSystem: boolean;
-  readonly machineCount: number;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  /** Most cores first, then most memory. */
-  readonly processes: readonly PersonProcess[];
-  readonly loggedInOn: readonly Subject[];
-}
-
-export interface PersonProcess {
-  readonly subject: Subject;
-  readonly process: ProcessFacts;
-}
+export type People = ReturnType<typeof peopleOf>;
+export type Person = ReturnType<typeof personOf>;
 
 /** Accounts that Debian and its relatives give to services; nobody logs in as one of them. */
 const SERVICES = new Set(
@@ -55,9 +31,10 @@ export function personId(user: string): string {
 }
 
 interface Gathered {
+  /** As the machines write it; `system` for root and services. */
   readonly name: string;
   readonly isSystem: boolean;
-  readonly processes: PersonProcess[];
+  readonly processes: SubjectProcess[];
   readonly loggedInOn: Subject[];
 }
 
@@ -83,11 +60,11 @@ function gather(subjects: readonly Subject[]): Map<string, Gathered> {
   return people;
 }
 
-function total(processes: readonly PersonProcess[], figure: "cores" | "memoryBytes"): number {
+function total(processes: readonly SubjectProcess[], figure: "cores" | "memoryBytes"): number {
   return processes.reduce((sum, { process }) => sum + (process[figure] ?? 0), 0);
 }
 
-function personOf([id, gathered]: readonly [string, Gathered]): Person {
+function personOf([id, gathered]: readonly [string, Gathered]) {
   const { processes } = gathered;
   return {
     ...gathered,
@@ -95,18 +72,22 @@ function personOf([id, gathered]: readonly [string, Gathered]): Person {
     machineCount: new Set(processes.map(({ subject }) => subject.machine.id)).size,
     cores: total(processes, "cores"),
     memoryBytes: total(processes, "memoryBytes"),
+    /** Most cores first, then most memory. */
     processes: processes.sort((a, b) => byUse(a.process, b.process)),
   };
 }
 
-export function peopleOf(subjects: readonly Subject[]): People {
+export function peopleOf(subjects: readonly Subject[]) {
   const isCounted = ({ state, report }: Subject) => report !== undefined && isThere(state);
   const counted = subjects.filter(isCounted);
   return {
+    /** Cores of the machines that are counted. */
     allCores: counted.reduce((sum, { facts }) => sum + (facts.cores ?? 0), 0),
+    /** Most cores first, then most memory; root and services last, as one. */
     people: [...gather(counted)]
       .map(personOf)
       .sort((a, b) => Number(a.isSystem) - Number(b.isSystem) || byUse(a, b)),
+    /** Machines that say nothing now. */
     uncounted: subjects.filter((subject) => !isCounted(subject)),
   };
 }

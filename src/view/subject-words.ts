@@ -62,11 +62,9 @@ export function sentenceOf(
       const at = times.since(nowMs - age * 1000, nowMs);
       return withWords(`last report ${at}, ${duration(age)} old`, facts);
     }
-    case "stopped": {
+    case "stopped":
       if (subject.stateSinceWallMs === undefined) return "stopped at that time";
-      const said = `shut down ${times.since(subject.stateSinceWallMs, nowMs)}`;
-      return withWords(said, facts);
-    }
+      return withWords(`said goodbye ${times.since(subject.stateSinceWallMs, nowMs)}`, facts);
     default:
       return report === undefined ? "no report yet" : undefined;
   }
@@ -78,13 +76,8 @@ export function uptimeSeconds(machine: Machine): number | undefined {
   return uptime === undefined ? undefined : uptime + (machine.reportAgeSeconds ?? 0);
 }
 
-/** How long it has been in its state, `3h02m`; for a machine that is up, its uptime. */
-export function stateFor(subject: Subject, nowMs: number): string {
-  if (subject.stateSinceWallMs === undefined) return "";
-  if (subject.state === "up") {
-    const uptime = uptimeSeconds(subject.machine);
-    return uptime === undefined ? "" : duration(uptime);
-  }
-  if (subject.state === "new") return "";
-  return duration((nowMs - subject.stateSinceWallMs) / 1000);
+export function stateFor({ machine, state, stateSinceWallMs }: Subject, nowMs: number): string {
+  if (stateSinceWallMs === undefined || state === "new") return "";
+  const seconds = state === "up" ? uptimeSeconds(machine) : (nowMs - stateSinceWallMs) / 1000;
+  return seconds === undefined ? "" : duration(seconds);
 }

@@ -3,7 +3,7 @@ import type { Machine } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Entry, MachineState } from "../store/kept.ts";
 import type { ClusterView } from "./cluster-view.ts";
-import { type Facts, factsOf } from "./facts.ts";
+import { type Facts, factsOf, type ProcessFacts } from "./facts.ts";
 import { type Warning, warningsOf } from "./warnings.ts";
 
 /** `unknown`: the history has no entry for the time asked for. */
@@ -19,6 +19,12 @@ export interface Subject {
   readonly warnings: readonly Warning[];
   /** When it went into this state; absent for a time in the past. */
   readonly stateSinceWallMs?: number;
+}
+
+/** A process and where it runs. */
+export interface SubjectProcess {
+  readonly subject: Subject;
+  readonly process: ProcessFacts;
 }
 
 const NO_FACTS: Facts = {};

@@ -6,12 +6,12 @@
 import { counted, shownName, shownText } from "../../base/shown-text.ts";
 import { ANSWER_LINES, firstLines } from "../../view/answers/first-lines.ts";
 import { freeMachines, isDiskFull } from "../../view/answers/free-machines.ts";
-import { type LargeProcess, largeProcesses } from "../../view/answers/large-processes.ts";
+import { largeProcesses } from "../../view/answers/large-processes.ts";
 import { type Trouble, troublesOf } from "../../view/answers/troubles.ts";
 import { bytes, duration, percent } from "../../view/format.ts";
 import type { WarnedSinceOf } from "../../view/history/warned-since.ts";
 import { machineHref } from "../../view/machine-href.ts";
-import type { Subject } from "../../view/subject.ts";
+import type { Subject, SubjectProcess } from "../../view/subject.ts";
 import { coresFreeText, coresText, memoryFreeText, stateFor } from "../../view/subject-words.ts";
 import type { Times } from "../../view/times.ts";
 
@@ -84,7 +84,7 @@ function freeLine(subject: Subject): FreeLine {
   };
 }
 
-function usingLine({ subject, process }: LargeProcess): UsingLine {
+function usingLine({ subject, process }: SubjectProcess): UsingLine {
   const { memoryBytes, memoryPercent } = process;
   const share = memoryPercent === undefined ? "" : `${percent(memoryPercent)} %`;
   return {

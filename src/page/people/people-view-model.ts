@@ -7,9 +7,8 @@ import { filterOf } from "../../view/filter.ts";
 import { bytes, duration, figure, known } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
-import { type People, type Person, type PersonProcess, peopleOf } from "../../view/people.ts";
-import { type Subject, subjectsNow } from "../../view/subject.ts";
-import { coresText } from "../../view/subject-words.ts";
+import { type People, type Person, peopleOf } from "../../view/people.ts";
+import { type Subject, type SubjectProcess, subjectsNow } from "../../view/subject.ts";
 import { type Times, timesFor } from "../../view/times.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
 import { standingNotices } from "../components/notices.tsx";
@@ -73,8 +72,8 @@ function machineLink({ machine, slug }: Subject): MachineLink {
   return { name: shownName(machine, 24), href: machineHref(slug) };
 }
 
-function lineOf({ subject, process }: PersonProcess): ProcessLine {
-  const { memoryBytes, cpuSeconds } = process;
+function lineOf({ subject, process }: SubjectProcess): ProcessLine {
+  const { cores, memoryBytes, cpuSeconds } = process;
   return {
     ...machineLink(subject),
     isSilent: subject.state === "silent",

@@ -8,9 +8,8 @@ function isFree(subject: Subject): boolean {
   const { facts, state } = subject;
   if (state !== "up" || facts.cpuPercent === undefined || isSwapping(facts)) return false;
   const { coresPercent, memoryPercent } = THRESHOLDS.free;
-  return (
-    100 - facts.cpuPercent >= coresPercent && 100 - (facts.memoryPercent ?? 0) >= memoryPercent
-  );
+  const hasMemory = 100 - (facts.memoryPercent ?? 0) >= memoryPercent;
+  return hasMemory && 100 - facts.cpuPercent >= coresPercent;
 }
 
 export function isDiskFull({ warnings }: Subject): boolean {

@@ -1,13 +1,8 @@
 /** Who is using what: the processes that take a large share of their machine. */
 import type { ProcessReport, Report } from "../../protocol/report.ts";
-import { byUse, type ProcessFacts, processFacts } from "../facts.ts";
-import { isThere, type Subject } from "../subject.ts";
+import { byUse, processFacts } from "../facts.ts";
+import { isThere, type Subject, type SubjectProcess } from "../subject.ts";
 import { THRESHOLDS } from "../thresholds.ts";
-
-export interface LargeProcess {
-  readonly subject: Subject;
-  readonly process: ProcessFacts;
-}
 
 /** Asked of each process of each machine, so it allocates nothing. */
 function isLarge({ cpuPercent = 0, memoryPercent = 0 }: ProcessReport, report: Report): boolean {
@@ -18,8 +13,8 @@ function isLarge({ cpuPercent = 0, memoryPercent = 0 }: ProcessReport, report: R
 }
 
 /** Most cores first, then most memory. */
-export function largeProcesses(subjects: readonly Subject[]): LargeProcess[] {
-  const large: LargeProcess[] = [];
+export function largeProcesses(subjects: readonly Subject[]): SubjectProcess[] {
+  const large: SubjectProcess[] = [];
   for (const subject of subjects) {
     const { report } = subject;
     if (report === undefined || !isThere(subject.state)) continue;

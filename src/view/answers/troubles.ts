@@ -3,7 +3,7 @@ import type { Subject } from "../subject.ts";
 import { THRESHOLDS } from "../thresholds.ts";
 import type { Warning } from "../warnings.ts";
 
-export type AbsentState = "down" | "silent" | "stopped";
+type AbsentState = "down" | "silent" | "stopped";
 
 export type Trouble =
   /** Several subjects went into this state together; the newest comes first. */

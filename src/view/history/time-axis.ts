@@ -44,12 +44,10 @@ const MOST_TICKS = 8;
  * Share of the axis before "now" that no name may begin in: `06` and `now` take 54 px of the
  * 360 of a common screen, or of the 576 and more of a wide one; `09:22` and `now` some 70.
  */
-const CLEAR_OF_NOW = { short: 0.15, long: 0.2 };
-const CLEAR_OF_NOW_WIDE = { short: 0.09, long: 0.13 };
+const CLEAR_OF_NOW = { narrow: { short: 0.15, long: 0.2 }, wide: { short: 0.09, long: 0.13 } };
 /** The same for an axis that ends in the past: the name only has to end before the axis does. */
-const CLEAR_OF_END = { short: 0.06, long: 0.12 };
-const CLEAR_OF_END_WIDE = { short: 0.04, long: 0.07 };
-/** Share of the axis before its end in which a line would make "now" look double. */
+const CLEAR_OF_END = { narrow: { short: 0.06, long: 0.12 }, wide: { short: 0.04, long: 0.07 } };
+/** A line so near to the end, as a share of the axis, would only make "now" look double. */
 const EDGE = 0.03;
 
 /** `24 h`, `5 d`, `90 min`. */
@@ -60,25 +58,22 @@ export function spanWords(seconds: number): string {
   return `${Math.round(seconds)} s`;
 }
 
-/** The named times of an axis. */
 function ticksOf(axis: Omit<Axis, "ticks" | "spanWords">, times: Times): readonly Tick[] {
-  const spanSeconds = (axis.endMs - axis.startMs) / 1000;
+  const spanMs = axis.endMs - axis.startMs;
+  const spanSeconds = spanMs / 1000;
   const step = STEPS.find((seconds) => spanSeconds / seconds <= MOST_TICKS) ?? spanSeconds / 4;
   const stepMs = step * 1000;
   const ticks: Tick[] = [];
   const length = step >= 3600 ? "short" : "long";
-  const [narrow, wide] = axis.isToNow
-    ? [CLEAR_OF_NOW, CLEAR_OF_NOW_WIDE]
-    : [CLEAR_OF_END, CLEAR_OF_END_WIDE];
-  const within = (share: number, atMs: number) =>
-    atMs >= axis.endMs - share * (axis.endMs - axis.startMs);
+  const { narrow, wide } = axis.isToNow ? CLEAR_OF_NOW : CLEAR_OF_END;
+  const within = (share: number, atMs: number) => atMs >= axis.endMs - share * spanMs;
   const offset = times.offsetMs(axis.startMs);
   let atLocal = Math.ceil((axis.startMs + offset) / stepMs) * stepMs;
   for (let count = 0; count <= MOST_TICKS; count += 1, atLocal += stepMs) {
     // Summer time may begin or end on the axis.
     const guess = atLocal - offset;
     const atMs = atLocal - times.offsetMs(guess);
-    if (atMs > axis.endMs - EDGE * (axis.endMs - axis.startMs)) break;
+    if (atMs > axis.endMs - EDGE * spanMs) break;
     if (atMs < axis.startMs) continue;
     const clock = times.clock(atMs);
     const isDay = clock === "00:00" && step >= 60;
@@ -131,11 +126,7 @@ export function axisOf(options: HistoryOptions & { readonly range?: TimeRange | 
   const endMs = range?.toMs ?? lastFullMs(options, cellMs);
   const isToNow = range === undefined || range.toMs >= lastFullMs(options, stepMs);
   const axis = { cells, cellMs, startMs: endMs - cells * cellMs, endMs, isToNow };
-  return {
-    ...axis,
-    ticks: ticksOf(axis, times),
-    spanWords: spanWords((cells * cellMs) / 1000),
-  };
+  return { ...axis, ticks: ticksOf(axis, times), spanWords: spanWords((cells * cellMs) / 1000) };
 }
 
 /** What a cell is filled from: the time that a report or an outage speaks of. */

@@ -86,9 +86,7 @@ export function searchWithRange(
   { bounds, times }: { readonly bounds: ZoomBounds; readonly times: Times },
 ): string {
   const { whole } = bounds;
-  const pairs = [...new URLSearchParams(search)].filter(
-    ([name]) => name !== "from" && name !== "to",
-  );
+  const pairs = [...new URLSearchParams(search)].filter(([name]) => !/^(from|to)$/.test(name));
   if (range.fromMs > whole.fromMs) pairs.push(["from", times.stamp(range.fromMs)]);
   if (range.toMs < whole.toMs) pairs.push(["to", times.stamp(range.toMs)]);
   const written = pairs.map(([name, value]) => `${encodeReadably(name)}=${encodeReadably(value)}`);
