@@ -12,7 +12,7 @@ export type ProcessFacts = Readonly<ReturnType<typeof processFacts>>;
 /** Read-only images, which are always full. */
 const ALWAYS_FULL = new Set(["squashfs", "iso9660", "udf", "cramfs", "erofs"]);
 
-/** The sum of what is known; absent when nothing is. */
+/** The sum of the known values; absent when both are unknown. */
 function sum(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined) return other;
   return other === undefined ? one : one + other;
@@ -28,7 +28,7 @@ export function isNearlyFull(usedPercent: number): boolean {
   return usedPercent >= THRESHOLDS.filesystemFullPercent;
 }
 
-/** The fullest of those nearly full. */
+/** The fullest of the file systems that are nearly full. */
 function fullestFilesystem(report: Report) {
   let fullest: { mount: string; usedPercent: number; freeBytes: number } | undefined;
   for (const filesystem of report.filesystems ?? []) {
@@ -64,7 +64,7 @@ export function processFacts(process: ProcessReport, report: Report) {
   };
 }
 
-/** The greatest of the three "some" pressures. */
+/** The highest of the three "some" pressures, and what it is of: `cpu`, `mem`, `io`. */
 function pressureOf({ pressure }: Report) {
   let of = "";
   let percent = -1;
@@ -90,12 +90,12 @@ function memoryOf({ memory }: Report) {
   return { total, used, free, share };
 }
 
-/** Names logged in, each once. */
+/** Users who are logged in, each once. */
 function namesOf({ users }: Report): string[] | undefined {
   return users && [...new Set(users.map((user) => user.name))];
 }
 
-/** One object, made at once: a page makes them for a thousand machines, and lets them go again. */
+/** Built as one literal, unknown fields included: a page makes a thousand of these. */
 export function factsOf(report: Report) {
   const { cpu, memory, swap, disk, network } = report;
   const cores = report.host?.cores;
@@ -119,10 +119,10 @@ export function factsOf(report: Report) {
     memoryFreeBytes: free,
     memoryPercent: share,
     swapUsedBytes: memory?.swapUsedBytes,
-    /** Where only percents are known (protocol 1): of the main memory. */
+    /** In percent of the main memory, where protocol 1 gives nothing else. */
     swapUsedPercent: memory?.swapUsedPercentOfMemory,
     swapBytesPerSecond: sum(swap?.inBytesPerSecond, swap?.outBytesPerSecond),
-    /** Where only percents are known: of the main memory, in and out, a minute. */
+    /** In and out together, in percent of the main memory, where protocol 1 gives nothing else. */
     swapPercentPerMinute: sum(swap?.inPercentOfMemoryPerMinute, swap?.outPercentOfMemoryPerMinute),
     diskBytesPerSecond: sum(disk?.readBytesPerSecond, disk?.writeBytesPerSecond),
     networkBytesPerSecond: sum(network?.receiveBytesPerSecond, network?.transmitBytesPerSecond),

@@ -1,4 +1,4 @@
-/** The reader's choice among the machines: `?filter=` and `?tag=` of the page. */
+/** Which machines the reader has chosen: `?filter=` and `?tag=` in the address of the page. */
 import { shownText } from "../base/shown-text.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Machine } from "../cluster/machine.ts";
@@ -105,7 +105,7 @@ export function filterOf(text: string, tag: string | undefined): Filter {
   const tests: Test[] = [];
   const all = text.split(/\s+/).filter((word) => word !== "");
   const words = all.slice(0, MOST_WORDS);
-  if (words.length < all.length) notices.push(`Only the first ${MOST_WORDS} words are looked for.`);
+  if (words.length < all.length) notices.push(`Only the first ${MOST_WORDS} words are used.`);
   for (const word of words) {
     const test = testOf(word);
     if (typeof test === "string") notices.push(test);

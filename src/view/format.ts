@@ -43,7 +43,7 @@ export function bytes(value: number): string {
   return text === "0" ? "0" : `${text} ${unit}`;
 }
 
-/** The unit that fits a scale up to `value`, and how many bytes it is. */
+/** The unit for a chart whose scale reaches to `value`, and its size in bytes. */
 export function byteUnit(value: number): { readonly unit: string; readonly size: number } {
   let size = MEBIBYTE;
   let unit = 0;

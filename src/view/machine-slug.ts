@@ -5,7 +5,7 @@
 import type { Machine } from "../cluster/machine.ts";
 import { canonicalAddress } from "../net/address.ts";
 
-/** Names are compared without regard to case, as host names are. */
+/** By ID, else by address, else by name, whose case counts only if that decides. */
 export function findMachine(machines: readonly Machine[], slug: string) {
   const address = canonicalAddress(slug);
   const lower = slug.toLowerCase();
@@ -19,7 +19,6 @@ export function findMachine(machines: readonly Machine[], slug: string) {
     const [machine, ...others] = machines.filter(test);
     if (machine === undefined) continue;
     if (others.length === 0) return { kind: "one", machine } as const;
-    // Several machines share a name.
     return { kind: "many", machines: [machine, ...others] } as const;
   }
   return { kind: "none" } as const;

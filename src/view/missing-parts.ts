@@ -1,4 +1,4 @@
-/** Why a part of a report is missing, as its machine says or as its protocol explains. */
+/** Why a part of a report is missing: what its machine says, or what its protocol cannot say. */
 import { SENTENCE_LENGTH, shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import type { Report, ReportSubject } from "../protocol/report.ts";

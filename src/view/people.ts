@@ -5,7 +5,7 @@ import { isThere, type Subject, type SubjectProcess } from "./subject.ts";
 export type People = ReturnType<typeof peopleOf>;
 export type Person = ReturnType<typeof personOf>;
 
-/** Accounts that Debian and its relatives give to services; nobody logs in as one of them. */
+/** Accounts that Debian and related distributions give to services; nobody logs in as one. */
 const SERVICES = new Set(
   `root daemon bin sys sync mail news uucp proxy www-data backup list irc nobody man lp games
   gnats messagebus ntp ntpsec chrony avahi colord rtkit polkitd syslog tss uuidd sshd
@@ -87,7 +87,7 @@ export function peopleOf(subjects: readonly Subject[]) {
     people: [...gather(counted)]
       .map(personOf)
       .sort((a, b) => Number(a.isSystem) - Number(b.isSystem) || byUse(a, b)),
-    /** Machines that say nothing now. */
+    /** Machines that have no current report. */
     uncounted: subjects.filter((subject) => !isCounted(subject)),
   };
 }

@@ -2,7 +2,7 @@
 import { isIdle } from "./facts.ts";
 import { isThere, type Subject, type SubjectState } from "./subject.ts";
 
-/** What is not there at all comes first, what is well comes last. */
+/** The worst first. */
 const STATE_ORDER: readonly SubjectState[] = ["down", "silent", "stopped", "new", "up", "unknown"];
 
 /** What each key sorts by. */
@@ -23,7 +23,7 @@ export type SortKey = keyof typeof SORT_VALUES;
 export const SORT_KEYS = Object.keys(SORT_VALUES) as readonly SortKey[];
 
 function sortValue(subject: Subject, key: SortKey): number | string | undefined {
-  // A row that shows no figures is not sorted by them.
+  // A machine that is down or stopped shows no figures, so none is sorted by.
   const isFigure = key !== "machine" && key !== "state";
   return isFigure && !isThere(subject.state) ? undefined : SORT_VALUES[key](subject);
 }

@@ -64,7 +64,7 @@ export function sentenceOf(
     }
     case "stopped":
       if (subject.stateSinceWallMs === undefined) return "stopped at that time";
-      return withWords(`said goodbye ${times.since(subject.stateSinceWallMs, nowMs)}`, facts);
+      return withWords(`shut down ${times.since(subject.stateSinceWallMs, nowMs)}`, facts);
     default:
       return report === undefined ? "no report yet" : undefined;
   }
@@ -76,6 +76,7 @@ export function uptimeSeconds(machine: Machine): number | undefined {
   return uptime === undefined ? undefined : uptime + (machine.reportAgeSeconds ?? 0);
 }
 
+/** How long it has been in its state, `3h02m`; for a machine that is up, its uptime. */
 export function stateFor({ machine, state, stateSinceWallMs }: Subject, nowMs: number): string {
   if (stateSinceWallMs === undefined || state === "new") return "";
   const seconds = state === "up" ? uptimeSeconds(machine) : (nowMs - stateSinceWallMs) / 1000;

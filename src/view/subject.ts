@@ -1,4 +1,5 @@
-/** What a row of a page is about: a machine with its report and figures, now or at an earlier time. */
+/** A machine with its report, figures and warnings, as of now or as of an earlier time. */
+import { shownName } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Entry, MachineState } from "../store/kept.ts";

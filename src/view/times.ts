@@ -20,7 +20,7 @@ function withinYears(wallMs: number): number {
   return Math.min(LAST_WALL_MS, Math.max(0, wallMs));
 }
 
-/** The offset that Intl knows, from the difference between the zone's clock and UTC's. */
+/** Computes offsets as the difference between Intl's clock in the zone and UTC. */
 function offsetReader(timeZone: string): (wallMs: number) => number {
   const format = new Intl.DateTimeFormat("en-GB", {
     timeZone,
@@ -93,7 +93,7 @@ export function createTimes(timeZone: string) {
   }
 
   /**
-   * `2026-11-24T03:10[:07]`, the same with a zone, `03:10[:07]` (the latest that is past), or
+   * Reads `2026-11-24T03:10[:07]`, the same with a zone, `03:10[:07]` (the latest before now), or
    * milliseconds since 1970; `undefined` for anything else.
    */
   function parse(text: string, nowMs: number): number | undefined {
@@ -124,7 +124,7 @@ export function createTimes(timeZone: string) {
   }
 
   return {
-    /** As it was given: `Europe/Vienna`. */
+    /** As Intl names it: `Europe/Vienna`. */
     timeZone,
     /** Milliseconds that the zone is ahead of UTC. */
     offsetMs,
@@ -133,7 +133,7 @@ export function createTimes(timeZone: string) {
     clockSeconds: (wallMs: number) => local(wallMs).toISOString().slice(11, 19),
     weekday,
     parse,
-    /** Name of the zone at that time, for the foot of the page: `UTC`, `CET`. */
+    /** The zone's abbreviation at that time: `UTC`, `CET`. */
     zoneName: (wallMs: number) =>
       zoneFormat.formatToParts(wallMs).find((part) => part.type === "timeZoneName")?.value ??
       timeZone,
@@ -150,7 +150,7 @@ export function createTimes(timeZone: string) {
       const at = local(wallMs);
       return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${clock(wallMs)}`;
     },
-    /** `2026-11-24T09:13:07`, for links and `<time>`; where that is ambiguous, in UTC with a Z. */
+    /** `2026-11-24T09:13:07`, for links and `<time>`; in UTC with a Z where that is ambiguous. */
     stamp: (wallMs: number) => {
       const text = local(wallMs).toISOString().slice(0, 19);
       const back = parse(text, wallMs);

@@ -30,9 +30,9 @@ function swapDetail({ swapBytesPerSecond: rate, swapUsedBytes: held }: Facts): s
   return rate === undefined ? use : `${use}, ${perSecond(rate)} M/s`;
 }
 
-/** Most warnings are called the same everywhere. */
-function warning(kind: Warning["kind"], detail: string): Warning {
-  return { kind, word: kind, short: kind, detail };
+/** A warning that is called the same everywhere. */
+function warning(kind: Warning["kind"], detail: string, remedy: string): Warning {
+  return { kind, word: kind, short: kind, detail, remedy };
 }
 
 /** `observer`: the name of the machine whose clock the offset is measured against. */
@@ -42,7 +42,10 @@ export function warningsOf(
   observer: string,
 ): readonly Warning[] {
   const warnings: Warning[] = [];
-  if (isSwapping(facts)) warnings.push(warning("swapping", swapDetail(facts)));
+  if (isSwapping(facts)) {
+    const remedy = "short of memory; see who uses it below";
+    warnings.push(warning("swapping", swapDetail(facts), remedy));
+  }
   const full = facts.fullFilesystem;
   if (full !== undefined) {
     const used = `${Math.floor(full.usedPercent)} %`;
@@ -57,8 +60,12 @@ export function warningsOf(
   const offset = machine.clockOffsetSeconds;
   if (offset !== undefined && Math.abs(offset) > THRESHOLDS.clockOffsetSeconds) {
     const side = offset < 0 ? "behind" : "ahead of";
-    warnings.push(warning("clock", `${apart(offset)} ${side} ours`));
+    const remedy = "start a time service (chrony, systemd-timesyncd)";
+    warnings.push(warning("clock", `${apart(offset)} ${side} ${observer}'s clock`, remedy));
   }
-  if (machine.isClone) warnings.push(warning("clone", "two machines answer under this id"));
+  if (machine.isClone) {
+    const remedy = "give each its own /etc/machine-id and restart";
+    warnings.push(warning("clone", "two machines share this ID", remedy));
+  }
   return warnings;
 }

@@ -9,6 +9,7 @@ import { machineHref } from "../../view/machine-href.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
 import { type People, type Person, peopleOf } from "../../view/people.ts";
 import { type Subject, type SubjectProcess, subjectsNow } from "../../view/subject.ts";
+import { coresText } from "../../view/subject-words.ts";
 import { type Times, timesFor } from "../../view/times.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
 import { standingNotices } from "../components/notices.tsx";
@@ -73,7 +74,7 @@ function machineLink({ machine, slug }: Subject): MachineLink {
 }
 
 function lineOf({ subject, process }: SubjectProcess): ProcessLine {
-  const { cores, memoryBytes, cpuSeconds } = process;
+  const { memoryBytes, cpuSeconds } = process;
   return {
     ...machineLink(subject),
     isSilent: subject.state === "silent",

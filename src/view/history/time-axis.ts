@@ -47,7 +47,7 @@ const MOST_TICKS = 8;
 const CLEAR_OF_NOW = { narrow: { short: 0.15, long: 0.2 }, wide: { short: 0.09, long: 0.13 } };
 /** The same for an axis that ends in the past: the name only has to end before the axis does. */
 const CLEAR_OF_END = { narrow: { short: 0.06, long: 0.12 }, wide: { short: 0.04, long: 0.07 } };
-/** A line so near to the end, as a share of the axis, would only make "now" look double. */
+/** Share of the axis before its end in which a line would make "now" look double. */
 const EDGE = 0.03;
 
 /** `24 h`, `5 d`, `90 min`. */
