@@ -1,8 +1,8 @@
 /** Path and query of a request, as they came: hostile ones included. */
 
 /**
- * Path and query (without the question mark) of a request's URL. Bun gives the bare path for an HTTP/1.0 request without a Host or
- * with a bad one, where `new URL` would throw.
+ * Takes a request's URL apart; `query` is without the question mark. Bun gives the bare path for an
+ * HTTP/1.0 request without a Host or with a bad one, where `new URL` would throw.
  */
 export function targetOf(url: string) {
   const scheme = url.indexOf("://");
