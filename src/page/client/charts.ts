@@ -88,14 +88,15 @@ class Charts {
   }
 
   /** Moves the chosen time by so many cells, from the newest if none is chosen yet. */
-  stepInTime(steps: number): void {
+  stepInTime(steps: number): boolean {
     const scene = sceneNow();
-    if (scene === undefined) return;
+    if (scene === undefined) return false;
     const at = this.#chosenMs === undefined ? scene.cells : cellOf(this.#chosenMs, scene);
     const cell = Math.max(0, Math.min(scene.cells - 1, at + steps));
     this.#area.focus({ preventScroll: true });
     this.#choose(timeOf(cell, scene));
     this.#saySoon(() => wordsAt(cell, scene.plots, this.#label(cell, scene)));
+    return true;
   }
 
   /** The charts have changed: shows the chosen time again, or the time under the pointer now. */
@@ -304,9 +305,7 @@ let charts: Charts | undefined;
 
 /** `false`: this page has no charts. */
 export function stepInCharts(steps: number): boolean {
-  if (sceneNow() === undefined) return false;
-  charts?.stepInTime(steps);
-  return true;
+  return charts?.stepInTime(steps) ?? false;
 }
 
 export function startCharts(page: Page): void {

@@ -17,11 +17,9 @@ const KEYS = [
 
 /** Made here and not by the server: without the script there are no keys. */
 function addHelp(): void {
-  const help = document.createElement("details");
-  help.id = "keys";
+  const help = Object.assign(document.createElement("details"), { id: "keys" });
   help.setAttribute("data-script", "");
-  const list = document.createElement("dl");
-  list.className = "keys";
+  const list = Object.assign(document.createElement("dl"), { className: "keys" });
   for (const [key, what] of KEYS) {
     list.append(
       Object.assign(document.createElement("dt"), { textContent: key }),

@@ -58,11 +58,8 @@ function enhance(): void {
   }
 }
 
-function tileOf(event: Event): HTMLElement | undefined {
-  const { target } = event;
-  const tile =
-    target instanceof Element ? target.closest<HTMLElement>(".small-tiles > span") : null;
-  return tile ?? undefined;
+function tileOf({ target }: Event): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>(".small-tiles > span") : null;
 }
 
 function focusTile(from: HTMLElement, to: Element | null | undefined): void {
@@ -74,7 +71,7 @@ function focusTile(from: HTMLElement, to: Element | null | undefined): void {
 
 function onKey(event: KeyboardEvent): void {
   const tile = tileOf(event);
-  if (tile === undefined) return;
+  if (tile === null) return;
   const goals: Readonly<Record<string, Element | null | undefined>> = {
     ArrowRight: tile.nextElementSibling,
     ArrowLeft: tile.previousElementSibling,
@@ -94,17 +91,17 @@ export function startTiles(page: Page): void {
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", (event) => {
     const tile = tileOf(event);
-    if (tile !== undefined) location.assign(hrefOf(tile));
+    if (tile !== null) location.assign(hrefOf(tile));
   });
   for (const name of ["pointerover", "focusin"]) {
     document.addEventListener(name, (event) => {
       const tile = tileOf(event);
-      if (tile !== undefined) say(tile);
+      if (tile !== null) say(tile);
     });
   }
   for (const name of ["pointerout", "focusout"]) {
     document.addEventListener(name, (event) => {
-      if (tileOf(event) !== undefined) hush();
+      if (tileOf(event) !== null) hush();
     });
   }
 }

@@ -71,9 +71,7 @@ type SeriesOf = (name: FigureName) => Series;
  */
 function seriesReader({ axis, cells, history, entries }: ChartInput): SeriesOf {
   const filled: Figures[][] = Array.from({ length: axis.cells }, () => []);
-  const figures = entries.map((entry) =>
-    entry.state === "up" ? figuresOf(entry.report) : undefined,
-  );
+  const figures = entries.map((one) => (one.state === "up" ? figuresOf(one.report) : undefined));
   let last = 0;
   fillCells(axis, spansOf(history, axis), (cell, index) => {
     const own = figures[index];
@@ -83,12 +81,9 @@ function seriesReader({ axis, cells, history, entries }: ChartInput): SeriesOf {
   });
   for (let cell = last + 1; cell < axis.cells; cell += 1) filled[cell] = filled[last] ?? [];
   return (name) =>
-    filled.map((all, cell) => {
-      let most = -1;
-      if (cells.state[cell] !== "up") return most;
-      for (const own of all) most = Math.max(most, own[name] ?? -1);
-      return most;
-    });
+    filled.map((all, cell) =>
+      cells.state[cell] === "up" ? Math.max(-1, ...all.map((own) => own[name] ?? -1)) : -1,
+    );
 }
 
 /** Cell by cell; −1 only where none of them is known. */
@@ -113,20 +108,6 @@ function valuesOf(series: Series, text: (value: number) => string = figure): str
   return series.map((value) => (value < 0 ? "-" : text(value))).join(" ");
 }
 
-/** With two decimals below 10: a load of 0.04 is not 0. */
-function loadText(value: number): string {
-  return value < 10 ? decimal(value, 2) : figure(value);
-}
-
-/** The ground covers the hatch everywhere but where the machine was down. */
-function groundPaths({ axis, cells }: ChartInput): [string, string][] {
-  const there = runsOf(axis.cells, (cell) => cells.state[cell] !== "down");
-  return [
-    ["ground", there.map(({ from, to }) => bandPath(from, to)).join("")],
-    ["time", axis.ticks.map(({ x }) => uprightPath(x)).join("")],
-  ];
-}
-
 interface Drawing extends Pick<Chart, "label" | "unit" | "series"> {
   readonly scale: Scale;
   /** Class and values. */
@@ -134,13 +115,16 @@ interface Drawing extends Pick<Chart, "label" | "unit" | "series"> {
   readonly lines?: readonly (readonly [string, Series])[];
 }
 
-function chartOf(input: ChartInput, drawing: Drawing): Chart {
+function chartOf({ axis, cells }: ChartInput, drawing: Drawing): Chart {
   const { label, unit, scale, series, areas = [], lines = [] } = drawing;
   const { top } = scale;
   const marks = scale.marks.map((mark) => ({ y: yOf(mark.value, top), label: mark.label }));
-  const across = marks.map(({ y }) => `M0 ${y}h${input.axis.cells}`).join("");
+  const across = marks.map(({ y }) => `M0 ${y}h${axis.cells}`).join("");
+  const there = runsOf(axis.cells, (cell) => cells.state[cell] !== "down");
   const paths: readonly (readonly [string, string])[] = [
-    ...groundPaths(input),
+    // The ground covers the hatch everywhere but where the machine was down.
+    ["ground", there.map(({ from, to }) => bandPath(from, to)).join("")],
+    ["time", axis.ticks.map(({ x }) => uprightPath(x)).join("")],
     ...areas.map(([name, own]) => [`area ${name}`, areaPath(own, top)] as const),
     ["scale-lines", across],
     ...lines.map(([name, own]) => [`line ${name}`, linePath(own, top)] as const),
@@ -172,13 +156,15 @@ const cpuChart: Draw = (input, read) => {
 
 const loadChart: Draw = (input, read) => {
   const perCore = read("loadPerCore");
+  // With two decimals below 10: a load of 0.04 is not 0.
+  const text = (value: number) => (value < 10 ? decimal(value, 2) : figure(value));
   const isPerCore = perCore.some((value) => value >= 0);
   const load = isPerCore ? perCore : read("load");
   return chartOf(input, {
     label: isPerCore ? "load per core" : "load",
     unit: "",
     scale: decimalScale(highest(1, load)),
-    series: [{ name: "1 minute", paint: "first", values: valuesOf(load, loadText) }],
+    series: [{ name: "1 minute", paint: "first", values: valuesOf(load, text) }],
     lines: [["first", load]],
   });
 };

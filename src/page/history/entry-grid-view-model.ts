@@ -19,14 +19,7 @@ export interface EntryGrid {
   }[];
 }
 
-export interface GridCell {
-  readonly text: string;
-  /** Class of the link; `undefined`: as usual. */
-  readonly look: "is-quiet" | "is-high" | "is-absent" | undefined;
-  readonly href: string;
-  /** For those who cannot see row and column: `03:10`. */
-  readonly time: string;
-}
+type GridCell = ReturnType<typeof cellOf>;
 
 /** Two days at the default interval. Older entries are reached from an opened one. */
 export const MOST_GRID_ENTRIES = 288;
@@ -37,9 +30,10 @@ const MOST_STEPS = 12;
 /** Columns: two days, and an hour begun at either end. */
 const MOST_HOURS = 50;
 
-function cellOf(point: StripPoint, options: GridOptions, atMs = point.atWallMs): GridCell {
+function cellOf(point: StripPoint, options: GridOptions, atMs = point.atWallMs) {
   const { slug, times, updateSeconds } = options;
   const href = `${hrefWith({}, { open: `${slug}@${times.stamp(atMs)}` })}#entry`;
+  // For those who cannot see row and column: `03:10`.
   const time = clockOf(times, updateSeconds)(atMs);
   if (point.state !== "up") return { text: point.state, look: "is-absent", href, time };
   const cpu = point.cpuPercent;

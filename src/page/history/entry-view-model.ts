@@ -49,8 +49,8 @@ function figureLines(report: Report) {
   const cpuDetail = parts.map(({ what, value }) => `${what} ${value}`).join(", ");
   const perMinute = (value: number | undefined) =>
     known(value, (bytesPerSecond) => `${figure(megabytesPerMinute(bytesPerSecond))} MB/min`);
-  const disk = report.disk;
-  const net = report.network;
+  const { disk, network: net } = report;
+  const loadDetail = known(facts.loadPerCore, (value) => `${decimal(value, 2)} per core`);
   const memoryDetail = known(
     facts.memoryTotalBytes,
     (total) => `${percent(facts.memoryPercent ?? 0)} % of ${bytes(total)}`,
@@ -58,12 +58,7 @@ function figureLines(report: Report) {
   const rate = (value: number) => `${perSecond(value)} M/s`;
   return [
     ...line("CPU", facts.cpuPercent, (value) => `${percent(value)} %`, cpuDetail),
-    ...line(
-      "load",
-      facts.load,
-      (value) => decimal(value),
-      known(facts.loadPerCore, (value) => `${decimal(value, 2)} per core`),
-    ),
+    ...line("load", facts.load, (value) => decimal(value), loadDetail),
     ...(facts.memoryUsedBytes === undefined
       ? line("memory", facts.memoryPercent, (value) => `${percent(value)} %`)
       : line("memory", facts.memoryUsedBytes, bytes, memoryDetail)),

@@ -27,15 +27,7 @@ import { readZoomQuery } from "./zoom-query.ts";
 
 export type MachineHistoryPart = ReturnType<typeof historyOf>;
 
-/** An event that all charts mark, in cells: an outage as a band, a reboot as a line. */
-export interface ChartEvent {
-  readonly kind: "down" | "stopped" | "reboot";
-  readonly from: number;
-  /** Exclusive. */
-  readonly to: number;
-  /** `down Mon 13:20–14:10`, `rebooted 14:10`. */
-  readonly words: string;
-}
+export type ChartEvent = MachineHistoryPart["events"][number];
 
 export interface HistoryInput {
   readonly view: ClusterView;
@@ -86,7 +78,11 @@ function entriesFor({ view, entries }: HistoryInput, range: TimeRange | undefine
   return entries({ limit, beforeWallMs: range.toMs + 2 * stepMs }).toReversed();
 }
 
-function eventsOf(cells: Cells, axis: Axis, times: Times, nowMs: number): ChartEvent[] {
+/**
+ * What all charts mark, in cells, `to` exclusive: an outage as a band, a reboot as a line. Words:
+ * `down Mon 13:20–14:10`, `rebooted 14:10`.
+ */
+function eventsOf(cells: Cells, axis: Axis, times: Times, nowMs: number) {
   const at = (cell: number) => axis.startMs + cell * axis.cellMs;
   const outages = (kind: "down" | "stopped") =>
     runsOf(axis.cells, (cell) => cells.state[cell] === kind).map(({ from, to }) => {

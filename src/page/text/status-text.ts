@@ -21,7 +21,7 @@ import { coresFreeText, coresText, memoryFreeText, stateFor } from "../../view/s
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { type Times, timesFor } from "../../view/times.ts";
 
-export interface StatusTextInput {
+interface StatusTextInput {
   readonly view: ClusterView;
   readonly times: Times;
   readonly strips: (sinceWallMs: number) => ReadonlyMap<string, readonly StripPoint[]>;
@@ -116,17 +116,6 @@ function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number):
   ];
 }
 
-function historyText(
-  subject: Subject,
-  input: StatusTextInput,
-  axis: Axis,
-  points: readonly StripPoint[],
-): string {
-  const { machine } = subject;
-  const updateSeconds = machine.report?.updateSeconds ?? input.view.updateSeconds;
-  return signsOf(cellsOf({ points, state: machine.state, updateSeconds }, axis));
-}
-
 /** The named times above the history, where there is room for them. */
 function historyHead(axis: Axis): string {
   let text = "";
@@ -182,7 +171,6 @@ export function statusText(input: StatusTextInput): string {
   const name = Math.min(MOST_NAME_WIDTH, Math.max(LEAST_NAME_WIDTH, longest));
   // Six spaces between the seven columns.
   const top = WIDTH - SIGNS - name - (STATE_WIDTH - 1) - FOR_WIDTH - 2 * FIGURE_WIDTH - 6;
-  const widths = { name, top };
   const head = `${fitted("machine", name)} ${fitted("state", STATE_WIDTH - 1)} ${fitted("for", FOR_WIDTH)} cpu% mem% ${fitted("top process, cores", top)}`;
   const ages = reportAges(view.machines);
   return [
@@ -198,14 +186,12 @@ export function statusText(input: StatusTextInput): string {
     "",
     `${head} ${axis.spanWords}, newest right`.slice(0, WIDTH).trimEnd(),
     " ".repeat(WIDTH - SIGNS) + historyHead(axis),
-    ...subjects.map((subject) =>
-      rowText(
-        subject,
-        widths,
-        historyText(subject, input, axis, strips.get(subject.machine.id) ?? []),
-        nowMs,
-      ),
-    ),
+    ...subjects.map((subject) => {
+      const { id, state, report } = subject.machine;
+      const updateSeconds = report?.updateSeconds ?? view.updateSeconds;
+      const cells = cellsOf({ points: strips.get(id) ?? [], state, updateSeconds }, axis);
+      return rowText(subject, { name, top }, signsOf(cells), nowMs);
+    }),
     "",
     `${axis.spanWords}: ${SIGNS_LEGEND}`,
     "",
