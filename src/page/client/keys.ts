@@ -20,13 +20,10 @@ function addHelp(): void {
   const help = Object.assign(document.createElement("details"), { id: "keys" });
   help.setAttribute("data-script", "");
   const list = Object.assign(document.createElement("dl"), { className: "keys" });
-  for (const [key, what] of KEYS) {
-    list.append(
-      Object.assign(document.createElement("dt"), { textContent: key }),
-      Object.assign(document.createElement("dd"), { textContent: what }),
-    );
-  }
-  help.append(Object.assign(document.createElement("summary"), { textContent: "Keys" }), list);
+  const made = (tag: string, textContent: string) =>
+    Object.assign(document.createElement(tag), { textContent });
+  list.append(...KEYS.flatMap(([key, what]) => [made("dt", key), made("dd", what)]));
+  help.append(made("summary", "Keys"), list);
   document.querySelector("footer")?.append(help);
 }
 

@@ -175,8 +175,7 @@ class Live {
     const place = document.getElementById("connection");
     document.querySelector(".served-by")?.classList.remove("is-lost");
     if (place === null) return;
-    const mark = document.createElement("span");
-    mark.className = "connected";
+    const mark = Object.assign(document.createElement("span"), { className: "connected" });
     mark.textContent = word;
     place.replaceChildren(...(word === "" ? [] : [mark]));
   }

@@ -25,10 +25,7 @@ function held(table: Element): boolean {
 }
 
 function fade(cell: Element): void {
-  cell.animate([{ backgroundColor: "var(--l1)" }, {}], {
-    duration: FADE_MS,
-    easing: FADE_EASING,
-  });
+  cell.animate([{ backgroundColor: "var(--l1)" }, {}], { duration: FADE_MS, easing: FADE_EASING });
 }
 
 /** Path and query: what the server is asked for. */

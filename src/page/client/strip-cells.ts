@@ -50,20 +50,14 @@ export function cellAt(paths: readonly (readonly [string, string])[], cell: numb
   return found;
 }
 
-function cpuWords(level: number): string {
-  const from = CPU_LEVELS[level]?.fromPercent ?? 0;
-  return level > 0 ? `${from} % or more` : `under ${THRESHOLDS.cpu.lightPercent} %`;
-}
-
-function diskWords(level: number): string {
-  const { busyMegabytesPerMinute, heavyMegabytesPerMinute } = THRESHOLDS.disk;
-  if (level === 0) return "";
-  return `, disk ${level === 1 ? busyMegabytesPerMinute : heavyMegabytesPerMinute} MB/min or more`;
-}
-
 /** `CPU 90 % or more, disk 20 MB/min or more`, `down`, `stopped`, `nothing known`. */
 export function cellWords({ state, cpuLevel, diskLevel }: StripCell): string {
   if (state === "none") return "nothing known";
   if (state !== "up") return state;
-  return `CPU ${cpuWords(cpuLevel)}${diskWords(diskLevel)}`;
+  const { cpu, disk } = THRESHOLDS;
+  const from = CPU_LEVELS[cpuLevel]?.fromPercent ?? 0;
+  const cpuWords = cpuLevel > 0 ? `${from} % or more` : `under ${cpu.lightPercent} %`;
+  if (diskLevel === 0) return `CPU ${cpuWords}`;
+  const rate = diskLevel === 1 ? disk.busyMegabytesPerMinute : disk.heavyMegabytesPerMinute;
+  return `CPU ${cpuWords}, disk ${rate} MB/min or more`;
 }

@@ -176,10 +176,8 @@ export function stepInTime(step: number, fallback: Element): void {
 
 export function startStrips(page: Page): void {
   enhance();
-  page.onShown(() => {
-    enhance();
-    follow();
-  });
+  page.onShown(enhance);
+  page.onShown(follow);
   document.addEventListener("pointermove", (event) => {
     const strip = stripAt(event.target);
     if (strip !== undefined) show(strip, cellUnder(event, strip));

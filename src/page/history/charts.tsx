@@ -18,14 +18,8 @@ function Event({ event }: { event: ChartEvent }) {
   return (
     <g class={kind} data-from={from} data-to={to}>
       <title>{words}</title>
-      {kind === "reboot" ? (
-        <>
-          <path class="target" d={uprightPath(from)} />
-          <path d={uprightPath(from)} />
-        </>
-      ) : (
-        <path d={bandPath(from, to)} />
-      )}
+      {kind === "reboot" && <path class="target" d={uprightPath(from)} />}
+      <path d={kind === "reboot" ? uprightPath(from) : bandPath(from, to)} />
     </g>
   );
 }

@@ -114,10 +114,8 @@ function othersOf(options: PanelOptions) {
 function outageText(entry: Exclude<Entry, { state: "up" }>, times: Times, nowMs: number): string {
   const from = times.since(entry.atWallMs, nowMs);
   const what = entry.state === "down" ? "Down" : "Stopped";
-  if (entry.untilWallMs === undefined) {
-    return `${what} since ${from} (${duration((nowMs - entry.atWallMs) / 1000)}).`;
-  }
-  const lasted = duration((entry.untilWallMs - entry.atWallMs) / 1000);
+  const lasted = duration(((entry.untilWallMs ?? nowMs) - entry.atWallMs) / 1000);
+  if (entry.untilWallMs === undefined) return `${what} since ${from} (${lasted}).`;
   return `${what} from ${from} to ${times.since(entry.untilWallMs, nowMs)} (${lasted}).`;
 }
 

@@ -53,11 +53,8 @@ const ZOOM_LABELS: readonly (readonly [ZoomStep, string])[] = [
   ["all", "reset zoom"],
 ];
 
-function zoomLinks(
-  { slug, times, parameters }: HistoryInput,
-  bounds: ZoomBounds,
-  shown: TimeRange,
-) {
+function zoomLinks(input: HistoryInput, bounds: ZoomBounds, shown: TimeRange) {
+  const { slug, times, parameters } = input;
   return ZOOM_LABELS.map(([step, label]) => {
     const range = zoomed(step, shown, bounds);
     const search = searchWithRange(parameters.toString(), range, { bounds, times });
@@ -118,10 +115,7 @@ export function historyOf(input: HistoryInput) {
   const whole = spanWords(length(bounds.whole));
   const words = rangeWords(shown, times, nowMs);
   // The grid shows the newest entries whatever part the charts show.
-  const gridPoints =
-    range === undefined
-      ? points
-      : input.entries({ limit: MOST_GRID_ENTRIES }).map(pointOf).toReversed();
+  const newest = range && input.entries({ limit: MOST_GRID_ENTRIES }).map(pointOf).toReversed();
   return {
     /** `24 hours`; of a part its times: `Mon 12:30–15:50`. */
     title: range === undefined ? whole.replace(/^24 h$/, "24 hours") : words,
@@ -138,6 +132,6 @@ export function historyOf(input: HistoryInput) {
     strip: stripOf(history, { axis, times }),
     charts: chartsOf({ axis, cells, history, entries }),
     events: eventsOf(cells, axis, times, nowMs),
-    entries: entryGridOf({ points: gridPoints, slug, times, updateSeconds, nowMs }),
+    entries: entryGridOf({ points: newest ?? points, slug, times, updateSeconds, nowMs }),
   };
 }

@@ -34,28 +34,20 @@ function heldPart(asked: TimeRange, context: ReadContext, notices: string[]) {
   const { times, nowMs, bounds } = context;
   const { whole } = bounds;
   const at = (wallMs: number) => times.since(wallMs, nowMs);
-  const all = "the charts show all of the history";
+  const refuse = (why: string) => void notices.push(`${why}: the charts show all of the history.`);
   if (asked.fromMs >= asked.toMs) {
-    const words = `${at(asked.fromMs)} to ${at(asked.toMs)}`;
-    notices.push(`The range from ${words} ends before it begins: ${all}.`);
-    return undefined;
+    return refuse(`The range from ${at(asked.fromMs)} to ${at(asked.toMs)} ends before it begins`);
   }
-  if (asked.fromMs > nowMs) {
-    notices.push(`${at(asked.fromMs)} is in the future: ${all}.`);
-    return undefined;
-  }
+  if (asked.fromMs > nowMs) return refuse(`${at(asked.fromMs)} is in the future`);
   if (asked.toMs <= whole.fromMs) {
-    notices.push(`The history goes back to ${at(whole.fromMs)} and no further: ${all}.`);
-    return undefined;
+    return refuse(`The history goes back to ${at(whole.fromMs)} and no further`);
   }
   if (asked.toMs > nowMs) notices.push(`${at(asked.toMs)} is in the future: the charts end now.`);
   if (asked.fromMs < whole.fromMs) {
     notices.push(`The history goes back to ${at(whole.fromMs)}: the charts begin there.`);
   }
-  return {
-    fromMs: Math.max(asked.fromMs, whole.fromMs),
-    toMs: Math.min(asked.toMs, whole.toMs),
-  };
+  const fromMs = Math.max(asked.fromMs, whole.fromMs);
+  return { fromMs, toMs: Math.min(asked.toMs, whole.toMs) };
 }
 
 /** `undefined` for all of the history. With one end alone the range reaches to its other end. */

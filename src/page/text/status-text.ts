@@ -109,9 +109,7 @@ function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number):
     all.map(({ short, detail }) => `${shownName(machine, MOST_NAME_WIDTH)} ${short}: ${detail}`),
   );
   return [
-    ...absent("down"),
-    ...absent("silent"),
-    ...absent("stopped"),
+    ...(["down", "silent", "stopped"] as const).flatMap(absent),
     ...(warnings.length === 0 ? [] : wrapped("trouble:", warnings.slice(0, 20), ";")),
   ];
 }
