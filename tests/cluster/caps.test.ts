@@ -81,6 +81,9 @@ test("the cap of 2,000 answers holds in every second of a long flood of question
   }
 });
 
+/** A quarter of a million addresses are named: 2 s of CPU time, which a busy machine takes longer for. */
+const SLOW_MS = 30_000;
+
 describe("when the table of candidates is full,", () => {
   const NEWCOMER = "10.200.0.1";
   const SENDERS = Array.from({ length: 400 }, (_, i) => `10.201.${i >> 8}.${i & 255}`);
@@ -97,15 +100,19 @@ describe("when the table of candidates is full,", () => {
     }
   }
 
-  test("a machine that sends one packet is asked within a second", () => {
-    const bench = new Bench();
-    nameInventedAddresses(bench, 20);
-    expect(bench.cluster.candidateCount()).toBe(4096);
-    bench.receive(NEWCOMER, "?");
-    bench.clear();
-    nameInventedAddresses(bench, 1);
-    expect(bench.textsTo(NEWCOMER).filter((text) => text.startsWith(">"))).toHaveLength(1);
-  });
+  test(
+    "a machine that sends one packet is asked within a second",
+    () => {
+      const bench = new Bench();
+      nameInventedAddresses(bench, 20);
+      expect(bench.cluster.candidateCount()).toBe(4096);
+      bench.receive(NEWCOMER, "?");
+      bench.clear();
+      nameInventedAddresses(bench, 1);
+      expect(bench.textsTo(NEWCOMER).filter((text) => text.startsWith(">"))).toHaveLength(1);
+    },
+    SLOW_MS,
+  );
 });
 
 test("there are at most 4,096 candidates, and the one to be dropped is chosen at random", () => {
