@@ -97,7 +97,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
 function becomeUser({ user }: Config, log: Log): Result<unknown> {
   if (user !== undefined) return dropPrivileges(user);
   if (process.geteuid?.() === 0) {
-    log.info("unagi runs as root and does not need to; -U NAME makes it run as another user");
+    log.info(
+      "this program runs as root and does not need to; -U NAME makes it run as another user",
+    );
   }
   return ok(undefined);
 }
@@ -141,7 +143,7 @@ function whereabouts({ config, isSealed }: DaemonParts): string {
   const shown = host.includes(":") ? `[${host}]` : host;
   return (
     `${quoted(nameOf(config()))} in network ${quoted(signature)}, ` +
-    `${isSealed ? "sealed" : "not sealed"}, UDP port ${p2pPort}, report at http://${shown}:${httpPort}/`
+    `${isSealed ? "sealed" : "not sealed"}, UDP port ${p2pPort}, page at http://${shown}:${httpPort}/`
   );
 }
 
@@ -151,6 +153,8 @@ function logStart({ config, log, version }: DaemonOptions, parts: DaemonParts): 
   for (const notice of notices) log.warn(notice);
   const isOpen = config.signature === SHIPPED_SIGNATURE && !parts.isSealed;
   if (isOpen && ownAddresses.length > 0) {
-    log.debug("the shipped signature is in use: any unagi in the allowed ranges may join");
+    log.debug(
+      "this network has the shipped signature, so any unagi in the allowed ranges may join",
+    );
   }
 }

@@ -1,4 +1,4 @@
-/** Removes a machine when somebody on this one asks for it, and logs which user it was. */
+/** Removes a machine when a user of this one asks for it, and logs which user that was. */
 
 import { quoted } from "../base/printable.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";

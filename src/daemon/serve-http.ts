@@ -57,7 +57,7 @@ function createHandler(parts: DaemonParts): HttpHandler {
   });
 }
 
-/** Where only this machine's own browsers are allowed, nobody else can even connect. */
+/** Where only this machine itself is allowed, only loopback addresses are listened on. */
 function listeningOn({ bind, httpAllow }: Config) {
   return { ...withoutUndefined({ bind }), isLocal: isLoopbackOnly(httpAllow) };
 }

@@ -68,28 +68,14 @@ export function parseRange(text: string, use: RangeUse): Result<Range> {
   return ok({ kind: "addresses", text, intervals: withoutMappedBlock(interval) });
 }
 
-/** Reads all ranges of one list, or gives the reasons of all those that cannot be read. */
-export function parseRangeList(
-  texts: readonly string[],
-  use: RangeUse,
-):
-  | { readonly ok: true; readonly value: RangeList }
-  | { readonly ok: false; readonly reasons: readonly { text: string; reason: string }[] } {
-  const ranges: Range[] = [];
-  const reasons: { text: string; reason: string }[] = [];
-  for (const text of texts) {
-    const range = parseRange(text, use);
-    if (range.ok) ranges.push(range.value);
-    else reasons.push({ text, reason: range.reason });
-  }
-  return reasons.length > 0 ? { ok: false, reasons } : { ok: true, value: { use, ranges } };
-}
-
 /** Reads a list that the program itself wrote; throws for anything unreadable. */
 export function rangeList(texts: readonly string[], use: RangeUse): RangeList {
-  const list = parseRangeList(texts, use);
-  if (list.ok) return list.value;
-  throw new Error(list.reasons.map(({ text, reason }) => `${text}: ${reason}`).join());
+  const ranges = texts.map((text) => {
+    const range = parseRange(text, use);
+    if (!range.ok) throw new Error(`${text}: ${range.reason}`);
+    return range.value;
+  });
+  return { use, ranges };
 }
 
 export function rangeTexts(list: RangeList): readonly string[] {

@@ -1,13 +1,13 @@
 /**
- * What messages are deflated with: a text of their keys and of frequent words, so that no packet
- * need carry them (zlib calls it a preset dictionary). It is part of the wire: whoever changes a
- * character of it speaks another protocol (docs/protocol.md).
+ * The preset dictionary with which messages are deflated: their keys and frequent words, so that no
+ * packet has to carry them. It is part of the wire, and changing a character of it makes another
+ * protocol (docs/protocol.md).
  *
- * It takes a typical report from 1,700 bytes to 1,184 (tests/sealing/typical.test.ts). What comes
- * most often stands last, where zlib finds it soonest.
+ * It takes a typical report from 1,700 bytes to 1,184 (tests/sealing/typical.test.ts). The most
+ * frequent texts come last, where zlib refers to them with the fewest bits.
  */
 
-/** Words in what the system says: distributions, file systems, log lines, ordinary programs. */
+/** Words that systems report: distributions, file systems, log lines, ordinary programs. */
 const WORDS = [
   "Ubuntu 24.04 LTS Debian GNU/Linux 12 (bookworm) 13 (trixie) -generic -amd64",
   " Intel(R) Core(TM) Xeon(R) CPU @ GHz AMD Ryzen EPYC -Core Processor",
@@ -18,7 +18,7 @@ const WORDS = [
   " www-data postgres systemd-journal kworker/ containerd-shim python3 rsync bash sshd Xorg",
 ].join("");
 
-/** The messages of protocol 2 with every key, in the order in which they are written. */
+/** The messages of protocol 2 with all their keys, in the order of the encoder. */
 const KEYS = [
   '<{"hint":["<{"bye":{"id":"","boot":"',
   '>{"question":,"id":"","boot":"","sequence":,"liveSequence":,"watching":true}',

@@ -1,18 +1,18 @@
 /**
- * Drops packets that were seen before: a window over the counters of each sender and incarnation, as
- * IPsec has it (RFC 4303, 3.4.3). Only counters of packets that were opened may come here.
+ * Detects packets that were received before by a window over the counters of each sender and
+ * incarnation, as IPsec does (RFC 4303, 3.4.3). To be asked only about packets that could be opened.
  */
 
-/** Packets may overtake each other by this many; two words' worth, as IPsec recommends. */
+/** How many packets may overtake another one; IPsec recommends 64. */
 export const WINDOW_WIDTH = 64;
 
-/** As many as there may be peers (design, 6.3), each with one living incarnation. */
+/** One for each possible peer (design, 6.3), which has one living incarnation. */
 const MAX_SENDERS = 4_096;
 
 export interface ReplayWindow {
   /**
-   * Whether this counter is new: higher than all before, or one of the `WINDOW_WIDTH` up to the
-   * highest and not yet seen. It counts as seen from then on. The first counter is always new.
+   * Whether this counter is new: higher than all before it, or among the `WINDOW_WIDTH` up to the
+   * highest and not yet seen. From then on it counts as seen. The first counter is always new.
    */
   accepts(counter: number): boolean;
 }
@@ -24,18 +24,18 @@ export interface Sender {
 }
 
 export interface ReplayGuard {
-  /** As `ReplayWindow.accepts`, for the window of this id and incarnation. */
+  /** Asks the window of this id and incarnation. */
   accepts(sender: Sender): boolean;
-  /** Windows kept; never more than the cap. */
+  /** The number of windows, up to the cap. */
   size(): number;
 }
 
 /**
- * Windows for many senders; beyond `maxSenders` the one unused for longest goes, and with it the
- * memory of what that incarnation has sent. A replayed packet does not count as use.
+ * Windows for many senders. Beyond `maxSenders` the window unused for longest is dropped, and with it
+ * the memory of what that incarnation has sent. A replayed packet does not count as use.
  */
 export function createReplayGuard(maxSenders: number = MAX_SENDERS): ReplayGuard {
-  // A Map keeps the order of insertion: the first key is the one unused for longest.
+  // A Map keeps the order of insertion, so its first key is the one unused for longest.
   const windows = new Map<string, ReplayWindow>();
   return {
     accepts({ id, incarnation, counter }) {
@@ -51,9 +51,9 @@ export function createReplayGuard(maxSenders: number = MAX_SENDERS): ReplayGuard
   };
 }
 
-/** A window that has seen nothing. */
+/** A window that has seen no counter. */
 export function createReplayWindow(): ReplayWindow {
-  // The place of a counter is its remainder: the window moves without anything being shifted.
+  // The place of a counter is its remainder, so that the window moves without shifting anything.
   const seen = new Uint8Array(WINDOW_WIDTH);
   let highest = Number.NEGATIVE_INFINITY;
   return {

@@ -1,6 +1,6 @@
 /**
- * XAES-256-GCM: AES-256-GCM with a 192-bit nonce, which can be drawn at random for every packet
- * without a thought of repeats. Written on node:crypto's AES, after https://c2sp.org/XAES-256-GCM.
+ * XAES-256-GCM: AES-256-GCM with a 192-bit nonce, long enough that random nonces never repeat. Built on
+ * the AES of node:crypto after https://c2sp.org/XAES-256-GCM.
  */
 import { crypto } from "../base/builtins.ts";
 
@@ -8,25 +8,25 @@ export const KEY_BYTES = 32;
 export const NONCE_BYTES = 24;
 export const TAG_BYTES = 16;
 
-/** The first half of the nonce makes the key of this one packet, the second is GCM's nonce. */
+/** The first half of the nonce derives the key of one packet; the second half is GCM's nonce. */
 const HALF_NONCE_BYTES = 12;
 const BLOCK_BYTES = 16;
 
-/** The polynomial that a shift over the block's end is reduced by (NIST SP 800-38B, 5.3). */
+/** The polynomial that reduces a shift over the end of the block (NIST SP 800-38B, 5.3). */
 const REDUCTION = 0b10000111;
 
 export interface Xaes {
-  /** Ciphertext and, behind it, the tag: `TAG_BYTES` longer than the plaintext. */
+  /** The ciphertext followed by the tag, `TAG_BYTES` longer than the plaintext. */
   seal(input: SealInput): Buffer;
-  /** The plaintext; undefined if key, nonce, additional data or a single bit is another. */
+  /** The plaintext; undefined if key, nonce, additional data or any bit differs. */
   open(input: OpenInput): Buffer | undefined;
 }
 
 export interface SealInput {
-  /** `NONCE_BYTES`, never used twice with one key: fresh random bytes. */
+  /** `NONCE_BYTES` fresh random bytes, never used twice with one key. */
   readonly nonce: Uint8Array;
   readonly plaintext: Uint8Array;
-  /** Authenticated, not sent. */
+  /** Authenticated but not sent. */
   readonly additionalData: Uint8Array;
 }
 
@@ -37,7 +37,7 @@ export interface OpenInput {
   readonly additionalData: Uint8Array;
 }
 
-/** The cipher under one key of 32 bytes. What depends on the key alone is computed here, once. */
+/** The cipher with one key of 32 bytes. What depends on the key alone is computed here, once. */
 export function createXaes(key: Uint8Array): Xaes {
   const derive = createDerivation(key);
   return {
@@ -65,7 +65,7 @@ export function createXaes(key: Uint8Array): Xaes {
       try {
         cipher.final();
       } catch {
-        // The one thing that `final` says by throwing: the tag is not that of this packet.
+        // `final` throws for one reason: the tag does not belong to this packet.
         return undefined;
       }
       return plaintext;
@@ -74,13 +74,13 @@ export function createXaes(key: Uint8Array): Xaes {
 }
 
 /**
- * Kx of the specification for a nonce N: AES(M1 ⊕ K1) || AES(M2 ⊕ K1), M1 = 0 1 'X' 0 N[:12],
- * M2 = 0 2 'X' 0 N[:12]. That is CMAC in the counter mode of NIST SP 800-108r1.
+ * Derives Kx of the specification for a nonce N: AES(M1 ⊕ K1) || AES(M2 ⊕ K1), with
+ * M1 = 0 1 'X' 0 N[:12] and M2 = 0 2 'X' 0 N[:12]. This is CMAC in the counter mode of NIST SP 800-108r1.
  */
 export function createDerivation(key: Uint8Array): (nonce: Uint8Array) => Buffer {
   if (key.length !== KEY_BYTES) throw new RangeError(`a key has ${KEY_BYTES} bytes`);
-  // ECB keeps nothing from one block to the next, so that one cipher serves all packets: setting
-  // up another for each would cost four times the two blocks themselves.
+  // ECB keeps no state between blocks, so one cipher serves all packets. Setting one up for each
+  // packet would take four times as long as the two blocks.
   const aes = crypto().createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
   const subkey = doubled(aes.update(Buffer.alloc(BLOCK_BYTES)));
   const prefix = Buffer.from([0, 1, 0x58, 0, ...Buffer.alloc(12), 0, 2, 0x58, 0]);
@@ -100,7 +100,7 @@ export function createDerivation(key: Uint8Array): (nonce: Uint8Array) => Buffer
   };
 }
 
-/** A block shifted left by one bit, in the field of CMAC: K1 from L (NIST SP 800-38B, 6.1). */
+/** A block shifted left by one bit in the field of CMAC, which makes K1 of L (NIST SP 800-38B, 6.1). */
 function doubled(block: Uint8Array): Uint8Array {
   const result = new Uint8Array(BLOCK_BYTES);
   for (let i = 0; i < BLOCK_BYTES; i++) {

@@ -47,7 +47,7 @@ describe.skipIf(!isRoot || account === undefined)(
           expect(statusLine(status, set)).toMatch(/^0+$/);
         }
       }
-      expect(daemon.stderr()).not.toContain("not needed");
+      expect(daemon.stderr()).not.toContain("does not need to");
       expect(await daemon.stop()).toBe(0);
     });
 
@@ -72,7 +72,7 @@ describe.skipIf(!isRoot || account === undefined)(
       const daemon = await startDaemon({ p2pPort: await freePort(), httpPort: await freePort() });
       const lines = daemon.stderr().split("\n");
       expect(lines.filter((line) => line.includes("root"))).toEqual([
-        "unagi: started as root, which is not needed: -U NAME makes it become another user",
+        "unagi: this program runs as root and does not need to; -U NAME makes it run as another user",
       ]);
       expect(await daemon.stop()).toBe(0);
     });

@@ -55,7 +55,7 @@ describe("the service manager", () => {
     await expect(again()).rejects.toThrow("EADDRINUSE");
     expect(ready).toBe(
       `READY=1\nSTATUS='anago' in network 'localhost', not sealed, UDP port ${p2pPort}, ` +
-        `report at http://127.0.0.1:${httpPort}/\n`,
+        `page at http://127.0.0.1:${httpPort}/\n`,
     );
     const before = pings(heard);
     await Bun.sleep(PING_MS * 5);

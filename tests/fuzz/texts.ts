@@ -57,7 +57,7 @@ import {
   parseIpv4Number,
 } from "../../src/net/address.ts";
 import { parseCidr } from "../../src/net/interval.ts";
-import { parseRange, parseRangeList, rangeSize, SCAN_LIMIT } from "../../src/net/ranges.ts";
+import { parseRange, rangeSize, SCAN_LIMIT } from "../../src/net/ranges.ts";
 import { cellAt } from "../../src/page/client/strip-cells.ts";
 import { parsePageQuery } from "../../src/page/components/page-query.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
@@ -474,14 +474,6 @@ const CONFIG: readonly Decoder[] = [
       }
       for (const read of [allow, scan]) if (!read.ok) oneLineEach([read.reason]);
       return undefined;
-    },
-  },
-  {
-    name: "parseRangeList",
-    samples: [RANGES.join(" ")],
-    decode: (text) => {
-      const list = parseRangeList(text.split(" "), "allow");
-      return list.ok ? list.value.ranges.length : list.reasons.length;
     },
   },
   {

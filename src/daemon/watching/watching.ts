@@ -1,6 +1,6 @@
 /**
- * What happens while people watch: the core is told, live samples are taken, event streams are fed.
- * None of it runs while nobody does.
+ * What runs while people watch, and only then: the core asks for live reports, live samples are
+ * taken, and event streams are fed.
  */
 
 import type { Moment } from "../../base/units.ts";
