@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
-import { COMMANDS } from "../src/cli/commands/list.ts";
+import { COMMANDS } from "../src/cli/commands/all-commands.ts";
 import { debianVersion, MAINTAINER, renderDebianChangelog } from "./deb/changelog.ts";
 import { renderBash, renderFish, renderZsh } from "./deb/completions.ts";
 import { parseShippedConfig } from "./deb/config-file.ts";

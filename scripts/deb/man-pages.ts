@@ -3,7 +3,7 @@
  * keys come from the tables of the program, so that the pages are always up to date.
  */
 import type { Command } from "../../src/cli/command.ts";
-import { DEFAULT_COMMAND } from "../../src/cli/commands/list.ts";
+import { DEFAULT_COMMAND } from "../../src/cli/commands/all-commands.ts";
 import { listedCommands, RANGE_FORMS } from "../../src/cli/help.ts";
 import {
   COMMAND_LINE_OPTIONS,

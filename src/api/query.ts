@@ -1,7 +1,7 @@
 /** Reads the query parameters of the JSON interface: what is asked for, or which one is wrong. */
 import { shownText } from "../base/shown-text.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
-import { ENTRY_STATES, type EntryQuery } from "../store/kept.ts";
+import { ENTRY_STATES, type EntryQuery } from "../store/history-types.ts";
 import type { Times } from "../view/times.ts";
 import type { Detail } from "./types.ts";
 

@@ -15,7 +15,7 @@ import {
 import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
 import type { Report } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
-import { MACHINE_STATES } from "../store/kept.ts";
+import { MACHINE_STATES } from "../store/history-types.ts";
 import type { ClusterJson, MachineJson } from "./types.ts";
 
 export type ReadMachine = Pick<MachineJson, "id" | "name" | "address" | "state"> &

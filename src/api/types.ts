@@ -4,7 +4,7 @@
  */
 import type { DropCounts } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
-import type { MachineState } from "../store/kept.ts";
+import type { MachineState } from "../store/history-types.ts";
 
 /**
  * How much an answer tells of each machine: everything; the report without its lists; or no report,

@@ -1,7 +1,7 @@
 /** Writes the answers of the JSON interface: from what the daemon knows to the shapes of types.ts. */
 import type { Machine } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
-import type { Entry } from "../store/kept.ts";
+import type { Entry } from "../store/history-types.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
 import type {
   ClusterJson,

@@ -10,7 +10,7 @@ import { errorCode } from "../base/errors.ts";
 import { nearestWord } from "../base/nearest.ts";
 import { quoted } from "../base/printable.ts";
 import type { Command, Surroundings } from "./command.ts";
-import { COMMANDS, DEFAULT_COMMAND } from "./commands/list.ts";
+import { COMMANDS, DEFAULT_COMMAND } from "./commands/all-commands.ts";
 import { listedCommands, renderHelp } from "./help.ts";
 import { versionLine } from "./version.ts";
 

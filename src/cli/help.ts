@@ -1,7 +1,7 @@
 /** The text of `--help`, made from the commands and the table of options, within 80 columns. */
 import { defaultWords, FILE_KEYS, OPTION_GROUPS, type Option } from "../config/options.ts";
 import type { Command } from "./command.ts";
-import { DEFAULT_COMMAND } from "./commands/list.ts";
+import { DEFAULT_COMMAND } from "./commands/all-commands.ts";
 import { COLUMNS, wrap } from "./wrap.ts";
 
 const EXAMPLES: readonly (readonly [string, string])[] = [

@@ -21,7 +21,7 @@ import type { Moment } from "../base/units.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import { encodeGoodbye } from "../protocol/encode.ts";
 import type { Report } from "../protocol/report.ts";
-import type { KnownMachine } from "../store/kept.ts";
+import type { KnownMachine } from "../store/history-types.ts";
 import { isSameRange } from "./discovery/address-scan.ts";
 import { MAX_QUESTIONS_PER_SECOND, MAX_WATCHING_QUESTIONS_PER_SECOND } from "./limits.ts";
 import type { DropCounts, Machine, ScanProgress } from "./machine.ts";

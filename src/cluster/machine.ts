@@ -3,7 +3,7 @@
  * changing it changes nothing in the core.
  */
 import type { Report } from "../protocol/report.ts";
-import type { MachineState } from "../store/kept.ts";
+import type { MachineState } from "../store/history-types.ts";
 
 /** The states of a machine that does not answer. */
 export const QUIET_STATES: ReadonlySet<MachineState> = new Set(["silent", "stopped", "down"]);

@@ -4,7 +4,7 @@
  */
 import type { Moment } from "../base/units.ts";
 import type { Envelope } from "../sealing/envelope.ts";
-import type { KnownMachine } from "../store/kept.ts";
+import type { KnownMachine } from "../store/history-types.ts";
 
 export interface ClusterOptions {
   /** The moment of the start, from which the ages of machines of an earlier run are reckoned. */

@@ -3,7 +3,7 @@
  * these, and the daemon carries them out in order.
  */
 import type { Endpoint } from "../net/endpoint.ts";
-import type { Entry, KnownMachine } from "../store/kept.ts";
+import type { Entry, KnownMachine } from "../store/history-types.ts";
 
 export type Output =
   | { readonly kind: "send"; readonly to: Endpoint; readonly bytes: Uint8Array }

@@ -12,7 +12,7 @@ import { BodyCache } from "./body-cache.ts";
 import { createEras, type EraNow } from "./eras.ts";
 import { isAllowedHost } from "./host-names.ts";
 import { segmentsOf, targetOf } from "./request-target.ts";
-import { type Call, createRouter, type Route, type ViewRoute } from "./route.ts";
+import { type Call, createRouter, type Route, type ViewRoute } from "./router.ts";
 import { nothingAt, ROUTES } from "./routes.ts";
 import type { Service } from "./service.ts";
 import type { Watchers } from "./watching.ts";

@@ -13,7 +13,7 @@ import { healthAnswer } from "./handlers/health.ts";
 import { entriesAnswer, machineAnswer, machinePage } from "./handlers/machine.ts";
 import { nothingInApi, nothingPage } from "./handlers/nothing.ts";
 import { removalAnswer } from "./handlers/removal.ts";
-import type { Route } from "./route.ts";
+import type { Route } from "./router.ts";
 
 /** A page that people look at. */
 const LOOK = { method: "GET", caching: "per era", needsView: true, isLook: true } as const;

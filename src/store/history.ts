@@ -5,12 +5,12 @@
  */
 import type { Database } from "bun:sqlite";
 import { fail, ok, type Result } from "../base/result.ts";
+import { Storage } from "./file-or-memory.ts";
 import type { HistoryOptions } from "./history-options.ts";
-import type { Entry, EntryQuery, KnownMachine, StripPoint } from "./kept.ts";
+import type { Entry, EntryQuery, KnownMachine, StripPoint } from "./history-types.ts";
 import { Notices } from "./notices.ts";
 import { readAt, readEntries, readKnownMachines, readStrips } from "./queries.ts";
 import { checkStateDirectory, historyFile } from "./state-directory.ts";
-import { Storage } from "./storage.ts";
 import type { Change } from "./tables.ts";
 
 /** A daemon that is just ending holds the file for a moment longer; a restart waits for it. */

@@ -9,8 +9,8 @@ import {
   type EntryQuery,
   type KnownMachine,
   type StripPoint,
-} from "./kept.ts";
-import { isWallMs, parseEntry, parseMachineInfo, type StoredEntry } from "./stored.ts";
+} from "./history-types.ts";
+import { isWallMs, parseEntry, parseMachineInfo, type StoredEntry } from "./row-values.ts";
 
 /** The default interval: protocol-1 reports do not say what they average over. */
 const DEFAULT_SPAN_SECONDS = 600;

@@ -5,7 +5,7 @@
 import type { Database } from "bun:sqlite";
 import { busyPercent } from "../protocol/busy.ts";
 import type { Report } from "../protocol/report.ts";
-import { ENTRY_STATES, type Entry, type KnownMachine } from "./kept.ts";
+import { ENTRY_STATES, type Entry, type KnownMachine } from "./history-types.ts";
 import { packJson } from "./packed-json.ts";
 
 /** A change that waits for the next write. */

@@ -1,6 +1,6 @@
 /** The whole cluster in a few words: how many machines are in each state, how old the reports are. */
 import type { Machine } from "../cluster/machine.ts";
-import type { MachineState } from "../store/kept.ts";
+import type { MachineState } from "../store/history-types.ts";
 import { duration } from "./format.ts";
 
 export type StateCount = Readonly<ReturnType<typeof stateCounts>[number]>;

@@ -5,7 +5,7 @@
 import type { Moment } from "../base/units.ts";
 import type { CutOff } from "../cluster/detection/cut-off.ts";
 import type { DropCounts, Machine } from "../cluster/machine.ts";
-import type { Entry, EntryQuery, StripPoint } from "../store/kept.ts";
+import type { Entry, EntryQuery, StripPoint } from "../store/history-types.ts";
 
 export interface ClusterView {
   readonly moment: Moment;

@@ -2,7 +2,7 @@
 import { shownName } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
-import type { Entry, MachineState } from "../store/kept.ts";
+import type { Entry, MachineState } from "../store/history-types.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { type Facts, factsOf, type ProcessFacts } from "./facts.ts";
 import { type Warning, warningsOf } from "./warnings.ts";

@@ -7,7 +7,7 @@ import {
   machineJson,
   summaryOf,
 } from "../../src/api/writer.ts";
-import type { Entry } from "../../src/store/kept.ts";
+import type { Entry } from "../../src/store/history-types.ts";
 import { expectGolden } from "../page/golden.ts";
 import { SAMPLE_NOW_MS, sampleSource } from "../page/sample-cluster.ts";
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { COMMANDS } from "../../src/cli/commands/list.ts";
+import { COMMANDS } from "../../src/cli/commands/all-commands.ts";
 import { listedCommands, renderHelp } from "../../src/cli/help.ts";
 
 const top = join(import.meta.dir, "..", "..");
@@ -14,7 +14,7 @@ describe("the list of commands", () => {
   });
 
   test("loads neither the daemon nor a socket when it is imported", () => {
-    const loaded = [...loadedWith("src/cli/commands/list.ts")];
+    const loaded = [...loadedWith("src/cli/commands/all-commands.ts")];
     expect(loaded).toContain("src/config/options.ts");
     const heavy = /^src\/(daemon|http|page|store|cluster)\/|^src\/runtime\/(udp|log)\.ts$/;
     expect(loaded.filter((file) => heavy.test(file))).toEqual([]);

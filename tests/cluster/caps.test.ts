@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
 import { Admission } from "../../src/cluster/pacing/admission.ts";
-import { Bench, knownMachine, START_WALL_MS } from "./bench.ts";
+import { Bench, knownMachine, START_WALL_MS } from "./core-harness.ts";
 
 const A = "10.0.0.2";
 

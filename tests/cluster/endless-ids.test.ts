@@ -3,8 +3,8 @@
  * rows of the table, but never anything that belongs to a real machine.
  */
 import { describe, expect, test } from "bun:test";
-import type { KnownMachine } from "../../src/store/kept.ts";
-import { answerText, Bench, knownMachine, START_WALL_MS } from "./bench.ts";
+import type { KnownMachine } from "../../src/store/history-types.ts";
+import { answerText, Bench, knownMachine, START_WALL_MS } from "./core-harness.ts";
 
 const LIAR = "10.0.0.66";
 const A = "10.0.0.2";

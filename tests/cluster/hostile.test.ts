@@ -4,7 +4,7 @@
  */
 import { expect, test } from "bun:test";
 import { between, pick, type Random, seededRandom } from "../simulation/world/random.ts";
-import { answerText, Bench, knownMachine, START_WALL_MS, v1Report } from "./bench.ts";
+import { answerText, Bench, knownMachine, START_WALL_MS, v1Report } from "./core-harness.ts";
 
 const ADDRESSES = [
   ...Array.from({ length: 14 }, (_, i) => `10.0.0.${i + 2}`),

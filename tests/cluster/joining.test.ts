@@ -1,6 +1,6 @@
 /** How machines find each other: scan, candidates, and the ranges that limit both. */
 import { describe, expect, test } from "bun:test";
-import { Bench, knownMachine, START_WALL_MS } from "./bench.ts";
+import { Bench, knownMachine, START_WALL_MS } from "./core-harness.ts";
 
 const A = "10.0.0.2";
 

@@ -1,6 +1,6 @@
 /** Answers that arrive after their question has expired, because this or the other machine was stopped. */
 import { describe, expect, test } from "bun:test";
-import { answerText, Bench, START_WALL_MS, v1Report } from "./bench.ts";
+import { answerText, Bench, START_WALL_MS, v1Report } from "./core-harness.ts";
 
 const A = "10.0.0.2";
 const HOUR = 3_600_000;

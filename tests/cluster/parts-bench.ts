@@ -5,7 +5,7 @@
 import type { Moment } from "../../src/base/units.ts";
 import { type CoreParts, createParts } from "../../src/cluster/parts.ts";
 import { newContact, newPeer, type Peer } from "../../src/cluster/peers/peer.ts";
-import type { MachineState } from "../../src/store/kept.ts";
+import type { MachineState } from "../../src/store/history-types.ts";
 import { seededRandom } from "../simulation/world/random.ts";
 
 const START_WALL_MS = 1_700_000_000_000;

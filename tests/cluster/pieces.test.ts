@@ -10,7 +10,7 @@ import {
   learnedIntervalMs,
   rememberSpacing,
 } from "../../src/cluster/peers/v1-reports.ts";
-import { quietPauseMs, untilNextReportMs } from "../../src/cluster/polling/pace.ts";
+import { quietPauseMs, untilNextReportMs } from "../../src/cluster/polling/question-times.ts";
 import { seededRandom } from "../simulation/world/random.ts";
 
 describe("a deadline queue", () => {

@@ -1,7 +1,7 @@
 /** The four messages of protocol 1, by the letter of docs/protocol.md. */
 import { describe, expect, test } from "bun:test";
 import { nameInReportV1 } from "../../src/protocol/v1/report.ts";
-import { Bench, START_WALL_MS, v1Report } from "./bench.ts";
+import { Bench, START_WALL_MS, v1Report } from "./core-harness.ts";
 
 const WALL_SECONDS = START_WALL_MS / 1000;
 const A = "10.0.0.2";

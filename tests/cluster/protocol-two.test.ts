@@ -1,6 +1,6 @@
 /** Questions and answers of protocol 2: what a machine believes, what it sends, and when. */
 import { describe, expect, test } from "bun:test";
-import { answerText, Bench, START_WALL_MS } from "./bench.ts";
+import { answerText, Bench, START_WALL_MS } from "./core-harness.ts";
 
 const A = "10.0.0.2";
 const B = "10.0.0.3";

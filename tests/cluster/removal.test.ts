@@ -1,6 +1,6 @@
 /** Removal of a machine, by a user of this machine or because another machine requests it. */
 import { describe, expect, test } from "bun:test";
-import { Bench, knownMachine, START_WALL_MS, v1Report } from "./bench.ts";
+import { Bench, knownMachine, START_WALL_MS, v1Report } from "./core-harness.ts";
 
 const A = "10.0.0.2";
 const B = "10.0.0.3";

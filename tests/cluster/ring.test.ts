@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { encodeRingAnswer, encodeRingQuestion } from "../../src/protocol/ring.ts";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
-import { Bench, PORT } from "./bench.ts";
+import { Bench, PORT } from "./core-harness.ts";
 
 const ANN = "10.0.0.2";
 const BOB = "10.0.0.3";

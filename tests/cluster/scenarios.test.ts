@@ -1,6 +1,6 @@
 /** What happens to machines over days: addresses that change, names that coincide, clocks that are off. */
 import { describe, expect, test } from "bun:test";
-import { Bench, START_WALL_MS, v1Report } from "./bench.ts";
+import { Bench, START_WALL_MS, v1Report } from "./core-harness.ts";
 
 const A = "10.0.0.2";
 const B = "10.0.0.3";

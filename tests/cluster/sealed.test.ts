@@ -2,7 +2,14 @@
 import { describe, expect, test } from "bun:test";
 import type { Envelope } from "../../src/sealing/envelope.ts";
 import { createEnvelope } from "../../src/sealing/envelope.ts";
-import { answerText, Bench, type BenchOptions, knownMachine, PORT, v1Report } from "./bench.ts";
+import {
+  answerText,
+  Bench,
+  type BenchOptions,
+  knownMachine,
+  PORT,
+  v1Report,
+} from "./core-harness.ts";
 
 const SELF = { id: "00000000000000aa", incarnation: "b0000000000000aa", name: "me" };
 const ANN = { id: "00000000000000a1", incarnation: "b000000000000001" };

@@ -1,6 +1,6 @@
 /** Intervals of one to five seconds, three of which may pass before a machine could be tested. */
 import { describe, expect, test } from "bun:test";
-import { answerText, Bench, knownMachine } from "./bench.ts";
+import { answerText, Bench, knownMachine } from "./core-harness.ts";
 
 const A = "10.0.0.2";
 const B = "10.0.0.3";

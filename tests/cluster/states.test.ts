@@ -1,6 +1,6 @@
 /** The states of a machine: up, silent, stopped, down, forgotten. */
 import { describe, expect, test } from "bun:test";
-import { Bench, knownMachine, START_WALL_MS } from "./bench.ts";
+import { Bench, knownMachine, START_WALL_MS } from "./core-harness.ts";
 
 const A = "10.0.0.2";
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 /** Changing the interval while the core runs: when machines are asked, and when they are down. */
 import { describe, expect, test } from "bun:test";
-import { Bench } from "./bench.ts";
+import { Bench } from "./core-harness.ts";
 
 const [A, B] = ["10.0.0.2", "10.0.0.3"];
 const MINUTE = 60_000;

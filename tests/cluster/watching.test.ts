@@ -1,6 +1,6 @@
 /** Watching: how often machines are asked, what a live report changes, and what it costs. */
 import { describe, expect, test } from "bun:test";
-import { Bench, knownMachine, START_WALL_MS, v1Report } from "./bench.ts";
+import { Bench, knownMachine, START_WALL_MS, v1Report } from "./core-harness.ts";
 
 const [A, B] = ["10.0.0.2", "10.0.0.3"];
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Machine } from "../../src/cluster/machine.ts";
-import type { Entry } from "../../src/store/kept.ts";
+import type { Entry } from "../../src/store/history-types.ts";
 import { type Daemon, freePort, scratchDirectory, startDaemon, until } from "./daemon.ts";
 
 const COUNT = 12;

@@ -1,7 +1,7 @@
 /** The core among a few addresses that send well-formed messages of any content in any order. */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { Bench, PORT, START_WALL_MS, v1Report } from "../cluster/bench.ts";
+import { Bench, PORT, START_WALL_MS, v1Report } from "../cluster/core-harness.ts";
 import { runs, spoiledJson, spoiledText } from "./spoil.ts";
 
 const ADDRESSES = ["10.0.0.2", "10.0.0.3", "fd00::7"];

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { createCluster } from "../../src/cluster/cluster.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
-import type { KnownMachine } from "../../src/store/kept.ts";
+import type { KnownMachine } from "../../src/store/history-types.ts";
 import { packJson } from "../../src/store/packed-json.ts";
 import { historyFile } from "../../src/store/state-directory.ts";
 import { handlerOver } from "../http/handler-over.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { withoutUndefined } from "../../src/base/without-undefined.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
 import type { Client } from "../../src/http/service.ts";
-import type { MachineState } from "../../src/store/kept.ts";
+import type { MachineState } from "../../src/store/history-types.ts";
 import { LAB, type Sketch, sampleSource } from "../page/sample-cluster.ts";
 import { handlerOver } from "./handler-over.ts";
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { renderBash, renderFish, renderZsh } from "../../scripts/deb/completions.ts";
 import type { Command } from "../../src/cli/command.ts";
+import { COMMANDS as SHIPPED } from "../../src/cli/commands/all-commands.ts";
 import { check } from "../../src/cli/commands/check.ts";
-import { COMMANDS as SHIPPED } from "../../src/cli/commands/list.ts";
 import { COMMAND_LINE_OPTIONS, shownName } from "../../src/config/options.ts";
 
 const COMMANDS: readonly Command[] = [

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseShippedConfig } from "../../scripts/deb/config-file.ts";
 import { renderConfigPage, renderProgramPage, roff } from "../../scripts/deb/man-pages.ts";
-import { COMMANDS } from "../../src/cli/commands/list.ts";
+import { COMMANDS } from "../../src/cli/commands/all-commands.ts";
 import { COMMAND_LINE_OPTIONS, FILE_KEYS } from "../../src/config/options.ts";
 
 const folder = join(import.meta.dir, "..", "..", "packaging", "deb");

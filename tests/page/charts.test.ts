@@ -8,7 +8,7 @@ import {
   type Scale,
 } from "../../src/page/history/chart-scale.ts";
 import type { Report } from "../../src/protocol/report.ts";
-import type { Entry } from "../../src/store/kept.ts";
+import type { Entry } from "../../src/store/history-types.ts";
 import { cellsOf, pointOf } from "../../src/view/history/cells.ts";
 import { axisOf } from "../../src/view/history/time-axis.ts";
 import { createTimes } from "../../src/view/times.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
 import { cutOffNoticeOf } from "../../src/page/cluster/cut-off.ts";
 import { clusterHtml } from "../../src/page/render.ts";
-import type { MachineState } from "../../src/store/kept.ts";
+import type { MachineState } from "../../src/store/history-types.ts";
 import { createTimes } from "../../src/view/times.ts";
 import { SAMPLE_NOW_MS, sampleSource } from "./sample-cluster.ts";
 

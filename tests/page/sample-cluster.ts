@@ -5,7 +5,7 @@
 import { cutOffOf } from "../../src/cluster/detection/cut-off.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
 import type { ProcessReport, Report } from "../../src/protocol/report.ts";
-import type { Entry, EntryQuery, MachineState, StripPoint } from "../../src/store/kept.ts";
+import type { Entry, EntryQuery, MachineState, StripPoint } from "../../src/store/history-types.ts";
 import type { ClusterSource, ClusterView } from "../../src/view/cluster-view.ts";
 import { pointOf } from "../../src/view/history/cells.ts";
 

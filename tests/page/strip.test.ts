@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { stripOf } from "../../src/page/history/strip.ts";
-import type { StripPoint } from "../../src/store/kept.ts";
+import type { StripPoint } from "../../src/store/history-types.ts";
 import { cellsOf, type MachineHistory } from "../../src/view/history/cells.ts";
 import { axisOf } from "../../src/view/history/time-axis.ts";
 import { cpuLevel } from "../../src/view/thresholds.ts";

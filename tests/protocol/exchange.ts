@@ -9,7 +9,7 @@ import type { Cluster } from "../../src/cluster/cluster.ts";
 import { createCluster } from "../../src/cluster/cluster.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Report } from "../../src/protocol/report.ts";
-import type { MachineState } from "../../src/store/kept.ts";
+import type { MachineState } from "../../src/store/history-types.ts";
 import { type Line, SIGNATURE } from "./document.ts";
 
 const PORT = 10_080;

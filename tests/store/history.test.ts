@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../src/protocol/report.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import type { EntryQuery } from "../../src/store/kept.ts";
+import type { EntryQuery } from "../../src/store/history-types.ts";
 import { packJson } from "../../src/store/packed-json.ts";
 import { historyFile } from "../../src/store/state-directory.ts";
 import { down, INTERVAL_MS, machine, noise, Place, report, T0, up, words } from "./support.ts";

@@ -7,7 +7,7 @@ import type { Report } from "../../src/protocol/report.ts";
 import type { History } from "../../src/store/history.ts";
 import { openHistory } from "../../src/store/history.ts";
 import type { HistoryOptions } from "../../src/store/history-options.ts";
-import type { Entry, KnownMachine } from "../../src/store/kept.ts";
+import type { Entry, KnownMachine } from "../../src/store/history-types.ts";
 
 export const T0 = 1_700_000_000_000;
 export const INTERVAL_MS = 600_000;

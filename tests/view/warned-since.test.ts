@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Entry, EntryQuery } from "../../src/store/kept.ts";
+import type { Entry, EntryQuery } from "../../src/store/history-types.ts";
 import { createWarnedSince } from "../../src/view/history/warned-since.ts";
 
 const MIB = 1024 * 1024;

@@ -12,7 +12,7 @@ import { isFresh, withMessagesOf } from "../peers/live-report.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
 import type { PeerStates } from "../peers/peer-states.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
-import { emptyPauseMs, untilNextReportMs, watchingPeriodMs } from "../polling/pace.ts";
+import { emptyPauseMs, untilNextReportMs, watchingPeriodMs } from "../polling/question-times.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { Schedule } from "../polling/schedule.ts";
 import type { Identity } from "./identity.ts";

@@ -15,7 +15,7 @@ import {
   reportV1AgeMs,
   silenceIntervalMs,
 } from "../peers/v1-reports.ts";
-import { emptyPauseMs, recheckMs, untilNextReportV1Ms } from "../polling/pace.ts";
+import { emptyPauseMs, recheckMs, untilNextReportV1Ms } from "../polling/question-times.ts";
 import { isLongQuiet, type Questions } from "../polling/questions.ts";
 import type { Schedule } from "../polling/schedule.ts";
 import type { Identity, Recognised } from "./identity.ts";

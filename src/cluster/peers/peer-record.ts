@@ -1,6 +1,6 @@
 /** What is stored of a machine across restarts, and how a machine is made from it at the next start. */
 import type { Writable } from "../../base/writable.ts";
-import type { KnownMachine } from "../../store/kept.ts";
+import type { KnownMachine } from "../../store/history-types.ts";
 import type { CoreClock } from "../core-clock.ts";
 import { addressesOf, announcedIdOf, newPeer, type Peer } from "./peer.ts";
 

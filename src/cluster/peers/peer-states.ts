@@ -18,7 +18,7 @@
  * outages: they are entries of the history, which begin when the machine was last heard.
  */
 import { quoted } from "../../base/printable.ts";
-import type { Entry, MachineState } from "../../store/kept.ts";
+import type { Entry, MachineState } from "../../store/history-types.ts";
 import type { CoreContext } from "../core-context.ts";
 import {
   ANSWER_WAIT_MS,

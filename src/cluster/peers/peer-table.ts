@@ -2,7 +2,7 @@
  * The machines that this one knows, by id, by announced id and by address. An address belongs to the
  * machine that last answered from it. This machine itself is never in the table.
  */
-import type { MachineState } from "../../store/kept.ts";
+import type { MachineState } from "../../store/history-types.ts";
 import { MAX_ADDRESSES } from "../limits.ts";
 import { type Contact, isDownOrStopped, isQuiet, newContact, type Peer, stayMs } from "./peer.ts";
 

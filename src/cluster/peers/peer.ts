@@ -3,7 +3,7 @@
  * that the other parts change; states are changed by `PeerTable.setState` alone, which counts them.
  */
 import type { Report } from "../../protocol/report.ts";
-import type { MachineState } from "../../store/kept.ts";
+import type { MachineState } from "../../store/history-types.ts";
 import type { CoreClock } from "../core-clock.ts";
 import type { LiveReport } from "./live-report.ts";
 import type { SpacingMemory } from "./v1-reports.ts";

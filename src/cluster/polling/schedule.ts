@@ -19,8 +19,8 @@ import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerStates } from "../peers/peer-states.ts";
 import { silenceIntervalMs } from "../peers/v1-reports.ts";
-import { quietPauseMs, recheckMs, untilNextReportMs, watchingPeriodMs } from "./pace.ts";
 import type { Probes } from "./probes.ts";
+import { quietPauseMs, recheckMs, untilNextReportMs, watchingPeriodMs } from "./question-times.ts";
 import type { Questions } from "./questions.ts";
 
 interface Parts {

@@ -6,7 +6,7 @@ import { MAX_ANSWER_BYTES } from "../../protocol/limits.ts";
 import type { Answer, Question } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
 import { encodeReportV1Packet } from "../../protocol/v1/messages.ts";
-import type { KnownMachine } from "../../store/kept.ts";
+import type { KnownMachine } from "../../store/history-types.ts";
 import type { CoreContext } from "../core-context.ts";
 import { LIVE_COST_FACTOR, LIVE_SHARED_MS } from "../limits.ts";
 import type { Machine } from "../machine.ts";

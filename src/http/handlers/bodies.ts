@@ -4,7 +4,7 @@ import type { ErrorJson } from "../../api/types.ts";
 import type { ErrorPage } from "../../page/components/error-page.tsx";
 import { errorHtml, type RenderContext } from "../../page/render.ts";
 import { type Body, bodyOf, HTML, JSON_TYPE } from "../answer.ts";
-import type { ViewCall } from "../route.ts";
+import type { ViewCall } from "../router.ts";
 
 export function renderContext({ service, view }: ViewCall): RenderContext {
   const { source, times, assets, warnedSince } = service;

@@ -4,7 +4,7 @@ import { clusterJson } from "../../api/writer.ts";
 import { clusterHtml } from "../../page/render.ts";
 import { statusText } from "../../page/text/status-text.ts";
 import { type Body, bodyOf, TEXT } from "../answer.ts";
-import type { Call, ViewCall } from "../route.ts";
+import type { Call, ViewCall } from "../router.ts";
 import { htmlBody, jsonBody, renderContext, wrongParameter } from "./bodies.ts";
 
 export function clusterPage(call: ViewCall): Body {

@@ -1,7 +1,7 @@
 /** `/api/v1/events`: opens a stream of events. */
 import { readEventQuery } from "../../api/query.ts";
 import type { Body } from "../answer.ts";
-import type { Call } from "../route.ts";
+import type { Call } from "../router.ts";
 import { jsonError, wrongParameter } from "./bodies.ts";
 
 export function eventsAnswer({ request, client, query, service }: Call): Body | Response {

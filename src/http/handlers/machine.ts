@@ -7,7 +7,7 @@ import { machineHtml } from "../../page/render.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { findMachine, slugsOf } from "../../view/machine-slug.ts";
 import type { Body } from "../answer.ts";
-import type { ViewCall } from "../route.ts";
+import type { ViewCall } from "../router.ts";
 import {
   errorPage,
   htmlBody,

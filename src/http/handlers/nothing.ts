@@ -1,7 +1,7 @@
 /** The answers for paths at which there is nothing. */
 import { shownText } from "../../base/shown-text.ts";
 import type { Body } from "../answer.ts";
-import type { ViewCall } from "../route.ts";
+import type { ViewCall } from "../router.ts";
 import { errorPage, jsonError } from "./bodies.ts";
 
 export function nothingInApi(): Body {

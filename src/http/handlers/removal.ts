@@ -9,7 +9,7 @@ import { type Machine, QUIET_STATES } from "../../cluster/machine.ts";
 import { isLoopback } from "../../net/address.ts";
 import { findMachine } from "../../view/machine-slug.ts";
 import type { Body } from "../answer.ts";
-import type { ViewCall } from "../route.ts";
+import type { ViewCall } from "../router.ts";
 import { jsonBody, jsonError } from "./bodies.ts";
 
 /** No form or link sends this header, and CORS forbids it to scripts of other sites. */

@@ -4,7 +4,7 @@
  */
 
 import { shownName, shownText } from "../../base/shown-text.ts";
-import type { StripPoint } from "../../store/kept.ts";
+import type { StripPoint } from "../../store/history-types.ts";
 import { type Facts, isIdle, isSwapping, processFacts } from "../../view/facts.ts";
 import type { ProcessTest } from "../../view/filter.ts";
 import { bytes, decimal, figure, known, percent, perSecond } from "../../view/format.ts";

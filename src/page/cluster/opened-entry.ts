@@ -2,7 +2,7 @@
 
 import { shownName, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
-import type { StripPoint } from "../../store/kept.ts";
+import type { StripPoint } from "../../store/history-types.ts";
 import { findMachine } from "../../view/machine-slug.ts";
 import { subjectsAt } from "../../view/subject.ts";
 import { type EntryPanel, entryPanelOf } from "../history/entry-view-model.ts";

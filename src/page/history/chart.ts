@@ -4,7 +4,7 @@
  */
 import { MEBIBYTE } from "../../base/units.ts";
 import type { Report } from "../../protocol/report.ts";
-import type { Entry } from "../../store/kept.ts";
+import type { Entry } from "../../store/history-types.ts";
 import { factsOf } from "../../view/facts.ts";
 import { byteUnit, decimal, figure } from "../../view/format.ts";
 import { type Cells, type MachineHistory, runsOf, spansOf } from "../../view/history/cells.ts";

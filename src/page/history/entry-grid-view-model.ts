@@ -3,7 +3,7 @@
  * across and the steps within the hour down; otherwise each row has twelve entries.
  */
 import { counted } from "../../base/shown-text.ts";
-import type { StripPoint } from "../../store/kept.ts";
+import type { StripPoint } from "../../store/history-types.ts";
 import { percent } from "../../view/format.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { clockOf, type Times } from "../../view/times.ts";

@@ -6,7 +6,7 @@
 import { shownName, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
 import type { Report } from "../../protocol/report.ts";
-import type { Entry, StripPoint } from "../../store/kept.ts";
+import type { Entry, StripPoint } from "../../store/history-types.ts";
 import { factsOf, isIdle } from "../../view/facts.ts";
 import {
   bytes,

@@ -3,7 +3,7 @@
  * on it, and the links that zoom.
  */
 import type { Machine } from "../../cluster/machine.ts";
-import type { Entry, EntryQuery } from "../../store/kept.ts";
+import type { Entry, EntryQuery } from "../../store/history-types.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { duration } from "../../view/format.ts";
 import { type Cells, cellsOf, pointOf, runsOf } from "../../view/history/cells.ts";

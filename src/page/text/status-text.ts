@@ -4,7 +4,7 @@
  */
 
 import { shownName, shownText } from "../../base/shown-text.ts";
-import type { MachineState, StripPoint } from "../../store/kept.ts";
+import type { MachineState, StripPoint } from "../../store/history-types.ts";
 import { ANSWER_LINES, firstLines } from "../../view/answers/first-lines.ts";
 import { freeMachines, isDiskFull } from "../../view/answers/free-machines.ts";
 import { largeProcesses } from "../../view/answers/large-processes.ts";

@@ -3,7 +3,7 @@
  * The strip and the charts of the page and the line of signs in plain text are drawn from these.
  */
 import { withoutUndefined } from "../../base/without-undefined.ts";
-import type { Entry, MachineState, StripPoint } from "../../store/kept.ts";
+import type { Entry, MachineState, StripPoint } from "../../store/history-types.ts";
 import { factsOf } from "../facts.ts";
 import { megabytesPerMinute } from "../format.ts";
 import { type Axis, fillCells, type Span } from "./time-axis.ts";

@@ -4,7 +4,7 @@
  * since a page is made every second and reading a day of reports takes milliseconds.
  */
 import { withoutUndefined } from "../../base/without-undefined.ts";
-import type { Entry } from "../../store/kept.ts";
+import type { Entry } from "../../store/history-types.ts";
 import type { ClusterSource } from "../cluster-view.ts";
 import { factsOf, isSwapping } from "../facts.ts";
 import type { Warning } from "../warnings.ts";

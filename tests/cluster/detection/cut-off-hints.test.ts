@@ -1,6 +1,6 @@
 /** A machine that may be cut off itself does not send the others after each other. */
 import { describe, expect, test } from "bun:test";
-import { Bench } from "../bench.ts";
+import { Bench } from "../core-harness.ts";
 
 const OTHERS = Array.from({ length: 12 }, (_, i) => ({
   id: `m${String(i).padStart(2, "0")}`,

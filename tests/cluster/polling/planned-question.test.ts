@@ -1,7 +1,7 @@
 /** What makes a question urgent may bring it forward, but never puts it off. */
 import { describe, expect, test } from "bun:test";
 import type { Peer } from "../../../src/cluster/peers/peer.ts";
-import type { MachineState } from "../../../src/store/kept.ts";
+import type { MachineState } from "../../../src/store/history-types.ts";
 import { PartsBench } from "../parts-bench.ts";
 
 const ADDRESS = "10.1.0.1";

@@ -2,7 +2,7 @@
  * Candidates are not passed on: an address list names only this machine's own addresses and those
  * that have answered it, in this run or, by its memory, in an earlier one.
  */
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import { ANSWERS, bodyOf, QUESTIONS } from "../world/packet-kind.ts";
 import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
 

@@ -4,7 +4,7 @@
  * has the number of the last question to the very address that it comes from. A protocol-1 answer
  * counts while a question to its address is open.
  */
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import type { GroundTruth } from "../world/ground-truth.ts";
 import { ANSWERS, bodyOf, KIND_OFFSET, type PacketKind } from "../world/packet-kind.ts";
 import type { Received, Sent } from "./invariant.ts";

@@ -1,7 +1,7 @@
 /** Runs all invariants of one machine on everything that it sends, receives and outputs, in order. */
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import type { GroundTruth } from "../world/ground-truth.ts";
 import type { Plaintexts } from "../world/sealing.ts";
 import { AddressLists } from "./address-lists.ts";

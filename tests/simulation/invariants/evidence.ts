@@ -11,7 +11,7 @@
  */
 
 import type { Output } from "../../../src/cluster/output.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import type { GroundTruth, Run } from "../world/ground-truth.ts";
 import { QUESTIONS } from "../world/packet-kind.ts";
 import { AnswerRecord } from "./answer-record.ts";

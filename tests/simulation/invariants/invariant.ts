@@ -8,7 +8,7 @@ import type { Moment } from "../../../src/base/units.ts";
 import type { Cluster } from "../../../src/cluster/cluster.ts";
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import type { Origin } from "../world/network.ts";
 import type { PacketKind } from "../world/packet-kind.ts";
 

@@ -6,7 +6,7 @@
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { Report } from "../../../src/protocol/report.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import type { GroundTruth, Run } from "../world/ground-truth.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 

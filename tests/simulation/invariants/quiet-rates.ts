@@ -10,7 +10,7 @@
  */
 
 import type { Output } from "../../../src/cluster/output.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import { bodyOf } from "../world/packet-kind.ts";
 import { type Invariant, type Received, type Sent, type Subject, Violation } from "./invariant.ts";
 import { NAME, RateWindow } from "./rates.ts";

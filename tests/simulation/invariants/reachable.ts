@@ -17,7 +17,7 @@
  */
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 
 const NAME = "a reachable machine is shown as up";

@@ -1,7 +1,7 @@
 /** What a machine last remembered of each other machine, for invariants that compare before and after. */
 
 import type { Output } from "../../../src/cluster/output.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 
 export class RememberedMachines {
   readonly #byId = new Map<string, KnownMachine>();

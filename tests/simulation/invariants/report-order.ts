@@ -4,7 +4,7 @@
  */
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import type { GroundTruth } from "../world/ground-truth.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 import type { RememberedMachines } from "./remembered.ts";

@@ -1,7 +1,7 @@
 /** A machine is in its own table exactly once: as itself, up or new, and not as another machine. */
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import type { GroundTruth } from "../world/ground-truth.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 

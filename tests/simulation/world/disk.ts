@@ -4,7 +4,7 @@
  */
 
 import type { Output } from "../../../src/cluster/output.ts";
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 
 /** What is left on the disk after the machine stops. */
 export type DiskFate = "kept" | "last writes lost" | "all lost";

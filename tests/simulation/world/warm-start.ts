@@ -1,5 +1,5 @@
 /** Fills the disks of a world's machines as if all had run and known each other before it begins. */
-import type { KnownMachine } from "../../../src/store/kept.ts";
+import type { KnownMachine } from "../../../src/store/history-types.ts";
 import type { Disk } from "./disk.ts";
 import { type GroundTruth, incarnationOf } from "./ground-truth.ts";
 import { START_WALL_MS } from "./machine-clock.ts";

@@ -6,7 +6,7 @@ import type { Config } from "../../../config/config.ts";
 import type { Transport } from "../../../linux/proc/net-sockets.ts";
 import type { LanNetworks } from "../../../net/lan.ts";
 import type { PortHolder } from "../../../runtime/port-holder.ts";
-import type { MachineState } from "../../../store/kept.ts";
+import type { MachineState } from "../../../store/history-types.ts";
 
 export interface CheckFacts {
   readonly config: Config;

@@ -10,7 +10,7 @@ import type { Machine } from "../../src/cluster/machine.ts";
 import type { ClusterOptions } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Report } from "../../src/protocol/report.ts";
-import type { KnownMachine } from "../../src/store/kept.ts";
+import type { KnownMachine } from "../../src/store/history-types.ts";
 import { seededRandom } from "../simulation/world/random.ts";
 
 export const PORT = 10_080;

@@ -1,7 +1,7 @@
 /** Which route a request finds: by the table's patterns, without a server. */
 import { describe, expect, test } from "bun:test";
 import { bodyOf } from "../../src/http/answer.ts";
-import { createRouter, type Route } from "../../src/http/route.ts";
+import { createRouter, type Route } from "../../src/http/router.ts";
 import { nothingAt, ROUTES } from "../../src/http/routes.ts";
 
 function route(pattern: string, method: Route["method"] = "GET"): Route {

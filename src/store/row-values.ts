@@ -15,7 +15,7 @@ import { canonicalAddress } from "../net/address.ts";
 import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
 import type { Report } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
-import { ENTRY_STATES, type Entry, type KnownMachine, MACHINE_STATES } from "./kept.ts";
+import { ENTRY_STATES, type Entry, type KnownMachine, MACHINE_STATES } from "./history-types.ts";
 import { unpackJson } from "./packed-json.ts";
 
 /** More addresses or incarnations than any machine is kept with: only a damaged row holds more. */
