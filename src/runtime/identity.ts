@@ -35,11 +35,11 @@ const ID_HEX_DIGITS = 16;
 /** The id and a new incarnation. Never fails: without any machine-id it is random for this run. */
 export function loadIdentity(options: IdentityOptions): Identity {
   const incarnation = randomHex(ID_HEX_DIGITS);
-  const machineId = readMachineId(options.root);
-  if (machineId !== undefined) return { id: deriveId(machineId, options), incarnation };
-  const substitute = substituteMachineId(options.stateDirectory);
-  const id = deriveId(substitute.machineId, options);
-  return { id, incarnation, notice: `/etc/machine-id is missing or empty${substitute.notice}` };
+  const known = readMachineId(options.root);
+  if (known !== undefined) return { id: deriveId(known, options), incarnation };
+  const { machineId, notice } = substituteMachineId(options.stateDirectory);
+  const id = deriveId(machineId, options);
+  return { id, incarnation, notice: `/etc/machine-id is missing or empty${notice}` };
 }
 
 /**

@@ -64,14 +64,10 @@ export function readKeyFiles(
   paths: readonly string[],
   place: KeyFilePlace = {},
 ): Result<readonly Uint8Array[]> {
-  const secrets: Uint8Array[] = [];
-  const reasons: string[] = [];
-  for (const path of paths) {
-    const read = readKeyFile(path, place);
-    if (!read.ok) reasons.push(read.reason);
-    else if (read.value !== undefined) secrets.push(read.value);
-  }
-  return reasons.length > 0 ? fail(reasons.join("; ")) : ok(secrets);
+  const read = paths.map((path) => readKeyFile(path, place));
+  const reasons = read.flatMap((key) => (key.ok ? [] : [key.reason]));
+  if (reasons.length > 0) return fail(reasons.join("; "));
+  return ok(read.flatMap((key) => (key.ok && key.value !== undefined ? [key.value] : [])));
 }
 
 /**
@@ -112,9 +108,8 @@ function readSecretFile(path: string, isCredential: boolean): Result<string> {
   try {
     const { mode, size } = fstatSync(file);
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) {
-      return fail(
-        `${named(path)} is not a regular file; name the file that \`unagi keygen\` wrote`,
-      );
+      const remedy = "name the file that `unagi keygen` wrote";
+      return fail(`${named(path)} is not a regular file; ${remedy}`);
     }
     if (!isCredential && (mode & OTHERS) !== 0) return fail(whyTooOpen(path, mode));
     if (size > MAX_FILE_BYTES) {

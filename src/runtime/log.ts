@@ -26,21 +26,17 @@ export interface LogOptions {
   readonly write: (line: string) => void;
 }
 
-interface Look {
-  /** syslog(3): err, warning, info, debug. */
-  readonly priority: number;
-  readonly label: string;
-  /** SGR codes: red, yellow, none, and faint for what only a search reads. */
-  readonly color: string;
-}
-
-const LOOKS: Readonly<Record<LogLevel, Look>> = {
+/**
+ * Priorities of syslog(3): err, warning, info, debug. SGR codes: red, yellow, none, and faint for
+ * what only a search reads.
+ */
+const LOOKS = {
   error: { priority: 3, label: "error: ", color: "31" },
   warn: { priority: 4, label: "warning: ", color: "33" },
   info: { priority: 6, label: "", color: "" },
   debug: { priority: 7, label: "debug: ", color: "2" },
   trace: { priority: 7, label: "trace: ", color: "2" },
-};
+} as const satisfies Record<LogLevel, object>;
 
 /** Room for most of a packet of 4,096 bytes, escaped, in one line. */
 const LONGEST_LINE = 4_096;

@@ -10,13 +10,10 @@ const LONGEST_NAME = 60;
 
 export interface PortHolder {
   readonly pid: number;
-  /** The command's name. */
   readonly command: string;
-  /** Whether it is another unagi daemon. */
   readonly isUnagi: boolean;
 }
 
-/** The socket that could not be bound. */
 export interface WantedSocket {
   readonly transport: Transport;
   readonly port: number;
@@ -34,10 +31,7 @@ export function whoHoldsPort(root: string, wanted: WantedSocket): PortHolder | u
   return pid === undefined ? undefined : describe(root, pid);
 }
 
-/**
- * Why the port cannot be bound, with the remedy. `option` is the one that sets the port, such as
- * `-p`.
- */
+/** Why the port cannot be bound, with the remedy. `option` sets the port, such as `-p`. */
 export function portInUseReason(
   root: string,
   wanted: WantedSocket & { readonly option: string },

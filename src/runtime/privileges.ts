@@ -34,9 +34,7 @@ export function dropPrivileges(name: string, root = "/"): Result<Dropped> {
     );
   }
   const step = changeUser(account);
-  if (step !== undefined) {
-    return fail(`-U ${name}: ${step}; unagi does not go on as root`);
-  }
+  if (step !== undefined) return fail(`-U ${name}: ${step}; unagi does not go on as root`);
   const left = findLeftovers(account, root);
   return left === undefined
     ? ok({ account, changed: true })

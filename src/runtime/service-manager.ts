@@ -19,22 +19,7 @@ export interface ServiceManager {
   watchdog(): void;
 }
 
-export interface ServiceManagerParts {
-  readonly pid: number;
-  /** The C library's file. */
-  readonly library: string;
-  /** Called once with a line for the log. */
-  readonly onFault: (reason: string) => void;
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
-
-interface NotifySocket {
-  /** Sends one datagram without waiting; false if the kernel did not take it. */
-  send(text: string): boolean;
-  /** The kernel's CLOCK_MONOTONIC in µs; Bun's own clock starts with the process. */
-  monotonicUsec(): bigint;
-}
 
 /** Linux's numbers: socket(2), send(2), unix(7). */
 const AF_UNIX = 1;
@@ -61,7 +46,12 @@ const LONGEST_UNSENT = 4_096;
  */
 export function createServiceManager(
   env: Environment,
-  parts: Partial<ServiceManagerParts> = {},
+  parts: {
+    readonly pid?: number;
+    readonly library?: string;
+    /** Called once with a line for the log. */
+    readonly onFault?: (reason: string) => void;
+  } = {},
 ): ServiceManager {
   const { pid = process.pid, library = "libc.so.6", onFault = () => undefined } = parts;
   const socket = openNotifySocket(env["NOTIFY_SOCKET"], library, onFault);
@@ -109,7 +99,7 @@ function openNotifySocket(
   path: string | undefined,
   library: string,
   onFault: (reason: string) => void,
-): NotifySocket | undefined {
+) {
   if (path === undefined || path === "") return undefined;
   const address = socketAddress(path);
   if (address === undefined) {
@@ -124,23 +114,19 @@ function openNotifySocket(
   }
   let hasFailed = false;
   return {
-    send: (text) => {
+    /** Sends one datagram without waiting; false if the kernel did not take it. */
+    send: (text: string): boolean => {
       const bytes = Buffer.from(text);
       const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-      const sent = libc.symbols.sendto(
-        descriptor,
-        ptr(bytes),
-        bytes.length,
-        flags,
-        ptr(address),
-        address.length,
-      );
+      const to = [ptr(address), address.length] as const;
+      const sent = libc.symbols.sendto(descriptor, ptr(bytes), bytes.length, flags, ...to);
       if (Number(sent) === bytes.length) return true;
       if (!hasFailed) onFault("the service manager's socket refused a message");
       hasFailed = true;
       return false;
     },
-    monotonicUsec: () => {
+    /** The kernel's CLOCK_MONOTONIC; Bun's own clock starts with the process. */
+    monotonicUsec: (): bigint => {
       // struct timespec: seconds and nanoseconds, 64 bits each on all platforms of Bun.
       const time = new BigInt64Array(2);
       libc.symbols.clock_gettime(CLOCK_MONOTONIC, ptr(time));

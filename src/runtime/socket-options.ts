@@ -5,12 +5,6 @@
  */
 import { dlopen, FFIType, ptr } from "bun:ffi";
 
-/** Which options could be set. */
-export interface SocketOptionsSet {
-  readonly buffers: boolean;
-  readonly errorQueueOff: boolean;
-}
-
 export type SetSocketOption = (option: {
   readonly descriptor: number;
   readonly level: number;
@@ -42,11 +36,13 @@ const SOL_IPV6 = 41;
 const IPV6_RECVERR = 25;
 
 /**
+ * Says which options could be set.
+ *
  * Bun switches IP_RECVERR on, which makes an ICMP error about one peer fail the next `send`, to any
  * peer, and lose that packet. Switched off, the kernel drops such errors, as it does by default for
  * a socket that is not connected.
  */
-export function tuneSocket(descriptor: number, set: SetSocketOption): SocketOptionsSet {
+export function tuneSocket(descriptor: number, set: SetSocketOption) {
   const off = { descriptor, value: 0 };
   const offIPv4 = set({ ...off, level: SOL_IP, name: IP_RECVERR });
   // Fails on an IPv4 socket, which does not need it.
@@ -73,12 +69,10 @@ export function withSetSocketOption<T>(use: (set: SetSocketOption) => T, library
 }
 
 function openLibrary(library: string) {
+  const { i32 } = FFIType;
   try {
     return dlopen(library, {
-      setsockopt: {
-        args: [FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.u32],
-        returns: FFIType.i32,
-      },
+      setsockopt: { args: [i32, i32, i32, FFIType.ptr, FFIType.u32], returns: i32 },
     });
   } catch {
     // Another C library, or memory that may not become executable. The caller goes on without.

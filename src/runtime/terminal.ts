@@ -1,5 +1,5 @@
 /** Whether a descriptor is a terminal, and whether the terminal takes colours. */
-import { fstatSync, type Stats } from "node:fs";
+import { fstatSync } from "node:fs";
 import { tty } from "../base/builtins.ts";
 
 /** /dev/null, the usual stdin of services and scripts: character device 1:3 (null(4)). */
@@ -10,23 +10,16 @@ const NULL_DEVICE = (1 << 8) | 3;
  * streams of the process, which takes 15 ms, a quarter of a daemon's start.
  */
 export function isTerminal(descriptor: number): boolean {
-  return mayBeTerminal(statOf(descriptor)) && tty().isatty(descriptor);
+  try {
+    const stat = fstatSync(descriptor);
+    return stat.isCharacterDevice() && stat.rdev !== NULL_DEVICE && tty().isatty(descriptor);
+  } catch {
+    // The descriptor is closed.
+    return false;
+  }
 }
 
 /** False with $NO_COLOR (no-color.org) and on a dumb terminal. */
 export function mayUseColor(env: Readonly<Record<string, string | undefined>>): boolean {
   return (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
-}
-
-function mayBeTerminal(stat: Stats | undefined): boolean {
-  return stat?.isCharacterDevice() === true && stat.rdev !== NULL_DEVICE;
-}
-
-function statOf(descriptor: number): Stats | undefined {
-  try {
-    return fstatSync(descriptor);
-  } catch {
-    // The descriptor is closed.
-    return undefined;
-  }
 }

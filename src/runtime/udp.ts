@@ -2,7 +2,6 @@
  * The socket between peers. Sends and receives whole datagrams on both address families, and never
  * throws for anything that the network does.
  */
-
 import { errorCode, errorMessage } from "../base/errors.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";

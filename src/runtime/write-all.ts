@@ -5,18 +5,18 @@ import { errorCode } from "../base/errors.ts";
 /** Short beside what a reader notices, long beside what a look at the descriptor costs. */
 const PAUSE_MS = 5;
 
-export interface Patience {
-  /** How long to wait for a reader that takes nothing; the rest of the text is then dropped. */
-  readonly patienceMs?: number;
-}
-
 /**
  * A write may take a part only, and none at all where the descriptor does not block (a pipe or a
- * terminal that another program has set so: EAGAIN). Without `patienceMs` this waits for the
- * reader for as long as a blocking descriptor would. A reader that has gone is no fault: `| head`
+ * terminal that another program has set so: EAGAIN). `patienceMs` is how long to wait for a
+ * reader that takes nothing, before the rest of the text is dropped; without it this waits for as
+ * long as a blocking descriptor would. A reader that has gone is no fault: `| head`
  * has seen enough, and a closed terminal shows nothing.
  */
-export function writeAll(descriptor: number, text: string, { patienceMs }: Patience = {}): void {
+export function writeAll(
+  descriptor: number,
+  text: string,
+  { patienceMs }: { readonly patienceMs?: number } = {},
+): void {
   const bytes = Buffer.from(text);
   let written = 0;
   let waitedMs = 0;
