@@ -195,18 +195,13 @@ function readGoodbye(value: unknown): Goodbye | undefined {
   if (!isObject(value)) return undefined;
   const id = readIdentifier(value["id"]);
   const incarnation = readIdentifier(value["boot"]);
-  return id === undefined || incarnation === undefined
-    ? undefined
-    : { kind: "goodbye", id, incarnation };
+  if (id === undefined || incarnation === undefined) return undefined;
+  return { kind: "goodbye", id, incarnation };
 }
 
 function readHint(value: unknown): Hint | undefined {
   if (!Array.isArray(value)) return undefined;
-  const addresses: string[] = [];
-  for (const item of value.slice(0, MAX_HINT_ADDRESSES)) {
-    const address = readAddress(item);
-    if (address !== undefined) addresses.push(address);
-  }
+  const addresses = value.slice(0, MAX_HINT_ADDRESSES).flatMap((item) => readAddress(item) ?? []);
   return { kind: "hint", addresses };
 }
 

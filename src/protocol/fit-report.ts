@@ -2,7 +2,6 @@
  * Cuts a report so that it fits in one packet (design, 6.2): messages first, then processes, then
  * what readers miss least.
  */
-
 import { clampText } from "../base/clean-text.ts";
 import type { Writable } from "../base/writable.ts";
 import type { CpuReport, NetworkReport, Report } from "./report.ts";

@@ -23,22 +23,16 @@ export interface Sender {
   readonly counter: number;
 }
 
-export interface ReplayGuard {
-  /** Asks the window of this id and incarnation. */
-  accepts(sender: Sender): boolean;
-  /** The number of windows, up to the cap. */
-  size(): number;
-}
-
 /**
  * Windows for many senders. Beyond `maxSenders` the window unused for longest is dropped, and with it
  * the memory of what that incarnation has sent. A replayed packet does not count as use.
  */
-export function createReplayGuard(maxSenders: number = MAX_SENDERS): ReplayGuard {
-  // A Map keeps the order of insertion, so its first key is the one unused for longest.
+export function createReplayGuard(maxSenders: number = MAX_SENDERS) {
+  // A Map keeps the order of insertion: the first key is the one unused for longest.
   const windows = new Map<string, ReplayWindow>();
   return {
-    accepts({ id, incarnation, counter }) {
+    /** As `ReplayWindow.accepts`, for the window of this id and incarnation. */
+    accepts({ id, incarnation, counter }: Sender): boolean {
       const key = `${id} ${incarnation}`;
       const window = windows.get(key) ?? createReplayWindow();
       if (!window.accepts(counter)) return false;
@@ -47,7 +41,7 @@ export function createReplayGuard(maxSenders: number = MAX_SENDERS): ReplayGuard
       if (windows.size > maxSenders) dropFirst(windows);
       return true;
     },
-    size: () => windows.size,
+    size: (): number => windows.size,
   };
 }
 

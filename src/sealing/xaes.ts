@@ -42,11 +42,8 @@ export function createXaes(key: Uint8Array): Xaes {
   const derive = createDerivation(key);
   return {
     seal({ nonce, plaintext, additionalData }) {
-      const cipher = crypto().createCipheriv(
-        "aes-256-gcm",
-        derive(nonce),
-        nonce.subarray(HALF_NONCE_BYTES),
-      );
+      const half = nonce.subarray(HALF_NONCE_BYTES);
+      const cipher = crypto().createCipheriv("aes-256-gcm", derive(nonce), half);
       cipher.setAAD(additionalData);
       const body = cipher.update(plaintext);
       return Buffer.concat([body, cipher.final(), cipher.getAuthTag()]);
@@ -54,11 +51,8 @@ export function createXaes(key: Uint8Array): Xaes {
     open({ nonce, sealed, additionalData }) {
       const end = sealed.length - TAG_BYTES;
       if (end < 0 || nonce.length !== NONCE_BYTES) return undefined;
-      const cipher = crypto().createDecipheriv(
-        "aes-256-gcm",
-        derive(nonce),
-        nonce.subarray(HALF_NONCE_BYTES),
-      );
+      const half = nonce.subarray(HALF_NONCE_BYTES);
+      const cipher = crypto().createDecipheriv("aes-256-gcm", derive(nonce), half);
       cipher.setAAD(additionalData);
       cipher.setAuthTag(sealed.subarray(end));
       const plaintext = cipher.update(sealed.subarray(0, end));
