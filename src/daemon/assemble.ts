@@ -71,7 +71,6 @@ export interface DaemonParts {
   readonly watching: Watching;
   readonly removal: Removal;
   readonly gcPolicy: GcPolicy;
-  /** Takes a packet from the network. */
   readonly receive: (from: Endpoint, packet: Uint8Array) => void;
   readonly networks: () => Networks;
   /** Reads again which addresses the ranges stand for. */
@@ -97,13 +96,9 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
   });
   if (!history.ok) return history;
   const name = nameOf(config);
-  const identity = loadIdentity({
-    root: ROOT,
-    name,
-    port: config.p2pPort,
-    ...withoutUndefined({ bind, stateDirectory }),
-  });
-  const { id, incarnation, notice } = identity;
+  const { id, incarnation, notice } = loadIdentity(
+    withoutUndefined({ root: ROOT, name, port: config.p2pPort, bind, stateDirectory }),
+  );
   if (notice !== undefined) log.warn(notice);
   const { trace, envelope } = openEnvelope(options, opened.secrets, { id, incarnation });
   let networks = readNetworks(config, ROOT);
@@ -120,15 +115,8 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
     ...withoutUndefined({ envelope }),
   });
   const changes = createChangeLog(clock().wallMs);
-  const perform = createPerformer({
-    socket: opened.socket,
-    history: history.value,
-    log,
-    trace,
-    changes,
-    sampleLive: () => watching.sampleLive(),
-    after,
-  });
+  const effects = { socket: opened.socket, history: history.value, log, trace, changes, after };
+  const perform = createPerformer({ ...effects, sampleLive: () => watching.sampleLive() });
   const loop = createCoreLoop({ cluster, perform, clock, watchdog: opened.watchdog, after });
   const { drive } = loop;
   const gcPolicy = createGcPolicy(() => jsc().fullGC(), setImmediate);
@@ -170,14 +158,7 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
     sampler,
     source,
     watching,
-    removal: createRemoval({
-      root: ROOT,
-      httpPort: config.httpPort,
-      ownAddress: bind,
-      cluster,
-      drive,
-      log,
-    }),
+    removal: createRemoval({ root: ROOT, config, cluster, drive, log }),
     gcPolicy,
     receive: (from, packet) => {
       drive((now) => {

@@ -1,5 +1,4 @@
 /** What pages and the JSON interface read from the running daemon. */
-
 import type { Moment } from "../base/units.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -50,17 +49,17 @@ function viewCluster(parts: ClusterSourceParts, startedWallMs: number): ClusterV
   const machines = cluster
     .machines(moment)
     .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
-  const { updateSeconds } = config;
-  const { notice } = parts;
+  const { updateSeconds, historyEntries, signature } = config;
+  const { selfId, isSealed, version, notice } = parts;
   return {
     moment,
-    selfId: parts.selfId,
-    network: config.signature,
-    isShippedSignature: config.signature === SHIPPED_SIGNATURE,
-    isSealed: parts.isSealed,
-    version: parts.version,
+    selfId,
+    network: signature,
+    isShippedSignature: signature === SHIPPED_SIGNATURE,
+    isSealed,
+    version,
     updateSeconds,
-    historyEntries: config.historyEntries,
+    historyEntries,
     startedWallMs,
     candidates: cluster.candidateCount(),
     machines,

@@ -1,30 +1,31 @@
 /** Removes a machine when a user of this one asks for it, and logs which user that was. */
-
 import { quoted } from "../base/printable.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Config } from "../config/config.ts";
 import type { Removal } from "../http/service.ts";
 import { createUserNames } from "../linux/passwd.ts";
 import { readConnectionOwner } from "../linux/proc/net-sockets.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Drive } from "./loop/core-loop.ts";
 
-export interface RemovalParts {
-  /** Where /proc and /etc are found. */
+/** `root` is where /proc and /etc are found. */
+export function createRemoval({
+  root,
+  config: { httpPort, bind },
+  cluster,
+  drive,
+  log,
+}: {
   readonly root: string;
-  readonly httpPort: number;
-  /** The address of `--bind`. */
-  readonly ownAddress: string | undefined;
+  readonly config: Pick<Config, "httpPort" | "bind">;
   readonly cluster: Pick<Cluster, "forget">;
   readonly drive: Drive;
   readonly log: Pick<Log, "info">;
-}
-
-export function createRemoval(parts: RemovalParts): Removal {
-  const { root, httpPort, ownAddress, cluster, drive, log } = parts;
+}): Removal {
   const nameOf = createUserNames(root);
   return {
-    ...withoutUndefined({ ownAddress }),
+    ...withoutUndefined({ ownAddress: bind }),
     remove: ({ id, name, address }, client) => {
       const uid = readConnectionOwner(root, { client: client.port, server: httpPort });
       const who = uid === undefined ? "an unknown user of this machine" : `user ${nameOf(uid)}`;

@@ -1,20 +1,15 @@
 /** Serves the running daemon over HTTP: who may ask, under which names, on which addresses. */
-import type { Result } from "../base/result.ts";
+import { ok } from "../base/result.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Config } from "../config/config.ts";
 import { createHttpHandler, type HttpHandler } from "../http/handler.ts";
 import { hostNamesOf } from "../http/host-names.ts";
-import { type HttpServer, startHttpServer } from "../http/server.ts";
+import { startHttpServer } from "../http/server.ts";
 import { isLoopbackOnly } from "../net/ranges.ts";
 import type { Log } from "../runtime/log.ts";
 import { type DaemonParts, nameOf, ROOT } from "./assemble.ts";
 
-export interface HttpService extends Pick<HttpServer, "guard" | "stop"> {
-  /** Goes on with the running configuration, in which the options `applied` have changed. */
-  readonly reconfigure: (applied: readonly string[]) => void;
-}
-
-export function serveHttp(parts: DaemonParts, log: Log): Result<HttpService> {
+export function serveHttp(parts: DaemonParts, log: Log) {
   let handler = createHandler(parts);
   const server = startHttpServer({
     ...listeningOn(parts.config()),
@@ -24,22 +19,19 @@ export function serveHttp(parts: DaemonParts, log: Log): Result<HttpService> {
   });
   if (!server.ok) return server;
   const { guard, stop, relisten } = server.value;
-  return {
-    ok: true,
-    value: {
-      guard,
-      stop,
-      reconfigure: (applied) => {
-        if (applied.length > 0) handler = createHandler(parts);
-        if (!applied.includes("http-allow")) return;
-        const listening = relisten(listeningOn(parts.config()));
-        if (!listening.ok) log.error(listening.reason);
-        // A stream that is open goes on without asking again.
-        const { httpAllow } = parts.networks();
-        parts.watching.streams.endUnless((address) => httpAllow.contains(address));
-      },
-    },
-  };
+
+  /** Goes on with the running configuration, in which the options `applied` have changed. */
+  function reconfigure(applied: readonly string[]): void {
+    if (applied.length > 0) handler = createHandler(parts);
+    if (!applied.includes("http-allow")) return;
+    const listening = relisten(listeningOn(parts.config()));
+    if (!listening.ok) log.error(listening.reason);
+    // A stream that is open goes on without asking again.
+    const { httpAllow } = parts.networks();
+    parts.watching.streams.endUnless((address) => httpAllow.contains(address));
+  }
+
+  return ok({ guard, stop, reconfigure });
 }
 
 function createHandler(parts: DaemonParts): HttpHandler {

@@ -13,7 +13,8 @@ describe("a removal", () => {
     const did: unknown[] = [];
     const outputs: Output[] = [{ kind: "forget", id: "m07" }];
     const removal = createRemoval({
-      ...{ root: "/nonexistent", httpPort: 8000, ownAddress: "10.0.0.1" },
+      root: "/nonexistent",
+      config: { httpPort: 8000, bind: "10.0.0.1" },
       cluster: {
         forget: (id, now) => {
           did.push(["forget", id, now.elapsedMs]);

@@ -3,7 +3,6 @@
  * something to do: at its next deadline, and at least once a second, which lets the core tell a
  * suspension from a quiet minute.
  */
-
 import type { After } from "../../base/after.ts";
 import type { Moment } from "../../base/units.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
@@ -26,16 +25,19 @@ export interface CoreLoop {
 
 export type Drive = (call: (now: Moment) => readonly Output[]) => void;
 
-export interface CoreLoopParts {
+export function createCoreLoop({
+  cluster,
+  perform,
+  clock,
+  watchdog,
+  after,
+}: {
   readonly cluster: Pick<Cluster, "tick" | "nextDeadline">;
   readonly perform: (outputs: readonly Output[]) => void;
   readonly clock: () => Moment;
   readonly watchdog: Watchdog;
   readonly after: After;
-}
-
-export function createCoreLoop(parts: CoreLoopParts): CoreLoop {
-  const { cluster, perform, clock, watchdog, after } = parts;
+}): CoreLoop {
   let afterTick: ((now: Moment) => void) | undefined;
   let cancel: () => void = () => undefined;
   let wakesAtMs = Number.POSITIVE_INFINITY;

@@ -2,7 +2,6 @@
  * Performs what the core asks for, in order: packets, history, log. The only place where the
  * core's decisions become effects.
  */
-
 import type { After } from "../../base/after.ts";
 import type { Output } from "../../cluster/output.ts";
 import type { Log } from "../../runtime/log.ts";

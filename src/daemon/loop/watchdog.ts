@@ -2,7 +2,6 @@
  * The pings that tell the service manager that the main loop is alive. The loop calls `ping` after
  * each tick; when it hangs no ping goes out, and the service manager restarts the daemon.
  */
-
 import type { Moment } from "../../base/units.ts";
 import type { ServiceManager } from "../../runtime/service-manager.ts";
 

@@ -2,7 +2,6 @@
  * Takes this machine's interval reports and hands them to the core. The first one follows half a
  * second after the start, which is long enough for it to have rates.
  */
-
 import type { After } from "../../base/after.ts";
 import type { Moment } from "../../base/units.ts";
 import type { Sampler } from "../../collectors/sampler.ts";
@@ -20,17 +19,20 @@ export interface IntervalSampling {
   stop(): void;
 }
 
-export interface IntervalSamplingOptions {
+export function startIntervalSampling({
+  sampler,
+  updateSeconds,
+  clock,
+  after,
+  publish,
+}: {
   readonly sampler: Pick<Sampler, "prime" | "take">;
   readonly updateSeconds: number;
   readonly clock: () => Moment;
   readonly after: After;
   readonly publish: (report: Report) => void;
-}
-
-export function startIntervalSampling(options: IntervalSamplingOptions): IntervalSampling {
-  const { sampler, clock, after } = options;
-  let intervalMs = options.updateSeconds * 1000;
+}): IntervalSampling {
+  let intervalMs = updateSeconds * 1000;
   let cancel: () => void = () => undefined;
   let isStopped = false;
   let isTaking = false;
@@ -49,7 +51,7 @@ export function startIntervalSampling(options: IntervalSamplingOptions): Interva
     const report = await sampler.take();
     isTaking = false;
     if (isStopped) return;
-    options.publish(report);
+    publish(report);
     // The next one is due an interval after this one was due, however long the sample took. After
     // a suspension the missed ones are not made up for.
     const isLate = startedMs - dueMs > intervalMs;
@@ -60,8 +62,8 @@ export function startIntervalSampling(options: IntervalSamplingOptions): Interva
   sampler.prime();
   sleep();
   return {
-    retime: (updateSeconds) => {
-      intervalMs = updateSeconds * 1000;
+    retime: (seconds) => {
+      intervalMs = seconds * 1000;
       // A report that is being made counts as the one to publish now.
       if (isTaking || isStopped) return;
       cancel();

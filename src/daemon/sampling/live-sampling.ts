@@ -2,7 +2,6 @@
  * Takes a live sample when the core asks for one. The first of a series only opens the window that
  * rates are averaged over, and its report follows half a second later; the next ones are made at once.
  */
-
 import type { After } from "../../base/after.ts";
 import type { Moment } from "../../base/units.ts";
 import type { Sampler } from "../../collectors/sampler.ts";
@@ -16,21 +15,17 @@ const LONGEST_WINDOW_MS = 10_000;
 /** Samples are at least 50 times their own cost apart, here as in the core (design, section 4). */
 const COST_FACTOR = 50;
 
-export interface LiveSampling {
-  /** Publishes a live report as soon as the pause between samples allows. */
-  request(): void;
-  stop(): void;
-}
-
-export interface LiveSamplingParts {
+export function createLiveSampling({
+  sampler,
+  clock,
+  after,
+  publish,
+}: {
   readonly sampler: Pick<Sampler, "primeLive" | "takeLive">;
   readonly clock: () => Moment;
   readonly after: After;
   readonly publish: (report: Report, options: { readonly costMs: number }) => void;
-}
-
-export function createLiveSampling(parts: LiveSamplingParts): LiveSampling {
-  const { sampler, clock, after, publish } = parts;
+}) {
   let sampledMs = Number.NEGATIVE_INFINITY;
   let costMs = 0;
   let cancel: (() => void) | undefined;
@@ -50,6 +45,7 @@ export function createLiveSampling(parts: LiveSamplingParts): LiveSampling {
   }
 
   return {
+    /** Publishes a live report as soon as the pause between samples allows. */
     request: () => {
       if (cancel !== undefined) return;
       const ageMs = clock().elapsedMs - sampledMs;

@@ -2,18 +2,15 @@
  * With `-d`, logs once an hour how much the core holds of everything that grows, so that a leak or
  * a flood shows in the log.
  */
-
 import type { Moment } from "../../base/units.ts";
 import type { Sizes } from "../../cluster/sizes.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** Logs the sizes if an hour has passed since the last line; the daemon calls it every 30 s. */
-export type LogSizes = (now: Moment) => void;
-
-export function createSizeLog(sizes: () => Sizes, debug: (text: string) => void): LogSizes {
+export function createSizeLog(sizes: () => Sizes, debug: (text: string) => void) {
   let nextMs = Number.NEGATIVE_INFINITY;
-  return ({ elapsedMs }) => {
+  return ({ elapsedMs }: Moment): void => {
     if (elapsedMs < nextMs) return;
     nextMs = elapsedMs + HOUR_MS;
     debug(`the core holds ${describeSizes(sizes())}`);

@@ -5,13 +5,14 @@ import type { Watchers } from "../../http/watching.ts";
 /** A person who has just loaded a page reads it for a while (design, 6.5). */
 const GLANCE_MS = 10_000;
 
-export interface WatcherCountParts {
-  /** Called when the first watcher comes and when the last one leaves. */
+/** Calls `onChange` when the first watcher comes and when the last one leaves. */
+export function createWatcherCount({
+  onChange,
+  after,
+}: {
   readonly onChange: (isWatching: boolean) => void;
   readonly after: After;
-}
-
-export function createWatcherCount({ onChange, after }: WatcherCountParts): Watchers {
+}): Watchers {
   let count = 0;
   let endGlance: (() => void) | undefined;
   let cancelGlance: () => void = () => undefined;

@@ -2,13 +2,11 @@
  * What runs while people watch, and only then: the core asks for live reports, live samples are
  * taken, and event streams are fed.
  */
-
 import type { Moment } from "../../base/units.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Sampler } from "../../collectors/sampler.ts";
 import { EventStreams } from "../../http/events.ts";
-import { createFreshener, type Freshener } from "../../http/fresh.ts";
-import type { Watchers } from "../../http/watching.ts";
+import { createFreshener } from "../../http/fresh.ts";
 import { after } from "../../runtime/timer.ts";
 import type { ClusterSource } from "../../view/cluster-view.ts";
 import type { Drive } from "../loop/core-loop.ts";
@@ -16,7 +14,7 @@ import { createLiveSampling } from "../sampling/live-sampling.ts";
 import type { ChangeLog } from "./change-log.ts";
 import { createWatcherCount } from "./watcher-count.ts";
 
-export interface WatchingParts {
+export function openWatching(parts: {
   readonly cluster: Pick<Cluster, "setWatching" | "publishLive">;
   readonly drive: Drive;
   readonly sampler: Pick<Sampler, "primeLive" | "takeLive">;
@@ -25,18 +23,7 @@ export interface WatchingParts {
   readonly clock: () => Moment;
   /** Called with the length of each event that was made. */
   readonly onEvent: (characters: number) => void;
-}
-
-export interface Watching {
-  readonly watchers: Watchers;
-  readonly freshener: Freshener;
-  readonly streams: EventStreams;
-  /** Takes a live sample for the core. */
-  sampleLive(): void;
-  stop(): void;
-}
-
-export function openWatching(parts: WatchingParts): Watching {
+}) {
   const { cluster, drive, sampler, source, changes, clock, onEvent } = parts;
   const sampling = createLiveSampling({
     sampler,
@@ -54,6 +41,7 @@ export function openWatching(parts: WatchingParts): Watching {
     watchers,
     freshener: createFreshener(following),
     streams,
+    /** Takes a live sample for the core. */
     sampleLive: sampling.request,
     stop: () => {
       streams.stop();
@@ -61,3 +49,5 @@ export function openWatching(parts: WatchingParts): Watching {
     },
   };
 }
+
+export type Watching = ReturnType<typeof openWatching>;
