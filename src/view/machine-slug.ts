@@ -5,7 +5,7 @@
 import type { Machine } from "../cluster/machine.ts";
 import { canonicalAddress } from "../net/address.ts";
 
-/** By ID, else by address, else by name, whose case counts only if that decides. */
+/** By ID, else by address, else by name: exactly if it can be, otherwise regardless of case. */
 export function findMachine(machines: readonly Machine[], slug: string) {
   const address = canonicalAddress(slug);
   const lower = slug.toLowerCase();

@@ -152,6 +152,16 @@ describe("a live page", () => {
     { path: "/?sort=-cpu" },
   );
 
+  liveTest("keeps the cursor's line through all strips when it changes", async (place) => {
+    const { page, server } = place;
+    await page.getByRole("slider", { name: "gpu-a history" }).focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.locator(".machine-table[data-cursor]").waitFor();
+    server.changeMachine("gpu-b", busy(77));
+    await cpu(page, "gpu-b").getByText("77").waitFor();
+    expect(await page.locator(".machine-table[data-cursor]").count()).toBe(1);
+  });
+
   liveTest("keeps a chosen time when the axis goes on", async ({ page, server }) => {
     const strip = page.getByRole("slider", { name: "gpu-a history" });
     const tenMinutesOn = () =>

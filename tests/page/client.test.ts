@@ -14,7 +14,7 @@ import { hundred } from "./sample-many.ts";
 const times = createTimes("UTC");
 const axis = axisOf({ nowMs: SAMPLE_NOW_MS, times, updateSeconds: 600, historyEntries: 144 });
 
-describe("cells read back from a strip", () => {
+describe("the cells that are read back from a strip", () => {
   for (const [name, source] of [
     ["the lab", sampleSource()],
     ["a hundred machines", hundred()],
@@ -61,15 +61,15 @@ describe("cells read back from a strip", () => {
     [{ state: "none", cpuLevel: 0, diskLevel: 0 }, "nothing known"],
   ];
   for (const [cell, text] of words) {
-    test(`say ${text}`, () => expect(cellWords(cell)).toBe(text));
+    test(`are described as "${text}"`, () => expect(cellWords(cell)).toBe(text));
   }
 });
 
-describe("an entry in a line", () => {
+describe("an entry in one line", () => {
   const process = { user: "chen", command: "ffmpeg", cpuPercent: 1400 };
   const cases: readonly (readonly [string, Parameters<typeof reportWords>[0], string])[] = [
     [
-      "with all there is",
+      "a whole report",
       {
         name: "a",
         cpu: { idlePercent: 7 },
@@ -79,24 +79,28 @@ describe("an entry in a line", () => {
       "CPU 93 %, disk 60 MB/min, chen ffmpeg 14",
     ],
     [
-      "idle",
+      "an idle machine",
       { name: "a", cpu: { idlePercent: 99 }, processes: [{ ...process, cpuPercent: 0 }] },
       "CPU 1 %, idle",
     ],
-    ["without a CPU figure", { name: "a", processes: [{ ...process, cpuPercent: 0 }] }, ""],
-    ["that knows nothing", { name: "a" }, ""],
     [
-      "with hostile names",
+      "a report without a CPU figure",
+      { name: "a", processes: [{ ...process, cpuPercent: 0 }] },
+      "",
+    ],
+    ["an empty report", { name: "a" }, ""],
+    [
+      "hostile names",
       { name: "a", processes: [{ ...process, user: "\u202e<b>", command: "x".repeat(4000) }] },
       `\\u202e<b> ${"x".repeat(32)}… 14`,
     ],
   ];
   for (const [name, report, text] of cases) {
-    test(name, () => expect(reportWords(report).all).toBe(text));
+    test(`is right for ${name}`, () => expect(reportWords(report).all).toBe(text));
   }
 });
 
-describe("a tile under the pointer", () => {
+describe("the readout of a tile", () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ["cpu-busy", "node01 85", "node01, CPU 85 %"],
     ["cpu-busy has-warning", "node01 85, disk 97 %", "node01, CPU 85 %, disk 97 %"],
@@ -107,7 +111,7 @@ describe("a tile under the pointer", () => {
     ["is-down", "node01 down", "node01 down"],
   ];
   for (const [className, text, words] of cases) {
-    test(`of ${JSON.stringify(text)} says ${words}`, () => {
+    test(`turns ${JSON.stringify(text)} into ${JSON.stringify(words)}`, () => {
       expect(tileWords(className, text)).toBe(words);
     });
   }

@@ -60,14 +60,14 @@ describe("a machine may be cut off", () => {
       ],
       "All 3 others that were up fell silent within 4 s",
     ],
-    ["two of three, a minute apart", [["silent", 9], ["silent", 69], "up"], undefined],
+    ["two of three fell silent a minute apart", [["silent", 9], ["silent", 69], "up"], undefined],
     [
-      "three of five at once, one earlier",
+      "three of five fell silent at once and one earlier",
       [["silent", 9], ["silent", 10], ["silent", 12], ["silent", 300], "up"],
       "3 of the 5 others",
     ],
     [
-      "those that said goodbye",
+      "the others were shut down",
       [
         ["stopped", 9],
         ["stopped", 9],
@@ -76,7 +76,7 @@ describe("a machine may be cut off", () => {
       undefined,
     ],
     [
-      "those long down do not count beside one that is up",
+      "the others have long been down and one is up",
       [["down", 9000], ["down", 9000], ["down", 9000], "up"],
       undefined,
     ],
@@ -108,19 +108,19 @@ describe("a machine may be cut off", () => {
   }
 
   test.each([
-    { hasCarrier: false, wanted: "No network interface of " },
-    { hasCarrier: true, wanted: undefined },
-    { hasCarrier: undefined, wanted: undefined },
-  ])("is said without a carrier, all others up as yet ($hasCarrier)", ({ hasCarrier, wanted }) => {
+    { hasCarrier: false, title: "is said without a carrier", wanted: "No network interface of " },
+    { hasCarrier: true, title: "is not said with a carrier", wanted: undefined },
+    { hasCarrier: undefined, title: "is not said with an unknown carrier", wanted: undefined },
+  ])("$title while all others are up", ({ hasCarrier, wanted }) => {
     const found = cutOffNoticeOf(viewOf(["up", "up"], hasCarrier).view, times, "/");
     expect(found?.sentence.slice(0, 24)).toBe(wanted);
   });
 
-  test("is not said without a carrier of one that has nobody elsewhere", () => {
+  test("is not said without a carrier where no other machine is known", () => {
     expect(cutOffNoticeOf(viewOf([], false).view, times, "/")).toBeUndefined();
   });
 
-  test("in place of the answers, with the same page on those that were up", () => {
+  test("is said in place of the answers, with links to machines that were up", () => {
     const source = viewOf([
       ["silent", 40],
       ["silent", 42],

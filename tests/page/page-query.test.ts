@@ -6,13 +6,13 @@ const context = { times: createTimes("UTC"), nowMs: Date.UTC(2026, 10, 24, 9, 13
 const parse = (query: string) => parsePageQuery(new URLSearchParams(query), context);
 
 describe("the query of the cluster page", () => {
-  test("without parameters sorts by name and says nothing", () => {
+  test("sorts by name and gives no notice without parameters", () => {
     const query = parse("");
     expect(query).toMatchObject({ sort: "machine", isDescending: false, filter: "", page: 1 });
     expect(query.notices).toEqual([]);
   });
 
-  test("reads what is asked for", () => {
+  test("reads every parameter", () => {
     const query = parse("sort=-cpu&filter=user:chen&tag=gpu&by=user&open=node02@03:10&page=2");
     expect(query).toMatchObject({ sort: "cpu", isDescending: true, filter: "user:chen" });
     expect(query).toMatchObject({ tag: "gpu", byUser: true, page: 2 });
@@ -35,14 +35,14 @@ describe("the query of the cluster page", () => {
     ["sort=%3Cscript%3E", "<script>"],
   ];
   for (const [query, part] of wrong) {
-    test(`${query.slice(0, 40)} costs a sentence and no error`, () => {
+    test(`${query.slice(0, 40)} gives one notice and no error`, () => {
       const { notices } = parse(query);
       expect(notices).toHaveLength(1);
       expect(notices[0]).toContain(part);
     });
   }
 
-  test("is kept by links but for what they change", () => {
+  test("is kept by links except for what they change", () => {
     const { raw } = parse("filter=user:chen&sort=-cpu&page=3");
     expect(hrefWith(raw, { page: undefined, open: "gpu-a@03:10" })).toBe(
       "/?filter=user:chen&sort=-cpu&open=gpu-a@03:10",

@@ -48,7 +48,7 @@ function words(html: string): string {
     .replace(/\s+/g, " ");
 }
 
-describe("pages are as they were reviewed", () => {
+describe("a page is as it was reviewed", () => {
   const cases: readonly (readonly [string, () => string])[] = [
     ["cluster-11.html", () => page("")],
     ["cluster-sorted.html", () => page("sort=-cpu&filter=node")],
@@ -78,7 +78,7 @@ describe("the cluster page", () => {
     expect(row?.match(/<td/g)).toHaveLength(3);
   });
 
-  test("calls no machine idle whose CPU it does not know", () => {
+  test("does not call a machine idle whose CPU use is unknown", () => {
     const withoutCpu = sampleSource({
       cells: 3,
       sketches: LAB.map((sketch) => ({
@@ -95,7 +95,7 @@ describe("the cluster page", () => {
     expect(rows).not.toMatch(/\bidle\b|\.\./);
   });
 
-  test("names entries with their seconds where the interval is under a minute", () => {
+  test("names entries to the second where the interval is under a minute", () => {
     const source = sampleSource({
       cells: 3,
       change: (view) => ({ ...view, updateSeconds: 20 }),
@@ -117,7 +117,7 @@ describe("the cluster page", () => {
     );
   });
 
-  test("says of a machine with loopback alone that it has no other interface", () => {
+  test("says that a machine has only loopback and virtual interfaces", () => {
     const source = sampleSource({
       sketches: LAB.map((sketch) => ({
         ...sketch,
@@ -145,7 +145,7 @@ describe("the cluster page", () => {
     expect(words(machinePage("node02", source)).match(/not reported/g)).toHaveLength(1);
   });
 
-  test("names no now under a cursor that is there", () => {
+  test('leaves out "now" where the cursor\'s name would lie over it', () => {
     expect(page("open=node02@09:10")).not.toContain('class="now" x="100%"');
     expect(page("open=node02@03:10")).toContain('class="now" x="100%"');
   });
@@ -167,7 +167,7 @@ describe("the cluster page", () => {
     expect(html).toContain('<input type="hidden" name="sort" value="-cpu"');
   });
 
-  test("says who speaks to nobody that it does", () => {
+  test("says that a machine started without ranges is not looking for others", () => {
     const silent = sampleSource({
       sketches: LAB.filter(({ name }) => name === "node01"),
       cells: 1,
@@ -182,12 +182,12 @@ describe("the cluster page", () => {
     expect(html).toContain("Start it with -s lan to find them, -a lan to let browsers in");
   });
 
-  test("names values that it does not understand instead of failing", () => {
+  test("quotes parameters that it does not understand instead of failing", () => {
     const html = words(page("sort=x&by=y&at=z&open=q@03:00&page=-1&filter=a:b"));
     for (const part of ["“x”", "“y”", "“z”", "“q”", "“-1”", "“a:b”"]) expect(html).toContain(part);
   });
 
-  test("shows of a protocol-1 machine what it tells, and nothing as 0 that it does not", () => {
+  test("shows what a protocol-1 machine tells, and leaves unknown figures empty instead of 0", () => {
     const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
     const row = page("", source)
       .split("<tr")
@@ -199,7 +199,7 @@ describe("the cluster page", () => {
     expect(html).toContain("memory40 %");
   });
 
-  test("of a machine whose report is empty shows empty cells", () => {
+  test("shows empty cells for a machine whose report is empty", () => {
     const source = sampleSource({
       sketches: LAB.map((sketch) => ({ ...sketch, change: () => ({ name: sketch.name }) })),
       cells: 2,
@@ -244,7 +244,7 @@ describe("the cluster page", () => {
     expect(words(machinePage("node01"))).not.toContain("temperatures");
   });
 
-  test("opens an outage as what it was", () => {
+  test("opens an outage with its times", () => {
     expect(words(page("open=render3@13:40"))).toContain("Down from Mon 13:20 to Mon 14:10 (50m).");
   });
 });
@@ -293,7 +293,7 @@ describe("hostile text", () => {
     });
   }
 
-  test("is shown, not swallowed", () => {
+  test("is shown and not left out", () => {
     const html = words(page("", source));
     expect(html).toContain("<script>alert(1)</script>");
     expect(html).toContain("abc\\u202egnp.exe");
@@ -327,7 +327,7 @@ describe("every page", () => {
     }
   });
 
-  test("of eleven machines stays under 5 kB compressed", () => {
+  test("stays under 5 kB compressed for eleven machines", () => {
     expect(Bun.gzipSync(page(""), { level: 5 }).length).toBeLessThan(5_000);
   });
 });
@@ -339,8 +339,8 @@ describe("the plain text", () => {
   });
 });
 
-describe("what every reader is told", () => {
-  test("is that the shipped signature keeps nobody out, unless the network is sealed", () => {
+describe("the notice to every reader", () => {
+  test("says that the shipped signature keeps nobody out, unless the network is sealed", () => {
     const said = (isSealed: boolean) =>
       words(
         page(
@@ -356,7 +356,7 @@ describe("what every reader is told", () => {
   });
 });
 
-describe("other intervals and histories", () => {
+describe("a daemon with another interval and history", () => {
   const cases: readonly (readonly [number, number])[] = [
     [2, 144],
     [600, 1],

@@ -30,13 +30,13 @@ describe("times of an interval under a minute", () => {
   const now = Date.UTC(2026, 10, 24, 9, 13, 7);
   const times = timesFor(createTimes("UTC"), 5);
 
-  test("carry seconds wherever a time is named, of today or of another day", () => {
+  test("carry seconds for today and for other days", () => {
     expect(times.since(now - 12_000, now)).toBe("09:12:55");
     expect(times.since(now - 86_400_000, now)).toBe("Mon 09:13:07");
     expect(times.since(now - 30 * 86_400_000, now)).toBe("25 Oct 09:13:07");
   });
 
-  test("of a minute and more carry none", () => {
+  test("carry none from a minute on", () => {
     expect(timesFor(createTimes("UTC"), 60).since(now, now)).toBe("09:13");
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import type { Entry, EntryQuery } from "../../src/store/history-types.ts";
-import { createWarnedSince } from "../../src/view/history/warned-since.ts";
+import type { Entry, EntryQuery } from "../../../src/store/history-types.ts";
+import { createWarnedSince } from "../../../src/view/history/warned-since.ts";
 
 const MIB = 1024 * 1024;
 
@@ -31,25 +31,25 @@ function historyOf(letters: string) {
   return { history, since };
 }
 
-describe("since when a machine swaps", () => {
+describe("the time since which a machine has been swapping", () => {
   const cases: readonly (readonly [string, string, number | undefined, boolean])[] = [
-    ["one entry ago", "...s", 3, false],
-    ["since the end of an outage", "ssdsss", 3, false],
-    ["longer than a batch of entries", `.${"s".repeat(100)}`, 1, false],
-    ["as long as anybody knows", "s".repeat(48), 0, true],
-    ["not yet for an entry", "sss.", undefined, false],
-    ["while it is down", "sssd", undefined, false],
-    ["without entries", "", undefined, false],
-    ["with a full disk instead", "fff", undefined, false],
+    ["one entry", "...s", 3, false],
+    ["the entries since an outage", "ssdsss", 3, false],
+    ["more entries than are read at once", `.${"s".repeat(100)}`, 1, false],
+    ["all entries there are", "s".repeat(48), 0, true],
+    ["a newest entry without swapping", "sss.", undefined, false],
+    ["a machine that is down", "sssd", undefined, false],
+    ["a machine without entries", "", undefined, false],
+    ["a machine with a full disk", "fff", undefined, false],
   ];
   for (const [name, letters, minute, isAtLeast] of cases) {
-    test(`is told of ${name}`, () => {
+    test(`is right for ${name}`, () => {
       const wanted = minute === undefined ? undefined : { sinceWallMs: minute * 60_000, isAtLeast };
       expect(historyOf(letters).since("m1", "swapping")).toEqual(wanted);
     });
   }
 
-  test("is told as at least three days, where going back further would hold up everything", () => {
+  test("is at least three days where reading further back would take too long", () => {
     const { history, since } = historyOf("s".repeat(2000));
     expect(since("m1", "swapping")).toEqual({
       sinceWallMs: (2000 - 432) * 60_000,
@@ -61,13 +61,13 @@ describe("since when a machine swaps", () => {
     expect(since("m1", "swapping")?.sinceWallMs).toBe((2000 - 432) * 60_000);
   });
 
-  test("is told of a full disk too, and never of a clock", () => {
+  test("is known of a full disk too, and never of a clock", () => {
     const { since } = historyOf(".ff");
     expect(since("m1", "disk")).toEqual({ sinceWallMs: 60_000, isAtLeast: false });
     expect(since("m1", "clock")).toBeUndefined();
   });
 
-  test("is read anew only when there is a new entry, and then no further than needed", () => {
+  test("is worked out again only after a new entry, and then from the newest entries alone", () => {
     const { history, since } = historyOf(`.${"s".repeat(99)}`);
     since("m1", "swapping");
     history.read = 0;
