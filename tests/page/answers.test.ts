@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { answersOf } from "../../src/page/cluster/answers-view-model.ts";
 import type { Report } from "../../src/protocol/report.ts";
+import { isDiskFull } from "../../src/view/answers/free-machines.ts";
 import { createWarnedSince } from "../../src/view/history/warned-since.ts";
 import { slugsOf } from "../../src/view/machine-slug.ts";
 import { subjectsNow } from "../../src/view/subject.ts";
@@ -15,14 +16,15 @@ describe("the three answers", () => {
   const answers = answersOf(subjects, subjects, now);
 
   test("never offer a machine that swaps, is busy, silent, down or stopped, and offer one with a full disk last", () => {
-    const free = answers.free.map(({ name }) => name);
+    const free = answers.free.map(({ machine }) => machine.name);
     expect(free).toHaveLength(5);
     for (const name of ["node06", "gpu-a", "render3", "node05", "node07", "desk2"]) {
       expect(free).not.toContain(name);
     }
     expect(free[0]).toBe("gpu-b");
     expect(free.at(-1)).toBe("node03");
-    expect(answers.free.at(-1)?.isDiskFull).toBe(true);
+    const [last] = answers.free.slice(-1);
+    expect(last && isDiskFull(last)).toBe(true);
   });
 
   const GIB = 1024 ** 3;
@@ -53,7 +55,7 @@ describe("the three answers", () => {
   }
 
   test("name the processes that use at least 45 % of a machine, the largest first", () => {
-    expect(answers.using.map(({ user, command }) => `${user} ${command}`)).toEqual([
+    expect(answers.using.shown.map(({ process }) => `${process.user} ${process.command}`)).toEqual([
       "chen blender",
       "dana python3",
       "eli R",

@@ -15,11 +15,11 @@ describe("the people page", () => {
       { user: "ann", command: "vim", cpuPercent: 0 },
     ];
     const machine = { ...first, state: "up" as const, report: { name: "n", processes } };
-    const { people } = peopleTableOf(subjectsNow({ ...view, machines: [machine] }, new Map()));
-    const said = people.map(({ name, processCount: count, lines }) => [
-      name,
-      count,
-      lines.map(({ command }) => command),
+    const { blocks } = peopleTableOf(subjectsNow({ ...view, machines: [machine] }, new Map()));
+    const said = blocks.map(({ person, lines }) => [
+      person.name,
+      person.processes.length,
+      lines.map(({ process }) => process.command),
     ]);
     expect(said).toEqual([
       ["ann", 1, ["vim"]],

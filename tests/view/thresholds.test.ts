@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { isIdle, isNearlyFull, isSwapping } from "../../src/view/facts.ts";
+import { isIdle, isNearlyFull, isSwapping, processFacts } from "../../src/view/facts.ts";
 import { SIGNS_LEGEND } from "../../src/view/history/signs.ts";
 import { CPU_LEVELS, cpuLevel, diskLevel, THRESHOLDS } from "../../src/view/thresholds.ts";
 
@@ -23,7 +23,7 @@ describe("a threshold", () => {
     expect(isSwapping({ swapPercentPerMinute: swapping.percentPerMinute })).toBe(true);
     expect(isNearlyFull(filesystemFullPercent)).toBe(true);
     expect(isNearlyFull(filesystemFullPercent - 0.01)).toBe(false);
-    const process = { user: "ann", command: "R" };
+    const process = processFacts({ user: "ann", command: "R" }, { name: "a" });
     expect(isIdle({ ...process, cores: idleProcess.cores })).toBe(false);
     expect(isIdle({ ...process, cores: idleProcess.cores - 0.01 })).toBe(true);
     expect(isIdle({ ...process, coresShare: idleProcess.sharePercent / 100 })).toBe(false);

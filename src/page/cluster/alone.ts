@@ -8,18 +8,7 @@ import { isIpv6, isLoopback } from "../../net/address.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { duration } from "../../view/format.ts";
 
-export interface Alone {
-  /** It was started without ranges, so it scans nothing but itself. */
-  readonly isNotLooking: boolean;
-  readonly sentence: string;
-  readonly signature: string;
-  readonly ownAddress: string;
-  readonly accepts: string;
-  readonly firewall: string;
-  readonly key: string;
-  readonly heard: string;
-  readonly dropped: string;
-}
+export type Alone = NonNullable<ReturnType<typeof aloneOf>>;
 
 function listed(ranges: readonly string[]): string {
   return ranges.length === 0 ? "nobody else" : shownText(ranges.join(", "), SENTENCE_LENGTH);
@@ -51,11 +40,12 @@ function droppedWords(view: ClusterView): string {
 }
 
 /** `undefined` when another machine is known. */
-export function aloneOf(view: ClusterView): Alone | undefined {
+export function aloneOf(view: ClusterView) {
   if (view.machines.some(({ isSelf }) => !isSelf)) return undefined;
   const own = view.scan.ownAddresses.filter((address) => !isLoopback(address));
   const [first = view.scan.ownAddresses[0] ?? "127.0.0.1"] = own;
   return {
+    /** It was started without ranges, so it scans nothing but itself. */
     isNotLooking: view.scan.isLoopbackOnly && view.scan.size <= 1,
     sentence: scanning(view),
     signature: shownText(view.network),

@@ -1,54 +1,25 @@
 /**
- * The three answers at the top of the page as lines: which machines are free, who is using what,
- * which machines are down or in trouble.
+ * The three answers at the top of the page: which machines are free, who is using what, which
+ * machines are down or in trouble.
  */
 
-import { counted, shownName, shownText } from "../../base/shown-text.ts";
+import { counted, shownName } from "../../base/shown-text.ts";
 import { ANSWER_LINES, firstLines } from "../../view/answers/first-lines.ts";
-import { freeMachines, isDiskFull } from "../../view/answers/free-machines.ts";
+import { freeMachines } from "../../view/answers/free-machines.ts";
 import { largeProcesses } from "../../view/answers/large-processes.ts";
 import { type Trouble, troublesOf } from "../../view/answers/troubles.ts";
-import { bytes, duration, percent } from "../../view/format.ts";
+import { duration } from "../../view/format.ts";
 import type { WarnedSinceOf } from "../../view/history/warned-since.ts";
 import { machineHref } from "../../view/machine-href.ts";
-import type { Subject, SubjectProcess } from "../../view/subject.ts";
-import { coresFreeText, coresText, memoryFreeText, stateFor } from "../../view/subject-words.ts";
+import type { Subject } from "../../view/subject.ts";
+import { stateFor } from "../../view/subject-words.ts";
 import type { Times } from "../../view/times.ts";
 
-export interface Answers {
-  readonly free: readonly FreeLine[];
-  readonly using: readonly UsingLine[];
-  readonly usingMore: number;
-  readonly troubles: readonly TroubleLine[];
-  readonly troublesMore: number;
-  /** Machines that the answers are about: fewer than all when the reader has narrowed them. */
-  readonly chosenCount: number;
-  readonly machineCount: number;
-}
+export type Answers = ReturnType<typeof answersOf>;
 
-interface MachineLine {
+export interface TroubleLine {
   readonly name: string;
   readonly href: string;
-}
-
-export interface FreeLine extends MachineLine {
-  readonly cores: string;
-  readonly ofCores: string;
-  readonly memory: string;
-  readonly ofMemory: string;
-  readonly users: string;
-  readonly isDiskFull: boolean;
-}
-
-export interface UsingLine extends MachineLine {
-  readonly user: string;
-  readonly command: string;
-  readonly cores: string;
-  readonly ofCores: string;
-  readonly memory: string;
-}
-
-export interface TroubleLine extends MachineLine {
   readonly mark: "down" | "silent" | "stopped" | "warning";
   readonly word: string;
   /** `3h02m`; empty where the beginning is unknown. */
@@ -62,39 +33,9 @@ interface Now {
   readonly warnedSince?: WarnedSinceOf | undefined;
 }
 
-function machineLine({ machine, slug }: Subject): MachineLine {
+/** The name as a column holds it, and the link to its page. */
+export function machineLink({ machine, slug }: Subject) {
   return { name: shownName(machine, 24), href: machineHref(slug) };
-}
-
-function ofCores({ facts: { cores } }: Subject): string {
-  return cores === undefined ? "" : `of ${cores}`;
-}
-
-function freeLine(subject: Subject): FreeLine {
-  const { users, memoryTotalBytes: total } = subject.facts;
-  const names = users?.slice(0, 3).map((name) => shownText(name, 20));
-  return {
-    ...machineLine(subject),
-    cores: coresFreeText(subject.facts),
-    ofCores: ofCores(subject),
-    memory: memoryFreeText(subject.facts),
-    ofMemory: total === undefined ? "" : `of ${bytes(total).split(" ")[0]}`,
-    users: names?.length === 0 ? "nobody" : (names?.join(", ") ?? ""),
-    isDiskFull: isDiskFull(subject),
-  };
-}
-
-function usingLine({ subject, process }: SubjectProcess): UsingLine {
-  const { memoryBytes, memoryPercent } = process;
-  const share = memoryPercent === undefined ? "" : `${percent(memoryPercent)} %`;
-  return {
-    ...machineLine(subject),
-    user: process.user,
-    command: shownText(process.command, 32),
-    cores: coresText(process),
-    ofCores: ofCores(subject),
-    memory: memoryBytes === undefined ? share : bytes(memoryBytes),
-  };
 }
 
 function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): TroubleLine {
@@ -103,7 +44,7 @@ function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): Trou
     const since = warnedSince?.(subject.machine.id, warning.kind);
     const lasted = since === undefined ? "" : duration((nowMs - since.sinceWallMs) / 1000);
     return {
-      ...machineLine(subject),
+      ...machineLink(subject),
       mark: "warning",
       word: warning.short,
       lasts: since?.isAtLeast ? `${lasted}+` : lasted,
@@ -114,13 +55,13 @@ function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): Trou
   const [first] = subjects;
   const since = `since ${times.since(first.stateSinceWallMs ?? nowMs, nowMs)}`;
   const { unanswered } = first.machine;
+  const isCounted = kind === "silent" && unanswered > 0;
   const line: TroubleLine = {
-    ...machineLine(first),
+    ...machineLink(first),
     mark: kind,
     word: kind,
     lasts: stateFor(first, nowMs),
-    detail:
-      kind === "silent" && unanswered > 0 ? `no reply to ${counted(unanswered, "request")}` : since,
+    detail: isCounted ? `no reply to ${counted(unanswered, "request")}` : since,
   };
   if (subjects.length === 1) return line;
   const names = subjects.map(({ machine }) => shownName(machine, 16)).sort();
@@ -136,16 +77,14 @@ function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): Trou
  * Free and in use: of the machines that the reader has chosen. In trouble: of all, since a filter
  * must not hide that.
  */
-export function answersOf(chosen: readonly Subject[], all: readonly Subject[], now: Now): Answers {
-  const using = firstLines(largeProcesses(chosen));
+export function answersOf(chosen: readonly Subject[], all: readonly Subject[], now: Now) {
   const troubles = firstLines(troublesOf(all));
   return {
-    free: freeMachines(chosen).slice(0, ANSWER_LINES).map(freeLine),
-    using: using.shown.map(usingLine),
-    usingMore: using.more,
+    free: freeMachines(chosen).slice(0, ANSWER_LINES),
+    using: firstLines(largeProcesses(chosen)),
     troubles: troubles.shown.map((trouble) => troubleLine(trouble, now)),
     troublesMore: troubles.more,
-    chosenCount: chosen.length,
+    isNarrowed: chosen.length < all.length,
     machineCount: all.length,
   };
 }

@@ -1,48 +1,66 @@
 /** The three answers: which machines are free, who is using what, what is down or in trouble. */
 
+import { shownText } from "../../base/shown-text.ts";
+import { isDiskFull } from "../../view/answers/free-machines.ts";
+import { bytes, known, percent } from "../../view/format.ts";
+import type { Subject } from "../../view/subject.ts";
+import { coresFreeText, coresText, memoryFreeText } from "../../view/subject-words.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
-import { Mark } from "../components/parts.tsx";
+import { Mark, TableHead } from "../components/parts.tsx";
 import { UserLink } from "../components/user-link.tsx";
-import type { Answers } from "./answers-view-model.ts";
+import { type Answers, machineLink } from "./answers-view-model.ts";
 
 const LARGE = `${THRESHOLDS.largeProcessPercent} %`;
+const MOST_USERS = 3;
+
+function Machine({ name, href }: { name: string; href: string }) {
+  return (
+    <th scope="row">
+      <a href={href}>{name}</a>
+    </th>
+  );
+}
+
+/** `15 of 16`. */
+function Cores({ cores, subject }: { cores: string; subject: Subject }) {
+  return (
+    <td class="figure">
+      <b>{cores}</b> <small>{known(subject.facts.cores, (all) => `of ${all}`)}</small>
+    </td>
+  );
+}
+
+function usersText({ facts: { users } }: Subject): string {
+  if (users?.length === 0) return "nobody";
+  return (users ?? [])
+    .slice(0, MOST_USERS)
+    .map((name) => shownText(name, 20))
+    .join(", ");
+}
 
 function Free({ answers }: { answers: Answers }) {
-  const { free: lines, chosenCount, machineCount } = answers;
-  if (lines.length === 0) {
-    const none = chosenCount < machineCount ? "none" : "no machine is free";
-    return <p class="note">{none}</p>;
+  if (answers.free.length === 0) {
+    return <p class="note">{answers.isNarrowed ? "none" : "no machine is free"}</p>;
   }
+  const figures = ["cores free", "memory free"];
   return (
     <table>
-      <thead>
-        <tr>
-          <th scope="col">machine</th>
-          <th scope="col" class="figure">
-            cores free
-          </th>
-          <th scope="col" class="figure">
-            memory free
-          </th>
-          <th scope="col">logged in</th>
-        </tr>
-      </thead>
+      <TableHead columns={["machine", ...figures, "logged in"]} figures={figures} />
       <tbody>
-        {lines.map((line) => (
+        {answers.free.map((subject) => (
           <tr>
-            <th scope="row">
-              <a href={line.href}>{line.name}</a>
-            </th>
+            <Machine {...machineLink(subject)} />
+            <Cores cores={coresFreeText(subject.facts)} subject={subject} />
             <td class="figure">
-              <b>{line.cores}</b> <small>{line.ofCores}</small>
-            </td>
-            <td class="figure">
-              <b>{line.memory}</b> <small>{line.ofMemory}</small>
+              <b>{memoryFreeText(subject.facts)}</b>{" "}
+              <small>
+                {known(subject.facts.memoryTotalBytes, (all) => `of ${bytes(all).split(" ")[0]}`)}
+              </small>
             </td>
             <td class="who">
-              {line.users}
-              {line.isDiskFull && (
+              {usersText(subject)}
+              {isDiskFull(subject) && (
                 <>
                   {" "}
                   <Mark kind="warning">disk full</Mark>
@@ -57,51 +75,40 @@ function Free({ answers }: { answers: Answers }) {
 }
 
 function Using({ answers, raw }: { answers: Answers; raw: PageQuery["raw"] }) {
-  const { using, usingMore } = answers;
-  if (using.length === 0) {
-    const which = answers.chosenCount < answers.machineCount ? "a matching" : "a";
+  const { shown, more } = answers.using;
+  if (shown.length === 0) {
+    const which = answers.isNarrowed ? "a matching" : "a";
     return <p class="note">{`no single process uses ${LARGE} of ${which} machine`}</p>;
   }
+  const figures = ["cores", "memory"];
   return (
     <>
       <table class="using">
-        <thead>
-          <tr>
-            <th scope="col">machine</th>
-            <th scope="col">who</th>
-            <th scope="col">process</th>
-            <th scope="col" class="figure">
-              cores
-            </th>
-            <th scope="col" class="figure">
-              memory
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={["machine", "who", "process", ...figures]} figures={figures} />
         <tbody>
-          {using.map((line) => (
+          {shown.map(({ subject, process }) => (
             <tr>
-              <th scope="row">
-                <a href={line.href}>{line.name}</a>
-              </th>
+              <Machine {...machineLink(subject)} />
               <td>
-                <UserLink user={line.user} />
+                <UserLink user={process.user} />
               </td>
-              <td class="command">{line.command}</td>
+              <td class="command">{shownText(process.command, 32)}</td>
+              <Cores cores={coresText(process)} subject={subject} />
               <td class="figure">
-                <b>{line.cores}</b> <small>{line.ofCores}</small>
+                {process.memoryBytes === undefined
+                  ? known(process.memoryPercent, (share) => `${percent(share)} %`)
+                  : bytes(process.memoryBytes)}
               </td>
-              <td class="figure">{line.memory}</td>
             </tr>
           ))}
         </tbody>
       </table>
       <p class="note">
-        {usingMore === 0 ? (
+        {more === 0 ? (
           `processes using at least ${LARGE} of a machine`
         ) : (
           <a href={hrefWith(raw, { sort: "-top", page: undefined })}>
-            all {using.length + usingMore} using at least {LARGE} of a machine
+            all {shown.length + more} using at least {LARGE} of a machine
           </a>
         )}
       </p>
@@ -121,25 +128,14 @@ function Troubles({ answers }: { answers: Answers }) {
   return (
     <>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">state</th>
-            <th scope="col">machine</th>
-            <th scope="col" class="figure">
-              for
-            </th>
-            <th scope="col">since, detail</th>
-          </tr>
-        </thead>
+        <TableHead columns={["state", "machine", "for", "since, detail"]} figures={["for"]} />
         <tbody>
           {troubles.map((line) => (
             <tr>
               <td>
                 <Mark kind={line.mark}>{line.word}</Mark>
               </td>
-              <th scope="row">
-                <a href={line.href}>{line.name}</a>
-              </th>
+              <Machine name={line.name} href={line.href} />
               <td class="figure">{line.lasts}</td>
               <td class="who">{line.detail}</td>
             </tr>

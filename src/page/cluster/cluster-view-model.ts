@@ -10,45 +10,26 @@ import { subjectsAt, subjectsNow } from "../../view/subject.ts";
 import { timesFor } from "../../view/times.ts";
 import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
 import { standingNotices } from "../components/notices.tsx";
-import { hrefWith, type PageQuery } from "../components/page-query.ts";
+import { hrefWith } from "../components/page-query.ts";
 import type { EntryPanel } from "../history/entry-view-model.ts";
-import { type Alone, aloneOf } from "./alone.ts";
-import { type Answers, answersOf } from "./answers-view-model.ts";
+import { aloneOf } from "./alone.ts";
+import { answersOf } from "./answers-view-model.ts";
 import type { ClusterPageInput } from "./cluster-page-input.ts";
-import { type CutOffNotice, cutOffNoticeOf } from "./cut-off.ts";
-import { type MachineTable, tableOf } from "./machine-table-view-model.ts";
-import { type Tiles, tilesOf } from "./tiles-view-model.ts";
+import { cutOffNoticeOf } from "./cut-off.ts";
+import { tableOf } from "./machine-table-view-model.ts";
+import { tilesOf } from "./tiles-view-model.ts";
 
-export interface ClusterPage {
-  readonly title: string;
-  readonly masthead: Masthead;
-  readonly query: PageQuery;
-  readonly notices: readonly string[];
-  readonly past?: PastNotice | undefined;
-  readonly alone?: Alone | undefined;
-  readonly cutOff?: CutOffNotice | undefined;
-  readonly answers?: Answers | undefined;
-  readonly tiles?: Tiles | undefined;
-  readonly table: MachineTable;
-  readonly refreshSeconds: number;
-}
+export type ClusterPage = ReturnType<typeof clusterPageOf>;
+export type PastNotice = ReturnType<typeof pastOf>;
 
-export interface PastNotice {
-  /** The time shown: `03:10`, `Mon 18:40`. */
-  readonly time: string;
-  readonly ago: string;
-  readonly earlier: string;
-  readonly later?: string | undefined;
-  readonly now: string;
-}
-
-function pastOf(input: ClusterPageInput, atWallMs: number): PastNotice {
+function pastOf(input: ClusterPageInput, atWallMs: number) {
   const { view, times, query } = input;
   const nowMs = view.moment.wallMs;
   const stepMs = view.updateSeconds * 1000;
   const link = (wallMs: number) =>
     hrefWith(query.raw, { at: times.stamp(wallMs), open: undefined });
   return {
+    /** The time shown: `03:10`, `Mon 18:40`. */
     time: times.since(atWallMs, nowMs),
     ago: duration((nowMs - atWallMs) / 1000),
     earlier: link(atWallMs - stepMs),
@@ -57,7 +38,7 @@ function pastOf(input: ClusterPageInput, atWallMs: number): PastNotice {
   };
 }
 
-export function clusterPageOf(given: ClusterPageInput): ClusterPage {
+export function clusterPageOf(given: ClusterPageInput) {
   const { view, query } = given;
   const { atWallMs } = query;
   const times = timesFor(given.times, view.updateSeconds);

@@ -1,34 +1,54 @@
-/** One row of the table of machines. */
+/** One row of the table of machines. What is unknown leaves its cell empty. */
 
+import { shownName, shownText } from "../../base/shown-text.ts";
+import { type Facts, isSwapping } from "../../view/facts.ts";
+import { bytes, decimal, figure, known, percent, perSecond } from "../../view/format.ts";
+import { machineHref } from "../../view/machine-href.ts";
+import { coresText } from "../../view/subject-words.ts";
 import { Mark, Meter } from "../components/parts.tsx";
 import { UserLink } from "../components/user-link.tsx";
 import { HistoryStrip } from "../history/history-strip.tsx";
-import type { RowFigures, MachineRow as RowModel } from "./machine-row-view-model.ts";
+import type { MachineRow as RowModel } from "./machine-row-view-model.ts";
 
 /** Columns of figures, whose place a sentence takes. */
 export const FIGURE_COLUMNS = 9;
+/** Users who are named; the others are counted. */
+const MOST_USERS = 3;
 
-function Cpu({ cpu }: { cpu: RowFigures["cpu"] }) {
-  if (cpu === undefined) return <td class="figure" />;
+function Cpu({ facts }: { facts: Facts }) {
+  const { cpuPercent, userPercent, systemPercent, waitPercent, cores } = facts;
+  if (cpuPercent === undefined) return <td class="figure" />;
+  const words = [
+    known(userPercent, (value) => `user ${percent(value)}`),
+    known(systemPercent, (value) => `system ${percent(value)}`),
+    known(waitPercent, (value) => `I/O wait ${percent(value)}`),
+  ];
   return (
-    <td class={"figure"}>
-      <b>{cpu.percent}</b> <small>{cpu.cores}</small>
-      <Meter words={cpu.words} parts={cpu.bar} />
+    <td class="figure">
+      <b>{percent(cpuPercent)}</b> <small>{cores}</small>
+      <Meter
+        words={words.filter((part) => part !== "").join(", ")}
+        parts={[
+          ["cpu-user", Math.round(userPercent ?? cpuPercent)],
+          ["cpu-system", Math.round(systemPercent ?? 0)],
+          ["cpu-wait", Math.round(waitPercent ?? 0)],
+        ]}
+      />
     </td>
   );
 }
 
-function Top({ figures }: { figures: RowFigures }) {
-  const { top, warnings } = figures;
+function Top({ row }: { row: RowModel }) {
+  const { top, subject } = row;
   return (
     <td class="top-process">
       {top === "idle" && <i>idle</i>}
       {top !== undefined && top !== "idle" && (
         <>
-          <UserLink user={top.user} /> <span>{top.command}</span> <b>{top.cores}</b>
+          <UserLink user={top.user} /> <span>{shownText(top.command)}</span> <b>{coresText(top)}</b>
         </>
       )}
-      {warnings.map((word) => (
+      {subject.warnings.map(({ word }) => (
         <>
           {" "}
           <Mark kind="warning">{word}</Mark>
@@ -38,40 +58,64 @@ function Top({ figures }: { figures: RowFigures }) {
   );
 }
 
-function Memory({ memory }: { memory: RowFigures["memory"] }) {
-  if (memory === undefined) return <td class="figure" />;
+function Memory({ facts }: { facts: Facts }) {
+  const { memoryPercent, memoryTotalBytes } = facts;
+  if (memoryPercent === undefined) return <td class="figure" />;
   return (
     <td class="figure">
-      {memory.percent} <small>{memory.total}</small>
-      <Meter parts={[["used", memory.width]]} />
+      {percent(memoryPercent)} <small>{known(memoryTotalBytes, bytes)}</small>
+      <Meter parts={[["used", Math.round(memoryPercent)]]} />
     </td>
   );
 }
 
-function Figures({ figures }: { figures: RowFigures }) {
+function loadText(value: number): string {
+  return value < 9.95 ? decimal(value) : figure(value);
+}
+
+function swapText({ swapUsedBytes, swapUsedPercent }: Facts): string {
+  if (swapUsedBytes !== undefined) return bytes(swapUsedBytes);
+  return known(swapUsedPercent, (value) => `${percent(value)} %`);
+}
+
+function pressureText({ of, percent: value }: NonNullable<Facts["pressure"]>): string {
+  const text = percent(value);
+  return text === "0" ? "0" : `${of} ${text}`;
+}
+
+function usersText({ users = [] }: Facts): string {
+  const shown = users.slice(0, MOST_USERS).map((name) => shownText(name, 20));
+  const more = users.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` +${more}` : "");
+}
+
+function Figures({ row }: { row: RowModel }) {
+  const { facts } = row.subject;
   return (
     <>
-      <Cpu cpu={figures.cpu} />
-      <Top figures={figures} />
-      <td class="figure">{figures.load}</td>
-      <Memory memory={figures.memory} />
-      <td class={figures.isSwapping ? "figure is-warning" : "figure"}>{figures.swap}</td>
-      <td class="figure">{figures.disk}</td>
-      <td class="figure">{figures.network}</td>
-      <td class="figure">{figures.pressure}</td>
-      <td class="logged-in">{figures.users}</td>
+      <Cpu facts={facts} />
+      <Top row={row} />
+      <td class="figure">{known(facts.loadPerCore ?? facts.load, loadText)}</td>
+      <Memory facts={facts} />
+      <td class={isSwapping(facts) ? "figure is-warning" : "figure"}>{swapText(facts)}</td>
+      <td class="figure">{known(facts.diskBytesPerSecond, perSecond)}</td>
+      <td class="figure">{known(facts.networkBytesPerSecond, perSecond)}</td>
+      <td class="figure">{known(facts.pressure, pressureText)}</td>
+      <td class="logged-in">{usersText(facts)}</td>
     </>
   );
 }
 
 export function MachineRow({ row, isOpen }: { row: RowModel; isOpen: boolean }) {
-  const { state, body, href, name } = row;
+  const { machine, state, slug } = row.subject;
+  const name = shownName(machine);
+  const href = machineHref(slug);
   const stateClass = state === "up" ? undefined : `is-${state}`;
   return (
     <tr class={isOpen ? "is-open" : stateClass}>
       <th scope="row">
         <a href={href}>{name}</a>
-        {row.isSelf && (
+        {machine.isSelf && (
           <>
             {" "}
             <small class="this-machine">this machine</small>
@@ -84,11 +128,11 @@ export function MachineRow({ row, isOpen }: { row: RowModel; isOpen: boolean }) 
       <td class="history-cell">
         <HistoryStrip strip={row.strip} name={name} href={`${href}#entries`} />
       </td>
-      {body.kind === "figures" ? (
-        <Figures figures={body} />
+      {row.sentence === undefined ? (
+        <Figures row={row} />
       ) : (
         <td class="sentence" colSpan={FIGURE_COLUMNS}>
-          <span>{body.text}</span>
+          <span>{row.sentence}</span>
         </td>
       )}
     </tr>

@@ -4,38 +4,17 @@ import { counted } from "../../base/shown-text.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import type { ProcessTest } from "../../view/filter.ts";
 import { intervalWords } from "../../view/format.ts";
-import { type Axis, axisOf, cursorX } from "../../view/history/time-axis.ts";
+import { axisOf, cursorX } from "../../view/history/time-axis.ts";
 import type { Subject } from "../../view/subject.ts";
 import { clockOf } from "../../view/times.ts";
-import { type AxisLink, axisLinks } from "../history/axis-links.ts";
-import type { EntryPanel } from "../history/entry-view-model.ts";
+import { axisLinks } from "../history/axis-links.ts";
 import type { ClusterPageInput } from "./cluster-page-input.ts";
-import { type MachineRow, rowOf } from "./machine-row-view-model.ts";
+import { rowOf } from "./machine-row-view-model.ts";
 import { openedEntry, openedMachine } from "./opened-entry.ts";
-import { type PageLink, type TablePart, tableParts, wantedText } from "./table-parts.ts";
+import { tableParts, wantedText } from "./table-parts.ts";
 
-export interface MachineTable {
-  readonly caption: string;
-  readonly axis: Axis;
-  readonly axisLinks: readonly AxisLink[];
-  readonly cursor?: { readonly x: number; readonly label: string } | undefined;
-  readonly sections: readonly TableSection[];
-  readonly panel?: EntryPanel | undefined;
-  /** Why the table is empty. */
-  readonly empty?: string | undefined;
-  readonly tags: readonly TagCount[];
-  readonly pages: readonly PageLink[];
-  readonly cellWords: string;
-}
-
-export interface TagCount {
-  readonly tag: string;
-  readonly count: number;
-}
-
-export interface TableSection extends Omit<TablePart, "subjects"> {
-  readonly rows: readonly MachineRow[];
-}
+export type MachineTable = ReturnType<typeof tableOf>["table"];
+export type TableSection = MachineTable["sections"][number];
 
 export interface ChosenMachines {
   readonly slugs: ReadonlyMap<string, string>;
@@ -50,7 +29,7 @@ const MOST_TAGS = 24;
 /** Characters: a longer tag is no word for grouping and would not fit into a link. */
 const LONGEST_TAG = 64;
 
-function tagCounts({ machines }: ClusterView): TagCount[] {
+function tagCounts({ machines }: ClusterView) {
   const counts = new Map<string, number>();
   for (const tag of machines.flatMap(({ tags }) => tags)) {
     if (tag.trim() === "" || tag.length > LONGEST_TAG) continue;
@@ -66,7 +45,7 @@ function tagCounts({ machines }: ClusterView): TagCount[] {
 export function tableOf(
   input: ClusterPageInput,
   { slugs, subjects, chosen, isWanted }: ChosenMachines,
-): { readonly table: MachineTable; readonly notice?: string | undefined } {
+) {
   const { view, query, times } = input;
   const { updateSeconds } = view;
   const nowMs = view.moment.wallMs;
@@ -87,7 +66,7 @@ export function tableOf(
       : { x, label: clockOf(times, updateSeconds)(cursorMs) };
   const context = { times, nowMs, axis, strips, updateSeconds, cursorMs, isWanted };
   const all = counted(view.machines.length, "machine");
-  const table: MachineTable = {
+  const table = {
     caption: chosen.length === view.machines.length ? all : `${chosen.length} of ${all}`,
     axis,
     axisLinks: axisLinks(axis, times, query.raw),
@@ -97,6 +76,7 @@ export function tableOf(
       rows: own.map((subject) => rowOf(subject, context)),
     })),
     panel,
+    /** Why the table is empty. */
     empty: chosen.length === 0 ? `nothing matches ${wantedText(query)}` : undefined,
     tags: tagCounts(view),
     pages,

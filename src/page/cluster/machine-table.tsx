@@ -94,18 +94,22 @@ function Body({ section, query, panel }: BodyProps) {
       {section.heading !== undefined && <SectionHead section={section} query={query} />}
       {section.rows.map((row) => (
         <>
-          <MachineRow row={row} isOpen={row.slug === panel?.machineSlug} />
-          {panel && row.slug === panel.machineSlug && <Panel panel={panel} query={query} />}
+          <MachineRow row={row} isOpen={row.subject.slug === panel?.machineSlug} />
+          {panel && row.subject.slug === panel.machineSlug && <Panel panel={panel} query={query} />}
         </>
       ))}
     </tbody>
   );
 }
 
+function holds({ rows }: TableSection, panel: EntryPanel | undefined): boolean {
+  return rows.some(({ subject }) => subject.slug === panel?.machineSlug);
+}
+
 /** Above the rows: an entry of a machine that is not among them, or a word that there are none. */
 function Above({ table, query }: { table: MachineTable; query: PageQuery }) {
   const { panel, sections, empty } = table;
-  const isAmong = sections.some(({ rows }) => rows.some(({ slug }) => slug === panel?.machineSlug));
+  const isAmong = sections.some((section) => holds(section, panel));
   if ((panel === undefined || isAmong) && empty === undefined) return null;
   return (
     <tbody>
@@ -124,9 +128,7 @@ function Above({ table, query }: { table: MachineTable; query: PageQuery }) {
 function Sections({ table, query }: { table: MachineTable; query: PageQuery }) {
   const { panel, sections } = table;
   // A machine may have a row among the problems and one among the results; one panel is enough.
-  const owner = sections.findIndex(({ rows }) =>
-    rows.some(({ slug }) => slug === panel?.machineSlug),
-  );
+  const owner = sections.findIndex((section) => holds(section, panel));
   return (
     <>
       <Above table={table} query={query} />

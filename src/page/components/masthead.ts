@@ -4,38 +4,15 @@
  */
 
 import { counted, shownText } from "../../base/shown-text.ts";
-import {
-  countWords,
-  reportAges,
-  type StateCount,
-  stateCounts,
-} from "../../view/cluster-summary.ts";
+import { countWords, reportAges, stateCounts } from "../../view/cluster-summary.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { intervalWords } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { selfName } from "../../view/subject.ts";
 import type { Times } from "../../view/times.ts";
-import { linksOn, type PageLink } from "./elsewhere.ts";
+import { linksOn } from "./elsewhere.ts";
 
-export interface Masthead {
-  readonly counts: readonly StateCount[];
-  /** `8 up, 1 silent, 1 stopped, 1 down`. */
-  readonly countWords: string;
-  readonly machineWords: string;
-  readonly isAnyDown: boolean;
-  readonly self: { readonly name: string; readonly href: string };
-  /** `Tue 24 Nov, 09:13:07`. */
-  readonly now: string;
-  readonly nowStamp: string;
-  /** `reports 4s–9m old`; empty when there is none. */
-  readonly ages: string;
-  readonly intervalWords: string;
-  readonly zone: string;
-  readonly filter: string;
-  readonly page: "machines" | "people" | "other";
-  /** The same page on some of the machines that are up. */
-  readonly elsewhere: readonly PageLink[];
-}
+export type Masthead = ReturnType<typeof mastheadOf>;
 
 /** A page that reloads faster can be neither read nor clicked on. */
 const LEAST_REFRESH_SECONDS = 2;
@@ -49,10 +26,10 @@ export function mastheadOf(options: {
   readonly times: Times;
   readonly slugs: ReadonlyMap<string, string>;
   readonly filter?: string;
-  readonly page: Masthead["page"];
+  readonly page: "machines" | "people" | "other";
   /** Path and query of this page. */
   readonly path: string;
-}): Masthead {
+}) {
   const { view, times, slugs } = options;
   const nowMs = view.moment.wallMs;
   const counts = stateCounts(view.machines);
@@ -65,6 +42,7 @@ export function mastheadOf(options: {
       name: selfName(view),
       href: machineHref(slugs.get(view.selfId) ?? view.selfId),
     },
+    /** `Tue 24 Nov, 09:13:07`. */
     now: `${times.date(nowMs)}, ${times.clockSeconds(nowMs)}`,
     nowStamp: times.stamp(nowMs),
     ages: reportAges(view.machines),
@@ -72,6 +50,7 @@ export function mastheadOf(options: {
     zone: times.zoneName(nowMs),
     filter: shownText(options.filter ?? "", 200),
     page: options.page,
+    /** The same page on some of the machines that are up. */
     elsewhere: linksOn(
       view.machines.filter(({ state }) => state === "up"),
       options.path,

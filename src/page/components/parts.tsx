@@ -37,6 +37,27 @@ export function Meter({
   );
 }
 
+/** Heads of columns; those of `figures` are aligned to the right, as their figures are. */
+export function TableHead({
+  columns,
+  figures,
+}: {
+  columns: readonly string[];
+  figures: readonly string[];
+}) {
+  return (
+    <thead>
+      <tr>
+        {columns.map((name) => (
+          <th scope="col" class={figures.includes(name) ? "figure" : undefined}>
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 /** `gpu-b, node02`: pages of other machines. */
 export function PageLinks({ links }: { links: readonly PageLink[] }) {
   return (

@@ -1,89 +1,88 @@
-/** The processes, users and messages of one report as tables. */
+/** The processes, users and messages of one report as tables, and the words above them. */
 
-import type { ProcessLine, ReportParts, UserLine } from "./report-parts.ts";
+import { counted, SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
+import type { Report } from "../../protocol/report.ts";
+import { processFacts } from "../../view/facts.ts";
+import { bytes, duration, known, percent } from "../../view/format.ts";
+import { NOT_REPORTED } from "../../view/missing-parts.ts";
+import { coresText } from "../../view/subject-words.ts";
+import { THRESHOLDS } from "../../view/thresholds.ts";
+import { TableHead } from "./parts.tsx";
 import { UserLink } from "./user-link.tsx";
 
-export function ProcessTable({
-  lines,
-  isFull,
-}: {
-  lines: readonly ProcessLine[];
-  isFull: boolean;
-}) {
-  if (lines.length === 0) return null;
+/** `top 10 of 209`. */
+export function processWords({ processes, processCount }: Report): string {
+  if (processes === undefined) return NOT_REPORTED;
+  return processCount === undefined
+    ? counted(processes.length, "process", "processes")
+    : `top ${processes.length} of ${processCount}`;
+}
+
+export function userWords({ users, userCount }: Report): string {
+  if (users === undefined) return NOT_REPORTED;
+  const count = userCount ?? users.length;
+  return count === 0 ? "nobody" : counted(count, "user");
+}
+
+/** `3 of 7`; `no new messages`. */
+export function messageWords({ messages, messageCount }: Report): string {
+  if (messages === undefined) return NOT_REPORTED;
+  const { length } = messages;
+  return length === 0 ? "no new messages" : `${length} of ${messageCount ?? length}`;
+}
+
+const FIGURES = ["cores", "memory", "%", "CPU time", "pid"];
+
+/** `isFull`: with the share of the memory and the process ID. */
+export function ProcessTable({ report, isFull }: { report: Report; isFull: boolean }) {
+  const { processes = [] } = report;
+  if (processes.length === 0) return null;
+  const columns = isFull
+    ? ["who", "process", "cores", "memory", "%", "state", "CPU time", "pid"]
+    : ["who", "process", "cores", "memory", "state", "CPU time"];
   return (
     <table class="list process-table">
-      <thead>
-        <tr>
-          <th scope="col">who</th>
-          <th scope="col">process</th>
-          <th scope="col" class="figure">
-            cores
-          </th>
-          <th scope="col" class="figure">
-            memory
-          </th>
-          {isFull && (
-            <th scope="col" class="figure">
-              %
-            </th>
-          )}
-          <th scope="col">state</th>
-          <th scope="col" class="figure">
-            CPU time
-          </th>
-          {isFull && (
-            <th scope="col" class="figure">
-              pid
-            </th>
-          )}
-        </tr>
-      </thead>
+      <TableHead columns={columns} figures={FIGURES} />
       <tbody>
-        {lines.map((line) => (
-          <tr>
-            <td>
-              <UserLink user={line.user} />
-            </td>
-            <td class="command">{line.command}</td>
-            <td class="figure">{line.isLarge ? <b>{line.cores}</b> : line.cores}</td>
-            <td class="figure">{line.memory}</td>
-            {isFull && <td class="figure">{line.memoryPercent}</td>}
-            <td>{line.state}</td>
-            <td class="figure">{line.cpuTime}</td>
-            {isFull && <td class="figure">{line.pid}</td>}
-          </tr>
-        ))}
+        {processes.map((one) => {
+          const process = processFacts(one, report);
+          const cores = coresText(process);
+          const isLarge = 100 * (process.coresShare ?? 0) >= THRESHOLDS.largeProcessPercent;
+          return (
+            <tr>
+              <td>
+                <UserLink user={process.user} />
+              </td>
+              <td class="command">{shownText(process.command)}</td>
+              <td class="figure">{isLarge ? <b>{cores}</b> : cores}</td>
+              <td class="figure">{known(process.memoryBytes, bytes)}</td>
+              {isFull && <td class="figure">{known(process.memoryPercent, percent)}</td>}
+              <td>{shownText(process.state ?? "", 2)}</td>
+              <td class="figure">{known(process.cpuSeconds, duration)}</td>
+              {isFull && <td class="figure">{known(process.pid, String)}</td>}
+            </tr>
+          );
+        })}
       </tbody>
     </table>
   );
 }
 
-export function UserTable({ lines }: { lines: readonly UserLine[] }) {
-  if (lines.length === 0) return null;
+export function UserTable({ users = [] }: { users: Report["users"] | undefined }) {
+  if (users.length === 0) return null;
   return (
     <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">who</th>
-          <th scope="col">terminal</th>
-          <th scope="col">from</th>
-          <th scope="col" class="figure">
-            for
-          </th>
-          <th scope="col">runs</th>
-        </tr>
-      </thead>
+      <TableHead columns={["who", "terminal", "from", "for", "runs"]} figures={["for"]} />
       <tbody>
-        {lines.map((line) => (
+        {users.map(({ name, terminal = "", from = "", loginAgeSeconds, command = "" }) => (
           <tr>
             <th scope="row">
-              <UserLink user={line.user} />
+              <UserLink user={name} />
             </th>
-            <td>{line.terminal}</td>
-            <td>{line.from}</td>
-            <td class="figure">{line.loggedInFor}</td>
-            <td class="command">{line.command}</td>
+            <td>{shownText(terminal, 24)}</td>
+            <td>{shownText(from)}</td>
+            <td class="figure">{known(loginAgeSeconds, duration)}</td>
+            <td class="command">{shownText(command)}</td>
           </tr>
         ))}
       </tbody>
@@ -91,12 +90,12 @@ export function UserTable({ lines }: { lines: readonly UserLine[] }) {
   );
 }
 
-export function Messages({ parts }: { parts: ReportParts }) {
-  if (parts.messages.length === 0) return null;
+export function Messages({ messages = [] }: { messages: Report["messages"] | undefined }) {
+  if (messages.length === 0) return null;
   return (
     <ul class="messages">
-      {parts.messages.map((message) => (
-        <li>{message}</li>
+      {messages.map((message) => (
+        <li>{shownText(message, SENTENCE_LENGTH)}</li>
       ))}
     </ul>
   );

@@ -1,10 +1,19 @@
 /** An entry opened below its machine: its figures, processes, users and messages. */
 
+import { givenReason } from "../../view/missing-parts.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
-import { Messages, ProcessTable, UserTable } from "../components/report-tables.tsx";
+import {
+  Messages,
+  messageWords,
+  ProcessTable,
+  processWords,
+  UserTable,
+  userWords,
+} from "../components/report-tables.tsx";
 import type { EntryPanel } from "./entry-view-model.ts";
 
-function Report({ figures, parts }: Exclude<EntryPanel["body"], string>) {
+function ReportBody({ figures, report }: Exclude<EntryPanel["body"], string>) {
+  const reason = report.messages === undefined ? givenReason(report, ["messages"]) : undefined;
   return (
     <>
       <section>
@@ -24,14 +33,14 @@ function Report({ figures, parts }: Exclude<EntryPanel["body"], string>) {
         </table>
       </section>
       <section>
-        <h3>processes: {parts.processWords}</h3>
-        <ProcessTable lines={parts.processes} isFull={false} />
+        <h3>processes: {processWords(report)}</h3>
+        <ProcessTable report={report} isFull={false} />
       </section>
       <section>
-        <h3>logged in: {parts.userWords}</h3>
-        <UserTable lines={parts.users} />
-        <h3>messages: {parts.messagesReason ?? parts.messageWords}</h3>
-        <Messages parts={parts} />
+        <h3>logged in: {userWords(report)}</h3>
+        <UserTable users={report.users} />
+        <h3>messages: {reason ?? messageWords(report)}</h3>
+        <Messages messages={report.messages} />
       </section>
     </>
   );
@@ -64,7 +73,7 @@ export function EntryDetails({ panel, raw }: { panel: EntryPanel; raw: PageQuery
           <a href={hrefWith(raw, { open: undefined })}>close</a>
         </nav>
       </div>
-      {typeof body === "string" ? <p class="wide">{body}</p> : <Report {...body} />}
+      {typeof body === "string" ? <p class="wide">{body}</p> : <ReportBody {...body} />}
       {(panel.others.length > 0 || panel.rest !== "") && (
         <p class="elsewhere">
           The others at {panel.time}:{" "}

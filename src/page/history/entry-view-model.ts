@@ -22,7 +22,6 @@ import { machineHref } from "../../view/machine-href.ts";
 import type { Subject } from "../../view/subject.ts";
 import { coresText } from "../../view/subject-words.ts";
 import { clockOf, type Times } from "../../view/times.ts";
-import { reportParts } from "../components/report-parts.ts";
 
 export type EntryPanel = ReturnType<typeof entryPanelOf>;
 
@@ -138,7 +137,7 @@ export function entryPanelOf(options: PanelOptions) {
     period: report === undefined ? date : `${date}, average of ${from}–${time}`,
     body:
       entry.state === "up"
-        ? { figures: figureLines(entry.report), parts: reportParts(entry.report) }
+        ? { figures: figureLines(entry.report), report: entry.report }
         : outageText(entry, times, nowMs),
     previous: link(points.findLast((point) => point.atWallMs < entry.atWallMs)),
     next: link(points.find((point) => point.atWallMs > entry.atWallMs)),

@@ -1,8 +1,8 @@
 /** The page of one machine: its facts, problems, figures, history, file systems and users. */
 
 import { type Frame, renderDocument } from "../components/page.tsx";
-import { Mark, Meter } from "../components/parts.tsx";
-import { Messages, UserTable } from "../components/report-tables.tsx";
+import { Mark, Meter, TableHead } from "../components/parts.tsx";
+import { Messages, UserTable, userWords } from "../components/report-tables.tsx";
 import { Charts } from "../history/charts.tsx";
 import { Entries } from "../history/entry-grid.tsx";
 import type { FilesystemLine, MachinePage } from "./machine-view-model.ts";
@@ -78,21 +78,10 @@ function Filesystems({ page }: { page: MachinePage }) {
         <p class="note">{filesystems === undefined ? page.filesystemsReason : "none"}</p>
       ) : (
         <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">mount</th>
-              <th scope="col">type</th>
-              <th scope="col" class="figure">
-                size
-              </th>
-              <th scope="col" class="figure">
-                free
-              </th>
-              <th scope="col" class="figure">
-                used %
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={["mount", "type", "size", "free", "used %"]}
+            figures={["size", "free", "used %"]}
+          />
           <tbody>
             {filesystems.map((line) => (
               <Filesystem line={line} />
@@ -105,17 +94,17 @@ function Filesystems({ page }: { page: MachinePage }) {
 }
 
 function People({ page }: { page: MachinePage }) {
-  const { parts } = page;
+  const { report } = page;
   return (
     <section aria-labelledby="logged-in">
       <h2 id="logged-in">
-        Logged in <small>{parts?.userWords ?? "no report yet"}</small>
+        Logged in <small>{report === undefined ? "no report yet" : userWords(report)}</small>
       </h2>
-      <UserTable lines={parts?.users ?? []} />
+      <UserTable users={report?.users} />
       <h2>
         Messages <small>{page.messageWords}</small>
       </h2>
-      {parts && <Messages parts={parts} />}
+      <Messages messages={report?.messages} />
     </section>
   );
 }

@@ -12,53 +12,19 @@ import { isNearlyFull, usedPercentOf } from "../../view/facts.ts";
 import { bytes, duration, known, percent } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
-import { missingReason } from "../../view/missing-parts.ts";
+import { givenReason, missingReason } from "../../view/missing-parts.ts";
 import { isThere, type Subject, selfName, subjectNow } from "../../view/subject.ts";
 import { FIRST_REPORT_DUE, stateFor, uptimeSeconds } from "../../view/subject-words.ts";
 import { type Times, timesFor } from "../../view/times.ts";
 import { originOf } from "../components/elsewhere.ts";
-import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
-import { type ReportParts, reportParts } from "../components/report-parts.ts";
-import {
-  type HistoryInput,
-  historyOf,
-  type MachineHistoryPart,
-} from "../history/history-view-model.ts";
-import { type NowLine, nowLines } from "./now-lines.ts";
+import { mastheadOf, refreshSeconds } from "../components/masthead.ts";
+import { messageWords } from "../components/report-tables.tsx";
+import { type HistoryInput, historyOf } from "../history/history-view-model.ts";
+import { nowLines } from "./now-lines.ts";
 
-export interface MachinePage {
-  readonly title: string;
-  readonly masthead: Masthead;
-  readonly refreshSeconds: number;
-  readonly name: string;
-  readonly state: Machine["state"];
-  readonly stateWords: string;
-  readonly reportWords: string;
-  readonly ownPage?: string | undefined;
-  readonly facts: readonly string[];
-  readonly problems: readonly { readonly subject: string; readonly text: string }[];
-  /** `Now`, or `Last report, 3h02m old`. */
-  readonly nowTitle: string;
-  readonly now: readonly NowLine[];
-  readonly parts?: ReportParts | undefined;
-  readonly filesystems?: readonly FilesystemLine[] | undefined;
-  readonly filesystemsReason: string;
-  /** `3 of 7`, or why there are no messages. */
-  readonly messageWords: string;
-  readonly history: MachineHistoryPart;
-}
+export type MachinePage = ReturnType<typeof machinePageOf>;
 
-export interface FilesystemLine {
-  readonly mount: string;
-  readonly type: string;
-  readonly size: string;
-  readonly free: string;
-  readonly used: string;
-  readonly width: number;
-  readonly isFull: boolean;
-  /** It gave no figures. */
-  readonly isUnknown: boolean;
-}
+export type FilesystemLine = ReturnType<typeof filesystemLine>;
 
 /** Problems listed; a machine has one for each subject of its report at most. */
 const MOST_PROBLEMS = 20;
@@ -99,7 +65,7 @@ function short(text: string | undefined): string {
   return shownText(text ?? "", 80);
 }
 
-function problemLines({ report, warnings }: Subject): MachinePage["problems"] {
+function problemLines({ report, warnings }: Subject) {
   const reported = (report?.problems ?? []).slice(0, MOST_PROBLEMS);
   return [
     ...reported.map(({ subject, reason, remedy }) => ({
@@ -115,7 +81,7 @@ function problemLines({ report, warnings }: Subject): MachinePage["problems"] {
   ];
 }
 
-function filesystemLine(filesystem: FilesystemReport): FilesystemLine {
+function filesystemLine(filesystem: FilesystemReport) {
   const used = usedPercentOf(filesystem);
   return {
     mount: shownText(filesystem.mount, 120),
@@ -129,11 +95,12 @@ function filesystemLine(filesystem: FilesystemReport): FilesystemLine {
   };
 }
 
-/** A reason that the report gives stands among the problems, with its remedy, and is said once. */
-function messageWords(machine: Machine, parts: ReportParts | undefined): string {
-  if (parts?.messagesReason !== undefined) return "unavailable (see above)";
-  const isReported = parts !== undefined && machine.report?.messages !== undefined;
-  return isReported ? parts.messageWords : missingReason(machine.report, machine, ["messages"]);
+/** `3 of 7`, or why there are no messages. */
+function messagesText({ report, machine }: Subject): string {
+  if (report?.messages !== undefined) return messageWords(report);
+  // A reason that the report gives stands among the problems, with its remedy.
+  const isAbove = report !== undefined && givenReason(report, ["messages"]) !== undefined;
+  return isAbove ? "unavailable (see above)" : missingReason(report, machine, ["messages"]);
 }
 
 function ownPageOf(machine: Machine): string | undefined {
@@ -157,7 +124,7 @@ function stateWords(subject: Subject, times: Times, nowMs: number): string {
   return `${span}, since ${times.since(sinceMs, nowMs)}`;
 }
 
-export function machinePageOf(given: MachinePageInput): MachinePage {
+export function machinePageOf(given: MachinePageInput) {
   const { view, machine } = given;
   const times = timesFor(given.times, view.updateSeconds);
   const nowMs = view.moment.wallMs;
@@ -166,7 +133,6 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
   const { report } = machine;
   const age = machine.reportAgeSeconds;
   const name = shownName(machine, 300);
-  const parts = report && reportParts(report);
   const { slug } = subject;
   const history = historyOf({ ...given, slug, times });
   return {
@@ -189,10 +155,10 @@ export function machinePageOf(given: MachinePageInput): MachinePage {
     problems: problemLines(subject),
     nowTitle: nowTitle(subject),
     now: nowLines(subject),
-    parts,
+    report,
     filesystems: report?.filesystems?.map(filesystemLine),
     filesystemsReason: missingReason(report, machine, ["file systems"]),
-    messageWords: messageWords(machine, parts),
+    messageWords: messagesText(subject),
     history,
   };
 }

@@ -1,7 +1,7 @@
 /** The newest report of one machine: its rows of figures, and its processes. */
 
 import { Paths } from "../components/parts.tsx";
-import { ProcessTable } from "../components/report-tables.tsx";
+import { ProcessTable, processWords } from "../components/report-tables.tsx";
 import type { MachinePage } from "./machine-view-model.ts";
 import type { CoreBars, NowLine } from "./now-lines.ts";
 
@@ -54,7 +54,7 @@ function NowRow({ line }: { line: NowLine }) {
 }
 
 export function Now({ page }: { page: MachinePage }) {
-  const { parts } = page;
+  const { report } = page;
   return (
     <div class="two-columns">
       <section aria-labelledby="now">
@@ -73,9 +73,9 @@ export function Now({ page }: { page: MachinePage }) {
       </section>
       <section aria-labelledby="processes">
         <h2 id="processes">
-          Processes <small>{parts?.processWords ?? "no report yet"}</small>
+          Processes <small>{report === undefined ? "no report yet" : processWords(report)}</small>
         </h2>
-        <ProcessTable lines={parts?.processes ?? []} isFull={true} />
+        {report && <ProcessTable report={report} isFull={true} />}
       </section>
     </div>
   );

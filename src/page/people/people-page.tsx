@@ -1,10 +1,15 @@
 /** The people page: a block for each person, the one who uses most first. */
 
-import { counted } from "../../base/shown-text.ts";
+import { counted, shownName, shownText } from "../../base/shown-text.ts";
+import { bytes, duration, figure, known } from "../../view/format.ts";
+import { machineHref } from "../../view/machine-href.ts";
+import type { Subject, SubjectProcess } from "../../view/subject.ts";
+import { coresText } from "../../view/subject-words.ts";
 import { Notices } from "../components/notices.tsx";
 import { type Frame, renderDocument } from "../components/page.tsx";
 import { Mark, Meter } from "../components/parts.tsx";
-import type { PeoplePage, PeopleTable, PersonBlock, ProcessLine } from "./people-view-model.ts";
+import { personAnchor, userName } from "../components/user-link.tsx";
+import type { PeoplePage, PeopleTable, PersonBlock } from "./people-view-model.ts";
 
 function Count({ count, one, many }: { count: number; one: string; many?: string }) {
   const [figure, word] = counted(count, one, many).split(" ");
@@ -15,65 +20,72 @@ function Count({ count, one, many }: { count: number; one: string; many?: string
   );
 }
 
-function Process({ line }: { line: ProcessLine }) {
+function MachineLink({ subject }: { subject: Subject }) {
+  return <a href={machineHref(subject.slug)}>{shownName(subject.machine, 24)}</a>;
+}
+
+function Process({ line }: { line: SubjectProcess }) {
+  const { subject, process } = line;
   return (
     <tr>
       <td />
       <td>
-        <a href={line.href}>{line.name}</a>
-        {line.isSilent && (
+        <MachineLink subject={subject} />
+        {subject.state === "silent" && (
           <>
             {" "}
             <Mark kind="silent">silent</Mark>
           </>
         )}
       </td>
-      <td class="command">{line.command}</td>
-      <td class="figure">{line.cores}</td>
+      <td class="command">{shownText(process.command)}</td>
+      <td class="figure">{coresText(process)}</td>
       <td />
-      <td class="figure">{line.memory}</td>
-      <td>{line.state}</td>
-      <td class="figure">{line.cpuTime}</td>
+      <td class="figure">{known(process.memoryBytes, bytes)}</td>
+      <td>{shownText(process.state ?? "", 2)}</td>
+      <td class="figure">{known(process.cpuSeconds, duration)}</td>
       <td />
     </tr>
   );
 }
 
-function Block({ person }: { person: PersonBlock }) {
+function Block({ block }: { block: PersonBlock }) {
+  const { person, sharePercent, lines, hiddenCount } = block;
+  const share = Math.round(sharePercent);
   return (
-    <tbody id={person.anchor}>
+    <tbody id={personAnchor(person.id)}>
       <tr>
         <th scope="rowgroup">
-          {person.name} {person.isSystem && <small>root and services</small>}
+          {userName(person.name)} {person.isSystem && <small>root and services</small>}
         </th>
         <Count count={person.machineCount} one="machine" />
-        <Count count={person.processCount} one="process" many="processes" />
-        <td class="figure">{person.cores}</td>
+        <Count count={person.processes.length} one="process" many="processes" />
+        <td class="figure">{figure(person.cores)}</td>
         <td class="figure">
-          {person.share} <small>%</small>
-          <Meter parts={[["used", person.shareWidth]]} />
+          {share === 0 && sharePercent > 0 ? "< 1" : share} <small>%</small>
+          <Meter parts={[["used", Math.min(100, share)]]} />
         </td>
-        <td class="figure">{person.memory}</td>
+        <td class="figure">{bytes(person.memoryBytes)}</td>
         <td />
         <td />
         <td class="wide">
           {person.loggedInOn.length === 0
             ? "not logged in"
-            : person.loggedInOn.map(({ name, href }, index) => (
+            : person.loggedInOn.map((subject, index) => (
                 <>
                   {index > 0 && ", "}
-                  <a href={href}>{name}</a>
+                  <MachineLink subject={subject} />
                 </>
               ))}
         </td>
       </tr>
-      {person.lines.map((line) => (
+      {lines.map((line) => (
         <Process line={line} />
       ))}
-      {person.hiddenCount > 0 && (
+      {hiddenCount > 0 && (
         <tr>
           <td />
-          <td colSpan={8}>{person.hiddenCount} more</td>
+          <td colSpan={8}>{hiddenCount} more</td>
         </tr>
       )}
     </tbody>
@@ -108,8 +120,8 @@ function Table({ table }: { table: PeopleTable }) {
             </th>
           </tr>
         </thead>
-        {table.people.map((person) => (
-          <Block person={person} />
+        {table.blocks.map((block) => (
+          <Block block={block} />
         ))}
       </table>
       <p class="legend">{table.foot}</p>
@@ -120,10 +132,8 @@ function Table({ table }: { table: PeopleTable }) {
 export function renderPeoplePage(page: PeoplePage, frame: Frame): string {
   return renderDocument({
     title: "people – unagi",
-    masthead: page.masthead,
+    ...page,
     ...frame,
-    refreshSeconds: page.refreshSeconds,
-    raw: page.query.raw,
     children: (
       <>
         <Notices notices={page.notices} />
