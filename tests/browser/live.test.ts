@@ -365,7 +365,7 @@ describe("a lost connection", () => {
   liveTest(
     "of the stream alone still leaves a page that renews itself",
     async ({ page, server, expectComplaints }) => {
-      expectComplaints(/404/);
+      expectComplaints(/503/);
       server.changeMachine("gpu-b", busy(77));
       await cpu(page, "gpu-b").getByText("77").waitFor({ timeout: 15_000 });
       expect(await page.locator("#connection").textContent()).toBe("");
