@@ -152,7 +152,7 @@ describe("a live page", () => {
     { path: "/?sort=-cpu" },
   );
 
-  liveTest("keeps the cursor's line through all strips when it changes", async (place) => {
+  liveTest("keeps the cursor's line and its name on the axis when it changes", async (place) => {
     const { page, server } = place;
     await page.getByRole("slider", { name: "gpu-a history" }).focus();
     await page.keyboard.press("ArrowLeft");
@@ -160,6 +160,8 @@ describe("a live page", () => {
     server.changeMachine("gpu-b", busy(77));
     await cpu(page, "gpu-b").getByText("77").waitFor();
     expect(await page.locator(".machine-table[data-cursor]").count()).toBe(1);
+    // It lies where the cursor's name is.
+    expect(await page.locator(".machine-table text.now").isVisible()).toBe(false);
   });
 
   liveTest("keeps a chosen time when the axis goes on", async ({ page, server }) => {

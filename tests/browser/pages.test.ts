@@ -169,7 +169,7 @@ describe("the answers at the top", () => {
     // A line or two of figures fewer, but no section.
     expect(Math.abs(((await height()) ?? 0) - (before ?? 0))).toBeLessThan(60);
     expect(await page.locator(".answers > section").count()).toBe(3);
-    expect(await page.locator("#answer-trouble").textContent()).toContain("on all machines");
+    expect(await page.locator("#answer-trouble").textContent()).toContain("of all machines");
   });
 });
 

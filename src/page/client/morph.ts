@@ -12,7 +12,15 @@ export interface MorphOptions {
 }
 
 /** Attributes that the script or the reader sets and the server does not know. */
-const OWN = new Set(["role", "tabindex", "open", "style", "aria-label", "data-cursor"]);
+const OWN = new Set([
+  "role",
+  "tabindex",
+  "open",
+  "style",
+  "aria-label",
+  "data-cursor",
+  "visibility",
+]);
 
 function isOwn(name: string): boolean {
   return OWN.has(name) || name.startsWith("aria-value");
