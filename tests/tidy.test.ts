@@ -45,7 +45,7 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 /** What runs in the browser is small: it takes nothing of the server's rooms. */
 const CLIENT = "src/page/client/";
 const CLIENT_MAY_IMPORT = ["api", "base", "view"];
-/** Of the protocol only types, which leave nothing in the script. */
+/** The client may import types of the protocol, which leave nothing in the script. */
 const CLIENT_MAY_IMPORT_TYPES = ["protocol"];
 
 /** The rooms of the page: screens use components and history, and never one another. */

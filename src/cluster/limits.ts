@@ -99,7 +99,7 @@ export const RESCAN_SAMPLE = 4;
 export const YOUNG_MS = 5 * MINUTE;
 /** A young machine asks for lists after these pauses, from the first again whenever it meets a machine. */
 export const LIST_PULL_PAUSES_MS: readonly number[] = [1, 2, 4, 8, 16, 32].map((n) => n * SECOND);
-/** Of all older machines about this many ask a newcomer for its list, so that it is not asked by all. */
+/** About this many of the older machines ask a newcomer for its list, so that not all of them do. */
 export const LIST_PULLS_OF_NEWCOMER = 8;
 /** The address list is broadcast once in so many intervals, as by the program of 2005. */
 export const BROADCAST_INTERVALS = 3;

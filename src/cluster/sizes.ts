@@ -4,9 +4,9 @@
  */
 export interface Sizes {
   readonly machines: number;
-  /** Of all machines together. */
+  /** Addresses of all machines together. */
   readonly addresses: number;
-  /** The most that one machine has. */
+  /** The most addresses that one machine has. */
   readonly addressesOfOne: number;
   readonly retiredIncarnationsOfOne: number;
   /** The most machines that share one id. */

@@ -54,7 +54,7 @@ export interface Sampler {
 
 /** The first report is to be out within 1 s of the start. */
 const FIRST_PATIENCE_MS = 200;
-/** As long as a mount may take to answer; the journal, which may take 5 s, then comes next time. */
+/** A mount may take this long to answer. A journal that takes longer (at most 5 s) is in the next report. */
 const PATIENCE_MS = 2000;
 /** A report with more says little more; a file server may have a hundred dead mounts. */
 const MOST_PROBLEMS = 12;

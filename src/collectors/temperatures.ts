@@ -101,7 +101,7 @@ function meantOf({ name, sensors }: Chip): readonly Meant[] {
   return (meant ?? []).map((sensor) => ({ chip: name, sensor, device: chip.device }));
 }
 
-/** None for a temperature that is unknown or implausible. */
+/** An empty list where the temperature is unknown or implausible. */
 function describe({ chip, sensor }: Meant, celsius: number | undefined): TemperatureReport[] {
   // A sensor that is not connected often reads 0.
   if (celsius === undefined || celsius === 0 || !isPlausible(celsius)) return [];

@@ -1,6 +1,6 @@
 /**
- * Who is logged in: from utmp, else from systemd-logind; since when, idle for how long, and what
- * runs in the foreground of the terminal.
+ * Collects the logged-in users from utmp, or from systemd-logind where there is no utmp: when they
+ * logged in, how long they have been idle, and what runs in the foreground of their terminal.
  */
 import { existsSync, type Stats } from "node:fs";
 import type { Moment } from "../base/units.ts";

@@ -18,7 +18,7 @@ export const LARGEST_CONFIG_FILE = 64 * 1024;
 /** Finding the line of a syntax error takes one parse for each line. */
 const MOST_LINES_SEARCHED = 1_000;
 
-/** Nobody reads more, and finding the line of each takes time. */
+/** A user reads no more problems than this at once, and finding the line of each takes time. */
 const MOST_PROBLEMS = 100;
 
 /** Finds all problems at once, except that a syntax error hides the others. `path` is for messages. */

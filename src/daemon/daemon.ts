@@ -35,7 +35,7 @@ const NETWORK_REFRESH_MS = 30_000;
 export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
   const { config, env, log } = options;
   const onFault = (reason: string) => log.warn(reason);
-  // Before the user changes: a key file may be readable by root alone.
+  // The keys are read before the user changes, as a key file may be readable by root alone.
   const credentialsDirectory = env["CREDENTIALS_DIRECTORY"];
   const secrets = readKeyFiles(config.keyFiles, { credentialsDirectory });
   if (!secrets.ok) return secrets;
@@ -43,7 +43,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon
   if (!user.ok) return user;
   const manager = createServiceManager(env, { onFault });
 
-  // Before the history: a second daemon, started by mistake, must not touch the first one's.
+  // The port is opened before the history: a second daemon, started by mistake, fails here and so
+  // never touches the history of the first.
   let receive: DaemonParts["receive"] = () => undefined;
   const socket = await openPeerSocket({
     ...withoutUndefined({ bind: config.bind }),

@@ -3,7 +3,7 @@ import type { Body } from "./answer.ts";
 
 /** Different addresses asked for within a second; a crawler that asks for more only loses the help. */
 export const MOST_BODIES = 64;
-/** Of all bodies together: a page of 300 machines has 500,000. */
+/** All bodies together hold at most this many characters; a page of 300 machines has 500,000. */
 export const MOST_CHARACTERS = 8_000_000;
 
 export class BodyCache {

@@ -16,9 +16,9 @@ export interface ClusterChanges {
 
 /** Counts the people who look: while there are any, the daemon watches the cluster. */
 export interface Watchers {
-  /** Somebody looks until the returned function is called. */
+  /** Counts one person as looking until the returned function is called. */
   hold(): () => void;
-  /** Somebody has looked just now, which counts as watching for 10 s. */
+  /** Counts one look at the page as 10 s of watching. */
   glance(): void;
 }
 

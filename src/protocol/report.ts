@@ -79,7 +79,7 @@ export interface MemoryReport {
   readonly usedPercent?: number;
   readonly activePercent?: number;
   readonly inactivePercent?: number;
-  /** Of memory, not of swap: may be over 100. */
+  /** Used swap in percent of the memory's size, so it may be over 100. */
   readonly swapUsedPercentOfMemory?: number;
 }
 

@@ -6,7 +6,7 @@ import type { Database } from "bun:sqlite";
 import { usedBytes } from "./database.ts";
 import { type EntryRow, type MachineRow, putEntry, putMachine } from "./tables.ts";
 
-/** Of one entry in the tables, generously: a large report deflates to 1.4 KB, and two fill a page. */
+/** A generous size of one entry in the tables: a large report deflates to 1.4 KB, and two fill a page. */
 const ENTRY_BYTES = 3072;
 
 interface CarryLimits {

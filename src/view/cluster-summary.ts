@@ -7,7 +7,7 @@ export type StateCount = Readonly<ReturnType<typeof stateCounts>[number]>;
 
 export const STATES: readonly MachineState[] = ["up", "silent", "stopped", "down", "new"];
 
-/** Of each state; `new`, which lasts a second, only when there is such a machine. */
+/** Number of machines in each state; `new`, which lasts a second, only when there is such a machine. */
 export function stateCounts(machines: readonly Machine[]) {
   return STATES.map((state) => ({
     state,

@@ -51,7 +51,7 @@ export function processFacts(process: ProcessReport, report: Report) {
     user: process.user,
     command: process.command,
     cores,
-    /** Of the machine's cores, 0–1. */
+    /** Share of the machine's cores, 0 to 1. */
     coresShare: cores === undefined || !allCores ? undefined : cores / allCores,
     memoryBytes:
       total === undefined || memoryPercent === undefined

@@ -1,4 +1,4 @@
-/** Who uses the cluster: what each person runs on which machine, and where they are logged in. */
+/** The users of the cluster: what each one runs on which machine, and where each is logged in. */
 import { byUse, processFacts } from "./facts.ts";
 import { isThere, type Subject, type SubjectProcess } from "./subject.ts";
 

@@ -30,7 +30,7 @@ export interface SubjectProcess {
 
 const NO_FACTS: Facts = {};
 
-/** Neither down nor stopped: its newest report counts as current. */
+/** Whether the machine's newest report counts as current, as it does unless it is down or stopped. */
 export function isThere(state: SubjectState): boolean {
   return state === "up" || state === "silent" || state === "new";
 }

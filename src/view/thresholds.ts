@@ -10,7 +10,8 @@ export const THRESHOLDS = {
   cpu: { lightPercent: 5, moderatePercent: 25, busyPercent: 45, fullPercent: 90 },
   // Read and written together: the marks of the 2005 report's disk line.
   disk: { busyMegabytesPerMinute: 20, heavyMegabytesPerMinute: 40 },
-  // Of a machine's cores or memory. The line between using it and living on it: that of a busy CPU.
+  // Percent of a machine's cores or memory. From here on a process counts as using the machine; the
+  // same level as that of a busy CPU.
   largeProcessPercent: 45,
   // Too small to be named below both: a quarter of a core, and less of the machine's cores than the
   // lightest shade of the strip.

@@ -162,7 +162,7 @@ describe("the table of machines", () => {
     expect((await tops("process:sshd"))[0]).toBe("root sshd 0");
     expect(await tops("chen")).toEqual(["chen blender 29 clock"]);
     expect(await tops("user:unagi+name:gpu-a")).toEqual(["unagi unagi 0"]);
-    // Somebody who is logged in and runs nothing: what runs is shown.
+    // A user who is logged in and runs nothing has no process to show.
     expect(await tops("hugo")).toEqual(["chen blender 29 clock"]);
   });
 

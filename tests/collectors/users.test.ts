@@ -1,4 +1,4 @@
-/** Who is logged in: idle time, where from, and the command in the foreground. */
+/** Tests the collector of logged-in users: idle time, remote host and foreground command. */
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";

@@ -8,7 +8,7 @@ import { StrictPeer, sampleReport } from "./strict-peer.ts";
 const SIGNATURE = "lab-2005";
 const DAEMON = "127.0.3.2";
 const PEER = "127.0.3.3";
-/** So long that at most one report after the first is made within a test. */
+/** An interval that lets a test see at most one report after the first. */
 const UPDATE_SECONDS = 600;
 
 let port: number;

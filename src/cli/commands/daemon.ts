@@ -50,7 +50,7 @@ async function runDaemon(input: DaemonInput, { env }: Surroundings): Promise<num
   const log = createLog({
     debug: config.debug,
     style: chooseStyle(readStyleFacts(env)),
-    // Not a moment's wait for a reader that is stuck: the daemon goes on without it.
+    // The daemon never waits for a reader of its log that is stuck; it drops the line instead.
     write: (line) => writeAll(STDERR, line, { patienceMs: 0 }),
   });
   for (const note of notes) log.warn(note);

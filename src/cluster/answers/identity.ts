@@ -139,7 +139,7 @@ export class Identity {
     this.#states.forget(former);
   }
 
-  /** Of too many machines that had this address, forgets the one that was here for the shortest time. */
+  /** Forgets one machine when too many had this address: the one that had it for the shortest time. */
   #capFormerPeers(address: string): void {
     const former = this.#table.formerlyAt(address);
     if (former.length <= MAX_FORMER_AT_ADDRESS) return;
@@ -147,7 +147,7 @@ export class Identity {
     this.#states.forget(shortest);
   }
 
-  /** Of the machines with this id, the one that may have restarted under a new incarnation. */
+  /** The machine with this id that may have restarted under a new incarnation. */
   #restarted(group: readonly Peer[], contact: Contact): Peer | undefined {
     const here = group.find((one) => one === contact.peer);
     if (here !== undefined || group.length === 1) return here ?? group[0];

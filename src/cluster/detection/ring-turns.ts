@@ -65,7 +65,7 @@ export class RingTurns {
   }
 }
 
-/** Of all numbers that differ from `value` by whole periods, the one nearest to 0. */
+/** `value` moved by whole periods until it lies within half a period of 0. Same unit as `period`. */
 function nearestZero(value: number, period: number): number {
   return value - Math.round(value / period) * period;
 }

@@ -34,7 +34,7 @@ export class AddressLists {
   /** The encoded list in each form that was asked for, of the table's revision `#packetsRevision`. */
   readonly #packets = new Map<string, readonly Uint8Array[]>();
   #packetsRevision = -1;
-  /** Whom the present broadcast has still to reach; `sent` packets have gone to the last of them. */
+  /** The peers that the current broadcast has yet to reach; `sent` packets have gone to the last of them. */
   #pending: { address: string; packets: readonly Uint8Array[]; sent: number }[] = [];
   #nextBroadcastMs: number;
 

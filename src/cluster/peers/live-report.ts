@@ -9,7 +9,7 @@ import { LIVE_FRESH_MS } from "../limits.ts";
 export interface LiveReport {
   /** Numbers the live reports of one incarnation, from 1. */
   readonly sequence: number;
-  /** With the messages of the interval report, which a live report itself does not have. */
+  /** The live report, with the messages of the interval report added: it has none itself. */
   readonly report: Report;
   /** When it was made (clock of ages). */
   readonly madeMs: number;

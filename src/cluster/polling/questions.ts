@@ -14,7 +14,7 @@ import { type Contact, isQuiet, type OpenQuestion, type Peer } from "../peers/pe
 export class Questions {
   readonly #context: CoreContext;
   readonly #request: Uint8Array;
-  /** Somebody is watching here. */
+  /** Whether a person is watching on this machine. */
   watching = false;
 
   constructor(context: CoreContext) {

@@ -85,8 +85,8 @@ export class Schedule {
   }
 
   /**
-   * Somebody watches from now on, or nobody does any more. A machine that was asked for a watcher
-   * just now has its next turn a period after that.
+   * Replans the questions when people begin to watch, or when the last of them stops. A machine that was
+   * asked for a watcher just now has its next turn one period after that question.
    */
   noteWatching(isWatching: boolean, peers: readonly Peer[]): void {
     const idle = peers.filter((peer) => peer.protocol === 2 && isIdle(peer));

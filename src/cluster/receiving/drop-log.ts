@@ -63,7 +63,7 @@ export class DropLog {
     this.#context.log(level, text);
   }
 
-  /** For the reason for which most senders are told apart. */
+  /** The number of senders named under one reason: the largest of all reasons. */
   sizes() {
     return { namedSenders: Math.max(0, ...[...this.#senders.values()].map(({ size }) => size)) };
   }
@@ -80,7 +80,7 @@ export class DropLog {
     senders.set(name, (senders.get(name) ?? 0) + 1);
   }
 
-  /** Since the last line, naming the busiest sender: `12 packets from 192.168.1.7 (and 3 from elsewhere)`. */
+  /** Names the busiest sender since the last line, and starts counting anew: `12 packets from 192.168.1.7 (and 3 from elsewhere)`. */
   #takeSenders(reason: CoreDropReason): string {
     const senders = [...(this.#senders.get(reason) ?? [])];
     this.#senders.delete(reason);

@@ -9,7 +9,7 @@ import type { OwnReport } from "./own-report.ts";
 export class LiveDemand {
   readonly #context: CoreContext;
   readonly #ownReport: OwnReport;
-  /** Somebody watches on this very machine. */
+  /** Whether a person is watching on this machine. */
   isWatchedHere = false;
   /** When the shell was asked for the sample that it has not published yet. */
   #requestedMs = Number.NEGATIVE_INFINITY;

@@ -89,7 +89,7 @@ function probeResult(mount: SelectedMount, prober: StatfsProber, nowMs: number):
     const seconds = Math.max(1, Math.round((nowMs - waitingSinceMs) / 1000));
     return problem(mount, `has not answered for ${seconds} s: left out until it does`);
   }
-  // Without an answer that is late, the first child is still out: the next report has it.
+  // The first child is still out and not late yet: its answer is in the next report.
   return answer === undefined ? {} : localResult(mount, answer);
 }
 

@@ -32,8 +32,8 @@ const LAYERED = new Set(["overlay", "aufs", "overlayfs", "unionfs"]);
  * the order of the mount points.
  */
 export function selectMounts(mounts: readonly Mount[]): SelectedMount[] {
-  // Of several at one point only the last can be reached. So the mount that autofs makes at its
-  // own point hides autofs.
+  // Where several mounts share a mount point, only the last can be reached. So the mount that
+  // autofs makes at its own mount point hides autofs.
   const visible = [...new Map(mounts.map((mount) => [mount.mountPoint, mount])).values()];
   const autofs = mounts.filter((mount) => mount.type === "autofs").map((mount) => mount.mountPoint);
   const real = visible.filter(isReal);

@@ -25,8 +25,8 @@ const NEWLINE = 0x0a;
 const GROUP_READ = 0o040;
 
 /**
- * Of more than 64 KB since the last reading only the last 64 KB are read; the count is then that
- * of the lines in them, a minimum.
+ * Reads what was appended since the last reading, at most the last 64 KB. Where more was appended, the
+ * count of lines is a minimum: that of the lines in those 64 KB.
  */
 export function createMessageFile(root: string, path: string): MessageSource {
   let position: Position | undefined;

@@ -54,7 +54,7 @@ export function createCoreLoop({
   }
 
   function rearm(): void {
-    // Before the start and after the end.
+    // The loop has not started yet, or has ended.
     if (afterTick === undefined) return;
     const now = clock();
     const soonMs = now.elapsedMs + SHORTEST_SLEEP_MS;

@@ -81,7 +81,7 @@ export function findSocketHolder(root: string, inodes: ReadonlySet<number>): num
   return undefined;
 }
 
-/** None for another user's process, or for one that has just ended. */
+/** An empty list where the process is another user's or has just ended. */
 function namesIn(root: string, path: string): readonly string[] {
   const names = readNames(root, path);
   return names.ok ? names.value : [];

@@ -18,7 +18,7 @@ export interface AssetLinks {
 /** What all pages of one moment share. */
 export interface Frame {
   readonly assets: AssetLinks;
-  /** Of the state that the page shows: the stream of events goes on from there. */
+  /** Version of the state that the page shows; the event stream continues from it. */
   readonly version: number;
   /** As Intl names it, so that the script writes times as the server does. */
   readonly timeZone: string;

@@ -14,7 +14,7 @@ import { capacityScale, decimalScale, percentScale, type Scale } from "./chart-s
 
 export interface Chart {
   readonly label: string;
-  /** Of the scale and of all values; empty: a plain number. */
+  /** Unit of the scale and of all values; empty for a plain number. */
   readonly unit: string;
   /** A line across for each label, at the very value. */
   readonly marks: readonly { readonly y: number; readonly label: string }[];

@@ -34,7 +34,7 @@ export interface HistoryInput {
   readonly machine: Machine;
   readonly slug: string;
   readonly times: Times;
-  /** Of the page: its `from` and `to` are read, all others are kept in the links. */
+  /** Query of the page. The links change `from` and `to` and keep all other parameters. */
   readonly parameters: URLSearchParams;
   /** Newest first. */
   readonly entries: (query: EntryQuery) => readonly Entry[];
@@ -119,7 +119,7 @@ export function historyOf(input: HistoryInput) {
   return {
     /** `24 hours`; of a part its times: `Mon 12:30–15:50`. */
     title: range === undefined ? whole.replace(/^24 h$/, "24 hours") : words,
-    /** Of a part: `3h20m of 24 h`. */
+    /** How much of the history a zoomed part shows: `3h20m of 24 h`. */
     partWords: range === undefined ? "" : `${duration(length(range))} of ${whole}`,
     notices: isEmpty ? [...notices, `No report is on record for ${words}.`] : notices,
     zoomLinks: zoomLinks(input, bounds, shown),

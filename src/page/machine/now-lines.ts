@@ -196,7 +196,7 @@ function networkLine({ network }: Report, facts: Facts, reason: string): NowLine
   ]);
 }
 
-/** None for a machine without sensors, as most virtual ones are. */
+/** A machine without sensors, such as most virtual ones, has no line. */
 function temperatureLines({ temperatures = [] }: Report): NowLine[] {
   const [hottest] = temperatures;
   if (hottest === undefined) return [];

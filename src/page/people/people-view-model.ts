@@ -25,7 +25,7 @@ const MOST_UNCOUNTED = 10;
 
 function blockOf(person: Person, allCores: number) {
   const { processes, isSystem } = person;
-  // Of root and services only what is busy: every machine has dozens of idle ones.
+  // Root and services list busy processes only: every machine has dozens of idle ones.
   const listed = isSystem ? processes.filter(({ process }) => !isIdle(process)) : processes;
   return {
     person,

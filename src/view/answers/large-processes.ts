@@ -1,4 +1,4 @@
-/** Who is using what: the processes that take a large share of their machine. */
+/** Finds the processes that take a large share of their machine, for "who is using what". */
 import type { ProcessReport, Report } from "../../protocol/report.ts";
 import { byUse, processFacts } from "../facts.ts";
 import { isThere, type Subject, type SubjectProcess } from "../subject.ts";

@@ -29,7 +29,7 @@ export function writeInterfaces(root: Root): void {
   root.write("proc/net/arp", "IP address\n10.3.200.9 0x1 0x2 02:00:00:00:00:01 * br0\n");
 }
 
-/** Of these `vanished0` has an address but no folder any more. */
+/** Addresses by interface. `vanished0` has an address but no longer a folder in sysfs. */
 export const INTERFACE_ADDRESSES = new Map([
   ["br0", [{ address: "10.3.4.5", prefixLength: 16 }]],
   ["wlp2s0", [{ address: "192.168.43.7", prefixLength: 24 }]],

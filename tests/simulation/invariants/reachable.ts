@@ -33,7 +33,7 @@ const ROUND_TRIP_MS = 3500;
  * and one stays unanswered because others ask for 2,000 answers in that second.
  */
 const MORE_TURNS = 3;
-/** Of the cap of 20 a second, what a program achieves that ticks every 100 ms. */
+/** Questions per ms that a program achieves under the cap of 20 a second when it ticks every 100 ms. */
 const QUIET_QUESTIONS_A_MS = 15 / 1000;
 
 /** Since when the links between all pairs of machines are healthy. */

@@ -203,7 +203,7 @@ function floodWithLists(world: World, to: readonly SimulatedNode[], random: () =
   });
 }
 
-/** Of this machine's packets to each other, only the first arrives; after this time all arrive again. */
+/** Lets only the first packet of this machine to each other one arrive, for `ms`. */
 function loseAnswers(world: World, node: SimulatedNode, ms: number): void {
   const { network } = world;
   const met = new Set<string>();

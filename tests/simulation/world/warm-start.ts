@@ -15,7 +15,7 @@ interface Machine {
 
 /** All machines ran, knew each other and lost power together, a minute before the world begins. */
 export function rememberEarlierRun(machines: readonly Machine[], truth: GroundTruth): void {
-  // Of the machines that share an id, only the first is remembered.
+  // Where machines share an id, only the first is remembered.
   const byId = new Map<string, Machine>();
   for (const machine of machines) if (!byId.has(machine.id)) byId.set(machine.id, machine);
   const known = [...byId.values()].map((machine) => lastSeen(machine, truth));

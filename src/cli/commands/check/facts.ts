@@ -63,7 +63,7 @@ export interface OwnAddress {
   readonly isScanned: boolean;
 }
 
-/** Who answers on the HTTP port of this machine. */
+/** The program that answers on the HTTP port of this machine, as far as it can be told. */
 export type RunningFacts =
   | { readonly kind: "none" }
   | { readonly kind: "cluster"; readonly cluster: ClusterFacts }
