@@ -80,7 +80,10 @@ export class DropLog {
     senders.set(name, (senders.get(name) ?? 0) + 1);
   }
 
-  /** Names the busiest sender since the last line, and starts counting anew: `12 packets from 192.168.1.7 (and 3 from elsewhere)`. */
+  /**
+   * Names the busiest sender since the last line, as in `12 packets from 192.168.1.7 (and 3 from
+   * elsewhere)`, and starts counting anew.
+   */
   #takeSenders(reason: CoreDropReason): string {
     const senders = [...(this.#senders.get(reason) ?? [])];
     this.#senders.delete(reason);
