@@ -96,15 +96,19 @@ describe("a thousand machines without JavaScript", () => {
     // Without a question the table holds the problems alone.
     expect((await rowNames(page)).length).toBe(14);
     await page.getByRole("link", { name: "memory", exact: true }).click();
+    // Each click loads a page: its rows count once all of it is there.
+    await page.waitForURL(/sort=-mem/);
     const pages = page.getByRole("navigation", { name: "Pages" }).first();
     expect(await pages.getByRole("link").count()).toBe(10);
     await pages.getByRole("link", { name: "2", exact: true }).click();
+    await page.waitForURL(/page=2/);
     expect((await rowNames(page)).length).toBe(100);
     expect(
       await page.getByRole("rowheader", { name: /1000 machines in all, 101–200/ }).count(),
     ).toBe(1);
     expect(new URL(page.url()).search).toBe("?sort=-mem&page=2");
     await page.getByRole("link", { name: "rack c", exact: true }).first().click();
+    await page.waitForURL(/tag=/);
     expect(await page.getByRole("rowheader", { name: /^50 match tag:rack c/ }).count()).toBe(1);
   });
 
