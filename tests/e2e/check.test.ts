@@ -76,7 +76,7 @@ describe("unagi check", () => {
     });
     const port = String(server.port);
     const checked = await check("-c", "/dev/null", "-p", String(await freePort()), "-h", port);
-    expect(checked.about("report")).toMatch(/^wrong report .*not as by a unagi.* remedy: .*-h/);
+    expect(checked.about("page")).toMatch(/^wrong page .*not as by a unagi.* remedy: .*-h/);
     expect(checked.about("TCP port")).toMatch(/^wrong TCP port .*\(process \d+\) remedy: stop/);
     expect(checked.code).toBe(1);
     await server.stop(true);

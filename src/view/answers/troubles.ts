@@ -10,8 +10,13 @@ export type Trouble =
   | { readonly kind: AbsentState; readonly subjects: readonly [Subject, ...Subject[]] }
   | { readonly kind: "warning"; readonly subject: Subject; readonly warning: Warning };
 
-/** What slows down its users most comes first. */
-const WARNING_ORDER = ["swapping", "disk", "clone", "clock"] as const;
+/** Place of each warning in the list: what slows down its users most comes first. */
+const WARNING_ORDER: Readonly<Record<Warning["kind"], number>> = {
+  swapping: 0,
+  disk: 1,
+  clone: 2,
+  clock: 3,
+};
 
 function sinceMs(subject: Subject): number {
   return subject.stateSinceWallMs ?? 0;
@@ -37,7 +42,7 @@ function absent(all: readonly Subject[], kind: AbsentState): Trouble[] {
 }
 
 function warned(all: readonly Subject[]): Trouble[] {
-  const order = ({ kind }: Warning) => WARNING_ORDER.indexOf(kind);
+  const order = ({ kind }: Warning) => WARNING_ORDER[kind];
   return all
     .flatMap((subject) => subject.warnings.map((warning) => ({ subject, warning })))
     .sort((a, b) => order(a.warning) - order(b.warning))

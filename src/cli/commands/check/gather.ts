@@ -3,7 +3,7 @@
  * answers a scan. Changes nothing. As root with -U, it becomes that user before it tries which
  * messages that user may read.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { crypto } from "../../../base/builtins.ts";
 import { withoutUndefined } from "../../../base/without-undefined.ts";
@@ -11,6 +11,7 @@ import { messageSources } from "../../../collectors/messages/messages.ts";
 import type { Config } from "../../../config/config.ts";
 import { SERVICE_KEY_FILE } from "../../../config/options.ts";
 import { readArp } from "../../../linux/proc/net-arp.ts";
+import { readWord } from "../../../linux/read-text.ts";
 import { type AddressesByName, readAddresses } from "../../../linux/sys/class-net.ts";
 import { isLoopback } from "../../../net/address.ts";
 import { type AddressSet, resolveRanges } from "../../../net/address-set.ts";
@@ -33,7 +34,7 @@ import {
 } from "./facts.ts";
 import { tryPort } from "./try-port.ts";
 
-const NEIGHBOUR_LIMIT = "proc/sys/net/ipv4/neigh/default/gc_thresh3";
+const NEIGHBOUR_LIMIT = "/proc/sys/net/ipv4/neigh/default/gc_thresh3";
 
 /** `root` contains /proc, /sys and /etc: "/" except in tests. */
 export async function gatherFacts({
@@ -70,7 +71,7 @@ export async function gatherFacts({
     messages: await readMessageSource(config, root),
     isRoot: isRoot && !becomes,
     userProblem: became?.ok === false ? became.reason : undefined,
-    neighbourLimit: readNumber(join(root, NEIGHBOUR_LIMIT)),
+    neighbourLimit: readNumber(root, NEIGHBOUR_LIMIT),
   });
 }
 
@@ -185,11 +186,8 @@ async function readMessageSource(config: Config, root: string): Promise<MessageF
   return { kind: "none" };
 }
 
-function readNumber(path: string): number | undefined {
-  try {
-    const text = readFileSync(path, "latin1").trim();
-    return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
-  } catch {
-    return undefined; // A network namespace of its own, as in a container, has no such file.
-  }
+/** `undefined` also where a network namespace, as that of a container, has no such file. */
+function readNumber(root: string, path: string): number | undefined {
+  const text = readWord(root, path) ?? "";
+  return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 }

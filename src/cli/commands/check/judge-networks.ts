@@ -103,8 +103,8 @@ function judgeOwnAddresses(config: Config, { ownAddresses: own, scanSize }: Netw
 
 function judgeReaders(config: Config): Finding {
   return isLoopbackOnly(config.httpAllow)
-    ? fine("http-allow", "browsers on this machine alone may see the report (-a lets others in)")
-    : fine("http-allow", `${shown(config.httpAllow)} and this machine may see the report`);
+    ? fine("http-allow", "browsers on this machine alone may see the page (-a lets others in)")
+    : fine("http-allow", `${shown(config.httpAllow)} and this machine may see the page`);
 }
 
 /** arp(7): at gc_thresh3 entries the kernel refuses new ones, for every program of the machine. */

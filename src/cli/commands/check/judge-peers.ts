@@ -1,11 +1,9 @@
 /** Judges whether the other machines answer, and whether their clocks agree with ours. */
 import { printable } from "../../../base/printable.ts";
+import { THRESHOLDS } from "../../../view/thresholds.ts";
 import type { AskedFacts, CheckFacts, ClusterFacts, MachineFacts } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 import { counted, shortList, speaksToNobody } from "./judge-networks.ts";
-
-/** The page shows a clock offset from here on (design, 6.2). */
-const OFFSET_SECONDS = 2;
 
 const NAME_LENGTH = 64;
 
@@ -115,15 +113,20 @@ export function judgeClocks(running: CheckFacts["running"]): readonly Finding[] 
   const sorted = known.map(({ offset }) => offset).sort((a, b) => a - b);
   const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
   // Between two machines, it is unknown whose clock is wrong.
-  if (known.length >= 3 && Math.abs(median) > OFFSET_SECONDS) {
+  if (known.length >= 3 && Math.abs(median) > THRESHOLDS.clockOffsetSeconds) {
     const text = `most others' clocks are ${aheadOrBehind(median)} this one`;
     return [look("clock", text, "set this machine's clock: timedatectl set-ntp true")];
   }
   const off = known
-    .filter(({ offset }) => Math.abs(offset) > OFFSET_SECONDS)
+    .filter(({ offset }) => Math.abs(offset) > THRESHOLDS.clockOffsetSeconds)
     .sort((a, b) => Math.abs(b.offset) - Math.abs(a.offset));
   if (off.length === 0) {
-    return [fine("clock", `at most ${OFFSET_SECONDS} s apart from ${others(known.length)}`)];
+    return [
+      fine(
+        "clock",
+        `at most ${THRESHOLDS.clockOffsetSeconds} s apart from ${others(known.length)}`,
+      ),
+    ];
   }
   const words = off.map(({ name, offset }) => `${shownName(name)} is ${aheadOrBehind(offset)} us`);
   const text = shortList(words);

@@ -77,11 +77,11 @@ function judgePorts({ config, ports, running }: CheckFacts): readonly Finding[] 
   const findings = ports.map((fact) => judgePort(fact, running.kind));
   if (running.kind === "other") {
     const text = `TCP ${config.httpPort} is answered, but not as by a unagi: ${running.reason}`;
-    return [...findings, wrong("report", text, "look who holds the port, or choose another (-h)")];
+    return [...findings, wrong("page", text, "look who holds the port, or choose another (-h)")];
   }
   if (running.kind === "refused") {
     const text = "the unagi that runs here does not answer this machine";
-    return [...findings, look("report", text, "add this machine's own address to http-allow (-a)")];
+    return [...findings, look("page", text, "add this machine's own address to http-allow (-a)")];
   }
   return findings;
 }

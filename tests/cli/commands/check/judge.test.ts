@@ -37,7 +37,7 @@ describe("a machine on which all is well", () => {
         "left out: docker0 (a bridge without a hardware port)",
       "ok scan: 192.168.1.: 254 addresses",
       "ok p2p-allow: 192.168.1., with this machine's 192.168.1.7 (eth0)",
-      "ok http-allow: browsers on this machine alone may see the report (-a lets others in)",
+      "ok http-allow: browsers on this machine alone may see the page (-a lets others in)",
       "ok neighbours: the kernel's table has room for 1024 (gc_thresh3); " +
         "a scan asks 253 addresses on this wire",
       "ok others: no unagi answers here; asked 253 addresses: 192.168.1.9 answered",
@@ -171,12 +171,12 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
   [
     "another program on the HTTP port",
     { ...UNASKED, running: { kind: "other", reason: "it answers 404" } },
-    [/^wrong report: TCP 8000 is answered, but not as by a unagi: it answers 404 -> /],
+    [/^wrong page: TCP 8000 is answered, but not as by a unagi: it answers 404 -> /],
   ],
   [
     "a unagi that does not answer this machine",
     { ...UNASKED, running: { kind: "refused" } },
-    [/^look report: the unagi that runs here does not answer this machine -> .*http-allow \(-a\)/],
+    [/^look page: the unagi that runs here does not answer this machine -> .*http-allow \(-a\)/],
   ],
   [
     "a `lan` that stands for nothing",
@@ -229,7 +229,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
   [
     "browsers whose addresses only begin like loopback",
     { ...WELL, config: configOf("-S", "lab", "-s", "192.168.1.", "-a", "::1:0/112") },
-    [/^ok http-allow: ::1:0\/112 and this machine may see the report$/],
+    [/^ok http-allow: ::1:0\/112 and this machine may see the page$/],
   ],
   [
     "a machine with loopback addresses only",
@@ -251,7 +251,7 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
   [
     "browsers on other machines",
     { ...WELL, config: configOf("-s", "192.168.1.", "-S", "lab", "-a", "192.168.1.") },
-    ["ok http-allow: 192.168.1. and this machine may see the report"],
+    ["ok http-allow: 192.168.1. and this machine may see the page"],
   ],
   [
     "a scan larger than the kernel's table",
