@@ -15,7 +15,7 @@
  *     serving     what this machine answers: its reports and its lists
  *     receiving   what is let in, and which part handles it
  *
- * The files beside them (limits, options, output, machine, context) are what all rooms share.
+ * The files beside them are what the rooms share; parts.ts puts the rooms together.
  */
 import type { Moment } from "../base/units.ts";
 import type { Endpoint } from "../net/endpoint.ts";
@@ -29,7 +29,7 @@ import type { ClusterOptions, ClusterRanges } from "./options.ts";
 import type { Output } from "./output.ts";
 import { steadyRate } from "./pacing/token-bucket.ts";
 import { type CoreParts, createParts } from "./parts.ts";
-import { isQuiet } from "./peers/peer.ts";
+import { isDownOrStopped, isQuiet } from "./peers/peer.ts";
 import { peerFromKnown } from "./peers/peer-record.ts";
 import { viewOfPeer } from "./peers/peer-view.ts";
 import { isSameMachine } from "./peers/v1-reports.ts";
@@ -179,8 +179,7 @@ class ClusterCore implements Cluster {
     const { id, incarnation } = context.self;
     const goodbye = encodeGoodbye(context.signature, { id, incarnation });
     for (const peer of table.all()) {
-      const mayListen = !isQuiet(peer) || peer.state === "silent";
-      if (peer.protocol === 2 && mayListen) context.sendToPeer(peer.address, goodbye);
+      if (peer.protocol === 2 && !isDownOrStopped(peer)) context.sendToPeer(peer.address, goodbye);
     }
     return this.#finish();
   }

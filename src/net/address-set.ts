@@ -2,7 +2,7 @@
  * Ranges as sets of addresses, once it is known what `lan` stands for: they answer whether an
  * address is allowed, and number the addresses of a scan.
  */
-import { formatAddress, IPV4_FIRST, parseAddress, parseIpv4Number } from "./address.ts";
+import { formatAddress, parseAddress } from "./address.ts";
 import { type Interval, isWithin, mergeIntervals } from "./interval.ts";
 import type { LanNetworks } from "./lan.ts";
 import { LOOPBACK, namesLoopback, parseRange, type Range, type RangeList } from "./ranges.ts";
@@ -64,10 +64,8 @@ function createAddressSet(merged: readonly Interval[]): AddressSet {
   };
 }
 
-/** Reads plain IPv4, which most packets come from, without the slower IPv6 reader. */
+/** As `parseAddress`, but a zone is passed over. */
 function readPeerAddress(text: string): bigint | undefined {
-  const ipv4 = parseIpv4Number(text);
-  if (ipv4 !== undefined) return IPV4_FIRST + BigInt(ipv4);
   const zone = text.indexOf("%");
   return parseAddress(zone < 0 ? text : text.slice(0, zone));
 }

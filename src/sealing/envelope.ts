@@ -4,8 +4,12 @@
  * passes through `open` first. Without an envelope the network is plain.
  */
 import { createReplayGuard } from "./replay-window.ts";
-import type { SealDropReason } from "./seal.ts";
-import { createPacketCipher, type PacketCipher, type PacketCipherOptions } from "./seal.ts";
+import {
+  createPacketCipher,
+  type PacketCipher,
+  type PacketCipherOptions,
+  type SealDropReason,
+} from "./seal.ts";
 
 export interface Envelope {
   seal(message: Uint8Array): Uint8Array;

@@ -2,6 +2,7 @@
  * Detects packets that were received before by a window over the counters of each sender and
  * incarnation, as IPsec does (RFC 4303, 3.4.3). To be asked only about packets that could be opened.
  */
+import { putNewest } from "../base/put-newest.ts";
 
 /** How many packets may overtake another one; IPsec recommends 64. */
 export const WINDOW_WIDTH = 64;
@@ -28,7 +29,6 @@ export interface Sender {
  * the memory of what that incarnation has sent. A replayed packet does not count as use.
  */
 export function createReplayGuard(maxSenders: number = MAX_SENDERS) {
-  // A Map keeps the order of insertion: the first key is the one unused for longest.
   const windows = new Map<string, ReplayWindow>();
   return {
     /** As `ReplayWindow.accepts`, for the window of this id and incarnation. */
@@ -36,9 +36,7 @@ export function createReplayGuard(maxSenders: number = MAX_SENDERS) {
       const key = `${id} ${incarnation}`;
       const window = windows.get(key) ?? createReplayWindow();
       if (!window.accepts(counter)) return false;
-      windows.delete(key);
-      windows.set(key, window);
-      if (windows.size > maxSenders) dropFirst(windows);
+      putNewest(windows, key, window, maxSenders);
       return true;
     },
     size: (): number => windows.size,
@@ -67,11 +65,4 @@ export function createReplayWindow(): ReplayWindow {
 
 function forget(seen: Uint8Array, counter: number): void {
   seen[counter % WINDOW_WIDTH] = 0;
-}
-
-function dropFirst(map: Map<string, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
-  }
 }

@@ -2,8 +2,9 @@
  * How many new machines are believed at one address within a time. An address may pass to another machine,
  * and a machine may be set up anew; an address that is another machine with each answer lies, or is broken.
  */
+
+import { putNewest } from "../../base/put-newest.ts";
 import { MAX_MET_AT_ADDRESS, MAX_SOURCES } from "../limits.ts";
-import { putNewest } from "../pacing/put-newest.ts";
 
 export class NewcomerLimit {
   /** Times of the newest ones by address; the address where the last one was met comes last. */

@@ -54,7 +54,7 @@ export class Hints {
 
   /** This machine was suspended: the answers that it missed say nothing. */
   clear(): void {
-    while (this.#broadcasts.popDue(Number.POSITIVE_INFINITY) !== undefined);
+    this.#broadcasts.clear();
   }
 
   run(): void {

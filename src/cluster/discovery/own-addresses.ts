@@ -5,11 +5,12 @@
  * network no machine meets itself: packets that come back are dropped, or anybody who returns our packets
  * to us could make us take another machine for ourselves.
  */
+
+import { putNewest } from "../../base/put-newest.ts";
 import { isLoopback, isUsablePeerAddress } from "../../net/address.ts";
 import type { CoreContext } from "../core-context.ts";
 import { MAX_OWN_ADDRESSES, OWN_ADDRESS_MS } from "../limits.ts";
 import type { ClusterRanges } from "../options.ts";
-import { putNewest } from "../pacing/put-newest.ts";
 
 export class OwnAddresses {
   readonly #context: CoreContext;

@@ -2,8 +2,9 @@
  * How much each source may send, and which of our updates it has been served. The table has a cap; the
  * source that has sent nothing for the longest time makes room.
  */
+
+import { putNewest } from "../../base/put-newest.ts";
 import { KNOWN_SOURCE, MAX_SOURCES, UNKNOWN_SOURCE } from "../limits.ts";
-import { putNewest } from "./put-newest.ts";
 
 interface Source {
   tokens: number;

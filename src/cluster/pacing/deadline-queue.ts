@@ -13,6 +13,11 @@ export class DeadlineQueue<T> {
   readonly #heap: Slot<T>[] = [];
   readonly #slots = new Map<T, Slot<T>>();
 
+  clear(): void {
+    this.#heap.length = 0;
+    this.#slots.clear();
+  }
+
   get size(): number {
     return this.#heap.length;
   }

@@ -16,7 +16,7 @@ import {
 } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
-import { isQuiet, type Peer } from "../peers/peer.ts";
+import { isDownOrStopped, isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerStates } from "../peers/peer-states.ts";
 import { silenceIntervalMs } from "../peers/v1-reports.ts";
 import type { Probes } from "./probes.ts";
@@ -122,7 +122,7 @@ export class Schedule {
   }
 
   noteGoodbye(peer: Peer): void {
-    if (peer.goodbye !== undefined || peer.state === "down" || peer.state === "stopped") return;
+    if (peer.goodbye !== undefined || isDownOrStopped(peer)) return;
     this.#answering.delete(peer);
     this.#quiet.delete(peer);
     peer.round = undefined;

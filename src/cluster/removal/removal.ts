@@ -22,7 +22,7 @@ import {
 } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
-import { isQuiet, type Peer } from "../peers/peer.ts";
+import { isDownOrStopped, isQuiet, type Peer } from "../peers/peer.ts";
 import { describePeer, type PeerStates } from "../peers/peer-states.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import type { Questions } from "../polling/questions.ts";
@@ -201,8 +201,7 @@ export class Removal {
     const { context, table } = this.#parts;
     const addresses: string[] = [];
     for (const peer of table.all()) {
-      const mayListen = !isQuiet(peer) || peer.state === "silent";
-      if (peer.protocol === 2 && mayListen) addresses.push(peer.address);
+      if (peer.protocol === 2 && !isDownOrStopped(peer)) addresses.push(peer.address);
     }
     while (addresses.length > most) {
       const [last] = addresses.splice(-1);

@@ -1,6 +1,6 @@
 /** Candidates wait in three groups, which are asked round-robin. */
 import { describe, expect, test } from "bun:test";
-import { PartsBench } from "../parts-bench.ts";
+import { PartsBench } from "../parts-harness.ts";
 
 const COUNT = 250;
 const ASKED_BEFORE = 60;

@@ -1,6 +1,6 @@
 /** Asking newly met machines for their address lists. */
 import { describe, expect, test } from "bun:test";
-import { PartsBench } from "../parts-bench.ts";
+import { PartsBench } from "../parts-harness.ts";
 
 describe("a young machine that keeps meeting other machines", () => {
   test("asks for the first list within 1.5 s, although each new machine plans the question again", () => {

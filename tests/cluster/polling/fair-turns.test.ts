@@ -1,6 +1,6 @@
 /** The small budget for quiet machines is shared by questions to them and probes of their addresses. */
 import { describe, expect, test } from "bun:test";
-import { PartsBench } from "../parts-bench.ts";
+import { PartsBench } from "../parts-harness.ts";
 
 const COUNT = 100;
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Peer } from "../../../src/cluster/peers/peer.ts";
 import type { MachineState } from "../../../src/store/history-types.ts";
-import { PartsBench } from "../parts-bench.ts";
+import { PartsBench } from "../parts-harness.ts";
 
 const ADDRESS = "10.1.0.1";
 
