@@ -127,3 +127,10 @@ export async function axeViolations(
 export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }
+
+/** Waits until the server's side has caught up with the browser's: `read` gives `wanted`. */
+export async function reaches(read: () => number, wanted: number): Promise<void> {
+  const until = Date.now() + PATIENCE_MS;
+  while (read() !== wanted && Date.now() < until) await Bun.sleep(20);
+  expect(read()).toBe(wanted);
+}

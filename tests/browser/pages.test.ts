@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect } from "bun:test";
 import { HOSTILE, hostileSource } from "../page/hostile.ts";
 import { LAB, sampleSource } from "../page/sample-cluster.ts";
 import { hundred, thousand } from "../page/sample-many.ts";
-import { axeViolations, browserTests, overflow } from "./browser.ts";
+import { axeViolations, browserTests, overflow, reaches } from "./browser.ts";
 import { type PageServer, startPageServer } from "./page-server.ts";
 
 const { browserTest } = browserTests();
@@ -243,9 +243,7 @@ describe("the page of a machine", () => {
       machines: view.machines.filter(({ name }) => name !== "node07"),
     }));
     await page.getByRole("heading", { name: "No such machine" }).waitFor();
-    const until = Date.now() + 5000;
-    while (server.listeners() > 0 && Date.now() < until) await page.waitForTimeout(50);
-    expect(server.listeners()).toBe(0);
+    await reaches(server.listeners, 0);
     expect(await page.locator("#connection").textContent()).toBe("");
   });
 });
