@@ -9,6 +9,7 @@ import {
   type Chip,
   readChips,
   readTemperature,
+  type Temperature,
   type TemperatureSensor,
 } from "../linux/sys/hwmon.ts";
 import type { TemperatureReport } from "../protocol/report.ts";
@@ -102,15 +103,19 @@ function meantOf({ name, sensors }: Chip): readonly Meant[] {
 }
 
 /** An empty list where the temperature is unknown or implausible. */
-function describe({ chip, sensor }: Meant, celsius: number | undefined): TemperatureReport[] {
+function describe(
+  { chip, sensor }: Meant,
+  temperature: Temperature | undefined,
+): TemperatureReport[] {
+  if (temperature === undefined) return [];
+  const { celsius, highCelsius } = temperature;
   // A sensor that is not connected often reads 0.
-  if (celsius === undefined || celsius === 0 || !isPlausible(celsius)) return [];
-  const { label, highCelsius } = sensor;
+  if (celsius === 0 || !isPlausible(celsius)) return [];
   // Drivers of devices without a mark give 0, 255 or 65,262 °C.
   const hasHigh = highCelsius !== undefined && highCelsius > 0 && isPlausible(highCelsius);
   const report = withoutUndefined({
     sensor: chip,
-    label: label === "" ? undefined : label,
+    label: sensor.label === "" ? undefined : sensor.label,
     celsius: tenths(celsius),
     highCelsius: hasHigh ? tenths(highCelsius) : undefined,
   });

@@ -1,6 +1,6 @@
 /** Which sensors are told, which are not believed, and disks that do not answer. */
 import { describe, expect, test } from "bun:test";
-import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, promises, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTemperatures } from "../../src/collectors/temperatures.ts";
 import { fixture, type Root, withRoot } from "../linux/fixture.ts";
@@ -150,6 +150,22 @@ describe("a disk", () => {
       expect(readingOf(temperatures, root.path)).toEqual({ ok: true, value: [] });
       await pending;
       expect(readingOf(temperatures, root.path)).toMatchObject({ value: [{ celsius: 33 }] });
+    }));
+
+  test("is not waited for when it is asked for its mark, which is a command to it too", () =>
+    withRoot(async (root) => {
+      addChip(root, "hwmon0", "nvme", { temp1_input: 40000 });
+      const mark = join(root.path, "sys/class/hwmon/hwmon0/temp1_max");
+      Bun.spawnSync(["mkfifo", mark]);
+      const temperatures = createTemperatures(root.path);
+      const answered = temperatures.start?.(NOW);
+      expect(readingOf(temperatures, root.path)).toEqual({ ok: true, value: [] });
+      await promises.writeFile(mark, "70000\n");
+      await answered;
+      expect(readingOf(temperatures, root.path)).toEqual({
+        ok: true,
+        value: [{ sensor: "nvme", celsius: 40, highCelsius: 70 }],
+      });
     }));
 
   test("that is plugged in later is found", () =>

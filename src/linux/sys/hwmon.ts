@@ -25,12 +25,22 @@ export interface Chip {
 export interface TemperatureSensor {
   /** Absent where the chip names none of its sensors. */
   readonly label?: string;
-  /** `max`, or `crit` where there is none: from there on it is too hot. */
-  readonly highCelsius?: number;
+  /**
+   * The files of the marks above which it is too hot, those that exist of `max` and `crit`, in that
+   * order. They are read only together with the value: for an NVMe disk that read too is a command
+   * to the controller, and one that hangs would block the search for chips.
+   */
+  readonly highPaths: readonly string[];
   /** The file of its value. */
   readonly path: string;
   /** The file that holds 1 while the sensor is broken; few have one. */
   readonly faultPath?: string;
+}
+
+export interface Temperature {
+  readonly celsius: number;
+  /** The first mark that is one; absent where the sensor has none. */
+  readonly highCelsius?: number;
 }
 
 const FOLDER = "/sys/class/hwmon";
@@ -52,33 +62,48 @@ export function readChips(
   return { ok: true, value: chips };
 }
 
-/** Degrees now; undefined where the device does not say, as a disk that is asleep. */
+/** The temperature now; undefined where the device does not say, as a disk that is asleep. */
 export function readTemperature(
   root: string,
-  { path, faultPath }: TemperatureSensor,
-): number | undefined {
+  { path, highPaths, faultPath }: TemperatureSensor,
+): Temperature | undefined {
   const isBroken = faultPath !== undefined && readWord(root, faultPath) === "1";
-  return isBroken ? undefined : parseMillidegrees(readWord(root, path));
+  const celsius = isBroken ? undefined : parseMillidegrees(readWord(root, path));
+  if (celsius === undefined) return undefined;
+  for (const highPath of highPaths) {
+    const highCelsius = parseMillidegrees(readWord(root, highPath));
+    if (highCelsius !== undefined) return { celsius, highCelsius };
+  }
+  return { celsius };
 }
 
 /** As `readTemperature`, for devices that may take seconds to answer. */
 export async function awaitTemperature(
   root: string,
-  { path, faultPath }: TemperatureSensor,
-): Promise<number | undefined> {
-  const read = (file: string) => promises.readFile(below(root, file), "latin1");
-  try {
-    const isBroken = faultPath !== undefined && (await read(faultPath)).trim() === "1";
-    return isBroken ? undefined : parseMillidegrees(await read(path));
-  } catch {
-    return undefined; // The driver gives EIO or EAGAIN for a device that does not answer.
+  { path, highPaths, faultPath }: TemperatureSensor,
+): Promise<Temperature | undefined> {
+  const isBroken = faultPath !== undefined && (await awaitWord(root, faultPath)) === "1";
+  const celsius = isBroken ? undefined : parseMillidegrees(await awaitWord(root, path));
+  if (celsius === undefined) return undefined;
+  for (const highPath of highPaths) {
+    const highCelsius = parseMillidegrees(await awaitWord(root, highPath));
+    if (highCelsius !== undefined) return { celsius, highCelsius };
   }
+  return { celsius };
 }
 
 /** Undefined for anything but a whole number of at most seven digits. */
 export function parseMillidegrees(text: string | undefined): number | undefined {
   const digits = text?.trim() ?? "";
   return /^-?\d{1,7}$/.test(digits) ? Number(digits) / 1000 : undefined;
+}
+
+async function awaitWord(root: string, path: string): Promise<string | undefined> {
+  try {
+    return (await promises.readFile(below(root, path), "latin1")).trim();
+  } catch {
+    return undefined; // The driver gives EIO or EAGAIN for a device that does not answer.
+  }
 }
 
 function readSensors(root: string, folder: string): readonly TemperatureSensor[] {
@@ -90,15 +115,17 @@ function readSensors(root: string, folder: string): readonly TemperatureSensor[]
     .sort((a, b) => a - b)
     .slice(0, MOST_SENSORS)
     .map((number) => {
+      const pathsOf = (...values: readonly string[]) =>
+        values
+          .map((value) => `temp${number}_${value}`)
+          .filter((file) => files.has(file))
+          .map((file) => `${folder}/${file}`);
       const sensor = `${folder}/temp${number}`;
-      const fault = `temp${number}_fault`;
       return withoutUndefined({
         label: readWord(root, `${sensor}_label`),
-        highCelsius:
-          parseMillidegrees(readWord(root, `${sensor}_max`)) ??
-          parseMillidegrees(readWord(root, `${sensor}_crit`)),
+        highPaths: pathsOf("max", "crit"),
         path: `${sensor}_input`,
-        faultPath: files.has(fault) ? `${folder}/${fault}` : undefined,
+        faultPath: pathsOf("fault")[0],
       });
     });
 }

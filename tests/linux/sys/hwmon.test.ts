@@ -7,50 +7,53 @@ import {
   parseMillidegrees,
   readChips,
   readTemperature,
+  type Temperature,
+  type TemperatureSensor,
 } from "../../../src/linux/sys/hwmon.ts";
 import { fixture, withRoot } from "../fixture.ts";
 
 const root = fixture("temperatures");
 
 describe("readChips", () => {
-  test("gives the wanted chips with their sensors, marks and labels, in order", () => {
+  test("gives the wanted chips with the files of their sensors, in order", () => {
+    const folder = "/sys/class/hwmon";
+    const core = (number: number, label: string) => ({
+      label,
+      highPaths: [
+        `${folder}/hwmon2/temp${number}_max`,
+        ...(number === 1 ? [`${folder}/hwmon2/temp1_crit`] : []),
+      ],
+      path: `${folder}/hwmon2/temp${number}_input`,
+    });
     expect(readChips(root, (name) => name === "coretemp" || name === "drivetemp")).toEqual({
       ok: true,
       value: [
         {
           name: "coretemp",
-          sensors: [
-            {
-              label: "Package id 0",
-              highCelsius: 80,
-              path: "/sys/class/hwmon/hwmon2/temp1_input",
-            },
-            { label: "Core 0", highCelsius: 80, path: "/sys/class/hwmon/hwmon2/temp2_input" },
-            { label: "Core 1", highCelsius: 80, path: "/sys/class/hwmon/hwmon2/temp3_input" },
-          ],
+          sensors: [core(1, "Package id 0"), core(2, "Core 0"), core(3, "Core 1")],
         },
         {
           name: "drivetemp",
-          sensors: [{ highCelsius: 60, path: "/sys/class/hwmon/hwmon3/temp1_input" }],
+          sensors: [
+            {
+              highPaths: [`${folder}/hwmon3/temp1_max`, `${folder}/hwmon3/temp1_crit`],
+              path: `${folder}/hwmon3/temp1_input`,
+            },
+          ],
         },
         {
           name: "coretemp",
           sensors: [
             {
               label: "Package id 1",
-              highCelsius: 80,
-              path: "/sys/class/hwmon/hwmon4/temp1_input",
-              faultPath: "/sys/class/hwmon/hwmon4/temp1_fault",
+              highPaths: [`${folder}/hwmon4/temp1_max`],
+              path: `${folder}/hwmon4/temp1_input`,
+              faultPath: `${folder}/hwmon4/temp1_fault`,
             },
           ],
         },
       ],
     });
-  });
-
-  test("takes the critical temperature where a chip has no other mark", () => {
-    const chips = readChips(root, (name) => name === "acpitz");
-    expect(chips.ok && chips.value[0]?.sensors[0]?.highCelsius).toBe(105);
   });
 
   test("says so where a machine has no chips", () => {
@@ -59,20 +62,32 @@ describe("readChips", () => {
 });
 
 describe("a temperature", () => {
-  const [, , broken] = ["hwmon2", "hwmon3", "hwmon4"].map((chip) => ({
+  const sensorOf = (chip: string, ...highs: string[]) => ({
     path: `/sys/class/hwmon/${chip}/temp1_input`,
-    faultPath: `/sys/class/hwmon/${chip}/temp1_fault`,
-  }));
-  const sound = { path: "/sys/class/hwmon/hwmon2/temp1_input" };
+    highPaths: highs.map((high) => `/sys/class/hwmon/${chip}/temp1_${high}`),
+  });
+  /** The same by both ways. */
+  const read = async (below: string, sensor: TemperatureSensor) => {
+    const now = readTemperature(below, sensor);
+    expect(await awaitTemperature(below, sensor)).toEqual(now as Temperature);
+    return now;
+  };
 
-  test("is in degrees", async () => {
-    expect(readTemperature(root, sound)).toBe(71);
-    expect(await awaitTemperature(root, sound)).toBe(71);
+  test("is in degrees, and comes with the first mark that is one", async () => {
+    expect(await read(root, sensorOf("hwmon2", "max", "crit"))).toEqual({
+      celsius: 71,
+      highCelsius: 80,
+    });
+    expect(await read(root, sensorOf("hwmon0", "label", "crit"))).toEqual({
+      celsius: 27.8,
+      highCelsius: 105,
+    });
+    expect(await read(root, sensorOf("hwmon2"))).toEqual({ celsius: 71 });
   });
 
   test("of a sensor that calls itself broken is unknown", async () => {
-    expect(broken && readTemperature(root, broken)).toBeUndefined();
-    expect(broken && (await awaitTemperature(root, broken))).toBeUndefined();
+    const faultPath = "/sys/class/hwmon/hwmon4/temp1_fault";
+    expect(await read(root, { ...sensorOf("hwmon4"), faultPath })).toBeUndefined();
   });
 
   test("of a disk that is asleep, for which the driver fails with EIO, is unknown", () =>
@@ -81,12 +96,19 @@ describe("a temperature", () => {
       write("temp1_fault", "0\n");
       symlinkSync("/proc/self/mem", join(path, "temp1_input"));
       for (const sensor of [
-        { path: "/temp1_input" },
-        { path: "/temp1_input", faultPath: "/temp1_fault" },
+        { path: "/temp1_input", highPaths: [] },
+        { path: "/temp1_input", highPaths: [], faultPath: "/temp1_fault" },
       ]) {
-        expect(readTemperature(path, sensor)).toBeUndefined();
-        expect(await awaitTemperature(path, sensor)).toBeUndefined();
+        expect(await read(path, sensor)).toBeUndefined();
       }
+    }));
+
+  test("is known although the driver fails with EIO for its mark", () =>
+    withRoot(async ({ path, write }) => {
+      write("temp1_input", "33000\n");
+      symlinkSync("/proc/self/mem", join(path, "temp1_max"));
+      const sensor = { path: "/temp1_input", highPaths: ["/temp1_max"] };
+      expect(await read(path, sensor)).toEqual({ celsius: 33 });
     }));
 });
 
