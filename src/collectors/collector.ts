@@ -20,6 +20,11 @@ export interface CollectorModule<R> {
    * the start of the daemon; never for live reports. The report waits only so long.
    */
   readonly start?: (now: Moment) => Promise<void> | undefined;
+  /**
+   * True: `start` asks a server or a disk. What it asks at the start of the daemon serves the
+   * first report too, half a second later, so that nobody is asked twice.
+   */
+  readonly isCostly?: true;
   /** Reads at once, without waiting for anybody. */
   readonly read: (sample: Sample) => Found<R>;
   /** Its part of the report; without `before` there are no rates. */
@@ -57,7 +62,7 @@ export type Section = { readonly [K in keyof Report]?: Report[K] | undefined };
 
 /** A collector as the list has it, whatever its readings are. */
 export interface AnyCollector
-  extends Pick<CollectorModule<unknown>, "subject" | "isLive" | "start"> {
+  extends Pick<CollectorModule<unknown>, "subject" | "isLive" | "isCostly" | "start"> {
   /** Begins a series of samples: the rates of each report are over the time since the last one. */
   readonly follow: () => (sample: Sample) => Part;
 }

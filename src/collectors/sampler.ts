@@ -56,6 +56,8 @@ export interface Sampler {
 const FIRST_PATIENCE_MS = 200;
 /** A mount may take this long to answer. A journal that takes longer (at most 5 s) is in the next report. */
 const PATIENCE_MS = 2000;
+/** Longer than from the start of the daemon to its first report, and shorter than any interval. */
+const START_AGAIN_MS = 750;
 /** A report with more says little more; a file server may have a hundred dead mounts. */
 const MOST_PROBLEMS = 12;
 
@@ -66,13 +68,23 @@ export function createSampler(options: SamplerOptions): Sampler {
     options,
     collectors.filter(({ isLive }) => isLive !== false),
   );
+  const started = new Map<AnyCollector, Started>();
   let failures: OwnProblem[] = [];
   let patienceMs = FIRST_PATIENCE_MS;
 
-  function start({ subject, start }: AnyCollector): Promise<void> | undefined {
+  function startUnlessJust(collector: AnyCollector): Promise<void> | undefined {
+    const now = clock();
+    const last = collector.isCostly ? started.get(collector) : undefined;
+    if (last !== undefined && now.elapsedMs - last.atMs < START_AGAIN_MS) return last.running;
+    const running = start(collector, now);
+    started.set(collector, { atMs: now.elapsedMs, running });
+    return running;
+  }
+
+  function start({ subject, start }: AnyCollector, now: Moment): Promise<void> | undefined {
     const fail = (error: unknown) => void failures.push(failure(subject, error));
     try {
-      return start?.(clock())?.catch(fail);
+      return start?.(now)?.catch(fail);
     } catch (error) {
       fail(error);
       return undefined;
@@ -81,11 +93,11 @@ export function createSampler(options: SamplerOptions): Sampler {
 
   return {
     prime() {
-      collectors.map(start);
+      collectors.map(startUnlessJust);
       takeInterval();
     },
     async take() {
-      const running = collectors.flatMap((each) => start(each) ?? []);
+      const running = collectors.flatMap((each) => startUnlessJust(each) ?? []);
       if (running.length > 0) await Promise.race([Promise.all(running), wait(patienceMs)]);
       patienceMs = PATIENCE_MS;
       const report = takeInterval(failures);
@@ -97,6 +109,12 @@ export function createSampler(options: SamplerOptions): Sampler {
     },
     takeLive: () => takeLive(),
   };
+}
+
+/** When a collector was started last, and what is to be waited for. */
+interface Started {
+  readonly atMs: number;
+  readonly running: Promise<void> | undefined;
 }
 
 /**

@@ -49,18 +49,26 @@ export function createTemperatures(root: string): Collector<readonly Temperature
     return chips.ok ? chips.value.flatMap(meantOf).filter((each) => each.device === device) : [];
   }
 
+  /** One after the other, so that a disk that hangs takes no more than one thread. */
+  async function askInTurn(sensors: readonly Meant[]): Promise<void> {
+    for (const each of sensors) {
+      const found = describe(each, await awaitTemperature(root, each.sensor));
+      disks = [...disks, ...found];
+    }
+  }
+
   return collector<readonly TemperatureReport[]>({
     subject: "temperatures",
+    isCostly: true,
     start: () => {
+      // The figures of the round before are an interval old. Those of this round come in one by
+      // one, so that a late disk does not hide the disks that answered before it.
+      disks = [];
       chips = readChips(root, isWanted);
       const sensors = sensorsOf("disk");
-      if (asking !== undefined || sensors.length === 0) {
-        // A disk that has not answered since the last report leaves only figures of before that.
-        disks = [];
-        return undefined;
-      }
-      asking = askInTurn(root, sensors).then((found) => {
-        disks = found;
+      // A disk that has not answered since the last report is not asked again.
+      if (asking !== undefined || sensors.length === 0) return undefined;
+      asking = askInTurn(sensors).then(() => {
         asking = undefined;
       });
       return asking;
@@ -78,15 +86,6 @@ export function createTemperatures(root: string): Collector<readonly Temperature
       return { temperatures: hottest.length === 0 ? undefined : hottest };
     },
   });
-}
-
-/** One after the other, so that a disk that hangs takes no more than one thread. */
-async function askInTurn(root: string, sensors: readonly Meant[]): Promise<TemperatureReport[]> {
-  const found: TemperatureReport[] = [];
-  for (const each of sensors) {
-    found.push(...describe(each, await awaitTemperature(root, each.sensor)));
-  }
-  return found;
 }
 
 function isWanted(name: string): boolean {

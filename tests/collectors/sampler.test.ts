@@ -251,6 +251,54 @@ describe("network mounts", () => {
   });
 });
 
+describe("network mounts that answer", () => {
+  test("are asked once before the first report, and then for each", async () => {
+    await withRoot(async (root) => {
+      root.write("proc/self/mountinfo", "1 0 0:40 / /n rw - nfs4 nas:/n rw\n");
+      let asked = 0;
+      const subject = sampler(root.path, {
+        spawnProbe: () => {
+          asked += 1;
+          const answer = { ok: true, size: { totalBytes: 100, freeBytes: 100 - asked } } as const;
+          return { answer: Promise.resolve(answer), kill: () => undefined };
+        },
+        wait: () => new Promise(() => undefined),
+      });
+      subject.prime();
+      // The server answers before the first report is asked for.
+      for (let i = 0; i < 10; i += 1) {
+        await Promise.resolve();
+      }
+      const freeBytes = [];
+      for (const ms of [500, 1000, 1000]) {
+        subject.pass(ms);
+        freeBytes.push((await subject.take()).filesystems?.[0]?.freeBytes);
+      }
+      expect(freeBytes).toEqual([99, 98, 97]);
+    });
+  });
+});
+
+describe("disks", () => {
+  test("are asked for their temperature once before the first report, and then for each", async () => {
+    await withRoot(async (root) => {
+      root.write("sys/class/hwmon/hwmon0/name", "drivetemp\n");
+      const input = "sys/class/hwmon/hwmon0/temp1_input";
+      const subject = sampler(root.path, { wait: () => new Promise(() => undefined) });
+      const celsius = async () => (await subject.take()).temperatures?.map((each) => each.celsius);
+      root.write(input, "33000\n");
+      subject.prime();
+      subject.pass(500);
+      expect(await celsius()).toEqual([33]);
+      root.write(input, "44000\n");
+      subject.pass(200);
+      expect(await celsius()).toEqual([33]);
+      subject.pass(1000);
+      expect(await celsius()).toEqual([44]);
+    });
+  });
+});
+
 describe("the time between two samples", () => {
   const ticks = () => {
     let count = 0;
@@ -349,6 +397,32 @@ describe("what a collector has started", () => {
     const subject = sampler("/nowhere", { collectors: [starting(() => undefined)], wait });
     await subject.take();
     expect(waited).toEqual([]);
+  });
+
+  test.each([
+    ["for each report", {}, [1, 2, 3, 4]],
+    [
+      "for each but the first, half a second later, where it is costly",
+      { isCostly: true },
+      [1, 1, 2, 3],
+    ],
+  ] as const)("is started with the daemon, and anew %s", async (_, costly, expected) => {
+    const { waited, wait } = waits();
+    let starts = 0;
+    const counting = starting(() => {
+      starts += 1;
+      return new Promise(() => undefined);
+    });
+    const subject = sampler("/nowhere", { collectors: [{ ...counting, ...costly }], wait });
+    subject.prime();
+    const counts: number[] = [starts];
+    for (const ms of [500, 1000, 1000]) {
+      subject.pass(ms);
+      await subject.take();
+      counts.push(starts);
+    }
+    expect(counts).toEqual([...expected]);
+    expect(waited).toEqual([200, 2000, 2000]);
   });
 
   test("is not started again for live reports", () => {

@@ -1,6 +1,6 @@
 /** Which sensors are told, which are not believed, and disks that do not answer. */
 import { describe, expect, test } from "bun:test";
-import { chmodSync, promises, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, promises, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTemperatures } from "../../src/collectors/temperatures.ts";
 import { fixture, type Root, withRoot } from "../linux/fixture.ts";
@@ -150,6 +150,32 @@ describe("a disk", () => {
       expect(readingOf(temperatures, root.path)).toEqual({ ok: true, value: [] });
       await pending;
       expect(readingOf(temperatures, root.path)).toMatchObject({ value: [{ celsius: 33 }] });
+    }));
+
+  test("that answers late is not told with the figure of the report before, and the others are told", () =>
+    withRoot(async (root) => {
+      addChip(root, "hwmon0", "drivetemp", { temp1_input: 33000 });
+      addChip(root, "hwmon1", "nvme", { temp1_input: 44000 });
+      const temperatures = createTemperatures(root.path);
+      const now = () => {
+        const found = readingOf(temperatures, root.path);
+        return found.ok ? found.value.map(({ celsius }) => celsius) : found.reason;
+      };
+      await temperatures.start?.(NOW);
+      expect(now()).toEqual([33, 44]);
+      addChip(root, "hwmon0", "drivetemp", { temp1_input: 34000 });
+      const late = join(root.path, "sys/class/hwmon/hwmon1/temp1_input");
+      unlinkSync(late);
+      Bun.spawnSync(["mkfifo", late]);
+      const answered = temperatures.start?.(NOW);
+      // Opened as soon as this disk too has been asked.
+      const disk = await promises.open(late, "w");
+      const meanwhile = now();
+      await disk.writeFile("45000\n");
+      await disk.close();
+      await answered;
+      expect(meanwhile).toEqual([34]);
+      expect(now()).toEqual([34, 45]);
     }));
 
   test("is not waited for when it is asked for its mark, which is a command to it too", () =>

@@ -19,22 +19,17 @@ interface FilesystemsOptions {
 const MOST_FILESYSTEMS = 24;
 /** Children at a time, each a process of 24 MB for some milliseconds. */
 const MOST_PROBES = 16;
-/** The children that are sent out at the start serve the first report, half a second later. */
-const PROBE_AGAIN_MS = 750;
 
 export function createFilesystems(
   options: FilesystemsOptions,
 ): Collector<readonly FilesystemReport[]> {
   const { root, prober } = options;
-  let probedMs = Number.NEGATIVE_INFINITY;
   return collector<readonly FilesystemReport[]>({
     subject: "file systems",
+    isCostly: true,
     start: ({ elapsedMs }) => {
-      if (elapsedMs - probedMs >= PROBE_AGAIN_MS) {
-        probedMs = elapsedMs;
-        const mounts = readProcMountinfo(root);
-        prober.start(probed(mounts.ok ? selectMounts(mounts.value) : []), elapsedMs);
-      }
+      const mounts = readProcMountinfo(root);
+      prober.start(probed(mounts.ok ? selectMounts(mounts.value) : []), elapsedMs);
       return prober.running();
     },
     read: ({ now, once }) => {

@@ -81,20 +81,6 @@ describe("file systems", () => {
     expect((result as { filesystems: unknown[] }).filesystems).toHaveLength(24);
   });
 
-  test("ask the network anew for each report, but for the first, half a second after the start", () =>
-    withRoot(async ({ path: root, write }) => {
-      write("proc/self/mountinfo", "1 0 0:40 / /n rw - nfs4 nas:/n rw\n");
-      const world = controlled();
-      const filesystems = createFilesystems({ root, prober: world.prober });
-      const asked = [];
-      for (const ms of [0, 500, 1500, 2500]) {
-        filesystems.start?.(at(ms));
-        await world.answer("/n", answered);
-        asked.push(world.started.length);
-      }
-      expect(asked).toEqual([1, 1, 2, 3]);
-    }));
-
   test("cannot be listed without a table of mounts, and the reason says so", () => {
     const { prober } = controlled();
     expect(
