@@ -3,7 +3,7 @@
  * and live reports are two series, each with the sample before as its own.
  */
 import type { Moment } from "../base/units.ts";
-import type { Report } from "../protocol/report.ts";
+import type { Report, ReportSubject } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
 import {
   type AnyCollector,
@@ -69,7 +69,11 @@ export function createSampler(options: SamplerOptions): Sampler {
     collectors.filter(({ isLive }) => isLive !== false),
   );
   const started = new Map<AnyCollector, Started>();
-  let failures: OwnProblem[] = [];
+  /**
+   * The last failure of each collector's `start` that no report has told yet; `prime` and the first
+   * `take` mostly fail alike.
+   */
+  const failures = new Map<ReportSubject, OwnProblem>();
   let patienceMs = FIRST_PATIENCE_MS;
 
   function startUnlessJust(collector: AnyCollector): Promise<void> | undefined {
@@ -82,7 +86,7 @@ export function createSampler(options: SamplerOptions): Sampler {
   }
 
   function start({ subject, start }: AnyCollector, now: Moment): Promise<void> | undefined {
-    const fail = (error: unknown) => void failures.push(failure(subject, error));
+    const fail = (error: unknown) => void failures.set(subject, failure(subject, error));
     try {
       return start?.(now)?.catch(fail);
     } catch (error) {
@@ -100,8 +104,8 @@ export function createSampler(options: SamplerOptions): Sampler {
       const running = collectors.flatMap((each) => startUnlessJust(each) ?? []);
       if (running.length > 0) await Promise.race([Promise.all(running), wait(patienceMs)]);
       patienceMs = PATIENCE_MS;
-      const report = takeInterval(failures);
-      failures = [];
+      const report = takeInterval([...failures.values()]);
+      failures.clear();
       return report;
     },
     primeLive() {

@@ -454,18 +454,39 @@ describe("a collector that throws", () => {
     ["while it makes its part of the report", { report: bug }],
     ["while it starts its children", { start: bug }],
     ["while it waits for them", { start: asyncBug }],
-  ])("%s costs its own section and nothing else", async (_, broken) => {
+  ])("%s costs its own section and nothing else, and is told once", async (_, broken) => {
     const whole: CollectorModule<number> = {
       subject: "memory",
       read: () => ({ ok: true, value: 2 }),
       report: () => ({}),
     };
     const subject = sampler("/nowhere", { collectors: [collector({ ...whole, ...broken }), good] });
-    expect(await subject.take()).toEqual({
-      ...about,
-      load: { one: 1 },
-      problems: [{ subject: "memory", reason: "cannot be collected: a bug" }],
+    subject.prime();
+    for (const _report of ["the first", "the second"]) {
+      expect(await subject.take()).toEqual({
+        ...about,
+        load: { one: 1 },
+        problems: [{ subject: "memory", reason: "cannot be collected: a bug" }],
+      });
+    }
+  });
+
+  test("at the start of the daemon alone is named in the first report alone", async () => {
+    let starts = 0;
+    const start = () => {
+      starts += 1;
+      return starts === 1 ? bug() : undefined;
+    };
+    const broken = collector({
+      subject: "memory",
+      start,
+      read: () => ({ ok: true, value: 2 }),
+      report: () => ({}),
     });
+    const subject = sampler("/nowhere", { collectors: [broken] });
+    subject.prime();
+    expect((await subject.take()).problems).toHaveLength(1);
+    expect((await subject.take()).problems).toBeUndefined();
   });
 
   test("never takes a live report with it either", () => {
