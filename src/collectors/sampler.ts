@@ -146,11 +146,19 @@ function openSeries(
     for (const { section } of parts) Object.assign(all, section);
     const report = parseReport({
       ...all,
-      problems: problems.length === 0 ? undefined : problems.slice(0, MOST_PROBLEMS),
+      problems: problems.length === 0 ? undefined : foremost(problems),
     });
     if (!report.ok) throw new Error(report.reason);
     return report.value;
   };
+}
+
+/** The first problem of each subject, then others: dead mounts must not hide a missing network. */
+function foremost(problems: readonly OwnProblem[]): readonly OwnProblem[] {
+  const bySubject = [...Map.groupBy(problems, ({ subject }) => subject).values()];
+  const firsts = bySubject.flatMap((each) => each.slice(0, 1));
+  const others = bySubject.flatMap((each) => each.slice(1));
+  return [...firsts, ...others].slice(0, MOST_PROBLEMS);
 }
 
 /** Undefined for a first sample, and where the clock stands still: then there are no rates. */

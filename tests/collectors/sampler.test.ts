@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type CollectorModule, collector } from "../../src/collectors/collector.ts";
 import { type CollectorOptions, createCollectors } from "../../src/collectors/collectors.ts";
 import { createSampler, type SamplerOptions } from "../../src/collectors/sampler.ts";
-import { REPORT_SUBJECTS } from "../../src/protocol/report.ts";
+import { REPORT_SUBJECTS, type ReportSubject } from "../../src/protocol/report.ts";
 import { fixture, withRoot } from "../linux/fixture.ts";
 
 const about = { name: "eel", version: "1.0.0", tags: [], updateSeconds: 600 };
@@ -518,16 +518,25 @@ describe("the report", () => {
     });
   });
 
-  test("tells of very many problems only some", async () => {
-    const problems = Array.from({ length: 50 }, (_, i) => ({ reason: `${i}` }));
-    const troubled = collector({
-      subject: "users",
-      read: () => ({ ok: true, value: 1, problems }),
-      report: () => ({}),
-    });
-    expect((await sampler("/nowhere", { collectors: [troubled] }).take()).problems).toHaveLength(
-      12,
-    );
+  test("tells twelve of very many problems, and the first of each subject before the rest", async () => {
+    const troubled = (subject: ReportSubject, count: number) =>
+      collector({
+        subject,
+        read: () => ({
+          ok: true,
+          value: 1,
+          problems: Array.from({ length: count }, (_, i) => ({ reason: `${i}` })),
+        }),
+        report: () => ({}),
+      });
+    const collectors = [troubled("file systems", 50), troubled("network", 1), troubled("users", 2)];
+    const { problems } = await sampler("/nowhere", { collectors }).take();
+    expect(problems?.map(({ subject, reason }) => `${subject} ${reason}`)).toEqual([
+      "file systems 0",
+      "network 0",
+      "users 0",
+      ...Array.from({ length: 9 }, (_, i) => `file systems ${i + 1}`),
+    ]);
   });
 });
 
