@@ -10,6 +10,8 @@ export interface ClusterOptions {
   /** The moment of the start, from which the ages of machines of an earlier run are reckoned. */
   readonly now: Moment;
   readonly signature: string;
+  /** Whether nothing but protocol 1 is spoken in this network. */
+  readonly isProtocol1Only?: boolean;
   /** `-u`. */
   readonly updateSeconds: number;
   /** `-p`: the port that all peers of a network share. */

@@ -14,6 +14,8 @@ export interface Config {
   readonly httpAllow: RangeList;
   readonly scan: RangeList;
   readonly signature: string;
+  /** Whether the signature allows nothing but protocol 1; then there is no key. */
+  readonly isProtocol1Only: boolean;
   readonly historyEntries: number;
   readonly user?: string;
   /** A canonical address; absent: all addresses. */

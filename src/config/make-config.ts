@@ -10,6 +10,7 @@ import { parseRange, type Range, type RangeList, rangeList, whyTooLarge } from "
 import type { Config } from "./config.ts";
 import { OPTION_TABLE, OPTIONS, type Option, type OptionName } from "./options.ts";
 import type { Setting, Settings } from "./settings.ts";
+import { whyProtocol1Only } from "./texts.ts";
 
 export interface ConfigSources {
   readonly commandLine: Settings;
@@ -46,6 +47,8 @@ export function makeConfig(sources: ConfigSources): ConfigResult {
   const ranges = chooseRanges(chosen, problems, notes);
   checkUser(chosen, sources.userExists, problems);
   if (texts(chosen, "tag").length > MOST_TAGS) problems.push(`more than ${MOST_TAGS} tags`);
+  const keyFiles = chosen.has("key-file") ? texts(chosen, "key-file") : sources.keyFiles;
+  const isProtocol1Only = checkSignature(chosen, keyFiles.length > 0, { problems, notes });
   if (problems.length > 0) return { ok: false, problems };
   const config: Config = withoutUndefined({
     debug: Math.min(OPTION_TABLE.debug.kind.max, sum(chosen.get("debug"))),
@@ -54,9 +57,10 @@ export function makeConfig(sources: ConfigSources): ConfigResult {
     httpPort: number(chosen, "http-port"),
     ...ranges,
     signature: text(chosen, "signature") ?? OPTION_TABLE.signature.kind.default,
+    isProtocol1Only,
     historyEntries: number(chosen, "history"),
     tags: [...new Set(texts(chosen, "tag"))],
-    keyFiles: chosen.has("key-file") ? texts(chosen, "key-file") : sources.keyFiles,
+    keyFiles,
     httpNames: texts(chosen, "http-name").map((name) => name.toLowerCase().replace(/\.$/, "")),
     messages: boolean(chosen, "messages"),
     maxPeers: number(chosen, "max-peers"),
@@ -181,6 +185,21 @@ function checkUser(
   const user = chosen.get("user")?.at(-1);
   if (user === undefined || userExists(String(user.value))) return;
   problems.push(`${user.where}: /etc/passwd has no such user; create it or leave -U out`);
+}
+
+/** Whether the signature allows nothing but protocol 1. */
+function checkSignature(
+  chosen: CheckedOptions,
+  hasKey: boolean,
+  { problems, notes }: { readonly problems: string[]; readonly notes: string[] },
+): boolean {
+  const signature = chosen.get("signature")?.at(-1);
+  const reason = whyProtocol1Only(String(signature?.value ?? ""));
+  if (signature === undefined || reason === undefined) return false;
+  const told = `${signature.where}: it ${reason}, so only protocol 1 (that of 2005) is spoken`;
+  if (hasKey) problems.push(`${told}, which no key can seal; choose another, or give no key`);
+  else notes.push(`${told}; choose another where every machine runs unagi`);
+  return true;
 }
 
 function ranges(chosen: CheckedOptions, name: OptionName): readonly Range[] | undefined {

@@ -28,6 +28,7 @@ export const ON_RELOAD: { readonly [Field in keyof Config]-?: ReloadRule } = {
   httpPort: { option: "http-port", change: "restart" },
   bind: { option: "bind", change: "restart" },
   signature: { option: "signature", change: "restart" },
+  isProtocol1Only: { option: "signature", change: "kept" },
   keyFiles: { option: "key-file", change: "restart" },
   user: { option: "user", change: "restart" },
   stateDirectory: { option: "state", change: "restart" },

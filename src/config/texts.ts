@@ -4,8 +4,10 @@
  */
 import { formatAddress, parseAddress } from "../net/address.ts";
 
-/** Spaces of all kinds, control, invisible format, surrogate and unassigned characters. */
-const SPACE_OR_CONTROL = /[\s\p{C}\p{Z}]/u;
+/** Control, invisible format, surrogate and unassigned characters, and separators of lines. */
+const CONTROL = /[\p{C}\p{Zl}\p{Zp}]/u;
+
+const SPACE = /\p{Zs}/u;
 
 /** Every packet begins with the signature, and the first packets must stay small. */
 const LONGEST_SIGNATURE_BYTES = 200;
@@ -21,15 +23,20 @@ const LONGEST_PATH = 4_096;
 
 export function badSignature(text: string): string | undefined {
   if (text === "") return "a signature must not be empty";
-  if (SPACE_OR_CONTROL.test(text))
-    return "a signature must not contain a space or a control character";
-  if (/[?!><#]$/.test(text)) {
-    return "a signature must not end in one of ? ! > < #, which mark the kind of a message";
-  }
+  if (CONTROL.test(text)) return "a signature must not contain a control character";
   if (Buffer.byteLength(text) > LONGEST_SIGNATURE_BYTES) {
     return `a signature must not be longer than ${LONGEST_SIGNATURE_BYTES} bytes`;
   }
   return undefined;
+}
+
+/**
+ * Why only protocol 1 is spoken in a network with this signature, or undefined: the program of 2005
+ * takes any text, but what follows a space or a mark could be read as another message.
+ */
+export function whyProtocol1Only(signature: string): string | undefined {
+  if (SPACE.test(signature)) return "has a space";
+  return /[?!><#]$/.test(signature) ? "ends in one of ? ! > < #" : undefined;
 }
 
 export function badName(text: string): string | undefined {
@@ -76,7 +83,8 @@ export function badBind(text: string): string | undefined {
 
 function badWord(text: string, what: string): string | undefined {
   if (text === "") return `${what} must not be empty`;
-  if (SPACE_OR_CONTROL.test(text)) return `${what} must not contain a space or a control character`;
+  if (SPACE.test(text) || CONTROL.test(text))
+    return `${what} must not contain a space or a control character`;
   return text.length > LONGEST_WORD
     ? `${what} must not be longer than ${LONGEST_WORD} characters`
     : undefined;

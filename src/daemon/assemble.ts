@@ -105,6 +105,7 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
   const cluster = createCluster({
     now: clock(),
     signature,
+    isProtocol1Only: config.isProtocol1Only,
     updateSeconds,
     port: config.p2pPort,
     maxPeers: config.maxPeers,

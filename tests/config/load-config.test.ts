@@ -58,6 +58,7 @@ const DEFAULTS = {
   httpAllow: "127.0.0.0/8 ::1",
   scan: "127.0.0.1",
   signature: "localhost",
+  isProtocol1Only: false,
   historyEntries: 144,
   tags: [],
   keyFiles: [],
@@ -82,6 +83,7 @@ describe("the command line", () => {
     ["-p 1 -h 65535", { p2pPort: 1, httpPort: 65535 }],
     ["-H 1", { historyEntries: 1 }],
     ["-S render-corner", { signature: "render-corner" }],
+    ["-S lab?", { signature: "lab?", isProtocol1Only: true }],
     ["-S --signature=?a", { refused: true }],
     ["-S löwe!x", { signature: "löwe!x" }],
     ["-U unagi", { user: "unagi" }],
@@ -215,21 +217,16 @@ describe("a mistake on the command line", () => {
       ["-H", "9".repeat(400)],
       [`-H ${"9".repeat(59)}…: it must be a whole number from 1 to 100000`],
     ],
-    [["-S", "a b"], ["-S 'a b': a signature must not contain a space or a control character"]],
+    [["-S", "a\nb"], ["-S 'a\\nb': a signature must not contain a control character"]],
+    [["-S", "a\u2028b"], ["-S 'a\\u{2028}b': a signature must not contain a control character"]],
+    [["-S", "a\x1b[2Jb"], ["-S 'a\\x1b[2Jb': a signature must not contain a control character"]],
     [
-      ["-S", "a\u00a0b"],
-      ["-S 'a\\xa0b': a signature must not contain a space or a control character"],
-    ],
-    [
-      ["-S", "a\x1b[2Jb"],
-      ["-S 'a\\x1b[2Jb': a signature must not contain a space or a control character"],
-    ],
-    ...["?", "!", ">", "<", "#"].map((sign): readonly [readonly string[], readonly string[]] => [
-      ["-S", `lab${sign}`],
+      ["-S", "a b", "--key-file", "/k"],
       [
-        `-S 'lab${sign}': a signature must not end in one of ? ! > < #, which mark the kind of a message`,
+        "-S 'a b': it has a space, so only protocol 1 (that of 2005) is spoken, which no key " +
+          "can seal; choose another, or give no key",
       ],
-    ]),
+    ],
     [
       ["-S", "x".repeat(201)],
       [`-S ${"x".repeat(59)}…: a signature must not be longer than 200 bytes`],
@@ -307,7 +304,19 @@ describe("a mistake on the command line", () => {
   }
 
   test("is named together with all others, those of the file included", () => {
-    const argv = ["-p", "0", "-h", "-d", "-s", "192.168.1", "--scam", "-S", "a?", "-c", "/x.toml"];
+    const argv = [
+      "-p",
+      "0",
+      "-h",
+      "-d",
+      "-s",
+      "192.168.1",
+      "--scam",
+      "-S",
+      "a\u200b",
+      "-c",
+      "/x.toml",
+    ];
     const loaded = load(argv, { "/x.toml": 'update = "often"\nhistroy = 3\nhttp-port = 0\n' });
     expect(loaded).toEqual({
       kind: "problems",
@@ -319,13 +328,28 @@ describe("a mistake on the command line", () => {
         "/x.toml, line 3: http-port = 0: it must be a whole number from 1 to 65535",
         "-p 0: it must be a whole number from 1 to 65535",
         "-s 192.168.1: write 192.168.1. with the dot at the end",
-        "-S 'a?': a signature must not end in one of ? ! > < #, which mark the kind of a message",
+        "-S 'a\\u{200b}': a signature must not contain a control character",
       ],
     });
   });
 
   test("in a range is named once, and not again for the ranges that depend on it", () => {
     expect(problemsOf(["-s", "nonsense", "-n", "192.168.1."])).toHaveLength(1);
+  });
+
+  test("does not lie in a signature that the program of 2005 takes: there is a note instead", () => {
+    for (const [signature, reason] of [
+      ["a b", "has a space"],
+      ["a\u00a0b", "has a space"],
+      ...["?", "!", ">", "<", "#"].map((mark) => [`lab${mark}`, "ends in one of ? ! > < #"]),
+    ] as const) {
+      const loaded = load(["-S", signature ?? ""]);
+      expect(loaded).toMatchObject({ config: { signature, isProtocol1Only: true } });
+      expect(loaded.kind === "config" && loaded.notes).toEqual([
+        expect.stringContaining(`it ${reason}, so only protocol 1 (that of 2005) is spoken`),
+      ]);
+    }
+    expect(configOf(["-S", "a!b"]).isProtocol1Only).toBe(false);
   });
 
   test("of any kind gives a problem in printable text", () => {
