@@ -5,7 +5,7 @@
 import { formatAddress, parseAddress } from "./address.ts";
 import { type Interval, isWithin, mergeIntervals } from "./interval.ts";
 import type { LanNetworks } from "./lan.ts";
-import { LOOPBACK, namesLoopback, parseRange, type Range, type RangeList } from "./ranges.ts";
+import { addedLoopback, parseRange, type Range, type RangeList } from "./ranges.ts";
 
 export interface AddressSet {
   /** The number of different addresses; Infinity for a list too wide for an exact number. */
@@ -17,12 +17,12 @@ export interface AddressSet {
 }
 
 /**
- * Loopback (127.0.0.0/8 and ::1) is added to an allow list that names no loopback address itself.
- * In a scan `lan` stands for IPv4 addresses only.
+ * Loopback (127.0.0.0/8 and ::1) is added to an allow list, for each family of which it names no
+ * loopback address itself. In a scan `lan` stands for IPv4 addresses only.
  */
 export function resolveRanges(list: RangeList, lan: LanNetworks): AddressSet {
   const intervals = list.ranges.flatMap((range) => intervalsOf(range, list, lan));
-  if (list.use === "allow" && !namesLoopback(list)) intervals.push(...LOOPBACK);
+  if (list.use === "allow") intervals.push(...addedLoopback(list));
   return createAddressSet(mergeIntervals(intervals));
 }
 

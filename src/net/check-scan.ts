@@ -4,7 +4,7 @@
  */
 import { type Interval, mergeIntervals, overlaps, subtract } from "./interval.ts";
 import { PRIVATE_BLOCKS } from "./lan.ts";
-import { LOOPBACK, namesLoopback, type Range, type RangeList } from "./ranges.ts";
+import { addedLoopback, type Range, type RangeList } from "./ranges.ts";
 
 /** Why answers to the scan of this range would be dropped, with the remedy; undefined if they are not. */
 export function whyOutsideAllow(range: Range, allow: RangeList): string | undefined {
@@ -16,7 +16,7 @@ export function whyOutsideAllow(range: Range, allow: RangeList): string | undefi
     const mayBeNamed = named.some((a) => PRIVATE_BLOCKS.some((b) => overlaps(a, b)));
     return isCovered || mayBeNamed ? undefined : outside(range.text);
   }
-  const known = namesLoopback(allow) ? named : [...named, ...LOOPBACK];
+  const known = [...named, ...addedLoopback(allow)];
   const uncovered = range.intervals.flatMap((interval) => subtract(interval, known));
   if (words.length > 0 && uncovered.every((interval) => isAllPrivate(interval))) return undefined;
   return uncovered.length === 0 ? undefined : outside(range.text);

@@ -22,7 +22,7 @@ export type Range =
   | { readonly kind: "addresses"; readonly text: string; readonly intervals: readonly Interval[] }
   | { readonly kind: "lan"; readonly text: string; readonly includesWireless: boolean };
 
-/** An empty allow list still allows loopback. */
+/** For each family an allow list that names no loopback address allows all of them (addedLoopback). */
 export interface RangeList {
   readonly use: RangeUse;
   readonly ranges: readonly Range[];
@@ -55,12 +55,10 @@ export function parseRange(text: string, use: RangeUse): Result<Range> {
   if (text === "lan" || text === "lan+wireless") {
     return ok({ kind: "lan", text, includesWireless: text === "lan+wireless" });
   }
-  const wide = parseTwoNumberPrefix(text);
-  if (wide !== undefined && use === "scan") {
-    return fail(`a.b. is only for allow lists; to scan it, write ${text}0.0/16 or a part of it`);
-  }
+  const wide = parseWidePrefix(text);
+  if (wide !== undefined && use === "scan") return fail(whyTooWide(text, wide));
   const interval = wide ?? parsePlainRange(text) ?? parseCidrRange(text, use);
-  if (interval === undefined) return fail(explainUnreadable(text));
+  if (interval === undefined) return fail(explainUnreadable(text, use));
   if (use === "scan") {
     const reason = whyNotScannable(interval);
     if (reason !== undefined) return fail(reason);
@@ -101,28 +99,36 @@ export function whyTooLarge(list: RangeList): string | undefined {
   );
 }
 
-/** Whether the list names loopback addresses itself; `0.0.0.0/0` does not, as it names everything. */
-export function namesLoopback(list: RangeList): boolean {
-  return list.ranges.some(isLoopbackRange);
+/**
+ * The loopback addresses that an allow list holds without naming them: those of each family of which
+ * it names none, so that `-a 127.` lets `http://localhost` in over ::1 too. `0.0.0.0/0` names none, as
+ * it names everything.
+ */
+export function addedLoopback(list: RangeList): readonly Interval[] {
+  return LOOPBACK.filter((block) => !list.ranges.some((range) => lieIn(range, [block])));
 }
 
 /** Whether the list allows loopback addresses only; an empty one does, since they are always added. */
 export function isLoopbackOnly(list: RangeList): boolean {
-  return list.ranges.every(isLoopbackRange);
+  return list.ranges.every((range) => lieIn(range, LOOPBACK));
 }
 
-function isLoopbackRange(range: Range): boolean {
+function lieIn(range: Range, blocks: readonly Interval[]): boolean {
   return (
     range.kind === "addresses" &&
-    range.intervals.every((interval) => LOOPBACK.some((block) => isWithin(interval, block)))
+    range.intervals.every((interval) => blocks.some((block) => isWithin(interval, block)))
   );
 }
 
-/** `a.b.` means all of its 65,536 addresses. */
-function parseTwoNumberPrefix(text: string): Interval | undefined {
-  if (!/^\d+\.\d+\.$/.test(text)) return undefined;
-  const first = parseAddress(`${text}0.0`);
-  return first === undefined ? undefined : { first, last: first + 65_535n };
+/** `a.` and `a.b.` mean all addresses that begin so. */
+function parseWidePrefix(text: string): Interval | undefined {
+  const match = /^\d+\.(\d+\.)?$/.exec(text);
+  if (match === null) return undefined;
+  return parseCidr(match[1] === undefined ? `${text}0.0.0/8` : `${text}0.0/16`);
+}
+
+function whyTooWide(text: string, { first }: Interval): string {
+  return `${text} is only for allow lists; to scan, write ${formatAddress(first)}/16 or another part of it`;
 }
 
 /** `a.b.c.d`, `a.b.c.d-e`, `a.b.c.`, or one IPv6 address. */
@@ -174,7 +180,6 @@ const HINTS: readonly { readonly form: RegExp; readonly hint: (text: string) => 
   { form: /[,\s]/, hint: () => "give each range its own option or list item" },
   { form: /%/, hint: () => "leave off the zone (everything from the % on)" },
   { form: /(^|\.)0\d/, hint: () => "a number must not begin with 0" },
-  { form: /^\d+\.$/, hint: (text) => `that is too wide; in an allow list, write ${text}0.0.0/8` },
   { form: /^\d+\.\d+\.\d+$/, hint: (text) => `write ${text}. with the dot at the end` },
   { form: /^\d+\.\d+\.\d+\.\*$/, hint: (text) => `write ${text.slice(0, -1)}` },
   { form: /^[\d.]+\/[\d.]+\.[\d.]+$/, hint: () => "write the mask as a length, as in 10.1.0.0/22" },
@@ -190,8 +195,12 @@ const HINTS: readonly { readonly form: RegExp; readonly hint: (text: string) => 
   { form: /^[a-z][\w.-]*$/i, hint: () => "names are not looked up: write the address" },
 ];
 
-function explainUnreadable(text: string): string {
+function explainUnreadable(text: string, use: RangeUse): string {
   if (text.length > LONGEST_RANGE) return `it is too long; ${RANGE_FORMS}`;
+  const wide = parseWidePrefix(`${text}.`);
+  if (wide !== undefined) {
+    return use === "scan" ? whyTooWide(`${text}.`, wide) : `write ${text}. with the dot at the end`;
+  }
   return HINTS.find(({ form }) => form.test(text))?.hint(text) ?? RANGE_FORMS;
 }
 

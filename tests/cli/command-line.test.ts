@@ -129,7 +129,7 @@ A RANGE is one of:
   192.168.1.7      one address, IPv4 or IPv6
   192.168.1.10-20  11 addresses, 192.168.1.10 to 192.168.1.20
   192.168.1.       192.168.1.1-254; the dot at the end is part of it
-  10.1.            all of 10.1.0.0/16; cannot be scanned
+  10.1. or 10.     all addresses that begin so; cannot be scanned
   10.1.0.0/22      CIDR, IPv4 or IPv6; a scan covers at most 65,536 addresses
   lan              the private networks of this machine's wired interfaces
   lan+wireless     the same, and those of its wireless interfaces

@@ -95,6 +95,7 @@ describe("the command line", () => {
     ["--state /srv/unagi", { stateDirectory: "/srv/unagi" }],
     ["--key-file /a --key-file /b", { keyFiles: ["/a", "/b"] }],
     ["--http-name Cluster.Example.org.", { httpNames: ["cluster.example.org"] }],
+    ["-a 192.168. -a 127.", { httpAllow: "192.168. 127." }],
     ["-a 10.1. -a lan", { httpAllow: "10.1. lan" }],
     ["-c /dev/null", {}],
     ["--", {}],
@@ -160,11 +161,13 @@ describe("the ranges", () => {
   });
 
   test("come with a note if none of those that are accepted can be scanned", () => {
-    const loaded = load(["-n", "10.1."]);
-    expect(loaded.kind === "config" && loaded.notes).toEqual([
-      "no range of p2p-allow can be scanned, so this machine waits until others find it; " +
-        "use -s (scan) to say where to look for them",
-    ]);
+    for (const range of ["10.", "10.1."]) {
+      const loaded = load(["-n", range]);
+      expect(loaded.kind === "config" && loaded.notes).toEqual([
+        "no range of p2p-allow can be scanned, so this machine waits until others find it; " +
+          "use -s (scan) to say where to look for them",
+      ]);
+    }
   });
 
   const outside: readonly string[] = [

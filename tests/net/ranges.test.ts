@@ -99,6 +99,11 @@ describe("allow ranges", () => {
       outside: ["10.10.0.1", "10.0.255.255", "10.2.0.0", "110.1.2.3"],
     },
     {
+      range: "10.",
+      inside: ["10.0.0.0", "10.255.255.255", "::ffff:10.1.2.3"],
+      outside: ["9.255.255.255", "11.0.0.0", "110.0.0.1", "100.1.2.3"],
+    },
+    {
       range: "10.1.0.0/22",
       inside: ["10.1.0.0", "10.1.3.255"],
       outside: ["10.1.4.0", "10.0.255.255"],
@@ -142,12 +147,14 @@ describe("allow ranges", () => {
     [["10.1."], true, true, true],
     [["0.0.0.0/0"], true, true, true],
     [["lan"], true, true, true],
-    [["127.0.0.1"], true, false, false],
-    [["::1"], false, false, true],
-    [["10.1.", "127.9.9.0/24"], false, true, false],
+    [["127."], true, true, true],
+    [["127.0.0.1"], true, false, true],
+    [["::1"], true, true, true],
+    [["10.1.", "127.9.9.0/24"], false, true, true],
+    [["127.0.0.1", "::1"], true, false, true],
   ];
   for (const [texts, first, second, third] of loopback) {
-    test(`such as [${texts.join(", ")}] allow the loopback addresses that they name, else all of them`, () => {
+    test(`such as [${texts.join(", ")}] allow the loopback addresses that they name, else all of the family`, () => {
       const set = resolve(texts, "allow");
       const held = ["127.0.0.1", "127.9.9.9", "::1"].map((address) => set.contains(address));
       expect(held).toEqual([first, second, third]);
@@ -199,7 +206,11 @@ describe("the reason for refusing a range", () => {
     ["300.1.", "allow", /four numbers from 0 to 255/],
     ["10.1.2.256", "allow", /four numbers from 0 to 255/],
     ["2130706433", "allow", /four numbers from 0 to 255/],
-    ["10.", "allow", /10\.0\.0\.0\/8/],
+    ["300.", "allow", /four numbers from 0 to 255/],
+    ["10.77", "allow", /write 10\.77\. with the dot at the end/],
+    ["10", "allow", /write 10\. with the dot at the end/],
+    ["10.77", "scan", /10\.77\. is only for allow lists; to scan, write 10\.77\.0\.0\/16/],
+    ["10.", "scan", /10\. is only for allow lists; to scan, write 10\.0\.0\.0\/16/],
     ["10.1.", "scan", /only for allow lists.*10\.1\.0\.0\/16/],
     ["10.1.2.9-3", "scan", /d not above e/],
     ["10.1.2.9-300", "scan", /none above 255/],
@@ -247,6 +258,7 @@ describe("isLoopbackOnly", () => {
     [["127.0.0.1"], true],
     [["127.0.0.0/8"], true],
     [["127.0.0.1-5"], true],
+    [["127."], true],
     [["127.1."], true],
     [["::1"], true],
     [["::1/128"], true],
