@@ -31,9 +31,13 @@ export function hostNamesOf(options: HostNameOptions): ReadonlySet<string> {
   return names;
 }
 
-/** Whether a Host header (`name[:port]`, `[v6][:port]`) names this machine or is an address. */
+/**
+ * Whether a Host header (`name[:port]`, `[v6][:port]`) names this machine or is an address, or there is
+ * none (HTTP/1.0, as old scripts speak it): a browser, which alone can be misled, always sends one.
+ */
 export function isAllowedHost(header: string | null, names: ReadonlySet<string>): boolean {
-  if (header === null || header.length > LONGEST_HOST) return false;
+  if (header === null) return true;
+  if (header.length > LONGEST_HOST) return false;
   const bracketed = /^\[([0-9a-fA-F:.]+)\](?::\d{1,5})?$/.exec(header);
   if (bracketed) return canonicalAddress(bracketed[1] ?? "") !== undefined;
   const plain = /^([^:[\]\s/@]+)(?::\d{1,5})?$/.exec(header);

@@ -50,7 +50,9 @@ describe("a request as bytes", () => {
       /^HTTP\/1.1 200 OK[\s\S]*ok\n$/,
     ],
     ["HTTP/1.0 with a Host", "GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n", /^HTTP\/1.\d 200/],
-    ["HTTP/1.0 without a Host", "GET / HTTP/1.0\r\n\r\n", /^HTTP\/1.\d 421/],
+    ["HTTP/1.0 without a Host", "GET / HTTP/1.0\r\n\r\n", /^HTTP\/1.\d 200[\s\S]*<title>/],
+    ["HTTP/1.0 with an empty Host", "GET /healthz HTTP/1.0\r\nHost:\r\n\r\n", /^HTTP\/1.\d 421/],
+    ["HTTP/1.0 for a text", "GET /status.txt HTTP/1.0\r\n\r\n", /^HTTP\/1.\d 200[\s\S]*node/],
     ["HTTP/1.1 without a Host", "GET / HTTP/1.1\r\n\r\n", /^HTTP\/1.1 4\d\d/],
     ["one whose Host is no host", `GET / HTTP/1.1\r\nHost: a b\r\n${CLOSE}\r\n`, /^HTTP\/1.1 421/],
     [
