@@ -8,6 +8,8 @@ export type Times = Readonly<ReturnType<typeof createTimes>>;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY_MS = 86_400_000;
+/** Ten months: a date that is further away carries its year, since its month would be ambiguous. */
+const FAR_DAYS = 304;
 /** Every zone changes its offset on a quarter of an hour, so one look-up holds for one. */
 const OFFSET_BUCKET_MS = 900_000;
 /** Offsets remembered: ten days of quarters. Intl is 50 times slower than the map. */
@@ -85,6 +87,12 @@ export function createTimes(timeZone: string) {
   /** `Tue`. */
   const weekday = (wallMs: number) => DAYS[local(wallMs).getUTCDay()] ?? "";
   const dayNumber = (wallMs: number) => Math.floor((wallMs + offsetMs(wallMs)) / DAY_MS);
+  /** `24 Nov`; seen from over ten months away, `24 Nov 2025`. */
+  const dayOfYear = (wallMs: number, nowMs: number) => {
+    const at = local(wallMs);
+    const isFar = Math.abs(dayNumber(nowMs) - dayNumber(wallMs)) > FAR_DAYS;
+    return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}${isFar ? ` ${at.getUTCFullYear()}` : ""}`;
+  };
 
   function toWall(localMs: number): number {
     // Around a change of the offset the first guess may be wrong; the second is right.
@@ -137,18 +145,14 @@ export function createTimes(timeZone: string) {
     zoneName: (wallMs: number) =>
       zoneFormat.formatToParts(wallMs).find((part) => part.type === "timeZoneName")?.value ??
       timeZone,
-    /** `Tue 24 Nov`. */
-    date: (wallMs: number) => {
-      const at = local(wallMs);
-      return `${weekday(wallMs)} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
-    },
-    /** `06:11` today, `Mon 18:40` within six days, else `12 Nov 18:40`. */
+    /** `Tue 24 Nov`; with the year where `nowMs` is over ten months away. */
+    date: (wallMs: number, nowMs = wallMs) => `${weekday(wallMs)} ${dayOfYear(wallMs, nowMs)}`,
+    /** `06:11` today, `Mon 18:40` within six days, else `12 Nov 18:40`, `12 Nov 2025 18:40`. */
     since: (wallMs: number, nowMs: number) => {
       const days = dayNumber(nowMs) - dayNumber(wallMs);
       if (days === 0) return clock(wallMs);
       if (days > 0 && days < 7) return `${weekday(wallMs)} ${clock(wallMs)}`;
-      const at = local(wallMs);
-      return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${clock(wallMs)}`;
+      return `${dayOfYear(wallMs, nowMs)} ${clock(wallMs)}`;
     },
     /** `2026-11-24T09:13:07`, for links and `<time>`; in UTC with a Z where that is ambiguous. */
     stamp: (wallMs: number) => {

@@ -19,6 +19,15 @@ describe("times as text", () => {
     expect(utc.since(NOW - 12 * 86_400_000, NOW)).toBe("12 Nov 09:13");
   });
 
+  test("carry the year when they are over ten months old", () => {
+    const before = NOW - 340 * 86_400_000;
+    expect(utc.since(before, NOW)).toBe("19 Dec 2025 09:13");
+    expect(utc.date(before, NOW)).toBe("Fri 19 Dec 2025");
+    expect(timesFor(utc, 5).since(before, NOW)).toBe("19 Dec 2025 09:13:07");
+    expect(utc.since(NOW - 300 * 86_400_000, NOW)).toBe("28 Jan 09:13");
+    expect(utc.date(NOW - 300 * 86_400_000, NOW)).toBe("Wed 28 Jan");
+  });
+
   test("follow the change of summer time", () => {
     const before = Date.UTC(2026, 9, 25, 0, 59);
     expect(vienna.clock(before)).toBe("02:59");

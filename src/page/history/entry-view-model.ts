@@ -125,7 +125,7 @@ export function entryPanelOf(options: PanelOptions) {
   const clock = clockOf(times, Math.min(interval, report?.updateSeconds ?? interval));
   const from = clock(entry.atWallMs - interval * 1000);
   const time = clock(entry.atWallMs);
-  const date = times.date(entry.atWallMs);
+  const date = times.date(entry.atWallMs, nowMs);
   const link = (point: StripPoint | undefined) =>
     point && { label: clock(point.atWallMs), open: `${slug}@${times.stamp(point.atWallMs)}` };
   return {
