@@ -140,11 +140,19 @@ export function isSwapping(facts: Facts): boolean {
   );
 }
 
-/** Whether a process is too small to be named. A machine whose largest process is idle is idle. */
+/** Whether a process is too small to be named. */
 export function isIdle(process: ProcessFacts | undefined): boolean {
   if (process === undefined) return true;
   const { cores, sharePercent } = THRESHOLDS.idleProcess;
   return (process.cores ?? 0) < cores && 100 * (process.coresShare ?? 0) < sharePercent;
+}
+
+/**
+ * Whether the machine may be called idle. Its CPU has to be idle too, since small processes add up, and
+ * the program of 2005 leaves out processes with 0.0 % of the memory.
+ */
+export function isIdleMachine({ top, cpuPercent }: Facts): boolean {
+  return isIdle(top) && cpuPercent !== undefined && cpuPercent < THRESHOLDS.cpu.lightPercent;
 }
 
 type Use = Pick<ProcessFacts, "cores" | "memoryBytes">;

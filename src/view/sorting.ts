@@ -1,5 +1,5 @@
 /** The order of the machines in a list: by name, state or one of the figures. */
-import { isIdle } from "./facts.ts";
+import { isIdleMachine } from "./facts.ts";
 import { isThere, type Subject, type SubjectState } from "./subject.ts";
 
 /** The worst first. */
@@ -10,8 +10,8 @@ const SORT_VALUES = {
   machine: ({ machine }: Subject) => nameOrder(machine.name),
   state: ({ state }: Subject) => STATE_ORDER.indexOf(state),
   cpu: ({ facts }: Subject) => facts.cpuPercent,
-  top: ({ facts }: Subject) => (isIdle(facts.top) ? 0 : facts.top?.cores),
-  load: ({ facts }: Subject) => facts.loadPerCore ?? facts.load,
+  top: ({ facts }: Subject) => (isIdleMachine(facts) ? 0 : facts.top?.cores),
+  load: ({ facts }: Subject) => facts.loadPerCore,
   mem: ({ facts }: Subject) => facts.memoryPercent,
   swap: ({ facts }: Subject) => facts.swapUsedBytes,
   disk: ({ facts }: Subject) => facts.diskBytesPerSecond,

@@ -4,7 +4,7 @@
  */
 import { shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
-import { type Facts, isIdle } from "./facts.ts";
+import { type Facts, isIdle, isIdleMachine } from "./facts.ts";
 import { bytes, duration, figure, known, percent } from "./format.ts";
 import type { Subject } from "./subject.ts";
 import type { Times } from "./times.ts";
@@ -28,8 +28,7 @@ export function memoryFreeText({ memoryFreeBytes, memoryPercent }: Facts): strin
 export function lastWords(facts: Facts): string {
   const cpu = facts.cpuPercent === undefined ? [] : [`CPU ${percent(facts.cpuPercent)} %`];
   const { top } = facts;
-  // Idle is only said of a machine whose processes and CPU use are known.
-  if (top === undefined || (isIdle(top) && facts.cpuPercent === undefined)) return cpu.join(", ");
+  if (top === undefined || (isIdle(top) && !isIdleMachine(facts))) return cpu.join(", ");
   const process = isIdle(top)
     ? "idle"
     : `${shownText(top.user)} ${shownText(top.command)} ${coresText(top)} cores`;

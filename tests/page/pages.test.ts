@@ -199,19 +199,46 @@ describe("the cluster page", () => {
     expect(html).toContain("memory40 %");
   });
 
+  /** The cells of a machine's row, from its CPU on. */
+  function figureCells(name: string, source: SampleSource): string[] {
+    const row = page("", source)
+      .split("<tr")
+      .find((part) => part.includes(`>${name}</a></th><td>`));
+    const cells = row?.split("<td").slice(3) ?? [];
+    return cells.map((cell) => words(`<td${cell}`).trim());
+  }
+
+  test("gives no load per core for a machine whose cores are unknown, and its load in words", () => {
+    const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
+    const [, , load] = figureCells("old1", source);
+    expect(load).toBe("");
+    expect(words(machinePage("old1", source))).toContain(
+      "load1, 5, 15 min: 0.15 0.20 0.30 number of cores unknown",
+    );
+  });
+
+  test("does not call a machine idle whose CPU is busy, although its largest process is small", () => {
+    // As the program of 2005 does it, which leaves out what has 0.0 % of the memory.
+    const change = () => ({
+      name: "old1",
+      cpu: { userPercent: 99, systemPercent: 1, idlePercent: 0 },
+      processes: [{ user: "root", cpuPercent: 0, memoryPercent: 0.1, command: "init" }],
+    });
+    const source = sampleSource({ sketches: [...LAB, { ...OLD_MACHINE, change }] });
+    const [cpu, top] = figureCells("old1", source);
+    expect([cpu, top]).toEqual(["100", ""]);
+    const said = text(source).split("\n");
+    expect(said.find((line) => line.startsWith("old1"))).not.toContain("idle");
+    expect(words(page("open=node02@03:10", source))).toContain("1.7 4 idle;");
+    expect(words(page("open=node02@03:10", source))).not.toContain("all others idle");
+  });
+
   test("shows empty cells for a machine whose report is empty", () => {
     const source = sampleSource({
       sketches: LAB.map((sketch) => ({ ...sketch, change: () => ({ name: sketch.name }) })),
       cells: 2,
     });
-    const row = page("", source)
-      .split("<tr")
-      .find((part) => part.includes(">gpu-a</a></th><td>"));
-    const cells = row
-      ?.split("<td")
-      .slice(3)
-      .map((cell) => words(`<td${cell}`).trim());
-    expect(cells).toEqual(["", "", "", "", "", "", "", "", ""]);
+    expect(figureCells("gpu-a", source)).toEqual(["", "", "", "", "", "", "", "", ""]);
     expect(words(machinePage("gpu-a", source))).toContain("CPUnot reported");
     expect(text(source)).toContain("gpu-a");
   });

@@ -303,7 +303,7 @@ function reportAt(sketch: Sketch, cell: number, atMs: number): Report {
   const report: Report = {
     name: sketch.name,
     version: "0.1.0",
-    httpPort: 8000,
+    ...(sketch.protocol === 1 ? {} : { httpPort: 8000 }),
     tags: sketch.tags ?? [],
     updateSeconds: 600,
     averageSeconds: 600,

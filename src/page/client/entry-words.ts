@@ -2,7 +2,7 @@
 
 import type { EntriesJson, EntryJson } from "../../api/types.ts";
 import { shownText } from "../../base/shown-text.ts";
-import { factsOf, isIdle } from "../../view/facts.ts";
+import { type Facts, factsOf, isIdle, isIdleMachine } from "../../view/facts.ts";
 import { figure, known, megabytesPerMinute, percent } from "../../view/format.ts";
 import { type CellAxis, timeOf } from "./chart-scene.ts";
 
@@ -17,9 +17,10 @@ const kept = new Map<string, EntryWords>();
 
 type EntryWords = ReturnType<typeof reportWords>;
 
-function topWords({ cpuPercent, top }: ReturnType<typeof factsOf>): string {
+function topWords(facts: Facts): string {
+  const { top } = facts;
   if (top === undefined) return "";
-  if (isIdle(top)) return cpuPercent === undefined ? "" : "idle";
+  if (isIdle(top)) return isIdleMachine(facts) ? "idle" : "";
   const cores = known(top.cores, (value) => ` ${figure(value)}`);
   return `${shownText(top.user, 24)} ${shownText(top.command, 32)}${cores}`;
 }

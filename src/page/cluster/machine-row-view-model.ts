@@ -5,7 +5,7 @@
  */
 
 import type { StripPoint } from "../../store/history-types.ts";
-import { isIdle, type ProcessFacts, processFacts } from "../../view/facts.ts";
+import { isIdle, isIdleMachine, type ProcessFacts, processFacts } from "../../view/facts.ts";
 import type { ProcessTest } from "../../view/filter.ts";
 import type { Axis } from "../../view/history/time-axis.ts";
 import type { Subject } from "../../view/subject.ts";
@@ -35,8 +35,7 @@ function topOf(
   const wanted = isWanted && report.processes.find(isWanted);
   if (wanted !== undefined) return processFacts(wanted, report);
   if (!isIdle(facts.top)) return facts.top;
-  // Without a CPU figure nobody knows whether the machine is idle.
-  return facts.cpuPercent === undefined ? undefined : "idle";
+  return isIdleMachine(facts) ? "idle" : undefined;
 }
 
 export function rowOf(subject: Subject, context: RowContext) {

@@ -95,7 +95,7 @@ function Figures({ row }: { row: RowModel }) {
     <>
       <Cpu facts={facts} />
       <Top row={row} />
-      <td class="figure">{known(facts.loadPerCore ?? facts.load, loadText)}</td>
+      <td class="figure">{known(facts.loadPerCore, loadText)}</td>
       <Memory facts={facts} />
       <td class={isSwapping(facts) ? "figure is-warning" : "figure"}>{swapText(facts)}</td>
       <td class="figure">{known(facts.diskBytesPerSecond, perSecond)}</td>

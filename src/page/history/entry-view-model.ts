@@ -7,7 +7,7 @@ import { shownName, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
 import type { Report } from "../../protocol/report.ts";
 import type { Entry, StripPoint } from "../../store/history-types.ts";
-import { factsOf, isIdle } from "../../view/facts.ts";
+import { factsOf, isIdle, isIdleMachine } from "../../view/facts.ts";
 import {
   bytes,
   decimal,
@@ -99,12 +99,15 @@ function othersOf(options: PanelOptions) {
     .filter(({ state }) => state === "down" || state === "stopped")
     .slice(0, MOST_OTHERS)
     .map(({ machine, state }) => `${shownName(machine, 24)} ${state}`);
-  const idle = all.filter(
-    ({ facts }) => facts.cpuPercent !== undefined && isIdle(facts.top),
-  ).length;
+  const idle = all.filter(({ facts }) => isIdleMachine(facts)).length;
+  const reported = all.filter(({ report }) => report !== undefined).length;
+  const idleWords = () => {
+    if (busy.length + idle < reported) return `${idle} idle`;
+    return busy.length === 0 ? "all idle" : "all others idle";
+  };
   const rest = [
     busy.length > named.length && `${busy.length - named.length} more busy`,
-    idle > 0 && (named.length === 0 ? "all idle" : "all others idle"),
+    idle > 0 && idleWords(),
     absent.length > 0 && absent.join(", "),
   ];
   return { others: named, rest: rest.filter((part) => part !== false).join("; ") };

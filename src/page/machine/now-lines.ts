@@ -94,9 +94,11 @@ function loadLine({ load }: Report, { loadPerCore }: Facts, reason: string): Now
     .filter((value) => value !== undefined)
     .map((value) => decimal(value, value < 9.95 ? 2 : 1));
   const { running, tasks } = load;
-  return line("load", decimal(loadPerCore ?? load.one, 2), [
-    loadPerCore === undefined ? "" : "per core",
+  const perCore = known(loadPerCore, (value) => decimal(value, 2));
+  return line("load", perCore, [
+    perCore === "" ? "" : "per core",
     `1, 5, 15 min: ${three.join(" ")}`,
+    perCore === "" ? "number of cores unknown" : "",
     running === undefined || tasks === undefined ? "" : `${running} running, ${tasks} tasks`,
   ]);
 }

@@ -10,7 +10,7 @@ import { freeMachines, isDiskFull } from "../../view/answers/free-machines.ts";
 import { largeProcesses } from "../../view/answers/large-processes.ts";
 import { countWords, reportAges, stateCounts } from "../../view/cluster-summary.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
-import { isIdle } from "../../view/facts.ts";
+import { isIdle, isIdleMachine } from "../../view/facts.ts";
 import { duration, percent } from "../../view/format.ts";
 import { cellsOf } from "../../view/history/cells.ts";
 import { SIGNS, SIGNS_LEGEND, signsOf } from "../../view/history/signs.ts";
@@ -128,9 +128,9 @@ function historyHead(axis: Axis): string {
 }
 
 function topText(subject: Subject): string {
-  const { top, cpuPercent } = subject.facts;
+  const { top } = subject.facts;
   if (!isThere(subject.state) || subject.report?.processes === undefined) return "";
-  if (top === undefined || isIdle(top)) return cpuPercent === undefined ? "" : "idle";
+  if (top === undefined || isIdle(top)) return isIdleMachine(subject.facts) ? "idle" : "";
   return `${shownText(top.user, 10)} ${shownText(top.command, 16)} ${coresText(top)}`;
 }
 
