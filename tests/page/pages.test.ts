@@ -217,6 +217,18 @@ describe("the cluster page", () => {
     );
   });
 
+  test("shows active and inactive memory and swap traffic in a past entry", () => {
+    const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
+    const old = words(page("open=old1@03:10", source));
+    expect(old).toContain("memory40 %30 % active, 9 % inactive");
+    expect(old).toContain(
+      "swap in0 %of main memory per minuteswap out0 %of main memory per minute",
+    );
+    const html = words(page("open=node06@09:00"));
+    expect(html).toContain("memory63 G99 % of 64 G, 57 G active, 13 G inactive");
+    expect(html).toContain("swap7.1 Gswap in9.0 M/sswap out16 M/s");
+  });
+
   test("does not call a machine idle whose CPU is busy, although its largest process is small", () => {
     // As the program of 2005 does it, which leaves out what has 0.0 % of the memory.
     const change = () => ({

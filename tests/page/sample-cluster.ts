@@ -577,6 +577,7 @@ export const OLD_MACHINE: Sketch = {
     cpu: { userPercent: 12, systemPercent: 3, idlePercent: 85 },
     load: { one: 0.15, five: 0.2, fifteen: 0.3 },
     memory: { usedPercent: 40, activePercent: 30, inactivePercent: 9, swapUsedPercentOfMemory: 2 },
+    swap: { inPercentOfMemoryPerMinute: 0, outPercentOfMemoryPerMinute: 0 },
     disk: { readBytesPerSecond: 0, writeBytesPerSecond: MIB },
     network: { receiveBytesPerSecond: 0, transmitBytesPerSecond: 0 },
     processes: [

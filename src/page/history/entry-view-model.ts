@@ -48,22 +48,34 @@ function figureLines(report: Report) {
   const cpuDetail = parts.map(({ what, value }) => `${what} ${value}`).join(", ");
   const perMinute = (value: number | undefined) =>
     known(value, (bytesPerSecond) => `${figure(megabytesPerMinute(bytesPerSecond))} MB/min`);
-  const { disk, network: net } = report;
+  const { disk, network: net, memory, swap } = report;
   const loadDetail = known(facts.loadPerCore, (value) => `${decimal(value, 2)} per core`);
-  const memoryDetail = known(
-    facts.memoryTotalBytes,
-    (total) => `${percent(facts.memoryPercent ?? 0)} % of ${bytes(total)}`,
-  );
+  const share = (value: number) => `${percent(value)} %`;
+  const memoryDetails = [
+    known(
+      facts.memoryTotalBytes,
+      (total) => `${share(facts.memoryPercent ?? 0)} of ${bytes(total)}`,
+    ),
+    known(memory?.activeBytes, (active) => `${bytes(active)} active`),
+    known(memory?.inactiveBytes, (inactive) => `${bytes(inactive)} inactive`),
+    known(memory?.activePercent, (active) => `${share(active)} active`),
+    known(memory?.inactivePercent, (inactive) => `${share(inactive)} inactive`),
+  ];
+  const memoryDetail = memoryDetails.filter((part) => part !== "").join(", ");
   const rate = (value: number) => `${perSecond(value)} M/s`;
   return [
-    ...line("CPU", facts.cpuPercent, (value) => `${percent(value)} %`, cpuDetail),
+    ...line("CPU", facts.cpuPercent, share, cpuDetail),
     ...line("load", facts.load, (value) => decimal(value), loadDetail),
     ...(facts.memoryUsedBytes === undefined
-      ? line("memory", facts.memoryPercent, (value) => `${percent(value)} %`)
+      ? line("memory", facts.memoryPercent, share, memoryDetail)
       : line("memory", facts.memoryUsedBytes, bytes, memoryDetail)),
     ...(facts.swapUsedBytes === undefined
-      ? line("swap", facts.swapUsedPercent, (value) => `${percent(value)} %`, "of main memory")
+      ? line("swap", facts.swapUsedPercent, share, "of main memory")
       : line("swap", facts.swapUsedBytes, bytes)),
+    ...line("swap in", swap?.inBytesPerSecond, rate),
+    ...line("swap out", swap?.outBytesPerSecond, rate),
+    ...line("swap in", swap?.inPercentOfMemoryPerMinute, share, "of main memory per minute"),
+    ...line("swap out", swap?.outPercentOfMemoryPerMinute, share, "of main memory per minute"),
     ...line("disk read", disk?.readBytesPerSecond, rate, perMinute(disk?.readBytesPerSecond)),
     ...line("disk write", disk?.writeBytesPerSecond, rate, perMinute(disk?.writeBytesPerSecond)),
     ...line("net in", net?.receiveBytesPerSecond, rate),
