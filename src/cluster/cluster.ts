@@ -17,10 +17,13 @@
  *
  * The files beside them are what the rooms share; parts.ts puts the rooms together.
  */
+
 import type { Moment } from "../base/units.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import { encodeGoodbye } from "../protocol/encode.ts";
 import type { Report } from "../protocol/report.ts";
+import type { FiguresV1 } from "../protocol/v1/figures.ts";
 import type { KnownMachine } from "../store/history-types.ts";
 import { isSameRange } from "./discovery/address-scan.ts";
 import { MAX_QUESTIONS_PER_SECOND, MAX_WATCHING_QUESTIONS_PER_SECOND } from "./limits.ts";
@@ -46,7 +49,7 @@ export interface Cluster {
    */
   tick(now: Moment): Output[];
   /** A new interval report of our own; it carries the machine's name and tags. */
-  publish(report: Report, now: Moment): Output[];
+  publish(report: Report, now: Moment, figuresV1?: FiguresV1): Output[];
   /**
    * A live report of our own, taken because of a `live-wanted`: figures of the last seconds, without
    * messages. `costMs` is the time that taking it needed; the next one is wanted no sooner than 50
@@ -139,10 +142,10 @@ class ClusterCore implements Cluster {
     return parts.context.clock.elapsedAt(nextMs);
   }
 
-  publish(report: Report, now: Moment): Output[] {
+  publish(report: Report, now: Moment, figuresV1: FiguresV1 = {}): Output[] {
     this.#observe(now);
     const { context, ownReport } = this.#parts;
-    ownReport.publish(report);
+    ownReport.publish(report, figuresV1);
     const { id } = context.self;
     context.emit({ kind: "remember", machine: ownReport.known() });
     context.emit({ kind: "entry", id, entry: { state: "up", atWallMs: now.wallMs, report } });
@@ -187,7 +190,14 @@ class ClusterCore implements Cluster {
   forget(id: string, now: Moment): Output[] {
     this.#observe(now);
     const peer = this.#parts.table.get(id);
-    if (peer !== undefined && isQuiet(peer)) this.#parts.removal.removeForUser(peer);
+    if (peer !== undefined && isQuiet(peer)) {
+      const { table, removal } = this.#parts;
+      // Both are one row to whoever forgets it.
+      const former = table
+        .formerlyAt(peer.address)
+        .filter((one) => table.successorOf(one) === peer);
+      for (const one of [...former, peer]) removal.removeForUser(one);
+    }
     return this.#finish();
   }
 
@@ -214,11 +224,18 @@ class ClusterCore implements Cluster {
     const { context, table, own, ownReport } = this.#parts;
     const { clock } = context;
     const machines = [ownReport.view(own.seenAs, own.all())];
+    const replaced = new Map<string, string>();
     for (const peer of table.all()) {
       const isClone = peer.id !== peer.announcedId || table.group(peer.announcedId).length > 1;
-      machines.push(viewOfPeer(peer, { clock, isClone }));
+      const successor = table.successorOf(peer);
+      if (successor !== undefined) replaced.set(successor.id, peer.id);
+      machines.push(viewOfPeer(peer, { clock, isClone, replacedBy: successor?.id }));
     }
-    return machines;
+    if (replaced.size === 0) return machines;
+    return machines.map((one) => ({
+      ...one,
+      ...withoutUndefined({ replaces: replaced.get(one.id) }),
+    }));
   }
 
   candidateCount(): number {

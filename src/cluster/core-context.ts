@@ -12,6 +12,8 @@ export class CoreContext {
   readonly clock: CoreClock;
   readonly random: () => number;
   readonly signature: string;
+  /** Questions, goodbyes, hints and quick questions are neither sent nor read. */
+  readonly isProtocol1Only: boolean;
   readonly port: number;
   readonly self: SelfIdentity;
   readonly envelope: Envelope | undefined;
@@ -24,6 +26,7 @@ export class CoreContext {
     this.clock = new CoreClock(options.now);
     this.random = options.random;
     this.signature = options.signature;
+    this.isProtocol1Only = options.isProtocol1Only ?? false;
     this.port = options.port;
     this.self = options.self;
     this.envelope = options.envelope;

@@ -19,4 +19,5 @@ export type CoreDropReason =
   | "table of machines full"
   | "sealed by another machine"
   | "sender's start not confirmed yet"
-  | "protocol 1 in a sealed network";
+  | "protocol 1 in a sealed network"
+  | "not protocol 1";

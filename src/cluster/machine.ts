@@ -35,6 +35,12 @@ export interface Machine {
   readonly clockOffsetSeconds?: number;
   /** Questions in a row that it has left unanswered. */
   readonly unanswered: number;
+  /**
+   * A program of 2005 that answers in place of a protocol-2 machine since that one's goodbye: the id of
+   * that machine. The other one names this one.
+   */
+  readonly replaces?: string;
+  readonly replacedBy?: string;
   /** Two daemons answer under one id, and are shown apart. */
   readonly isClone: boolean;
   readonly report?: Report;

@@ -8,6 +8,7 @@ import { errorMessage } from "../base/errors.ts";
 import type { Moment } from "../base/units.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import type { ProblemReport, Report, ReportSubject } from "../protocol/report.ts";
+import type { FiguresV1 } from "../protocol/v1/figures.ts";
 
 /** `R` is what one reading gives: counters, mostly, from which two readings make a rate. */
 export interface CollectorModule<R> {
@@ -58,7 +59,10 @@ export interface Earlier<R> {
 }
 
 /** Some fields of a report; those that are unknown may be undefined. */
-export type Section = { readonly [K in keyof Report]?: Report[K] | undefined };
+export type Section = { readonly [K in keyof Report]?: Report[K] | undefined } & {
+  /** Not in the report: what the program of 2005 is told instead. */
+  readonly figuresV1?: FiguresV1;
+};
 
 /** A collector as the list has it, whatever its readings are. */
 export interface AnyCollector

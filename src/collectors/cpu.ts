@@ -1,6 +1,7 @@
 /** What the cores have done between two samples, in all and core by core. */
 import { withoutUndefined } from "../base/without-undefined.ts";
 import { type CpuTimes, readProcStat } from "../linux/proc/stat.ts";
+import { type CpuFiguresV1, cpuFiguresV1 } from "../protocol/v1/figures.ts";
 import { collector } from "./collector.ts";
 import { tenths } from "./figures.ts";
 
@@ -18,6 +19,7 @@ export const cpu = collector({
       if (shares !== undefined) cores.push(tenths(100 - shares.idle - (shares.iowait ?? 0)));
     }
     return {
+      figuresV1: withoutUndefined({ cpu: before && cpuBetweenV1(before.reading.all, now.all) }),
       cpu: withoutUndefined({
         userPercent: tenths(all.user),
         nicePercent: tenths(all.nice),
@@ -39,6 +41,15 @@ interface CpuShares {
   readonly steal: number;
   readonly idle: number;
   readonly iowait: number | undefined;
+}
+
+/** The 2005 program reads the first four columns alone. */
+function cpuBetweenV1(earlier: CpuTimes, later: CpuTimes): CpuFiguresV1 | undefined {
+  return cpuFiguresV1({
+    userAndNice: later.user - earlier.user + later.nice - earlier.nice,
+    system: later.system - earlier.system,
+    idle: later.idle - earlier.idle,
+  });
 }
 
 /** Percent of the ticks between the two; undefined where none passed or a counter stepped back. */

@@ -5,6 +5,7 @@
 import type { Moment } from "../base/units.ts";
 import type { Report, ReportSubject } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
+import type { FiguresV1 } from "../protocol/v1/figures.ts";
 import {
   type AnyCollector,
   failure,
@@ -43,6 +44,8 @@ export interface Sampler {
    * `prime` the first has no rates. Not to be called again before it has resolved.
    */
   take(): Promise<Report>;
+  /** Of the report that `take` gave last: what the program of 2005 is told instead. */
+  figuresV1(): FiguresV1;
   /** Begins the series of live reports anew. */
   primeLive(): void;
   /**
@@ -75,6 +78,7 @@ export function createSampler(options: SamplerOptions): Sampler {
    */
   const failures = new Map<ReportSubject, OwnProblem>();
   let patienceMs = FIRST_PATIENCE_MS;
+  let figuresV1: FiguresV1 = {};
 
   function startUnlessJust(collector: AnyCollector): Promise<void> | undefined {
     const now = clock();
@@ -104,14 +108,16 @@ export function createSampler(options: SamplerOptions): Sampler {
       const running = collectors.flatMap((each) => startUnlessJust(each) ?? []);
       if (running.length > 0) await Promise.race([Promise.all(running), wait(patienceMs)]);
       patienceMs = PATIENCE_MS;
-      const report = takeInterval([...failures.values()]);
+      const taken = takeInterval([...failures.values()]);
       failures.clear();
-      return report;
+      figuresV1 = taken.figuresV1;
+      return taken.report;
     },
+    figuresV1: () => figuresV1,
     primeLive() {
       takeLive();
     },
-    takeLive: () => takeLive(),
+    takeLive: () => takeLive().report,
   };
 }
 
@@ -129,7 +135,10 @@ interface Started {
 function openSeries(
   { root, about, clock }: SamplerOptions,
   collectors: readonly AnyCollector[],
-): (failures?: readonly OwnProblem[]) => Report {
+): (failures?: readonly OwnProblem[]) => {
+  readonly report: Report;
+  readonly figuresV1: FiguresV1;
+} {
   const followers = collectors.map(({ follow }) => follow());
   let lastMs: number | undefined;
   return (failures = []) => {
@@ -139,17 +148,21 @@ function openSeries(
     const sample = { root, now, seconds, once: readOnce(root) };
     const parts = followers.map((collect) => collect(sample));
     const problems = [...failures, ...parts.flatMap((part) => part.problems)];
+    const figuresV1: FiguresV1 = {};
     const all: Section = {
       ...about,
       averageSeconds: seconds === undefined ? undefined : tenths(seconds),
     };
-    for (const { section } of parts) Object.assign(all, section);
+    for (const { section } of parts) {
+      Object.assign(all, section);
+      Object.assign(figuresV1, section.figuresV1);
+    }
     const report = parseReport({
       ...all,
       problems: problems.length === 0 ? undefined : foremost(problems),
     });
     if (!report.ok) throw new Error(report.reason);
-    return report.value;
+    return { report: report.value, figuresV1 };
   };
 }
 

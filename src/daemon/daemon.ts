@@ -126,7 +126,7 @@ function publishReports({ config, clock, cluster, loop, sampler }: DaemonParts):
     clock,
     after,
     updateSeconds: config().updateSeconds,
-    publish: (report) => loop.drive((now) => cluster.publish(report, now)),
+    publish: (report) => loop.drive((now) => cluster.publish(report, now, sampler.figuresV1())),
   });
 }
 

@@ -102,8 +102,10 @@ function decodeStatus(body: Buffer, packetBytes: number): Decoded {
   if (body[0] === BRACE) return decodeStatusJson(body);
   const quick = readRingAnswer(body);
   if (quick !== undefined) return message(quick);
-  if (packetBytes > MAX_REPORT_V1_BYTES) return drop("too long");
-  const report = decodeReportV1(body.toString("latin1"));
+  // The 2005 program reads this many bytes of a packet, whatever follows.
+  const readBytes = body.length - Math.max(0, packetBytes - MAX_REPORT_V1_BYTES);
+  const text = body.toString("latin1", 0, readBytes);
+  const report = decodeReportV1(text, { isCut: packetBytes >= MAX_REPORT_V1_BYTES });
   return report.ok ? message({ kind: "report-v1", ...report.value }) : drop("malformed report");
 }
 

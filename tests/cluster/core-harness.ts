@@ -50,7 +50,10 @@ export interface QuestionFields {
 }
 
 export type BenchOptions = Partial<
-  Pick<ClusterOptions, "updateSeconds" | "maxPeers" | "known" | "self" | "envelope">
+  Pick<
+    ClusterOptions,
+    "updateSeconds" | "maxPeers" | "known" | "self" | "envelope" | "isProtocol1Only"
+  >
 > & {
   readonly scan?: readonly string[];
   readonly allow?: (address: string) => boolean;
@@ -71,6 +74,7 @@ export class Bench {
       now: this.now(),
       signature: "lab",
       updateSeconds: options.updateSeconds ?? 600,
+      isProtocol1Only: options.isProtocol1Only ?? false,
       port: PORT,
       maxPeers: options.maxPeers ?? 4096,
       self: options.self ?? { id: "self", incarnation: "boot0", name: "me" },

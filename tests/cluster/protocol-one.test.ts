@@ -1,5 +1,6 @@
 /** The four messages of protocol 1, by the letter of docs/protocol.md. */
 import { describe, expect, test } from "bun:test";
+import { withoutUndefined } from "../../src/base/without-undefined.ts";
 import { nameInReportV1 } from "../../src/protocol/v1/report.ts";
 import { Bench, START_WALL_MS, v1Report } from "./core-harness.ts";
 
@@ -128,6 +129,34 @@ describe("a bare request", () => {
     bench.receive(A, ">");
     bench.receive(A, ">");
     expect(bench.textsTo(A).filter(isReport)).toHaveLength(2);
+  });
+
+  test("that finds nothing new is answered with a sign of life for a program of 2005", () => {
+    const bench = new Bench();
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
+    bench.clear();
+    bench.receive(A, ">");
+    bench.publish();
+    for (let i = 0; i < 3; i++) bench.receive(A, ">");
+    const answers = bench.textsTo(A).filter((text) => text.startsWith("<"));
+    expect(answers.map((text) => (isReport(text) ? "report" : text))).toEqual([
+      "<",
+      "report",
+      "<",
+      "<",
+    ]);
+  });
+
+  test("that finds nothing new is not answered for a machine of protocol 2, nor for a stranger", () => {
+    const bench = new Bench();
+    bench.meet(A);
+    bench.publish();
+    bench.receive(A, ">");
+    bench.receive(B, ">");
+    bench.clear();
+    bench.receive(A, ">");
+    bench.receive(B, ">");
+    expect(bench.sent).toEqual([]);
   });
 
   test("is ignored before the first report", () => {
@@ -279,6 +308,143 @@ test("a protocol-2 machine that gave one protocol-1 report is not replaced", () 
   expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2 }]);
   bench.answerNext(A);
   expect(bench.others()).toMatchObject([{ id: "ann", protocol: 2, state: "up" }]);
+});
+
+describe("a protocol-2 machine that said goodbye and comes back as a program of 2005", () => {
+  const REPORT = { wallSeconds: WALL_SECONDS + 100, name: "ant" };
+
+  function leave(bench: Bench): void {
+    bench.meet(A, { id: "ann", name: "ant" });
+    bench.receive(A, `<${JSON.stringify({ bye: { id: "ann", boot: "boota" } })}`);
+  }
+
+  /** The two records of the host, without what does not concern them here. */
+  function records(bench: Bench): object[] {
+    return bench
+      .others()
+      .map(({ id, name, protocol, state, replaces, replacedBy }) =>
+        withoutUndefined({ id, name, protocol, state, replaces, replacedBy }),
+      );
+  }
+
+  const REPLACED = [
+    { id: "ann", name: "ant", protocol: 2, state: "stopped", replacedBy: A },
+    { id: A, name: "ant", protocol: 1, state: "up", replaces: "ann" },
+  ];
+
+  test("counts at its first report, beside the old one with its own id and history", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.run(6000);
+    expect(bench.machine("ann")?.state).toBe("stopped");
+    bench.clear();
+    while (bench.textsTo(A).length === 0) bench.run(1000);
+    bench.receive(A, `<${v1Report(REPORT)}`);
+    expect(records(bench)).toEqual(REPLACED);
+    expect(bench.of("entry").map(({ id }) => id)).toEqual([A]);
+    expect(bench.of("rename")).toEqual([]);
+  });
+
+  test("counts at once even if it answers the question that tests the goodbye", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.run(2100);
+    bench.receive(A, `<${v1Report(REPORT)}`);
+    expect(records(bench)).toEqual(REPLACED);
+    const ids = bench.of("entry").map(({ id, entry }) => `${id} ${entry.state}`);
+    expect(ids.slice(-2)).toEqual(["ann stopped", `${A} up`]);
+  });
+
+  test("is shown under the old name before its first report", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.run(2100);
+    bench.receive(A, "<");
+    expect(records(bench)).toEqual([
+      REPLACED[0] ?? {},
+      { id: A, name: "ant", protocol: 1, state: "new", replaces: "ann" },
+    ]);
+  });
+
+  test("is not asked more than its share meanwhile", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.run(2100);
+    bench.receive(A, `<${v1Report(REPORT)}`);
+    bench.clear();
+    for (let i = 0; i < 60; i++) {
+      bench.receive(A, ">");
+      bench.run(1000);
+    }
+    expect(bench.textsTo(A).filter((text) => text.startsWith(">")).length).toBeLessThanOrEqual(3);
+  });
+
+  test("is two machines when the new one has another name", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.run(2100);
+    bench.receive(A, `<${v1Report({ ...REPORT, name: "bee" })}`);
+    expect(records(bench)).toEqual([
+      { id: "ann", name: "ant", protocol: 2, state: "stopped" },
+      { id: A, name: "bee", protocol: 1, state: "up" },
+    ]);
+  });
+
+  test("is the old one again when that answers", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.run(2100);
+    bench.receive(A, `<${v1Report(REPORT)}`);
+    bench.answerNext(A, { id: "ann", name: "ant", incarnation: "boota2" });
+    expect(records(bench)).toEqual([{ id: "ann", name: "ant", protocol: 2, state: "up" }]);
+  });
+
+  test("is forgotten together with the old one", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    leave(bench);
+    bench.run(2100);
+    bench.receive(A, `<${v1Report(REPORT)}`);
+    while (bench.machine(A)?.state !== "down") bench.runLong(60_000);
+    bench.take(bench.cluster.forget(A, bench.now()));
+    expect(bench.others()).toEqual([]);
+  });
+});
+
+describe("in a network that speaks protocol 1 alone,", () => {
+  test("machines are sent bare requests, queries and lists, and nothing else", () => {
+    const bench = new Bench({ isProtocol1Only: true, updateSeconds: 10 });
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
+    bench.publish();
+    for (let i = 1; i < 60; i++) {
+      bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + i })}`);
+      bench.run(1000);
+    }
+    bench.take(bench.cluster.setWatching(true, bench.now()));
+    bench.run(10_000);
+    bench.take(bench.cluster.leave(bench.now()));
+    const kinds = new Set(bench.textsTo(A).map((text) => (text.startsWith("!") ? "!" : text)));
+    expect([...kinds].sort()).toEqual(["!", ">", "?"]);
+  });
+
+  test("messages of protocol 2 are dropped", () => {
+    const bench = new Bench({ isProtocol1Only: true });
+    bench.publish();
+    const texts = ['>{"question":1,"id":"x"}', '<{"hint":["10.0.0.9"]}', ">AAAAAAAA"];
+    for (const text of texts) bench.receive(A, text);
+    expect(bench.drops("not protocol 1")).toBe(3);
+    expect(bench.sent).toEqual([]);
+  });
+
+  test("two of ours keep each other up by reports and signs of life", () => {
+    const bench = new Bench({ isProtocol1Only: true, updateSeconds: 30 });
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
+    for (let second = 1; second < 600; second++) {
+      bench.run(1000);
+      if (bench.textsTo(A).includes(">")) bench.receive(A, "<");
+      bench.clear();
+      expect(bench.machine(A)?.state).toBe("up");
+    }
+  });
 });
 
 describe("an empty report", () => {

@@ -29,7 +29,7 @@ describe("the processor's shares", () => {
       [0, { idle: 5, user: 40 }],
       [1, { idle: 25, iowait: 10, user: 10 }],
     );
-    expect(reportBetween(cpu, before, now)).toEqual({
+    expect(reportBetween(cpu, before, now)).toMatchObject({
       cpu: {
         userPercent: 33,
         nicePercent: 2,
@@ -39,6 +39,24 @@ describe("the processor's shares", () => {
         idlePercent: 40,
         cores: [100, 25],
       },
+    });
+  });
+
+  test("are told to the program of 2005 of four kinds of ticks, and rounded down", () => {
+    const before = counters({ user: 100, idle: 100 });
+    const ran = {
+      user: 133,
+      nice: 2,
+      system: 10,
+      irq: 1,
+      softirq: 2,
+      iowait: 7,
+      steal: 5,
+      idle: 140,
+    };
+    expect(reportBetween(cpu, before, counters(ran)).figuresV1).toEqual({
+      // 35, 10 and 40 of 85.
+      cpu: { userPercent: 41, systemPercent: 11, idlePercent: 48 },
     });
   });
 

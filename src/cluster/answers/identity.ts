@@ -94,7 +94,9 @@ export class Identity {
     const { address } = contact;
     const known = this.#table.get(address);
     if (known !== undefined) return this.#bindAddress(contact, known);
-    return this.#addNewcomer({ contact, id: address, announcedId: address, protocol: 1 });
+    // Until its first report it has the name of the machine whose place it has taken, if any.
+    const name = contact.peer?.name ?? address;
+    return this.#addNewcomer({ contact, id: address, announcedId: address, protocol: 1, name });
   }
 
   /** The machine has lost one of its addresses to us or to another machine. */

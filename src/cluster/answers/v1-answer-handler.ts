@@ -96,10 +96,12 @@ export class V1AnswerHandler {
 
   /**
    * Whether this answer shows that a program of protocol 1 has taken the place of the protocol-2 machine
-   * at that address.
+   * at that address. One that said goodbye has made room for it.
    */
   #mayReplace(peer: Peer, contact: Contact): boolean {
     const { context, schedule } = this.#parts;
+    if (peer.goodbye !== undefined) schedule.concludeGoodbye(peer);
+    if (peer.state === "stopped") return true;
     if (!isLongQuiet(peer, context)) return false;
     const nowMs = context.clock.deadlineMs;
     if (contact.firstV1AnswerMs < peer.heardDeadlineMs) contact.firstV1AnswerMs = nowMs;

@@ -5,6 +5,7 @@
 import type { MachineState } from "../../store/history-types.ts";
 import { MAX_ADDRESSES } from "../limits.ts";
 import { type Contact, isDownOrStopped, isQuiet, newContact, type Peer, stayMs } from "./peer.ts";
+import { isSameMachine } from "./v1-reports.ts";
 
 export class PeerTable {
   readonly #maxPeers: number;
@@ -176,6 +177,17 @@ export class PeerTable {
   formerlyAt(address: string): Peer[] {
     const isFormer = (peer: Peer) => peer.contacts.length === 0 && peer.address === address;
     return [...this.#peers.values()].filter(isFormer);
+  }
+
+  /**
+   * The program of protocol 1 that answers at the address of this machine since its goodbye: on the
+   * same host, as the name tells.
+   */
+  successorOf(peer: Peer): Peer | undefined {
+    if (peer.contacts.length > 0 || peer.state !== "stopped" || peer.protocol === 1)
+      return undefined;
+    const owner = this.#contacts.get(peer.address)?.peer;
+    return owner?.protocol === 1 && isSameMachine(owner, peer.name) ? owner : undefined;
   }
 
   #tally(peer: Peer, by: 1 | -1): void {

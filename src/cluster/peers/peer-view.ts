@@ -8,9 +8,13 @@ import { addressesOf, isQuiet, type Peer } from "./peer.ts";
 /** Field by field, as it is made of all of a thousand machines for each reading. */
 export function viewOfPeer(
   peer: Peer,
-  options: { readonly clock: CoreClock; readonly isClone: boolean },
+  options: {
+    readonly clock: CoreClock;
+    readonly isClone: boolean;
+    readonly replacedBy?: string | undefined;
+  },
 ): Machine {
-  const { clock, isClone } = options;
+  const { clock, isClone, replacedBy } = options;
   const view: Writable<Machine> = {
     id: peer.id,
     name: peer.name,
@@ -25,6 +29,7 @@ export function viewOfPeer(
     unanswered: peer.unanswered,
     isClone,
   };
+  if (replacedBy !== undefined) view.replacedBy = replacedBy;
   if (peer.httpPort !== undefined) view.httpPort = peer.httpPort;
   if (peer.incarnation !== undefined) view.incarnation = peer.incarnation;
   if (peer.sequence !== undefined) view.sequence = peer.sequence;

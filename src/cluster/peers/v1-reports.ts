@@ -47,9 +47,8 @@ export function isNewerReportV1(held: SpacingMemory | undefined, facts: ReportV1
 }
 
 /**
- * Whether a protocol-2 machine that answers from the address of a protocol-1 machine is that very machine,
- * which speaks protocol 2 by now. With another name it is another machine: it takes over the address, but
- * not the history.
+ * Whether a protocol-1 machine (`old`) and the protocol-2 machine of this name, which have answered from
+ * the same address one after the other, are the same host. With another name it is another machine.
  */
 export function isSameMachine(
   old: { readonly name: string; readonly report?: Report | undefined },

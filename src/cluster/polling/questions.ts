@@ -39,6 +39,7 @@ export class Questions {
 
   /** Whether a protocol-1 answer from here may be a protocol-2 machine's, given to a bare request. */
   mayAnswerBare(contact: Contact): boolean {
+    if (this.#context.isProtocol1Only) return false;
     return this.#context.clock.deadlineMs - contact.lastBareMs < QUESTION_OPEN_MS;
   }
 
@@ -86,12 +87,14 @@ export function isLongQuiet(peer: Peer, context: CoreContext): boolean {
 }
 
 /**
- * Whether the next question is a bare `>`, the request of protocol 1. The first is not, and then every
- * second one is. A machine known to speak protocol 2 gets none, until it has been quiet for an interval:
- * another program may have taken its place, so every fourth question is bare.
+ * Whether the next question is a bare `>`, the request of protocol 1. In a network that speaks nothing
+ * else all are. Elsewhere the first is not, and then every second one is. A machine known to speak
+ * protocol 2 gets none, until it has been quiet for an interval: another program may have taken its
+ * place, so every fourth question is bare.
  */
 function isBareTurn(contact: Contact, context: CoreContext): boolean {
   const { peer, asked } = contact;
+  if (context.isProtocol1Only) return true;
   if (asked === 0 || context.isSealed) return false;
   if (peer?.protocol !== 2) return asked % 2 === 0;
   return isLongQuiet(peer, context) && asked % 4 === 0;

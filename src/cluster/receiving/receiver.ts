@@ -39,6 +39,15 @@ interface Parts {
   readonly removal: Removal;
 }
 
+/** The messages of protocol 1, and the word of its program that it has nothing new. */
+const V1_KINDS: ReadonlySet<Message["kind"]> = new Set([
+  "initial-query",
+  "address-list",
+  "request",
+  "report-v1",
+  "alive",
+]);
+
 export class Receiver {
   readonly #parts: Parts;
 
@@ -63,6 +72,7 @@ export class Receiver {
     const decoded = decodeMessage(opened.message, context.signature);
     if (!decoded.ok) return decoded.reason;
     const message = decoded.value;
+    if (context.isProtocol1Only && !V1_KINDS.has(message.kind)) return "not protocol 1";
     const forged = seals.forgeryReason(message, opened.sealer);
     if (forged !== undefined) return forged;
     // Anybody can fetch our protocol-1 report and send it on in another's name: it proves nothing.
@@ -101,7 +111,7 @@ export class Receiver {
       case "initial-query":
         return limited(replies.toInitialQuery(from, contact?.peer !== undefined));
       case "request":
-        return limited(replies.toRequest(from));
+        return limited(replies.toRequest(from, contact?.peer?.protocol === 1));
       case "question":
         return limited(replies.toQuestion(from, message));
       case "ring-question":

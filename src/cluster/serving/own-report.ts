@@ -5,6 +5,7 @@ import { fitReport } from "../../protocol/fit-report.ts";
 import { MAX_ANSWER_BYTES } from "../../protocol/limits.ts";
 import type { Answer, Question } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
+import type { FiguresV1 } from "../../protocol/v1/figures.ts";
 import { encodeReportV1Packet } from "../../protocol/v1/messages.ts";
 import type { KnownMachine } from "../../store/history-types.ts";
 import type { CoreContext } from "../core-context.ts";
@@ -21,6 +22,7 @@ export class OwnReport {
   readonly #context: CoreContext;
   readonly #startedWallMs: number;
   #report: Report | undefined;
+  #figuresV1: FiguresV1 = {};
   /** The report cut once to what an answer holds, instead of for each answer. */
   #wireReport: Report | undefined;
   #packetV1: Uint8Array | undefined;
@@ -66,9 +68,10 @@ export class OwnReport {
     this.#nextLiveMs = clock.deadlineMs + pauseMs;
   }
 
-  publish(report: Report): void {
+  publish(report: Report, figuresV1: FiguresV1): void {
     const { clock } = this.#context;
     this.#report = report;
+    this.#figuresV1 = figuresV1;
     this.#sequence = Math.max(this.#sequence, this.#heldElsewhere.sequence) + 1;
     this.#madeMs = clock.ageMs;
     this.#madeWallMs = clock.wallMs;
@@ -134,6 +137,7 @@ export class OwnReport {
     if (this.#report === undefined) return undefined;
     this.#packetV1 ??= encodeReportV1Packet(this.#context.signature, this.#report, {
       wallSeconds: Math.floor(this.#madeWallMs / 1000),
+      figures: this.#figuresV1,
     });
     return this.#packetV1;
   }

@@ -2,6 +2,7 @@
 import type { Endpoint } from "../../net/endpoint.ts";
 import type { Question } from "../../protocol/message.ts";
 import { encodeRingAnswer } from "../../protocol/ring.ts";
+import { encodeAlive } from "../../protocol/v1/messages.ts";
 import type { CoreContext } from "../core-context.ts";
 import type { AddressLists } from "../discovery/address-lists.ts";
 import { LIVE_WAIT_MS, MAX_LIVE_WAITING } from "../limits.ts";
@@ -34,11 +35,13 @@ export class Replies {
   readonly #lists: AddressLists;
   readonly #ownReport: OwnReport;
   readonly #liveDemand: LiveDemand;
+  readonly #alive: Uint8Array;
   /** In the order in which they came; all wait equally long. */
   #waiting: Waiting[] = [];
 
   constructor(parts: Parts) {
     this.#context = parts.context;
+    this.#alive = encodeAlive(parts.context.signature);
     this.#budget = parts.budget;
     this.#admission = parts.admission;
     this.#lists = parts.lists;
@@ -96,15 +99,20 @@ export class Replies {
     return this.#waiting[0]?.untilMs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Sends the protocol-1 report, if it is newer than the one this source was served last (6.1). */
-  toRequest(from: Endpoint): boolean {
+  /**
+   * Sends the protocol-1 report, if it is newer than the one this source was served last (6.1). The
+   * 2005 program takes whoever does not answer at all for down; by the letter, nothing is answered.
+   */
+  toRequest(from: Endpoint, isV1Peer: boolean): boolean {
     const packet = this.#ownReport.packetV1();
-    if (packet === undefined) return true;
-    const isNews = this.#admission.serveOnce(from.address, {
-      sequence: this.#ownReport.sequence,
-      isPeerPort: from.port === this.#context.port,
-    });
-    return !isNews || this.#reply(from, packet);
+    const isNews =
+      packet !== undefined &&
+      this.#admission.serveOnce(from.address, {
+        sequence: this.#ownReport.sequence,
+        isPeerPort: from.port === this.#context.port,
+      });
+    if (isNews) return this.#reply(from, packet);
+    return !isV1Peer || this.#reply(from, this.#alive);
   }
 
   #answer(from: Endpoint, question: Question): boolean {

@@ -16,11 +16,14 @@ import { type Reading, readParsed } from "../read-text.ts";
 /** Bytes; a field that this kernel lacks is absent. */
 export interface MemoryUse {
   readonly totalBytes: number;
+  readonly freeBytes?: number;
   readonly availableBytes?: number;
   readonly usedBytes?: number;
   readonly activeBytes?: number;
   readonly inactiveBytes?: number;
   readonly buffersCachedBytes?: number;
+  /** The part of `buffersCachedBytes` that slabs could give back. */
+  readonly reclaimableBytes?: number;
   readonly swapTotalBytes?: number;
   readonly swapUsedBytes?: number;
 }
@@ -47,11 +50,13 @@ export function parseProcMeminfo(text: string): Result<MemoryUse> {
   return ok(
     withoutUndefined({
       totalBytes: total,
+      freeBytes: free,
       availableBytes: available,
       usedBytes: usedBytes({ total, free, available, cache }),
       activeBytes: bytes.get("Active"),
       inactiveBytes: bytes.get("Inactive"),
       buffersCachedBytes: cache,
+      reclaimableBytes: bytes.get("SReclaimable"),
       swapTotalBytes: swapTotal,
       swapUsedBytes: difference(swapTotal, bytes.get("SwapFree")),
     }),

@@ -5,7 +5,7 @@
  *     initial query    lab?
  *     address list     lab!192.168.1.7 192.168.1.9
  *     request          lab>
- *     alive            lab<          (read only: the 2005 program sends it)
+ *     alive            lab<          (only to a machine that speaks protocol 1 alone)
  *     report           lab<anna 1117620000 60 …
  */
 import { canonicalAddress, isIpv6 } from "../../net/address.ts";
@@ -13,6 +13,7 @@ import { MAX_LIST_BYTES, MAX_LIST_WORDS, MAX_REPORT_V1_BYTES } from "../limits.t
 import type { AddressList } from "../message.ts";
 import { byteLength, chunkWords, utf8 } from "../packet-text.ts";
 import type { Report } from "../report.ts";
+import type { FiguresV1 } from "./figures.ts";
 import { encodeReportV1 } from "./report.ts";
 
 /** `signature?` */
@@ -57,15 +58,20 @@ export function encodeRequest(signature: string): Uint8Array {
   return utf8(`${signature}>`);
 }
 
+/** `signature<` alone: the sender is alive, and has no newer report. */
+export function encodeAlive(signature: string): Uint8Array {
+  return utf8(`${signature}<`);
+}
+
 /** `signature<` and the report as Latin-1, at most 4,096 bytes with the signature. */
 export function encodeReportV1Packet(
   signature: string,
   report: Report,
-  options: { readonly wallSeconds: number },
+  options: { readonly wallSeconds: number; readonly figures?: FiguresV1 | undefined },
 ): Uint8Array {
   const head = utf8(`${signature}<`);
   const text = encodeReportV1(report, {
-    wallSeconds: options.wallSeconds,
+    ...options,
     maxBytes: MAX_REPORT_V1_BYTES - head.length,
   });
   const packet = new Uint8Array(head.length + text.length);

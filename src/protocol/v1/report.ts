@@ -2,7 +2,7 @@
  * The report of protocol 1, byte for byte as the 2005 program (version 0.38) writes and reads it
  * (design 6.1): four lines joined by `\n`, Latin-1. Here `→` is a tab:
  *
- *     anna 1117620000 60 93784 015 1234 000 41 0 30 12 7 2 90 0 0 3 1 0 2
+ *     anna 1117620000 60 93784 015 1234 000 41 0 30 12 7 2 91 0 0 3 1 0 2
  *     root 12.5 0.4 S 00:01:02 Xorg→anna 3.0 10.2 R 1-02:03:04 octave
  *     anna -2h10m octave→ben -3d4h ?
  *     May  1 12:00:00 anna kernel: eth0: link up→May  1 12:00:05 anna sshd[71]: closed
@@ -16,15 +16,17 @@
  * 3. At most 10 users: name, `-` and the time since login, what runs (`?`: unknown).
  * 4. At most 5 lines of the message file.
  *
- * An empty line says that there is no process, user or message.
+ * An empty line says that there is no process, user or message. What the 2005 program computes
+ * from its counters may be negative or absurd; it reads that, and so does this one.
  */
 
 import { fail, ok, type Result } from "../../base/result.ts";
 import { MEBIBYTE } from "../../base/units.ts";
 import { withoutUndefined } from "../../base/without-undefined.ts";
 import { MAX_NAME_LENGTH, MAX_REPORT_V1_BYTES } from "../limits.ts";
-import type { MemoryReport, ProcessReport, Report, UserReport } from "../report.ts";
+import type { CpuReport, MemoryReport, ProcessReport, Report, UserReport } from "../report.ts";
 import { parseReport } from "../report-json.ts";
+import { type CpuFiguresV1, cpuFiguresV1, type FiguresV1 } from "./figures.ts";
 import { latin1Line, latin1Word } from "./latin1.ts";
 import { formatCpuTime, formatLoginAge, parseCpuTime, parseLoginAge } from "./times.ts";
 
@@ -35,8 +37,14 @@ const MAX_PROCESSES = 5;
 const MAX_USERS = 10;
 const MAX_MESSAGES = 5;
 
-/** The seconds over which rates are counted; the 2005 program always writes `60`. */
+/** Field 3: the seconds over which rates are counted. Some users of the 2005 program edit it. */
 const RATE_SECONDS = 60;
+
+/**
+ * What is averaged over a shorter time is sent as 0, as the 2005 program does at its start: a burst
+ * would stand on its page for a whole interval.
+ */
+const LEAST_AVERAGE_SECONDS = 5;
 
 /** The length that report-json.ts allows, so that no report changes on its way. */
 const MAX_WORD_LENGTH = 64;
@@ -51,10 +59,14 @@ const MAX_MESSAGE_LENGTH = 500;
  */
 export function encodeReportV1(
   report: Report,
-  options: { readonly wallSeconds: number; readonly maxBytes?: number },
+  options: {
+    readonly wallSeconds: number;
+    readonly figures?: FiguresV1 | undefined;
+    readonly maxBytes?: number;
+  },
 ): string {
   const maxBytes = options.maxBytes ?? MAX_REPORT_V1_BYTES;
-  const head = encodeHead(report, options.wallSeconds);
+  const head = encodeHead(report, options.wallSeconds, options.figures);
   const processes = (report.processes ?? []).slice(0, MAX_PROCESSES).map(encodeProcess);
   const users = (report.users ?? []).slice(0, MAX_USERS).map(encodeUser);
   const messages = (report.messages ?? [])
@@ -77,47 +89,54 @@ export function nameInReportV1(name: string): string {
 
 /**
  * Reads what `encodeReportV1` and the 2005 program write, as Latin-1 text. Refuses other numbers of
- * lines or fields, more than 5 processes, 10 users or 5 messages, and a first line with anything but
- * whole numbers of at most 12 digits. CPU or memory figures that are all 0 in line 1 are unknown. A
- * number in line 2 or 3 that is wrong, or larger than a report allows, is absent.
+ * lines or fields. Of more than 5 processes, 10 users or 5 messages the rest is left out, as the
+ * 2005 program does. A number that is negative, absurd or none makes that figure unknown; CPU or
+ * memory figures that are all 0 in line 1 are unknown too. With `isCut` the text may end anywhere
+ * after line 1: what is cut off, or in two, is left out.
  */
 export function decodeReportV1(
   text: string,
+  { isCut = false }: { readonly isCut?: boolean } = {},
 ): Result<{ readonly report: Report; readonly wallSeconds: number }> {
   const lines = text.split("\n");
-  const [head, processLine, userLine, messageLine] = lines;
-  if (lines.length !== 4 || head === undefined) return fail("not four lines");
-  const numbers = parseHead(head);
-  if (numbers === undefined) return fail("not 20 fields with whole numbers");
-  const processes = splitRecords(processLine, PROCESS_FIELDS)?.map(parseProcess);
-  if (processes === undefined || processes.length > MAX_PROCESSES) return fail("bad processes");
-  const users = splitRecords(userLine, USER_FIELDS)?.map(parseUser);
-  if (users === undefined || users.length > MAX_USERS) return fail("bad users");
-  const messages = (messageLine ?? "")
-    .split("\t")
+  const [headLine, processLine, userLine, messageLine] = lines;
+  const isComplete = lines.length === 4 || (isCut && lines.length < 4);
+  if (!isComplete || headLine === undefined) return fail("not four lines");
+  const head = parseHead(headLine);
+  if (head === undefined) return fail("not 20 fields");
+  const mayBeCut = (number: number) => isCut && lines.length === number;
+  const processes = splitRecords(processLine, {
+    fieldCount: PROCESS_FIELDS,
+    most: MAX_PROCESSES,
+    isCut: mayBeCut(2),
+  });
+  if (processes === undefined) return fail("bad processes");
+  const users = splitRecords(userLine, {
+    fieldCount: USER_FIELDS,
+    most: MAX_USERS,
+    isCut: mayBeCut(3),
+  });
+  if (users === undefined) return fail("bad users");
+  const messages = messageLine
+    ?.split("\t")
     .map((line) => latin1Line(line, MAX_MESSAGE_LENGTH))
-    .filter((line) => line !== "");
-  if (messages.length > MAX_MESSAGES) return fail("bad messages");
-  const [name] = head.split(" ", 1);
-  // Twelve digits can exceed what a report allows (an uptime of 30,000 years), which is then absent.
+    .filter((line) => line !== "")
+    .slice(-MAX_MESSAGES);
+  // What no report allows (an uptime of 30,000 years, 130 % of the CPU) is absent afterwards.
   const report = parseReport({
-    name: latin1Word(name ?? "", MAX_NAME_LENGTH),
-    ...readFigures(numbers),
-    processes,
-    users,
+    name: latin1Word(head.name, MAX_NAME_LENGTH),
+    ...readFigures(head),
+    processes: processLine === undefined ? undefined : processes.map(parseProcess),
+    users: userLine === undefined ? undefined : users.map(parseUser),
     messages,
   });
-  return report.ok ? ok({ report: report.value, wallSeconds: numbers.wallSeconds }) : report;
+  return report.ok ? ok({ report: report.value, wallSeconds: head.wallSeconds }) : report;
 }
 
-function encodeHead(report: Report, wallSeconds: number): string {
-  const { cpu, load, swap, disk, network } = report;
+function encodeHead(report: Report, wallSeconds: number, figures?: FiguresV1): string {
+  const { load, averageSeconds = LEAST_AVERAGE_SECONDS } = report;
   const memory = memoryPercents(report.memory);
-  const total = report.memory?.totalBytes;
-  const userAndNice =
-    cpu?.userPercent === undefined ? undefined : cpu.userPercent + (cpu.nicePercent ?? 0);
-  const swapIn = percentPerMinute(swap?.inBytesPerSecond, total);
-  const swapOut = percentPerMinute(swap?.outBytesPerSecond, total);
+  const isAveraged = averageSeconds >= LEAST_AVERAGE_SECONDS;
   return [
     nameInReportV1(report.name),
     whole(wallSeconds),
@@ -126,20 +145,43 @@ function encodeHead(report: Report, wallSeconds: number): string {
     loadDigits(load?.one),
     loadDigits(load?.five),
     loadDigits(load?.fifteen),
-    whole(memory.used),
+    whole(figures?.memoryUsedPercent ?? memory.used),
     whole(memory.swapUsed),
     whole(memory.active),
     whole(memory.inactive),
-    whole(userAndNice),
-    whole(cpu?.systemPercent),
-    whole(cpu?.idlePercent),
-    whole(swapIn ?? swap?.inPercentOfMemoryPerMinute),
-    whole(swapOut ?? swap?.outPercentOfMemoryPerMinute),
-    whole(megabytesPerMinute(disk?.readBytesPerSecond)),
-    whole(megabytesPerMinute(disk?.writeBytesPerSecond)),
-    whole(megabytesPerMinute(network?.receiveBytesPerSecond)),
-    whole(megabytesPerMinute(network?.transmitBytesPerSecond)),
+    ...averagedFigures(report, figures).map((value) => whole(isAveraged ? value : undefined)),
   ].join(" ");
+}
+
+/** User and nice, system, idle; swap in and out; disk in and out; network in and out. */
+function averagedFigures(report: Report, figures?: FiguresV1): (number | undefined)[] {
+  const { swap, disk, network, memory } = report;
+  const cpu = figures?.cpu ?? cpuOf(report.cpu);
+  const total = memory?.totalBytes;
+  return [
+    cpu?.userPercent,
+    cpu?.systemPercent,
+    cpu?.idlePercent,
+    percentPerMinute(swap?.inBytesPerSecond, total) ?? swap?.inPercentOfMemoryPerMinute,
+    percentPerMinute(swap?.outBytesPerSecond, total) ?? swap?.outPercentOfMemoryPerMinute,
+    megabytesPerMinute(disk?.readBytesPerSecond),
+    megabytesPerMinute(disk?.writeBytesPerSecond),
+    megabytesPerMinute(network?.receiveBytesPerSecond),
+    megabytesPerMinute(network?.transmitBytesPerSecond),
+  ];
+}
+
+/** Interrupts cannot be told from the system's time here. */
+function cpuOf(cpu: CpuReport | undefined): CpuFiguresV1 | undefined {
+  const { userPercent, nicePercent = 0, systemPercent, idlePercent } = cpu ?? {};
+  if (userPercent === undefined || systemPercent === undefined || idlePercent === undefined) {
+    return undefined;
+  }
+  return cpuFiguresV1({
+    userAndNice: userPercent + nicePercent,
+    system: systemPercent,
+    idle: idlePercent,
+  });
 }
 
 function memoryPercents(memory: MemoryReport | undefined): {
@@ -178,7 +220,8 @@ const MAX_WHOLE = 999_999_999_999;
 
 function whole(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return "0";
-  return String(Math.min(Math.max(Math.round(value), 0), MAX_WHOLE));
+  // Rounded down, as the 2005 program does; a rate that was read from a whole number stays the same.
+  return String(Math.min(Math.max(Math.floor(value + 1e-6), 0), MAX_WHOLE));
 }
 
 /** 0.15 → `015`, 12.34 → `1234`, 0 → `000`: the text of /proc/loadavg without its point. */
@@ -211,57 +254,82 @@ function encodeUser(user: UserReport): string {
   ].join(" ");
 }
 
-interface HeadNumbers {
+interface Head {
+  readonly name: string;
+  /** 0: unknown. */
   readonly wallSeconds: number;
+  readonly rateSeconds: number | undefined;
   /** The 17 numbers that begin with the uptime, in the order of the line. */
-  readonly figures: readonly number[];
+  readonly figures: readonly (number | undefined)[];
 }
 
-function parseHead(line: string): HeadNumbers | undefined {
+function parseHead(line: string): Head | undefined {
   const fields = line.split(" ");
-  if (fields.length !== HEAD_FIELDS || fields[0] === "") return undefined;
-  const numbers: number[] = [];
-  for (let i = 1; i < HEAD_FIELDS; i++) {
-    const field = fields[i] ?? "";
-    if (!/^\d{1,12}$/.test(field)) return undefined;
-    numbers.push(Number(field));
-  }
-  const [wallSeconds, rateSeconds, ...figures] = numbers;
-  if (wallSeconds === undefined || rateSeconds !== RATE_SECONDS) return undefined;
-  return { wallSeconds, figures };
+  const [name = "", ...words] = fields;
+  if (fields.length !== HEAD_FIELDS || name === "") return undefined;
+  const [wallSeconds = 0, rateSeconds, ...figures] = words.map(parseWhole);
+  return { name, wallSeconds, rateSeconds, figures };
 }
 
-function readFigures({ figures }: HeadNumbers): Omit<Report, "name"> {
-  const at = (index: number) => figures[index] ?? 0;
-  const percent = (index: number) => Math.min(at(index), 100);
-  const bytesPerSecond = (index: number) => (at(index) * MEBIBYTE) / RATE_SECONDS;
-  const hasMemory = [4, 5, 6, 7].some((index) => at(index) > 0);
-  const memory = {
-    usedPercent: percent(4),
-    swapUsedPercentOfMemory: at(5),
-    activePercent: percent(6),
-    inactivePercent: percent(7),
+function parseWhole(text: string): number | undefined {
+  return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+}
+
+function readFigures({ rateSeconds, figures }: Head): Omit<Report, "name"> {
+  const at = (index: number) => figures[index];
+  const scaled = (index: number, factor: number) => {
+    const value = figures[index];
+    return value === undefined || !rateSeconds ? undefined : (value * factor) / rateSeconds;
   };
-  const hasCpu = [8, 9, 10].some((index) => at(index) > 0);
-  const cpu = { userPercent: percent(8), systemPercent: percent(9), idlePercent: percent(10) };
+  const isAnyAbove0 = (indices: readonly number[]) =>
+    indices.some((index) => (figures[index] ?? 0) > 0);
+  const loadAt = (index: number) => {
+    const digits = figures[index];
+    return digits === undefined ? undefined : digits / 100;
+  };
   return withoutUndefined({
-    uptimeSeconds: at(0) > 0 ? at(0) : undefined,
-    load: { one: at(1) / 100, five: at(2) / 100, fifteen: at(3) / 100 },
-    memory: hasMemory ? memory : undefined,
-    cpu: hasCpu ? cpu : undefined,
-    swap: { inPercentOfMemoryPerMinute: at(11), outPercentOfMemoryPerMinute: at(12) },
-    disk: { readBytesPerSecond: bytesPerSecond(13), writeBytesPerSecond: bytesPerSecond(14) },
-    network: {
-      receiveBytesPerSecond: bytesPerSecond(15),
-      transmitBytesPerSecond: bytesPerSecond(16),
-    },
+    uptimeSeconds: at(0) || undefined,
+    load: withoutUndefined({ one: loadAt(1), five: loadAt(2), fifteen: loadAt(3) }),
+    memory: isAnyAbove0([4, 5, 6, 7])
+      ? withoutUndefined({
+          usedPercent: at(4),
+          swapUsedPercentOfMemory: at(5),
+          activePercent: at(6),
+          inactivePercent: at(7),
+        })
+      : undefined,
+    cpu: isAnyAbove0([8, 9, 10])
+      ? withoutUndefined({ userPercent: at(8), systemPercent: at(9), idlePercent: at(10) })
+      : undefined,
+    swap: withoutUndefined({
+      inPercentOfMemoryPerMinute: scaled(11, 60),
+      outPercentOfMemoryPerMinute: scaled(12, 60),
+    }),
+    disk: withoutUndefined({
+      readBytesPerSecond: scaled(13, MEBIBYTE),
+      writeBytesPerSecond: scaled(14, MEBIBYTE),
+    }),
+    network: withoutUndefined({
+      receiveBytesPerSecond: scaled(15, MEBIBYTE),
+      transmitBytesPerSecond: scaled(16, MEBIBYTE),
+    }),
   });
 }
 
-/** The fields of each record of a line, which may be empty; `undefined` if a record has another count. */
-function splitRecords(line: string | undefined, fieldCount: number): string[][] | undefined {
+/**
+ * The fields of the first `most` records of a line, which may be empty; undefined if one of them has
+ * another count. The last record of a line that is cut may have lost some.
+ */
+function splitRecords(
+  line: string | undefined,
+  { fieldCount, most, isCut }: { fieldCount: number; most: number; isCut: boolean },
+): string[][] | undefined {
   if (line === undefined || line === "") return [];
-  const records = line.split("\t").map((record) => record.split(" "));
+  const records = line
+    .split("\t")
+    .slice(0, most)
+    .map((record) => record.split(" "));
+  if (isCut && records.at(-1)?.length !== fieldCount) records.pop();
   return records.every((fields) => fields.length === fieldCount) ? records : undefined;
 }
 

@@ -24,11 +24,13 @@ describe("parseProcMeminfo", () => {
       ok: true,
       value: {
         totalBytes: 1000 * kb,
+        freeBytes: 100 * kb,
         availableBytes: 700 * kb,
         usedBytes: 300 * kb,
         activeBytes: 10 * kb,
         inactiveBytes: 20 * kb,
         buffersCachedBytes: 275 * kb,
+        reclaimableBytes: 25 * kb,
         swapTotalBytes: 80 * kb,
         swapUsedBytes: 20 * kb,
       },
