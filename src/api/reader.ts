@@ -26,7 +26,7 @@ type ReadCluster = Pick<ClusterJson, "network"> &
 
 /** Twice the machines that a daemon knows at most: two versions may differ. */
 const MOST_MACHINES = 8192;
-/** More than the addresses and the tags of any machine. */
+/** As many as unsealed senders, and more than the addresses and the tags of any machine. */
 const MOST_WORDS = 64;
 /** Thirty years. */
 const MOST_SECONDS = 1e9;
@@ -69,6 +69,7 @@ const readClusterJson = recordReader<ReadCluster>(
     updateSeconds: seconds,
     generatedAt: word,
     candidates: integerReader(0, Number.MAX_SAFE_INTEGER),
+    unsealedSenders: words,
     machines: listReader(readMachine, MOST_MACHINES),
   },
   ["network", "machines"],

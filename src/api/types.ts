@@ -45,6 +45,8 @@ export interface ClusterJson {
   readonly candidates: number;
   /** Packets dropped since the start, by reason. */
   readonly drops: DropCounts;
+  /** Addresses of machines that speak protocol 1 in the open, where the network is sealed. */
+  readonly unsealedSenders: readonly string[];
   readonly machines: readonly MachineJson[];
 }
 

@@ -49,6 +49,7 @@ export function clusterJson(view: ClusterView, detail: Detail): ClusterJson {
     generatedAt: isoTime(view.moment.wallMs),
     candidates: view.candidates,
     drops: view.drops,
+    unsealedSenders: view.unsealedSenders,
     machines: view.machines.map((machine) => machineJson(machine, detail)),
   };
 }

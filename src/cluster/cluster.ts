@@ -80,6 +80,8 @@ export interface Cluster {
   candidateCount(): number;
   /** Packets dropped, by reason. */
   dropCounts(): DropCounts;
+  /** Addresses of machines that speak protocol 1 in the open in a sealed network. */
+  unsealedSenders(): readonly string[];
   /** How much is held of everything that grows; goes through all machines. */
   sizes(): Sizes;
   scanProgress(): ScanProgress;
@@ -250,6 +252,10 @@ class ClusterCore implements Cluster {
     return this.#parts.scan.progress();
   }
 
+  unsealedSenders(): readonly string[] {
+    return this.#parts.unsealed.addresses();
+  }
+
   sizes(): Sizes {
     const parts = this.#parts;
     return {
@@ -266,6 +272,7 @@ class ClusterCore implements Cluster {
       ...parts.removal.sizes(),
       ...parts.replies.sizes(),
       ...parts.drops.sizes(),
+      ...parts.unsealed.sizes(),
       replayWindows: parts.context.envelope?.windows() ?? 0,
     };
   }

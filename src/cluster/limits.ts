@@ -236,12 +236,20 @@ export const DEFAULT_INTERVAL_MS = 600 * SECOND;
  * stop it answers all bare requests that waited, ours and those that somebody sent in our name.
  */
 export const V1_TAKEOVER_MS = QUESTION_OPEN_MS;
+/**
+ * A machine that speaks in the open in a sealed network is named for three intervals, at least for those
+ * of the default of 2005: nobody knows its interval, as it is not heard.
+ */
+export const UNSEALED_SENDER_MS = 3 * DEFAULT_INTERVAL_MS;
 
 // Caps
 
 /** Senders whose packets are counted; as many as machines. The least recently heard makes room. */
 export const MAX_SOURCES = 4096;
-/** Senders whose unreadable packets are told apart for the log; the others are counted together. */
+/**
+ * Senders whose unreadable packets are told apart for the log; the others are counted together. Also those
+ * that are named because they speak in the open in a sealed network.
+ */
 export const MAX_NAMED_SENDERS = 64;
 /** Packets from an unknown address: more than a machine that joins sends. */
 export const UNKNOWN_SOURCE = { burst: 20, perSecond: 5 } as const;

@@ -23,6 +23,7 @@ import { Schedule } from "./polling/schedule.ts";
 import { DropLog } from "./receiving/drop-log.ts";
 import { Receiver } from "./receiving/receiver.ts";
 import { SealVerifier } from "./receiving/seal-verifier.ts";
+import { UnsealedSenders } from "./receiving/unsealed-senders.ts";
 import { Removal } from "./removal/removal.ts";
 import { LiveDemand } from "./serving/live-demand.ts";
 import { OwnReport } from "./serving/own-report.ts";
@@ -63,17 +64,28 @@ export function createParts(options: ClusterOptions) {
   const replies = new Replies({ ...polling, admission, lists, ownReport, liveDemand });
   const handlers = { answers, v1Answers, selfEncounters, discovery, replies, ring, removal };
   const seals = new SealVerifier(context, table);
+  const unsealed = new UnsealedSenders(context);
   const receiver = new Receiver({
     ...polling,
     ...handlers,
     candidates,
     admission,
     seals,
+    unsealed,
     ownReport,
   });
   const drops = new DropLog(context);
 
   const discovering = { own, candidates, scan, listPuller, lists };
   const serving = { admission, ownReport, liveDemand };
-  return { ...polling, ...discovering, ...handlers, ...serving, identity, receiver, drops };
+  return {
+    ...polling,
+    ...discovering,
+    ...handlers,
+    ...serving,
+    identity,
+    receiver,
+    unsealed,
+    drops,
+  };
 }

@@ -43,4 +43,6 @@ export interface Sizes {
   readonly waitingAnswers: number;
   /** Senders of packets that could not be opened, told apart for the log. */
   readonly namedSenders: number;
+  /** Machines that speak in the open in a sealed network. */
+  readonly unsealedSenders: number;
 }

@@ -67,6 +67,7 @@ function viewCluster(parts: ClusterSourceParts, startedWallMs: number): ClusterV
       cutOff: cutOffOf({ machines, updateSeconds, hasCarrier: parts.hasCarrier() }),
     }),
     drops: cluster.dropCounts(),
+    unsealedSenders: cluster.unsealedSenders(),
     scan: {
       ranges: rangeTexts(config.scan),
       isLoopbackOnly: isLoopbackOnly(config.scan),

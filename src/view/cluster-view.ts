@@ -27,6 +27,8 @@ export interface ClusterView {
   readonly cutOff?: CutOff;
   /** Packets dropped since the start, by reason. */
   readonly drops: DropCounts;
+  /** Addresses of machines that speak protocol 1 in the open, where the network is sealed. */
+  readonly unsealedSenders: readonly string[];
   readonly scan: ScanView;
   /** Sentences for the reader, such as that the disk is full, or that nothing matches `lan`. */
   readonly notices: readonly string[];

@@ -56,6 +56,7 @@ describe("the JSON of the cluster", () => {
       "generatedAt",
       "candidates",
       "drops",
+      "unsealedSenders",
       "machines",
     ]);
     expect(json.generatedAt).toBe(new Date(SAMPLE_NOW_MS).toISOString());

@@ -132,6 +132,40 @@ describe("in a sealed network,", () => {
     );
   });
 
+  test("who sends a bare sign of protocol 1 in the open is named for half an hour", () => {
+    const bench = new SealedBench();
+    for (const [index, sign] of ["?", "!", ">", "<"].entries()) {
+      bench.receive(`10.0.1.${index}`, sign);
+    }
+    const named = ["10.0.1.0", "10.0.1.1", "10.0.1.2", "10.0.1.3"];
+    expect(bench.cluster.unsealedSenders()).toEqual(named);
+    bench.runLong(29 * 60_000);
+    bench.receive("10.0.1.1", ">");
+    bench.runLong(2 * 60_000);
+    expect(bench.cluster.unsealedSenders()).toEqual(["10.0.1.1"]);
+    // By now unagi runs there with the key.
+    bench.hear("10.0.1.1", "?", bench.friend(ANN_AT));
+    expect(bench.cluster.unsealedSenders()).toEqual([]);
+  });
+
+  test("nobody else is named for what came in the open, and 64 machines at most", () => {
+    const bench = new SealedBench();
+    bench.receive("10.0.1.1", '>{"question":1,"id":"x"}');
+    bench.receive("10.0.1.2", `!${BOB_AT}`);
+    bench.receive("10.0.1.3", "?", PORT + 1);
+    bench.receive("192.168.9.9", "?");
+    bench.receiveRaw("10.0.1.4", "lag?");
+    bench.receiveRaw("10.0.1.5", "lab#");
+    bench.receiveRaw("10.0.1.6", "?");
+    expect(bench.cluster.unsealedSenders()).toEqual([]);
+    for (let index = 0; index < 100; index++) bench.receive(`10.0.2.${index}`, "?");
+    expect(bench.cluster.unsealedSenders()).toHaveLength(64);
+    expect(bench.cluster.unsealedSenders()).toContain("10.0.2.99");
+    const open = new Bench();
+    open.receive("10.0.1.1", ">");
+    expect(open.cluster.unsealedSenders()).toEqual([]);
+  });
+
   test.each(["?", `!${BOB_AT}`, ">", '>{"question":1,"id":"x"}', "<", "<{}"])(
     "a plain packet (%s) is dropped and counted, and its sender is not asked",
     (text) => {
@@ -309,7 +343,9 @@ describe("the log names the sender of unreadable packets once a minute", () => {
     const bench = new SealedBench();
     bench.receive(ANN_AT, "?");
     bench.receive(ANN_AT, "?");
-    expect(lines(bench)).toEqual([`1 packet from ${ANN_AT} came unsealed: is there no key?`]);
+    expect(lines(bench)).toEqual([
+      `1 packet from ${ANN_AT} came unsealed: is there no key? (a program of 2005 cannot be sealed)`,
+    ]);
   });
 
   test("if this machine has no key", () => {
@@ -327,7 +363,7 @@ describe("the log names the sender of unreadable packets once a minute", () => {
       bench.run(60_000);
     }
     bench.receive(ANN_AT, "?");
-    expect(lines(bench).at(-1)).toMatch(/^\d+ packets from .* came unsealed: is there no key\?$/);
+    expect(lines(bench).at(-1)).toMatch(/^\d+ packets from .* came unsealed: is there no key\?/);
     expect(bench.drops("not sealed")).toBe(2001);
   });
 });

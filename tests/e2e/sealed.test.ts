@@ -145,7 +145,10 @@ test(
     ]) {
       expect(linesWith(daemon, `in network '${SIGNATURE}'${word}`)).toHaveLength(1);
     }
-    expect(await ann.json("/api/v1/cluster")).toMatchObject({ isSealed: true });
+    expect(await ann.json("/api/v1/cluster")).toMatchObject({
+      isSealed: true,
+      unsealedSenders: ["127.0.33.4"],
+    });
   },
   TEST_MS,
 );

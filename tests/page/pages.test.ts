@@ -393,6 +393,18 @@ describe("the notice to every reader", () => {
     expect(said(false)).toBe(true);
     expect(said(true)).toBe(false);
   });
+
+  test("names the machines that speak in the open in a sealed network, with the remedy", () => {
+    const said = (unsealedSenders: readonly string[]) =>
+      words(page("", sampleSource({ cells: 1, change: (view) => ({ ...view, unsealedSenders }) })));
+    expect(said([])).not.toContain("unsealed");
+    expect(said(["192.168.1.30"])).toContain(
+      "192.168.1.30 sends unsealed packets, which are dropped: a program of 2005 cannot be sealed; " +
+        "run unagi there, with the key of this network, or run the network without a key.",
+    );
+    const many = Array.from({ length: 7 }, (_, index) => `10.0.0.${index}`);
+    expect(said(many)).toContain("10.0.0.2, 10.0.0.3 and 3 more send unsealed packets");
+  });
 });
 
 describe("a daemon with another interval and history", () => {

@@ -498,6 +498,7 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
     candidates: 0,
     machines,
     drops: {},
+    unsealedSenders: [],
     scan: {
       ranges: ["192.168.1."],
       isLoopbackOnly: false,

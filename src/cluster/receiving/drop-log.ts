@@ -22,7 +22,7 @@ const HARMLESS: ReadonlySet<CoreDropReason> = new Set([
 /** Reasons that somebody has to mend at the sender, which is named instead of quoting its bytes. */
 const REMEDIES: Readonly<Partial<Record<CoreDropReason, (context: CoreContext) => string>>> = {
   "sealed with another key": () => "could not be opened: another key?",
-  "not sealed": () => "came unsealed: is there no key?",
+  "not sealed": () => "came unsealed: is there no key? (a program of 2005 cannot be sealed)",
   sealed: () => "came sealed, and this machine has no key: is --key-file missing here?",
   "not from the peers' port": ({ port }) =>
     `did not come from UDP port ${port}, from which peers send: does a NAT in between change the port?`,

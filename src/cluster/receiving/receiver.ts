@@ -21,6 +21,7 @@ import type { Removal } from "../removal/removal.ts";
 import type { OwnReport } from "../serving/own-report.ts";
 import type { Replies } from "../serving/replies.ts";
 import type { SealVerifier } from "./seal-verifier.ts";
+import type { UnsealedSenders } from "./unsealed-senders.ts";
 
 interface Parts {
   readonly context: CoreContext;
@@ -28,6 +29,7 @@ interface Parts {
   readonly candidates: CandidatePool;
   readonly admission: Admission;
   readonly seals: SealVerifier;
+  readonly unsealed: UnsealedSenders;
   readonly ownReport: OwnReport;
   readonly replies: Replies;
   readonly answers: AnswerHandler;
@@ -57,12 +59,16 @@ export class Receiver {
 
   /** The reason why the packet was dropped; `undefined` if it was taken. */
   receive(from: Endpoint, bytes: Uint8Array): CoreDropReason | undefined {
-    const { context, table, candidates, admission, seals } = this.#parts;
+    const { context, table, candidates, admission, seals, unsealed } = this.#parts;
     if (!context.ranges.allow(from.address)) return "outside the allowed ranges";
     // The seal is checked before the rate, so that packets forged under a machine's address cannot use
     // up what that machine may send. Refusing a packet costs no more than receiving it did.
     const opened = seals.open(bytes);
-    if (!opened.ok) return opened.reason;
+    if (!opened.ok) {
+      if (opened.reason === "not sealed") unsealed.note(from, bytes);
+      return opened.reason;
+    }
+    unsealed.forget(from.address);
     const contact = table.contactOf(from.address) ?? candidates.get(from.address);
     const isKnown = contact?.peer !== undefined;
     const nowMs = context.clock.deadlineMs;

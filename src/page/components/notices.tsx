@@ -2,6 +2,7 @@
 
 import { SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
+import { unsealedWords } from "../../view/unsealed-senders.ts";
 
 export function Notices({ notices }: { notices: readonly string[] }) {
   if (notices.length === 0) return null;
@@ -24,5 +25,7 @@ export function standingNotices(view: ClusterView): string[] {
           `This network uses the signature that unagi is shipped with, “${shownText(view.network)}”, and no key: anybody inside the accepted range can join and read. Choose your own with -S.`,
         ]
       : [];
-  return [...open, ...view.notices.map((notice) => shownText(notice, SENTENCE_LENGTH))];
+  const unsealed = unsealedWords(view.unsealedSenders);
+  const senders = unsealed === undefined ? [] : [`${unsealed.text}; ${unsealed.remedy}.`];
+  return [...open, ...senders, ...view.notices.map((notice) => shownText(notice, SENTENCE_LENGTH))];
 }

@@ -39,6 +39,7 @@ const CAPS: Readonly<Record<keyof Sizes, number>> = {
   removalNotices: 257,
   waitingAnswers: 64,
   namedSenders: 65,
+  unsealedSenders: 64,
 };
 
 export class Caps implements Invariant {

@@ -27,12 +27,13 @@ export async function askRunning(place: ReportPlace): Promise<RunningFacts> {
 export function parseCluster(text: string): ClusterFacts | undefined {
   const cluster = parseClusterJson(text);
   if (cluster === undefined) return undefined;
-  const { network, isSealed = false, candidates = 0, machines } = cluster;
+  const { network, isSealed = false, candidates = 0, unsealedSenders = [], machines } = cluster;
   const problems = machines.find(({ isSelf }) => isSelf)?.report?.problems ?? [];
   return {
     network,
     isSealed,
     candidates,
+    unsealedSenders,
     machines: machines.map(factsOf),
     problems: problems.slice(0, MOST_PROBLEMS),
   };

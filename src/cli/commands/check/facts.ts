@@ -76,6 +76,7 @@ export interface ClusterFacts {
   readonly network: string;
   readonly isSealed: boolean;
   readonly candidates: number;
+  readonly unsealedSenders: readonly string[];
   readonly machines: readonly MachineFacts[];
   /** What the running unagi cannot read on its machine. */
   readonly problems: readonly ProblemFacts[];

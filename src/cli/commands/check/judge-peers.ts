@@ -1,6 +1,7 @@
 /** Judges whether the other machines answer, and whether their clocks agree with ours. */
 import { printable } from "../../../base/printable.ts";
 import { THRESHOLDS } from "../../../view/thresholds.ts";
+import { unsealedWords } from "../../../view/unsealed-senders.ts";
 import type { AskedFacts, CheckFacts, ClusterFacts, MachineFacts } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 import { counted, shortList, speaksToNobody } from "./judge-networks.ts";
@@ -10,11 +11,15 @@ const NAME_LENGTH = 64;
 export function judgePeers(facts: CheckFacts): readonly Finding[] {
   const { config, running, asked } = facts;
   if (running.kind === "cluster") {
-    const { network } = running.cluster;
-    const others = judgeKnown(running.cluster, facts);
-    if (network === config.signature) return [others];
+    const { network, unsealedSenders } = running.cluster;
+    const unsealed = unsealedWords(unsealedSenders.map(shownName));
+    const others = [
+      judgeKnown(running.cluster, facts),
+      ...(unsealed === undefined ? [] : [look("others", unsealed.text, unsealed.remedy)]),
+    ];
+    if (network === config.signature) return others;
     const text = `the unagi that runs here is in network ${shownName(network)}, not in the configured ${shownName(config.signature)}`;
-    return [look("network", text, "restart it, or give the check the same options"), others];
+    return [look("network", text, "restart it, or give the check the same options"), ...others];
   }
   if (asked !== undefined) return judgeAsked(asked, facts);
   if (running.kind === "none" && config.keyFiles.length > 0) {

@@ -15,6 +15,7 @@ const CLUSTER = {
   network: "lab",
   isSealed: true,
   candidates: 2,
+  unsealedSenders: ["192.168.1.30"],
   machines: [
     {
       ...{ id: "a1", name: "anago", address: "192.168.1.7", state: "up", isSelf: true },
@@ -31,6 +32,7 @@ const READ: ClusterFacts = {
   network: "lab",
   isSealed: true,
   candidates: 2,
+  unsealedSenders: ["192.168.1.30"],
   machines: [
     { name: "anago", address: "192.168.1.7", state: "up", isSelf: true },
     {
@@ -57,6 +59,7 @@ describe("parseCluster", () => {
     const machines = [null, 1, {}, { ...CLUSTER.machines[1], state: "happy" }];
     expect(parseCluster(JSON.stringify({ network: "lab", machines }))).toEqual({
       ...{ network: "lab", isSealed: false, candidates: 0, machines: [], problems: [] },
+      unsealedSenders: [],
     });
     const self = {
       ...CLUSTER.machines[0],

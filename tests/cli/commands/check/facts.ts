@@ -64,10 +64,11 @@ export function withCluster(
     const holder = { pid: 42, command: "unagi", isUnagi: true };
     return { ...port, state: { kind: "held", holder } as const };
   });
-  const cluster = { network: "lab", isSealed: false, candidates: 0, problems: [], ...more };
+  const cluster = { network: "lab", isSealed: false, candidates: 0, ...more };
+  const known = { machines: [self, ...machines], unsealedSenders: [], problems: [], ...cluster };
   return {
     ...rest,
     ports,
-    running: { kind: "cluster", cluster: { machines: [self, ...machines], ...cluster } },
+    running: { kind: "cluster", cluster: known },
   };
 }

@@ -290,6 +290,17 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     [/^look others: no socket -> /],
   ],
   [
+    "a sealed unagi that hears a program of 2005",
+    withCluster([{}], { isSealed: true, unsealedSenders: ["192.168.1.30"] }),
+    [
+      "ok network: signature 'lab', sealed with a key",
+      ...[/UDP/, /TCP/, /others: 1 of 1/],
+      "look others: 192.168.1.30 sends unsealed packets, which are dropped: a program of 2005 cannot " +
+        "be sealed -> run unagi there, with the key of this network, or run the network without a key",
+      /messages/,
+    ],
+  ],
+  [
     "a unagi that knows no other machine",
     withCluster([], { candidates: 3 }),
     [
