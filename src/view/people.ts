@@ -60,6 +60,14 @@ function gather(subjects: readonly Subject[]): Map<string, Gathered> {
   return people;
 }
 
+/** Cores in use on machines whose number of cores is known. */
+function sharedCores(processes: readonly SubjectProcess[]): number {
+  return total(
+    processes.filter(({ subject }) => subject.facts.cores !== undefined),
+    "cores",
+  );
+}
+
 function total(processes: readonly SubjectProcess[], figure: "cores" | "memoryBytes"): number {
   return processes.reduce((sum, { process }) => sum + (process[figure] ?? 0), 0);
 }
@@ -71,6 +79,8 @@ function personOf([id, gathered]: readonly [string, Gathered]) {
     id,
     machineCount: new Set(processes.map(({ subject }) => subject.machine.id)).size,
     cores: total(processes, "cores"),
+    /** The part of these cores that is a share of `allCores`. */
+    sharedCores: sharedCores(processes),
     memoryBytes: total(processes, "memoryBytes"),
     /** Most cores first, then most memory. */
     processes: processes.sort((a, b) => byUse(a.process, b.process)),
@@ -83,6 +93,8 @@ export function peopleOf(subjects: readonly Subject[]) {
   return {
     /** Cores of the machines that are counted. */
     allCores: counted.reduce((sum, { facts }) => sum + (facts.cores ?? 0), 0),
+    /** Counted machines whose number of cores is unknown, which are in no share. */
+    coresUnknown: counted.filter(({ facts }) => facts.cores === undefined),
     /** Most cores first, then most memory; root and services last, as one. */
     people: [...gather(counted)]
       .map(personOf)

@@ -6,6 +6,7 @@ import type { Entry, MachineState } from "../store/history-types.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { type Facts, factsOf, type ProcessFacts } from "./facts.ts";
 import { type Warning, warningsOf } from "./warnings.ts";
+import { wholeNames, withWholeNames } from "./whole-names.ts";
 
 /** `unknown`: the history has no entry for the time asked for. */
 export type SubjectState = MachineState | "unknown";
@@ -62,7 +63,8 @@ export function subjectNow(
 
 export function subjectsNow(view: ClusterView, slugs: ReadonlyMap<string, string>): Subject[] {
   const observer = selfName(view);
-  return view.machines.map((machine) => subjectNow(machine, slugs, observer));
+  const whole = withWholeNames(view.machines);
+  return view.machines.map((machine) => subjectNow(whole(machine), slugs, observer));
 }
 
 export function subjectsAt(
@@ -70,9 +72,12 @@ export function subjectsAt(
   slugs: ReadonlyMap<string, string>,
   entries: ReadonlyMap<string, Entry>,
 ): Subject[] {
+  const reportOf = (entry: Entry | undefined) => (entry?.state === "up" ? entry.report : undefined);
+  const present = view.machines.map(({ report }) => report);
+  const whole = wholeNames([...present, ...[...entries.values()].map(reportOf)]);
   return view.machines.map((machine) => {
     const entry = entries.get(machine.id);
-    const report = entry?.state === "up" ? entry.report : undefined;
+    const report = whole(reportOf(entry));
     const facts = report === undefined ? NO_FACTS : factsOf(report);
     return {
       machine,

@@ -217,6 +217,28 @@ describe("the cluster page", () => {
     );
   });
 
+  test("shows a person whose name ps has cut under the whole name, now and in the past", () => {
+    const report = (user: string) => () => ({
+      name: "old1",
+      cpu: { idlePercent: 10 },
+      users: [],
+      processes: [{ user, cpuPercent: 90, memoryPercent: 1, command: "make" }],
+    });
+    const change = report("verylon+");
+    const other = { ...OLD_MACHINE, name: "old2", address: "192.168.1.98" };
+    const source = sampleSource({
+      sketches: [
+        { ...OLD_MACHINE, change },
+        { ...other, change: report("verylongname") },
+      ],
+    });
+    for (const query of ["", "by=user", "at=03:10", "open=old1@03:10"]) {
+      expect(page(query, source)).not.toContain("verylon+");
+    }
+    expect(machinePage("old1", source)).not.toContain("verylon+");
+    expect(words(page("by=user", source))).toContain("verylongname 2 machines");
+  });
+
   test("shows active and inactive memory and swap traffic in a past entry", () => {
     const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
     const old = words(page("open=old1@03:10", source));

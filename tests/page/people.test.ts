@@ -6,9 +6,23 @@ import { LAB, sampleSource } from "./sample-cluster.ts";
 const { view } = sampleSource({ sketches: LAB, cells: 1 });
 
 describe("the people page", () => {
+  const [first] = view.machines;
+  if (first === undefined) throw new Error("there is no machine");
+
+  test("counts cores in use in a share only where it counts the cores of the machine", () => {
+    const processes = [{ user: "ann", command: "make", cpuPercent: 200 }];
+    const known = { name: "known", host: { cores: 8 }, processes };
+    const old = { name: "old", processes };
+    const machines = [known, old].map((report) => {
+      return { ...first, id: report.name, name: report.name, state: "up" as const, report };
+    });
+    const table = peopleTableOf(subjectsNow({ ...view, machines }, new Map()));
+    const [ann] = table.blocks;
+    expect([ann?.person.cores, table.allCores, ann?.sharePercent]).toEqual([4, 8, 25]);
+    expect(table.foot).toContain("In no share, as the number of cores is unknown: old.");
+  });
+
   test("lists all processes of a person, and of root and services only the busy ones", () => {
-    const [first] = view.machines;
-    if (first === undefined) throw new Error("there is no machine");
     const processes = [
       { user: "root", command: "backup", cpuPercent: 90 },
       { user: "root", command: "cron", cpuPercent: 0 },

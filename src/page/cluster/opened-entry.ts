@@ -48,17 +48,19 @@ export function openedEntry(
     const when = times.since(open.atWallMs, nowMs);
     return { notice: `There is no entry of ${shownName(machine)} at ${when}.` };
   }
+  const others = subjectsAt(view, slugs, entries);
+  const report = others.find((one) => one.machine.id === machine.id)?.report;
   return {
     atMs: entry.state === "up" ? entry.atWallMs : open.atWallMs,
     panel: entryPanelOf({
       machine,
       slug: slugs.get(machine.id) ?? machine.id,
-      entry,
+      entry: entry.state === "up" && report !== undefined ? { ...entry, report } : entry,
       times,
       updateSeconds: view.updateSeconds,
       nowMs,
       points,
-      others: subjectsAt(view, slugs, entries),
+      others,
     }),
   };
 }

@@ -16,6 +16,7 @@ import { givenReason, missingReason } from "../../view/missing-parts.ts";
 import { isThere, type Subject, selfName, subjectNow } from "../../view/subject.ts";
 import { FIRST_REPORT_DUE, stateFor, uptimeSeconds } from "../../view/subject-words.ts";
 import { type Times, timesFor } from "../../view/times.ts";
+import { withWholeNames } from "../../view/whole-names.ts";
 import { originOf } from "../components/elsewhere.ts";
 import { mastheadOf, refreshSeconds } from "../components/masthead.ts";
 import { messageWords } from "../components/report-tables.tsx";
@@ -125,12 +126,13 @@ function stateWords(subject: Subject, times: Times, nowMs: number): string {
 }
 
 export function machinePageOf(given: MachinePageInput) {
-  const { view, machine } = given;
+  const { view } = given;
+  const machine = withWholeNames(view.machines)(given.machine);
+  const { report } = machine;
   const times = timesFor(given.times, view.updateSeconds);
   const nowMs = view.moment.wallMs;
   const slugs = slugsOf(view.machines);
   const subject = subjectNow(machine, slugs, selfName(view));
-  const { report } = machine;
   const age = machine.reportAgeSeconds;
   const name = shownName(machine, 300);
   const { slug } = subject;

@@ -20,8 +20,8 @@ export type PersonBlock = ReturnType<typeof blockOf>;
 const MOST_LINES = 20;
 /** People who get a block; a lab has dozens. */
 const MOST_PEOPLE = 500;
-/** Uncounted machines that are named. */
-const MOST_UNCOUNTED = 10;
+/** Machines below the table that are named. */
+const MOST_NAMED = 10;
 
 function blockOf(person: Person, allCores: number) {
   const { processes, isSystem } = person;
@@ -29,22 +29,28 @@ function blockOf(person: Person, allCores: number) {
   const listed = isSystem ? processes.filter(({ process }) => !isIdle(process)) : processes;
   return {
     person,
-    sharePercent: allCores === 0 ? 0 : (100 * person.cores) / allCores,
+    sharePercent: allCores === 0 ? 0 : (100 * person.sharedCores) / allCores,
     lines: listed.slice(0, MOST_LINES),
     hiddenCount: Math.max(0, listed.length - MOST_LINES),
   };
 }
 
-function footOf({ people, uncounted }: People): string {
-  const names = uncounted
-    .slice(0, MOST_UNCOUNTED)
-    .map(({ machine, state }) => `${shownName(machine, 24)} (${state})`);
-  const more =
-    uncounted.length > MOST_UNCOUNTED ? ` and ${uncounted.length - MOST_UNCOUNTED} more` : "";
+/** The first machines of a list by name, and how many more there are. */
+function named(subjects: readonly Subject[], nameOf: (subject: Subject) => string): string {
+  const more = subjects.length - MOST_NAMED;
+  const names = subjects.slice(0, MOST_NAMED).map(nameOf).join(", ");
+  return more > 0 ? `${names} and ${more} more` : names;
+}
+
+function footOf({ people, uncounted, coresUnknown }: People): string {
+  const name = ({ machine }: Subject) => shownName(machine, 24);
+  const left = named(uncounted, (subject) => `${name(subject)} (${subject.state})`);
+  const unshared = named(coresUnknown, name);
   const hidden = people.length - MOST_PEOPLE;
   return [
     "Counted from the largest processes of each machine that is up or silent.",
-    names.length === 0 ? "" : ` Not counted: ${names.join(", ")}${more}.`,
+    left === "" ? "" : ` Not counted: ${left}.`,
+    unshared === "" ? "" : ` In no share, as the number of cores is unknown: ${unshared}.`,
     hidden <= 0 ? "" : ` Not shown: ${counted(hidden, "person", "people")} using less.`,
   ].join("");
 }
