@@ -239,6 +239,13 @@ describe("the cluster page", () => {
     expect(words(page("by=user", source))).toContain("verylongname 2 machines");
   });
 
+  test("links to the own page of a protocol-1 machine at our HTTP port", () => {
+    const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
+    expect(machinePage("old1", source)).toContain('href="http://192.168.1.99:8000/"');
+    // It has no page for each machine, nor one of people, to go on reading at.
+    expect(page("by=user", source)).not.toContain("192.168.1.99:8000");
+  });
+
   test("shows active and inactive memory and swap traffic in a past entry", () => {
     const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
     const old = words(page("open=old1@03:10", source));

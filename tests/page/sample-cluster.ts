@@ -303,7 +303,7 @@ function reportAt(sketch: Sketch, cell: number, atMs: number): Report {
   const report: Report = {
     name: sketch.name,
     version: "0.1.0",
-    ...(sketch.protocol === 1 ? {} : { httpPort: 8000 }),
+    httpPort: 8000,
     tags: sketch.tags ?? [],
     updateSeconds: 600,
     averageSeconds: 600,
@@ -431,7 +431,7 @@ function machineOf(sketch: Sketch, entries: readonly Entry[], index: number): Ma
     stateSinceWallMs: since,
     isSelf: sketch.name === "node01",
     protocol: sketch.protocol ?? 2,
-    httpPort: 8000,
+    ...(sketch.protocol === 1 ? {} : { httpPort: 8000 }),
     tags: sketch.tags ?? [],
     lastHeardSeconds: state === "up" ? 1 : state === "silent" ? 40 : ageMs / 1000,
     reportAgeSeconds: ageMs / 1000,

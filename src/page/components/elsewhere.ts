@@ -16,7 +16,13 @@ export interface PageLink {
 const MOST_LINKS = 5;
 
 /** The origin of a machine's own page, without a slash; `undefined` if it reports no HTTP port. */
-export function originOf({ address, httpPort }: Machine): string | undefined {
+export function originOf({
+  address,
+  httpPort,
+}: {
+  readonly address: string;
+  readonly httpPort?: number | undefined;
+}): string | undefined {
   if (httpPort === undefined || address === "") return undefined;
   return `http://${isIpv6(address) ? `[${address}]` : address}:${httpPort}`;
 }

@@ -104,8 +104,14 @@ function messagesText({ report, machine }: Subject): string {
   return isAbove ? "unavailable (see above)" : missingReason(report, machine, ["messages"]);
 }
 
-function ownPageOf(machine: Machine): string | undefined {
-  const origin = machine.isSelf ? undefined : originOf(machine);
+function isOwn({ isSelf }: Machine): boolean {
+  return isSelf;
+}
+
+function ownPageOf(machine: Machine, { machines }: ClusterView): string | undefined {
+  // Protocol 1 does not tell the HTTP port; it was made for networks in which all machines share one.
+  const httpPort = machine.protocol === 1 ? machines.find(isOwn)?.httpPort : machine.httpPort;
+  const origin = isOwn(machine) ? undefined : originOf({ address: machine.address, httpPort });
   return origin === undefined ? undefined : `${origin}/`;
 }
 
@@ -152,7 +158,7 @@ export function machinePageOf(given: MachinePageInput) {
     stateWords: stateWords(subject, times, nowMs),
     reportWords:
       age === undefined || report === undefined ? "no report yet" : `report ${duration(age)} old`,
-    ownPage: ownPageOf(machine),
+    ownPage: ownPageOf(machine, view),
     facts: factWords(subject, view, times),
     problems: problemLines(subject),
     nowTitle: nowTitle(subject),
