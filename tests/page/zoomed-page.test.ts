@@ -66,6 +66,11 @@ describe("a machine's page with a part of its history", () => {
     );
   });
 
+  test("says that a part of six entries is the smallest", () => {
+    const least = machinePage("render3", "from=2026-11-24T00:10&to=2026-11-24T01:10");
+    expect(least).toMatch(/data-zoom="in" aria-disabled="true"/);
+  });
+
   test("says so where nothing is on record", () => {
     const young = sampleSource({ cells: 12 });
     const empty = machinePage("gpu-a", "from=01:00&to=03:00", young);

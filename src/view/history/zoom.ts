@@ -52,10 +52,13 @@ export function zoomed(
   const { stepMs } = bounds;
   const scaled = (factor: number) => {
     // Rounded to whole steps here: widened to them, two steps in would show more than a quarter.
-    const stepsBack = (bounds.whole.toMs - centre + (centre - fromMs) * factor) / stepMs;
+    const steps = Math.max(LEAST_STEPS, Math.round((width * factor) / stepMs));
+    const share = (centre - fromMs) / width;
+    const stepsBack = (bounds.whole.toMs - centre) / stepMs + share * steps;
     const begin = bounds.whole.toMs - Math.round(stepsBack) * stepMs;
-    return { fromMs: begin, toMs: begin + Math.round((width * factor) / stepMs) * stepMs };
+    return { fromMs: begin, toMs: begin + steps * stepMs };
   };
+  const asideMs = Math.round(width / FACTOR / stepMs) * stepMs;
   const moved = (byMs: number) => ({ fromMs: fromMs + byMs, toMs: toMs + byMs });
   switch (step) {
     case "in":
@@ -63,9 +66,9 @@ export function zoomed(
     case "out":
       return withinBounds(scaled(FACTOR), bounds);
     case "earlier":
-      return withinBounds(moved(-width / FACTOR), bounds);
+      return withinBounds(moved(-asideMs), bounds);
     case "later":
-      return withinBounds(moved(width / FACTOR), bounds);
+      return withinBounds(moved(asideMs), bounds);
     case "all":
       return bounds.whole;
   }
