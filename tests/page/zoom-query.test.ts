@@ -62,6 +62,18 @@ describe("the range in a machine's address", () => {
       ["25 Nov 05:00 is in the future: the charts show all of the history."],
     ],
     [
+      "may begin in the future, without an end",
+      "from=2026-11-25T05:00",
+      "all",
+      ["25 Nov 05:00 is in the future: the charts show all of the history."],
+    ],
+    [
+      "may end before the history, without a beginning",
+      "to=2026-11-20T09:00",
+      "all",
+      ["The history goes back to Mon 09:10 and no further: the charts show all of the history."],
+    ],
+    [
       "may end in the future",
       "from=2026-11-24T05:00&to=2026-11-25T09:00",
       "24T05:00 24T09:10",

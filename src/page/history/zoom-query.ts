@@ -35,12 +35,13 @@ function heldPart(asked: TimeRange, context: ReadContext, notices: string[]) {
   const { whole } = bounds;
   const at = (wallMs: number) => times.since(wallMs, nowMs);
   const refuse = (why: string) => void notices.push(`${why}: the charts show all of the history.`);
-  if (asked.fromMs >= asked.toMs) {
-    return refuse(`The range from ${at(asked.fromMs)} to ${at(asked.toMs)} ends before it begins`);
-  }
+  // First, since an end that was not asked for is now or the beginning of the history.
   if (asked.fromMs > nowMs) return refuse(`${at(asked.fromMs)} is in the future`);
   if (asked.toMs <= whole.fromMs) {
     return refuse(`The history goes back to ${at(whole.fromMs)} and no further`);
+  }
+  if (asked.fromMs >= asked.toMs) {
+    return refuse(`The range from ${at(asked.fromMs)} to ${at(asked.toMs)} ends before it begins`);
   }
   if (asked.toMs > nowMs) notices.push(`${at(asked.toMs)} is in the future: the charts end now.`);
   if (asked.fromMs < whole.fromMs) {
