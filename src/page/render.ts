@@ -40,14 +40,7 @@ export function machineHtml(
   machine: Machine,
   parameters: URLSearchParams,
 ): string {
-  const { source, view, times } = context;
-  const page = machinePageOf({
-    view,
-    machine,
-    times,
-    parameters,
-    entries: (query) => source.entries(machine.id, query),
-  });
+  const page = machinePageOf({ ...context, machine, parameters });
   return renderMachinePage(page, frameOf(context));
 }
 

@@ -104,7 +104,7 @@ function charts(
     ),
   ].sort((a, b) => a.atWallMs - b.atWallMs);
   const history = { points: entries.map(pointOf), state: "up" as const, updateSeconds: 600 };
-  return chartsOf({ axis, cells: cellsOf(history, axis), history, entries });
+  return chartsOf({ axis, cells: cellsOf(history, axis), updateSeconds: 600, entries });
 }
 
 function chart(label: string, all: readonly Chart[]): Chart {
@@ -181,7 +181,7 @@ describe("the charts of a machine", () => {
       return { state: "up", atWallMs, report: report() };
     });
     const history = { points: entries.map(pointOf), state: "up" as const, updateSeconds: 600 };
-    const all = chartsOf({ axis, cells: cellsOf(history, axis), history, entries });
+    const all = chartsOf({ axis, cells: cellsOf(history, axis), updateSeconds: 600, entries });
     const own = chart("CPU", all).series[0]?.values.split(" ") ?? [];
     expect(own.slice(1)).not.toContain("-");
   });

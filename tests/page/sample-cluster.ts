@@ -449,6 +449,10 @@ function covers(entry: Entry, wallMs: number): boolean {
   return wallMs >= entry.atWallMs && wallMs < (entry.untilWallMs ?? Number.POSITIVE_INFINITY);
 }
 
+function endOf({ state, atWallMs, untilWallMs = Number.POSITIVE_INFINITY }: StripPoint): number {
+  return state === "up" ? atWallMs : untilWallMs;
+}
+
 export interface SampleSource extends ClusterSource {
   readonly view: ClusterView;
 }
@@ -525,7 +529,7 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
         .slice(-query.limit)
         .reverse(),
     strips: (since, ids = [...owners.keys()]) =>
-      new Map(ids.map((id) => [id, pointsBy(id).filter(({ atWallMs }) => atWallMs >= since)])),
+      new Map(ids.map((id) => [id, pointsBy(id).filter((point) => endOf(point) >= since)])),
     at: (wallMs) => {
       const found = new Map<string, Entry>();
       for (const id of owners.keys()) {

@@ -7,7 +7,7 @@ import type { Report } from "../../protocol/report.ts";
 import type { Entry } from "../../store/history-types.ts";
 import { factsOf } from "../../view/facts.ts";
 import { byteUnit, decimal, figure } from "../../view/format.ts";
-import { type Cells, type MachineHistory, runsOf, spansOf } from "../../view/history/cells.ts";
+import { type Cells, runsOf, spansOf } from "../../view/history/cells.ts";
 import { type Axis, fillCells } from "../../view/history/time-axis.ts";
 import { areaPath, bandPath, linePath, type Series, uprightPath, yOf } from "./chart-paths.ts";
 import { capacityScale, decimalScale, percentScale, type Scale } from "./chart-scale.ts";
@@ -33,8 +33,9 @@ export interface Chart {
 export interface ChartInput {
   readonly axis: Axis;
   readonly cells: Cells;
-  readonly history: MachineHistory;
-  /** Those that the points of the history were made from, in the same order. */
+  /** The machine's own interval. */
+  readonly updateSeconds: number;
+  /** Oldest first. */
   readonly entries: readonly Entry[];
 }
 
@@ -69,11 +70,11 @@ type SeriesOf = (name: FigureName) => Series;
  * A figure in each cell in which the strip takes the machine for up: the highest of the reports
  * that fill the cell; the newest report stands until the next is due.
  */
-function seriesReader({ axis, cells, history, entries }: ChartInput): SeriesOf {
+function seriesReader({ axis, cells, updateSeconds, entries }: ChartInput): SeriesOf {
   const filled: Figures[][] = Array.from({ length: axis.cells }, () => []);
   const figures = entries.map((one) => (one.state === "up" ? figuresOf(one.report) : undefined));
   let last = 0;
-  fillCells(axis, spansOf(history, axis), (cell, index) => {
+  fillCells(axis, spansOf({ points: entries, updateSeconds }, axis), (cell, index) => {
     const own = figures[index];
     if (own === undefined) return;
     filled[cell]?.push(own);

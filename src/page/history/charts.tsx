@@ -5,9 +5,10 @@
 
 import { Paths } from "../components/parts.tsx";
 import type { Chart } from "./chart.ts";
+import type { ChartEvent } from "./chart-events.ts";
 import { bandPath, PLOT_HEIGHT, uprightPath } from "./chart-paths.ts";
 import { HistoryStrip, TimeAxis } from "./history-strip.tsx";
-import type { ChartEvent, MachineHistoryPart } from "./history-view-model.ts";
+import type { MachineHistoryPart } from "./history-view-model.ts";
 
 /** Half of the font's height: labels stand in the middle of their line. */
 const LABEL_SHIFT = 4;

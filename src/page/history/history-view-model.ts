@@ -2,11 +2,12 @@
  * The history of one machine as its page shows it: strip and charts on one axis, what happened
  * on it, and the links that zoom.
  */
+import { withoutUndefined } from "../../base/without-undefined.ts";
 import type { Machine } from "../../cluster/machine.ts";
-import type { Entry, EntryQuery } from "../../store/history-types.ts";
-import type { ClusterView } from "../../view/cluster-view.ts";
+import type { Entry, StripPoint } from "../../store/history-types.ts";
+import type { ClusterSource, ClusterView } from "../../view/cluster-view.ts";
 import { duration } from "../../view/format.ts";
-import { type Cells, cellsOf, pointOf, runsOf } from "../../view/history/cells.ts";
+import { cellsOf, pointOf } from "../../view/history/cells.ts";
 import { type Axis, axisOf, spanWords, zoomBoundsOf } from "../../view/history/time-axis.ts";
 import {
   isSameRange,
@@ -21,13 +22,12 @@ import { machineHref } from "../../view/machine-href.ts";
 import type { Times } from "../../view/times.ts";
 import { axisLinks } from "./axis-links.ts";
 import { chartsOf } from "./chart.ts";
+import { eventsOf } from "./chart-events.ts";
 import { entryGridOf, MOST_GRID_ENTRIES } from "./entry-grid-view-model.ts";
 import { stripOf } from "./strip.ts";
 import { readZoomQuery } from "./zoom-query.ts";
 
 export type MachineHistoryPart = ReturnType<typeof historyOf>;
-
-export type ChartEvent = MachineHistoryPart["events"][number];
 
 export interface HistoryInput {
   readonly view: ClusterView;
@@ -36,8 +36,7 @@ export interface HistoryInput {
   readonly times: Times;
   /** Query of the page. The links change `from` and `to` and keep all other parameters. */
   readonly parameters: URLSearchParams;
-  /** Newest first. */
-  readonly entries: (query: EntryQuery) => readonly Entry[];
+  readonly source: Pick<ClusterSource, "entries" | "strips">;
 }
 
 /** Whole reports read for the charts: ten days of the default interval; each costs 15 µs. */
@@ -65,57 +64,66 @@ function zoomLinks(input: HistoryInput, bounds: ZoomBounds, shown: TimeRange) {
 }
 
 /** The entries that the charts are drawn from, oldest first. */
-function entriesFor({ view, entries }: HistoryInput, range: TimeRange | undefined, stepMs: number) {
-  if (range === undefined) {
-    return entries({ limit: Math.min(view.historyEntries, MOST_CHART_ENTRIES) }).toReversed();
-  }
-  const reports = Math.ceil((range.toMs - range.fromMs) / stepMs) + 4;
-  const limit = Math.min(MOST_CHART_ENTRIES, ENTRIES_PER_REPORT * reports);
+function entriesFor(
+  { machine, view, source }: HistoryInput,
+  { fromMs, toMs }: TimeRange,
+  { updateSeconds, isToNow }: { readonly updateSeconds: number; readonly isToNow: boolean },
+): readonly Entry[] {
+  const both = [updateSeconds * 1000, view.updateSeconds * 1000];
   // A report that is made after the end of the range speaks of the time before it.
-  return entries({ limit, beforeWallMs: range.toMs + 2 * stepMs }).toReversed();
+  const endMs = toMs + 2 * Math.max(...both);
+  const reports = Math.ceil((endMs - fromMs) / Math.min(...both)) + 2;
+  const limit = Math.min(MOST_CHART_ENTRIES, ENTRIES_PER_REPORT * reports);
+  const query = withoutUndefined({ limit, beforeWallMs: isToNow ? undefined : endMs });
+  return source.entries(machine.id, query).toReversed();
 }
 
-/**
- * What all charts mark, in cells, `to` exclusive: an outage as a band, a reboot as a line. Words:
- * `down Mon 13:20–14:10`, `rebooted 14:10`.
- */
-function eventsOf(cells: Cells, axis: Axis, times: Times, nowMs: number) {
-  const at = (cell: number) => axis.startMs + cell * axis.cellMs;
-  const outages = (kind: "down" | "stopped") =>
-    runsOf(axis.cells, (cell) => cells.state[cell] === kind).map(({ from, to }) => {
-      const isOpen = axis.isToNow && to === axis.cells;
-      const range = rangeWords({ fromMs: at(from), toMs: at(to) }, times, nowMs);
-      const words = isOpen ? `${times.since(at(from), nowMs)}–now` : range;
-      return { kind, from, to, words: `${kind} ${words}` };
-    });
-  const reboots = cells.reboots.map(({ cell, atMs }) => ({
-    kind: "reboot" as const,
-    from: cell,
-    to: cell + 1,
-    words: `rebooted ${times.since(atMs, nowMs)}`,
-  }));
-  return [...outages("down"), ...outages("stopped"), ...reboots].sort((a, b) => a.from - b.from);
+interface ChartSpan {
+  readonly entries: readonly Entry[];
+  readonly points: readonly StripPoint[];
+  readonly axis: Axis;
+}
+
+/** When the charts begin, if they leave out reports that the strip shows. */
+function cutMs({ entries, points, axis }: ChartSpan): number | undefined {
+  const firstMs = entries[0]?.atWallMs ?? 0;
+  // A report less in a cell of several is not seen.
+  const isCut = points.some(
+    ({ state, atWallMs }) =>
+      state === "up" && atWallMs > axis.startMs && atWallMs < firstMs - axis.cellMs,
+  );
+  return isCut ? firstMs : undefined;
 }
 
 export function historyOf(input: HistoryInput) {
-  const { view, machine, slug, times, parameters } = input;
+  const { view, machine, source, slug, times, parameters } = input;
   const nowMs = view.moment.wallMs;
   const bounds = zoomBoundsOf({ ...view, nowMs, times });
-  const { range, notices } = readZoomQuery(parameters, { times, nowMs, bounds });
+  const asked = readZoomQuery(parameters, { times, nowMs, bounds });
+  const { range } = asked;
   const axis = axisOf({ ...view, nowMs, times, range });
   const updateSeconds = machine.report?.updateSeconds ?? view.updateSeconds;
-  const entries = entriesFor(input, range, Math.min(updateSeconds, view.updateSeconds) * 1000);
-  // From this machine's own entries: the source would read the strips of all machines for one.
-  const points = entries.map(pointOf);
+  const shown = range ?? bounds.whole;
+  const entries = entriesFor(input, shown, { updateSeconds, isToNow: axis.isToNow });
+  // A report made before the first cell covers a part of it, and a reboot is known by the report
+  // before it, which was made before an outage.
+  const sinceMs = Math.min(axis.startMs - axis.cellMs, entries[0]?.atWallMs ?? nowMs);
+  const points = source.strips(sinceMs, [machine.id]).get(machine.id) ?? [];
   const history = { points, state: machine.state, updateSeconds };
   const cells = cellsOf(history, axis);
-  const shown = range ?? bounds.whole;
+  const notices = [...asked.notices];
+  const beginMs = cutMs({ entries, points, axis });
+  if (beginMs !== undefined) {
+    notices.push(
+      `The charts go back to ${times.since(beginMs, nowMs)}: they are drawn from the newest ${entries.length} entries. Zoom in on an earlier part to see its charts.`,
+    );
+  }
   const isEmpty = range !== undefined && cells.state.every((state) => state === "none");
   const length = ({ fromMs, toMs }: TimeRange) => (toMs - fromMs) / 1000;
   const whole = spanWords(length(bounds.whole));
   const words = rangeWords(shown, times, nowMs);
   // The grid shows the newest entries whatever part the charts show.
-  const newest = range && input.entries({ limit: MOST_GRID_ENTRIES }).map(pointOf).toReversed();
+  const newest = range && source.entries(machine.id, { limit: MOST_GRID_ENTRIES }).toReversed();
   return {
     /** `24 hours`; of a part its times: `Mon 12:30–15:50`. */
     title: range === undefined ? whole.replace(/^24 h$/, "24 hours") : words,
@@ -130,8 +138,14 @@ export function historyOf(input: HistoryInput) {
     axis,
     axisLinks: axisLinks(axis, times, {}),
     strip: stripOf(history, { axis, times }),
-    charts: chartsOf({ axis, cells, history, entries }),
-    events: eventsOf(cells, axis, times, nowMs),
-    entries: entryGridOf({ points: newest ?? points, slug, times, updateSeconds, nowMs }),
+    charts: chartsOf({ axis, cells, updateSeconds, entries }),
+    events: eventsOf({ history, cells, axis, times, nowMs }),
+    entries: entryGridOf({
+      points: (newest ?? entries).map(pointOf),
+      slug,
+      times,
+      updateSeconds,
+      nowMs,
+    }),
   };
 }

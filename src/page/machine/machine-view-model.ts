@@ -36,8 +36,7 @@ export interface MachinePageInput {
   readonly times: Times;
   /** The query of the page: which part of the history is shown. */
   readonly parameters: URLSearchParams;
-  /** Newest first. */
-  readonly entries: HistoryInput["entries"];
+  readonly source: HistoryInput["source"];
 }
 
 function factWords({ machine, report }: Subject, view: ClusterView, times: Times): string[] {

@@ -73,7 +73,10 @@ function coveredSince(
 }
 
 /** The time that each point covers, in their order. */
-export function spansOf({ points, updateSeconds }: MachineHistory, axis: Axis): Span[] {
+export function spansOf(
+  { points, updateSeconds }: Omit<MachineHistory, "state">,
+  axis: Axis,
+): Span[] {
   return points.map((point, index) => {
     if (point.state !== "up") {
       return { fromMs: point.atWallMs, toMs: point.untilWallMs ?? axis.endMs + axis.cellMs };
