@@ -1,6 +1,7 @@
 /** The parts of the browser's script that need no browser. */
-import { describe, expect, test } from "bun:test";
-import { reportWords } from "../../src/page/client/entry-words.ts";
+import { describe, expect, spyOn, test } from "bun:test";
+import { cellLabel } from "../../src/page/client/chart-scene.ts";
+import { reportWords, wordsOf } from "../../src/page/client/entry-words.ts";
 import { cellAt, cellWords } from "../../src/page/client/strip-cells.ts";
 import { tileWords } from "../../src/page/client/tiles.ts";
 import { stripOf } from "../../src/page/history/strip.ts";
@@ -8,6 +9,7 @@ import { cellsOf } from "../../src/view/history/cells.ts";
 import { axisOf } from "../../src/view/history/time-axis.ts";
 import { cpuLevel } from "../../src/view/thresholds.ts";
 import { createTimes } from "../../src/view/times.ts";
+import { handlerOver } from "../http/handler-over.ts";
 import { SAMPLE_NOW_MS, sampleSource } from "./sample-cluster.ts";
 import { hundred } from "./sample-many.ts";
 
@@ -97,6 +99,44 @@ describe("an entry in one line", () => {
   ];
   for (const [name, report, text] of cases) {
     test(`is right for ${name}`, () => expect(reportWords(report).all).toBe(text));
+  }
+});
+
+describe("the report that covers a cell of several entries", () => {
+  test("is the first one made after its middle", async () => {
+    const handler = handlerOver(sampleSource());
+    const fetching = spyOn(globalThis, "fetch").mockImplementation(
+      Object.assign(
+        async (path: string | URL | Request) =>
+          handler(
+            new Request(`http://localhost${path}`, { headers: { host: "localhost" } }),
+            "127.0.0.1",
+          ),
+        { preconnect: () => undefined },
+      ),
+    );
+    // The load of node02 ends at 04:50; the hour before it is one cell.
+    const middleMs = Date.UTC(2026, 10, 24, 4, 45);
+    const words = await wordsOf(
+      "node02",
+      { middleMs, stepMs: 600_000 },
+      new AbortController().signal,
+    );
+    fetching.mockRestore();
+    expect(words?.top).toBe("chen ffmpeg 14");
+  });
+});
+
+describe("the time at the cursor of the charts", () => {
+  const startMs = Date.UTC(2026, 10, 24, 9);
+  const bounds = { whole: { fromMs: startMs, toMs: SAMPLE_NOW_MS }, stepMs: 10_000 };
+  for (const [cellMs, text] of [
+    [10_000, "09:00:30"],
+    [60_000, "09:03"],
+  ] as const) {
+    test(`is ${text} at the end of the third cell of ${cellMs / 1000} s`, () => {
+      expect(cellLabel(2, { startMs, cellMs, bounds }, times)).toBe(text);
+    });
   }
 });
 

@@ -1,10 +1,13 @@
 /** What the server says about the charts that it drew: their cells, the range, its bounds. */
 import type { TimeRange, ZoomBounds } from "../../view/history/zoom.ts";
+import { type Times, timesFor } from "../../view/times.ts";
 
 export interface CellAxis {
   readonly startMs: number;
   readonly cellMs: number;
   readonly cells: number;
+  /** The interval of the cluster: a cell of a long axis joins several entries. */
+  readonly stepMs: number;
 }
 
 export interface Scene extends CellAxis {
@@ -18,14 +21,26 @@ export function sceneNow(): Scene | undefined {
   const plots = document.getElementById("plots");
   if (plots === null) return undefined;
   const read = (name: string) => Number(plots.dataset[name]);
+  const stepMs = read("step");
   return {
     plots,
     startMs: read("start"),
     cellMs: read("cell"),
     cells: read("cells"),
+    stepMs,
     shown: { fromMs: read("from"), toMs: read("to") },
-    bounds: { whole: { fromMs: read("oldest"), toMs: read("newest") }, stepMs: read("step") },
+    bounds: { whole: { fromMs: read("oldest"), toMs: read("newest") }, stepMs },
   };
+}
+
+/** The time by which a cell is named, its end. */
+export function cellLabel(
+  cell: number,
+  { startMs, cellMs, bounds }: Pick<Scene, "startMs" | "cellMs" | "bounds">,
+  times: Times,
+): string {
+  const endMs = startMs + (cell + 1) * cellMs;
+  return timesFor(times, cellMs / 1000).since(endMs, bounds.whole.toMs);
 }
 
 /** The middle of a cell. */

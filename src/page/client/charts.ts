@@ -13,7 +13,7 @@ import {
 } from "../../view/history/zoom.ts";
 import { say } from "./announce.ts";
 import { hideChartCursor, showChartCursor, wordsAt } from "./chart-cursor.ts";
-import { cellOf, type Scene, sceneNow, timeOf } from "./chart-scene.ts";
+import { cellLabel, cellOf, type Scene, sceneNow, timeOf } from "./chart-scene.ts";
 import { askForWords } from "./entry-words.ts";
 import type { Page } from "./page.ts";
 import { serverTimes } from "./server-times.ts";
@@ -95,7 +95,7 @@ class Charts {
     const cell = Math.max(0, Math.min(scene.cells - 1, at + steps));
     this.#area.focus({ preventScroll: true });
     this.#choose(timeOf(cell, scene));
-    this.#saySoon(() => wordsAt(cell, scene.plots, this.#label(cell, scene)));
+    this.#saySoon(() => wordsAt(cell, scene.plots, cellLabel(cell, scene, serverTimes())));
     return true;
   }
 
@@ -110,10 +110,6 @@ class Charts {
     );
     if (this.#area.parentElement !== scene.plots) scene.plots.append(this.#area);
     this.#showCursor();
-  }
-
-  #label(cell: number, { startMs, cellMs, bounds }: Scene): string {
-    return serverTimes().since(startMs + (cell + 1) * cellMs, bounds.whole.toMs);
   }
 
   #cellUnder(clientX: number, { cells }: Scene): number {
@@ -136,7 +132,7 @@ class Charts {
       hideChartCursor(scene.plots);
       return;
     }
-    const time = this.#label(cell, scene);
+    const time = cellLabel(cell, scene, serverTimes());
     showChartCursor(scene, this.#area, { cell, label: time });
     this.#asking = askForWords(this.#slug(), cell, scene, ({ top }) => {
       if (top !== "") showChartCursor(scene, this.#area, { cell, label: `${time} ${top}` });

@@ -44,14 +44,15 @@ export function reportWords(report: Report) {
  * The words of the report that covers the middle of a cell; `undefined` if there is none or the
  * server did not give it.
  */
-async function wordsOf(
+export async function wordsOf(
   slug: string,
-  { middleMs, cellMs }: { readonly middleMs: number; readonly cellMs: number },
+  { middleMs, stepMs }: { readonly middleMs: number; readonly stepMs: number },
   signal: AbortSignal,
 ): Promise<EntryWords | undefined> {
   const name = `${slug} ${middleMs}`;
   if (kept.has(name)) return kept.get(name);
-  const before = new Date(middleMs + 1.5 * cellMs).toISOString();
+  // Two intervals: a report may be late. Of more, the four could all be later than the one wanted.
+  const before = new Date(middleMs + 2 * stepMs).toISOString();
   const path = `/api/v1/machines/${encodeURIComponent(slug)}/entries?limit=4&before=${before}`;
   const answer = await fetch(path, { signal });
   if (!answer.ok) return undefined;
@@ -75,7 +76,7 @@ export function askForWords(
   const own = new AbortController();
   setTimeout(() => {
     if (own.signal.aborted) return;
-    wordsOf(slug, { middleMs: timeOf(cell, axis), cellMs: axis.cellMs }, own.signal)
+    wordsOf(slug, { middleMs: timeOf(cell, axis), stepMs: axis.stepMs }, own.signal)
       .then((words) => {
         if (words !== undefined && !own.signal.aborted) tell(words);
       })

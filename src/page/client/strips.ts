@@ -20,6 +20,7 @@ function axisOf(strip: Element): CellAxis {
     startMs: Number(axis?.dataset["start"] ?? 0),
     cellMs: Number(axis?.dataset["cell"] ?? 0),
     cells: Number(box.split(" ")[2]),
+    stepMs: Number(axis?.dataset["step"] ?? 0),
   };
 }
 

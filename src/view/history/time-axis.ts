@@ -8,6 +8,8 @@ import type { TimeRange, ZoomBounds } from "./zoom.ts";
 export interface Axis {
   readonly cells: number;
   readonly cellMs: number;
+  /** The interval of the cluster: a cell of a long axis joins several entries. */
+  readonly stepMs: number;
   readonly startMs: number;
   readonly endMs: number;
   readonly ticks: readonly Tick[];
@@ -125,7 +127,7 @@ export function axisOf(options: HistoryOptions & { readonly range?: TimeRange | 
   const cellMs = stepMs * joined;
   const endMs = range?.toMs ?? lastFullMs(options, cellMs);
   const isToNow = range === undefined || range.toMs >= lastFullMs(options, stepMs);
-  const axis = { cells, cellMs, startMs: endMs - cells * cellMs, endMs, isToNow };
+  const axis = { cells, cellMs, stepMs, startMs: endMs - cells * cellMs, endMs, isToNow };
   return { ...axis, ticks: ticksOf(axis, times), spanWords: spanWords((cells * cellMs) / 1000) };
 }
 
