@@ -49,6 +49,16 @@ describe("by keyboard alone", () => {
     expect(await page.locator(rows).count()).toBe(11);
   });
 
+  keyTest("+ - = 0 are left to the browser on a page without charts", async (page) => {
+    const taken = await page.evaluate(() =>
+      [..."+-=0j"].filter((key) => {
+        const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+        return !document.body.dispatchEvent(pressed);
+      }),
+    );
+    expect(taken).toEqual(["j"]);
+  });
+
   keyTest("a filter without result says so, and how to clear it", async (page) => {
     await page.keyboard.press("/");
     await page.keyboard.type("user:zed");

@@ -15,6 +15,7 @@ import { say } from "./announce.ts";
 import { hideChartCursor, showChartCursor, wordsAt } from "./chart-cursor.ts";
 import { cellLabel, cellOf, type Scene, sceneNow, timeOf } from "./chart-scene.ts";
 import { askForWords } from "./entry-words.ts";
+import { isPlainClick, isTyping } from "./input.ts";
 import type { Page } from "./page.ts";
 import { serverTimes } from "./server-times.ts";
 
@@ -47,6 +48,8 @@ class Charts {
   #pointerX: number | undefined;
   /** The time chosen by keys or by touch. It stays chosen when the charts change. */
   #chosenMs: number | undefined;
+  /** The cell that the cursor is drawn at. */
+  #shownCell: number | undefined;
   /** Where the mouse button went down. */
   #pressedX: number | undefined;
   /** Where a finger came down. It may scroll the page until it has moved aside: then it slides. */
@@ -109,7 +112,7 @@ class Charts {
       `Charts of ${name}. Left and right arrows for the values, plus and minus to zoom, 0 for all, Enter for the entry`,
     );
     if (this.#area.parentElement !== scene.plots) scene.plots.append(this.#area);
-    this.#showCursor();
+    this.#drawCursor(scene);
   }
 
   #cellUnder(clientX: number, { cells }: Scene): number {
@@ -123,11 +126,16 @@ class Charts {
     return this.#chosenMs === undefined ? undefined : cellOf(this.#chosenMs, scene);
   }
 
+  /** Most moves of a pointer stay in one cell: what is drawn and known of it stays too. */
   #showCursor(): void {
     const scene = sceneNow();
+    if (scene !== undefined && this.#cursorCell(scene) !== this.#shownCell) this.#drawCursor(scene);
+  }
+
+  #drawCursor(scene: Scene): void {
     this.#asking?.abort();
-    if (scene === undefined) return;
     const cell = this.#cursorCell(scene);
+    this.#shownCell = cell;
     if (cell === undefined) {
       hideChartCursor(scene.plots);
       return;
@@ -266,9 +274,8 @@ class Charts {
 
   #onKey(event: KeyboardEvent): void {
     const { target, key } = event;
-    const isTyping =
-      target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
-    if (isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (isTyping(event) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (sceneNow() === undefined) return;
     const isHere = target === this.#area;
     const zoom = ZOOM_KEYS[key] ?? (isHere ? MOVE_KEYS[key] : undefined);
     const steps = isHere ? STEP_KEYS[key] : undefined;
@@ -288,8 +295,8 @@ class Charts {
 
   /** The server's zoom links, in place. */
   #onClick(event: MouseEvent): void {
-    const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
-    if (button !== 0 || ctrlKey || metaKey || shiftKey || altKey) return;
+    const { target } = event;
+    if (!isPlainClick(event)) return;
     const link = target instanceof Element ? target.closest<HTMLElement>("a[data-zoom]") : null;
     if (link === null) return;
     event.preventDefault();

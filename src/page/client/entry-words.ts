@@ -49,8 +49,6 @@ export async function wordsOf(
   { middleMs, stepMs }: { readonly middleMs: number; readonly stepMs: number },
   signal: AbortSignal,
 ): Promise<EntryWords | undefined> {
-  const name = `${slug} ${middleMs}`;
-  if (kept.has(name)) return kept.get(name);
   // Two intervals: a report may be late. Of more, the four could all be later than the one wanted.
   const before = new Date(middleMs + 2 * stepMs).toISOString();
   const path = `/api/v1/machines/${encodeURIComponent(slug)}/entries?limit=4&before=${before}`;
@@ -62,11 +60,18 @@ export async function wordsOf(
   if (entry?.state !== "up") return undefined;
   const words = reportWords(entry.report);
   if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(name, words);
+  kept.set(nameOf(slug, middleMs), words);
   return words;
 }
 
-/** Tells the words of a cell, once the cursor rests on it and unless the returned request is aborted. */
+function nameOf(slug: string, middleMs: number): string {
+  return `${slug} ${middleMs}`;
+}
+
+/**
+ * Tells the words of a cell: at once if they are known, else when the cursor rests on it, unless
+ * the returned request is aborted.
+ */
 export function askForWords(
   slug: string,
   cell: number,
@@ -74,9 +79,15 @@ export function askForWords(
   tell: (words: EntryWords) => void,
 ): AbortController {
   const own = new AbortController();
+  const middleMs = timeOf(cell, axis);
+  const known = kept.get(nameOf(slug, middleMs));
+  if (known !== undefined) {
+    tell(known);
+    return own;
+  }
   setTimeout(() => {
     if (own.signal.aborted) return;
-    wordsOf(slug, { middleMs: timeOf(cell, axis), stepMs: axis.stepMs }, own.signal)
+    wordsOf(slug, { middleMs, stepMs: axis.stepMs }, own.signal)
       .then((words) => {
         if (words !== undefined && !own.signal.aborted) tell(words);
       })

@@ -1,5 +1,6 @@
 /** The keys `/ j k h l s S u ? Esc`. They do nothing while the reader types or holds Ctrl, Alt or Meta. */
 import { clearFilter, filterField } from "./filter.ts";
+import { isTyping } from "./input.ts";
 import type { Page } from "./page.ts";
 import { stepInTime } from "./strips.ts";
 
@@ -123,11 +124,8 @@ export function startKeys(page: Page): void {
       else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       return;
     }
-    const { target } = event;
-    const isTyping =
-      target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
     const act = ACTIONS[event.key] ?? (isView ? VIEW_ACTIONS[event.key] : undefined);
-    if (isTyping || act === undefined) return;
+    if (isTyping(event) || act === undefined) return;
     act(page);
     event.preventDefault();
   });

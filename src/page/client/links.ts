@@ -2,6 +2,7 @@
  * Links from one view of the cluster to another change the page in place. Changes that a table held
  * back while it was pointed at appear when the pointer or the focus leaves it.
  */
+import { isPlainClick } from "./input.ts";
 import type { Page } from "./page.ts";
 
 /** Parameters whose changes make no step in the browser's history. */
@@ -15,8 +16,8 @@ function withoutView(url: URL): string {
 
 /** The link's address, if both this page and the link's are views of the cluster. */
 function viewOf(event: MouseEvent): URL | undefined {
-  const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
-  if (button !== 0 || ctrlKey || metaKey || shiftKey || altKey) return undefined;
+  const { target } = event;
+  if (!isPlainClick(event)) return undefined;
   const link = target instanceof Element ? target.closest("a[href]") : null;
   // The `href` property of an SVG link is an object.
   const href = link?.getAttribute("href");
