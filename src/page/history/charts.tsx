@@ -42,7 +42,7 @@ function StepChart({ chart, history }: { chart: Chart; history: MachineHistoryPa
   return (
     <div class="chart-row" data-unit={chart.unit}>
       <div class="chart-head">
-        <b>{chart.label}</b> <span class="unit">{chart.unit}</span>
+        <b>{chart.label}</b> <span>{chart.unit}</span>
         <ul>
           {chart.series.map(({ name, paint, values }) => (
             <li data-values={values}>
