@@ -116,10 +116,15 @@ describe("a live page", () => {
   liveTest("keeps an opened entry, and what is typed into the filter", async ({ page, server }) => {
     await page.goto(`${server.url}/?open=node02@03:10`);
     await isLive(page);
-    await page.getByRole("searchbox", { name: "filter" }).pressSequentially("no");
+    const heading = page.getByRole("heading", { name: "node02 at 03:10" });
+    const field = page.getByRole("searchbox", { name: "filter" });
     server.changeMachine("node02", busy(73));
     await cpu(page, "node02").getByText("73").waitFor();
-    expect(await page.getByRole("searchbox").inputValue()).toBe("no");
+    expect(await heading.count()).toBe(1);
+    await field.pressSequentially("no");
+    server.changeMachine("node02", busy(74));
+    await cpu(page, "node02").getByText("74").waitFor();
+    expect(await field.inputValue()).toBe("no");
   });
 
   liveTest(

@@ -236,7 +236,7 @@ describe("the page of a machine", () => {
   browserTest("lets its stream go when the machine is forgotten", async (place) => {
     const server = place.serve();
     const { page, expectComplaints } = await place.open(`${server.url}/machines/node07`);
-    expectComplaints(/404|willReadFrequently/);
+    expectComplaints(/404/);
     await page.locator("#connection", { hasText: "live" }).waitFor();
     server.change((view) => ({
       ...view,
