@@ -17,7 +17,7 @@ const FILES = [
   { path: "/page.css", text: STYLE, contentType: CSS },
   { path: "/favicon.svg", text: icon, contentType: SVG },
   { path: "/favicon-down.svg", text: iconDown, contentType: SVG },
-  { path: "/client.js", text: bundleClient("main.ts"), contentType: SCRIPT },
+  { path: "/client.js", text: bundleClient(), contentType: SCRIPT },
 ];
 
 export const ASSET_PATHS: readonly string[] = FILES.map(({ path }) => path);

@@ -11,7 +11,7 @@ import { HistoryStrip } from "../history/history-strip.tsx";
 import type { MachineRow as RowModel } from "./machine-row-view-model.ts";
 
 /** Columns of figures, whose place a sentence takes. */
-export const FIGURE_COLUMNS = 9;
+const FIGURE_COLUMNS = 9;
 /** Users who are named; the others are counted. */
 const MOST_USERS = 3;
 

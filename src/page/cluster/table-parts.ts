@@ -17,14 +17,14 @@ export interface TablePart {
   readonly subjects: readonly Subject[];
 }
 
-export interface PageLink {
+export interface ResultPage {
   readonly page: number;
   readonly isCurrent: boolean;
 }
 
 export interface TableParts {
   readonly parts: readonly TablePart[];
-  readonly pages: readonly PageLink[];
+  readonly pages: readonly ResultPage[];
 }
 
 /** Rows of a page of results, and of the problems. */
@@ -40,8 +40,8 @@ export function wantedText({ filter, tag }: PageQuery): string {
   return shownText(asked, 120);
 }
 
-function problemPart(subjects: readonly Subject[]): TablePart {
-  const problems = subjects.filter(isProblem);
+function problemPart(subjects: readonly Subject[], query: PageQuery): TablePart {
+  const problems = sorted(subjects.filter(isProblem), query);
   const shown = problems.slice(0, PAGE_ROWS);
   const first = shown.length < problems.length ? `, the first ${shown.length}` : "";
   const heading = `${problems.length === 0 ? "none" : problems.length} with problems${first}`;
@@ -60,7 +60,7 @@ export function tableParts(
   const { raw } = query;
   const last = Math.max(1, Math.ceil(chosen.length / PAGE_ROWS));
   const current = Math.min(query.page, last);
-  const problems = current === 1 ? [problemPart(sorted(subjects, query))] : [];
+  const problems = current === 1 ? [problemPart(subjects, query)] : [];
   if (!isFiltered(query) && raw.sort === undefined && raw.page === undefined) {
     return { parts: problems, pages: [] };
   }

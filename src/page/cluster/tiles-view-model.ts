@@ -39,7 +39,7 @@ export interface Tile {
 }
 
 /** Machines from which tiles stand above the table: the rows no longer fit on a screen. */
-export const LEAST_FOR_TILES = 31;
+const LEAST_FOR_TILES = 31;
 /** Machines from which tiles are small and the table shows only problems and results. */
 export const LEAST_FOR_SMALL = 301;
 /** More rows of tiles are no overview: the smallest groups become one. */
