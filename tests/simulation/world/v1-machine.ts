@@ -26,6 +26,8 @@ export class V1Machine implements Host {
   readonly updateSeconds: number;
   /** Packets from other machines that this one could not read: must stay empty. */
   readonly refused: string[] = [];
+  /** Each time that this machine has begun to show another as down. */
+  readonly shownDown: string[] = [];
   readonly #network: Network;
   readonly #random: Random;
   readonly #truth: GroundTruth;
@@ -33,6 +35,8 @@ export class V1Machine implements Host {
   readonly #scan: readonly string[];
   readonly #intervalMs: number;
   #known = new Set<string>();
+  /** Updates since each machine last answered anything at all. */
+  readonly #unheard = new Map<string, number>();
   #served = new Set<string>();
   #sequence = 0;
   #updatedMs = 0;
@@ -73,6 +77,7 @@ export class V1Machine implements Host {
     this.#run++;
     this.#known = new Set();
     this.#served = new Set();
+    this.#unheard.clear();
     this.#sequence = 0;
     const incarnation = `${this.address} ${this.#run}`;
     this.#truth.begin({ machine: this.address, id: this.address, incarnation });
@@ -106,8 +111,8 @@ export class V1Machine implements Host {
     if (kind === "?") this.#say(from, `!${[...this.#known].join(" ")}`);
     else if (kind === "!") this.#readAddresses(from, body);
     else if (kind === ">") this.#answer(from, body);
-    else if (kind === "<" && body !== "") this.#readReport(from, body);
-    else if (kind !== "<") this.refused.push(`${from}: kind ${kind}`);
+    else if (kind === "<") this.#readReport(from, body);
+    else this.refused.push(`${from}: kind ${kind}`);
   }
 
   #readAddresses(from: string, body: string): void {
@@ -128,6 +133,8 @@ export class V1Machine implements Host {
   }
 
   #readReport(from: string, body: string): void {
+    this.#unheard.set(from, 0);
+    if (body === "") return;
     const report = readStrictReport(body);
     if (typeof report === "string") this.refused.push(`${from}: ${report}`);
   }
@@ -136,7 +143,15 @@ export class V1Machine implements Host {
     this.#sequence++;
     this.#updatedMs = this.#network.nowMs;
     this.#served.clear();
+    for (const address of this.#known) this.#countDown(address);
     this.#truth.publish(this.address, { sequence: this.#sequence, atMs: this.#network.nowMs });
+  }
+
+  /** The program of 2005 shows a machine as down at its third update without any answer. */
+  #countDown(address: string): void {
+    const unheard = (this.#unheard.get(address) ?? 0) + 1;
+    this.#unheard.set(address, unheard);
+    if (unheard === 3) this.shownDown.push(`${address} at ${this.#network.nowMs} ms`);
   }
 
   #report(): string {

@@ -13,7 +13,7 @@ import { LOSSY, Network, type NetworkConditions, RELIABLE } from "./network.ts";
 import { PORT, SimulatedNode, type WorldSettings } from "./node.ts";
 import { between, type Random, seededRandom } from "./random.ts";
 import { Plaintexts } from "./sealing.ts";
-import { V1Machine } from "./v1-machine.ts";
+import { type V1Habits, V1Machine } from "./v1-machine.ts";
 import { rememberEarlierRun } from "./warm-start.ts";
 
 export interface WorldOptions {
@@ -23,6 +23,10 @@ export interface WorldOptions {
   /** How many machines speak protocol 1 only. */
   readonly v1: number;
   readonly updateSeconds: number;
+  /** The interval of the protocol-1 machines, in place of `updateSeconds`. */
+  readonly v1UpdateSeconds?: number;
+  /** How all protocol-1 machines behave; without it each draws its own. */
+  readonly v1Habits?: V1Habits;
   /** How many of the protocol-2 machines have a second address. */
   readonly twoAddresses?: number;
   readonly conditions?: NetworkConditions;
@@ -224,8 +228,9 @@ export class World {
   #addV1Machine(address: string, scan: readonly string[]): void {
     const { network, truth } = this;
     const random = this.#random;
-    const { updateSeconds } = this.#options;
-    const habits = { saysAlive: random() < 0.7, takesOnlyBare: random() < 0.3 };
+    const updateSeconds = this.#options.v1UpdateSeconds ?? this.#options.updateSeconds;
+    const drawn = { saysAlive: random() < 0.7, takesOnlyBare: random() < 0.3 };
+    const habits = this.#options.v1Habits ?? drawn;
     const options = { network, truth, random, address, habits, scan, updateSeconds };
     this.v1Machines.push(new V1Machine(options));
   }
