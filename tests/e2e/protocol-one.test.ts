@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createSocket } from "node:dgram";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { type Daemon, freePort, startDaemon, until } from "./daemon.ts";
-import { StrictPeer, sampleReport } from "./strict-peer.ts";
+import {
+  editedReport,
+  longReport,
+  StrictPeer,
+  sampleReport,
+  wrappedReport,
+} from "./strict-peer.ts";
 
 const SIGNATURE = "lab-2005";
 const DAEMON = "127.0.3.2";
@@ -14,11 +20,24 @@ const UPDATE_SECONDS = 600;
 let port: number;
 let daemon: Daemon;
 let peer: StrictPeer;
+/** Peers whose reports the old program reads. */
+const others: StrictPeer[] = [];
 
 beforeAll(async () => {
   port = await freePort();
   peer = await StrictPeer.open({ address: PEER, port, signature: SIGNATURE });
   peer.publish(sampleReport("oldie", 37));
+  const reports = [wrappedReport("wrapped"), longReport("talkative"), editedReport("edited")];
+  for (const [index, report] of reports.entries()) {
+    const other = await StrictPeer.open({
+      address: `127.0.3.${20 + index}`,
+      port,
+      signature: SIGNATURE,
+    });
+    other.publish(report);
+    peer.known.add(other.address);
+    others.push(other);
+  }
   daemon = await startDaemon({
     address: DAEMON,
     httpPort: await freePort(),
@@ -27,7 +46,7 @@ beforeAll(async () => {
       "-S",
       SIGNATURE,
       "-n",
-      "127.0.3.2-9",
+      "127.0.3.2-22",
       "-u",
       String(UPDATE_SECONDS),
       "--name",
@@ -38,7 +57,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await daemon.stop();
-  peer.close();
+  for (const one of [peer, ...others]) one.close();
 });
 
 async function machine(name: string): Promise<Machine | undefined> {
@@ -58,7 +77,7 @@ describe("beside a protocol-1 peer,", () => {
     expect(shown?.report?.messages).toEqual(["Nov 22 08:00:01 old kernel: eth0 link up"]);
   });
 
-  test("the peer gets the daemon's report only once, and valid to the last field", async () => {
+  test("the peer gets the daemon's report once, valid to the last field, and then signs of life", async () => {
     await until(async () => (await machine("newbie"))?.report !== undefined);
     peer.say(DAEMON, ">");
     await until(() => peer.reports.has(DAEMON));
@@ -67,15 +86,40 @@ describe("beside a protocol-1 peer,", () => {
     expect(report?.fields[2]).toBe("60");
     expect(Math.abs(Number(report?.fields[1]) - Date.now() / 1000)).toBeLessThan(30);
 
-    const before = peer.texts(DAEMON).filter((text) => text.startsWith(`${SIGNATURE}<`)).length;
+    // Averaged over half a second: CPU, swap, disk and network are 0, as the old program begins.
+    expect(report?.fields.slice(11)).toEqual(Array(9).fill("0"));
+
+    const answers = () =>
+      peer.texts(DAEMON).filter((text) => text.startsWith(`${SIGNATURE}<`)).length;
+    const before = answers();
     peer.say(DAEMON, ">");
-    peer.say(DAEMON, "?");
-    const lists = peer.texts(DAEMON).filter((text) => text.startsWith(`${SIGNATURE}!`)).length;
-    await until(
-      () => peer.texts(DAEMON).filter((text) => text.startsWith(`${SIGNATURE}!`)).length > lists,
-    );
-    const after = peer.texts(DAEMON).filter((text) => text.startsWith(`${SIGNATURE}<`)).length;
-    expect(after).toBe(before);
+    await until(() => answers() > before);
+    expect(peer.texts(DAEMON).at(-1)).toBe(`${SIGNATURE}<`);
+    expect(peer.signsOfLife).toContain(DAEMON);
+  });
+
+  test("a report with counters that wrapped costs only the wrapped figures", async () => {
+    await until(async () => (await machine("wrapped"))?.report !== undefined);
+    const { cpu, network, disk, memory } = (await machine("wrapped"))?.report ?? {};
+    expect(cpu).toEqual({ userPercent: 37, systemPercent: 4 });
+    expect(network).toEqual({ transmitBytesPerSecond: (5 * 2 ** 20) / 60 });
+    expect(disk?.readBytesPerSecond).toBeGreaterThan(0);
+    expect(memory?.usedPercent).toBe(42);
+  });
+
+  test("a report of over 4,096 bytes is read as far as the old program reads it", async () => {
+    await until(async () => (await machine("talkative"))?.report !== undefined);
+    const report = (await machine("talkative"))?.report;
+    expect(report?.users?.map(({ name }) => name)).toEqual(["ann", "bo"]);
+    expect(report?.messages).toHaveLength(5);
+  });
+
+  test("a report of a program whose constants were edited is reckoned with and cut", async () => {
+    await until(async () => (await machine("edited"))?.report !== undefined);
+    const report = (await machine("edited"))?.report;
+    expect(report?.disk?.readBytesPerSecond).toBe(2 ** 20);
+    expect(report?.processes).toHaveLength(5);
+    expect(report?.users).toHaveLength(10);
   });
 
   test("an initial query is answered with the machines that are up", async () => {

@@ -185,3 +185,26 @@ export function sampleReport(name: string, busyPercent: number): string {
     "Nov 22 08:00:01 old kernel: eth0 link up",
   ].join("\n");
 }
+
+/** A report whose counters stepped back: of the idle time, and of an interface that has gone. */
+export function wrappedReport(name: string): string {
+  return sampleReport(name, 37).replace(" 4 59 0 0 1 30 2 5\n", " 4 -194972100 0 0 1 30 -24 5\n");
+}
+
+/** A report with messages beyond the 4,096 bytes that the program reads of a packet. */
+export function longReport(name: string): string {
+  const messages = Array.from({ length: 9 }, (_, i) => `Nov 22 08:00:0${i} old ${"x".repeat(700)}`);
+  const lines = sampleReport(name, 12).split("\n").slice(0, 3);
+  return [...lines, messages.join("\t")].join("\n");
+}
+
+/** A report of a program whose user has set TIME_UNIT to 30 and raised its limits. */
+export function editedReport(name: string): string {
+  const [host = ""] = sampleReport(name, 12)
+    .replace(" 60 ", " 30 ")
+    .replace(" 1 30 2 5", " 30 30 2 5")
+    .split("\n");
+  const processes = Array.from({ length: 8 }, (_, i) => `ann 1.0 0.5 S 00:00:0${i} job${i}`);
+  const users = Array.from({ length: 12 }, (_, i) => `user${i} -5m sh`);
+  return [host, processes.join("\t"), users.join("\t"), ""].join("\n");
+}
