@@ -5,7 +5,7 @@
 import { shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
 import { type Facts, isSwapping } from "./facts.ts";
-import { bytes, decimal, perSecond } from "./format.ts";
+import { bytes, decimal, duration, perSecond } from "./format.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
 export interface Warning {
@@ -22,7 +22,7 @@ export interface Warning {
 
 function apart(seconds: number): string {
   const size = Math.abs(seconds);
-  return `${size < 100 ? decimal(size) : Math.round(size)} s`;
+  return size < 100 ? `${decimal(size)} s` : duration(size);
 }
 
 function swapDetail({ swapBytesPerSecond: rate, swapUsedBytes: held }: Facts): string {

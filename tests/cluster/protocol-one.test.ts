@@ -235,6 +235,16 @@ describe("a protocol-1 report", () => {
     expect(bench.of("entry")).toHaveLength(2);
   });
 
+  test.each([
+    ["a day behind shows a clock that is a day behind", -86_400, -86_400],
+    ["an hour ahead shows a clock that is an hour ahead", 3600, 3600],
+    ["up to two intervals behind may be old, and shows no clock that is off", -1100, 0],
+  ])("that is %s", (_, ahead, offset) => {
+    const bench = new Bench();
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS + ahead }));
+    expect(bench.machine(A)?.clockOffsetSeconds).toBeCloseTo(offset, 0);
+  });
+
   test("does not overwrite a machine known to speak protocol 2", () => {
     const bench = new Bench();
     bench.meet(A);

@@ -9,6 +9,7 @@ import { SECOND, V1_TAKEOVER_MS } from "../limits.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
 import type { PeerStates } from "../peers/peer-states.ts";
 import {
+  clockOffsetV1Seconds,
   isNewerReportV1,
   learnedIntervalMs,
   rememberSpacing,
@@ -56,6 +57,11 @@ export class V1AnswerHandler {
     peer.intervalMs = learnedIntervalMs(peer.spacing);
     const intervalMs = silenceIntervalMs(peer, context.intervalMs);
     const ageMs = reportV1AgeMs(message.wallSeconds, context.clock.wallMs, intervalMs);
+    peer.clockOffsetSeconds = clockOffsetV1Seconds(
+      message.wallSeconds,
+      context.clock.wallMs,
+      intervalMs,
+    );
     peer.name = message.report.name;
     updates.keepReport(peer, message.report, ageMs);
     states.noteAnswer(peer);

@@ -91,6 +91,21 @@ export function silenceIntervalMs(
 }
 
 /**
+ * How far the sender's wall clock is ahead of ours, s, by what its report says. A report may wait for an
+ * interval before it is fetched, and a busy machine makes one late: up to two intervals behind, it is taken
+ * for old and the clock for right.
+ */
+export function clockOffsetV1Seconds(
+  wallSeconds: number,
+  wallMs: number,
+  intervalMs: number,
+): number {
+  const offsetMs = wallSeconds * SECOND - wallMs;
+  const mayBeOld = offsetMs <= 0 && offsetMs >= -2 * intervalMs;
+  return mayBeOld ? 0 : offsetMs / SECOND;
+}
+
+/**
  * The age of a protocol-1 report, ms: the difference of the two wall clocks, if that lies within one
  * interval; else 0, as a report is asked for when it is due.
  */
