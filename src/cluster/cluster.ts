@@ -224,14 +224,14 @@ class ClusterCore implements Cluster {
   machines(now: Moment): Machine[] {
     this.#observe(now);
     const { context, table, own, ownReport } = this.#parts;
-    const { clock } = context;
+    const { clock, intervalMs } = context;
     const machines = [ownReport.view(own.seenAs, own.all())];
     const replaced = new Map<string, string>();
     for (const peer of table.all()) {
       const isClone = peer.id !== peer.announcedId || table.group(peer.announcedId).length > 1;
       const successor = table.successorOf(peer);
       if (successor !== undefined) replaced.set(successor.id, peer.id);
-      machines.push(viewOfPeer(peer, { clock, isClone, replacedBy: successor?.id }));
+      machines.push(viewOfPeer(peer, { clock, isClone, replacedBy: successor?.id, intervalMs }));
     }
     if (replaced.size === 0) return machines;
     return machines.map((one) => ({

@@ -8,6 +8,16 @@ import type { MachineState } from "../store/history-types.ts";
 /** The states of a machine that does not answer. */
 export const QUIET_STATES: ReadonlySet<MachineState> = new Set(["silent", "stopped", "down"]);
 
+/** Why the newest report is not current, although its machine answers. */
+export interface ReportTrouble {
+  /** `refused`: newer ones came and could not be read. `overdue`: none has come for three intervals. */
+  readonly kind: "refused" | "overdue";
+  /** Of refused reports when the first was refused, of an overdue one when the last was made. */
+  readonly sinceWallMs: number;
+  /** What is wrong with the newest refused report. */
+  readonly reason?: string;
+}
+
 export interface Machine {
   /** Stays the same over restarts; a protocol-1 machine's id is its address. */
   readonly id: string;
@@ -31,6 +41,7 @@ export interface Machine {
   readonly reportAgeSeconds?: number;
   /** Present when `report` is a live one: of the last seconds, made because somebody watches. */
   readonly isLive?: true;
+  readonly reportTrouble?: ReportTrouble;
   /** Sender's wall clock minus ours; shown when over 2 s either way. */
   readonly clockOffsetSeconds?: number;
   /** Questions in a row that it has left unanswered. */

@@ -106,7 +106,8 @@ function decodeStatus(body: Buffer, packetBytes: number): Decoded {
   const readBytes = body.length - Math.max(0, packetBytes - MAX_REPORT_V1_BYTES);
   const text = body.toString("latin1", 0, readBytes);
   const report = decodeReportV1(text, { isCut: packetBytes >= MAX_REPORT_V1_BYTES });
-  return report.ok ? message({ kind: "report-v1", ...report.value }) : drop("malformed report");
+  if (report.ok) return message({ kind: "report-v1", ...report.value });
+  return { ok: false, reason: "malformed report", reportFault: report.reason };
 }
 
 function decodeStatusJson(body: Buffer): Decoded {

@@ -153,7 +153,10 @@ export const DROP_REASONS = [
 
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** A decoded packet: `Result<Message>` whose reason is one of `DROP_REASONS`. */
+/**
+ * A decoded packet: `Result<Message>` whose reason is one of `DROP_REASONS`. `reportFault`: what is wrong
+ * with a report of protocol 1, one of a few constant texts.
+ */
 export type Decoded =
   | { readonly ok: true; readonly value: Message }
-  | { readonly ok: false; readonly reason: DropReason };
+  | { readonly ok: false; readonly reason: DropReason; readonly reportFault?: string };

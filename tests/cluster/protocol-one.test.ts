@@ -457,6 +457,100 @@ describe("in a network that speaks protocol 1 alone,", () => {
   });
 });
 
+describe("a protocol-1 report that is refused", () => {
+  function askNext(bench: Bench): void {
+    bench.clear();
+    while (bench.textsTo(A).length === 0) bench.run(1000);
+  }
+
+  test("is shown with the time of the first and the reason of the newest, until a good one comes", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
+    expect(bench.machine(A)).not.toHaveProperty("reportTrouble");
+    askNext(bench);
+    const sinceWallMs = START_WALL_MS + bench.nowMs;
+    bench.receive(A, "<nonsense");
+    askNext(bench);
+    bench.clear();
+    bench.receive(A, "<oldie 1 60\n\n\n");
+    expect(bench.machine(A)).toMatchObject({
+      state: "up",
+      reportTrouble: { kind: "refused", sinceWallMs, reason: "not 20 fields" },
+      report: { name: "oldie" },
+    });
+    expect(bench.of("changed").map(({ id }) => id)).toEqual([A]);
+    askNext(bench);
+    bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS + 30 })}`);
+    expect(bench.machine(A)).not.toHaveProperty("reportTrouble");
+  });
+
+  test("from a machine that is not known yet is told once it is", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    bench.meetV1(A, "nonsense");
+    expect(bench.others()).toEqual([]);
+    bench.run(2000);
+    bench.receive(A, "<");
+    expect(bench.machine(A)).toMatchObject({
+      state: "new",
+      reportTrouble: {
+        kind: "refused",
+        sinceWallMs: START_WALL_MS + 100,
+        reason: "not four lines",
+      },
+    });
+  });
+
+  test("keeps its machine from being called down", () => {
+    const bench = new Bench({ updateSeconds: 10 });
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
+    for (let i = 0; i < 300; i++) {
+      askNext(bench);
+      bench.receive(A, "<nonsense");
+    }
+    expect(bench.machine(A)?.state).toBe("up");
+  });
+
+  test.each([
+    ["that was not asked for", (bench: Bench) => bench.run(60_000), 10_080],
+    ["from another port than the peers'", askNext, 40_000],
+  ])("%s changes nothing", (_, wait, port) => {
+    const bench = new Bench({ updateSeconds: 600 });
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
+    wait(bench);
+    bench.receive(A, "<nonsense", port);
+    expect(bench.machine(A)).not.toHaveProperty("reportTrouble");
+  });
+});
+
+describe("a report that is overdue", () => {
+  test("is shown after three intervals, with the time when the last one was made", () => {
+    const bench = new Bench({ updateSeconds: 60 });
+    bench.meetV1(A, v1Report({ wallSeconds: WALL_SECONDS }));
+    bench.meet(B, { interval: 60 });
+    const untilMs = 3 * 600_000 + bench.nowMs;
+    const seen = new Map<string, number>();
+    while (bench.nowMs < untilMs) {
+      bench.run(1000);
+      for (const machine of bench.others()) {
+        expect(machine.state).toBe("up");
+        if (machine.reportTrouble !== undefined && !seen.has(machine.id)) {
+          expect(machine.reportTrouble.kind).toBe("overdue");
+          expect(machine.reportTrouble.sinceWallMs).toBeCloseTo(START_WALL_MS + 100, -3);
+          seen.set(machine.id, bench.nowMs);
+        }
+      }
+      bench.receive(A, "<");
+      if (bench.textsTo(B).some((text) => text.startsWith(">{"))) {
+        bench.answer(B, { interval: 60, report: null });
+        bench.clear();
+      }
+    }
+    // Of the protocol-1 machine no second report has shown its interval, which may be 600 s.
+    expect(Math.round((seen.get("ann") ?? 0) / 1000)).toBeCloseTo(180, -1);
+    expect(Math.round((seen.get(A) ?? 0) / 1000)).toBeCloseTo(1800, -1);
+  });
+});
+
 describe("an empty report", () => {
   test("that answers a question is a sign of life", () => {
     const bench = new Bench();

@@ -286,9 +286,17 @@ describe("a packet that is no valid message", () => {
   for (const [packet, reason] of REFUSED) {
     const wire = typeof packet === "string" ? bytes(packet) : packet;
     test(`${JSON.stringify(text(wire).slice(0, 60))} (${wire.length} bytes): ${reason}`, () => {
-      expect(decodeMessage(wire, "lab")).toEqual({ ok: false, reason });
+      expect(decodeMessage(wire, "lab")).toMatchObject({ ok: false, reason });
     });
   }
+
+  test("tells what is wrong with a report of protocol 1", () => {
+    expect(decodeMessage(bytes("lab<anna"), "lab")).toEqual({
+      ok: false,
+      reason: "malformed report",
+      reportFault: "not four lines",
+    });
+  });
 });
 
 describe("a network's signature", () => {

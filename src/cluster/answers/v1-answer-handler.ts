@@ -43,6 +43,7 @@ export class V1AnswerHandler {
     const sender = this.#senderOf(contact);
     if (sender.kind === "refused") return sender.reason;
     const { peer, mayHaveAnsweredBare } = sender;
+    if (contact !== undefined) contact.refused = undefined;
     const { context, states, updates } = this.#parts;
     const facts = {
       report: message.report,
@@ -68,6 +69,17 @@ export class V1AnswerHandler {
     states.planCheck(peer);
     this.#planNext(peer, { ageMs, mayHaveAnsweredBare });
     return undefined;
+  }
+
+  /** A report that cannot be read. From a machine of protocol 1 it is a sign of life all the same. */
+  noteRefused(contact: Contact | undefined, reason: string): void {
+    const { context, questions, states } = this.#parts;
+    if (contact === undefined || questions.open(contact) === undefined) return;
+    const sinceWallMs = contact.refused?.sinceWallMs ?? context.clock.wallMs;
+    contact.refused = { sinceWallMs, reason };
+    if (contact.peer?.protocol !== 1) return;
+    this.#noteAlive(contact.peer);
+    states.noteChange(contact.peer, { remember: false });
   }
 
   /** `signature<`: the sender is alive and has nothing new. */

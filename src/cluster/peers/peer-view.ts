@@ -1,9 +1,11 @@
 /** A machine as the readers of the core see it: plain data, made anew for each reading. */
 import type { Writable } from "../../base/writable.ts";
 import type { CoreClock } from "../core-clock.ts";
-import type { Machine } from "../machine.ts";
+import { DOWN_INTERVALS, MIN_DOWN_MS } from "../limits.ts";
+import type { Machine, ReportTrouble } from "../machine.ts";
 import { type ShownReport, shownReport } from "./live-report.ts";
-import { addressesOf, isQuiet, type Peer } from "./peer.ts";
+import { addressesOf, isDownOrStopped, isQuiet, type Peer } from "./peer.ts";
+import { silenceIntervalMs } from "./v1-reports.ts";
 
 /** Field by field, as it is made of all of a thousand machines for each reading. */
 export function viewOfPeer(
@@ -12,6 +14,8 @@ export function viewOfPeer(
     readonly clock: CoreClock;
     readonly isClone: boolean;
     readonly replacedBy?: string | undefined;
+    /** Ours. */
+    readonly intervalMs: number;
   },
 ): Machine {
   const { clock, isClone, replacedBy } = options;
@@ -40,7 +44,25 @@ export function viewOfPeer(
     view.reportAgeSeconds = seconds(clock.ageMs - shown.madeMs);
     if (shown.isLive) view.isLive = true;
   }
+  const trouble = reportTroubleOf(peer, shown, options);
+  if (trouble !== undefined) view.reportTrouble = trouble;
   return view;
+}
+
+/** A report is overdue when it is as old as the last word of a machine that is called down. */
+function reportTroubleOf(
+  peer: Peer,
+  shown: ShownReport | undefined,
+  { clock, intervalMs }: { readonly clock: CoreClock; readonly intervalMs: number },
+): ReportTrouble | undefined {
+  if (isDownOrStopped(peer)) return undefined;
+  const refused = peer.protocol === 1 ? peer.contacts[0]?.refused : undefined;
+  if (refused !== undefined) return { kind: "refused", ...refused };
+  if (peer.state !== "up" || shown === undefined) return undefined;
+  const dueMs =
+    DOWN_INTERVALS * Math.max(silenceIntervalMs(peer, intervalMs), peer.intervalMs ?? 0);
+  if (clock.ageMs - shown.madeMs < Math.max(dueMs, MIN_DOWN_MS)) return undefined;
+  return { kind: "overdue", sinceWallMs: Math.round(clock.wallAt(shown.madeMs)) };
 }
 
 function shownOfPeer(peer: Peer, clock: CoreClock): ShownReport | undefined {

@@ -99,6 +99,15 @@ export interface Contact {
   firstV1AnswerMs: number;
   /** Questions left of a probe of this address. */
   probesLeft: number;
+  /** Protocol 1 only: reports from here could not be read since the last good one. */
+  refused: RefusedReports | undefined;
+}
+
+export interface RefusedReports {
+  /** When the first was refused. */
+  readonly sinceWallMs: number;
+  /** What is wrong with the newest. */
+  readonly reason: string;
 }
 
 /** A question that may be answered; its times are on the clock of deadlines. */
@@ -193,6 +202,7 @@ export function newContact(address: string): Contact {
     lastWatchingMs: Number.NEGATIVE_INFINITY,
     firstV1AnswerMs: Number.NEGATIVE_INFINITY,
     probesLeft: 0,
+    refused: undefined,
   };
 }
 

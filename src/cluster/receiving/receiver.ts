@@ -76,7 +76,14 @@ export class Receiver {
       return "too many packets from one source";
     }
     const decoded = decodeMessage(opened.message, context.signature);
-    if (!decoded.ok) return decoded.reason;
+    if (!decoded.ok) {
+      // A sealed network takes no report of protocol 1, and none is taken from another port.
+      const isTaken = opened.sealer === undefined && from.port === context.port;
+      if (isTaken && decoded.reportFault !== undefined) {
+        this.#parts.v1Answers.noteRefused(contact, decoded.reportFault);
+      }
+      return decoded.reason;
+    }
     const message = decoded.value;
     if (context.isProtocol1Only && !V1_KINDS.has(message.kind)) return "not protocol 1";
     const forged = seals.forgeryReason(message, opened.sealer);
