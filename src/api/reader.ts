@@ -37,6 +37,15 @@ const seconds = numberReader(MOST_SECONDS);
 const isTrueOrFalse: FieldReader<boolean> = (value) =>
   typeof value === "boolean" ? value : undefined;
 
+const readTrouble = recordReader<NonNullable<MachineJson["reportTrouble"]>>(
+  {
+    kind: (value) => (value === "refused" || value === "overdue" ? value : undefined),
+    since: word,
+    reason: textReader(MAX_NAME_LENGTH),
+  },
+  ["kind", "since"],
+);
+
 const readMachine = recordReader<ReadMachine>(
   {
     id: word,
@@ -51,6 +60,7 @@ const readMachine = recordReader<ReadMachine>(
     lastHeardSeconds: seconds,
     reportAgeSeconds: seconds,
     isLive: (value) => (value === true ? value : undefined),
+    reportTrouble: readTrouble,
     clockOffsetSeconds: (value) =>
       typeof value === "number" && Math.abs(value) <= MOST_SECONDS ? value : undefined,
     report: (value): Report | undefined => {

@@ -2,7 +2,7 @@
  * The answers of the JSON interface below `/api/v1`, one type each. Times are ISO 8601 in UTC, ages
  * are seconds. What is unknown is absent: a field that is `undefined` here is not written.
  */
-import type { DropCounts } from "../cluster/machine.ts";
+import type { DropCounts, ReportTrouble } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
 import type { MachineState } from "../store/history-types.ts";
 
@@ -28,6 +28,16 @@ export interface MachineJson {
   readonly reportAgeSeconds?: number | undefined;
   /** Present where the report is of the last seconds, made because somebody watches. */
   readonly isLive?: true | undefined;
+  /** Why the report is not current although the machine answers: newer ones are refused, or none came. */
+  readonly reportTrouble?:
+    | {
+        readonly kind: ReportTrouble["kind"];
+        /** When the first one was refused, or when the newest report was made. */
+        readonly since: string;
+        /** What is wrong with the newest one that was refused. */
+        readonly reason?: string | undefined;
+      }
+    | undefined;
   readonly clockOffsetSeconds?: number | undefined;
   readonly report?: Report | undefined;
 }

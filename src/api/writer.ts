@@ -1,5 +1,5 @@
 /** Writes the answers of the JSON interface: from what the daemon knows to the shapes of types.ts. */
-import type { Machine } from "../cluster/machine.ts";
+import type { Machine, ReportTrouble } from "../cluster/machine.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Entry } from "../store/history-types.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
@@ -35,9 +35,14 @@ export function machineJson(machine: Machine, detail: Detail = "full"): MachineJ
     lastHeardSeconds: toMilliseconds(machine.lastHeardSeconds),
     reportAgeSeconds: toMilliseconds(machine.reportAgeSeconds),
     isLive: machine.isLive,
+    reportTrouble: machine.reportTrouble && troubleJson(machine.reportTrouble),
     clockOffsetSeconds: toMilliseconds(machine.clockOffsetSeconds),
     report: reportIn(machine, detail),
   };
+}
+
+function troubleJson({ kind, sinceWallMs, reason }: ReportTrouble) {
+  return { kind, since: isoTime(sinceWallMs), reason };
 }
 
 export function clusterJson(view: ClusterView, detail: Detail): ClusterJson {

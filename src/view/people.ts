@@ -1,6 +1,6 @@
 /** The users of the cluster: what each one runs on which machine, and where each is logged in. */
 import { byUse, processFacts } from "./facts.ts";
-import { isThere, type Subject, type SubjectProcess } from "./subject.ts";
+import type { Subject, SubjectProcess } from "./subject.ts";
 
 export type People = ReturnType<typeof peopleOf>;
 export type Person = ReturnType<typeof personOf>;
@@ -88,7 +88,7 @@ function personOf([id, gathered]: readonly [string, Gathered]) {
 }
 
 export function peopleOf(subjects: readonly Subject[]) {
-  const isCounted = ({ state, report }: Subject) => report !== undefined && isThere(state);
+  const isCounted = ({ isCurrent, report }: Subject) => report !== undefined && isCurrent;
   const counted = subjects.filter(isCounted);
   return {
     /** Cores of the machines that are counted. */

@@ -1,6 +1,6 @@
 /** The order of the machines in a list: by name, state or one of the figures. */
 import { isIdleMachine } from "./facts.ts";
-import { isThere, type Subject, type SubjectState } from "./subject.ts";
+import type { Subject, SubjectState } from "./subject.ts";
 
 /** The worst first. */
 const STATE_ORDER: readonly SubjectState[] = ["down", "silent", "stopped", "new", "up", "unknown"];
@@ -23,9 +23,9 @@ export type SortKey = keyof typeof SORT_VALUES;
 export const SORT_KEYS = Object.keys(SORT_VALUES) as readonly SortKey[];
 
 function sortValue(subject: Subject, key: SortKey): number | string | undefined {
-  // A machine that is down or stopped shows no figures, so none is sorted by.
+  // A machine without a current report shows no figures, so none is sorted by.
   const isFigure = key !== "machine" && key !== "state";
-  return isFigure && !isThere(subject.state) ? undefined : SORT_VALUES[key](subject);
+  return isFigure && !subject.isCurrent ? undefined : SORT_VALUES[key](subject);
 }
 
 /** Orders names as a person counts, node2 before node10; ten times as fast as a collator. */

@@ -8,6 +8,7 @@ import { type Facts, isIdle, isIdleMachine } from "./facts.ts";
 import { bytes, duration, figure, known, percent } from "./format.ts";
 import type { Subject } from "./subject.ts";
 import type { Times } from "./times.ts";
+import type { Warning } from "./warnings.ts";
 
 export function coresText(facts: { readonly cores?: number | undefined }): string {
   return known(facts.cores, figure);
@@ -40,6 +41,14 @@ function withWords(said: string, facts: Facts): string {
   return words === "" ? said : `${said}: ${words}`;
 }
 
+/** `since 09:10`; empty where a warning does not tell it. */
+export function sinceText(
+  { sinceWallMs }: Warning,
+  { times, nowMs }: { readonly times: Times; readonly nowMs: number },
+): string {
+  return known(sinceWallMs, (ms) => `since ${times.since(ms, nowMs)}`);
+}
+
 /** Said of a machine that has answered but not reported yet. */
 export const FIRST_REPORT_DUE = "found; waiting for its first report";
 
@@ -50,6 +59,11 @@ export function sentenceOf(
 ): string | undefined {
   const { machine, state, facts, report } = subject;
   const age = machine.reportAgeSeconds;
+  const [warning] = subject.warnings;
+  if (warning?.kind === "report") {
+    const said = `${warning.word} ${sinceText(warning, { times, nowMs })}: ${warning.detail}`;
+    return age === undefined ? said : withWords(`${said}; last report ${duration(age)} old`, facts);
+  }
   switch (state) {
     case "new":
       return report === undefined ? FIRST_REPORT_DUE : undefined;

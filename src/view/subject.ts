@@ -17,6 +17,8 @@ export interface Subject {
   readonly state: SubjectState;
   readonly report?: Report | undefined;
   readonly facts: Facts;
+  /** Whether the report counts as of now, or as of the time in the past. */
+  readonly isCurrent: boolean;
   /** Empty for a machine that is down or stopped. */
   readonly warnings: readonly Warning[];
   /** When it went into this state; absent for a time in the past. */
@@ -31,8 +33,7 @@ export interface SubjectProcess {
 
 const NO_FACTS: Facts = {};
 
-/** Whether the machine's newest report counts as current, as it does unless it is down or stopped. */
-export function isThere(state: SubjectState): boolean {
+function isThere(state: SubjectState): boolean {
   return state === "up" || state === "silent" || state === "new";
 }
 
@@ -50,13 +51,16 @@ export function subjectNow(
 ): Subject {
   const { report, state, stateSinceWallMs } = machine;
   const facts = report === undefined ? NO_FACTS : factsOf(report);
+  const isCurrent = isThere(state) && machine.reportTrouble === undefined;
+  const warnedFacts = isCurrent ? facts : NO_FACTS;
   return {
     machine,
     slug: slugs.get(machine.id) ?? machine.id,
     state,
     report,
     facts,
-    warnings: isThere(state) ? warningsOf(machine, facts, observer) : [],
+    isCurrent,
+    warnings: isThere(state) ? warningsOf(machine, warnedFacts, observer) : [],
     stateSinceWallMs,
   };
 }
@@ -85,6 +89,7 @@ export function subjectsAt(
       state: entry?.state ?? "unknown",
       report,
       facts,
+      isCurrent: report !== undefined,
       // The history keeps neither clock offsets nor clones.
       warnings: warningsOf({ clockOffsetSeconds: 0, isClone: false }, facts, ""),
     };

@@ -1,16 +1,16 @@
 /**
- * What is wrong with a machine that is there: it swaps, a disk is nearly full, its clock is off, or
- * another machine uses its ID.
+ * What is wrong with a machine that is there: its reports do not come or cannot be read, it swaps, a
+ * disk is nearly full, its clock is off, or another machine uses its ID.
  */
 import { shownText } from "../base/shown-text.ts";
-import type { Machine } from "../cluster/machine.ts";
+import type { Machine, ReportTrouble } from "../cluster/machine.ts";
 import { type Facts, isSwapping } from "./facts.ts";
 import { bytes, decimal, duration, perSecond } from "./format.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
 export interface Warning {
-  readonly kind: "swapping" | "disk" | "clock" | "clone";
-  /** Beside the top process: `swapping`, `disk 97 %`, `clock`, `clone`. */
+  readonly kind: "report" | "swapping" | "disk" | "clock" | "clone";
+  /** Beside the top process: `reports refused`, `swapping`, `disk 97 %`, `clock`, `clone`. */
   readonly word: string;
   /** Among the answers: `swapping`, `disk full`, `clock`, `clone`. */
   readonly short: string;
@@ -18,6 +18,8 @@ export interface Warning {
   readonly detail: string;
   /** What to do about it. */
   readonly remedy: string;
+  /** Where it is known without the history. */
+  readonly sinceWallMs?: number;
 }
 
 function apart(seconds: number): string {
@@ -35,13 +37,29 @@ function warning(kind: Warning["kind"], detail: string, remedy: string): Warning
   return { kind, word: kind, short: kind, detail, remedy };
 }
 
+function reportWarning({ kind, sinceWallMs, reason = "" }: ReportTrouble): Warning {
+  const isRefused = kind === "refused";
+  const word = isRefused ? "reports refused" : "report overdue";
+  return {
+    kind: "report",
+    word,
+    short: word,
+    detail: isRefused ? reason : "answers without a new report",
+    remedy: isRefused
+      ? "mend the program there; -dd shows what it sends"
+      : "look at the daemon there, and restart it",
+    sinceWallMs,
+  };
+}
+
 /** `observer`: the name of the machine whose clock the offset is measured against. */
 export function warningsOf(
-  machine: Pick<Machine, "clockOffsetSeconds" | "isClone">,
+  machine: Pick<Machine, "clockOffsetSeconds" | "isClone" | "reportTrouble">,
   facts: Facts,
   observer: string,
 ): readonly Warning[] {
-  const warnings: Warning[] = [];
+  const { reportTrouble } = machine;
+  const warnings = reportTrouble === undefined ? [] : [reportWarning(reportTrouble)];
   if (isSwapping(facts)) {
     const remedy = "short of memory; see who uses it below";
     warnings.push(warning("swapping", swapDetail(facts), remedy));

@@ -27,6 +27,13 @@ describe("reading the JSON of the cluster", () => {
     expect(parseClusterJson(text)).toEqual({ network: "lab", machines: [machine] } as never);
   });
 
+  test("reads why a report is not current", () => {
+    const reportTrouble = { kind: "overdue", since: "2026-11-24T03:10:00.000Z" };
+    const machine = { id: "a1", name: "anna", address: "10.0.0.2", state: "up", reportTrouble };
+    const text = JSON.stringify({ network: "lab", machines: [machine] });
+    expect(parseClusterJson(text)).toEqual({ network: "lab", machines: [machine] } as never);
+  });
+
   test("leaves out a field that is wrong, and keeps the machine", () => {
     const machine = { id: "a1", name: "anna", address: "10.0.0.2", state: "up" };
     const wrong = {

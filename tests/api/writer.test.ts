@@ -85,6 +85,16 @@ describe("the JSON of the cluster", () => {
     });
   });
 
+  test("says why a report is not current, and since when", () => {
+    const machine = machineNamed("gpu-a");
+    expect(written(machineJson(machine))).not.toHaveProperty("reportTrouble");
+    const reason = "not four lines";
+    const refused = { kind: "refused", sinceWallMs: SAMPLE_NOW_MS, reason } as const;
+    expect(written(machineJson({ ...machine, reportTrouble: refused }))).toMatchObject({
+      reportTrouble: { kind: "refused", since: "2026-11-24T09:13:07.000Z", reason },
+    });
+  });
+
   test("is as it was reviewed", () => {
     expectGolden("cluster-summary.json", pretty(clusterJson(view, "summary")));
     expectGolden("machine.json", pretty(machineJson(machineNamed("render3"))));

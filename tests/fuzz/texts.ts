@@ -152,6 +152,10 @@ const CLUSTER = JSON.stringify({
       ...{ clockOffsetSeconds: -3, report: { problems: [{ subject: "cpu", reason: "gone" }] } },
     },
     { name: "ben", address: "10.0.0.3", state: "down" },
+    {
+      ...{ id: "10.0.0.4", name: "old", address: "10.0.0.4", state: "up" },
+      reportTrouble: { kind: "refused", since: "2026-11-24T03:10:00Z", reason: "not four lines" },
+    },
   ],
 });
 

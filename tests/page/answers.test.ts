@@ -54,6 +54,26 @@ describe("the three answers", () => {
     });
   }
 
+  test("offer no machine whose reports are refused or overdue, and say since when and why", () => {
+    const refused = { kind: "refused", reason: "not four lines" } as const;
+    const troubles = {
+      "gpu-b": { ...refused, sinceWallMs: SAMPLE_NOW_MS - 600_000 },
+      node01: { kind: "overdue", sinceWallMs: SAMPLE_NOW_MS - 7_200_000 } as const,
+    };
+    const machines = view.machines.map((machine) => {
+      const reportTrouble = troubles[machine.name as keyof typeof troubles];
+      return reportTrouble === undefined ? machine : { ...machine, reportTrouble };
+    });
+    const all = subjectsNow({ ...view, machines }, new Map());
+    const said = answersOf(all, all, now);
+    expect(said.free.map(({ machine }) => machine.name)).toEqual(["node02", "node04", "node03"]);
+    const lines = said.troubles.map(({ name, word, lasts, detail }) => [name, word, lasts, detail]);
+    expect(lines.slice(2, 4)).toEqual([
+      ["gpu-b", "reports refused", "10m", "since 09:03: not four lines"],
+      ["node01", "report overdue", "2h00m", "since 07:13: answers without a new report"],
+    ]);
+  });
+
   test("name the processes that use at least 45 % of a machine, the largest first", () => {
     expect(answers.using.shown.map(({ process }) => `${process.user} ${process.command}`)).toEqual([
       "chen blender",

@@ -7,7 +7,13 @@ import { SIGNS_LEGEND } from "../../src/view/history/signs.ts";
 import { createTimes } from "../../src/view/times.ts";
 import { expectGolden, readable } from "./golden.ts";
 import { HOSTILE, hostileSource } from "./hostile.ts";
-import { LAB, OLD_MACHINE, type SampleSource, sampleSource } from "./sample-cluster.ts";
+import {
+  LAB,
+  OLD_MACHINE,
+  SAMPLE_NOW_MS,
+  type SampleSource,
+  sampleSource,
+} from "./sample-cluster.ts";
 
 const times = createTimes("UTC");
 const assets = {
@@ -237,6 +243,32 @@ describe("the cluster page", () => {
     }
     expect(machinePage("old1", source)).not.toContain("verylon+");
     expect(words(page("by=user", source))).toContain("verylongname 2 machines");
+  });
+
+  test("shows no figures of a machine whose reports are refused, but since when and why", () => {
+    const sinceWallMs = SAMPLE_NOW_MS - 600_000;
+    const reportTrouble = { kind: "refused", sinceWallMs, reason: "not four lines" } as const;
+    const source = sampleSource({
+      sketches: [...LAB, OLD_MACHINE],
+      change: (view) => ({
+        ...view,
+        machines: view.machines.map((machine) =>
+          machine.name === "old1" ? { ...machine, reportTrouble, reportAgeSeconds: 1200 } : machine,
+        ),
+      }),
+    });
+    expect(figureCells("old1", source)).toEqual([
+      "reports refused since 09:03: not four lines; last report 20m old: CPU 15 %",
+    ]);
+    const html = words(machinePage("old1", source));
+    expect(html).toContain(
+      "reports refused since 09:03: not four lines: mend the program there; -dd shows what it sends",
+    );
+    expect(html).toContain("Last report, 20m old");
+    expect(words(page("by=user", source))).toContain("old1 (reports refused)");
+    const plain = text(source);
+    expect(plain).toContain("old1 reports refused since 09:03: not four lines");
+    expect(plain.split("\n").find((one) => one.startsWith("old1"))).toMatch(/up +20d +- +-/);
   });
 
   test("links to the own page of a protocol-1 machine at our HTTP port", () => {

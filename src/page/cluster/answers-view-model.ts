@@ -12,7 +12,7 @@ import { duration } from "../../view/format.ts";
 import type { WarnedSinceOf } from "../../view/history/warned-since.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import type { Subject } from "../../view/subject.ts";
-import { stateFor } from "../../view/subject-words.ts";
+import { sinceText, stateFor } from "../../view/subject-words.ts";
 import type { Times } from "../../view/times.ts";
 
 export type Answers = ReturnType<typeof answersOf>;
@@ -41,14 +41,18 @@ export function machineLink({ machine, slug }: Subject) {
 function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): TroubleLine {
   if (trouble.kind === "warning") {
     const { subject, warning } = trouble;
-    const since = warnedSince?.(subject.machine.id, warning.kind);
+    const { sinceWallMs } = warning;
+    const since =
+      sinceWallMs === undefined
+        ? warnedSince?.(subject.machine.id, warning.kind)
+        : { sinceWallMs, isAtLeast: false };
     const lasted = since === undefined ? "" : duration((nowMs - since.sinceWallMs) / 1000);
     return {
       ...machineLink(subject),
       mark: "warning",
       word: warning.short,
       lasts: since?.isAtLeast ? `${lasted}+` : lasted,
-      detail: warning.detail,
+      detail: [sinceText(warning, { times, nowMs }), warning.detail].filter(Boolean).join(": "),
     };
   }
   const { kind, subjects } = trouble;

@@ -59,7 +59,7 @@ function tileOf(subject: Subject): Tile {
     const text = state === "unknown" ? "" : state;
     return { ...base, kind: `is-${state}`, text };
   }
-  const cpu = facts.cpuPercent;
+  const cpu = subject.isCurrent ? facts.cpuPercent : undefined;
   return {
     ...base,
     kind: cpu === undefined ? "no-cpu" : `cpu-${CPU_LEVELS[cpuLevel(cpu)]?.name}`,

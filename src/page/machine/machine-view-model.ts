@@ -13,8 +13,8 @@ import { bytes, duration, known, percent } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
 import { givenReason, missingReason } from "../../view/missing-parts.ts";
-import { isThere, type Subject, selfName, subjectNow } from "../../view/subject.ts";
-import { FIRST_REPORT_DUE, stateFor, uptimeSeconds } from "../../view/subject-words.ts";
+import { type Subject, selfName, subjectNow } from "../../view/subject.ts";
+import { FIRST_REPORT_DUE, sinceText, stateFor, uptimeSeconds } from "../../view/subject-words.ts";
 import { type Times, timesFor } from "../../view/times.ts";
 import { withWholeNames } from "../../view/whole-names.ts";
 import { originOf } from "../components/elsewhere.ts";
@@ -65,7 +65,7 @@ function short(text: string | undefined): string {
   return shownText(text ?? "", 80);
 }
 
-function problemLines({ report, warnings }: Subject) {
+function problemLines({ report, warnings }: Subject, times: Times, nowMs: number) {
   const reported = (report?.problems ?? []).slice(0, MOST_PROBLEMS);
   return [
     ...reported.map(({ subject, reason, remedy }) => ({
@@ -74,10 +74,11 @@ function problemLines({ report, warnings }: Subject) {
         shownText(reason, SENTENCE_LENGTH) +
         known(remedy, (words) => `: ${shownText(words, SENTENCE_LENGTH)}`),
     })),
-    ...warnings.map(({ short: subject, detail, remedy }) => ({
-      subject,
-      text: `${detail}: ${remedy}`,
-    })),
+    ...warnings.map((warning) => {
+      const since = sinceText(warning, { times, nowMs });
+      const parts = [since, warning.detail, warning.remedy];
+      return { subject: warning.short, text: parts.filter(Boolean).join(": ") };
+    }),
   ];
 }
 
@@ -116,7 +117,7 @@ function ownPageOf(machine: Machine, { machines }: ClusterView): string | undefi
 
 function nowTitle(subject: Subject): string {
   const age = subject.machine.reportAgeSeconds;
-  if (isThere(subject.state) || age === undefined) return "Now";
+  if (subject.isCurrent || age === undefined) return "Now";
   return `Last report, ${duration(age)} old`;
 }
 
@@ -159,7 +160,7 @@ export function machinePageOf(given: MachinePageInput) {
       age === undefined || report === undefined ? "no report yet" : `report ${duration(age)} old`,
     ownPage: ownPageOf(machine, view),
     facts: factWords(subject, view, times),
-    problems: problemLines(subject),
+    problems: problemLines(subject, times, nowMs),
     nowTitle: nowTitle(subject),
     now: nowLines(subject),
     report,

@@ -44,7 +44,10 @@ function named(subjects: readonly Subject[], nameOf: (subject: Subject) => strin
 
 function footOf({ people, uncounted, coresUnknown }: People): string {
   const name = ({ machine }: Subject) => shownName(machine, 24);
-  const left = named(uncounted, (subject) => `${name(subject)} (${subject.state})`);
+  const left = named(uncounted, (subject) => {
+    const trouble = subject.warnings.find(({ kind }) => kind === "report");
+    return `${name(subject)} (${trouble?.word ?? subject.state})`;
+  });
   const unshared = named(coresUnknown, name);
   const hidden = people.length - MOST_PEOPLE;
   return [

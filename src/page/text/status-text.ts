@@ -16,8 +16,14 @@ import { cellsOf } from "../../view/history/cells.ts";
 import { SIGNS, SIGNS_LEGEND, signsOf } from "../../view/history/signs.ts";
 import { type Axis, axisOf } from "../../view/history/time-axis.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
-import { isThere, type Subject, selfName, subjectsNow } from "../../view/subject.ts";
-import { coresFreeText, coresText, memoryFreeText, stateFor } from "../../view/subject-words.ts";
+import { type Subject, selfName, subjectsNow } from "../../view/subject.ts";
+import {
+  coresFreeText,
+  coresText,
+  memoryFreeText,
+  sinceText,
+  stateFor,
+} from "../../view/subject-words.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { type Times, timesFor } from "../../view/times.ts";
 
@@ -106,7 +112,10 @@ function unwellLines(subjects: readonly Subject[], times: Times, nowMs: number):
     return wrapped(`${state}:`, more > 0 ? [...items, `${more} more`] : items, ";");
   };
   const warnings = subjects.flatMap(({ machine, warnings: all }) =>
-    all.map(({ short, detail }) => `${shownName(machine, MOST_NAME_WIDTH)} ${short}: ${detail}`),
+    all.map((warning) => {
+      const what = `${warning.short} ${sinceText(warning, { times, nowMs })}`.trimEnd();
+      return `${shownName(machine, MOST_NAME_WIDTH)} ${what}: ${warning.detail}`;
+    }),
   );
   return [
     ...(["down", "silent", "stopped"] as const).flatMap(absent),
@@ -129,7 +138,7 @@ function historyHead(axis: Axis): string {
 
 function topText(subject: Subject): string {
   const { top } = subject.facts;
-  if (!isThere(subject.state) || subject.report?.processes === undefined) return "";
+  if (!subject.isCurrent || subject.report?.processes === undefined) return "";
   if (top === undefined || isIdle(top)) return isIdleMachine(subject.facts) ? "idle" : "";
   return `${shownText(top.user, 10)} ${shownText(top.command, 16)} ${coresText(top)}`;
 }
@@ -140,10 +149,9 @@ function rowText(
   history: string,
   nowMs: number,
 ): string {
-  const { facts, state, machine } = subject;
-  const shown = isThere(state);
+  const { facts, state, machine, isCurrent } = subject;
   const figure = (value: number | undefined) =>
-    right(!shown || value === undefined ? "-" : percent(value), FIGURE_WIDTH);
+    right(!isCurrent || value === undefined ? "-" : percent(value), FIGURE_WIDTH);
   return [
     fitted(machine.name, widths.name),
     fitted(state, STATE_WIDTH - 1),

@@ -3,10 +3,14 @@ import { isSwapping } from "../facts.ts";
 import type { Subject } from "../subject.ts";
 import { THRESHOLDS } from "../thresholds.ts";
 
-/** Never offered: a machine that is not up, tells no CPU use, swaps, or has too little to spare. */
+/**
+ * Never offered: a machine that is not up, has no current report, tells no CPU use, swaps, or has too
+ * little to spare.
+ */
 function isFree(subject: Subject): boolean {
-  const { facts, state } = subject;
-  if (state !== "up" || facts.cpuPercent === undefined || isSwapping(facts)) return false;
+  const { facts, state, isCurrent } = subject;
+  if (state !== "up" || !isCurrent || facts.cpuPercent === undefined || isSwapping(facts))
+    return false;
   const { coresPercent, memoryPercent } = THRESHOLDS.free;
   const hasMemory = 100 - (facts.memoryPercent ?? 0) >= memoryPercent;
   return hasMemory && 100 - facts.cpuPercent >= coresPercent;

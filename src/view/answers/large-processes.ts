@@ -1,7 +1,7 @@
 /** Finds the processes that take a large share of their machine, for "who is using what". */
 import type { ProcessReport, Report } from "../../protocol/report.ts";
 import { byUse, processFacts } from "../facts.ts";
-import { isThere, type Subject, type SubjectProcess } from "../subject.ts";
+import type { Subject, SubjectProcess } from "../subject.ts";
 import { THRESHOLDS } from "../thresholds.ts";
 
 /** Asked of each process of each machine, so it allocates nothing. */
@@ -17,7 +17,7 @@ export function largeProcesses(subjects: readonly Subject[]): SubjectProcess[] {
   const large: SubjectProcess[] = [];
   for (const subject of subjects) {
     const { report } = subject;
-    if (report === undefined || !isThere(subject.state)) continue;
+    if (report === undefined || !subject.isCurrent) continue;
     for (const process of report.processes ?? []) {
       if (isLarge(process, report)) large.push({ subject, process: processFacts(process, report) });
     }

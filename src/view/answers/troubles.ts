@@ -12,10 +12,11 @@ export type Trouble =
 
 /** Place of each warning in the list: what slows down its users most comes first. */
 const WARNING_ORDER: Readonly<Record<Warning["kind"], number>> = {
-  swapping: 0,
-  disk: 1,
-  clone: 2,
-  clock: 3,
+  report: 0,
+  swapping: 1,
+  disk: 2,
+  clone: 3,
+  clock: 4,
 };
 
 function sinceMs(subject: Subject): number {
