@@ -60,16 +60,14 @@ function gather(subjects: readonly Subject[]): Map<string, Gathered> {
   return people;
 }
 
-/** Cores in use on machines whose number of cores is known. */
-function sharedCores(processes: readonly SubjectProcess[]): number {
-  return total(
-    processes.filter(({ subject }) => subject.facts.cores !== undefined),
-    "cores",
-  );
-}
-
-function total(processes: readonly SubjectProcess[], figure: "cores" | "memoryBytes"): number {
-  return processes.reduce((sum, { process }) => sum + (process[figure] ?? 0), 0);
+/** `undefined` where it is known of none of the processes. */
+function total(
+  processes: readonly SubjectProcess[],
+  figureOf: (one: SubjectProcess) => number | undefined,
+): number | undefined {
+  const known = processes.flatMap((one) => figureOf(one) ?? []);
+  if (known.length === 0 && processes.length > 0) return undefined;
+  return known.reduce((sum, value) => sum + value, 0);
 }
 
 function personOf([id, gathered]: readonly [string, Gathered]) {
@@ -78,10 +76,12 @@ function personOf([id, gathered]: readonly [string, Gathered]) {
     ...gathered,
     id,
     machineCount: new Set(processes.map(({ subject }) => subject.machine.id)).size,
-    cores: total(processes, "cores"),
-    /** The part of these cores that is a share of `allCores`. */
-    sharedCores: sharedCores(processes),
-    memoryBytes: total(processes, "memoryBytes"),
+    cores: total(processes, ({ process }) => process.cores),
+    /** Of machines whose number of cores is known: a share of `allCores`. */
+    sharedCores: total(processes, ({ subject, process }) =>
+      subject.facts.cores === undefined ? undefined : process.cores,
+    ),
+    memoryBytes: total(processes, ({ process }) => process.memoryBytes),
     /** Most cores first, then most memory. */
     processes: processes.sort((a, b) => byUse(a.process, b.process)),
   };

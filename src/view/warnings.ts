@@ -39,12 +39,12 @@ function warning(kind: Warning["kind"], detail: string, remedy: string): Warning
 
 function reportWarning({ kind, sinceWallMs, reason = "" }: ReportTrouble): Warning {
   const isRefused = kind === "refused";
-  const word = isRefused ? "reports refused" : "report overdue";
+  const word = isRefused ? "reports refused" : "no new report";
   return {
     kind: "report",
     word,
     short: word,
-    detail: isRefused ? reason : "answers without a new report",
+    detail: isRefused ? reason : "it answers all the same",
     remedy: isRefused
       ? "mend the program there; -dd shows what it sends"
       : "look at the daemon there, and restart it",

@@ -54,7 +54,7 @@ describe("the three answers", () => {
     });
   }
 
-  test("offer no machine whose reports are refused or overdue, and say since when and why", () => {
+  test("offer no machine whose reports are refused or overdue, and say for how long and why", () => {
     const refused = { kind: "refused", reason: "not four lines" } as const;
     const troubles = {
       "gpu-b": { ...refused, sinceWallMs: SAMPLE_NOW_MS - 600_000 },
@@ -69,8 +69,8 @@ describe("the three answers", () => {
     expect(said.free.map(({ machine }) => machine.name)).toEqual(["node02", "node04", "node03"]);
     const lines = said.troubles.map(({ name, word, lasts, detail }) => [name, word, lasts, detail]);
     expect(lines.slice(2, 4)).toEqual([
-      ["gpu-b", "reports refused", "10m", "since 09:03: not four lines"],
-      ["node01", "report overdue", "2h00m", "since 07:13: answers without a new report"],
+      ["gpu-b", "reports refused", "10m", "not four lines"],
+      ["node01", "no new report", "2h00m", "it answers all the same"],
     ]);
   });
 

@@ -19,6 +19,9 @@ describe("the people page", () => {
     const table = peopleTableOf(subjectsNow({ ...view, machines }, new Map()));
     const [ann] = table.blocks;
     expect([ann?.person.cores, table.allCores, ann?.sharePercent]).toEqual([4, 8, 25]);
+    const alone = peopleTableOf(subjectsNow({ ...view, machines: machines.slice(1) }, new Map()));
+    const [same] = alone.blocks;
+    expect([same?.person.cores, same?.sharePercent]).toEqual([2, undefined]);
     expect(table.foot).toContain("In no share, as the number of cores is unknown: old.");
   });
 

@@ -12,7 +12,7 @@ import { duration } from "../../view/format.ts";
 import type { WarnedSinceOf } from "../../view/history/warned-since.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import type { Subject } from "../../view/subject.ts";
-import { sinceText, stateFor } from "../../view/subject-words.ts";
+import { stateFor } from "../../view/subject-words.ts";
 import type { Times } from "../../view/times.ts";
 
 export type Answers = ReturnType<typeof answersOf>;
@@ -52,7 +52,7 @@ function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): Trou
       mark: "warning",
       word: warning.short,
       lasts: since?.isAtLeast ? `${lasted}+` : lasted,
-      detail: [sinceText(warning, { times, nowMs }), warning.detail].filter(Boolean).join(": "),
+      detail: warning.detail,
     };
   }
   const { kind, subjects } = trouble;

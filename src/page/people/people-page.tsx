@@ -49,9 +49,19 @@ function Process({ line }: { line: SubjectProcess }) {
   );
 }
 
+function Share({ percent }: { percent: number | undefined }) {
+  if (percent === undefined) return <td class="figure" />;
+  const share = Math.round(percent);
+  return (
+    <td class="figure">
+      {share === 0 && percent > 0 ? "< 1" : share} <small>%</small>
+      <Meter parts={[["used", Math.min(100, share)]]} />
+    </td>
+  );
+}
+
 function Block({ block }: { block: PersonBlock }) {
-  const { person, sharePercent, lines, hiddenCount } = block;
-  const share = Math.round(sharePercent);
+  const { person, lines, hiddenCount } = block;
   return (
     <tbody id={personAnchor(person.id)}>
       <tr>
@@ -60,12 +70,9 @@ function Block({ block }: { block: PersonBlock }) {
         </th>
         <Count count={person.machineCount} one="machine" />
         <Count count={person.processes.length} one="process" many="processes" />
-        <td class="figure">{figure(person.cores)}</td>
-        <td class="figure">
-          {share === 0 && sharePercent > 0 ? "< 1" : share} <small>%</small>
-          <Meter parts={[["used", Math.min(100, share)]]} />
-        </td>
-        <td class="figure">{bytes(person.memoryBytes)}</td>
+        <td class="figure">{known(person.cores, figure)}</td>
+        <Share percent={block.sharePercent} />
+        <td class="figure">{known(person.memoryBytes, bytes)}</td>
         <td />
         <td />
         <td class="wide">

@@ -23,13 +23,18 @@ const MOST_PEOPLE = 500;
 /** Machines below the table that are named. */
 const MOST_NAMED = 10;
 
+function percentOf(part: number | undefined, all: number): number | undefined {
+  if (part === undefined) return undefined;
+  return all === 0 ? 0 : (100 * part) / all;
+}
+
 function blockOf(person: Person, allCores: number) {
   const { processes, isSystem } = person;
   // Root and services list busy processes only: every machine has dozens of idle ones.
   const listed = isSystem ? processes.filter(({ process }) => !isIdle(process)) : processes;
   return {
     person,
-    sharePercent: allCores === 0 ? 0 : (100 * person.sharedCores) / allCores,
+    sharePercent: percentOf(person.sharedCores, allCores),
     lines: listed.slice(0, MOST_LINES),
     hiddenCount: Math.max(0, listed.length - MOST_LINES),
   };
