@@ -46,9 +46,11 @@ function viewCluster(parts: ClusterSourceParts, startedWallMs: number): ClusterV
   const moment = parts.clock();
   const networks = parts.networks();
   const { size, asked } = cluster.scanProgress();
-  const machines = cluster
+  const all = cluster
     .machines(moment)
     .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+  const replaced = all.filter(({ replacedBy }) => replacedBy !== undefined);
+  const machines = replaced.length === 0 ? all : all.filter((one) => !replaced.includes(one));
   const { updateSeconds, historyEntries, signature } = config;
   const { selfId, isSealed, version, notice } = parts;
   return {
@@ -63,6 +65,7 @@ function viewCluster(parts: ClusterSourceParts, startedWallMs: number): ClusterV
     startedWallMs,
     candidates: cluster.candidateCount(),
     machines,
+    replaced,
     ...withoutUndefined({
       cutOff: cutOffOf({ machines, updateSeconds, hasCarrier: parts.hasCarrier() }),
     }),

@@ -4,6 +4,7 @@
  */
 import type { Machine } from "../cluster/machine.ts";
 import { canonicalAddress } from "../net/address.ts";
+import type { ClusterView } from "./cluster-view.ts";
 
 /** By ID, else by address, else by name: exactly if it can be, otherwise regardless of case. */
 export function findMachine(machines: readonly Machine[], slug: string) {
@@ -22,6 +23,14 @@ export function findMachine(machines: readonly Machine[], slug: string) {
     return { kind: "many", machines: [machine, ...others] } as const;
   }
   return { kind: "none" } as const;
+}
+
+/** A machine that is shown; else, by its ID alone, one in whose place a program of 2005 answers. */
+export function findShown(view: Pick<ClusterView, "machines" | "replaced">, slug: string) {
+  const found = findMachine(view.machines, slug);
+  const replaced = view.replaced.find(({ id }) => id === slug);
+  if (found.kind !== "none" || replaced === undefined) return found;
+  return { kind: "one", machine: replaced } as const;
 }
 
 /** A name that can stand in a path as it is: no dot segment, nothing to encode. */

@@ -501,6 +501,7 @@ export function sampleSource(options: SampleOptions = {}): SampleSource {
     startedWallMs: SAMPLE_NOW_MS - 40_000,
     candidates: 0,
     machines,
+    replaced: [],
     drops: {},
     unsealedSenders: [],
     scan: {

@@ -5,7 +5,7 @@ import { counted, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
 import { machineHtml } from "../../page/render.ts";
 import { machineHref } from "../../view/machine-href.ts";
-import { findMachine, slugsOf } from "../../view/machine-slug.ts";
+import { findShown, slugsOf } from "../../view/machine-slug.ts";
 import type { Body } from "../answer.ts";
 import type { ViewCall } from "../router.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "./bodies.ts";
 
 export function machinePage(call: ViewCall): Body {
-  const found = findMachine(call.view.machines, call.slug);
+  const found = findShown(call.view, call.slug);
   const shown = shownText(call.slug, 80);
   switch (found.kind) {
     case "one":
@@ -65,7 +65,7 @@ export function entriesAnswer(call: ViewCall): Body {
 
 /** The answer about the machine that the path names; `part` is what follows its slug there. */
 function answerAbout(call: ViewCall, part: string, answer: (machine: Machine) => Body): Body {
-  const found = findMachine(call.view.machines, call.slug);
+  const found = findShown(call.view, call.slug);
   switch (found.kind) {
     case "one":
       return answer(found.machine);
