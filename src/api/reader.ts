@@ -63,6 +63,7 @@ const readMachine = recordReader<ReadMachine>(
     reportTrouble: readTrouble,
     clockOffsetSeconds: (value) =>
       typeof value === "number" && Math.abs(value) <= MOST_SECONDS ? value : undefined,
+    replaces: word,
     report: (value): Report | undefined => {
       const read = parseReport(value);
       return read.ok ? read.value : undefined;

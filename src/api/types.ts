@@ -39,6 +39,8 @@ export interface MachineJson {
       }
     | undefined;
   readonly clockOffsetSeconds?: number | undefined;
+  /** A program of 2005: the id of the machine that said goodbye on this host before it. */
+  readonly replaces?: string | undefined;
   readonly report?: Report | undefined;
 }
 

@@ -37,6 +37,7 @@ export function machineJson(machine: Machine, detail: Detail = "full"): MachineJ
     isLive: machine.isLive,
     reportTrouble: machine.reportTrouble && troubleJson(machine.reportTrouble),
     clockOffsetSeconds: toMilliseconds(machine.clockOffsetSeconds),
+    replaces: machine.replaces,
     report: reportIn(machine, detail),
   };
 }

@@ -95,6 +95,11 @@ describe("the JSON of the cluster", () => {
     });
   });
 
+  test("names the machine that a program of 2005 replaces", () => {
+    const machine = { ...machineNamed("gpu-a"), replaces: "0123456789abcdef" };
+    expect(machineJson(machine)).toMatchObject({ replaces: "0123456789abcdef" });
+  });
+
   test("is as it was reviewed", () => {
     expectGolden("cluster-summary.json", pretty(clusterJson(view, "summary")));
     expectGolden("machine.json", pretty(machineJson(machineNamed("render3"))));

@@ -278,6 +278,39 @@ describe("the cluster page", () => {
     expect(page("by=user", source)).not.toContain("192.168.1.99:8000");
   });
 
+  test("shows a host that went back to the program of 2005 in one row, with both its histories", () => {
+    const source = sampleSource({
+      sketches: [...LAB, OLD_MACHINE],
+      change: (view) => {
+        const old = view.machines.find(({ name }) => name === "old1");
+        if (old === undefined) throw new Error("the sample has no old1");
+        const before = {
+          ...old,
+          ...({
+            id: "0123456789abcdef",
+            protocol: 2,
+            state: "stopped",
+            replacedBy: old.id,
+          } as const),
+          stateSinceWallMs: SAMPLE_NOW_MS - 3_600_000,
+        };
+        const machines = view.machines.map((one) =>
+          one === old ? { ...old, replaces: before.id } : one,
+        );
+        return { ...view, machines, replaced: [before] };
+      },
+    });
+    expect(words(page("", source))).toContain("old1 2005 now");
+    expect(machinePage("old1", source)).toContain(
+      '<a href="/machines/0123456789abcdef">until 08:13 it ran unagi: its history</a>',
+    );
+    const [before] = source.view.replaced;
+    if (before === undefined) throw new Error("lost");
+    const html = machineHtml(contextOf(source), before, new URLSearchParams());
+    expect(html).toContain(">a program of 2005 runs there now</a>");
+    expect(words(html)).toContain("old1 stopped");
+  });
+
   test("shows active and inactive memory and swap traffic in a past entry", () => {
     const source = sampleSource({ sketches: [...LAB, OLD_MACHINE] });
     const old = words(page("open=old1@03:10", source));

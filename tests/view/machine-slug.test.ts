@@ -1,8 +1,26 @@
 import { describe, expect, test } from "bun:test";
-import { findMachine, slugsOf } from "../../src/view/machine-slug.ts";
+import { findMachine, findShown, slugsOf } from "../../src/view/machine-slug.ts";
 import { LAB, sampleSource } from "../page/sample-cluster.ts";
 
 const { view } = sampleSource({ sketches: LAB, cells: 1 });
+
+describe("a machine in whose place a program of 2005 answers", () => {
+  const [self, now, before] = view.machines;
+  if (self === undefined || now === undefined || before === undefined) throw new Error("sample");
+  const host = { name: "ant", address: "10.0.0.2", addresses: ["10.0.0.2"] };
+  const shown = {
+    machines: [self, { ...now, ...host, id: "10.0.0.2", replaces: "ann" }],
+    replaced: [{ ...before, ...host, id: "ann", replacedBy: "10.0.0.2" }],
+  };
+
+  test("is found by its ID alone", () => {
+    for (const slug of ["10.0.0.2", "ant", "ANT"]) {
+      expect(findShown(shown, slug)).toMatchObject({ kind: "one", machine: { id: "10.0.0.2" } });
+    }
+    expect(findShown(shown, "ann")).toMatchObject({ kind: "one", machine: { id: "ann" } });
+    expect(findShown(shown, "bee")).toEqual({ kind: "none" });
+  });
+});
 
 describe("a slug", () => {
   test("finds a machine by ID, else by address, else by name", () => {

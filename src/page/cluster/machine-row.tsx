@@ -121,6 +121,12 @@ export function MachineRow({ row, isOpen }: { row: RowModel; isOpen: boolean }) 
             <small class="this-machine">this machine</small>
           </>
         )}
+        {machine.replaces !== undefined && (
+          <>
+            {" "}
+            <small class="this-machine">2005 now</small>
+          </>
+        )}
       </th>
       <td>
         <Mark kind={state}>{state}</Mark> <small>{row.stateFor}</small>

@@ -19,6 +19,7 @@ function Title({ page }: { page: MachinePage }) {
             open on {page.name} ↗
           </a>
         )}
+        {page.sameHost && <a href={page.sameHost.href}>{page.sameHost.words}</a>}
       </div>
       <p class="facts">
         {page.facts.map((fact) => (

@@ -115,6 +115,18 @@ function ownPageOf(machine: Machine, { machines }: ClusterView): string | undefi
   return origin === undefined ? undefined : `${origin}/`;
 }
 
+/** Before and after a change to a program of 2005 a host has two records, each with its history. */
+function sameHostOf({ id }: Machine, view: ClusterView, times: Times) {
+  const nowMs = view.moment.wallMs;
+  const before = view.replaced.find(({ replacedBy }) => replacedBy === id);
+  if (before !== undefined) {
+    const stopped = times.since(before.stateSinceWallMs, nowMs);
+    return { href: machineHref(before.id), words: `until ${stopped} it ran unagi: its history` };
+  }
+  const after = view.machines.find(({ replaces }) => replaces === id);
+  return after && { href: machineHref(after.id), words: "a program of 2005 runs there now" };
+}
+
 function nowTitle(subject: Subject): string {
   const age = subject.machine.reportAgeSeconds;
   if (subject.isCurrent || age === undefined) return "Now";
@@ -159,6 +171,7 @@ export function machinePageOf(given: MachinePageInput) {
     reportWords:
       age === undefined || report === undefined ? "no report yet" : `report ${duration(age)} old`,
     ownPage: ownPageOf(machine, view),
+    sameHost: sameHostOf(machine, view, times),
     facts: factWords(subject, view, times),
     problems: problemLines(subject, times, nowMs),
     nowTitle: nowTitle(subject),
