@@ -160,6 +160,36 @@ describe("beside a protocol-1 peer,", () => {
     }
   }, 30_000);
 
+  test("a host that goes back to the old program stays one row, and its old page is kept", async () => {
+    const host = "127.0.3.15";
+    const options = ["-S", SIGNATURE, "-n", "127.0.3.2-22", "-u", "600", "--name", "goes-back"];
+    const place = { address: host, httpPort: await freePort(), p2pPort: port, options };
+    const modern = await startDaemon(place);
+    try {
+      await until(async () => (await machine("goes-back"))?.report !== undefined);
+    } finally {
+      await modern.stop();
+    }
+    const id = (await machine("goes-back"))?.id;
+    const old = await StrictPeer.open({ address: host, port, signature: SIGNATURE });
+    try {
+      old.publish(sampleReport("goes-back", 21));
+      // A machine of 2005 asks as soon as it runs, and so is asked in turn.
+      old.say(DAEMON, "?");
+      await until(async () => (await machine("goes-back"))?.protocol === 1);
+      await until(async () => (await machine("goes-back"))?.report?.cpu?.userPercent === 21);
+      const { machines } = await daemon.json<{ machines: (Machine & { replaces?: string })[] }>(
+        "/api/v1/cluster",
+      );
+      const rows = machines.filter(({ name }) => name === "goes-back");
+      expect(rows).toMatchObject([{ id: host, protocol: 1, state: "up", replaces: id }]);
+      const kept = await daemon.json<{ id: string; state: string }>(`/api/v1/machines/${id}`);
+      expect(kept).toMatchObject({ id, state: "stopped" });
+    } finally {
+      old.close();
+    }
+  }, 40_000);
+
   test.each([
     { title: "a wrong signature", from: "127.0.3.4", text: "lab-2006?" },
     { title: "a longer signature", from: "127.0.3.4", text: "xlab-2005?" },
