@@ -4,7 +4,6 @@ import { Identity } from "./answers/identity.ts";
 import { PeerUpdates } from "./answers/peer-updates.ts";
 import { SelfEncounters } from "./answers/self-encounters.ts";
 import { V1AnswerHandler } from "./answers/v1-answer-handler.ts";
-import { CoreContext } from "./core-context.ts";
 import { RingDetector } from "./detection/ring-detector.ts";
 import { AddressLists } from "./discovery/address-lists.ts";
 import { AddressScan } from "./discovery/address-scan.ts";
@@ -14,12 +13,7 @@ import { ListPuller } from "./discovery/list-puller.ts";
 import { OwnAddresses } from "./discovery/own-addresses.ts";
 import type { ClusterOptions } from "./options.ts";
 import { Admission } from "./pacing/admission.ts";
-import { createBudget } from "./pacing/budget.ts";
-import { PeerStates } from "./peers/peer-states.ts";
-import { PeerTable } from "./peers/peer-table.ts";
-import { Probes } from "./polling/probes.ts";
-import { Questions } from "./polling/questions.ts";
-import { Schedule } from "./polling/schedule.ts";
+import { createPolling } from "./polling/polling.ts";
 import { DropLog } from "./receiving/drop-log.ts";
 import { Receiver } from "./receiving/receiver.ts";
 import { SealVerifier } from "./receiving/seal-verifier.ts";
@@ -32,16 +26,8 @@ import { Replies } from "./serving/replies.ts";
 export type CoreParts = ReturnType<typeof createParts>;
 
 export function createParts(options: ClusterOptions) {
-  const context = new CoreContext(options);
-  const budget = createBudget(context.clock.deadlineMs);
-  const table = new PeerTable(options.maxPeers);
-  const questions = new Questions(context);
-  const probes = new Probes({ context, budget, questions });
-  // A peer that leaves the table is no longer asked. The schedule does not exist yet at this point.
-  const states = new PeerStates(context, table, (peer) => schedule.drop(peer));
-  const schedule = new Schedule({ context, budget, questions, states, probes });
-  /** What most of the following work with. */
-  const polling = { context, budget, table, questions, probes, states, schedule };
+  const polling = createPolling(options);
+  const { context, table } = polling;
 
   const own = new OwnAddresses(context);
   const candidates = new CandidatePool({ ...polling, own });

@@ -4,17 +4,13 @@
  */
 import type { Answer } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
-import type { CoreContext } from "../core-context.ts";
 import type { OwnAddresses } from "../discovery/own-addresses.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import { LIVE_SHARED_MS, SECOND, WATCHING_HURRIES, WATCHING_HURRY_MS } from "../limits.ts";
 import { isFresh, withMessagesOf } from "../peers/live-report.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
-import type { PeerStates } from "../peers/peer-states.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
+import type { Polling } from "../polling/polling.ts";
 import { emptyPauseMs, untilNextReportMs, watchingPeriodMs } from "../polling/question-times.ts";
-import type { Questions } from "../polling/questions.ts";
-import type { Schedule } from "../polling/schedule.ts";
 import type { Identity } from "./identity.ts";
 import { type PeerUpdates, whyNotOpen } from "./peer-updates.ts";
 import type { SelfEncounters } from "./self-encounters.ts";
@@ -22,14 +18,9 @@ import type { SelfEncounters } from "./self-encounters.ts";
 /** The page shows a clock offset from 2 s on; a smaller change is not worth telling readers. */
 const OFFSET_NEWS_SECONDS = 2;
 
-interface Parts {
-  readonly context: CoreContext;
-  readonly table: PeerTable;
+interface Parts extends Polling {
   readonly own: OwnAddresses;
-  readonly questions: Questions;
   readonly identity: Identity;
-  readonly states: PeerStates;
-  readonly schedule: Schedule;
   readonly updates: PeerUpdates;
   readonly selfEncounters: SelfEncounters;
 }

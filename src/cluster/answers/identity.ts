@@ -29,6 +29,7 @@ import {
 import { describePeer, type PeerStates } from "../peers/peer-states.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
 import { isSameMachine } from "../peers/v1-reports.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { Probes } from "../polling/probes.ts";
 import type { Schedule } from "../polling/schedule.ts";
 import { NewcomerLimit } from "./newcomer-limit.ts";
@@ -36,15 +37,6 @@ import { NewcomerLimit } from "./newcomer-limit.ts";
 export type Recognised =
   | { readonly kind: "peer"; readonly peer: Peer }
   | { readonly kind: "refused"; readonly reason: CoreDropReason };
-
-interface Parts {
-  readonly context: CoreContext;
-  readonly table: PeerTable;
-  readonly states: PeerStates;
-  readonly schedule: Schedule;
-  readonly probes: Probes;
-  readonly listPuller: ListPuller;
-}
 
 export class Identity {
   readonly #context: CoreContext;
@@ -55,7 +47,7 @@ export class Identity {
   readonly #listPuller: ListPuller;
   readonly #newcomerLimit = new NewcomerLimit();
 
-  constructor(parts: Parts) {
+  constructor(parts: Polling & { readonly listPuller: ListPuller }) {
     this.#context = parts.context;
     this.#table = parts.table;
     this.#states = parts.states;

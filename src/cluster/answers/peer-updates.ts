@@ -1,18 +1,11 @@
 /** What answers of both protocols change in the same way. */
 import type { Report } from "../../protocol/report.ts";
-import type { CoreContext } from "../core-context.ts";
 import type { CandidatePool } from "../discovery/candidate-pool.ts";
 import { withMessagesOf } from "../peers/live-report.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
-import type { PeerStates } from "../peers/peer-states.ts";
-import type { Probes } from "../polling/probes.ts";
+import type { Polling } from "../polling/polling.ts";
 
-interface Parts {
-  readonly context: CoreContext;
-  readonly candidates: CandidatePool;
-  readonly states: PeerStates;
-  readonly probes: Probes;
-}
+type Parts = Polling & { readonly candidates: CandidatePool };
 
 export class PeerUpdates {
   readonly #parts: Parts;

@@ -2,22 +2,17 @@
  * Addresses at which this machine has met itself, or that the shell sees at its interfaces: they are taken
  * away from other machines.
  */
-import type { CoreContext } from "../core-context.ts";
 import type { CandidatePool } from "../discovery/candidate-pool.ts";
 import type { OwnAddresses } from "../discovery/own-addresses.ts";
 import type { ClusterRanges } from "../options.ts";
 import type { Contact } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
-import type { Probes } from "../polling/probes.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { Identity } from "./identity.ts";
 
-interface Parts {
-  readonly context: CoreContext;
-  readonly table: PeerTable;
+interface Parts extends Polling {
   readonly candidates: CandidatePool;
   readonly own: OwnAddresses;
   readonly identity: Identity;
-  readonly probes: Probes;
 }
 
 export class SelfEncounters {

@@ -3,11 +3,9 @@
  * carry no number, so they count when any question is open to the address that they come from.
  */
 import type { ReportV1 } from "../../protocol/message.ts";
-import type { CoreContext } from "../core-context.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import { SECOND, V1_TAKEOVER_MS } from "../limits.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
-import type { PeerStates } from "../peers/peer-states.ts";
 import {
   clockOffsetV1Seconds,
   isNewerReportV1,
@@ -16,18 +14,14 @@ import {
   reportV1AgeMs,
   silenceIntervalMs,
 } from "../peers/v1-reports.ts";
+import type { Polling } from "../polling/polling.ts";
 import { emptyPauseMs, recheckMs, untilNextReportV1Ms } from "../polling/question-times.ts";
-import { isLongQuiet, type Questions } from "../polling/questions.ts";
-import type { Schedule } from "../polling/schedule.ts";
+import { isLongQuiet } from "../polling/questions.ts";
 import type { Identity, Recognised } from "./identity.ts";
 import { type PeerUpdates, whyNotOpen } from "./peer-updates.ts";
 
-interface Parts {
-  readonly context: CoreContext;
-  readonly questions: Questions;
+interface Parts extends Polling {
   readonly identity: Identity;
-  readonly states: PeerStates;
-  readonly schedule: Schedule;
   readonly updates: PeerUpdates;
 }
 

@@ -9,6 +9,7 @@ import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import type { Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
+import type { Polling } from "../polling/polling.ts";
 import { isInRing } from "./ring-order.ts";
 
 /** The machines that are named together, and who has still to be told in this round. */
@@ -28,11 +29,7 @@ export class Hints {
   readonly #table: PeerTable;
   readonly #broadcasts = new DeadlineQueue<HintBroadcast>();
 
-  constructor(parts: {
-    readonly context: CoreContext;
-    readonly budget: Budget;
-    readonly table: PeerTable;
-  }) {
+  constructor(parts: Polling) {
     this.#context = parts.context;
     this.#budget = parts.budget;
     this.#table = parts.table;

@@ -29,17 +29,11 @@ import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import type { Contact, Peer, RingTest } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { Schedule } from "../polling/schedule.ts";
 import { Hints } from "./hints.ts";
 import { isInRing } from "./ring-order.ts";
 import { RingTurns } from "./ring-turns.ts";
-
-interface Parts {
-  readonly context: CoreContext;
-  readonly budget: Budget;
-  readonly table: PeerTable;
-  readonly schedule: Schedule;
-}
 
 export class RingDetector {
   readonly #context: CoreContext;
@@ -58,7 +52,7 @@ export class RingDetector {
   /** When this machine was last late itself. */
   #lateMs = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: Parts) {
+  constructor(parts: Polling) {
     this.#context = parts.context;
     this.#budget = parts.budget;
     this.#table = parts.table;

@@ -9,14 +9,8 @@ import { BROADCAST_INTERVALS, LIST_SAMPLE } from "../limits.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { AddressScan } from "./address-scan.ts";
-
-interface Parts {
-  readonly context: CoreContext;
-  readonly budget: Budget;
-  readonly table: PeerTable;
-  readonly scan: AddressScan;
-}
 
 /** Which addresses a list contains. */
 interface ListForm {
@@ -38,7 +32,7 @@ export class AddressLists {
   #pending: { address: string; packets: readonly Uint8Array[]; sent: number }[] = [];
   #nextBroadcastMs: number;
 
-  constructor(parts: Parts) {
+  constructor(parts: Polling & { readonly scan: AddressScan }) {
     this.#context = parts.context;
     this.#budget = parts.budget;
     this.#table = parts.table;

@@ -11,14 +11,8 @@ import type { ScanRange } from "../options.ts";
 import type { Budget } from "../pacing/budget.ts";
 import { isQuiet } from "../peers/peer.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
-
-interface Parts {
-  readonly context: CoreContext;
-  readonly budget: Budget;
-  readonly table: PeerTable;
-  readonly own: OwnAddresses;
-}
 
 export class AddressScan {
   readonly #context: CoreContext;
@@ -31,7 +25,7 @@ export class AddressScan {
   /** When the scan may resume; undefined until the first list arrives. */
   #heldUntilMs: number | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: Polling & { readonly own: OwnAddresses }) {
     this.#context = parts.context;
     this.#budget = parts.budget;
     this.#table = parts.table;

@@ -15,18 +15,12 @@ import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { SampleMap } from "../pacing/sample-map.ts";
 import { type Contact, newContact } from "../peers/peer.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
 /** If an eighth of all have spoken, one of those goes in 1 of 500 cases. */
 const EVICTION_DRAWS = 3;
-
-interface Parts {
-  readonly context: CoreContext;
-  readonly budget: Budget;
-  readonly questions: Questions;
-  readonly own: OwnAddresses;
-}
 
 export class CandidatePool {
   readonly #context: CoreContext;
@@ -40,7 +34,7 @@ export class CandidatePool {
   readonly #turns = [this.#fresh, this.#fresh, this.#spoken, this.#fresh, this.#fresh, this.#named];
   #turn = 0;
 
-  constructor(parts: Parts) {
+  constructor(parts: Polling & { readonly own: OwnAddresses }) {
     this.#context = parts.context;
     this.#budget = parts.budget;
     this.#questions = parts.questions;

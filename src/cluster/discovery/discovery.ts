@@ -6,26 +6,17 @@
 import { isLoopback } from "../../net/address.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { CoreContext } from "../core-context.ts";
 import type { RingDetector } from "../detection/ring-detector.ts";
 import { CONFIRMED_MS, RESTART_CHECK_PAUSE_MS } from "../limits.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
-import type { Probes } from "../polling/probes.ts";
-import type { Questions } from "../polling/questions.ts";
-import type { Schedule } from "../polling/schedule.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { AddressScan } from "./address-scan.ts";
 import type { CandidatePool } from "./candidate-pool.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
-interface Parts {
-  readonly context: CoreContext;
-  readonly table: PeerTable;
+interface Parts extends Polling {
   readonly candidates: CandidatePool;
   readonly own: OwnAddresses;
-  readonly questions: Questions;
-  readonly schedule: Schedule;
-  readonly probes: Probes;
   readonly scan: AddressScan;
   readonly ring: RingDetector;
 }

@@ -8,24 +8,20 @@ import type { Message, RingAnswer } from "../../protocol/message.ts";
 import type { AnswerHandler } from "../answers/answer-handler.ts";
 import type { SelfEncounters } from "../answers/self-encounters.ts";
 import type { V1AnswerHandler } from "../answers/v1-answer-handler.ts";
-import type { CoreContext } from "../core-context.ts";
 import type { RingDetector } from "../detection/ring-detector.ts";
 import type { CandidatePool } from "../discovery/candidate-pool.ts";
 import type { Discovery } from "../discovery/discovery.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import type { Admission } from "../pacing/admission.ts";
 import type { Contact } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
-import type { Schedule } from "../polling/schedule.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { Removal } from "../removal/removal.ts";
 import type { OwnReport } from "../serving/own-report.ts";
 import type { Replies } from "../serving/replies.ts";
 import type { SealVerifier } from "./seal-verifier.ts";
 import type { UnsealedSenders } from "./unsealed-senders.ts";
 
-interface Parts {
-  readonly context: CoreContext;
-  readonly table: PeerTable;
+interface Parts extends Polling {
   readonly candidates: CandidatePool;
   readonly admission: Admission;
   readonly seals: SealVerifier;
@@ -36,7 +32,6 @@ interface Parts {
   readonly v1Answers: V1AnswerHandler;
   readonly selfEncounters: SelfEncounters;
   readonly discovery: Discovery;
-  readonly schedule: Schedule;
   readonly ring: RingDetector;
   readonly removal: Removal;
 }

@@ -10,7 +10,6 @@
 import { withoutUndefined } from "../../base/without-undefined.ts";
 import { encodeRemovalRequest } from "../../protocol/encode.ts";
 import type { RemovalRequest } from "../../protocol/message.ts";
-import type { CoreContext } from "../core-context.ts";
 import {
   MAX_REMOVALS,
   REMOVAL_NOTICE_PAUSES_MS,
@@ -20,22 +19,10 @@ import {
   REMOVAL_WAIT_MS,
   SECOND,
 } from "../limits.ts";
-import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { isDownOrStopped, isQuiet, type Peer } from "../peers/peer.ts";
-import { describePeer, type PeerStates } from "../peers/peer-states.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
-import type { Questions } from "../polling/questions.ts";
-import type { Schedule } from "../polling/schedule.ts";
-
-interface Parts {
-  readonly context: CoreContext;
-  readonly budget: Budget;
-  readonly table: PeerTable;
-  readonly questions: Questions;
-  readonly states: PeerStates;
-  readonly schedule: Schedule;
-}
+import { describePeer } from "../peers/peer-states.ts";
+import type { Polling } from "../polling/polling.ts";
 
 /** A request of another machine that is being tested. */
 interface RemovalTest {
@@ -59,12 +46,12 @@ interface RemovalNotice {
 }
 
 export class Removal {
-  readonly #parts: Parts;
+  readonly #parts: Polling;
   readonly #requests = new Map<Peer, RemovalTest>();
   readonly #tests = new DeadlineQueue<RemovalTest>();
   readonly #notices = new DeadlineQueue<RemovalNotice>();
 
-  constructor(parts: Parts) {
+  constructor(parts: Polling) {
     this.#parts = parts;
   }
 

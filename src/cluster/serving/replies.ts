@@ -8,12 +8,11 @@ import type { AddressLists } from "../discovery/address-lists.ts";
 import { LIVE_WAIT_MS, MAX_LIVE_WAITING } from "../limits.ts";
 import type { Admission } from "../pacing/admission.ts";
 import type { Budget } from "../pacing/budget.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { LiveDemand } from "./live-demand.ts";
 import type { OwnReport } from "./own-report.ts";
 
-interface Parts {
-  readonly context: CoreContext;
-  readonly budget: Budget;
+interface Parts extends Polling {
   readonly admission: Admission;
   readonly lists: AddressLists;
   readonly ownReport: OwnReport;
