@@ -30,7 +30,6 @@ import { MAX_QUESTIONS_PER_SECOND, MAX_WATCHING_QUESTIONS_PER_SECOND } from "./l
 import type { DropCounts, Machine, ScanProgress } from "./machine.ts";
 import type { ClusterOptions, ClusterRanges } from "./options.ts";
 import type { Output } from "./output.ts";
-import { steadyRate } from "./pacing/token-bucket.ts";
 import { type CoreParts, createParts } from "./parts.ts";
 import { isDownOrStopped, isQuiet } from "./peers/peer.ts";
 import { peerFromKnown } from "./peers/peer-record.ts";
@@ -170,7 +169,7 @@ class ClusterCore implements Cluster {
     const { context, budget, questions, schedule, liveDemand, table } = this.#parts;
     if (on === questions.watching) return this.#finish();
     const perSecond = on ? MAX_WATCHING_QUESTIONS_PER_SECOND : MAX_QUESTIONS_PER_SECOND;
-    budget.questions.setRate(steadyRate(perSecond, context.clock.deadlineMs));
+    budget.questions.setRate(perSecond, context.clock.deadlineMs);
     questions.watching = on;
     liveDemand.isWatchedHere = on;
     schedule.noteWatching(on, [...table.all()]);

@@ -4,7 +4,7 @@
  */
 import type { Moment } from "../../src/base/units.ts";
 import { type CoreParts, createParts } from "../../src/cluster/parts.ts";
-import { newContact, newPeer, type Peer } from "../../src/cluster/peers/peer.ts";
+import { Contact, Peer } from "../../src/cluster/peers/peer.ts";
 import type { MachineState } from "../../src/store/history-types.ts";
 import { seededRandom } from "../simulation/world/random.ts";
 
@@ -47,10 +47,10 @@ export class PartsBench {
   add(id: string, address: string, state: MachineState = "up"): Peer {
     const { context, states, table } = this.parts;
     const { clock } = context;
-    const peer = newPeer({ id, announcedId: id, protocol: 2, address, clock });
+    const peer = new Peer({ id, protocol: 2, address, clock });
     peer.state = state;
     states.add(peer);
-    table.assignAddress(newContact(address), peer);
+    table.assignAddress(new Contact(address), peer);
     return peer;
   }
 

@@ -5,6 +5,7 @@
  * and shown apart.
  */
 import { quoted } from "../../base/printable.ts";
+import { putNewest } from "../../base/put-newest.ts";
 import type { Answer } from "../../protocol/message.ts";
 import type { CoreContext } from "../core-context.ts";
 import type { ListPuller } from "../discovery/list-puller.ts";
@@ -13,16 +14,17 @@ import {
   CLONE_PROOFS,
   MAX_CLONES,
   MAX_FORMER_AT_ADDRESS,
+  MAX_MET_AT_ADDRESS,
   MAX_RETIRED_INCARNATIONS,
+  MAX_SOURCES,
   MIN_MET_MS,
 } from "../limits.ts";
 import {
   type Contact,
   cloneId,
   isQuiet,
-  newPeer,
   type OpenQuestion,
-  type Peer,
+  Peer,
   type RetiredIncarnation,
   stayMs,
 } from "../peers/peer.ts";
@@ -32,7 +34,6 @@ import { isSameMachine } from "../peers/v1-reports.ts";
 import type { Polling } from "../polling/polling.ts";
 import type { Probes } from "../polling/probes.ts";
 import type { Schedule } from "../polling/schedule.ts";
-import { NewcomerLimit } from "./newcomer-limit.ts";
 
 export type Recognised =
   | { readonly kind: "peer"; readonly peer: Peer }
@@ -45,7 +46,12 @@ export class Identity {
   readonly #schedule: Schedule;
   readonly #probes: Probes;
   readonly #listPuller: ListPuller;
-  readonly #newcomerLimit = new NewcomerLimit();
+  /**
+   * When the newest machines were met at each address; the address where the last one was met comes last. An
+   * address may pass to another machine, and a machine may be set up anew; an address that is another
+   * machine with each answer lies, or is broken.
+   */
+  readonly #metMs = new Map<string, readonly number[]>();
 
   constructor(parts: Polling & { readonly listPuller: ListPuller }) {
     this.#context = parts.context;
@@ -57,7 +63,7 @@ export class Identity {
   }
 
   sizes() {
-    return { meetings: this.#newcomerLimit.size };
+    return { meetings: this.#metMs.size };
   }
 
   /**
@@ -88,7 +94,7 @@ export class Identity {
     if (known !== undefined) return this.#bindAddress(contact, known);
     // Until its first report it has the name of the machine whose place it has taken, if any.
     const name = contact.peer?.name ?? address;
-    return this.#addNewcomer({ contact, id: address, announcedId: address, protocol: 1, name });
+    return this.#addNewcomer({ contact, id: address, protocol: 1, name });
   }
 
   /** The machine has lost one of its addresses to us or to another machine. */
@@ -195,7 +201,7 @@ export class Identity {
     const former = contact.peer;
     const isUpgrade = former?.protocol === 1 && others === 0 && isSameMachine(former, name);
     if (!isUpgrade) {
-      return this.#addNewcomer({ contact, id, announcedId, protocol: 2, incarnation, name });
+      return this.#addNewcomer({ contact, id, protocol: 2, incarnation, name });
     }
     this.#upgrade(former, answer);
     return this.#bindAddress(contact, former, name);
@@ -216,23 +222,25 @@ export class Identity {
   #addNewcomer(newcomer: {
     readonly contact: Contact;
     readonly id: string;
-    readonly announcedId: string;
     readonly protocol: 1 | 2;
     readonly incarnation?: string;
-    readonly name?: string;
+    readonly name: string;
   }): Recognised {
-    const { contact, id, announcedId, protocol } = newcomer;
+    const { contact, id, protocol } = newcomer;
+    const { address } = contact;
     if (this.#table.get(id) !== undefined) {
       return { kind: "refused", reason: "too many machines under one id" };
     }
     const { clock, intervalMs } = this.#context;
     const sinceMs = clock.deadlineMs - Math.max(intervalMs, MIN_MET_MS);
-    if (this.#newcomerLimit.isReached(contact.address, sinceMs)) {
+    const metMs = this.#metMs.get(address) ?? [];
+    if (metMs.filter((atMs) => atMs > sinceMs).length >= MAX_MET_AT_ADDRESS) {
       return { kind: "refused", reason: "too many machines at one address" };
     }
     if (!this.#makeRoom()) return { kind: "refused", reason: "table of machines full" };
-    this.#newcomerLimit.note(contact.address, clock.deadlineMs);
-    const peer = newPeer({ id, announcedId, protocol, address: contact.address, clock });
+    const newestMs = [...metMs, clock.deadlineMs].slice(-MAX_MET_AT_ADDRESS);
+    putNewest(this.#metMs, address, newestMs, MAX_SOURCES);
+    const peer = new Peer({ id, protocol, address, clock });
     peer.incarnation = newcomer.incarnation;
     this.#states.add(peer);
     this.#listPuller.noteNewPeer(peer);

@@ -14,7 +14,7 @@ import { CANDIDATE_PAUSES_MS, MAX_CANDIDATES, NUDGE_PAUSE_MS } from "../limits.t
 import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { SampleMap } from "../pacing/sample-map.ts";
-import { type Contact, newContact } from "../peers/peer.ts";
+import { Contact } from "../peers/peer.ts";
 import type { Polling } from "../polling/polling.ts";
 import type { Questions } from "../polling/questions.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
@@ -67,7 +67,7 @@ export class CandidatePool {
     if (!isUsablePeerAddress(address) || this.#own.has(address)) return;
     if (!this.#context.ranges.allow(address)) return;
     if (this.#contacts.size >= MAX_CANDIDATES) this.#evictAny();
-    const contact = newContact(address);
+    const contact = new Contact(address);
     this.#contacts.set(address, contact);
     if (options.hasSpoken) this.#noteSpoke(contact);
     else this.#named.set(contact, this.#context.clock.deadlineMs);

@@ -12,37 +12,26 @@ import {
   MAX_SCANS_PER_SECOND,
 } from "../limits.ts";
 import { RateWindow } from "./rate-window.ts";
-import { steadyBucket, type TokenBucket } from "./token-bucket.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
-export interface Budget {
-  /** Questions of all kinds; those of the next three count here, too. */
-  readonly questions: TokenBucket;
-  readonly candidates: TokenBucket;
-  readonly quiet: TokenBucket;
-  readonly removal: TokenBucket;
-  /** Quick questions. */
-  readonly ring: TokenBucket;
-  /** Machines named in hints. */
-  readonly hinted: TokenBucket;
-  /** Packets of hints. */
-  readonly hints: TokenBucket;
-  readonly scans: TokenBucket;
-  readonly lists: TokenBucket;
-  readonly answers: RateWindow;
-}
+export type Budget = ReturnType<typeof createBudget>;
 
-export function createBudget(nowMs: number): Budget {
+export function createBudget(nowMs: number) {
   return {
-    questions: steadyBucket(MAX_QUESTIONS_PER_SECOND, nowMs),
-    candidates: steadyBucket(MAX_CANDIDATE_QUESTIONS_PER_SECOND, nowMs),
-    quiet: steadyBucket(MAX_QUIET_QUESTIONS_PER_SECOND, nowMs),
-    removal: steadyBucket(MAX_REMOVAL_QUESTIONS_PER_SECOND, nowMs),
-    ring: steadyBucket(MAX_RING_QUESTIONS_PER_SECOND, nowMs),
-    hinted: steadyBucket(MAX_HINTED_PER_SECOND, nowMs),
-    hints: steadyBucket(MAX_HINT_PACKETS_PER_SECOND, nowMs),
-    scans: steadyBucket(MAX_SCANS_PER_SECOND, nowMs),
-    lists: steadyBucket(MAX_LIST_PACKETS_PER_SECOND, nowMs),
+    /** Questions of all kinds; those of the next three count here, too. */
+    questions: new TokenBucket(MAX_QUESTIONS_PER_SECOND, nowMs),
+    candidates: new TokenBucket(MAX_CANDIDATE_QUESTIONS_PER_SECOND, nowMs),
+    quiet: new TokenBucket(MAX_QUIET_QUESTIONS_PER_SECOND, nowMs),
+    removal: new TokenBucket(MAX_REMOVAL_QUESTIONS_PER_SECOND, nowMs),
+    /** Quick questions. */
+    ring: new TokenBucket(MAX_RING_QUESTIONS_PER_SECOND, nowMs),
+    /** Machines named in hints. */
+    hinted: new TokenBucket(MAX_HINTED_PER_SECOND, nowMs),
+    /** Packets of hints. */
+    hints: new TokenBucket(MAX_HINT_PACKETS_PER_SECOND, nowMs),
+    scans: new TokenBucket(MAX_SCANS_PER_SECOND, nowMs),
+    lists: new TokenBucket(MAX_LIST_PACKETS_PER_SECOND, nowMs),
     // A whole network may ask at once, and all of it gets an answer.
-    answers: new RateWindow({ most: MAX_ANSWERS_PER_SECOND }),
+    answers: new RateWindow(MAX_ANSWERS_PER_SECOND),
   };
 }

@@ -10,8 +10,8 @@ export class RateWindow {
   readonly #takenMs: Float64Array;
   #oldest = 0;
 
-  constructor(options: { readonly most: number }) {
-    this.#takenMs = new Float64Array(options.most).fill(Number.NEGATIVE_INFINITY);
+  constructor(most: number) {
+    this.#takenMs = new Float64Array(most).fill(Number.NEGATIVE_INFINITY);
   }
 
   take(nowMs: number): boolean {

@@ -1,30 +1,27 @@
-/** How often something may happen: tokens come back at a steady rate, up to a burst. */
-
-interface BucketRate {
-  /** Tokens that can be saved up; with fewer than 1 none would ever be granted. */
-  readonly burst: number;
-  readonly perSecond: number;
-  readonly nowMs: number;
-}
-
+/**
+ * How often something may happen, granted in small portions: never more than `perSecond` times within any
+ * second. A tenth of the rate may be taken in one go, as ticks come every 100 ms or less, but always one
+ * whole token. The refill is nine tenths of the rate, so that burst and refill of a second together stay
+ * below `perSecond` + 1.
+ */
 export class TokenBucket {
   #burst: number;
   #perMs: number;
   #tokens: number;
   #atMs: number;
 
-  constructor({ burst, perSecond, nowMs }: BucketRate) {
-    this.#burst = burst;
-    this.#perMs = perSecond / 1000;
-    this.#tokens = burst;
+  constructor(perSecond: number, nowMs: number) {
+    this.#burst = burstOf(perSecond);
+    this.#perMs = refillOf(perSecond);
+    this.#tokens = this.#burst;
     this.#atMs = nowMs;
   }
 
   /** Another rate from now on; what is saved up beyond the new burst is lost. */
-  setRate({ burst, perSecond, nowMs }: BucketRate): void {
+  setRate(perSecond: number, nowMs: number): void {
     this.#refill(nowMs);
-    this.#burst = burst;
-    this.#perMs = perSecond / 1000;
+    this.#burst = burstOf(perSecond);
+    this.#perMs = refillOf(perSecond);
     this.#tokens = Math.min(this.#burst, this.#tokens);
   }
 
@@ -48,16 +45,11 @@ export class TokenBucket {
   }
 }
 
-/** A bucket that never grants more than `perSecond` tokens within any second. */
-export function steadyBucket(perSecond: number, nowMs: number): TokenBucket {
-  return new TokenBucket(steadyRate(perSecond, nowMs));
+function burstOf(perSecond: number): number {
+  return Math.max(1, perSecond * 0.1);
 }
 
-/**
- * A tenth of the rate may be taken in one go, as ticks come every 100 ms or less, but always one whole
- * token. The refill is nine tenths of the rate, so that burst and refill of a second together stay below
- * `perSecond` + 1.
- */
-export function steadyRate(perSecond: number, nowMs: number): BucketRate {
-  return { burst: Math.max(1, perSecond * 0.1), perSecond: perSecond * 0.9, nowMs };
+/** Tokens that come back in one ms. */
+function refillOf(perSecond: number): number {
+  return (perSecond * 0.9) / 1000;
 }

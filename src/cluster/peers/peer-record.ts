@@ -2,14 +2,13 @@
 import type { Writable } from "../../base/writable.ts";
 import type { KnownMachine } from "../../store/history-types.ts";
 import type { CoreClock } from "../core-clock.ts";
-import { addressesOf, announcedIdOf, newPeer, type Peer } from "./peer.ts";
+import { addressesOf, Peer } from "./peer.ts";
 
 /** A machine of an earlier run. Its ages come from the wall clock, the only clock both runs share. */
 export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
   const sinceHeardMs = Math.max(0, clock.wallMs - known.lastHeardWallMs);
-  const peer = newPeer({
+  const peer = new Peer({
     id: known.id,
-    announcedId: announcedIdOf(known.id),
     protocol: known.protocol,
     address: known.addresses[0] ?? "",
     clock,

@@ -4,7 +4,7 @@
  */
 import type { MachineState } from "../../store/history-types.ts";
 import { MAX_ADDRESSES } from "../limits.ts";
-import { type Contact, isDownOrStopped, isQuiet, newContact, type Peer, stayMs } from "./peer.ts";
+import { Contact, isDownOrStopped, isQuiet, type Peer, stayMs } from "./peer.ts";
 import { isSameMachine } from "./v1-reports.ts";
 
 export class PeerTable {
@@ -143,7 +143,7 @@ export class PeerTable {
   /** An address that a machine of an earlier run had; it stays with any other machine that has it now. */
   addFormerAddress(peer: Peer, address: string): void {
     if (this.#contacts.has(address) || peer.contacts.length >= MAX_ADDRESSES) return;
-    const contact = newContact(address);
+    const contact = new Contact(address);
     contact.peer = peer;
     peer.contacts.push(contact);
     this.#contacts.set(address, contact);

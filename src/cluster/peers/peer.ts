@@ -8,7 +8,7 @@ import type { CoreClock } from "../core-clock.ts";
 import type { LiveReport } from "./live-report.ts";
 import type { SpacingMemory } from "./v1-reports.ts";
 
-export interface Peer {
+export class Peer {
   /** Under which it is shown and stored: the announced id, or `id~incarnation` for a clone. */
   id: string;
   /** What the machine calls itself; the id of a protocol-1 machine is its address. */
@@ -18,8 +18,8 @@ export interface Peer {
   /** The address that answered last. */
   address: string;
   /** The addresses that are its own, the one that answered last first. */
-  contacts: Contact[];
-  state: MachineState;
+  contacts: Contact[] = [];
+  state: MachineState = "new";
   stateSinceWallMs: number;
   /** When it was met in this run (clock of deadlines); -Infinity for one of an earlier run. */
   metMs: number;
@@ -31,41 +31,61 @@ export interface Peer {
   /** Since when it is silent, stopped or down (clock of deadlines). */
   quietSinceMs: number;
   /** When it last sent something while it was quiet, which proves nothing (clock of deadlines). */
-  spokeMs: number;
+  spokeMs = Number.NEGATIVE_INFINITY;
   /** Questions in a row that it has left unanswered. */
-  unanswered: number;
+  unanswered = 0;
   /** When it was first asked after its last answer (clock of deadlines). */
   askedMs: number | undefined;
   /** It is known from an earlier run, and has not answered in this one. */
-  isRecalled: boolean;
+  isRecalled = false;
   /** The question that is being repeated until an answer comes, and how often it was sent. */
   round: { readonly number: number; sent: number } | undefined;
   /** How far the test of its goodbye has come, if it said goodbye. */
   goodbye: "to be tested" | "asked" | undefined;
   /** It has said that it answers quick questions. */
-  answersRing: boolean;
+  answersRing = false;
   /** The newest test by quick questions, over or not. */
   ringTest: RingTest | undefined;
   /** When the last test because of a hint began, or is to begin (clock of deadlines). */
-  hintedMs: number;
+  hintedMs = Number.NEGATIVE_INFINITY;
   /** Answers in a row while none of its reports is known. */
-  emptyAnswers: number;
+  emptyAnswers = 0;
   incarnation: string | undefined;
   sequence: number | undefined;
-  retiredIncarnations: RetiredIncarnation[];
+  retiredIncarnations: RetiredIncarnation[] = [];
   report: Report | undefined;
   /** When the report was made (clock of ages). */
-  reportMadeMs: number;
+  reportMadeMs = 0;
   /** The newest live report of this incarnation. */
   live: LiveReport | undefined;
   /** Questions sent early to fetch a live report, since the last one came. */
-  hurriedQuestions: number;
+  hurriedQuestions = 0;
   /** The machine's own update interval: stated in protocol 2, learned in protocol 1. */
   intervalMs: number | undefined;
   clockOffsetSeconds: number | undefined;
   httpPort: number | undefined;
   /** Protocol 1 only: how far apart its reports were. */
   spacing: SpacingMemory | undefined;
+
+  constructor(options: {
+    readonly id: string;
+    readonly protocol: 1 | 2;
+    readonly address: string;
+    readonly clock: CoreClock;
+  }) {
+    const { clock, address } = options;
+    this.id = options.id;
+    this.announcedId = announcedIdOf(options.id);
+    this.protocol = options.protocol;
+    this.name = address;
+    this.address = address;
+    this.stateSinceWallMs = clock.wallMs;
+    this.metMs = clock.deadlineMs;
+    this.heardMs = clock.ageMs;
+    this.heardDeadlineMs = clock.deadlineMs;
+    this.silenceFromMs = clock.deadlineMs;
+    this.quietSinceMs = clock.deadlineMs;
+  }
 }
 
 export interface RetiredIncarnation {
@@ -77,30 +97,34 @@ export interface RetiredIncarnation {
 }
 
 /** An address that this machine speaks with: a candidate's, or one of a machine's. */
-export interface Contact {
+export class Contact {
   readonly address: string;
   /** The machine that last answered from here; undefined for a candidate. */
   peer: Peer | undefined;
   question: OpenQuestion | undefined;
   /** Questions sent here so far; every second one after the first may be bare. */
-  asked: number;
+  asked = 0;
   /** A candidate that has sent a valid message, instead of only being named by others. */
-  hasSpoken: boolean;
+  hasSpoken = false;
   /** A question has come from here: a later one that knows nothing of us may follow a restart. */
-  hasAsked: boolean;
+  hasAsked = false;
   /**
    * When protocol 1's `>` was last sent here, which programs of either protocol answer (clock of
    * deadlines).
    */
-  lastBareMs: number;
+  lastBareMs = Number.NEGATIVE_INFINITY;
   /** When it was last asked for somebody who watches (clock of deadlines). */
-  lastWatchingMs: number;
+  lastWatchingMs = Number.NEGATIVE_INFINITY;
   /** When the first answer of protocol 1 came after its machine last answered (clock of deadlines). */
-  firstV1AnswerMs: number;
+  firstV1AnswerMs = Number.NEGATIVE_INFINITY;
   /** Questions left of a probe of this address. */
-  probesLeft: number;
+  probesLeft = 0;
   /** Protocol 1 only: reports from here could not be read since the last good one. */
   refused: RefusedReports | undefined;
+
+  constructor(address: string) {
+    this.address = address;
+  }
 }
 
 export interface RefusedReports {
@@ -144,68 +168,6 @@ export function stayMs(peer: Peer): number {
   return peer.heardDeadlineMs - peer.metMs;
 }
 
-export function newPeer(options: {
-  readonly id: string;
-  readonly announcedId: string;
-  readonly protocol: 1 | 2;
-  readonly address: string;
-  readonly clock: CoreClock;
-}): Peer {
-  const { id, announcedId, protocol, address, clock } = options;
-  return {
-    id,
-    announcedId,
-    protocol,
-    name: address,
-    address,
-    contacts: [],
-    state: "new",
-    stateSinceWallMs: clock.wallMs,
-    metMs: clock.deadlineMs,
-    heardMs: clock.ageMs,
-    heardDeadlineMs: clock.deadlineMs,
-    silenceFromMs: clock.deadlineMs,
-    quietSinceMs: clock.deadlineMs,
-    spokeMs: Number.NEGATIVE_INFINITY,
-    unanswered: 0,
-    askedMs: undefined,
-    isRecalled: false,
-    round: undefined,
-    goodbye: undefined,
-    answersRing: false,
-    ringTest: undefined,
-    hintedMs: Number.NEGATIVE_INFINITY,
-    emptyAnswers: 0,
-    incarnation: undefined,
-    sequence: undefined,
-    retiredIncarnations: [],
-    report: undefined,
-    reportMadeMs: 0,
-    live: undefined,
-    hurriedQuestions: 0,
-    intervalMs: undefined,
-    clockOffsetSeconds: undefined,
-    httpPort: undefined,
-    spacing: undefined,
-  };
-}
-
-export function newContact(address: string): Contact {
-  return {
-    address,
-    peer: undefined,
-    question: undefined,
-    asked: 0,
-    hasSpoken: false,
-    hasAsked: false,
-    lastBareMs: Number.NEGATIVE_INFINITY,
-    lastWatchingMs: Number.NEGATIVE_INFINITY,
-    firstV1AnswerMs: Number.NEGATIVE_INFINITY,
-    probesLeft: 0,
-    refused: undefined,
-  };
-}
-
 /** The separator cannot occur in an id from the wire (protocol/decode.ts). */
 const CLONE_MARK = "~";
 
@@ -213,7 +175,7 @@ export function cloneId(announcedId: string, incarnation: string): string {
   return `${announcedId}${CLONE_MARK}${incarnation.slice(0, 8)}`;
 }
 
-export function announcedIdOf(id: string): string {
+function announcedIdOf(id: string): string {
   return id.split(CLONE_MARK)[0] ?? id;
 }
 

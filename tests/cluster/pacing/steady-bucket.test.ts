@@ -1,6 +1,6 @@
 /** A steady bucket grants its rate, in small portions, and never more than that within a second. */
 import { describe, expect, test } from "bun:test";
-import { steadyBucket } from "../../../src/cluster/pacing/token-bucket.ts";
+import { TokenBucket } from "../../../src/cluster/pacing/token-bucket.ts";
 
 const RUN_MS = 20_000;
 
@@ -19,7 +19,7 @@ describe.each([1, 2, 3, 5, 9, 10, 20, 200])("a steady bucket of %d a second", (p
   });
 
   test("says when the next token is there", () => {
-    const bucket = steadyBucket(perSecond, 0);
+    const bucket = new TokenBucket(perSecond, 0);
     while (bucket.take(0)) expect(bucket.readyMs(0)).toBeGreaterThanOrEqual(0);
     const readyMs = bucket.readyMs(0);
     expect(bucket.take(readyMs - 1)).toBe(false);
@@ -29,7 +29,7 @@ describe.each([1, 2, 3, 5, 9, 10, 20, 200])("a steady bucket of %d a second", (p
 
 /** When a token was granted to somebody who asks every 10 ms, ms. */
 function allGranted(perSecond: number): readonly number[] {
-  const bucket = steadyBucket(perSecond, 0);
+  const bucket = new TokenBucket(perSecond, 0);
   const grantedMs: number[] = [];
   for (let nowMs = 0; nowMs < RUN_MS; nowMs += 10) while (bucket.take(nowMs)) grantedMs.push(nowMs);
   return grantedMs;
