@@ -1,21 +1,8 @@
 /**
  * The cluster core (design, sections 5 and 6): the table of machines, and whom to ask and when. A
  * packet, a tick or a report comes in with the time; a list of things to do comes back. The core opens
- * no socket, reads no clock and draws no random number of its own.
- *
- * Its rooms, each of which imports only from those before it:
- *
- *     pacing      how often something may happen: budgets, buckets, queues of deadlines
- *     peers       what is held of each machine, and its state
- *     polling     the questions: to whom, when, and which of them are open
- *     detection   the ring of quick questions, hints, and whether this machine is cut off
- *     discovery   where further machines may be: scan, candidates, address lists
- *     answers     which machine an answer comes from, and what it changes
- *     removal     forgetting a machine for good, here and on the others
- *     serving     what this machine answers: its reports and its lists
- *     receiving   what is let in, and which part handles it
- *
- * The files beside them are what the rooms share; parts.ts puts the rooms together.
+ * no socket, reads no clock and draws no random number of its own. Its rooms are listed in
+ * docs/development.md; parts.ts puts them together.
  */
 
 import type { Moment } from "../base/units.ts";
@@ -35,64 +22,9 @@ import { isDownOrStopped, isQuiet } from "./peers/peer.ts";
 import { peerFromKnown } from "./peers/peer-record.ts";
 import { viewOfPeer } from "./peers/peer-view.ts";
 import { isSameMachine } from "./peers/v1-reports.ts";
-import type { Sizes } from "./sizes.ts";
 
 /** Outputs are to be carried out in the order in which they come back. */
-export interface Cluster {
-  /** A packet came in. `from.address` is canonical. Any bytes are fine; none makes it throw. */
-  receive(from: Endpoint, bytes: Uint8Array, now: Moment): Output[];
-  /**
-   * Does what is due. The shell calls it every 50–100 ms, or at `nextDeadline` if it would rather
-   * sleep, and at least once a second: a call that comes over 5 s later than that is taken for a
-   * suspension of this machine, and no other is called down for it. An idle tick costs next to nothing.
-   */
-  tick(now: Moment): Output[];
-  /** A new interval report of our own; it carries the machine's name and tags. */
-  publish(report: Report, now: Moment, figuresV1?: FiguresV1): Output[];
-  /**
-   * A live report of our own, taken because of a `live-wanted`: figures of the last seconds, without
-   * messages. `costMs` is the time that taking it needed; the next one is wanted no sooner than 50
-   * times that later. Must not be called before the first `publish`.
-   */
-  publishLive(report: Report, options: { readonly costMs: number }, now: Moment): Output[];
-  /**
-   * Whether somebody is watching. While that is so, every protocol-2 machine that answers is asked
-   * every 2 s (less often from 800 machines on), also for its live report.
-   */
-  setWatching(on: boolean, now: Moment): Output[];
-  /** Says goodbye to all peers that understand it. The core is not used after this. */
-  leave(now: Moment): Output[];
-  /**
-   * Removes a machine that is silent, stopped or down by its `Machine.id`, and tells the others, who
-   * remove it once they have tested it themselves. A machine that is up stays: it would come back.
-   */
-  forget(id: string, now: Moment): Output[];
-  /** New ranges (`lan` is resolved again every 30 s). A changed scan range is scanned from its start. */
-  setRanges(ranges: ClusterRanges): void;
-  /**
-   * Another `-u`; call it before the report that carries it is published. All machines are asked
-   * soon, and their silence counts anew, so that none is called down because the interval became shorter.
-   */
-  setUpdateSeconds(updateSeconds: number, now: Moment): Output[];
-  /** Views of all machines, this one included, in no particular order. */
-  machines(now: Moment): Machine[];
-  candidateCount(): number;
-  /** Packets dropped, by reason. */
-  dropCounts(): DropCounts;
-  /** Addresses of machines that speak protocol 1 in the open in a sealed network. */
-  unsealedSenders(): readonly string[];
-  /** How much is held of everything that grows; goes through all machines. */
-  sizes(): Sizes;
-  scanProgress(): ScanProgress;
-  /** The `Moment.elapsedMs` before which a tick has nothing to do, unless a packet comes. */
-  nextDeadline(now: Moment): number;
-}
-
-export function createCluster(options: ClusterOptions): Cluster {
-  return new ClusterCore(options);
-}
-
-class ClusterCore implements Cluster {
+export class Cluster {
   readonly #parts: CoreParts;
 
   constructor(options: ClusterOptions) {
@@ -100,6 +32,7 @@ class ClusterCore implements Cluster {
     this.#recall(options.known);
   }
 
+  /** A packet came in. `from.address` is canonical. Any bytes are fine; none makes it throw. */
   receive(from: Endpoint, bytes: Uint8Array, now: Moment): Output[] {
     this.#observe(now);
     const dropped = this.#parts.receiver.receive(from, bytes);
@@ -107,42 +40,26 @@ class ClusterCore implements Cluster {
     return this.#finish();
   }
 
+  /**
+   * Does what is due. The shell calls it every 50–100 ms, or at `nextDeadline` if it would rather
+   * sleep, and at least once a second: a call that comes over 5 s later than that is taken for a
+   * suspension of this machine, and no other is called down for it. An idle tick costs next to nothing.
+   */
   tick(now: Moment): Output[] {
     this.#observe(now, { isTick: true });
-    const parts = this.#parts;
-    parts.selfEncounters.run();
-    // Known machines are asked before addresses that are guessed.
-    parts.schedule.run();
-    parts.ring.run();
-    parts.candidates.run();
-    parts.scan.run();
-    parts.listPuller.run();
-    parts.lists.run();
-    parts.removal.run();
-    parts.liveDemand.run();
-    parts.replies.run();
-    parts.states.run();
+    this.#parts.selfEncounters.run();
+    for (const part of this.#parts.timed) part.run();
     return this.#finish();
   }
 
+  /** The `Moment.elapsedMs` before which a tick has nothing to do, unless a packet comes. */
   nextDeadline(now: Moment): number {
     this.#observe(now);
-    const parts = this.#parts;
-    const nextMs = Math.min(
-      parts.schedule.nextMs(),
-      parts.candidates.nextMs(),
-      parts.scan.nextMs(),
-      parts.listPuller.nextMs(),
-      parts.lists.nextMs(),
-      parts.removal.nextMs(),
-      parts.ring.nextMs(),
-      parts.liveDemand.nextMs(),
-      parts.replies.nextMs(),
-      parts.states.nextMs(),
-    );
-    return parts.context.clock.elapsedAt(nextMs);
+    const { timed, context } = this.#parts;
+    return context.clock.elapsedAt(Math.min(...timed.map((part) => part.nextMs())));
   }
 
+  /** A new interval report of our own; it carries the machine's name and tags. */
   publish(report: Report, now: Moment, figuresV1: FiguresV1 = {}): Output[] {
     this.#observe(now);
     const { context, ownReport } = this.#parts;
@@ -154,6 +71,11 @@ class ClusterCore implements Cluster {
     return this.#finish();
   }
 
+  /**
+   * A live report of our own, taken because of a `live-wanted`: figures of the last seconds, without
+   * messages. `costMs` is the time that taking it needed; the next one is wanted no sooner than 50
+   * times that later. Must not be called before the first `publish`.
+   */
   publishLive(report: Report, { costMs }: { readonly costMs: number }, now: Moment): Output[] {
     this.#observe(now);
     const { context, ownReport, liveDemand, replies } = this.#parts;
@@ -164,6 +86,10 @@ class ClusterCore implements Cluster {
     return this.#finish();
   }
 
+  /**
+   * Whether somebody is watching. While that is so, every protocol-2 machine that answers is asked
+   * every 2 s (less often from 800 machines on), also for its live report.
+   */
   setWatching(on: boolean, now: Moment): Output[] {
     this.#observe(now);
     const { context, budget, questions, schedule, liveDemand, table } = this.#parts;
@@ -171,12 +97,12 @@ class ClusterCore implements Cluster {
     const perSecond = on ? MAX_WATCHING_QUESTIONS_PER_SECOND : MAX_QUESTIONS_PER_SECOND;
     budget.questions.setRate(perSecond, context.clock.deadlineMs);
     questions.watching = on;
-    liveDemand.isWatchedHere = on;
     schedule.noteWatching(on, [...table.all()]);
     liveDemand.run();
     return this.#finish();
   }
 
+  /** Says goodbye to all peers that understand it. The core is not used after this. */
   leave(now: Moment): Output[] {
     this.#observe(now);
     const { context, table } = this.#parts;
@@ -188,6 +114,10 @@ class ClusterCore implements Cluster {
     return this.#finish();
   }
 
+  /**
+   * Removes a machine that is silent, stopped or down by its `Machine.id`, and tells the others, who
+   * remove it once they have tested it themselves. A machine that is up stays: it would come back.
+   */
   forget(id: string, now: Moment): Output[] {
     this.#observe(now);
     const peer = this.#parts.table.get(id);
@@ -202,6 +132,7 @@ class ClusterCore implements Cluster {
     return this.#finish();
   }
 
+  /** New ranges (`lan` is resolved again every 30 s). A changed scan range is scanned from its start. */
   setRanges(ranges: ClusterRanges): void {
     const { context, candidates, scan } = this.#parts;
     const isSameScan = isSameRange(context.ranges.scan, ranges.scan);
@@ -210,6 +141,10 @@ class ClusterCore implements Cluster {
     if (!isSameScan) scan.restart();
   }
 
+  /**
+   * Another `-u`; call it before the report that carries it is published. All machines are asked
+   * soon, and their silence counts anew, so that none is called down because the interval became shorter.
+   */
   setUpdateSeconds(updateSeconds: number, now: Moment): Output[] {
     this.#observe(now);
     const { context, table, states, schedule, lists } = this.#parts;
@@ -220,6 +155,7 @@ class ClusterCore implements Cluster {
     return this.#finish();
   }
 
+  /** Views of all machines, this one included, in no particular order. */
   machines(now: Moment): Machine[] {
     this.#observe(now);
     const { context, table, own, ownReport } = this.#parts;
@@ -243,6 +179,7 @@ class ClusterCore implements Cluster {
     return this.#parts.candidates.size;
   }
 
+  /** Packets dropped, by reason. */
   dropCounts(): DropCounts {
     return this.#parts.drops.counts();
   }
@@ -251,11 +188,16 @@ class ClusterCore implements Cluster {
     return this.#parts.scan.progress();
   }
 
+  /** Addresses of machines that speak protocol 1 in the open in a sealed network. */
   unsealedSenders(): readonly string[] {
     return this.#parts.unsealed.addresses();
   }
 
-  sizes(): Sizes {
+  /**
+   * How much is held of everything that grows with what comes in; each has a cap (limits.ts). The hourly
+   * debug line shows it to whoever looks for a leak. Goes through all machines.
+   */
+  sizes() {
     const parts = this.#parts;
     return {
       ...parts.table.sizes(),

@@ -46,7 +46,7 @@ export function createParts(options: ClusterOptions) {
   const removal = new Removal(polling);
   const admission = new Admission();
   const ownReport = new OwnReport(context);
-  const liveDemand = new LiveDemand(context, ownReport);
+  const liveDemand = new LiveDemand({ ...polling, ownReport });
   const replies = new Replies({ ...polling, admission, lists, ownReport, liveDemand });
   const handlers = { answers, v1Answers, selfEncounters, discovery, replies, ring, removal };
   const seals = new SealVerifier(context, table);
@@ -62,16 +62,13 @@ export function createParts(options: ClusterOptions) {
   });
   const drops = new DropLog(context);
 
+  /** What has deadlines. Known machines are asked before addresses that are guessed. */
+  const timed = [
+    ...[polling.schedule, ring, candidates, scan, listPuller, lists],
+    ...[removal, liveDemand, replies, polling.states],
+  ];
   const discovering = { own, candidates, scan, listPuller, lists };
   const serving = { admission, ownReport, liveDemand };
-  return {
-    ...polling,
-    ...discovering,
-    ...handlers,
-    ...serving,
-    identity,
-    receiver,
-    unsealed,
-    drops,
-  };
+  const receiving = { receiver, unsealed, drops };
+  return { ...polling, ...discovering, identity, ...handlers, ...serving, ...receiving, timed };
 }

@@ -8,7 +8,7 @@ import { cleanText } from "../base/clean-text.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { Moment } from "../base/units.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
-import { type Cluster, createCluster } from "../cluster/cluster.ts";
+import { Cluster } from "../cluster/cluster.ts";
 import { createCollectors } from "../collectors/collectors.ts";
 import { createSampler, type Sampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
@@ -102,7 +102,7 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
   if (notice !== undefined) log.warn(notice);
   const { trace, envelope } = openEnvelope(options, opened.secrets, { id, incarnation });
   let networks = readNetworks(config, ROOT);
-  const cluster = createCluster({
+  const cluster = new Cluster({
     now: clock(),
     signature,
     isProtocol1Only: config.isProtocol1Only,

@@ -4,8 +4,7 @@
  */
 
 import type { Moment } from "../../src/base/units.ts";
-import type { Cluster } from "../../src/cluster/cluster.ts";
-import { createCluster } from "../../src/cluster/cluster.ts";
+import { Cluster } from "../../src/cluster/cluster.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
 import type { ClusterOptions } from "../../src/cluster/options.ts";
 import type { Output } from "../../src/cluster/output.ts";
@@ -70,7 +69,7 @@ export class Bench {
 
   constructor(options: BenchOptions = {}) {
     const scan = options.scan ?? [];
-    this.cluster = createCluster({
+    this.cluster = new Cluster({
       now: this.now(),
       signature: "lab",
       updateSeconds: options.updateSeconds ?? 600,

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { createCluster } from "../../src/cluster/cluster.ts";
+import { Cluster } from "../../src/cluster/cluster.ts";
 import { createSizeLog, describeSizes } from "../../src/daemon/upkeep/size-log.ts";
 
 const nobody = { allow: () => true, scan: { size: 0, at: () => undefined } };
 
 function sizesOfNew() {
-  return createCluster({
+  return new Cluster({
     ...{ now: at(0), signature: "lab", updateSeconds: 600, port: 10_080, maxPeers: 4096 },
     ...{ self: { id: "self", incarnation: "boot", name: "me" }, ranges: nobody, known: [] },
     random: () => 0.5,

@@ -3,7 +3,7 @@
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
-import { createCluster } from "../../src/cluster/cluster.ts";
+import { Cluster } from "../../src/cluster/cluster.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import { parseReport } from "../../src/protocol/report-json.ts";
 import type { KnownMachine } from "../../src/store/history-types.ts";
@@ -119,7 +119,7 @@ test("any machine in the history's file is read as a valid one or not at all", (
     place.close();
     for (const one of known) inOrder(one);
     const now = { elapsedMs: 1000, wallMs: T0 };
-    const core = createCluster({
+    const core = new Cluster({
       ...{ now, signature: "lab", updateSeconds: 600, port: 10_080, maxPeers: 100 },
       self: { id: "self", incarnation: "boot", name: "me" },
       ranges: { allow: () => true, scan: { size: 0, at: () => undefined } },

@@ -5,8 +5,7 @@
  */
 
 import type { Moment } from "../../src/base/units.ts";
-import type { Cluster } from "../../src/cluster/cluster.ts";
-import { createCluster } from "../../src/cluster/cluster.ts";
+import { Cluster } from "../../src/cluster/cluster.ts";
 import type { Output } from "../../src/cluster/output.ts";
 import type { Report } from "../../src/protocol/report.ts";
 import type { MachineState } from "../../src/store/history-types.ts";
@@ -52,7 +51,7 @@ export class Exchange {
   constructor(self: { readonly id: string; readonly incarnation: string }, report: Report) {
     let drawn = 0;
     this.#report = report;
-    this.#core = createCluster({
+    this.#core = new Cluster({
       now: this.#now(),
       signature: SIGNATURE,
       updateSeconds: 600,

@@ -62,6 +62,7 @@ export class Identity {
     this.#listPuller = parts.listPuller;
   }
 
+  /** Addresses at which a new machine appeared lately. */
   sizes() {
     return { meetings: this.#metMs.size };
   }

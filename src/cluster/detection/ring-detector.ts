@@ -62,6 +62,7 @@ export class RingDetector {
     this.#ranMs = this.#context.clock.deadlineMs;
   }
 
+  /** Machines under a test of quick questions, and broadcasts of hints. */
   sizes() {
     return { ringTests: this.#tests.size, ...this.#hints.sizes() };
   }

@@ -40,6 +40,7 @@ export class AddressLists {
     this.#nextBroadcastMs = this.#firstBroadcastMs();
   }
 
+  /** Machines that the present broadcast has still to reach, and forms in which the list is kept. */
   sizes() {
     return { listReaders: this.#pending.length, listForms: this.#packets.size };
   }

@@ -21,6 +21,7 @@ export class Admission {
   /** The source that was heard last comes last. */
   readonly #sources = new Map<string, Source>();
 
+  /** Senders whose packets are counted. */
   sizes() {
     return { sources: this.#sources.size };
   }

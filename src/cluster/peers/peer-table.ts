@@ -44,6 +44,7 @@ export class PeerTable {
     return this.#heardInThisRun;
   }
 
+  /** Of the whole table, and the most of one machine, id or address. */
   sizes() {
     let [addresses, addressesOfOne, retiredIncarnationsOfOne, machinesOfOneId] = [0, 0, 0, 0];
     const former = new Map<string, number>();

@@ -30,6 +30,7 @@ export class Probes {
     this.#questions = parts.questions;
   }
 
+  /** Addresses that are being probed. */
   sizes() {
     return { probes: this.#answering.size + this.#quiet.size };
   }

@@ -3,7 +3,8 @@
  * a flood shows in the log.
  */
 import type { Moment } from "../../base/units.ts";
-import type { Sizes } from "../../cluster/sizes.ts";
+
+type Sizes = Readonly<Record<string, number>>;
 
 const HOUR_MS = 3_600_000;
 

@@ -3,7 +3,7 @@
  * be stopped, suspended and given other addresses, and an invariant checker sees all that it does.
  */
 import type { Moment } from "../../../src/base/units.ts";
-import { type Cluster, createCluster } from "../../../src/cluster/cluster.ts";
+import { Cluster } from "../../../src/cluster/cluster.ts";
 import type { ScanRange } from "../../../src/cluster/options.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { Endpoint } from "../../../src/net/endpoint.ts";
@@ -196,7 +196,7 @@ export class SimulatedNode implements Host {
     this.#ownAddresses = this.#addresses;
     const known = this.disk.read();
     this.#checker.start(known);
-    this.#core = createCluster({
+    this.#core = new Cluster({
       now: this.now(),
       signature: SIGNATURE,
       updateSeconds: this.updateSeconds,
