@@ -1,6 +1,7 @@
 /** The executable on one network with a strict protocol-1 peer. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createSocket } from "node:dgram";
+import type { ClusterJson } from "../../src/api/types.ts";
 import type { Machine } from "../../src/cluster/machine.ts";
 import { type Daemon, freePort, startDaemon, until } from "./daemon.ts";
 import {
@@ -189,6 +190,32 @@ describe("beside a protocol-1 peer,", () => {
       old.close();
     }
   }, 40_000);
+
+  test("a report that cannot be read marks its machine until the next good one", async () => {
+    const asker = await startDaemon({
+      address: "127.0.3.7",
+      httpPort: await freePort(),
+      p2pPort: port,
+      options: ["-S", SIGNATURE, "-n", "127.0.3.2-22", "-u", "1"],
+    });
+    try {
+      const trouble = async () => {
+        const { machines } = await asker.json<ClusterJson>("/api/v1/cluster");
+        const shown = machines.find((one) => one.name === "wrapped" && one.state === "up");
+        return shown?.report && (shown.reportTrouble ?? "none");
+      };
+      await until(async () => (await trouble()) === "none");
+      others[0]?.publish("wrapped 1 2 3\n\n\n");
+      await until(async () => (await trouble()) !== "none");
+      expect(await trouble()).toMatchObject({ kind: "refused", reason: "not 20 fields" });
+      const plain = await (await fetch(`${asker.url}/status.txt`)).text();
+      expect(plain).toContain("wrapped reports refused since");
+      others[0]?.publish(wrappedReport("wrapped"));
+      await until(async () => (await trouble()) === "none");
+    } finally {
+      await asker.stop();
+    }
+  }, 30_000);
 
   test.each([
     { title: "a wrong signature", from: "127.0.3.4", text: "lab-2006?" },

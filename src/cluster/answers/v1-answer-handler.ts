@@ -37,7 +37,6 @@ export class V1AnswerHandler {
     const sender = this.#senderOf(contact);
     if (sender.kind === "refused") return sender.reason;
     const { peer, mayHaveAnsweredBare } = sender;
-    if (contact !== undefined) contact.refused = undefined;
     const { context, states, updates } = this.#parts;
     const facts = {
       report: message.report,
@@ -48,6 +47,7 @@ export class V1AnswerHandler {
       this.#noteAlive(peer);
       return undefined;
     }
+    if (contact !== undefined) contact.refused = undefined;
     peer.spacing = rememberSpacing(peer.spacing, facts);
     peer.intervalMs = learnedIntervalMs(peer.spacing);
     const intervalMs = silenceIntervalMs(peer, context.intervalMs);
