@@ -365,6 +365,14 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     expect(ids.slice(-2)).toEqual(["ann stopped", `${A} up`]);
   });
 
+  test("does not count before the goodbye is tested, as the answer may be an older one", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.receive(A, `<${v1Report(REPORT)}`);
+    expect(records(bench)).toEqual([{ id: "ann", name: "ant", protocol: 2, state: "up" }]);
+    expect(bench.drops("protocol 1 from a protocol-2 machine")).toBe(1);
+  });
+
   test("is shown under the old name before its first report", () => {
     const bench = new Bench();
     leave(bench);
@@ -475,7 +483,7 @@ describe("a protocol-1 report that is refused", () => {
     bench.receive(A, "<oldie 1 60\n\n\n");
     expect(bench.machine(A)).toMatchObject({
       state: "up",
-      reportTrouble: { kind: "refused", sinceWallMs, reason: "not 20 fields" },
+      reportTrouble: { kind: "refused", sinceWallMs, reason: "not 20 fields in line 1" },
       report: { name: "oldie" },
     });
     expect(bench.of("changed").map(({ id }) => id)).toEqual([A]);

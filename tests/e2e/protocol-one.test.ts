@@ -207,7 +207,7 @@ describe("beside a protocol-1 peer,", () => {
       await until(async () => (await trouble()) === "none");
       others[0]?.publish("wrapped 1 2 3\n\n\n");
       await until(async () => (await trouble()) !== "none");
-      expect(await trouble()).toMatchObject({ kind: "refused", reason: "not 20 fields" });
+      expect(await trouble()).toMatchObject({ kind: "refused", reason: "not 20 fields in line 1" });
       const plain = await (await fetch(`${asker.url}/status.txt`)).text();
       expect(plain).toContain("wrapped reports refused since");
       others[0]?.publish(wrappedReport("wrapped"));

@@ -112,7 +112,7 @@ export class V1AnswerHandler {
    */
   #mayReplace(peer: Peer, contact: Contact): boolean {
     const { context, schedule } = this.#parts;
-    if (peer.goodbye !== undefined) schedule.concludeGoodbye(peer);
+    if (peer.goodbye === "asked") schedule.concludeGoodbye(peer);
     if (peer.state === "stopped") return true;
     if (!isLongQuiet(peer, context)) return false;
     const nowMs = context.clock.deadlineMs;

@@ -103,20 +103,20 @@ export function decodeReportV1(
   const isComplete = lines.length === 4 || (isCut && lines.length < 4);
   if (!isComplete || headLine === undefined) return fail("not four lines");
   const head = parseHead(headLine);
-  if (head === undefined) return fail("not 20 fields");
+  if (head === undefined) return fail("not 20 fields in line 1");
   const mayBeCut = (number: number) => isCut && lines.length === number;
   const processes = splitRecords(processLine, {
     fieldCount: PROCESS_FIELDS,
     most: MAX_PROCESSES,
     isCut: mayBeCut(2),
   });
-  if (processes === undefined) return fail("bad processes");
+  if (processes === undefined) return fail("a process without 6 fields");
   const users = splitRecords(userLine, {
     fieldCount: USER_FIELDS,
     most: MAX_USERS,
     isCut: mayBeCut(3),
   });
-  if (users === undefined) return fail("bad users");
+  if (users === undefined) return fail("a user without 3 fields");
   const messages = messageLine
     ?.split("\t")
     .map((line) => latin1Line(line, MAX_MESSAGE_LENGTH))

@@ -479,11 +479,11 @@ describe("a protocol-1 report that was cut", () => {
   });
 
   test("in line 1 is refused", () => {
-    expect(cut(head.slice(0, 40))).toBe("not 20 fields");
+    expect(cut(head.slice(0, 40))).toBe("not 20 fields in line 1");
   });
 
   test("but has a wrong record before its end is refused", () => {
-    expect(cut(`${head}\nroot 12.5\n${users}\n`)).toBe("bad processes");
+    expect(cut(`${head}\nroot 12.5\n${users}\n`)).toBe("a process without 6 fields");
   });
 
   test("is one of 4,096 bytes or more, of which the first 4,096 count", () => {
