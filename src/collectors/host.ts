@@ -3,7 +3,7 @@ import { withoutUndefined } from "../base/without-undefined.ts";
 import { readOsRelease } from "../linux/os-release.ts";
 import { readCpuModel } from "../linux/proc/cpuinfo.ts";
 import { readProcStat } from "../linux/proc/stat.ts";
-import { readWord, statIfThere } from "../linux/read-text.ts";
+import { readWhenChanged, readWord } from "../linux/read-text.ts";
 import type { HostReport } from "../protocol/report.ts";
 import { type Collector, collector } from "./collector.ts";
 import { known } from "./figures.ts";
@@ -12,7 +12,8 @@ import { known } from "./figures.ts";
 export function createHost(root: string): Collector<HostReport> {
   const model = readCpuModel(root);
   const kernel = readWord(root, "/proc/sys/kernel/osrelease");
-  const readOs = createOsReader(root);
+  // Read again when the file changes, as with an upgrade.
+  const readOs = readWhenChanged(root, "/etc/os-release", () => readOsRelease(root));
   return collector({
     subject: "host",
     read: ({ once }) => {
@@ -22,19 +23,4 @@ export function createHost(root: string): Collector<HostReport> {
     },
     report: (host) => ({ host: known(host) }),
   });
-}
-
-/** Reads the distribution's name again when its file changes, as with an upgrade. */
-function createOsReader(root: string): () => string | undefined {
-  let os: string | undefined;
-  let readAtMs: number | undefined;
-  return () => {
-    // −1 where there is no such file: /usr/lib may still have one, and is then read once.
-    const changedAtMs = statIfThere(root, "/etc/os-release")?.mtimeMs ?? -1;
-    if (changedAtMs !== readAtMs) {
-      os = readOsRelease(root);
-      readAtMs = changedAtMs;
-    }
-    return os;
-  };
 }

@@ -9,7 +9,7 @@
  *     REALTIME=1700000000000000
  *     LEADER=4242
  */
-import { type Reading, readNames, readText } from "./read-text.ts";
+import { type Reading, readNames, readTextOrEmpty } from "./read-text.ts";
 import type { UtmpRecord } from "./utmp.ts";
 
 /** Reading a session takes 20 µs; of more than these the rest is left out. */
@@ -23,11 +23,8 @@ export function readLogindSessions(root: string): Reading<readonly UtmpRecord[]>
   if (!names.ok) return names;
   // Session files are named by an id without a dot: "3", "c1".
   const ids = names.value.filter((name) => /^\w+$/.test(name)).slice(0, MOST_SESSIONS);
-  const value = ids.flatMap((id) => {
-    const text = readText(root, `${folder}/${id}`, CAP_BYTES);
-    return (text.ok ? parseLogindSession(text.value) : undefined) ?? [];
-  });
-  return { ok: true, value };
+  const texts = ids.map((id) => readTextOrEmpty(root, `${folder}/${id}`, CAP_BYTES));
+  return { ok: true, value: texts.flatMap((text) => parseLogindSession(text) ?? []) };
 }
 
 /** Undefined for a session that is closing, of a greeter, or of a user's service manager. */

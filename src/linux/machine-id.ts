@@ -5,7 +5,7 @@
  *
  * Source: machine-id(5).
  */
-import { readText } from "./read-text.ts";
+import { readTextOrEmpty } from "./read-text.ts";
 
 /** Where the machine-id may be; the second path is older than the first. */
 const FILES = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
@@ -15,12 +15,8 @@ const CAP_BYTES = 100;
 
 /** The machine-id, 32 lower-case hex digits; undefined where no file holds one. */
 export function readMachineId(root: string): string | undefined {
-  for (const file of FILES) {
-    const text = readText(root, file, CAP_BYTES);
-    const id = text.ok ? parseMachineId(text.value) : undefined;
-    if (id !== undefined) return id;
-  }
-  return undefined;
+  const ids = FILES.map((file) => parseMachineId(readTextOrEmpty(root, file, CAP_BYTES)));
+  return ids.find((id) => id !== undefined);
 }
 
 /**

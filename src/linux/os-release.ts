@@ -7,17 +7,15 @@
  *
  * Source: os-release(5).
  */
-import { readText } from "./read-text.ts";
+import { readTextOrEmpty } from "./read-text.ts";
 
 /** PRETTY_NAME, or NAME and VERSION; undefined where neither file has them. */
 export function readOsRelease(root: string): string | undefined {
+  const [name, fallback] = ["/etc/os-release", "/usr/lib/os-release"].map((path) =>
+    parseOsRelease(readTextOrEmpty(root, path)),
+  );
   // The second is for systems whose /etc is empty.
-  for (const path of ["/etc/os-release", "/usr/lib/os-release"]) {
-    const text = readText(root, path);
-    const name = text.ok ? parseOsRelease(text.value) : undefined;
-    if (name !== undefined) return name;
-  }
-  return undefined;
+  return name ?? fallback;
 }
 
 /** The name without the quotes and escapes of a shell; undefined where there is none. */

@@ -9,7 +9,7 @@
  * Source: passwd(5).
  */
 import { MEBIBYTE } from "../base/units.ts";
-import { readText, statIfThere } from "./read-text.ts";
+import { readTextOrEmpty, readWhenChanged } from "./read-text.ts";
 
 /** One line; in /etc/group, whose names and ids stand in the same places, a group's. */
 export interface NamedId {
@@ -54,15 +54,8 @@ export function namesById(entries: readonly NamedId[]): ReadonlyMap<number, stri
 
 /** Gives the name of an id, or the number where it has none; reads the file again as it changes. */
 export function createUserNames(root: string): (uid: number) => string {
-  let names: ReadonlyMap<number, string> = new Map();
-  let readAtMs: number | undefined;
-  return (uid) => {
-    const changedAtMs = statIfThere(root, "/etc/passwd")?.mtimeMs;
-    if (changedAtMs !== readAtMs) {
-      const text = readText(root, "/etc/passwd", PASSWD_CAP_BYTES);
-      names = text.ok ? namesById(parsePasswd(text.value)) : new Map();
-      readAtMs = changedAtMs;
-    }
-    return names.get(uid) ?? String(uid);
-  };
+  const names = readWhenChanged(root, "/etc/passwd", () =>
+    namesById(parsePasswd(readTextOrEmpty(root, "/etc/passwd", PASSWD_CAP_BYTES))),
+  );
+  return (uid) => names().get(uid) ?? String(uid);
 }

@@ -16,10 +16,11 @@ import { errorCode } from "../base/errors.ts";
 import type { Result } from "../base/result.ts";
 import { KIBIBYTE, MEBIBYTE } from "../base/units.ts";
 
-/** A file's content, or why it cannot be read; `code` is the errno's name ("ENOENT", …). */
-export type Reading<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: string; readonly code: string };
+/** A file's content, or why it cannot be read. */
+export type Reading<T> = { readonly ok: true; readonly value: T } | FailedReading;
+
+/** `code` is the errno's name ("ENOENT", …). */
+export type FailedReading = { readonly ok: false; readonly reason: string; readonly code: string };
 
 /** No file read here is meant to be larger; /proc/stat of 1,024 cores is about 200 KB. */
 const DEFAULT_CAP_BYTES = MEBIBYTE;
@@ -41,6 +42,12 @@ export function readText(
 ): Reading<string> {
   const bytes = readBytes(root, path, capBytes);
   return bytes.ok ? { ok: true, value: bytes.value.toString("utf8") } : bytes;
+}
+
+/** The file's text; empty where it cannot be read. */
+export function readTextOrEmpty(root: string, path: string, capBytes?: number): string {
+  const text = readText(root, path, capBytes);
+  return text.ok ? text.value : "";
 }
 
 /** The text of a file of one short line, without the line's end; undefined if it cannot be read. */
@@ -67,15 +74,21 @@ export function readBytes(
   path: string,
   capBytes = DEFAULT_CAP_BYTES,
 ): Reading<Buffer> {
-  let fd: number | undefined;
   try {
-    // O_NONBLOCK: a FIFO in the place of a file must not stop the daemon.
-    fd = openSync(below(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
-    return { ok: true, value: readUpTo(fd, capBytes) };
+    return { ok: true, value: withFile(root, path, (fd) => readUpTo(fd, capBytes)) };
   } catch (error) {
     return failedReading(error, path);
+  }
+}
+
+/** Opens the file for as long as `use` runs; throws where either fails. */
+export function withFile<T>(root: string, path: string, use: (fd: number) => T): T {
+  // O_NONBLOCK: a FIFO in the place of a file must not stop the daemon.
+  const fd = openSync(below(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return use(fd);
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    closeSync(fd);
   }
 }
 
@@ -88,6 +101,12 @@ export function readNames(root: string, path: string): Reading<string[]> {
   }
 }
 
+/** The names in a directory; none where it cannot be listed. */
+export function readNamesOrNone(root: string, path: string): readonly string[] {
+  const names = readNames(root, path);
+  return names.ok ? names.value : [];
+}
+
 /** Where a symbolic link points; undefined where there is none that may be read. */
 export function readLink(root: string, path: string): string | undefined {
   try {
@@ -95,6 +114,16 @@ export function readLink(root: string, path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What `read` gives; asked again only when the file at `path` has changed, appeared or gone. */
+export function readWhenChanged<T>(root: string, path: string, read: () => T): () => T {
+  let last: { readonly value: T; readonly atMs: number | undefined } | undefined;
+  return () => {
+    const atMs = statIfThere(root, path)?.mtimeMs;
+    if (last === undefined || last.atMs !== atMs) last = { value: read(), atMs };
+    return last.value;
+  };
 }
 
 /** The path's stat; undefined where it is not there or may not be seen. */
@@ -107,10 +136,7 @@ export function statIfThere(root: string, path: string): Stats | undefined {
 }
 
 /** What a failed system call means, in words, naming the path as the user knows it. */
-export function failedReading(
-  error: unknown,
-  path: string,
-): { readonly ok: false; readonly reason: string; readonly code: string } {
+export function failedReading(error: unknown, path: string): FailedReading {
   const code = errorCode(error) ?? "EUNKNOWN";
   return { ok: false, reason: reasonFor(code, path), code };
 }

@@ -5,15 +5,14 @@
  *     nameserver 192.168.1.1
  *     search lab.example.org example.org
  */
-import { readText } from "./read-text.ts";
+import { readTextOrEmpty } from "./read-text.ts";
 
 /** The resolver itself reads at most this many. */
 const MOST_DOMAINS = 32;
 
 /** As `parseResolvConf`; empty where there is no such file or it cannot be read, as is ordinary. */
 export function readSearchDomains(root: string): readonly string[] {
-  const text = readText(root, "/etc/resolv.conf");
-  return text.ok ? parseResolvConf(text.value) : [];
+  return parseResolvConf(readTextOrEmpty(root, "/etc/resolv.conf"));
 }
 
 /**

@@ -29,14 +29,10 @@ interface Layout {
   readonly readSeconds: (view: DataView, at: number) => number;
 }
 
-const LAYOUT_384: Layout = {
-  bytes: 384,
-  readSeconds: (view, at) => view.getUint32(at + 340, true),
-};
-const LAYOUT_400: Layout = {
-  bytes: 400,
-  readSeconds: (view, at) => Number(view.getBigInt64(at + 344, true)),
-};
+const LAYOUTS: readonly Layout[] = [
+  { bytes: 384, readSeconds: (view, at) => view.getUint32(at + 340, true) },
+  { bytes: 400, readSeconds: (view, at) => Number(view.getBigInt64(at + 344, true)) },
+];
 
 /** `ut_type` of a login. */
 const USER_PROCESS = 7;
@@ -78,7 +74,7 @@ export function parseUtmp(bytes: Uint8Array): Result<readonly UtmpRecord[]> {
 
 /** The layout that all records fit; where both do, the one that divides the length. */
 function findLayout(view: DataView): Layout | undefined {
-  const possible = [LAYOUT_384, LAYOUT_400].filter((layout) => looksLike(view, layout));
+  const possible = LAYOUTS.filter((layout) => looksLike(view, layout));
   const exact = possible.filter((layout) => view.byteLength % layout.bytes === 0);
   return exact[0] ?? possible[0];
 }

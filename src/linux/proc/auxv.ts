@@ -8,7 +8,7 @@
  *
  * Source: getauxval(3).
  */
-import { readBytes, readText } from "../read-text.ts";
+import { readBytes, readTextOrEmpty } from "../read-text.ts";
 
 /** AT_PAGESZ of the kernel's auxvec.h. */
 const PAGE_SIZE_KEY = 6n;
@@ -23,8 +23,8 @@ export function readPageBytes(root: string): number {
   const auxv = readBytes(root, "/proc/self/auxv", CAP_BYTES);
   if (auxv.ok) return parseAuxvPageBytes(auxv.value) ?? USUAL_PAGE_BYTES;
   // After a change of user auxv belongs to root; smaps stays readable to the process itself.
-  const smaps = readText(root, "/proc/self/smaps", CAP_BYTES);
-  return (smaps.ok ? parseSmapsPageBytes(smaps.value) : undefined) ?? USUAL_PAGE_BYTES;
+  const smaps = readTextOrEmpty(root, "/proc/self/smaps", CAP_BYTES);
+  return parseSmapsPageBytes(smaps) ?? USUAL_PAGE_BYTES;
 }
 
 /** Undefined without the entry, and where its value is no page size (64-bit machines only). */

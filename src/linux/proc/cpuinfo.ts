@@ -6,7 +6,7 @@
  *     model name	: AMD EPYC
  */
 import { KIBIBYTE } from "../../base/units.ts";
-import { readText } from "../read-text.ts";
+import { readTextOrEmpty } from "../read-text.ts";
 
 /** Enough for the first core of any machine, and on ARM for the last lines too. */
 const CAP_BYTES = 128 * KIBIBYTE;
@@ -17,12 +17,9 @@ const KEYS = ["model name", "Model", "Hardware", "cpu model", "cpu", "Processor"
 
 /** The model, or on ARM the board; undefined where nothing names either. */
 export function readCpuModel(root: string): string | undefined {
-  const text = readText(root, "/proc/cpuinfo", CAP_BYTES);
-  const model = text.ok ? parseCpuinfo(text.value) : undefined;
-  if (model !== undefined) return model;
+  const model = parseCpuinfo(readTextOrEmpty(root, "/proc/cpuinfo", CAP_BYTES));
   // ARM kernels name the board here; the text ends with a NUL.
-  const board = readText(root, "/proc/device-tree/model", KIBIBYTE);
-  return board.ok ? tidy(board.value) : undefined;
+  return model ?? tidy(readTextOrEmpty(root, "/proc/device-tree/model", KIBIBYTE));
 }
 
 /** The model of the first core; undefined where no line names it. */
@@ -33,12 +30,9 @@ export function parseCpuinfo(text: string): string | undefined {
     const key = line.slice(0, Math.max(0, colon)).trimEnd();
     if (!values.has(key)) values.set(key, line.slice(colon + 1));
   }
-  for (const key of KEYS) {
-    const model = tidy(values.get(key) ?? "");
-    // A bare number is the number of a model or of a core, not a name.
-    if (model !== undefined && !/^\d+$/.test(model)) return model;
-  }
-  return undefined;
+  const models = KEYS.map((key) => tidy(values.get(key) ?? ""));
+  // A bare number is the number of a model or of a core, not a name.
+  return models.find((model) => model !== undefined && !/^\d+$/.test(model));
 }
 
 function tidy(text: string): string | undefined {

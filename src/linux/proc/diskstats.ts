@@ -27,19 +27,14 @@ export function readProcDiskstats(root: string): Reading<readonly DiskCounters[]
 
 /** Lines that cannot be read are skipped. */
 export function parseProcDiskstats(text: string): DiskCounters[] {
-  const devices: DiskCounters[] = [];
-  for (const line of text.split("\n")) {
+  return text.split("\n").flatMap((line) => {
     const fields = line.trim().split(/ +/);
     const name = fields[2];
     const readSectors = parseCounter(fields[5]);
     const writtenSectors = parseCounter(fields[9]);
     // Kernels before 2.6.25 wrote shorter lines for partitions, which are not needed.
-    if (name === undefined || !(readSectors >= 0) || !(writtenSectors >= 0)) continue;
-    devices.push({
-      name,
-      readBytes: readSectors * SECTOR_BYTES,
-      writeBytes: writtenSectors * SECTOR_BYTES,
-    });
-  }
-  return devices;
+    if (name === undefined || !(readSectors >= 0) || !(writtenSectors >= 0)) return [];
+    const [readBytes, writeBytes] = [readSectors * SECTOR_BYTES, writtenSectors * SECTOR_BYTES];
+    return { name, readBytes, writeBytes };
+  });
 }

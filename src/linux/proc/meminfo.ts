@@ -45,18 +45,21 @@ export function parseProcMeminfo(text: string): Result<MemoryUse> {
   if (total === undefined) return fail("/proc/meminfo has no MemTotal");
   const free = bytes.get("MemFree");
   const available = bytes.get("MemAvailable");
-  const cache = cacheBytes(bytes);
+  const reclaimable = bytes.get("SReclaimable");
+  const cache = sum(sum(bytes.get("Buffers"), bytes.get("Cached")), reclaimable ?? 0);
+  // Some containers show more available than there is in all; `free` then falls back too.
+  const hasAvailable = available !== undefined && available <= total;
   const swapTotal = bytes.get("SwapTotal");
   return ok(
     withoutUndefined({
       totalBytes: total,
       freeBytes: free,
       availableBytes: available,
-      usedBytes: usedBytes({ total, free, available, cache }),
+      usedBytes: difference(total, hasAvailable ? available : sum(free, cache)),
       activeBytes: bytes.get("Active"),
       inactiveBytes: bytes.get("Inactive"),
       buffersCachedBytes: cache,
-      reclaimableBytes: bytes.get("SReclaimable"),
+      reclaimableBytes: reclaimable,
       swapTotalBytes: swapTotal,
       swapUsedBytes: difference(swapTotal, bytes.get("SwapFree")),
     }),
@@ -71,26 +74,9 @@ function parseFields(text: string): Map<string, number> {
   return bytes;
 }
 
-function cacheBytes(bytes: ReadonlyMap<string, number>): number | undefined {
-  const buffers = bytes.get("Buffers");
-  const cached = bytes.get("Cached");
-  if (buffers === undefined || cached === undefined) return undefined;
-  return buffers + cached + (bytes.get("SReclaimable") ?? 0);
-}
-
-function usedBytes(memory: {
-  total: number;
-  free: number | undefined;
-  available: number | undefined;
-  cache: number | undefined;
-}): number | undefined {
-  // Some containers show more available than there is in all; `free` then falls back too.
-  if (memory.available !== undefined && memory.available <= memory.total) {
-    return memory.total - memory.available;
-  }
-  return memory.cache === undefined
-    ? undefined
-    : difference(memory.total, difference(memory.free, -memory.cache));
+/** Undefined where one of the two is. */
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one + other;
 }
 
 /** `from` − `less`, but never below 0; undefined where one of them is. */

@@ -27,22 +27,15 @@ export function readProcMountinfo(root: string): Reading<readonly Mount[]> {
 
 /** Lines that cannot be read are skipped; fails where not a single one can. */
 export function parseProcMountinfo(text: string): Result<readonly Mount[]> {
-  const mounts: Mount[] = [];
-  for (const line of text.split("\n")) {
+  const mounts = text.split("\n").flatMap((line) => {
     // Between the sixth field and the lone dash lie any number of optional fields.
     const [head, tail] = line.split(" - ", 2);
     const [, , device, , mountPoint] = head?.split(" ") ?? [];
     const [type, source, options = ""] = tail?.split(" ") ?? [];
-    if (mountPoint?.startsWith("/") && device && type && source !== undefined) {
-      mounts.push({
-        device,
-        mountPoint: unescapeOctal(mountPoint),
-        type,
-        source: unescapeOctal(source),
-        options,
-      });
-    }
-  }
+    if (!mountPoint?.startsWith("/") || !device || !type || source === undefined) return [];
+    const names = { mountPoint: unescapeOctal(mountPoint), source: unescapeOctal(source) };
+    return { device, type, options, ...names };
+  });
   return mounts.length === 0 ? fail("/proc/self/mountinfo holds no mount") : ok(mounts);
 }
 

@@ -5,7 +5,7 @@
  *     192.168.1.1      0x1         0x2         52:54:00:12:34:56     *        eth0
  *     192.168.1.9      0x1         0x0         00:00:00:00:00:00     *        eth0
  */
-import { readText } from "../read-text.ts";
+import { readTextOrEmpty } from "../read-text.ts";
 
 /** One neighbour that has answered. */
 export interface ArpEntry {
@@ -21,17 +21,15 @@ const IPV4 = new RegExp(`^(?:${BYTE}\\.){3}${BYTE}$`);
 
 /** Neighbours that have answered; none where the file cannot be read. */
 export function readArp(root: string): readonly ArpEntry[] {
-  const text = readText(root, "/proc/net/arp");
-  return text.ok ? parseArp(text.value) : [];
+  return parseArp(readTextOrEmpty(root, "/proc/net/arp"));
 }
 
 /** The neighbours that have answered; lines of another form are left out. */
 export function parseArp(text: string): readonly ArpEntry[] {
-  const entries: ArpEntry[] = [];
-  for (const line of text.split("\n").slice(1)) {
+  const [, ...lines] = text.split("\n");
+  return lines.flatMap((line) => {
     const [address = "", , flags, , , device] = line.trim().split(/\s+/);
-    if (device === undefined || !IPV4.test(address)) continue;
-    if ((Number(flags) & COMPLETE) !== 0) entries.push({ address, device });
-  }
-  return entries;
+    const isComplete = (Number(flags) & COMPLETE) !== 0;
+    return isComplete && device !== undefined && IPV4.test(address) ? { address, device } : [];
+  });
 }

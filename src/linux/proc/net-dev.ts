@@ -27,8 +27,7 @@ export function readProcNetDev(root: string): Reading<readonly InterfaceCounters
 
 /** Lines that cannot be read are skipped. */
 export function parseProcNetDev(text: string): InterfaceCounters[] {
-  const interfaces: InterfaceCounters[] = [];
-  for (const line of text.split("\n")) {
+  return text.split("\n").flatMap((line) => {
     // Old kernels write the first number right after the colon. An alias has a colon in its name.
     const colon = line.lastIndexOf(":");
     const name = line.slice(0, Math.max(0, colon)).trim();
@@ -40,15 +39,8 @@ export function parseProcNetDev(text: string): InterfaceCounters[] {
     const [receiveBytes = 0, , receiveErrors = 0, receiveDrops = 0] = numbers;
     const [transmitBytes = 0, , transmitErrors = 0, transmitDrops = 0] = numbers.slice(8);
     // There are 16 columns since kernel 2.2.
-    if (name === "" || numbers.length < 16 || !numbers.every((value) => value >= 0)) continue;
-    const errors = receiveErrors + transmitErrors;
-    interfaces.push({
-      name,
-      receiveBytes,
-      transmitBytes,
-      errors,
-      drops: receiveDrops + transmitDrops,
-    });
-  }
-  return interfaces;
+    if (name === "" || numbers.length < 16 || !numbers.every((value) => value >= 0)) return [];
+    const [errors, drops] = [receiveErrors + transmitErrors, receiveDrops + transmitDrops];
+    return { name, receiveBytes, transmitBytes, errors, drops };
+  });
 }

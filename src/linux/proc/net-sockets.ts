@@ -8,7 +8,7 @@
  * Source: proc_net(5).
  */
 import { MEBIBYTE } from "../../base/units.ts";
-import { readText } from "../read-text.ts";
+import { readTextOrEmpty } from "../read-text.ts";
 
 export type Transport = "udp" | "tcp";
 
@@ -41,36 +41,33 @@ export function readSockets(
   transport: Transport,
   localPort: number,
 ): readonly SocketEntry[] {
-  return [transport, `${transport}6`].flatMap((table) => {
-    // There is no table of IPv6 on a kernel without it.
-    const text = readText(root, `/proc/net/${table}`, CAP_BYTES);
-    return text.ok ? parseSockets(text.value, localPort) : [];
-  });
+  // There is no table of IPv6 on a kernel without it.
+  return [transport, `${transport}6`].flatMap((table) =>
+    parseSockets(readTextOrEmpty(root, `/proc/net/${table}`, CAP_BYTES), localPort),
+  );
 }
 
 /** The sockets on this local port; lines of another form are passed over. */
 export function parseSockets(text: string, localPort: number): SocketEntry[] {
   const wanted = `:${localPort.toString(16).toUpperCase().padStart(4, "0")}`;
-  const sockets: SocketEntry[] = [];
-  for (const line of text.split("\n")) {
+  return text.split("\n").flatMap((line) => {
     const [, local = "", remote = "", state = "", , , , uid = "", , inode = ""] = line
       .trim()
       .split(/\s+/);
-    if (!local.endsWith(wanted)) continue;
+    if (!local.endsWith(wanted)) return [];
     const address = ADDRESS_AND_PORT.exec(local)?.[1];
     const remotePort = ADDRESS_AND_PORT.exec(remote)?.[2];
-    if (address === undefined || remotePort === undefined) continue;
-    if (!/^[0-9A-F]{2}$/.test(state) || !isNumber(uid) || !isNumber(inode)) continue;
-    sockets.push({
+    if (address === undefined || remotePort === undefined) return [];
+    if (!/^[0-9A-F]{2}$/.test(state) || !isNumber(uid) || !isNumber(inode)) return [];
+    return {
       localAddress: addressText(address),
       localPort,
       remotePort: Number.parseInt(remotePort, 16),
       state: Number.parseInt(state, 16),
       uid: Number(uid),
       inode: Number(inode),
-    });
-  }
-  return sockets;
+    };
+  });
 }
 
 /**

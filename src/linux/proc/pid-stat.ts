@@ -12,26 +12,6 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { below, type Reading, readNames } from "../read-text.ts";
 import type { ProcessTable } from "./process-table.ts";
 
-/**
- * One process; the scan fills the same object for each, so that it leaves no garbage. The name lies
- * between `nameStart` and `nameEnd` in the bytes that were parsed.
- */
-export interface ProcessStat {
-  nameStart: number;
-  nameEnd: number;
-  /** Character code of the state's letter. */
-  state: number;
-  processGroup: number;
-  /** The device number of the controlling terminal; 0: the process has none. */
-  terminal: number;
-  /** The process group in the foreground of that terminal; −1: there is none. */
-  foregroundGroup: number;
-  flags: number;
-  cpuTicks: number;
-  startTicks: number;
-  residentPages: number;
-}
-
 /** The line is under 400 bytes; a name is at most 64. */
 const STAT_BYTES = 1024;
 /** Reading one process costs about 10 µs; of more than these only the count is reported. */
@@ -39,6 +19,9 @@ const MOST_PROCESSES = 20_000;
 /** PF_KTHREAD of the kernel's sched.h. */
 const KERNEL_THREAD = 0x0020_0000;
 
+/** Fields are counted as in proc(5), from 1: 1 pid, 2 name, 3 state, 4 parent, … */
+const FIRST_NUMBER = 4;
+const LAST_NUMBER = 24;
 /** The kernel's largest counter. */
 const MOST_COUNTED = 2 ** 64;
 
@@ -74,17 +57,16 @@ export function readProcesses(root: string): Reading<ProcessTable> {
  * one. The name may hold spaces and parentheses: it ends at the last `)` of the line.
  */
 export function parseProcPidStat(bytes: Uint8Array, length: number, into: ProcessStat): boolean {
+  const { numbers } = into;
   const open = bytes.indexOf(OPEN);
   const close = bytes.lastIndexOf(CLOSE, length - 1);
   if (open < 0 || close < open || close + 3 >= length) return false;
   into.nameStart = open + 1;
   into.nameEnd = close;
   into.state = bytes[close + 2] ?? 0;
-  into.cpuTicks = 0;
-  // Fields are counted as in proc(5), from 1: 1 pid, 2 name, 3 state, 4 parent, …
-  let field = 4;
+  let field = FIRST_NUMBER;
   let at = close + 4;
-  while (at < length && field <= 24) {
+  while (at < length && field <= LAST_NUMBER) {
     const isNegative = bytes[at] === MINUS;
     let value = 0;
     let digit = bytes[isNegative ? ++at : at] ?? 0;
@@ -96,55 +78,46 @@ export function parseProcPidStat(bytes: Uint8Array, length: number, into: Proces
     if (at < length && digit !== SPACE && digit !== 0x0a) return false;
     // A number of more digits would lose some, and one of 309 digits would be infinite.
     if (value > MOST_COUNTED) return false;
-    setField(into, field, isNegative ? -value : value);
+    numbers[field] = isNegative ? -value : value;
     at += 1;
     field += 1;
   }
-  return field > 24;
+  if (field <= LAST_NUMBER) return false;
+  into.processGroup = numbers[5] ?? 0;
+  into.terminal = numbers[7] ?? 0;
+  into.foregroundGroup = numbers[8] ?? 0;
+  into.flags = numbers[9] ?? 0;
+  into.cpuTicks = (numbers[14] ?? 0) + (numbers[15] ?? 0);
+  into.startTicks = numbers[22] ?? 0;
+  into.residentPages = numbers[24] ?? 0;
+  return true;
 }
 
-/** A record to parse into. */
-export function emptyStat(): ProcessStat {
+/**
+ * A record to parse one process into; the scan fills the same for each, so that it leaves no garbage.
+ * The name lies between `nameStart` and `nameEnd` in the bytes that were parsed.
+ */
+export function emptyStat() {
   return {
     nameStart: 0,
     nameEnd: 0,
+    /** Character code of the state's letter. */
     state: 0,
     processGroup: 0,
+    /** The device number of the controlling terminal; 0: the process has none. */
     terminal: 0,
+    /** The process group in the foreground of that terminal; −1: there is none. */
     foregroundGroup: 0,
     flags: 0,
     cpuTicks: 0,
     startTicks: 0,
     residentPages: 0,
+    /** The numbers of the line, by their field. */
+    numbers: new Float64Array(LAST_NUMBER + 1),
   };
 }
 
-function setField(into: ProcessStat, field: number, value: number): void {
-  switch (field) {
-    case 5:
-      into.processGroup = value;
-      break;
-    case 7:
-      into.terminal = value;
-      break;
-    case 8:
-      into.foregroundGroup = value;
-      break;
-    case 9:
-      into.flags = value;
-      break;
-    case 14:
-    case 15:
-      into.cpuTicks += value;
-      break;
-    case 22:
-      into.startTicks = value;
-      break;
-    case 24:
-      into.residentPages = value;
-      break;
-  }
-}
+export type ProcessStat = ReturnType<typeof emptyStat>;
 
 /** All names in /proc that begin with a digit are pids. */
 function isPid(name: string): boolean {
@@ -168,42 +141,43 @@ function readStat(path: string, bytes: Buffer): number {
   }
 }
 
+function emptyColumns(capacity: number) {
+  return {
+    pids: new Int32Array(capacity),
+    startTicks: new Float64Array(capacity),
+    cpuTicks: new Float64Array(capacity),
+    residentPages: new Float64Array(capacity),
+    states: new Uint8Array(capacity),
+    isKernel: new Uint8Array(capacity),
+    nameEnds: new Uint32Array(capacity),
+  };
+}
+
 /** Gathers the columns of a `ProcessTable`; sized once, from the number of pids listed. */
 class TableBuilder {
-  readonly #pids: Int32Array;
-  readonly #startTicks: Float64Array;
-  readonly #cpuTicks: Float64Array;
-  readonly #residentPages: Float64Array;
-  readonly #states: Uint8Array;
-  readonly #isKernel: Uint8Array;
-  readonly #nameEnds: Uint32Array;
+  readonly #columns: ReturnType<typeof emptyColumns>;
   #names: Buffer;
   #namesLength = 0;
   #length = 0;
   readonly #foreground = new Map<number, string>();
 
   constructor(capacity: number) {
-    this.#pids = new Int32Array(capacity);
-    this.#startTicks = new Float64Array(capacity);
-    this.#cpuTicks = new Float64Array(capacity);
-    this.#residentPages = new Float64Array(capacity);
-    this.#states = new Uint8Array(capacity);
-    this.#isKernel = new Uint8Array(capacity);
-    this.#nameEnds = new Uint32Array(capacity);
+    this.#columns = emptyColumns(capacity);
     // Names of programs are cut to 15 bytes; only some of the kernel's threads have longer ones.
     this.#names = Buffer.allocUnsafeSlow(capacity * 16 + STAT_BYTES);
   }
 
   add(pid: number, stat: ProcessStat, bytes: Buffer): void {
     const row = this.#length;
-    this.#pids[row] = pid;
-    this.#startTicks[row] = stat.startTicks;
-    this.#cpuTicks[row] = stat.cpuTicks;
-    this.#residentPages[row] = stat.residentPages;
-    this.#states[row] = stat.state;
-    this.#isKernel[row] = (stat.flags & KERNEL_THREAD) === 0 ? 0 : 1;
+    const columns = this.#columns;
+    columns.pids[row] = pid;
+    columns.startTicks[row] = stat.startTicks;
+    columns.cpuTicks[row] = stat.cpuTicks;
+    columns.residentPages[row] = stat.residentPages;
+    columns.states[row] = stat.state;
+    columns.isKernel[row] = (stat.flags & KERNEL_THREAD) === 0 ? 0 : 1;
     this.#addName(bytes, stat);
-    this.#nameEnds[row] = this.#namesLength;
+    columns.nameEnds[row] = this.#namesLength;
     this.#length += 1;
     if (stat.terminal !== 0 && stat.processGroup === stat.foregroundGroup) {
       this.#addForeground(pid, stat, bytes);
@@ -211,19 +185,9 @@ class TableBuilder {
   }
 
   finish(count: number): ProcessTable {
-    return {
-      length: this.#length,
-      count,
-      pids: this.#pids,
-      startTicks: this.#startTicks,
-      cpuTicks: this.#cpuTicks,
-      residentPages: this.#residentPages,
-      states: this.#states,
-      isKernel: this.#isKernel,
-      names: this.#names.subarray(0, this.#namesLength),
-      nameEnds: this.#nameEnds,
-      foreground: this.#foreground,
-    };
+    const names = this.#names.subarray(0, this.#namesLength);
+    const [length, foreground] = [this.#length, this.#foreground];
+    return { ...this.#columns, length, count, names, foreground };
   }
 
   #addName(bytes: Buffer, stat: ProcessStat): void {

@@ -12,7 +12,7 @@
  *
  * Source: proc_pid_status(5) and its neighbours. The scan of all processes is in `pid-stat.ts`.
  */
-import { readLink, readNames, readText, readWord } from "../read-text.ts";
+import { readLink, readNamesOrNone, readText, readTextOrEmpty, readWord } from "../read-text.ts";
 
 /** The uids, gids, groups and capabilities of one thread. */
 export interface ThreadCredentials {
@@ -29,8 +29,7 @@ const MOST_DESCRIPTORS = 50_000;
 
 /** The user id that a process acts under (the effective one); undefined once it has ended. */
 export function readProcessOwner(root: string, pid: number): number | undefined {
-  const text = readText(root, `/proc/${pid}/status`);
-  return text.ok ? parseProcPidStatusOwner(text.value) : undefined;
+  return parseProcPidStatusOwner(readTextOrEmpty(root, `/proc/${pid}/status`));
 }
 
 /** The effective one of the four ids of `Uid:`. */
@@ -70,8 +69,9 @@ export function readProcessArguments(root: string, pid: number): readonly string
  */
 export function findSocketHolder(root: string, inodes: ReadonlySet<number>): number | undefined {
   let budget = MOST_DESCRIPTORS;
-  for (const pid of namesIn(root, "/proc").filter((name) => /^\d+$/.test(name))) {
-    for (const descriptor of namesIn(root, `/proc/${pid}/fd`)) {
+  for (const pid of readNamesOrNone(root, "/proc").filter((name) => /^\d+$/.test(name))) {
+    // None where the process is another user's or has just ended.
+    for (const descriptor of readNamesOrNone(root, `/proc/${pid}/fd`)) {
       if (budget-- <= 0) return undefined;
       const target = readLink(root, `/proc/${pid}/fd/${descriptor}`) ?? "";
       const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
@@ -79,10 +79,4 @@ export function findSocketHolder(root: string, inodes: ReadonlySet<number>): num
     }
   }
   return undefined;
-}
-
-/** An empty list where the process is another user's or has just ended. */
-function namesIn(root: string, path: string): readonly string[] {
-  const names = readNames(root, path);
-  return names.ok ? names.value : [];
 }

@@ -8,7 +8,7 @@
  * Source: Documentation/accounting/psi.rst of the kernel.
  */
 import { withoutUndefined } from "../../base/without-undefined.ts";
-import { readText } from "../read-text.ts";
+import { readTextOrEmpty } from "../read-text.ts";
 
 /** Percent of the last 60 s. */
 export interface Pressure {
@@ -16,21 +16,15 @@ export interface Pressure {
   readonly full?: number;
 }
 
-export type PressureOf = Readonly<Record<"cpu" | "memory" | "io", Pressure>>;
-
 /** Empty on a kernel without it (old, or with `psi=0`). */
-export function readProcPressure(root: string): PressureOf {
-  return { cpu: read(root, "cpu"), memory: read(root, "memory"), io: read(root, "io") };
+export function readProcPressure(root: string) {
+  const read = (name: string) => parsePressure(readTextOrEmpty(root, `/proc/pressure/${name}`));
+  return { cpu: read("cpu"), memory: read("memory"), io: read("io") };
 }
 
 /** A line that is missing or unreadable is absent. */
 export function parsePressure(text: string): Pressure {
   return withoutUndefined({ some: avg60(text, "some"), full: avg60(text, "full") });
-}
-
-function read(root: string, name: string): Pressure {
-  const text = readText(root, `/proc/pressure/${name}`);
-  return text.ok ? parsePressure(text.value) : {};
 }
 
 function avg60(text: string, line: "some" | "full"): number | undefined {

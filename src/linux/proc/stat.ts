@@ -62,10 +62,9 @@ export function parseProcStat(text: string): Result<CpuCounters> {
 
 function parseTimes(fields: readonly string[]): CpuTimes | undefined {
   const numbers = fields.map(parseCounter);
-  const [user, nice, system, idle, iowait = 0, irq = 0, softirq = 0, steal = 0] = numbers;
-  if (user === undefined || nice === undefined || system === undefined || idle === undefined) {
-    return undefined;
-  }
+  // NaN, for a column that is missing and needed, fails the check below.
+  const [user = NaN, nice = NaN, system = NaN, idle = NaN] = numbers;
+  const [iowait = 0, irq = 0, softirq = 0, steal = 0] = numbers.slice(4);
   const times = { user, nice, system, idle, iowait, irq, softirq, steal };
   return Object.values(times).every((value) => value >= 0) ? times : undefined;
 }

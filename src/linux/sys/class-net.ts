@@ -17,7 +17,7 @@ import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { basename } from "node:path";
 import { withoutUndefined } from "../../base/without-undefined.ts";
-import { below, readLink, readNames, readWord } from "../read-text.ts";
+import { below, readLink, readNames, readNamesOrNone, readWord } from "../read-text.ts";
 
 /** What the system says about one interface. */
 export interface InterfaceFacts {
@@ -130,8 +130,7 @@ function readInterface(
   const has = entriesOf(root, name);
   const deviceType = /^DEVTYPE=(.*)$/m.exec(readWord(root, `${folder}/uevent`) ?? "")?.[1];
   const master = readLink(root, `${folder}/master`);
-  const entries = readNames(root, folder);
-  const lowers = entries.ok ? entries.value.filter((entry) => entry.startsWith("lower_")) : [];
+  const lowers = readNamesOrNone(root, folder).filter((entry) => entry.startsWith("lower_"));
   return withoutUndefined({
     name,
     addresses,

@@ -13,7 +13,7 @@
  */
 import { promises } from "node:fs";
 import { withoutUndefined } from "../../base/without-undefined.ts";
-import { below, type Reading, readNames, readWord } from "../read-text.ts";
+import { below, type Reading, readNames, readNamesOrNone, readWord } from "../read-text.ts";
 
 /** One of the devices, which may have several sensors. */
 export interface Chip {
@@ -107,8 +107,7 @@ async function awaitWord(root: string, path: string): Promise<string | undefined
 }
 
 function readSensors(root: string, folder: string): readonly TemperatureSensor[] {
-  const names = readNames(root, folder);
-  const files = new Set(names.ok ? names.value : []);
+  const files = new Set(readNamesOrNone(root, folder));
   const numbers = [...files].flatMap((file) => /^temp(\d{1,4})_input$/.exec(file)?.[1] ?? []);
   return numbers
     .map(Number)
