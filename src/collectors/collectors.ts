@@ -21,7 +21,6 @@ import { createSwap } from "./swap.ts";
 import { createTemperatures } from "./temperatures.ts";
 import { uptime } from "./uptime.ts";
 import { users } from "./users.ts";
-import { waitFor } from "./wait-for.ts";
 
 export interface CollectorOptions {
   /** "/", or the top of a fixture tree. */
@@ -38,7 +37,7 @@ export interface CollectorOptions {
 
 /** Those with a state, such as a cache or a child process, are made anew for each sampler. */
 export function createCollectors(options: CollectorOptions): readonly AnyCollector[] {
-  const { root, spawnProbe = spawnStatfsProbe(options.executable), wait = waitFor } = options;
+  const { root, spawnProbe = spawnStatfsProbe(options.executable), wait = Bun.sleep } = options;
   const pageBytes = readPageBytes(root);
   const prober = createStatfsProber({ spawn: spawnProbe, wait });
   return [
@@ -54,7 +53,7 @@ export function createCollectors(options: CollectorOptions): readonly AnyCollect
     network,
     createTemperatures(root),
     users,
-    createProcesses({ root, pageBytes }),
+    createProcesses(root, pageBytes),
     ...(options.messages ? [createMessages(messageSources(root))] : []),
   ];
 }

@@ -1,7 +1,7 @@
 /** What the cores have done between two samples, in all and core by core. */
 import { withoutUndefined } from "../base/without-undefined.ts";
 import { type CpuTimes, readProcStat } from "../linux/proc/stat.ts";
-import { type CpuFiguresV1, cpuFiguresV1 } from "../protocol/v1/figures.ts";
+import { cpuFiguresV1 } from "../protocol/v1/figures.ts";
 import { collector } from "./collector.ts";
 import { tenths } from "./figures.ts";
 
@@ -9,17 +9,24 @@ export const cpu = collector({
   subject: "cpu",
   read: ({ once }) => once(readProcStat),
   report: (now, before) => {
-    const all = before && sharesBetween(before.reading.all, now.all);
+    if (before === undefined) return {};
+    const { all: allBefore, cores: coresBefore } = before.reading;
+    const all = sharesBetween(allBefore, now.all);
     if (all === undefined) return {};
-    const cores: number[] = [];
-    for (const [number, times] of now.cores) {
-      const earlier = before?.reading.cores.get(number);
+    const cores = [...now.cores].flatMap(([number, times]) => {
+      const earlier = coresBefore.get(number);
       const shares = earlier && sharesBetween(earlier, times);
       // A core that waits for a disk is not busy: it is free for others.
-      if (shares !== undefined) cores.push(tenths(100 - shares.idle - (shares.iowait ?? 0)));
-    }
+      return shares === undefined ? [] : tenths(100 - shares.idle - (shares.iowait ?? 0));
+    });
+    // The 2005 program reads the first four columns alone.
+    const cpuV1 = cpuFiguresV1({
+      userAndNice: now.all.user - allBefore.user + now.all.nice - allBefore.nice,
+      system: now.all.system - allBefore.system,
+      idle: now.all.idle - allBefore.idle,
+    });
     return {
-      figuresV1: withoutUndefined({ cpu: before && cpuBetweenV1(before.reading.all, now.all) }),
+      figuresV1: withoutUndefined({ cpu: cpuV1 }),
       cpu: withoutUndefined({
         userPercent: tenths(all.user),
         nicePercent: tenths(all.nice),
@@ -33,29 +40,11 @@ export const cpu = collector({
   },
 });
 
-interface CpuShares {
-  readonly user: number;
-  readonly nice: number;
-  /** Interrupts are part of it. */
-  readonly system: number;
-  readonly steal: number;
-  readonly idle: number;
-  readonly iowait: number | undefined;
-}
-
-/** The 2005 program reads the first four columns alone. */
-function cpuBetweenV1(earlier: CpuTimes, later: CpuTimes): CpuFiguresV1 | undefined {
-  return cpuFiguresV1({
-    userAndNice: later.user - earlier.user + later.nice - earlier.nice,
-    system: later.system - earlier.system,
-    idle: later.idle - earlier.idle,
-  });
-}
-
 /** Percent of the ticks between the two; undefined where none passed or a counter stepped back. */
-function sharesBetween(earlier: CpuTimes, later: CpuTimes): CpuShares | undefined {
+function sharesBetween(earlier: CpuTimes, later: CpuTimes) {
   const user = later.user - earlier.user;
   const nice = later.nice - earlier.nice;
+  // Interrupts are part of it.
   const system =
     later.system - earlier.system + later.irq - earlier.irq + later.softirq - earlier.softirq;
   const steal = later.steal - earlier.steal;

@@ -30,6 +30,13 @@ export function sum(values: readonly (number | undefined)[]): number | undefined
   return total;
 }
 
+/** The `most` largest of them, in the order given. */
+export function largest<T>(all: readonly T[], most: number, size: (each: T) => number): T[] {
+  const bySize = [...all].sort((a, b) => size(b) - size(a));
+  const kept = new Set(bySize.slice(0, most));
+  return all.filter((each) => kept.has(each));
+}
+
 /** To one decimal, as all percentages of a report are; never −0. */
 export function tenths(value: number): number {
   return Math.max(0, Math.round(value * 10) / 10);

@@ -4,12 +4,11 @@ import { readOsRelease } from "../linux/os-release.ts";
 import { readCpuModel } from "../linux/proc/cpuinfo.ts";
 import { readProcStat } from "../linux/proc/stat.ts";
 import { readWhenChanged, readWord } from "../linux/read-text.ts";
-import type { HostReport } from "../protocol/report.ts";
-import { type Collector, collector } from "./collector.ts";
+import { collector } from "./collector.ts";
 import { known } from "./figures.ts";
 
 /** Model and kernel change with a boot alone: they are read here, once. */
-export function createHost(root: string): Collector<HostReport> {
+export function createHost(root: string) {
   const model = readCpuModel(root);
   const kernel = readWord(root, "/proc/sys/kernel/osrelease");
   // Read again when the file changes, as with an upgrade.

@@ -4,7 +4,7 @@ import { type InterfaceCounters, readProcNetDev } from "../linux/proc/net-dev.ts
 import { type InterfaceKind, readInterfaceKinds } from "../linux/sys/class-net.ts";
 import type { InterfaceReport } from "../protocol/report.ts";
 import { collector } from "./collector.ts";
-import { increase, rate, sum } from "./figures.ts";
+import { increase, largest, rate, sum } from "./figures.ts";
 
 /** Interfaces with the most traffic; a router may have hundreds of VLANs and virtual functions. */
 const MOST_INTERFACES = 16;
@@ -42,7 +42,12 @@ export const network = collector({
       network: withoutUndefined({
         receiveBytesPerSecond: sum(summed.map((each) => each.receiveBytesPerSecond)),
         transmitBytesPerSecond: sum(summed.map((each) => each.transmitBytesPerSecond)),
-        interfaces: busiest(interfaces),
+        interfaces: largest(
+          interfaces,
+          MOST_INTERFACES,
+          ({ receiveBytesPerSecond: received = 0, transmitBytesPerSecond: sent = 0 }) =>
+            received + sent,
+        ),
       }),
     };
   },
@@ -64,13 +69,4 @@ export function physicalInterfaces(
     const isOnTop = kind !== undefined && (kind.hasMaster || kind.isLayered);
     return !isOnTop && !VIRTUAL_NAME.test(name) && !SUB_INTERFACE_NAME.test(name);
   });
-}
-
-/** In the kernel's order, without the quietest beyond the cap. */
-function busiest(interfaces: readonly InterfaceReport[]): readonly InterfaceReport[] {
-  const traffic = (each: InterfaceReport) =>
-    (each.receiveBytesPerSecond ?? 0) + (each.transmitBytesPerSecond ?? 0);
-  const byTraffic = [...interfaces].sort((a, b) => traffic(b) - traffic(a));
-  const kept = new Set(byTraffic.slice(0, MOST_INTERFACES));
-  return interfaces.filter((each) => kept.has(each));
 }

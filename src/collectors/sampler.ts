@@ -14,7 +14,6 @@ import {
   type Section,
 } from "./collector.ts";
 import { tenths } from "./figures.ts";
-import { waitFor } from "./wait-for.ts";
 
 /** What the report says that is in no file. */
 export interface About {
@@ -35,25 +34,7 @@ export interface SamplerOptions {
   readonly wait?: (ms: number) => Promise<void>;
 }
 
-export interface Sampler {
-  /** Takes the first sample, and starts the children; `take` about 0.5 s later has rates. */
-  prime(): void;
-  /**
-   * The report over the time since the last call (or `prime`). Resolves at once when nothing has
-   * to be waited for, within 0.2 s for the first report, within 2 s for the next ones. Without
-   * `prime` the first has no rates. Not to be called again before it has resolved.
-   */
-  take(): Promise<Report>;
-  /** Of the report that `take` gave last: what the program of 2005 is told instead. */
-  figuresV1(): FiguresV1;
-  /** Begins the series of live reports anew. */
-  primeLive(): void;
-  /**
-   * The report over the time since the last live sample, at once: without what belongs to the
-   * interval, such as messages, and with what the children found last.
-   */
-  takeLive(): Report;
-}
+export type Sampler = ReturnType<typeof createSampler>;
 
 /** The first report is to be out within 1 s of the start. */
 const FIRST_PATIENCE_MS = 200;
@@ -64,8 +45,8 @@ const START_AGAIN_MS = 750;
 /** A report with more says little more; a file server may have a hundred dead mounts. */
 const MOST_PROBLEMS = 12;
 
-export function createSampler(options: SamplerOptions): Sampler {
-  const { collectors, clock, wait = waitFor } = options;
+export function createSampler(options: SamplerOptions) {
+  const { collectors, clock, wait = Bun.sleep } = options;
   const takeInterval = openSeries(options, collectors);
   const takeLive = openSeries(
     options,
@@ -100,11 +81,17 @@ export function createSampler(options: SamplerOptions): Sampler {
   }
 
   return {
-    prime() {
+    /** Takes the first sample, and starts the children; `take` about 0.5 s later has rates. */
+    prime(): void {
       collectors.map(startUnlessJust);
       takeInterval();
     },
-    async take() {
+    /**
+     * The report over the time since the last call (or `prime`). Resolves at once when nothing has
+     * to be waited for, within 0.2 s for the first report, within 2 s for the next ones. Without
+     * `prime` the first has no rates. Not to be called again before it has resolved.
+     */
+    async take(): Promise<Report> {
       const running = collectors.flatMap((each) => startUnlessJust(each) ?? []);
       if (running.length > 0) await Promise.race([Promise.all(running), wait(patienceMs)]);
       patienceMs = PATIENCE_MS;
@@ -113,10 +100,14 @@ export function createSampler(options: SamplerOptions): Sampler {
       figuresV1 = taken.figuresV1;
       return taken.report;
     },
+    /** Of the report that `take` gave last: what the program of 2005 is told instead. */
     figuresV1: () => figuresV1,
-    primeLive() {
-      takeLive();
-    },
+    /** Begins the series of live reports anew. */
+    primeLive: (): void => void takeLive(),
+    /**
+     * The report over the time since the last live sample, at once: without what belongs to the
+     * interval, such as messages, and with what the children found last.
+     */
     takeLive: () => takeLive().report,
   };
 }
@@ -132,16 +123,10 @@ interface Started {
  * The report is read as the others will read it: a command may name itself with a line end, and a
  * broken driver may count to 10^40.
  */
-function openSeries(
-  { root, about, clock }: SamplerOptions,
-  collectors: readonly AnyCollector[],
-): (failures?: readonly OwnProblem[]) => {
-  readonly report: Report;
-  readonly figuresV1: FiguresV1;
-} {
+function openSeries({ root, about, clock }: SamplerOptions, collectors: readonly AnyCollector[]) {
   const followers = collectors.map(({ follow }) => follow());
   let lastMs: number | undefined;
-  return (failures = []) => {
+  return (failures: readonly OwnProblem[] = []) => {
     const now = clock();
     const seconds = secondsBetween(lastMs, now.elapsedMs);
     lastMs = now.elapsedMs;

@@ -1,9 +1,9 @@
 /** What is moved between memory and swap space. */
-import { readProcVmstat, type SwapCounters } from "../linux/proc/vmstat.ts";
-import { type Collector, collector } from "./collector.ts";
+import { readProcVmstat } from "../linux/proc/vmstat.ts";
+import { collector } from "./collector.ts";
 import { known, rate } from "./figures.ts";
 
-export function createSwap(pageBytes: number): Collector<SwapCounters | undefined> {
+export function createSwap(pageBytes: number) {
   return collector({
     subject: "swap",
     read: ({ root }) => readProcVmstat(root, pageBytes),

@@ -13,7 +13,7 @@ import {
   type TemperatureSensor,
 } from "../linux/sys/hwmon.ts";
 import type { TemperatureReport } from "../protocol/report.ts";
-import { type Collector, collector } from "./collector.ts";
+import { collector } from "./collector.ts";
 
 /** Chips that sit in a processor or a disk, and which of their sensors is meant, the best first. */
 const CHIPS = [
@@ -40,7 +40,7 @@ interface Meant {
   readonly device: Device;
 }
 
-export function createTemperatures(root: string): Collector<readonly TemperatureReport[]> {
+export function createTemperatures(root: string) {
   let chips: Reading<readonly Chip[]> = { ok: true, value: [] };
   let disks: readonly TemperatureReport[] = [];
   let asking: Promise<void> | undefined;
@@ -52,8 +52,7 @@ export function createTemperatures(root: string): Collector<readonly Temperature
   /** One after the other, so that a disk that hangs takes no more than one thread. */
   async function askInTurn(sensors: readonly Meant[]): Promise<void> {
     for (const each of sensors) {
-      const found = describe(each, await awaitTemperature(root, each.sensor));
-      disks = [...disks, ...found];
+      disks = disks.concat(describe(each, await awaitTemperature(root, each.sensor)));
     }
   }
 
@@ -112,13 +111,14 @@ function describe(
   if (celsius === 0 || !isPlausible(celsius)) return [];
   // Drivers of devices without a mark give 0, 255 or 65,262 °C.
   const hasHigh = highCelsius !== undefined && highCelsius > 0 && isPlausible(highCelsius);
-  const report = withoutUndefined({
-    sensor: chip,
-    label: sensor.label === "" ? undefined : sensor.label,
-    celsius: tenths(celsius),
-    highCelsius: hasHigh ? tenths(highCelsius) : undefined,
-  });
-  return [report];
+  return [
+    withoutUndefined({
+      sensor: chip,
+      label: sensor.label === "" ? undefined : sensor.label,
+      celsius: tenths(celsius),
+      highCelsius: hasHigh ? tenths(highCelsius) : undefined,
+    }),
+  ];
 }
 
 function isPlausible(celsius: number): boolean {

@@ -5,7 +5,8 @@
 import { type Mount, readProcMountinfo } from "../../linux/proc/mountinfo.ts";
 import { below } from "../../linux/read-text.ts";
 import type { FilesystemReport } from "../../protocol/report.ts";
-import { type Collector, collector, type Trouble } from "../collector.ts";
+import { collector, type Trouble } from "../collector.ts";
+import { largest } from "../figures.ts";
 import { type SelectedMount, selectMounts } from "./select-mounts.ts";
 import { measure, type StatfsAnswer, type StatfsProber } from "./statfs-probe.ts";
 
@@ -20,9 +21,7 @@ const MOST_FILESYSTEMS = 24;
 /** Children at a time, each a process of 24 MB for some milliseconds. */
 const MOST_PROBES = 16;
 
-export function createFilesystems(
-  options: FilesystemsOptions,
-): Collector<readonly FilesystemReport[]> {
+export function createFilesystems(options: FilesystemsOptions) {
   const { root, prober } = options;
   return collector<readonly FilesystemReport[]>({
     subject: "file systems",
@@ -36,7 +35,9 @@ export function createFilesystems(
       const mounts = once(readProcMountinfo);
       return mounts.ok ? measureAll(mounts.value, options, now.elapsedMs) : mounts;
     },
-    report: (filesystems) => ({ filesystems: largest(filesystems) }),
+    report: (all) => ({
+      filesystems: largest(all, MOST_FILESYSTEMS, ({ totalBytes }) => totalBytes ?? 0),
+    }),
   });
 }
 
@@ -90,10 +91,9 @@ function probeResult(mount: SelectedMount, prober: StatfsProber, nowMs: number):
 
 function localResult(mount: SelectedMount, answer: StatfsAnswer): Measured {
   if (answer.ok) {
+    const filesystem = { mount: mount.mountPoint, type: mount.type, ...answer.size };
     // A size of 0: a file system without storage of its own, whatever its type says.
-    return answer.size.totalBytes > 0
-      ? { filesystem: { mount: mount.mountPoint, type: mount.type, ...answer.size } }
-      : {};
+    return answer.size.totalBytes > 0 ? { filesystem } : {};
   }
   // EACCES: a user's own FUSE mount, or a folder closed to us, is private, not broken. ENOENT and
   // ENOTCONN: the mount has gone since the listing, or its FUSE program has ended.
@@ -103,12 +103,4 @@ function localResult(mount: SelectedMount, answer: StatfsAnswer): Measured {
 
 function problem(mount: SelectedMount, reason: string): Measured {
   return { problem: { reason: `${mount.mountPoint} (${mount.type}) ${reason}` } };
-}
-
-/** In the order given, without the smallest beyond the cap. */
-function largest(filesystems: readonly FilesystemReport[]): FilesystemReport[] {
-  const size = (each: FilesystemReport) => each.totalBytes ?? 0;
-  const bySize = [...filesystems].sort((a, b) => size(b) - size(a));
-  const kept = new Set(bySize.slice(0, MOST_FILESYSTEMS));
-  return filesystems.filter((each) => kept.has(each));
 }

@@ -1,9 +1,7 @@
 /** Which mounts are worth a line of the report, and which of them must be asked by a child. Pure. */
 import type { Mount } from "../../linux/proc/mountinfo.ts";
 
-export interface SelectedMount {
-  readonly mountPoint: string;
-  readonly type: string;
+export interface SelectedMount extends Pick<Mount, "mountPoint" | "type"> {
   /** True where statfs may hang (network, FUSE, or reached through autofs): a child must ask. */
   readonly needsProbe: boolean;
 }

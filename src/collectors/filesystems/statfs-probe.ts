@@ -25,26 +25,13 @@ export type StatfsAnswer =
   /** The errno's name: "EACCES", "ESTALE", … */
   | { readonly ok: false; readonly code: string };
 
-/** What is known of one mount: its latest answer, and since when it owes us one. */
-export interface ProbeView {
-  readonly answer?: StatfsAnswer;
-  /** Monotonic milliseconds; present from a missed limit until the next answer. */
-  readonly waitingSinceMs?: number;
-}
-
 /** A running child; `answer` never rejects, and may never resolve. */
 export interface ProbeChild {
   readonly answer: Promise<StatfsAnswer>;
   kill(): void;
 }
 
-export interface StatfsProber {
-  /** Starts a child for each mount that has none, and forgets the mounts that are not listed. */
-  start(mountPoints: readonly string[], nowMs: number): void;
-  /** Resolves when all children have answered that are not late; undefined where there is none. */
-  running(): Promise<void> | undefined;
-  view(mountPoint: string): ProbeView;
-}
+export type StatfsProber = ReturnType<typeof createStatfsProber>;
 
 /** A mount that takes longer is left out of the report. */
 const PROBE_LIMIT_MS = 2000;
@@ -59,14 +46,17 @@ export function measure(path: string): StatfsAnswer {
     const unit = frsize > 0 ? frsize : bsize;
     return { ok: true, size: { totalBytes: blocks * unit, freeBytes: bavail * unit } };
   } catch (error) {
-    return { ok: false, code: errorCode(error) ?? "EUNKNOWN" };
+    return failed(error);
   }
+}
+
+function failed(error: unknown): StatfsAnswer {
+  return { ok: false, code: errorCode(error) ?? "EUNKNOWN" };
 }
 
 /** What the child prints: the answer for `mountPoint` as one line of JSON. */
 export function statfsProbeLine(mountPoint: string): string {
-  return `${JSON.stringify(measure(mountPoint))}
-`;
+  return `${JSON.stringify(measure(mountPoint))}\n`;
 }
 
 /** Reads the child's line; anything else is the answer "EINVAL". */
@@ -86,10 +76,8 @@ export function parseStatfsAnswer(text: string): StatfsAnswer {
 }
 
 const readBytes = integerReader(0, Number.MAX_SAFE_INTEGER);
-const readSize = recordReader<FilesystemSize>({ totalBytes: readBytes, freeBytes: readBytes }, [
-  "totalBytes",
-  "freeBytes",
-]);
+const SIZE_FIELDS = { totalBytes: readBytes, freeBytes: readBytes };
+const readSize = recordReader<FilesystemSize>(SIZE_FIELDS, ["totalBytes", "freeBytes"]);
 
 /** Starts `executable statfs-probe mountPoint`, with an empty environment and no standard error. */
 export function spawnStatfsProbe(
@@ -115,9 +103,7 @@ export function createStatfsProber(options: {
   readonly spawn: (mountPoint: string) => ProbeChild;
   /** Resolves after so many milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
-  readonly limitMs?: number;
-}): StatfsProber {
-  const limitMs = options.limitMs ?? PROBE_LIMIT_MS;
+}) {
   const mounts = new Map<string, MountProbe>();
 
   function launch(probe: MountProbe, mountPoint: string, nowMs: number): void {
@@ -126,15 +112,15 @@ export function createStatfsProber(options: {
     try {
       child = options.spawn(mountPoint);
     } catch (error) {
-      probe.answer = { ok: false, code: errorCode(error) ?? "EUNKNOWN" };
+      probe.answer = failed(error);
       return;
     }
     const running = child.answer.then(
       (answer) => finish(probe, answer),
-      (error) => finish(probe, { ok: false, code: errorCode(error) ?? "EUNKNOWN" }),
+      (error) => finish(probe, failed(error)),
     );
     probe.running = running;
-    void Promise.race([running, options.wait(limitMs)]).then(() => {
+    void Promise.race([running, options.wait(PROBE_LIMIT_MS)]).then(() => {
       if (probe.running === running) {
         probe.isLate = true;
         child.kill();
@@ -143,29 +129,31 @@ export function createStatfsProber(options: {
   }
 
   return {
-    start(mountPoints, nowMs) {
+    /** Starts a child for each mount that has none, and forgets the mounts that are not listed. */
+    start(mountPoints: readonly string[], nowMs: number): void {
       const wanted = new Set(mountPoints);
       for (const [mountPoint, probe] of mounts) {
         // What is known of a running child is kept: its mount may come back while it hangs.
-        if (!wanted.has(mountPoint) && probe.running === undefined) {
-          mounts.delete(mountPoint);
-        }
+        if (!wanted.has(mountPoint) && probe.running === undefined) mounts.delete(mountPoint);
       }
       for (const mountPoint of wanted) {
         const probe = mounts.get(mountPoint) ?? { isLate: false };
         mounts.set(mountPoint, probe);
-        if (probe.running === undefined) {
-          launch(probe, mountPoint, nowMs);
-        }
+        if (probe.running === undefined) launch(probe, mountPoint, nowMs);
       }
     },
-    running() {
+    /** Resolves when all children have answered that are not late; undefined where there is none. */
+    running(): Promise<void> | undefined {
       const running = [...mounts.values()].flatMap(({ running, isLate }) =>
         running === undefined || isLate ? [] : [running],
       );
       return running.length === 0 ? undefined : Promise.all(running).then(() => undefined);
     },
-    view(mountPoint) {
+    /**
+     * The latest answer of a mount, and since when it owes us one, in monotonic milliseconds:
+     * present from a missed limit until the next answer.
+     */
+    view(mountPoint: string) {
       const probe = mounts.get(mountPoint);
       return withoutUndefined({
         answer: probe?.answer,
@@ -189,9 +177,8 @@ interface MountProbe {
 function finish(probe: MountProbe, answer: StatfsAnswer): void {
   delete probe.running;
   const wasKilled = probe.isLate && !answer.ok && answer.code === "EINVAL";
-  if (!wasKilled) {
-    probe.answer = answer;
-    probe.isLate = false;
-    delete probe.waitingSinceMs;
-  }
+  if (wasKilled) return;
+  probe.answer = answer;
+  probe.isLate = false;
+  delete probe.waitingSinceMs;
 }

@@ -39,6 +39,13 @@ const STDERR_BYTES = 4096;
 const PATHS = ["/usr/bin/journalctl", "/bin/journalctl"];
 
 const MISSING: Reading<never> = { ok: false, reason: "there is no journalctl", code: "ENOENT" };
+const TOO_SLOW: Reading<never> = {
+  ok: false,
+  reason: `journalctl took longer than ${LIMIT_MS / 1000} s`,
+  code: "ETIMEDOUT",
+};
+/** What every call asks for. */
+const FORM = ["--no-pager", "--output", "short", "--show-cursor"];
 
 /**
  * `call` is undefined where there is no journalctl. As with files, at most 64 KB are read; of more
@@ -51,7 +58,7 @@ export function createMessageJournal(call: CallJournal | undefined): MessageSour
     if (call === undefined) return MISSING;
     if (cursor === undefined) return findEnd(call);
     const output = await call(["--quiet", "--after-cursor", cursor, ...FORM]);
-    if (output.stopped === "time") return tooSlow();
+    if (output.stopped === "time") return TOO_SLOW;
     if (output.stopped === "size") return skipToEnd(call, parseJournal(output.stdout).lines.length);
     if (output.exitCode !== 0 && /cursor/i.test(output.stderr)) {
       // The entry that the cursor names has been vacuumed away.
@@ -68,7 +75,7 @@ export function createMessageJournal(call: CallJournal | undefined): MessageSour
   async function findEnd(call: CallJournal): Promise<Reading<NewMessages>> {
     // Without --quiet, as only then does it say that it hides the system's messages from us.
     const output = await call(["--lines", "1", ...FORM]);
-    const reason = output.stopped === undefined ? explain(output) : tooSlow();
+    const reason = output.stopped === undefined ? explain(output) : TOO_SLOW;
     // While something is wrong the end is looked for again, so that each report says so.
     cursor = reason === undefined ? parseJournal(output.stdout).cursor : undefined;
     return reason ?? { ok: true, value: newestLines([]) };
@@ -85,8 +92,6 @@ export function createMessageJournal(call: CallJournal | undefined): MessageSour
   return { name: "the journal", read, remedy: () => "add the user to group systemd-journal" };
 }
 
-const FORM = ["--no-pager", "--output", "short", "--show-cursor"];
-
 /** The lines of `--output short --show-cursor`, and the cursor that follows them. */
 export function parseJournal(text: string): { lines: string[]; cursor?: string } {
   const lines: string[] = [];
@@ -95,16 +100,9 @@ export function parseJournal(text: string): { lines: string[]; cursor?: string }
     const found = /^-- cursor: (\S+)$/.exec(line)?.[1];
     cursor = found ?? cursor;
     // A line that begins with a space continues the message above; "-- Boot …" is no message.
-    if (found === undefined && !/^(\s|-- |$)/.test(line)) {
-      lines.push(line);
-    }
+    if (found === undefined && !/^(\s|-- |$)/.test(line)) lines.push(line);
   }
   return withoutUndefined({ lines, cursor });
-}
-
-function tooSlow(): Reading<never> {
-  const reason = `journalctl took longer than ${LIMIT_MS / 1000} s`;
-  return { ok: false, reason, code: "ETIMEDOUT" };
 }
 
 /** Why the journal shows nothing, or not all; undefined where all is well. */
@@ -127,28 +125,16 @@ function explain(output: JournalOutput): Reading<never> | undefined {
 /** How to call this machine's journalctl; undefined where it has none. */
 export function findJournalctl(root: string, limitMs = LIMIT_MS): CallJournal | undefined {
   const path = PATHS.map((each) => below(root, each)).find((each) => existsSync(each));
-  return path === undefined ? undefined : (args) => callJournalctl(path, args, limitMs);
+  if (path === undefined) return undefined;
+  return (args) =>
+    runCommand([path, ...args], limitMs).catch((error) => {
+      // There is no memory or no file descriptor for a child: that costs this reading alone.
+      return { stdout: "", stderr: `cannot be started (${errorCode(error)})`, exitCode: -1 };
+    });
 }
 
-async function callJournalctl(
-  path: string,
-  args: readonly string[],
-  limitMs: number,
-): Promise<JournalOutput> {
-  try {
-    return await runJournalctl(path, args, limitMs);
-  } catch (error) {
-    // There is no memory or no file descriptor for a child: that costs this reading alone.
-    return { stdout: "", stderr: `cannot be started (${errorCode(error)})`, exitCode: -1 };
-  }
-}
-
-async function runJournalctl(
-  path: string,
-  args: readonly string[],
-  limitMs: number,
-): Promise<JournalOutput> {
-  const child = Bun.spawn([path, ...args], {
+async function runCommand(command: string[], limitMs: number): Promise<JournalOutput> {
+  const child = Bun.spawn(command, {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
@@ -179,13 +165,9 @@ async function readUpTo(
   const kept: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
-    if (length < limit) {
-      kept.push(chunk.subarray(0, limit - length));
-    }
+    if (length < limit) kept.push(chunk.subarray(0, limit - length));
     length += chunk.length;
-    if (length > limit) {
-      onFull();
-    }
+    if (length > limit) onFull();
   }
   return Buffer.concat(kept).toString("utf8");
 }

@@ -2,7 +2,7 @@
  * The newest lines of the system's log since the last report: of /var/log/messages, else of
  * /var/log/syslog, else of the journal. Only reports of the interval have them.
  */
-import { type Collector, collector, type Trouble } from "../collector.ts";
+import { collector, type Trouble } from "../collector.ts";
 import { createMessageFile } from "./message-file.ts";
 import { createMessageJournal, findJournalctl } from "./message-journal.ts";
 import { type MessageSource, MOST_LINES, type NewMessages } from "./message-source.ts";
@@ -17,9 +17,7 @@ export function messageSources(root: string): readonly MessageSource[] {
 }
 
 /** The reading is undefined where none has been finished since the last report. */
-export function createMessages(
-  sources: readonly MessageSource[],
-): Collector<NewMessages | undefined> {
+export function createMessages(sources: readonly MessageSource[]) {
   let running: Promise<void> | undefined;
   let latest: Outcome = {};
   return collector({

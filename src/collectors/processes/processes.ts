@@ -10,13 +10,7 @@ import { type ProcessTable, processName } from "../../linux/proc/process-table.t
 import { readProcUptime } from "../../linux/proc/uptime.ts";
 import { statIfThere } from "../../linux/read-text.ts";
 import type { ProcessReport } from "../../protocol/report.ts";
-import {
-  type Collector,
-  collector,
-  type Earlier,
-  type Sample,
-  type Trouble,
-} from "../collector.ts";
+import { collector, type Earlier, type Sample, type Trouble } from "../collector.ts";
 import { tenths } from "../figures.ts";
 import { type RankedProcess, rankProcesses } from "./rank.ts";
 
@@ -31,11 +25,7 @@ const TICKS_PER_SECOND = 100;
 /** A report must fit into one packet; `processCount` counts them all. */
 const MOST_PROCESSES = 10;
 
-export function createProcesses(options: {
-  readonly root: string;
-  readonly pageBytes: number;
-}): Collector<ProcessReading> {
-  const { root, pageBytes } = options;
+export function createProcesses(root: string, pageBytes: number) {
   const nameOf = createUserNames(root);
 
   function describe(
@@ -83,12 +73,9 @@ export function createProcesses(options: {
 
 function rank(now: ProcessReading, before: Earlier<ProcessReading> | undefined): RankedProcess[] {
   const uptime = before?.reading.uptimeSeconds;
-  return rankProcesses({
-    previous: before?.reading.table,
-    previousUptimeTicks: uptime === undefined ? undefined : uptime * TICKS_PER_SECOND,
-    current: now.table,
-    limit: MOST_PROCESSES,
-  });
+  const previousUptimeTicks = uptime === undefined ? undefined : uptime * TICKS_PER_SECOND;
+  const tables = { previous: before?.reading.table, previousUptimeTicks, current: now.table };
+  return rankProcesses(tables, MOST_PROCESSES);
 }
 
 /** With `hidepid` on /proc the list is only of our own processes, which would mislead. */

@@ -7,6 +7,12 @@ export interface RankedProcess {
   readonly ranTicks?: number;
 }
 
+interface Tables {
+  readonly previous: ProcessTable | undefined;
+  readonly previousUptimeTicks: number | undefined;
+  readonly current: ProcessTable;
+}
+
 /**
  * The `limit` processes that ran the most since the previous table; of those that ran equally long,
  * the ones with the most memory, then programs before threads of the kernel, then low pids.
@@ -14,21 +20,14 @@ export interface RankedProcess {
  * A process that the previous table lacks counts from its start, if it started after that table
  * was taken (`previousUptimeTicks`); otherwise it is unknown how long it ran since then.
  */
-export function rankProcesses(options: {
-  readonly previous: ProcessTable | undefined;
-  readonly previousUptimeTicks: number | undefined;
-  readonly current: ProcessTable;
-  readonly limit: number;
-}): RankedProcess[] {
-  const { current, limit } = options;
-  const ran = ranTicks(options);
+export function rankProcesses(tables: Tables, limit: number): RankedProcess[] {
+  const { current } = tables;
+  const ran = ranTicks(tables);
   const best: number[] = [];
   for (let row = 0; row < current.length; row += 1) {
     // The list is short and sorted: most rows fail against its last one at once.
     let place = best.length;
-    while (place > 0 && comesBefore(current, ran, row, best[place - 1] ?? 0)) {
-      place -= 1;
-    }
+    while (place > 0 && comesBefore(current, ran, row, best[place - 1] ?? 0)) place -= 1;
     if (place < limit) {
       best.splice(place, 0, row);
       best.length = Math.min(best.length, limit);
@@ -45,19 +44,12 @@ const UNKNOWN = -1;
 /** The uptime and the start of a process may be rounded differently. */
 const START_SLACK_TICKS = 100;
 
-function ranTicks(options: {
-  readonly previous: ProcessTable | undefined;
-  readonly previousUptimeTicks: number | undefined;
-  readonly current: ProcessTable;
-}): Float64Array {
-  const { previous, current } = options;
+function ranTicks({ previous, previousUptimeTicks, current }: Tables): Float64Array {
   const ran = new Float64Array(current.length).fill(UNKNOWN);
   if (previous === undefined) return ran;
   const rows = new Map<number, number>();
-  for (let row = 0; row < previous.length; row += 1) {
-    rows.set(previous.pids[row] ?? 0, row);
-  }
-  const newSince = (options.previousUptimeTicks ?? Number.POSITIVE_INFINITY) - START_SLACK_TICKS;
+  for (let row = 0; row < previous.length; row += 1) rows.set(previous.pids[row] ?? 0, row);
+  const newSince = (previousUptimeTicks ?? Number.POSITIVE_INFINITY) - START_SLACK_TICKS;
   for (let row = 0; row < current.length; row += 1) {
     const before = rows.get(current.pids[row] ?? 0) ?? -1;
     const start = current.startTicks[row] ?? 0;

@@ -11,7 +11,7 @@ import { fixture, withRoot } from "../../linux/fixture.ts";
 import { readingOf, reportBetween, reportOfFirst } from "../collect.ts";
 import { mountinfo } from "../filesystems/mountinfo.ts";
 
-const processes = createProcesses({ root: fixture("processes"), pageBytes: 4096 });
+const processes = createProcesses(fixture("processes"), 4096);
 
 /** pid, ticks, pages, name. */
 type Row = readonly [number, number, number, string];
@@ -79,7 +79,7 @@ describe("processes", () => {
     withRoot((root) => {
       root.write("proc/self/mountinfo", mountinfo(["0:3 /proc proc proc rw,hidepid=2"]));
       const found = () => {
-        const found = readingOf(createProcesses({ root: root.path, pageBytes: 4096 }), root.path);
+        const found = readingOf(createProcesses(root.path, 4096), root.path);
         return found.ok ? (found.problems ?? []).map(({ reason }) => reason) : [found.reason];
       };
       expect(found()).toEqual([

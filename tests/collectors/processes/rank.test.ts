@@ -26,12 +26,10 @@ describe("rankProcesses", () => {
 
   function rank(previous: readonly Row[] | undefined, current: readonly Row[], limit = 10) {
     const table = tableOf(current);
-    return rankProcesses({
-      previous: previous && tableOf(previous),
-      previousUptimeTicks: 10_000,
-      current: table,
-      limit,
-    }).map(({ row, ranTicks }) => [table.pids[row], ranTicks]);
+    const tables = { previous: previous && tableOf(previous), current: table };
+    return rankProcesses({ ...tables, previousUptimeTicks: 10_000 }, limit).map(
+      ({ row, ranTicks }) => [table.pids[row], ranTicks],
+    );
   }
 
   const table: [string, Row[] | undefined, Row[], unknown[]][] = [
