@@ -47,7 +47,7 @@ export function loadConfig({ argv, env, readText }: ConfigInput): LoadedConfig {
   if (commandLine.action !== undefined) return { kind: commandLine.action };
   const file = readFile(commandLine, readText);
   const sources: ConfigSources = withoutUndefined({
-    commandLine: { ...commandLine, problems: [...commandLine.problems, ...file.problems] },
+    commandLine: { ...commandLine, problems: [...commandLine.problems, ...(file.problems ?? [])] },
     file: file.settings,
     stateDirectory: env["STATE_DIRECTORY"],
     keyFiles: credentialsIn(env["CREDENTIALS_DIRECTORY"], readText),
@@ -55,7 +55,7 @@ export function loadConfig({ argv, env, readText }: ConfigInput): LoadedConfig {
   });
   const made = makeConfig(sources);
   if (!made.ok) return { kind: "problems", problems: made.problems };
-  return { kind: "config", config: made.config, notes: [...file.notes, ...made.notes] };
+  return { kind: "config", config: made.config, notes: [...(file.notes ?? []), ...made.notes] };
 }
 
 /** The credentials that exist. Whether they hold a key shows when they are read (runtime/key-file.ts). */
@@ -67,27 +67,23 @@ function credentialsIn(directory: string | undefined, readText: ReadText): reado
 
 interface FileReading {
   readonly settings?: Settings & { readonly path: string };
-  readonly problems: readonly string[];
-  readonly notes: readonly string[];
+  readonly problems?: readonly string[];
+  readonly notes?: readonly string[];
 }
 
 /** Reads the file of `-c`, which must exist, or the default one, which need not. */
 function readFile(commandLine: Settings, readText: ReadText): FileReading {
   const given = commandLine.settings.findLast(({ option }) => option === "config");
   const path = given === undefined ? DEFAULT_CONFIG_FILE : String(given.value);
-  if (badPath(path) !== undefined) return { problems: [], notes: [] };
+  // `-c /dev/null` means "no file".
+  if (badPath(path) !== undefined || path === "/dev/null") return {};
   const reading = readText(path, LARGEST_CONFIG_FILE);
-  if (reading.kind === "text") {
-    // `-c /dev/null` means "no file".
-    if (path === "/dev/null") return { problems: [], notes: [] };
-    return { settings: { ...parseConfigFile(reading.text, path), path }, problems: [], notes: [] };
-  }
+  if (reading.kind === "text")
+    return { settings: { ...parseConfigFile(reading.text, path), path } };
   const reason = reading.kind === "absent" ? "there is no such file" : reading.reason;
-  if (given !== undefined) {
-    return { problems: [`${given.where}: ${printable(reason, 100)}`], notes: [] };
-  }
-  if (reading.kind === "absent") return { problems: [], notes: [] };
-  return { problems: [], notes: [`${path} is not used: ${printable(reason, 100)}`] };
+  if (given !== undefined) return { problems: [`${given.where}: ${printable(reason, 100)}`] };
+  if (reading.kind === "absent") return {};
+  return { notes: [`${path} is not used: ${printable(reason, 100)}`] };
 }
 
 /** Whether /etc/passwd has the user. If it cannot be read, becoming the user will show it. */

@@ -3,7 +3,7 @@
  * man pages and the completions say about it, and every default.
  */
 import type { RangeUse } from "../net/ranges.ts";
-import { badBind, badHttpName, badName, badPath, badSignature, badTag, badUser } from "./texts.ts";
+import { badBind, badHttpName, badPath, badSignature, badUser, badWord } from "./texts.ts";
 
 /** How a value is written, what it may be, and its default where that is a plain value. */
 export type OptionKind =
@@ -160,7 +160,7 @@ export const OPTION_TABLE = {
   name: {
     metavar: "TEXT",
     needs: "a word, as in --name atlas",
-    kind: { type: "text", whyBad: badName },
+    kind: { type: "text", whyBad: badWord("a machine's name") },
     group: "What this machine reports and keeps",
     meaning: "this machine's name on the page",
     otherwise: "the host name",
@@ -168,7 +168,7 @@ export const OPTION_TABLE = {
   tag: {
     metavar: "TEXT",
     needs: "a word, as in --tag gpu",
-    kind: { type: "text", whyBad: badTag },
+    kind: { type: "text", whyBad: badWord("a tag") },
     repeats: true,
     group: "What this machine reports and keeps",
     meaning: "a word to group machines by",

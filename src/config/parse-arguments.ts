@@ -14,19 +14,8 @@ export interface ParsedArguments extends Settings {
   readonly action?: "help" | "version";
 }
 
-interface OptionToken {
-  readonly kind: "option";
-  readonly name: string;
-  readonly rawName: string;
-  readonly index: number;
-  readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
-}
-
-type Token =
-  | OptionToken
-  | { readonly kind: "positional"; readonly index: number; readonly value: string }
-  | { readonly kind: "option-terminator"; readonly index: number };
+type Token = ReturnType<typeof looselyParsed>[number];
+type OptionToken = Extract<Token, { kind: "option" }>;
 
 /** More words than anyone types; in the worst case, the time grows with the square of their number. */
 const MOST_ARGUMENTS = 1_000;
@@ -93,14 +82,14 @@ function tokensOf(argv: readonly string[]): readonly Token[] {
     const whole = token === undefined ? parsed : parsed.slice(0, swallowed);
     tokens.push(...whole.map((found) => ({ ...found, index: found.index + offset })));
     if (token?.kind !== "option") return tokens;
-    const { value: _, ...withoutValue } = token;
-    tokens.push({ ...withoutValue, index: token.index + offset });
+    const index = token.index + offset;
+    tokens.push({ ...token, index, value: undefined, inlineValue: undefined });
     rest = rest.slice(token.index + 1);
     offset += token.index + 1;
   }
 }
 
-function looselyParsed(argv: readonly string[]): readonly Token[] {
+function looselyParsed(argv: readonly string[]) {
   const { tokens } = parseArgs({
     args: [...argv],
     options: PARSE_OPTIONS,

@@ -1,6 +1,7 @@
 /** Reads a text file whole, but never more than a cap, whatever the path leads to. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { errorCode } from "../base/errors.ts";
+import { readUpTo } from "../linux/read-text.ts";
 
 export type TextFile =
   | { readonly kind: "text"; readonly text: string }
@@ -22,7 +23,8 @@ export const readText: ReadText = (path, maxBytes) => {
   try {
     const descriptor = openSync(path, "r");
     try {
-      return { kind: "text", text: readUpTo(descriptor, maxBytes + 1) };
+      // Reads on after a short read: a pipe (`-c <(…)`) gives its text piece by piece.
+      return { kind: "text", text: readUpTo(descriptor, maxBytes + 1).toString("utf8") };
     } finally {
       closeSync(descriptor);
     }
@@ -32,15 +34,3 @@ export const readText: ReadText = (path, maxBytes) => {
     return { kind: "unreadable", reason: REASONS[code] ?? (code || String(error)) };
   }
 };
-
-/** Reads on after a short read: a pipe (`-c <(…)`) gives its text piece by piece. */
-function readUpTo(descriptor: number, maxBytes: number): string {
-  const buffer = Buffer.alloc(maxBytes);
-  let length = 0;
-  while (length < maxBytes) {
-    const count = readSync(descriptor, buffer, length, maxBytes - length, null);
-    if (count === 0) break;
-    length += count;
-  }
-  return buffer.toString("utf8", 0, length);
-}

@@ -39,12 +39,16 @@ export function whyProtocol1Only(signature: string): string | undefined {
   return /[?!><#]$/.test(signature) ? "ends in one of ? ! > < #" : undefined;
 }
 
-export function badName(text: string): string | undefined {
-  return badWord(text, "a machine's name");
-}
-
-export function badTag(text: string): string | undefined {
-  return badWord(text, "a tag");
+/** Checks a word without spaces; `what` is named in the reason, such as "a tag". */
+export function badWord(what: string): (text: string) => string | undefined {
+  return (text) => {
+    if (text === "") return `${what} must not be empty`;
+    if (SPACE.test(text) || CONTROL.test(text))
+      return `${what} must not contain a space or a control character`;
+    return text.length > LONGEST_WORD
+      ? `${what} must not be longer than ${LONGEST_WORD} characters`
+      : undefined;
+  };
 }
 
 /** The names that useradd of shadow-utils takes, and also dots and capitals, which exist. */
@@ -79,13 +83,4 @@ export function badBind(text: string): string | undefined {
   const canonical = formatAddress(address);
   const isMulticast = /^(22[4-9]|23\d)\.|^ff/.test(canonical) || canonical === "255.255.255.255";
   return isMulticast ? "a multicast or broadcast address cannot be bound" : undefined;
-}
-
-function badWord(text: string, what: string): string | undefined {
-  if (text === "") return `${what} must not be empty`;
-  if (SPACE.test(text) || CONTROL.test(text))
-    return `${what} must not contain a space or a control character`;
-  return text.length > LONGEST_WORD
-    ? `${what} must not be longer than ${LONGEST_WORD} characters`
-    : undefined;
 }

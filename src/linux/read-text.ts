@@ -154,7 +154,8 @@ function reasonFor(code: string, path: string): string {
   }
 }
 
-function readUpTo(fd: number, capBytes: number): Buffer {
+/** Reads to the end, but no more than `capBytes`. */
+export function readUpTo(fd: number, capBytes: number): Buffer {
   let buffer = Buffer.allocUnsafe(Math.min(FIRST_READ_BYTES, capBytes));
   let length = 0;
   while (true) {

@@ -1,18 +1,10 @@
 /**
- * The two clocks of the program, read together. Elapsed time includes suspensions, which the
- * kernel's monotonic clock leaves out and /proc/uptime counts.
+ * The timer and the two clocks of the program, which are read together. Elapsed time includes
+ * suspensions, which the kernel's monotonic clock leaves out and /proc/uptime counts.
  */
+import type { After } from "../base/after.ts";
 import type { Moment } from "../base/units.ts";
 import { readProcUptime } from "../linux/proc/uptime.ts";
-
-/** What the clock reads; tests hand in their own. */
-export interface ClockSources {
-  /** Never steps back; stands still while the machine is suspended. */
-  readonly monotonicMs: () => number;
-  readonly wallMs: () => number;
-  /** Seconds since the boot, suspended time included; undefined where they cannot be read. */
-  readonly uptimeSeconds: () => number | undefined;
-}
 
 /** How late a suspension may be noticed; reading the file takes about 10 µs. */
 const UPTIME_READ_INTERVAL_MS = 1000;
@@ -22,6 +14,11 @@ const SMALLEST_SUSPENSION_MS = 1000;
 
 /** When reading the two clocks takes longer, their difference means nothing. */
 const LONGEST_READING_MS = 100;
+
+export const after: After = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
 
 /** A clock whose elapsed time starts at 0. `root` is where /proc is found: "/" but for tests. */
 export function createClock(root: string, sources = systemSources(root)): () => Moment {
@@ -46,7 +43,7 @@ export function createClock(root: string, sources = systemSources(root)): () => 
 }
 
 /** How far /proc/uptime is ahead of the monotonic clock; undefined where that cannot be measured. */
-function uptimeLead(sources: ClockSources): number | undefined {
+function uptimeLead(sources: ReturnType<typeof systemSources>): number | undefined {
   const before = sources.monotonicMs();
   const uptimeSeconds = sources.uptimeSeconds();
   const after = sources.monotonicMs();
@@ -54,10 +51,13 @@ function uptimeLead(sources: ClockSources): number | undefined {
   return uptimeSeconds * 1000 - after;
 }
 
-function systemSources(root: string): ClockSources {
+/** What the clock reads; tests hand in their own. */
+function systemSources(root: string) {
   return {
+    /** Never steps back; stands still while the machine is suspended. */
     monotonicMs: () => performance.now(),
     wallMs: () => Date.now(),
+    /** Seconds since the boot, suspended time included; undefined where they cannot be read. */
     uptimeSeconds: () => {
       // Without the file (a chroot without /proc) only suspensions go unnoticed.
       const uptime = readProcUptime(root);

@@ -11,13 +11,14 @@ import {
   readSync,
   realpathSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, sep } from "node:path";
 import { crypto } from "../base/builtins.ts";
 import { errorCode, errorMessage } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { fail, ok, type Result } from "../base/result.ts";
+import { withFile } from "../linux/read-text.ts";
 import { formatKey, parseKey, SECRET_BYTES } from "../sealing/key-format.ts";
 
 export interface KeyFilePlace {
@@ -84,7 +85,7 @@ export function writeKeyFile(path: string): Result<undefined> {
   try {
     // The umask may have taken away rights that the owner needs.
     fchmodSync(file, 0o600);
-    writeWhole(file, formatKey(crypto().randomBytes(SECRET_BYTES)));
+    writeFileSync(file, formatKey(crypto().randomBytes(SECRET_BYTES)));
     fsyncSync(file);
     return ok(undefined);
   } catch (error) {
@@ -98,29 +99,22 @@ export function writeKeyFile(path: string): Result<undefined> {
 
 /** The text of a regular, short file that only its owner may read; else the reason. */
 function readSecretFile(path: string, isCredential: boolean): Result<string> {
-  let file: number;
   try {
-    // O_NONBLOCK: opening a pipe that has no writer would block the start for ever.
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return withFile("/", path, (file) => {
+      const stats = fstatSync(file);
+      if (!stats.isFile()) {
+        const remedy = "name the file that `unagi keygen` wrote";
+        return fail(`${named(path)} is not a regular file; ${remedy}`);
+      }
+      if (!isCredential && (stats.mode & OTHERS) !== 0) return fail(whyTooOpen(path, stats.mode));
+      if (stats.size > MAX_FILE_BYTES) {
+        return fail(`${named(path)} is no key file of unagi; ${remedy(isCredential)}`);
+      }
+      const buffer = Buffer.alloc(MAX_FILE_BYTES);
+      return ok(buffer.toString("latin1", 0, readSync(file, buffer)));
+    });
   } catch (error) {
     return fail(whyNotRead(path, error));
-  }
-  try {
-    const { mode, size } = fstatSync(file);
-    if ((mode & constants.S_IFMT) !== constants.S_IFREG) {
-      const remedy = "name the file that `unagi keygen` wrote";
-      return fail(`${named(path)} is not a regular file; ${remedy}`);
-    }
-    if (!isCredential && (mode & OTHERS) !== 0) return fail(whyTooOpen(path, mode));
-    if (size > MAX_FILE_BYTES) {
-      return fail(`${named(path)} is no key file of unagi; ${remedy(isCredential)}`);
-    }
-    const buffer = Buffer.alloc(MAX_FILE_BYTES);
-    return ok(buffer.toString("latin1", 0, readSync(file, buffer)));
-  } catch (error) {
-    return fail(whyNotRead(path, error));
-  } finally {
-    closeSync(file);
   }
 }
 
@@ -133,13 +127,6 @@ function isBelow(path: string, directory: string | undefined): boolean {
     // One of the two does not exist; opening the file will say which.
     return false;
   }
-}
-
-/** `writeSync` may write less than it is given. */
-function writeWhole(file: number, text: string): void {
-  const bytes = Buffer.from(text);
-  let written = 0;
-  while (written < bytes.length) written += writeSync(file, bytes, written);
 }
 
 function whyTooOpen(path: string, mode: number): string {

@@ -44,7 +44,8 @@ const LONGEST_LINE = 4_096;
 export function createLog({ debug, style, write }: LogOptions): Log {
   const reporter: ConsolaReporter = {
     log: ({ type, args, date }) => {
-      const level = isLogLevel(type) ? type : "info";
+      // `Log` offers no other types of consola's.
+      const level = type as LogLevel;
       write(`${formatLine({ style, level, text: String(args[0]), date })}\n`);
     },
   };
@@ -114,10 +115,6 @@ export function readStyleFacts(env: StyleFacts["env"]): StyleFacts {
     // stderr is closed, so the form of the lines does not matter.
     return { env, stream: undefined, isTerminal: false, isFile: false };
   }
-}
-
-function isLogLevel(type: string): type is LogLevel {
-  return Object.hasOwn(LOOKS, type);
 }
 
 function colored(code: string, text: string): string {

@@ -18,7 +18,7 @@ export interface WantedSocket {
   readonly transport: Transport;
   readonly port: number;
   /** Canonical; absent: all addresses. */
-  readonly bind?: string;
+  readonly bind?: string | undefined;
 }
 
 /**

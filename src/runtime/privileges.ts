@@ -103,22 +103,16 @@ function findLeftovers(account: Account, root: string): string | undefined {
   // initgroups gave the calling thread these groups; all other threads must have the same.
   const groups = process.getgroups?.() ?? [];
   for (const thread of threads.value) {
-    const credentials = readCredentials(root, thread);
+    const status = readText(root, `${TASKS}/${thread}/status`);
     // A thread may end after it was listed; the main thread does not.
-    if (credentials === "unread" && thread !== String(process.pid)) continue;
-    if (credentials === "unread" || credentials === undefined) {
-      return `the change cannot be verified in thread ${thread}`;
-    }
+    if (!status.ok && thread !== String(process.pid)) continue;
+    const credentials = status.ok ? parseCredentials(status.value) : undefined;
+    if (credentials === undefined) return `the change cannot be verified in thread ${thread}`;
     const left = compareCredentials(credentials, { ...account, groups });
     if (left !== undefined) return `thread ${thread} ${left}`;
   }
   if (account.uid !== 0 && canBecomeRoot()) return "the process can still become root again";
   return undefined;
-}
-
-function readCredentials(root: string, thread: string): ThreadCredentials | "unread" | undefined {
-  const text = readText(root, `${TASKS}/${thread}/status`);
-  return text.ok ? parseCredentials(text.value) : "unread";
 }
 
 function canBecomeRoot(): boolean {

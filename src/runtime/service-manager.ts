@@ -3,9 +3,10 @@
  * to the socket in $NOTIFY_SOCKET. They are sent through the C library, since Bun has no datagram
  * sockets of the local family. Without a service manager the calls do nothing; none throws or waits.
  */
-import { dlopen, FFIType, ptr } from "bun:ffi";
+import { FFIType, ptr } from "bun:ffi";
 import { clampText, cleanText } from "../base/clean-text.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
+import { openLibrary } from "./c-library.ts";
 
 export interface ServiceManager {
   /** Half of the time after which the service manager takes a silent daemon for a hung one. */
@@ -106,7 +107,12 @@ function openNotifySocket(
     onFault("NOTIFY_SOCKET names neither a path nor an abstract socket: systemd is told nothing");
     return undefined;
   }
-  const libc = openLibrary(library);
+  const { i32, u32, u64, i64, ptr: pointer } = FFIType;
+  const libc = openLibrary(library, {
+    socket: { args: [i32, i32, i32], returns: i32 },
+    clock_gettime: { args: [i32, pointer], returns: i32 },
+    sendto: { args: [i32, pointer, u64, i32, pointer, u32], returns: i64 },
+  });
   const descriptor = libc?.symbols.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) ?? -1;
   if (libc === undefined || descriptor < 0) {
     onFault("the service manager is told nothing: no socket to it can be opened");
@@ -145,18 +151,4 @@ function socketAddress(path: string): Buffer | undefined {
   const name = Buffer.from(isAbstract ? `\0${path.slice(1)}` : `${path}\0`);
   if (name.length > LONGEST_PATH_BYTES) return undefined;
   return Buffer.concat([Buffer.from([AF_UNIX, 0]), name]);
-}
-
-function openLibrary(library: string) {
-  const { i32, u32, u64, i64, ptr: pointer } = FFIType;
-  try {
-    return dlopen(library, {
-      socket: { args: [i32, i32, i32], returns: i32 },
-      clock_gettime: { args: [i32, pointer], returns: i32 },
-      sendto: { args: [i32, pointer, u64, i32, pointer, u32], returns: i64 },
-    });
-  } catch {
-    // Another C library, or memory that may not become executable. The caller logs it.
-    return undefined;
-  }
 }

@@ -3,14 +3,8 @@
  * buffers, and IP_RECVERR off. Where the C library cannot be opened nothing is set; the socket then
  * has small buffers, and only the sender's retry helps against errors left by other peers.
  */
-import { dlopen, FFIType, ptr } from "bun:ffi";
-
-export type SetSocketOption = (option: {
-  readonly descriptor: number;
-  readonly level: number;
-  readonly name: number;
-  readonly value: number;
-}) => boolean;
+import { FFIType, ptr } from "bun:ffi";
+import { openLibrary } from "./c-library.ts";
 
 /**
  * Room for 2,000 answers of 2 KB at once, with the kernel's own bytes for each. The default of
@@ -36,46 +30,28 @@ const SOL_IPV6 = 41;
 const IPV6_RECVERR = 25;
 
 /**
- * Says which options could be set.
+ * Whether all options could be set. `library` is the C library's file.
  *
  * Bun switches IP_RECVERR on, which makes an ICMP error about one peer fail the next `send`, to any
  * peer, and lose that packet. Switched off, the kernel drops such errors, as it does by default for
  * a socket that is not connected.
  */
-export function tuneSocket(descriptor: number, set: SetSocketOption) {
-  const off = { descriptor, value: 0 };
-  const offIPv4 = set({ ...off, level: SOL_IP, name: IP_RECVERR });
+export function tuneSocket(descriptor: number, library: string): boolean {
+  const { i32, u32, ptr: pointer } = FFIType;
+  const libc = openLibrary(library, {
+    setsockopt: { args: [i32, i32, i32, pointer, u32], returns: i32 },
+  });
+  if (libc === undefined) return false;
+  const set = (option: { level: number; name: number; value: number }) => {
+    const { level, name, value } = option;
+    const bytes = new Int32Array([value]);
+    return libc.symbols.setsockopt(descriptor, level, name, ptr(bytes), bytes.byteLength) === 0;
+  };
+  const isOffIPv4 = set({ level: SOL_IP, name: IP_RECVERR, value: 0 });
   // Fails on an IPv4 socket, which does not need it.
-  const offIPv6 = set({ ...off, level: SOL_IPV6, name: IPV6_RECVERR });
-  const buffer = { descriptor, level: SOL_SOCKET };
-  const receives = set({ ...buffer, name: SO_RCVBUF, value: RECEIVE_BUFFER_BYTES });
-  const sends = set({ ...buffer, name: SO_SNDBUF, value: SEND_BUFFER_BYTES });
-  return { errorQueueOff: offIPv4 || offIPv6, buffers: receives && sends };
-}
-
-/** Runs `use` with setsockopt of the C library, or without one with a setter that always fails. */
-export function withSetSocketOption<T>(use: (set: SetSocketOption) => T, library = "libc.so.6"): T {
-  const libc = openLibrary(library);
-  if (libc === undefined) return use(() => false);
-  try {
-    return use(({ descriptor, level, name, value }) => {
-      const bytes = new Int32Array([value]);
-      const size = bytes.byteLength;
-      return libc.symbols.setsockopt(descriptor, level, name, ptr(bytes), size) === 0;
-    });
-  } finally {
-    libc.close();
-  }
-}
-
-function openLibrary(library: string) {
-  const { i32 } = FFIType;
-  try {
-    return dlopen(library, {
-      setsockopt: { args: [i32, i32, i32, FFIType.ptr, FFIType.u32], returns: i32 },
-    });
-  } catch {
-    // Another C library, or memory that may not become executable. The caller goes on without.
-    return undefined;
-  }
+  const isOffIPv6 = set({ level: SOL_IPV6, name: IPV6_RECVERR, value: 0 });
+  const receives = set({ level: SOL_SOCKET, name: SO_RCVBUF, value: RECEIVE_BUFFER_BYTES });
+  const sends = set({ level: SOL_SOCKET, name: SO_SNDBUF, value: SEND_BUFFER_BYTES });
+  libc.close();
+  return (isOffIPv4 || isOffIPv6) && receives && sends;
 }

@@ -4,10 +4,9 @@
  */
 import { errorCode, errorMessage } from "../base/errors.ts";
 import { fail, ok, type Result } from "../base/result.ts";
-import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import { portInUseReason } from "./port-holder.ts";
-import { tuneSocket, withSetSocketOption } from "./socket-options.ts";
+import { tuneSocket } from "./socket-options.ts";
 
 export interface PeerSocketOptions {
   /** The address of `--bind`. Absent: all addresses, of IPv4 alone where there is no IPv6. */
@@ -48,7 +47,7 @@ export async function openPeerSocket(
   options: PeerSocketOptions,
   system: SocketSystem = { udpSocket: Bun.udpSocket, library: "libc.so.6" },
 ): Promise<Result<PeerSocket>> {
-  const opened = await bindFirst(options, system);
+  const opened = await bindAt(options.bind ?? "::", options, system);
   if (!opened.ok) return opened;
   const socket = opened.value;
   tune(socket, options, system);
@@ -88,60 +87,44 @@ export function canonicalSource(address: string): string {
   return /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address)?.[1] ?? address;
 }
 
-async function bindFirst(
-  options: PeerSocketOptions,
-  system: SocketSystem,
-): Promise<Result<RawSocket>> {
-  const addresses = options.bind === undefined ? ["::", "0.0.0.0"] : [options.bind];
-  for (const [index, hostname] of addresses.entries()) {
-    try {
-      return ok(await bindOne(hostname, options, system));
-    } catch (error) {
-      const code = codeOf(error);
-      if (index + 1 < addresses.length && NO_IPV6.has(code)) continue;
-      return fail(bindReason(code, error, options));
-    }
-  }
-  throw new Error("no address to bind was tried");
-}
-
-function bindOne(
+async function bindAt(
   hostname: string,
   options: PeerSocketOptions,
   system: SocketSystem,
-): Promise<RawSocket> {
-  return system.udpSocket({
-    hostname,
-    port: options.port,
-    binaryType: "buffer",
-    socket: {
-      data: (_socket, data, port, address) => {
-        // Bun makes a new buffer for each datagram (a test holds that), so no copy is needed.
-        try {
-          options.onPacket({ address: canonicalSource(address), port }, data);
-        } catch (bug) {
-          // Thrown here it would end in `error` below. A bug of ours must end the program with its
-          // own stack.
-          queueMicrotask(() => {
-            throw bug;
-          });
-        }
-      },
-      // Without this callback the process ends at the first ICMP error. A host that refuses a packet
-      // is no fault of this one: the core notices that it does not answer.
-      error: () => undefined,
-    },
-  });
+): Promise<Result<RawSocket>> {
+  const { port, bind, onPacket } = options;
+  // Without `error` the process ends at the first ICMP error. A host that refuses a packet is no
+  // fault of this one: the core notices that it does not answer.
+  const socket = { data: handOver(onPacket), error: () => undefined };
+  try {
+    return ok(await system.udpSocket({ hostname, port, binaryType: "buffer", socket }));
+  } catch (error) {
+    const code = codeOf(error);
+    const mayBeIPv4 = bind === undefined && hostname === "::" && NO_IPV6.has(code);
+    return mayBeIPv4 ? bindAt("0.0.0.0", options, system) : fail(bindReason(code, error, options));
+  }
+}
+
+/** Bun makes a new buffer for each datagram (a test holds that), so no copy is needed. */
+function handOver(onPacket: PeerSocketOptions["onPacket"]) {
+  return (_socket: RawSocket, data: Buffer, port: number, address: string): void => {
+    try {
+      onPacket({ address: canonicalSource(address), port }, data);
+    } catch (bug) {
+      // Thrown here it would end in the socket's `error`. A bug of ours must end the program with
+      // its own stack.
+      queueMicrotask(() => {
+        throw bug;
+      });
+    }
+  };
 }
 
 function tune(socket: RawSocket, options: PeerSocketOptions, system: SocketSystem): void {
   // Bun's sockets have this property; its types do not show it.
   const descriptor = (socket as { readonly fd?: unknown }).fd;
-  const set =
-    typeof descriptor === "number" && descriptor >= 0
-      ? withSetSocketOption((setOption) => tuneSocket(descriptor, setOption), system.library)
-      : { buffers: false, errorQueueOff: false };
-  if (set.buffers && set.errorQueueOff) return;
+  const isOpen = typeof descriptor === "number" && descriptor >= 0;
+  if (isOpen && tuneSocket(descriptor, system.library)) return;
   options.onFault(
     "the UDP socket keeps the system's buffer sizes, since the C library cannot be called: " +
       "packets of bursts over about 100 may be lost",
@@ -173,12 +156,7 @@ function bindReason(code: string, error: unknown, options: PeerSocketOptions): s
   const { bind, port, root = "/" } = options;
   switch (code) {
     case "EADDRINUSE":
-      return portInUseReason(root, {
-        transport: "udp",
-        port,
-        option: "-p",
-        ...withoutUndefined({ bind }),
-      });
+      return portInUseReason(root, { transport: "udp", port, option: "-p", bind });
     case "EADDRNOTAVAIL":
       return `--bind ${bind}: no interface of this machine has this address; \`ip address\` lists those it has`;
     case "EAFNOSUPPORT":

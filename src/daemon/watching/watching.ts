@@ -7,7 +7,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { Sampler } from "../../collectors/sampler.ts";
 import { EventStreams } from "../../http/events.ts";
 import { createFreshener } from "../../http/fresh.ts";
-import { after } from "../../runtime/timer.ts";
+import { after } from "../../runtime/clock.ts";
 import type { ClusterSource } from "../../view/cluster-view.ts";
 import type { Drive } from "../loop/core-loop.ts";
 import { createLiveSampling } from "../sampling/live-sampling.ts";
