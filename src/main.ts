@@ -1,5 +1,4 @@
 /** The program: runs what its command line asks for, and ends with that command's exit code. */
-import { runCommandLine } from "./cli/command-line.ts";
-import { ownSurroundings } from "./cli/surroundings.ts";
+import { ownSurroundings, runCommandLine } from "./cli/command-line.ts";
 
 process.exit(await runCommandLine(process.argv.slice(2), ownSurroundings()));

@@ -9,7 +9,7 @@ import { errorCode, errorMessage } from "../base/errors.ts";
 /** Where the daemon of this machine serves HTTP. */
 export interface ReportPlace {
   /** The address of `--bind`; absent: 127.0.0.1. */
-  readonly bind?: string;
+  readonly bind?: string | undefined;
   readonly port: number;
 }
 

@@ -9,6 +9,8 @@ import { type CommandDef, defineCommand, runCommand } from "citty";
 import { errorCode } from "../base/errors.ts";
 import { nearestWord } from "../base/nearest.ts";
 import { quoted } from "../base/printable.ts";
+import { readText } from "../config/read-config-file.ts";
+import { writeAll } from "../runtime/write-all.ts";
 import type { Command, Surroundings } from "./command.ts";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands/all-commands.ts";
 import { listedCommands, renderHelp } from "./help.ts";
@@ -16,6 +18,15 @@ import { versionLine } from "./version.ts";
 
 /** Wrong usage, as from the tools of the GNU system. */
 const EXIT_USAGE = 2;
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** The process that a command runs in. */
+export function ownSurroundings(): Surroundings {
+  const out = (text: string) => writeAll(STDOUT, text);
+  return { env: process.env, readText, out, error: (text) => writeAll(STDERR, text) };
+}
 
 /** Runs what `argv` (without the program's name) asks for; the answer is the exit code. */
 export async function runCommandLine(

@@ -2,7 +2,6 @@
  * `unagi forget`: asks the unagi that runs here to remove a scrapped machine, and to tell the
  * others.
  */
-import { withoutUndefined } from "../../base/without-undefined.ts";
 import { type LoadedConfig, loadConfig } from "../../config/load-config.ts";
 import { COMMAND_LINE_OPTIONS } from "../../config/options.ts";
 import { askLocal } from "../ask-local.ts";
@@ -47,7 +46,7 @@ const NO_MACHINE = "forget needs a machine first: unagi forget MACHINE [OPTION].
 /** Says what came of it. Takes 3 s at most. */
 async function runForget(input: ForgetInput, { out, error }: Surroundings): Promise<number> {
   const { machine, config, notes } = input;
-  const place = withoutUndefined({ bind: config.bind, port: config.httpPort });
+  const place = { bind: config.bind, port: config.httpPort };
   const answer = await askLocal(place, {
     method: "DELETE",
     path: `/api/v1/machines/${encodeURIComponent(machine.toWellFormed())}`,

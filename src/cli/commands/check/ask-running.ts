@@ -40,6 +40,6 @@ export function parseCluster(text: string): ClusterFacts | undefined {
 }
 
 function factsOf(machine: ReadMachine): MachineFacts {
-  const { name, address, state, isSelf = false, lastHeardSeconds, clockOffsetSeconds } = machine;
-  return withoutUndefined({ name, address, state, isSelf, lastHeardSeconds, clockOffsetSeconds });
+  const { name, state, isSelf = false, lastHeardSeconds, clockOffsetSeconds } = machine;
+  return withoutUndefined({ name, state, isSelf, lastHeardSeconds, clockOffsetSeconds });
 }

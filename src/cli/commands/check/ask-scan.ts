@@ -12,10 +12,10 @@ import type { AskedFacts } from "./facts.ts";
 
 export interface ScanQuestion {
   readonly signature: string;
-  readonly envelope?: Envelope;
+  readonly envelope?: Envelope | undefined;
   /** The port of the peers, and also our own, as some firewalls and old programs require. */
   readonly port: number;
-  readonly bind?: string;
+  readonly bind?: string | undefined;
   readonly targets: readonly string[];
   readonly ofCount: number;
 }
@@ -42,11 +42,7 @@ export function chooseTargets(options: {
 }): { readonly targets: readonly string[]; readonly ofCount: number } {
   const { scan, neighbours, isOwn, isAllowed, most, random } = options;
   const may = (address: string) => !isOwn(address) && isAllowed(address);
-  const all: string[] = [];
-  for (let index = 0; index < scan.size; index++) {
-    const address = scan.at(index);
-    if (may(address)) all.push(address);
-  }
+  const all = Array.from({ length: scan.size }, (_, index) => scan.at(index)).filter(may);
   const first = new Set(neighbours);
   const heardOf = all.filter((address) => first.has(address));
   const rest = all.filter((address) => !first.has(address));
@@ -84,19 +80,15 @@ export async function askScan(question: ScanQuestion): Promise<AskedFacts> {
   if (!socket.ok) return { askedCount: 0, ofCount, answered: [], problem: socket.reason };
   const query = encodeInitialQuery(signature);
   for (let start = 0; start < targets.length; start += BURST) {
-    if (start > 0) await pause(BURST_PAUSE_MS);
+    if (start > 0) await Bun.sleep(BURST_PAUSE_MS);
     for (const address of targets.slice(start, start + BURST)) {
       socket.value.send({ address, port }, envelope?.seal(query) ?? query);
     }
   }
   const deadline = performance.now() + LAST_ANSWERS_MS;
   while (performance.now() < deadline && answered.size < targets.length) {
-    await pause(BURST_PAUSE_MS);
+    await Bun.sleep(BURST_PAUSE_MS);
   }
   socket.value.close();
   return { askedCount: targets.length, ofCount, answered: [...answered] };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

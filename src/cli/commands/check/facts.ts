@@ -5,6 +5,7 @@
 import type { Config } from "../../../config/config.ts";
 import type { Transport } from "../../../linux/proc/net-sockets.ts";
 import type { LanNetworks } from "../../../net/lan.ts";
+import type { ProblemReport } from "../../../protocol/report.ts";
 import type { PortHolder } from "../../../runtime/port-holder.ts";
 import type { MachineState } from "../../../store/history-types.ts";
 
@@ -41,7 +42,7 @@ export interface PortFact {
 export type PortState =
   | { readonly kind: "free" }
   /** The holder is absent if it is a process of another user, which cannot be seen. */
-  | { readonly kind: "held"; readonly holder?: PortHolder }
+  | { readonly kind: "held"; readonly holder?: PortHolder | undefined }
   /** `code` is an errno such as EACCES or EADDRNOTAVAIL. */
   | { readonly kind: "refused"; readonly code: string };
 
@@ -79,23 +80,16 @@ export interface ClusterFacts {
   readonly unsealedSenders: readonly string[];
   readonly machines: readonly MachineFacts[];
   /** What the running unagi cannot read on its machine. */
-  readonly problems: readonly ProblemFacts[];
+  readonly problems: readonly ProblemReport[];
 }
 
-/** Names and addresses come from peers: make them printable before they are shown. */
+/** Names come from peers: make them printable before they are shown. */
 export interface MachineFacts {
   readonly name: string;
-  readonly address: string;
   readonly state: MachineState;
   readonly isSelf: boolean;
   readonly lastHeardSeconds?: number;
   readonly clockOffsetSeconds?: number;
-}
-
-export interface ProblemFacts {
-  readonly subject: string;
-  readonly reason: string;
-  readonly remedy?: string;
 }
 
 /** At 100 queries a second (design, 6.3) they take 3 s, which a user waits for. */

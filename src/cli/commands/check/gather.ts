@@ -4,7 +4,6 @@
  * messages that user may read.
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { crypto } from "../../../base/builtins.ts";
 import { withoutUndefined } from "../../../base/without-undefined.ts";
 import { messageSources } from "../../../collectors/messages/messages.ts";
@@ -22,6 +21,7 @@ import { dropPrivileges } from "../../../runtime/privileges.ts";
 import { createRandom } from "../../../runtime/random.ts";
 import { readNetworks } from "../../../runtime/read-networks.ts";
 import { createEnvelope, type Envelope } from "../../../sealing/envelope.ts";
+import type { Surroundings } from "../../command.ts";
 import { askRunning } from "./ask-running.ts";
 import { askScan, chooseTargets } from "./ask-scan.ts";
 import {
@@ -34,30 +34,24 @@ import {
 } from "./facts.ts";
 import { tryPort } from "./try-port.ts";
 
+/** Contains /proc, /sys and /etc. */
+const ROOT = "/";
 const NEIGHBOUR_LIMIT = "/proc/sys/net/ipv4/neigh/default/gc_thresh3";
 
-/** `root` contains /proc, /sys and /etc: "/" except in tests. */
-export async function gatherFacts({
-  config,
-  notes,
-  env,
-  root,
-}: {
-  readonly config: Config;
-  readonly notes: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly root: string;
-}): Promise<CheckFacts> {
+export async function gatherFacts(
+  { config, notes }: { readonly config: Config; readonly notes: readonly string[] },
+  env: Surroundings["env"],
+): Promise<CheckFacts> {
   const isRoot = process.geteuid?.() === 0;
   const { secrets, keyProblems } = readKeys(config, env["CREDENTIALS_DIRECTORY"]);
-  const ports = await readPorts(config, root);
-  const running = await askRunning(withoutUndefined({ bind: config.bind, port: config.httpPort }));
-  const networks = resolveNetworks(config, root);
+  const ports = await readPorts(config);
+  const running = await askRunning({ bind: config.bind, port: config.httpPort });
+  const networks = resolveNetworks(config);
   // A running unagi knows better; and if another program holds the port, that must be solved first.
   const mayAsk = running.kind === "none" && keyProblems.length === 0;
-  const asked = mayAsk ? await ask(config, networks, { root, secrets }) : undefined;
+  const asked = mayAsk ? await ask(config, networks, secrets) : undefined;
   const becomes = isRoot && config.user !== undefined;
-  const became = becomes ? dropPrivileges(config.user, root) : undefined;
+  const became = becomes ? dropPrivileges(config.user) : undefined;
   return withoutUndefined({
     config,
     notes,
@@ -65,13 +59,13 @@ export async function gatherFacts({
     ports,
     running,
     keyCount: secrets.length,
-    hasServiceKey: config.keyFiles.length === 0 && existsSync(join(root, SERVICE_KEY_FILE)),
+    hasServiceKey: config.keyFiles.length === 0 && existsSync(SERVICE_KEY_FILE),
     networks: networks.facts,
     asked,
-    messages: await readMessageSource(config, root),
+    messages: await readMessageSource(config),
     isRoot: isRoot && !becomes,
     userProblem: became?.ok === false ? became.reason : undefined,
-    neighbourLimit: readNumber(root, NEIGHBOUR_LIMIT),
+    neighbourLimit: readNeighbourLimit(),
   });
 }
 
@@ -83,22 +77,19 @@ function readKeys({ keyFiles }: Config, credentialsDirectory: string | undefined
   };
 }
 
-async function readPorts(config: Config, root: string): Promise<readonly PortFact[]> {
+function readPorts({ bind, p2pPort, httpPort }: Config): Promise<readonly PortFact[]> {
   const wanted = [
-    { transport: "udp", port: config.p2pPort, option: "-p" },
-    { transport: "tcp", port: config.httpPort, option: "-h" },
+    { transport: "udp", port: p2pPort, option: "-p" },
+    { transport: "tcp", port: httpPort, option: "-h" },
   ] as const;
-  const facts: PortFact[] = [];
-  for (const { transport, port, option } of wanted) {
-    const state = await tryPort(root, withoutUndefined({ transport, port, bind: config.bind }));
-    facts.push({ transport, port, option, state });
-  }
-  return facts;
+  return Promise.all(
+    wanted.map(async (each) => ({ ...each, state: await tryPort({ ...each, bind }) })),
+  );
 }
 
-function resolveNetworks(config: Config, root: string) {
+function resolveNetworks(config: Config) {
   const addresses = readAddresses();
-  const { lan, scan, p2pAllow, isOwn, notices } = readNetworks(config, root, addresses);
+  const { lan, scan, p2pAllow, isOwn, notices } = readNetworks(config, ROOT, addresses);
   const ownAddresses = listOwn(addresses)
     .filter(({ address }) => config.bind === undefined || address === config.bind)
     .map(({ interfaceName, address }) => ({
@@ -145,25 +136,19 @@ function countOnLink(
 async function ask(
   config: Config,
   { scan, p2pAllow, isOwn }: ReturnType<typeof resolveNetworks>,
-  { root, secrets }: { readonly root: string; readonly secrets: readonly Uint8Array[] },
+  secrets: readonly Uint8Array[],
 ): Promise<AskedFacts> {
+  const { signature, p2pPort: port, bind } = config;
   const chosen = chooseTargets({
     scan,
     isOwn,
     most: MOST_ASKED,
     random: createRandom(),
-    neighbours: readArp(root).map(({ address }) => address),
+    neighbours: readArp(ROOT).map(({ address }) => address),
     isAllowed: (address) => p2pAllow.contains(address),
   });
-  return askScan({
-    ...chosen,
-    ...withoutUndefined({
-      envelope: secrets.length === 0 ? undefined : envelopeOf(config, secrets),
-      signature: config.signature,
-      port: config.p2pPort,
-      bind: config.bind,
-    }),
-  });
+  const envelope = secrets.length === 0 ? undefined : envelopeOf(config, secrets);
+  return askScan({ ...chosen, envelope, signature, port, bind });
 }
 
 /** Seals with a random id, since a query is answered whoever sends it. */
@@ -173,21 +158,21 @@ function envelopeOf({ signature }: Config, secrets: readonly Uint8Array[]): Enve
   return createEnvelope({ signature, secrets, id, incarnation, randomBytes });
 }
 
-async function readMessageSource(config: Config, root: string): Promise<MessageFacts> {
-  if (!config.messages) return { kind: "off" };
-  for (const source of messageSources(root)) {
-    const reading = await source.read();
-    if (reading.ok) return { kind: "readable", source: source.name };
-    if (reading.code === "ENOENT") continue;
-    const isDenied = reading.code === "EACCES" || reading.code === "EPERM";
-    const remedy = isDenied ? { remedy: source.remedy() } : {};
-    return { kind: "unreadable", source: source.name, reason: reading.reason, ...remedy };
+async function readMessageSource({ messages }: Config): Promise<MessageFacts> {
+  if (!messages) return { kind: "off" };
+  for (const { name: source, read, remedy } of messageSources(ROOT)) {
+    const reading = await read();
+    if (reading.ok) return { kind: "readable", source };
+    const { reason, code } = reading;
+    if (code === "ENOENT") continue;
+    const isDenied = code === "EACCES" || code === "EPERM";
+    return { kind: "unreadable", source, reason, ...(isDenied && { remedy: remedy() }) };
   }
   return { kind: "none" };
 }
 
 /** `undefined` also where a network namespace, as that of a container, has no such file. */
-function readNumber(root: string, path: string): number | undefined {
-  const text = readWord(root, path) ?? "";
+function readNeighbourLimit(): number | undefined {
+  const text = readWord(ROOT, NEIGHBOUR_LIMIT) ?? "";
   return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 }

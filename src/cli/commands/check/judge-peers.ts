@@ -126,20 +126,12 @@ export function judgeClocks(running: CheckFacts["running"]): readonly Finding[] 
     .filter(({ offset }) => Math.abs(offset) > THRESHOLDS.clockOffsetSeconds)
     .sort((a, b) => Math.abs(b.offset) - Math.abs(a.offset));
   if (off.length === 0) {
-    return [
-      fine(
-        "clock",
-        `at most ${THRESHOLDS.clockOffsetSeconds} s apart from ${others(known.length)}`,
-      ),
-    ];
+    const others = known.length === 1 ? "the other machine" : `${known.length} other machines`;
+    return [fine("clock", `at most ${THRESHOLDS.clockOffsetSeconds} s apart from ${others}`)];
   }
   const words = off.map(({ name, offset }) => `${shownName(name)} is ${aheadOrBehind(offset)} us`);
   const text = shortList(words);
   return [look("clock", text, "synchronise the clocks, as with: timedatectl set-ntp true")];
-}
-
-function others(count: number): string {
-  return count === 1 ? "the other machine" : `${count} other machines`;
 }
 
 function aheadOrBehind(offsetSeconds: number): string {

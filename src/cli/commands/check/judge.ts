@@ -1,7 +1,8 @@
 /** Judges the facts, in the order in which a user would look. Pure. */
 import { oneLine, printable, quoted } from "../../../base/printable.ts";
 import { SERVICE_KEY_FILE, SHIPPED_SIGNATURE } from "../../../config/options.ts";
-import type { CheckFacts, MessageFacts, PortFact, ProblemFacts } from "./facts.ts";
+import type { ProblemReport } from "../../../protocol/report.ts";
+import type { CheckFacts, PortFact } from "./facts.ts";
 import { type Finding, fine, look, wrong } from "./finding.ts";
 import { judgeNetworks } from "./judge-networks.ts";
 import { judgeClocks, judgePeers } from "./judge-peers.ts";
@@ -17,7 +18,7 @@ export function judge(facts: CheckFacts): readonly Finding[] {
     ...judgeNetworks(facts),
     ...judgePeers(facts),
     ...judgeClocks(facts.running),
-    ...judgeMessages(facts),
+    judgeMessages(facts),
     ...judgeProblems(facts),
   ];
 }
@@ -90,19 +91,14 @@ function judgePort(fact: PortFact, running: CheckFacts["running"]["kind"]): Find
   const { transport, port, option, state } = fact;
   const subject = `${transport.toUpperCase()} port`;
   const another = `choose another port with ${option}`;
-  switch (state.kind) {
-    case "free":
-      return running === "cluster"
-        ? look(
-            subject,
-            `${port} is free, although a unagi answers here: it uses another one`,
-            `compare ${option} with what it was started with, or restart it`,
-          )
-        : fine(subject, `${port} is free; no unagi holds it`);
-    case "refused":
-      return wrong(subject, refusalText(port, state.code), refusalRemedy(state.code, option));
-    case "held":
-      break;
+  if (state.kind === "free") {
+    if (running !== "cluster") return fine(subject, `${port} is free; no unagi holds it`);
+    const text = `${port} is free, although a unagi answers here: it uses another one`;
+    return look(subject, text, `compare ${option} with what it was started with, or restart it`);
+  }
+  if (state.kind === "refused") {
+    const what = REFUSALS[state.code] ?? `cannot be opened (${state.code})`;
+    return wrong(subject, `${port} ${what}`, refusalRemedy(state.code, option));
   }
   const { holder } = state;
   if (holder?.isUnagi === true && running === "none") {
@@ -129,48 +125,33 @@ function judgePort(fact: PortFact, running: CheckFacts["running"]["kind"]): Find
   );
 }
 
-function refusalText(port: number, code: string): string {
-  switch (code) {
-    case "EACCES":
-    case "EPERM":
-      return `${port} may not be opened by this user`;
-    case "EADDRNOTAVAIL":
-      return `${port} cannot be opened: no interface has the address of --bind`;
-    default:
-      return `${port} cannot be opened (${code})`;
-  }
-}
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: "may not be opened by this user",
+  EPERM: "may not be opened by this user",
+  EADDRNOTAVAIL: "cannot be opened: no interface has the address of --bind",
+};
 
 function refusalRemedy(code: string, option: string): string {
   if (code === "EADDRNOTAVAIL") return "`ip address` lists the addresses of this machine";
   return `choose a port from 1024 on with ${option}, or start as root with -U`;
 }
 
-function judgeMessages(facts: CheckFacts): readonly Finding[] {
+function judgeMessages(facts: CheckFacts): Finding {
   const { running, messages, isRoot } = facts;
   const problem = problemsOf(facts).find(({ subject }) => subject === "messages");
-  if (problem !== undefined) return [judgeProblem(problem)];
+  if (problem !== undefined) return judgeProblem(problem);
   // A report mentions neither messages that are switched off nor those that can be read.
+  if (messages.kind === "off") return fine("messages", "switched off (messages = false)");
   if (running.kind === "cluster") {
-    return [
-      messages.kind === "off"
-        ? fine("messages", "switched off (messages = false)")
-        : fine("messages", "the unagi that runs here reads them without trouble"),
-    ];
+    return fine("messages", "the unagi that runs here reads them without trouble");
   }
-  const finding = judgeMessageSource(messages);
-  if (!isRoot || finding.verdict !== "ok" || messages.kind === "off") return [finding];
-  const remedy =
-    "run the check as the user that unagi will run as, as in: sudo -u unagi unagi check";
-  return [look("messages", `${finding.text}, by root`, remedy)];
-}
-
-function judgeMessageSource(messages: MessageFacts): Finding {
   switch (messages.kind) {
-    case "off":
-      return fine("messages", "switched off (messages = false)");
-    case "readable":
-      return fine("messages", `${messages.source} can be read`);
+    case "readable": {
+      const text = `${messages.source} can be read`;
+      if (!isRoot) return fine("messages", text);
+      const user = "run the check as the user that unagi will run as";
+      return look("messages", `${text}, by root`, `${user}, as in: sudo -u unagi unagi check`);
+    }
     case "unreadable": {
       const { source, reason, remedy } = messages;
       const text = reason.includes(source) ? reason : `${source}: ${reason}`;
@@ -192,11 +173,11 @@ function judgeProblems(facts: CheckFacts): readonly Finding[] {
     .map(judgeProblem);
 }
 
-function problemsOf({ running }: CheckFacts): readonly ProblemFacts[] {
+function problemsOf({ running }: CheckFacts): readonly ProblemReport[] {
   return running.kind === "cluster" ? running.cluster.problems : [];
 }
 
-function judgeProblem({ subject, reason, remedy }: ProblemFacts): Finding {
+function judgeProblem({ subject, reason, remedy }: ProblemReport): Finding {
   return look(
     oneLine(subject, 14),
     oneLine(reason, SENTENCE_LENGTH),

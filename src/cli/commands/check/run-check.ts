@@ -17,7 +17,7 @@ export async function runCheck(input: ReadConfig, { env, out }: Surroundings): P
   const findings =
     input.kind === "problems"
       ? input.problems.map(judgeProblem)
-      : judge(await gatherFacts({ ...input, env, root: "/" }));
+      : judge(await gatherFacts(input, env));
   out(renderFindings(findings, { hasColor: isTerminal(STDOUT) && mayUseColor(env) }));
   return findings.some(({ verdict }) => verdict === "wrong") ? 1 : 0;
 }

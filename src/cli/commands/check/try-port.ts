@@ -7,8 +7,7 @@ import type { PortState } from "./facts.ts";
 /** A kernel without IPv6 answers with one of these when `::` is opened. */
 const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"]);
 
-/** `root` is the directory that contains /proc. */
-export async function tryPort(root: string, wanted: WantedSocket): Promise<PortState> {
+export async function tryPort(wanted: WantedSocket): Promise<PortState> {
   const { transport, port, bind } = wanted;
   const open = transport === "udp" ? tryUdp : tryTcp;
   let code = await open(bind ?? "::", port);
@@ -17,8 +16,7 @@ export async function tryPort(root: string, wanted: WantedSocket): Promise<PortS
   }
   if (code === undefined) return { kind: "free" };
   if (code !== "EADDRINUSE") return { kind: "refused", code };
-  const holder = whoHoldsPort(root, wanted);
-  return holder === undefined ? { kind: "held" } : { kind: "held", holder };
+  return { kind: "held", holder: whoHoldsPort("/", wanted) };
 }
 
 async function tryUdp(hostname: string, port: number): Promise<string | undefined> {

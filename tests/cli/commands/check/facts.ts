@@ -54,10 +54,10 @@ export function withCluster(
   more: Partial<ClusterFacts> = {},
 ): CheckFacts {
   const { asked: _, ...rest } = WELL;
-  const self = { name: "anago", address: "192.168.1.7", state: "up", isSelf: true } as const;
+  const self = { name: "anago", state: "up", isSelf: true } as const;
   const machines = others.map((other, index): MachineFacts => {
     const number = index + 2;
-    const common = { name: `m${number}`, address: `192.168.1.${number}`, isSelf: false };
+    const common = { name: `m${number}`, isSelf: false };
     return { ...common, state: "up", ...other };
   });
   const ports = WELL.ports.map((port) => {
