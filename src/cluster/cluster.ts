@@ -49,6 +49,7 @@ export class Cluster {
     this.#observe(now, { isTick: true });
     this.#parts.selfEncounters.run();
     for (const part of this.#parts.timed) part.run();
+    this.#parts.v1Answers.run();
     return this.#finish();
   }
 
@@ -212,6 +213,7 @@ export class Cluster {
       ...parts.own.sizes(),
       ...parts.removal.sizes(),
       ...parts.replies.sizes(),
+      ...parts.v1Answers.sizes(),
       ...parts.drops.sizes(),
       ...parts.unsealed.sizes(),
       replayWindows: parts.context.envelope?.windows() ?? 0,

@@ -355,11 +355,13 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     expect(bench.of("rename")).toEqual([]);
   });
 
-  test("counts at once even if it answers the question that tests the goodbye", () => {
+  test("counts with the report that answers the question which tests the goodbye", () => {
     const bench = new Bench();
     leave(bench);
     bench.run(2100);
     bench.receive(A, `<${v1Report(REPORT)}`);
+    expect(records(bench)).toEqual([{ id: "ann", name: "ant", protocol: 2, state: "up" }]);
+    bench.run(2100);
     expect(records(bench)).toEqual(REPLACED);
     const ids = bench.of("entry").map(({ id, entry }) => `${id} ${entry.state}`);
     expect(ids.slice(-2)).toEqual(["ann stopped", `${A} up`]);
@@ -373,10 +375,23 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     expect(bench.drops("protocol 1 from a protocol-2 machine")).toBe(1);
   });
 
-  test("is shown under the old name before its first report", () => {
+  test("is none if the machine itself answers the test, too", () => {
     const bench = new Bench();
     leave(bench);
     bench.run(2100);
+    bench.receive(A, `<${v1Report(REPORT)}`);
+    bench.answer(A, { id: "ann", name: "ant", incarnation: "boota2" });
+    bench.run(5000);
+    expect(records(bench)).toEqual([{ id: "ann", name: "ant", protocol: 2, state: "up" }]);
+    expect(bench.of("entry").map(({ id }) => id)).not.toContain(A);
+  });
+
+  test("is shown under the old name before its first report", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.run(6000);
+    bench.receive(A, ">");
+    bench.run(1200);
     bench.receive(A, "<");
     expect(records(bench)).toEqual([
       REPLACED[0] ?? {},
@@ -389,6 +404,7 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     leave(bench);
     bench.run(2100);
     bench.receive(A, `<${v1Report(REPORT)}`);
+    bench.run(2100);
     bench.clear();
     for (let i = 0; i < 60; i++) {
       bench.receive(A, ">");
@@ -402,6 +418,7 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     leave(bench);
     bench.run(2100);
     bench.receive(A, `<${v1Report({ ...REPORT, name: "bee" })}`);
+    bench.run(2100);
     expect(records(bench)).toEqual([
       { id: "ann", name: "ant", protocol: 2, state: "stopped" },
       { id: A, name: "bee", protocol: 1, state: "up" },
@@ -413,6 +430,7 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     leave(bench);
     bench.run(2100);
     bench.receive(A, `<${v1Report(REPORT)}`);
+    bench.run(2100);
     bench.answerNext(A, { id: "ann", name: "ant", incarnation: "boota2" });
     expect(records(bench)).toEqual([{ id: "ann", name: "ant", protocol: 2, state: "up" }]);
   });
@@ -422,6 +440,7 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     leave(bench);
     bench.run(2100);
     bench.receive(A, `<${v1Report(REPORT)}`);
+    bench.run(2100);
     while (bench.machine(A)?.state !== "down") bench.runLong(60_000);
     bench.take(bench.cluster.forget(A, bench.now()));
     expect(bench.others()).toEqual([]);

@@ -4,7 +4,7 @@
  */
 import type { ReportV1 } from "../../protocol/message.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
-import { SECOND, V1_TAKEOVER_MS } from "../limits.ts";
+import { MAX_EARLY_REPORTS_V1, SECOND, V1_TAKEOVER_MS } from "../limits.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
 import {
   clockOffsetV1Seconds,
@@ -27,13 +27,35 @@ interface Parts extends Polling {
 
 export class V1AnswerHandler {
   readonly #parts: Parts;
+  /** Reports that came while the goodbye of the machine at that address was tested; the newest of each. */
+  readonly #early = new Map<Contact, ReportV1>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
+  sizes() {
+    return { earlyReportsV1: this.#early.size };
+  }
+
+  /**
+   * Takes the early reports where the test is over and the machine is gone. It may also have answered:
+   * then somebody made it send its protocol-1 report by a request in our name.
+   */
+  run(): void {
+    for (const [contact, message] of this.#early) {
+      if (contact.peer?.goodbye !== undefined) continue;
+      this.#early.delete(contact);
+      if (contact.peer?.state === "stopped") this.takeReport(contact, message);
+    }
+  }
+
   /** The reason why the report was dropped; `undefined` if it was taken. */
   takeReport(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
+    if (contact?.peer?.goodbye === "asked" && this.#early.size < MAX_EARLY_REPORTS_V1) {
+      this.#early.set(contact, message);
+      return undefined;
+    }
     const sender = this.#senderOf(contact);
     if (sender.kind === "refused") return sender.reason;
     const { peer, mayHaveAnsweredBare } = sender;
@@ -112,7 +134,6 @@ export class V1AnswerHandler {
    */
   #mayReplace(peer: Peer, contact: Contact): boolean {
     const { context, schedule } = this.#parts;
-    if (peer.goodbye === "asked") schedule.concludeGoodbye(peer);
     if (peer.state === "stopped") return true;
     if (!isLongQuiet(peer, context)) return false;
     const nowMs = context.clock.deadlineMs;

@@ -130,12 +130,6 @@ export class Schedule {
     this.#goodbyes.set(peer, this.#context.clock.deadlineMs + GOODBYE_TEST_MS);
   }
 
-  /** The machine has left the test of its goodbye unanswered, or another program answers in its place. */
-  concludeGoodbye(peer: Peer): void {
-    this.#states.setStopped(peer);
-    this.plan(peer, this.#quietPauseMs(peer));
-  }
-
   /** The machine has left so many quick questions unanswered, which count as those of a round do. */
   setSilent(peer: Peer, unanswered: number): void {
     peer.round = undefined;
@@ -254,7 +248,8 @@ export class Schedule {
       const peer = this.#goodbyes.peekDue(nowMs);
       if (peer === undefined) return;
       if (peer.goodbye === "asked") {
-        this.concludeGoodbye(peer);
+        this.#states.setStopped(peer);
+        this.plan(peer, this.#quietPauseMs(peer));
         continue;
       }
       if (!this.#budget.questions.take(nowMs)) return;

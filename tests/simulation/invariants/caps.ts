@@ -42,6 +42,7 @@ const CAPS: Readonly<Record<keyof Sizes, number>> = {
   waitingAnswers: 64,
   namedSenders: 65,
   unsealedSenders: 64,
+  earlyReportsV1: 64,
 };
 
 export class Caps implements Invariant {
