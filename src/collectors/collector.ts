@@ -71,8 +71,6 @@ export interface AnyCollector
   readonly follow: () => (sample: Sample) => Part;
 }
 
-export interface Collector<R> extends CollectorModule<R>, AnyCollector {}
-
 /** What one collector gives for one sample. */
 export interface Part {
   readonly section: Section;
@@ -85,7 +83,7 @@ export interface OwnProblem extends ProblemReport {
 }
 
 /** Makes an entry of the list. */
-export function collector<R>(module: CollectorModule<R>): Collector<R> {
+export function collector<R>(module: CollectorModule<R>) {
   return { ...module, follow: () => followWith(module) };
 }
 
@@ -116,10 +114,11 @@ function followWith<R>({ subject, read, report }: CollectorModule<R>): (sample: 
         const { reason, remedy } = found;
         return { section: {}, problems: [withoutUndefined({ subject, reason, remedy })] };
       }
-      last = found.value;
+      const { value, problems = [] } = found;
+      last = value;
       const hasBefore = reading !== undefined && seconds !== undefined;
-      const section = report(found.value, hasBefore ? { reading, seconds } : undefined);
-      return { section, problems: (found.problems ?? []).map((each) => ({ subject, ...each })) };
+      const section = report(value, hasBefore ? { reading, seconds } : undefined);
+      return { section, problems: problems.map((each) => ({ subject, ...each })) };
     } catch (error) {
       return { section: {}, problems: [failure(subject, error)] };
     }

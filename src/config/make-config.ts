@@ -159,8 +159,7 @@ function chooseRanges(chosen: CheckedOptions, problems: string[], notes: string[
 }
 
 function allowed(given: readonly Range[] | undefined): RangeList {
-  if (given === undefined) return rangeList(["127.0.0.0/8", "::1"], "allow");
-  return { use: "allow", ranges: given };
+  return given ? { use: "allow", ranges: given } : rangeList(["127.0.0.0/8", "::1"], "allow");
 }
 
 function scannable(allow: readonly Range[]): readonly Range[] {
@@ -244,6 +243,5 @@ function canonical(address: string | undefined): string | undefined {
 }
 
 function firstPath(paths: string | undefined): string | undefined {
-  const first = paths?.split(":")[0];
-  return first === "" ? undefined : first;
+  return paths?.split(":")[0] || undefined;
 }

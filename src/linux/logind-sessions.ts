@@ -29,10 +29,8 @@ export function readLogindSessions(root: string): Reading<readonly UtmpRecord[]>
 
 /** Undefined for a session that is closing, of a greeter, or of a user's service manager. */
 export function parseLogindSession(text: string): UtmpRecord | undefined {
-  const values = new Map<string, string>();
-  for (const match of text.matchAll(/^([A-Z_]+)=(.*)$/gm)) {
-    values.set(match[1] ?? "", match[2] ?? "");
-  }
+  const lines = text.matchAll(/^([A-Z_]+)=(.*)$/gm);
+  const values = new Map(lines.map(([, key = "", value = ""]) => [key, value]));
   const user = values.get("USER") ?? values.get("UID");
   const isUser = /^user(-early|-light|-incomplete)?$/.test(values.get("CLASS") ?? "user");
   if (user === undefined || !isUser || values.get("STATE") === "closing") return undefined;

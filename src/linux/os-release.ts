@@ -20,14 +20,10 @@ export function readOsRelease(root: string): string | undefined {
 
 /** The name without the quotes and escapes of a shell; undefined where there is none. */
 export function parseOsRelease(text: string): string | undefined {
-  const values = new Map<string, string>();
-  for (const match of text.matchAll(/^([A-Z_]+)=(.*)$/gm)) {
-    values.set(match[1] ?? "", unquote((match[2] ?? "").trim()));
-  }
-  const pretty = values.get("PRETTY_NAME");
-  if (pretty !== undefined && pretty !== "") return pretty;
+  const lines = text.matchAll(/^([A-Z_]+)=(.*)$/gm);
+  const values = new Map(lines.map(([, key = "", value = ""]) => [key, unquote(value.trim())]));
   const parts = [values.get("NAME"), values.get("VERSION")].filter((part) => part);
-  return parts.length === 0 ? undefined : parts.join(" ");
+  return values.get("PRETTY_NAME") || parts.join(" ") || undefined;
 }
 
 function unquote(text: string): string {

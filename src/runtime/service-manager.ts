@@ -5,20 +5,9 @@
  */
 import { FFIType, ptr } from "bun:ffi";
 import { clampText, cleanText } from "../base/clean-text.ts";
-import { withoutUndefined } from "../base/without-undefined.ts";
 import { openLibrary } from "./c-library.ts";
 
-export interface ServiceManager {
-  /** Half of the time after which the service manager takes a silent daemon for a hung one. */
-  readonly watchdogIntervalMs?: number;
-  /** The start or a reload is complete. `status` is one line for `systemctl status`. */
-  ready(status: string): void;
-  /** A reload has begun; `ready` ends it. */
-  reloading(): void;
-  stopping(): void;
-  /** The main loop is alive; nothing else may call this. */
-  watchdog(): void;
-}
+export type ServiceManager = ReturnType<typeof createServiceManager>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -53,10 +42,9 @@ export function createServiceManager(
     /** Called once with a line for the log. */
     readonly onFault?: (reason: string) => void;
   } = {},
-): ServiceManager {
+) {
   const { pid = process.pid, library = "libc.so.6", onFault = () => undefined } = parts;
   const socket = openNotifySocket(env["NOTIFY_SOCKET"], library, onFault);
-  const intervalMs = socket === undefined ? undefined : watchdogIntervalMs(env, pid);
   // What a full queue refused is sent with the next message: a lost READY would end the daemon.
   let unsent = "";
 
@@ -67,12 +55,16 @@ export function createServiceManager(
   }
 
   return {
-    ...withoutUndefined({ watchdogIntervalMs: intervalMs }),
-    ready: (status) => tell(`READY=1\n${statusLine(status)}`),
+    /** Half of the time after which the service manager takes a silent daemon for a hung one. */
+    watchdogIntervalMs: socket && watchdogIntervalMs(env, pid),
+    /** The start or a reload is complete. `status` is one line for `systemctl status`. */
+    ready: (status: string) => tell(`READY=1\n${statusLine(status)}`),
+    /** A reload has begun; `ready` ends it. */
     reloading: () => {
       if (socket !== undefined) tell(`RELOADING=1\nMONOTONIC_USEC=${socket.monotonicUsec()}\n`);
     },
     stopping: () => tell("STOPPING=1\n"),
+    /** The main loop is alive; nothing else may call this. */
     watchdog: () => {
       // A lost ping means nothing later, so it is not kept.
       if (socket?.send(`${unsent}WATCHDOG=1\n`) === true) unsent = "";

@@ -22,7 +22,7 @@ function bench(options: { readonly pingMs?: number; readonly tick?: () => never 
     perform: () => undefined,
     clock: clock.clock,
     watchdog: createWatchdog({
-      ...(options.pingMs === undefined ? {} : { watchdogIntervalMs: options.pingMs }),
+      watchdogIntervalMs: options.pingMs,
       watchdog: () => {
         state.pings += 1;
       },

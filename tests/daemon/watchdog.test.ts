@@ -5,7 +5,7 @@ import { createWatchdog } from "../../src/daemon/loop/watchdog.ts";
 function counted(watchdogIntervalMs?: number) {
   let pings = 0;
   const watchdog = createWatchdog({
-    ...(watchdogIntervalMs === undefined ? {} : { watchdogIntervalMs }),
+    watchdogIntervalMs,
     watchdog: () => {
       pings += 1;
     },

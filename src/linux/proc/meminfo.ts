@@ -40,7 +40,8 @@ export function readProcMeminfo(root: string): Reading<MemoryUse> {
  * `buffersCachedBytes` is `free`'s buff/cache: Buffers + Cached + SReclaimable.
  */
 export function parseProcMeminfo(text: string): Result<MemoryUse> {
-  const bytes = parseFields(text);
+  const lines = text.matchAll(/^([\w()]+):\s+(\d{1,20}) kB$/gm);
+  const bytes = new Map(lines.map(([, key = "", value]) => [key, Number(value) * KIBIBYTE]));
   const total = bytes.get("MemTotal");
   if (total === undefined) return fail("/proc/meminfo has no MemTotal");
   const free = bytes.get("MemFree");
@@ -64,14 +65,6 @@ export function parseProcMeminfo(text: string): Result<MemoryUse> {
       swapUsedBytes: difference(swapTotal, bytes.get("SwapFree")),
     }),
   );
-}
-
-function parseFields(text: string): Map<string, number> {
-  const bytes = new Map<string, number>();
-  for (const match of text.matchAll(/^([\w()]+):\s+(\d{1,20}) kB$/gm)) {
-    bytes.set(match[1] ?? "", Number(match[2]) * KIBIBYTE);
-  }
-  return bytes;
 }
 
 /** Undefined where one of the two is. */
