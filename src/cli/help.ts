@@ -27,14 +27,10 @@ export const RANGE_FORMS: readonly (readonly [string, string])[] = [
 /** The help of one of `commands`; ends with a newline. That of the default command is the program's. */
 export function renderHelp(command: Command, commands: readonly Command[]): string {
   const paragraphs = command.help.map((text) => wrap(text, COLUMNS));
-  const sections =
-    command.name === DEFAULT_COMMAND
-      ? [
-          [`Usage: ${command.usage}`, "       unagi COMMAND ..."],
-          ...paragraphs,
-          ...programSections(command, listedCommands(commands)),
-        ]
-      : [[`Usage: ${command.usage}`], ...paragraphs];
+  const isProgram = command.name === DEFAULT_COMMAND;
+  const usage = [`Usage: ${command.usage}`, ...(isProgram ? ["       unagi COMMAND ..."] : [])];
+  const more = isProgram ? programSections(command, listedCommands(commands)) : [];
+  const sections = [usage, ...paragraphs, ...more];
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 

@@ -128,7 +128,9 @@ function openSeries({ root, about, clock }: SamplerOptions, collectors: readonly
   let lastMs: number | undefined;
   return (failures: readonly OwnProblem[] = []) => {
     const now = clock();
-    const seconds = secondsBetween(lastMs, now.elapsedMs);
+    const ms = now.elapsedMs - (lastMs ?? now.elapsedMs);
+    // Undefined for a first sample, and where the clock stands still: then there are no rates.
+    const seconds = ms > 0 ? ms / 1000 : undefined;
     lastMs = now.elapsedMs;
     const sample = { root, now, seconds, once: readOnce(root) };
     const parts = followers.map((collect) => collect(sample));
@@ -157,10 +159,4 @@ function foremost(problems: readonly OwnProblem[]): readonly OwnProblem[] {
   const firsts = bySubject.flatMap((each) => each.slice(0, 1));
   const others = bySubject.flatMap((each) => each.slice(1));
   return [...firsts, ...others].slice(0, MOST_PROBLEMS);
-}
-
-/** Undefined for a first sample, and where the clock stands still: then there are no rates. */
-function secondsBetween(earlierMs: number | undefined, laterMs: number): number | undefined {
-  const ms = earlierMs === undefined ? 0 : laterMs - earlierMs;
-  return ms > 0 ? ms / 1000 : undefined;
 }

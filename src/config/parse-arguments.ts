@@ -138,10 +138,8 @@ function aboutUnknown({ name, rawName }: OptionToken): string {
     if (other === undefined) return `unknown option ${shown}`;
     return `unknown option ${shown}; ${shownName(other)} is --${other.long}`;
   }
-  const nearest = nearestWord(
-    name,
-    COMMAND_LINE_OPTIONS.map(({ long }) => long),
-  );
+  const longs = COMMAND_LINE_OPTIONS.map(({ long }) => long);
+  const nearest = nearestWord(name, longs);
   return `unknown option ${shown}${nearest === undefined ? "" : `; did you mean --${nearest}?`}`;
 }
 

@@ -1,5 +1,5 @@
 /** Which processes are worth a line of the report. Pure. */
-import type { ProcessTable } from "../../linux/proc/process-table.ts";
+import type { ProcessTable } from "../../linux/proc/pid-stat.ts";
 
 export interface RankedProcess {
   readonly row: number;

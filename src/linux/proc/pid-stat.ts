@@ -10,7 +10,6 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { below, type Reading, readNames } from "../read-text.ts";
-import type { ProcessTable } from "./process-table.ts";
 
 /** The line is under 400 bytes; a name is at most 64. */
 const STAT_BYTES = 1024;
@@ -31,6 +30,14 @@ const CLOSE = 0x29;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
+
+export type ProcessTable = Readonly<ReturnType<TableBuilder["finish"]>>;
+
+/** The command's name; bytes that are not UTF-8 become U+FFFD. */
+export function processName(table: ProcessTable, row: number): string {
+  const start = row === 0 ? 0 : (table.nameEnds[row - 1] ?? 0);
+  return new TextDecoder().decode(table.names.subarray(start, table.nameEnds[row] ?? start));
+}
 
 /** All processes. Fails only where /proc itself cannot be listed. */
 export function readProcesses(root: string): Reading<ProcessTable> {
@@ -135,30 +142,39 @@ function readStat(path: string, bytes: Buffer): number {
     // Gone (ENOENT, ESRCH) or hidden: either way it is not there for us.
     return 0;
   } finally {
-    if (fd !== undefined) {
-      closeSync(fd);
-    }
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
+/** Row i of each column is one process. */
 function emptyColumns(capacity: number) {
   return {
     pids: new Int32Array(capacity),
+    /** Ticks (1/100 s) from the boot to the start of the process. With the pid it is unique. */
     startTicks: new Float64Array(capacity),
+    /** Ticks that the process has run, in user and system mode. */
     cpuTicks: new Float64Array(capacity),
     residentPages: new Float64Array(capacity),
+    /** The state's letter, as a character code. */
     states: new Uint8Array(capacity),
+    /** 1 for a thread of the kernel. */
     isKernel: new Uint8Array(capacity),
+    /** Where each name ends in `names`, which has them one after the other. */
     nameEnds: new Uint32Array(capacity),
   };
 }
 
-/** Gathers the columns of a `ProcessTable`; sized once, from the number of pids listed. */
+/**
+ * Gathers all processes of one reading as columns of numbers, without a string or an object for each:
+ * two such tables of a thousand processes are kept all the time. Sized once, from the number of pids
+ * listed.
+ */
 class TableBuilder {
   readonly #columns: ReturnType<typeof emptyColumns>;
   #names: Buffer;
   #namesLength = 0;
   #length = 0;
+  /** The command in the foreground of each terminal, by the terminal's device number. */
   readonly #foreground = new Map<number, string>();
 
   constructor(capacity: number) {
@@ -184,10 +200,14 @@ class TableBuilder {
     }
   }
 
-  finish(count: number): ProcessTable {
-    const names = this.#names.subarray(0, this.#namesLength);
-    const [length, foreground] = [this.#length, this.#foreground];
-    return { ...this.#columns, length, count, names, foreground };
+  /**
+   * `count` is how many processes there were, with those beyond the cap of the scan. `length` is the
+   * number of rows; the columns may be longer.
+   */
+  finish(count: number) {
+    const names: Uint8Array = this.#names.subarray(0, this.#namesLength);
+    const foreground: ReadonlyMap<number, string> = this.#foreground;
+    return { ...this.#columns, length: this.#length, count, names, foreground };
   }
 
   #addName(bytes: Buffer, stat: ProcessStat): void {

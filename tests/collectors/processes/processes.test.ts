@@ -6,7 +6,7 @@ import {
   type ProcessReading,
 } from "../../../src/collectors/processes/processes.ts";
 import { parseProcMountinfo } from "../../../src/linux/proc/mountinfo.ts";
-import type { ProcessTable } from "../../../src/linux/proc/process-table.ts";
+import type { ProcessTable } from "../../../src/linux/proc/pid-stat.ts";
 import { fixture, withRoot } from "../../linux/fixture.ts";
 import { readingOf, reportBetween, reportOfFirst } from "../collect.ts";
 import { mountinfo } from "../filesystems/mountinfo.ts";

@@ -1,7 +1,7 @@
 /** The ranking of processes. */
 import { describe, expect, test } from "bun:test";
 import { rankProcesses } from "../../../src/collectors/processes/rank.ts";
-import type { ProcessTable } from "../../../src/linux/proc/process-table.ts";
+import type { ProcessTable } from "../../../src/linux/proc/pid-stat.ts";
 
 describe("rankProcesses", () => {
   /** pid, start, ticks, pages, kernel. */

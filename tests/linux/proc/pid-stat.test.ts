@@ -1,7 +1,11 @@
 /** Processes: names that are hard to parse, and those that end meanwhile. */
 import { describe, expect, test } from "bun:test";
-import { emptyStat, parseProcPidStat, readProcesses } from "../../../src/linux/proc/pid-stat.ts";
-import { processName } from "../../../src/linux/proc/process-table.ts";
+import {
+  emptyStat,
+  parseProcPidStat,
+  processName,
+  readProcesses,
+} from "../../../src/linux/proc/pid-stat.ts";
 import { fixture } from "../fixture.ts";
 
 const rest =

@@ -3,10 +3,9 @@
  * says what it means.
  */
 import type { Config } from "../../../config/config.ts";
-import type { Transport } from "../../../linux/proc/net-sockets.ts";
 import type { LanNetworks } from "../../../net/lan.ts";
 import type { ProblemReport } from "../../../protocol/report.ts";
-import type { PortHolder } from "../../../runtime/port-holder.ts";
+import type { PortHolder, WantedSocket } from "../../../runtime/port-holder.ts";
 import type { MachineState } from "../../../store/history-types.ts";
 
 export interface CheckFacts {
@@ -31,9 +30,7 @@ export interface CheckFacts {
   readonly neighbourLimit?: number;
 }
 
-export interface PortFact {
-  readonly transport: Transport;
-  readonly port: number;
+export interface PortFact extends Omit<WantedSocket, "bind"> {
   /** "-p" or "-h". */
   readonly option: string;
   readonly state: PortState;

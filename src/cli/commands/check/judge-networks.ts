@@ -18,9 +18,8 @@ const RANGES_LENGTH = 300;
 const FULL_SHARE = 0.75;
 
 export function judgeNetworks(facts: CheckFacts): readonly Finding[] {
-  const { config, networks } = facts;
-  const ranges = judgeRanges(config, networks);
-  return [...judgeLan(config, networks), ...ranges, ...judgeNeighbourTable(facts)];
+  const judges = [judgeLan, judgeRanges, judgeNeighbourTable];
+  return judges.flatMap((judge) => judge(facts));
 }
 
 /** Whether the configuration keeps this machine from speaking to any other. */
@@ -28,7 +27,7 @@ export function speaksToNobody({ scan, p2pAllow }: Pick<Config, "scan" | "p2pAll
   return isLoopbackOnly(scan) && isLoopbackOnly(p2pAllow);
 }
 
-function judgeLan(config: Config, { lan, unmatched }: NetworkFacts): readonly Finding[] {
+function judgeLan({ config, networks: { lan, unmatched } }: CheckFacts): readonly Finding[] {
   const isUsed = [config.scan, config.p2pAllow, config.httpAllow].some(namesLan);
   const networks = lan.wired.allow;
   const meaning =
@@ -49,17 +48,12 @@ function judgeLan(config: Config, { lan, unmatched }: NetworkFacts): readonly Fi
   return [fine("lan", text), ...problems];
 }
 
-function judgeRanges(config: Config, networks: NetworkFacts): readonly Finding[] {
+function judgeRanges({ config, networks }: CheckFacts): readonly Finding[] {
   const { scanSize } = networks;
   if (speaksToNobody(config)) {
-    return [
-      look(
-        "ranges",
-        "this machine speaks to no other: only loopback addresses are configured",
-        "name your network with -s, as in -s lan, on every machine",
-      ),
-      judgeReaders(config),
-    ];
+    const text = "this machine speaks to no other: only loopback addresses are configured";
+    const remedy = "name your network with -s, as in -s lan, on every machine";
+    return [look("ranges", text, remedy), judgeReaders(config)];
   }
   const size = counted(scanSize, "address", "addresses");
   return [
@@ -75,28 +69,22 @@ function judgeOwnAddresses(config: Config, { ownAddresses: own, scanSize }: Netw
   const subject = "p2p-allow";
   const ranges = shown(config.p2pAllow);
   if (own.length === 0) {
-    return wrong(
-      subject,
-      "this machine has no address but loopback ones",
-      "connect it to the network, or see `ip address`",
-    );
+    const text = "this machine has no address but loopback ones";
+    return wrong(subject, text, "connect it to the network, or see `ip address`");
   }
   const allowed = own.filter(({ isAllowed }) => isAllowed);
   if (allowed.length === 0) {
-    return wrong(
-      subject,
+    const text =
       `${ranges} holds none of this machine's addresses (${names(own)}), so machines ` +
-        "with the same configuration drop its packets",
-      "name the network of this machine, in -n (and -s) of every machine",
-    );
+      "with the same configuration drop its packets";
+    const remedy = "name the network of this machine, in -n (and -s) of every machine";
+    return wrong(subject, text, remedy);
   }
   if (scanSize > 0 && !allowed.some(({ isScanned }) => isScanned)) {
-    return look(
-      subject,
+    const text =
       `${ranges} holds ${names(allowed)}, but the scan range does not: machines with the same ` +
-        "configuration find this one only if it finds them",
-      "add the network of this machine to -s of every machine",
-    );
+      "configuration find this one only if it finds them";
+    return look(subject, text, "add the network of this machine to -s of every machine");
   }
   return fine(subject, `${ranges}, with this machine's ${names(allowed)}`);
 }
@@ -108,11 +96,8 @@ function judgeReaders(config: Config): Finding {
 }
 
 /** arp(7): at gc_thresh3 entries the kernel refuses new ones, for every program of the machine. */
-function judgeNeighbourTable({
-  neighbourLimit,
-  networks,
-  running,
-}: CheckFacts): readonly Finding[] {
+function judgeNeighbourTable(facts: CheckFacts): readonly Finding[] {
+  const { neighbourLimit, networks, running } = facts;
   if (neighbourLimit === undefined || networks.onLinkScanSize === 0) return [];
   const subject = "neighbours";
   const machines = running.kind === "cluster" ? running.cluster.machines.length : 0;

@@ -60,14 +60,10 @@ function judgeSecrecy(facts: CheckFacts): readonly Finding[] {
   if (!facts.networks.ownAddresses.some(({ isAllowed }) => isAllowed)) {
     return [fine("network", text), ...findings];
   }
-  return [
-    look(
-      "network",
-      `${text}: whoever is in the allowed range can join and read`,
-      "choose a signature of your own (-S), the same on every machine, or a key (unagi keygen)",
-    ),
-    ...findings,
-  ];
+  const risk = `${text}: whoever is in the allowed range can join and read`;
+  const remedy =
+    "choose a signature of your own (-S), the same on every machine, or a key (unagi keygen)";
+  return [look("network", risk, remedy), ...findings];
 }
 
 function sealedWords(keyCount: number): string {
@@ -102,11 +98,9 @@ function judgePort(fact: PortFact, running: CheckFacts["running"]["kind"]): Find
   }
   const { holder } = state;
   if (holder?.isUnagi === true && running === "none") {
-    return look(
-      subject,
-      `${port} is held by a unagi (process ${holder.pid}), which does not answer where it was asked`,
-      `give the check the options that it was started with (--bind, ${option}, -c)`,
-    );
+    const text = `${port} is held by a unagi (process ${holder.pid}), which does not answer where it was asked`;
+    const remedy = `give the check the options that it was started with (--bind, ${option}, -c)`;
+    return look(subject, text, remedy);
   }
   if (holder?.isUnagi === true) {
     return fine(subject, `${port} is held by the unagi that runs here (process ${holder.pid})`);
@@ -118,11 +112,8 @@ function judgePort(fact: PortFact, running: CheckFacts["running"]["kind"]): Find
   if (running === "cluster" || running === "refused") {
     return fine(subject, `${port} is held, as it seems by the unagi that answers here`);
   }
-  return wrong(
-    subject,
-    `${port} is held by another user's process, which only root can name`,
-    `run the check as root, or ${another}`,
-  );
+  const text = `${port} is held by another user's process, which only root can name`;
+  return wrong(subject, text, `run the check as root, or ${another}`);
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -157,12 +148,10 @@ function judgeMessages(facts: CheckFacts): Finding {
       const text = reason.includes(source) ? reason : `${source}: ${reason}`;
       return look("messages", text, remedy ?? "set messages = false if that is as it should be");
     }
-    case "none":
-      return look(
-        "messages",
-        "there is no /var/log/messages, no /var/log/syslog and no journal",
-        "start a system logger, or set messages = false",
-      );
+    case "none": {
+      const text = "there is no /var/log/messages, no /var/log/syslog and no journal";
+      return look("messages", text, "start a system logger, or set messages = false");
+    }
   }
 }
 
