@@ -12,9 +12,7 @@ import { Cluster } from "../cluster/cluster.ts";
 import { createCollectors } from "../collectors/collectors.ts";
 import { createSampler, type Sampler } from "../collectors/sampler.ts";
 import type { Config } from "../config/config.ts";
-import type { Removal } from "../http/service.ts";
 import type { Endpoint } from "../net/endpoint.ts";
-import type { Networks } from "../net/networks.ts";
 import { createCarrierReader } from "../runtime/carrier.ts";
 import { after, createClock } from "../runtime/clock.ts";
 import { loadIdentity } from "../runtime/identity.ts";
@@ -23,19 +21,17 @@ import { createRandom } from "../runtime/random.ts";
 import { readNetworks } from "../runtime/read-networks.ts";
 import type { PeerSocket } from "../runtime/udp.ts";
 import { createEnvelope } from "../sealing/envelope.ts";
-import type { History } from "../store/history.ts";
-import { openHistory } from "../store/history.ts";
-import type { ClusterSource } from "../view/cluster-view.ts";
+import { type History, openHistory } from "../store/history.ts";
 import { clusterRanges } from "./cluster-ranges.ts";
 import { createClusterSource } from "./cluster-source.ts";
-import { type CoreLoop, createCoreLoop } from "./loop/core-loop.ts";
+import { createCoreLoop } from "./loop/core-loop.ts";
 import { createPacketTrace } from "./loop/packet-trace.ts";
 import { createPerformer } from "./loop/performer.ts";
 import type { Watchdog } from "./loop/watchdog.ts";
 import { createRemoval } from "./removal.ts";
-import { createGcPolicy, type GcPolicy } from "./upkeep/gc-policy.ts";
+import { createGcPolicy } from "./upkeep/gc-policy.ts";
 import { createChangeLog } from "./watching/change-log.ts";
-import { openWatching, type Watching } from "./watching/watching.ts";
+import { openWatching } from "./watching/watching.ts";
 
 export interface DaemonOptions {
   /** As read at the start. */
@@ -56,50 +52,40 @@ export interface Opened {
 }
 
 /** The running daemon but for its sockets and the signals that it obeys. */
-export interface DaemonParts {
-  /** The configuration that is in force; `reconfigure` replaces it. */
-  readonly config: () => Config;
-  /** The keys are those of the start. */
-  readonly isSealed: boolean;
-  readonly clock: () => Moment;
-  readonly cluster: Cluster;
-  readonly history: History;
-  readonly loop: CoreLoop;
-  readonly sampler: Sampler;
-  readonly source: ClusterSource;
-  readonly watching: Watching;
-  readonly removal: Removal;
-  readonly gcPolicy: GcPolicy;
-  readonly receive: (from: Endpoint, packet: Uint8Array) => void;
-  readonly networks: () => Networks;
-  /** Reads again which addresses the ranges stand for. */
-  readonly refreshNetworks: () => void;
-  readonly reconfigure: (config: Config) => void;
-}
+export type DaemonParts = ReturnType<typeof putTogether>;
 
 /** Where /proc, /sys and /etc are found. */
 export const ROOT = "/";
 
 /** Fails where the state directory cannot be used; nothing is left open then. */
 export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonParts> {
-  const { log, version } = options;
-  let { config } = options;
-  const { signature, updateSeconds, bind, stateDirectory } = config;
+  const { config, log } = options;
   const clock = createClock(ROOT);
   const history = openHistory({
-    ...withoutUndefined({ directory: stateDirectory }),
-    signature,
+    ...withoutUndefined({ directory: config.stateDirectory }),
+    signature: config.signature,
     entriesPerMachine: config.historyEntries,
     now: clock,
     log: (level, text) => log[level](text),
   });
   if (!history.ok) return history;
+  return ok(putTogether(options, { ...opened, clock, history: history.value }));
+}
+
+function putTogether(
+  options: DaemonOptions,
+  opened: Opened & { readonly clock: () => Moment; readonly history: History },
+) {
+  const { log, version } = options;
+  const { socket, watchdog, secrets, clock, history } = opened;
+  let { config } = options;
+  const { signature, updateSeconds, bind, stateDirectory } = config;
   const name = nameOf(config);
   const { id, incarnation, notice } = loadIdentity(
     withoutUndefined({ root: ROOT, name, port: config.p2pPort, bind, stateDirectory }),
   );
   if (notice !== undefined) log.warn(notice);
-  const { trace, envelope } = openEnvelope(options, opened.secrets, { id, incarnation });
+  const { trace, envelope } = openEnvelope(options, secrets, { id, incarnation });
   let networks = readNetworks(config, ROOT);
   const cluster = new Cluster({
     now: clock(),
@@ -110,14 +96,14 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
     maxPeers: config.maxPeers,
     self: { id, incarnation, name, ...withoutUndefined({ address: bind }) },
     ranges: clusterRanges(networks),
-    known: history.value.knownMachines(),
+    known: history.knownMachines(),
     random: createRandom(),
     ...withoutUndefined({ envelope }),
   });
   const changes = createChangeLog(clock().wallMs);
-  const effects = { socket: opened.socket, history: history.value, log, trace, changes, after };
+  const effects = { socket, history, log, trace, changes, after };
   const perform = createPerformer({ ...effects, sampleLive: () => watching.sampleLive() });
-  const loop = createCoreLoop({ cluster, perform, clock, watchdog: opened.watchdog, after });
+  const loop = createCoreLoop({ cluster, perform, clock, watchdog, after });
   const { drive } = loop;
   const gcPolicy = createGcPolicy(() => jsc().fullGC(), setImmediate);
   const source = gcPolicy.countReads(
@@ -127,7 +113,7 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
       selfId: id,
       isSealed: envelope !== undefined,
       cluster,
-      history: history.value,
+      history,
       clock,
       hasCarrier: createCarrierReader(ROOT, clock),
       networks: () => networks,
@@ -139,6 +125,7 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
   const onEvent = gcPolicy.countEvent;
   const watching = openWatching({ cluster, drive, sampler, source, changes, clock, onEvent });
 
+  /** Reads again which addresses the ranges stand for. */
   function refreshNetworks(): void {
     networks = readNetworks(config, ROOT);
     drive(() => {
@@ -148,19 +135,21 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
     });
   }
 
-  return ok({
+  return {
+    /** The configuration that is in force; `reconfigure` replaces it. */
     config: () => config,
+    /** The keys are those of the start. */
     isSealed: envelope !== undefined,
     clock,
     cluster,
-    history: history.value,
+    history,
     loop,
     sampler,
     source,
     watching,
     removal: createRemoval({ root: ROOT, config, cluster, drive, log }),
     gcPolicy,
-    receive: (from, packet) => {
+    receive: (from: Endpoint, packet: Uint8Array) => {
       drive((now) => {
         const outputs = cluster.receive(from, packet, now);
         gcPolicy.countPacket(packet, outputs);
@@ -170,13 +159,13 @@ export function assemble(options: DaemonOptions, opened: Opened): Result<DaemonP
     },
     networks: () => networks,
     refreshNetworks,
-    reconfigure: (next) => {
+    reconfigure: (next: Config) => {
       const isRetimed = next.updateSeconds !== config.updateSeconds;
       config = next;
       if (isRetimed) drive((now) => cluster.setUpdateSeconds(next.updateSeconds, now));
       refreshNetworks();
     },
-  });
+  };
 }
 
 /** The kernel takes any bytes for a host name, even none; a report needs a name that can be shown. */

@@ -6,60 +6,40 @@ import { printable } from "../../base/printable.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
 import type { Envelope } from "../../sealing/envelope.ts";
 
-export interface PacketTrace {
-  /** To be used in place of the envelope given. */
-  readonly envelope: Envelope | undefined;
-  readonly sent: (to: Endpoint, packet: Uint8Array) => void;
-  /** To be called after the packet was opened: before that a sealed one shows nothing. */
-  readonly received: (from: Endpoint, packet: Uint8Array) => void;
-}
-
 /** A message has at most 4,096 bytes of text; a few of them may need an escape. */
 const SHOWN_LENGTH = 4_200;
 
-export function createPacketTrace(
-  envelope: Envelope | undefined,
-  log: (text: string) => void,
-): PacketTrace {
-  const traced = envelope && traceMessages(envelope);
+export type PacketTrace = ReturnType<typeof createPacketTrace>;
+
+export function createPacketTrace(envelope: Envelope | undefined, log: (text: string) => void) {
+  /** What was sealed in a packet, or opened from it; kept for as long as the packet itself is held. */
+  const messages = new WeakMap<Uint8Array, Uint8Array>();
   const show = (packet: Uint8Array) => {
-    if (traced === undefined) return showMessage(packet);
-    const message = traced.messageIn(packet);
+    if (envelope === undefined) return showMessage(packet);
+    const message = messages.get(packet);
     return message === undefined
       ? `${packet.length} bytes that cannot be opened`
       : `(${packet.length} bytes sealed) ${showMessage(message)}`;
   };
   return {
-    envelope: traced?.envelope,
-    sent: (to, packet) => log(`to ${showEndpoint(to)}: ${show(packet)}`),
-    received: (from, packet) => log(`from ${showEndpoint(from)}: ${show(packet)}`),
-  };
-}
-
-interface TracedEnvelope {
-  readonly envelope: Envelope;
-  /** The message that was sealed in this packet, or opened from it. */
-  readonly messageIn: (packet: Uint8Array) => Uint8Array | undefined;
-}
-
-/** Keeps the message of each packet for as long as the packet itself is held. */
-function traceMessages(envelope: Envelope): TracedEnvelope {
-  const messages = new WeakMap<Uint8Array, Uint8Array>();
-  return {
-    envelope: {
-      seal(message) {
+    /** To be used in place of the envelope given. */
+    envelope: envelope && {
+      ...envelope,
+      seal(message: Uint8Array) {
         const packet = envelope.seal(message);
         messages.set(packet, message);
         return packet;
       },
-      open(packet) {
+      open(packet: Uint8Array) {
         const opened = envelope.open(packet);
         if (opened.ok) messages.set(packet, opened.message);
         return opened;
       },
-      windows: envelope.windows,
     },
-    messageIn: (packet) => messages.get(packet),
+    sent: (to: Endpoint, packet: Uint8Array) => log(`to ${showEndpoint(to)}: ${show(packet)}`),
+    /** To be called after the packet was opened: before that a sealed one shows nothing. */
+    received: (from: Endpoint, packet: Uint8Array) =>
+      log(`from ${showEndpoint(from)}: ${show(packet)}`),
   };
 }
 

@@ -25,22 +25,13 @@ const GARBAGE_TO_LIVE = 1 / 5;
 /** A daemon with few machines has 5 MB of live objects: less garbage is not worth a collection. */
 const LEAST_GARBAGE_BYTES = 3_000_000;
 
-export interface GcPolicy {
-  /** Counts a packet that the core has read, and that led to these outputs. */
-  countPacket(packet: Uint8Array, outputs: readonly unknown[]): void;
-  /** Counts an HTTP answer about this many machines. */
-  countAnswer(machines: number): void;
-  /** Counts an event of this many characters. */
-  countEvent(characters: number): void;
-  /** The same source, with everything that is read from it counted. */
-  countReads(source: ClusterSource): ClusterSource;
-}
+export type GcPolicy = ReturnType<typeof createGcPolicy>;
 
 /**
  * `collect` collects the whole heap and returns the live bytes; `later` runs a function after the
  * current work is done.
  */
-export function createGcPolicy(collect: () => number, later: (run: () => void) => void): GcPolicy {
+export function createGcPolicy(collect: () => number, later: (run: () => void) => void) {
   let garbageBytes = 0;
   let thresholdBytes = LEAST_GARBAGE_BYTES;
   let isPlanned = false;
@@ -57,13 +48,17 @@ export function createGcPolicy(collect: () => number, later: (run: () => void) =
   }
 
   return {
-    countPacket: ({ length }, outputs) => {
+    /** Counts a packet that the core has read, and that led to these outputs. */
+    countPacket: ({ length }: Uint8Array, outputs: readonly unknown[]): void => {
       // A packet without effect leaves little garbage, and a flood of those must not cost collections.
       if (outputs.length > 0) add(PACKET_BYTES + BYTES_PER_PACKET_BYTE * length);
     },
-    countAnswer: (machines) => add(ANSWERED_MACHINE_BYTES * machines),
-    countEvent: (characters) => add(BYTES_PER_EVENT_CHARACTER * characters),
-    countReads: (source) => ({
+    /** Counts an HTTP answer about this many machines. */
+    countAnswer: (machines: number): void => add(ANSWERED_MACHINE_BYTES * machines),
+    /** Counts an event of this many characters. */
+    countEvent: (characters: number): void => add(BYTES_PER_EVENT_CHARACTER * characters),
+    /** The same source, with everything that is read from it counted. */
+    countReads: (source: ClusterSource): ClusterSource => ({
       ...source,
       cluster: () => {
         const view = source.cluster();
