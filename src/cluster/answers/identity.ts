@@ -7,7 +7,6 @@
 import { quoted } from "../../base/printable.ts";
 import { putNewest } from "../../base/put-newest.ts";
 import type { Answer } from "../../protocol/message.ts";
-import type { CoreContext } from "../core-context.ts";
 import type { ListPuller } from "../discovery/list-puller.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import {
@@ -28,24 +27,16 @@ import {
   type RetiredIncarnation,
   stayMs,
 } from "../peers/peer.ts";
-import { describePeer, type PeerStates } from "../peers/peer-states.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
+import { describePeer } from "../peers/peer-states.ts";
 import { isSameMachine } from "../peers/v1-reports.ts";
 import type { Polling } from "../polling/polling.ts";
-import type { Probes } from "../polling/probes.ts";
-import type { Schedule } from "../polling/schedule.ts";
 
 export type Recognised =
   | { readonly kind: "peer"; readonly peer: Peer }
   | { readonly kind: "refused"; readonly reason: CoreDropReason };
 
 export class Identity {
-  readonly #context: CoreContext;
-  readonly #table: PeerTable;
-  readonly #states: PeerStates;
-  readonly #schedule: Schedule;
-  readonly #probes: Probes;
-  readonly #listPuller: ListPuller;
+  readonly #parts: Polling & { readonly listPuller: ListPuller };
   /**
    * When the newest machines were met at each address; the address where the last one was met comes last. An
    * address may pass to another machine, and a machine may be set up anew; an address that is another
@@ -54,12 +45,7 @@ export class Identity {
   readonly #metMs = new Map<string, readonly number[]>();
 
   constructor(parts: Polling & { readonly listPuller: ListPuller }) {
-    this.#context = parts.context;
-    this.#table = parts.table;
-    this.#states = parts.states;
-    this.#schedule = parts.schedule;
-    this.#probes = parts.probes;
-    this.#listPuller = parts.listPuller;
+    this.#parts = parts;
   }
 
   /** Addresses at which a new machine appeared lately. */
@@ -76,8 +62,8 @@ export class Identity {
     answer: Answer,
     question: OpenQuestion,
   ): Recognised | { readonly kind: "self" } {
-    if (answer.incarnation === this.#context.self.incarnation) return { kind: "self" };
-    const group = this.#table.group(answer.id);
+    if (answer.incarnation === this.#parts.context.self.incarnation) return { kind: "self" };
+    const group = this.#parts.table.group(answer.id);
     const known = group.find(({ incarnation }) => incarnation === answer.incarnation);
     if (known !== undefined) return this.#bindAddress(contact, known, answer.name);
     const past = group.find((one) => retiredIncarnation(one, answer.incarnation) !== undefined);
@@ -91,7 +77,7 @@ export class Identity {
   /** The machine that gave this protocol-1 answer: its id is its address. */
   recogniseV1(contact: Contact): Recognised {
     const { address } = contact;
-    const known = this.#table.get(address);
+    const known = this.#parts.table.get(address);
     if (known !== undefined) return this.#bindAddress(contact, known);
     // Until its first report it has the name of the machine whose place it has taken, if any.
     const name = contact.peer?.name ?? address;
@@ -102,8 +88,8 @@ export class Identity {
   noteLostAddress(former: Peer): void {
     // A machine that never gave a report and has no address left is not worth keeping.
     const isNobody = former.contacts.length === 0 && former.report === undefined;
-    if (isNobody) this.#states.forget(former);
-    else this.#states.noteChange(former, { remember: true });
+    if (isNobody) this.#parts.states.forget(former);
+    else this.#parts.states.noteChange(former, { remember: true });
   }
 
   /** The address belongs to this machine from now on. */
@@ -111,18 +97,14 @@ export class Identity {
     peer.name = name;
     const former = contact.peer;
     const isNewAddress = former !== peer;
-    this.#table.assignAddress(contact, peer);
-    if (isNewAddress) this.#states.noteChange(peer, { remember: true });
+    this.#parts.table.assignAddress(contact, peer);
+    if (isNewAddress) this.#parts.states.noteChange(peer, { remember: true });
     if (former !== undefined && isNewAddress) {
       this.#lostAddressTo(peer, former);
-      this.#probeOtherAddresses(peer);
+      // Two machines may have swapped addresses: probe the old addresses of the one that moved here.
+      for (const other of peer.contacts.slice(1)) this.#parts.probes.startRested(other);
     }
     return { kind: "peer", peer };
-  }
-
-  /** Two machines may have swapped addresses: probe the old addresses of the one that moved here. */
-  #probeOtherAddresses({ contacts }: Peer): void {
-    for (const contact of contacts.slice(1)) this.#probes.startRested(contact);
   }
 
   #lostAddressTo(owner: Peer, former: Peer): void {
@@ -130,22 +112,22 @@ export class Identity {
     if (!isUpgrade || !isSameMachine(former, owner.name)) {
       // A protocol-1 machine without its address cannot be asked, and it may be silent for a long time
       // before it is called down.
-      if (former.protocol === 1) this.#schedule.setSilent(former, 0);
+      if (former.protocol === 1) this.#parts.schedule.setSilent(former, 0);
       this.noteLostAddress(former);
       this.#capFormerPeers(owner.address);
       return;
     }
     // The protocol-1 machine at this address is the same machine: it has an id of its own by now.
-    this.#context.emit({ kind: "rename", fromId: former.id, toId: owner.id });
-    this.#states.forget(former);
+    this.#parts.context.emit({ kind: "rename", fromId: former.id, toId: owner.id });
+    this.#parts.states.forget(former);
   }
 
   /** Forgets one machine when too many had this address: the one that had it for the shortest time. */
   #capFormerPeers(address: string): void {
-    const former = this.#table.formerlyAt(address);
+    const former = this.#parts.table.formerlyAt(address);
     if (former.length <= MAX_FORMER_AT_ADDRESS) return;
     const shortest = former.reduce((a, b) => (stayMs(b) < stayMs(a) ? b : a));
-    this.#states.forget(shortest);
+    this.#parts.states.forget(shortest);
   }
 
   /** The machine with this id that may have restarted under a new incarnation. */
@@ -157,7 +139,7 @@ export class Identity {
 
   #adoptIncarnation(peer: Peer, contact: Contact, incarnation: string): void {
     if (peer.incarnation !== undefined) {
-      const atMs = this.#context.clock.deadlineMs;
+      const atMs = this.#parts.context.clock.deadlineMs;
       const retired = { incarnation: peer.incarnation, atMs, proofs: 0 };
       const all = [...peer.retiredIncarnations, retired];
       peer.retiredIncarnations = all.slice(-MAX_RETIRED_INCARNATIONS);
@@ -165,10 +147,10 @@ export class Identity {
     peer.incarnation = incarnation;
     peer.sequence = undefined;
     peer.live = undefined;
-    this.#states.noteChange(peer, { remember: true });
+    this.#parts.states.noteChange(peer, { remember: true });
     // If this is a clone and no restart under another address, the old address still answers.
     const former = peer.contacts[0];
-    if (former !== undefined && former !== contact) this.#probes.start(former);
+    if (former !== undefined && former !== contact) this.#parts.probes.start(former);
   }
 
   /** A retired incarnation answers: late, or, if the question was asked after its end, as a clone. */
@@ -179,11 +161,11 @@ export class Identity {
     const { contact, answer, question } = evidence;
     const retired = retiredIncarnation(peer, answer.incarnation);
     const isLate = retired === undefined || question.firstSentMs < retired.atMs;
-    if (isLate) return { kind: "refused", reason: "report of an old boot" };
+    if (isLate) return refuse("report of an old boot");
     retired.proofs++;
     if (retired.proofs < CLONE_PROOFS) {
-      this.#probes.start(contact);
-      return { kind: "refused", reason: "report of an old boot" };
+      this.#parts.probes.start(contact);
+      return refuse("report of an old boot");
     }
     peer.retiredIncarnations = peer.retiredIncarnations.filter((one) => one !== retired);
     return this.#addOrUpgrade(contact, answer);
@@ -192,32 +174,29 @@ export class Identity {
   /** The machine is not in the table: it is new, or one more under this id, or speaks protocol 2 by now. */
   #addOrUpgrade(contact: Contact, answer: Answer): Recognised {
     const { id: announcedId, incarnation, name } = answer;
-    const group = this.#table.group(announcedId);
-    const others = group.length + (announcedId === this.#context.self.id ? 1 : 0);
-    if (others >= MAX_CLONES) {
-      return { kind: "refused", reason: "too many machines under one id" };
-    }
+    const group = this.#parts.table.group(announcedId);
+    const others = group.length + (announcedId === this.#parts.context.self.id ? 1 : 0);
+    if (others >= MAX_CLONES) return refuse("too many machines under one id");
     if (others > 0) this.#warnOfClones(name, contact, group);
     const id = others === 0 ? announcedId : cloneId(announcedId, incarnation);
     const former = contact.peer;
     const isUpgrade = former?.protocol === 1 && others === 0 && isSameMachine(former, name);
-    if (!isUpgrade) {
-      return this.#addNewcomer({ contact, id, protocol: 2, incarnation, name });
-    }
+    if (!isUpgrade) return this.#addNewcomer({ contact, id, protocol: 2, incarnation, name });
     this.#upgrade(former, answer);
     return this.#bindAddress(contact, former, name);
   }
 
   /** The protocol-1 machine at this address speaks protocol 2 now, and has an id of its own. */
   #upgrade(peer: Peer, to: Answer): void {
-    this.#context.emit({ kind: "rename", fromId: peer.id, toId: to.id });
-    this.#context.emit({ kind: "changed", id: peer.id });
-    this.#table.changeId(peer, to.id);
+    const { context, table, states } = this.#parts;
+    context.emit({ kind: "rename", fromId: peer.id, toId: to.id });
+    context.emit({ kind: "changed", id: peer.id });
+    table.changeId(peer, to.id);
     peer.protocol = 2;
     peer.incarnation = to.incarnation;
     peer.sequence = undefined;
     peer.spacing = undefined;
-    this.#states.noteChange(peer, { remember: true });
+    states.noteChange(peer, { remember: true });
   }
 
   #addNewcomer(newcomer: {
@@ -229,22 +208,21 @@ export class Identity {
   }): Recognised {
     const { contact, id, protocol } = newcomer;
     const { address } = contact;
-    if (this.#table.get(id) !== undefined) {
-      return { kind: "refused", reason: "too many machines under one id" };
-    }
-    const { clock, intervalMs } = this.#context;
+    const { context, table, states, listPuller } = this.#parts;
+    const { clock, intervalMs } = context;
+    if (table.get(id) !== undefined) return refuse("too many machines under one id");
     const sinceMs = clock.deadlineMs - Math.max(intervalMs, MIN_MET_MS);
     const metMs = this.#metMs.get(address) ?? [];
     if (metMs.filter((atMs) => atMs > sinceMs).length >= MAX_MET_AT_ADDRESS) {
-      return { kind: "refused", reason: "too many machines at one address" };
+      return refuse("too many machines at one address");
     }
-    if (!this.#makeRoom()) return { kind: "refused", reason: "table of machines full" };
+    if (!this.#makeRoom()) return refuse("table of machines full");
     const newestMs = [...metMs, clock.deadlineMs].slice(-MAX_MET_AT_ADDRESS);
     putNewest(this.#metMs, address, newestMs, MAX_SOURCES);
     const peer = new Peer({ id, protocol, address, clock });
     peer.incarnation = newcomer.incarnation;
-    this.#states.add(peer);
-    this.#listPuller.noteNewPeer(peer);
+    states.add(peer);
+    listPuller.noteNewPeer(peer);
     return this.#bindAddress(contact, peer, newcomer.name);
   }
 
@@ -254,13 +232,14 @@ export class Identity {
    * or only passed through an address within an interval.
    */
   #makeRoom(): boolean {
-    if (!this.#table.isFull) return true;
-    const leaving = this.#table.leastMissed();
+    const { context, table, states } = this.#parts;
+    if (!table.isFull) return true;
+    const leaving = table.leastMissed();
     if (leaving === undefined) return false;
-    this.#context.log("info", `${describePeer(leaving)} makes room: the table of machines is full`);
-    const hasPassed = leaving.contacts.length === 0 && stayMs(leaving) < this.#context.intervalMs;
-    if (leaving.report === undefined || hasPassed) this.#states.forget(leaving);
-    else this.#states.evict(leaving);
+    context.log("info", `${describePeer(leaving)} makes room: the table of machines is full`);
+    const hasPassed = leaving.contacts.length === 0 && stayMs(leaving) < context.intervalMs;
+    if (leaving.report === undefined || hasPassed) states.forget(leaving);
+    else states.evict(leaving);
     return true;
   }
 
@@ -269,8 +248,12 @@ export class Identity {
     const text =
       `machine ${quoted(name)} at ${contact.address} has the same id as ${other}: they are shown ` +
       "apart; give one of them a machine-id of its own (systemd-machine-id-setup)";
-    this.#context.log("warn", text);
+    this.#parts.context.log("warn", text);
   }
+}
+
+function refuse(reason: CoreDropReason): Recognised {
+  return { kind: "refused", reason };
 }
 
 function retiredIncarnation(peer: Peer, incarnation: string): RetiredIncarnation | undefined {

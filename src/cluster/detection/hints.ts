@@ -3,12 +3,9 @@
  * get lost, but the second time only about those that have not answered meanwhile.
  */
 import { encodeHints } from "../../protocol/encode.ts";
-import type { CoreContext } from "../core-context.ts";
 import { HINT_AGAIN_MS, MAX_HINTS_UNDER_WAY } from "../limits.ts";
-import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import type { Peer } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
 import type { Polling } from "../polling/polling.ts";
 import { isInRing } from "./ring-order.ts";
 
@@ -24,15 +21,11 @@ interface HintBroadcast {
 const ROUNDS = 2;
 
 export class Hints {
-  readonly #context: CoreContext;
-  readonly #budget: Budget;
-  readonly #table: PeerTable;
+  readonly #parts: Polling;
   readonly #broadcasts = new DeadlineQueue<HintBroadcast>();
 
   constructor(parts: Polling) {
-    this.#context = parts.context;
-    this.#budget = parts.budget;
-    this.#table = parts.table;
+    this.#parts = parts;
   }
 
   sizes() {
@@ -41,9 +34,9 @@ export class Hints {
 
   /** Names these machines to all others, as far as the caps allow. */
   tell(missed: readonly Peer[], isStillMissed: (peer: Peer) => boolean): void {
-    const nowMs = this.#context.clock.deadlineMs;
+    const nowMs = this.#parts.context.clock.deadlineMs;
     if (this.#broadcasts.size >= MAX_HINTS_UNDER_WAY) return;
-    const about = missed.filter(() => this.#budget.hinted.take(nowMs));
+    const about = missed.filter(() => this.#parts.budget.hinted.take(nowMs));
     if (about.length === 0) return;
     const broadcast = { about, isStillMissed, recipients: [], packets: [], roundsLeft: ROUNDS };
     this.#broadcasts.set(broadcast, nowMs);
@@ -55,16 +48,15 @@ export class Hints {
   }
 
   run(): void {
-    const nowMs = this.#context.clock.deadlineMs;
-    for (;;) {
-      const broadcast = this.#broadcasts.peekDue(nowMs);
-      if (broadcast === undefined) return;
+    const { context, budget } = this.#parts;
+    const nowMs = context.clock.deadlineMs;
+    for (const broadcast of this.#broadcasts.due(nowMs)) {
       if (broadcast.recipients.length === 0) this.#beginRound(broadcast);
       while (broadcast.recipients.length > 0) {
-        if (!this.#budget.hints.take(nowMs)) return;
+        if (!budget.hints.take(nowMs)) return;
         const recipient = broadcast.recipients.pop();
         if (recipient === undefined) break;
-        for (const packet of broadcast.packets) this.#context.sendToPeer(recipient, packet);
+        for (const packet of broadcast.packets) context.sendToPeer(recipient, packet);
       }
       broadcast.roundsLeft--;
       if (broadcast.roundsLeft > 0) this.#broadcasts.set(broadcast, nowMs + HINT_AGAIN_MS);
@@ -73,7 +65,8 @@ export class Hints {
   }
 
   nextMs(): number {
-    const readyMs = this.#budget.hints.readyMs(this.#context.clock.deadlineMs);
+    const { budget, context } = this.#parts;
+    const readyMs = budget.hints.readyMs(context.clock.deadlineMs);
     return Math.max(this.#broadcasts.nextMs(), readyMs);
   }
 
@@ -81,9 +74,9 @@ export class Hints {
     const about = broadcast.about.filter(broadcast.isStillMissed);
     // All addresses of each machine, as others may know it by another one.
     const addresses = about.flatMap(({ contacts }) => contacts.map(({ address }) => address));
-    broadcast.packets = encodeHints(this.#context.signature, addresses);
+    broadcast.packets = encodeHints(this.#parts.context.signature, addresses);
     if (about.length === 0) return;
-    for (const peer of this.#table.all()) {
+    for (const peer of this.#parts.table.all()) {
       if (isInRing(peer) && !about.includes(peer)) broadcast.recipients.push(peer.address);
     }
   }

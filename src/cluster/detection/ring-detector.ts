@@ -9,7 +9,6 @@
  */
 import type { RingAnswer } from "../../protocol/message.ts";
 import { encodeRingQuestion, incarnationStart } from "../../protocol/ring.ts";
-import type { CoreContext } from "../core-context.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import {
   CPU_LACK_MS,
@@ -25,21 +24,15 @@ import {
   RING_WAIT_MS,
   TICK_PROMISE_MS,
 } from "../limits.ts";
-import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import type { Contact, Peer, RingTest } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
 import type { Polling } from "../polling/polling.ts";
-import type { Schedule } from "../polling/schedule.ts";
 import { Hints } from "./hints.ts";
 import { isInRing } from "./ring-order.ts";
 import { RingTurns } from "./ring-turns.ts";
 
 export class RingDetector {
-  readonly #context: CoreContext;
-  readonly #budget: Budget;
-  readonly #table: PeerTable;
-  readonly #schedule: Schedule;
+  readonly #parts: Polling;
   readonly #hints: Hints;
   readonly #turns: RingTurns;
   /** Machines under test, each by the time of its next question. */
@@ -53,13 +46,10 @@ export class RingDetector {
   #lateMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Polling) {
-    this.#context = parts.context;
-    this.#budget = parts.budget;
-    this.#table = parts.table;
-    this.#schedule = parts.schedule;
+    this.#parts = parts;
     this.#hints = new Hints(parts);
     this.#turns = new RingTurns(parts.context, parts.table);
-    this.#ranMs = this.#context.clock.deadlineMs;
+    this.#ranMs = parts.context.clock.deadlineMs;
   }
 
   /** Machines under a test of quick questions, and broadcasts of hints. */
@@ -69,14 +59,14 @@ export class RingDetector {
 
   /** Something valid came from a known machine, so this one is not cut off. */
   noteHeard(): void {
-    this.#heardMs = this.#context.clock.deadlineMs;
+    this.#heardMs = this.#parts.context.clock.deadlineMs;
   }
 
   /** Another machine says that these do not answer: they are tested, and nothing else follows. */
   noteHint(sender: Peer | undefined, addresses: readonly string[]): void {
     if (sender === undefined || !isInRing(sender)) return;
     for (const address of addresses) {
-      const peer = this.#table.contactOf(address)?.peer;
+      const peer = this.#parts.table.contactOf(address)?.peer;
       if (peer !== undefined && peer !== sender) this.#beginTestSoon(peer, HINT_SPREAD_MS);
     }
   }
@@ -103,16 +93,15 @@ export class RingDetector {
       return peer;
     }
     // The machine has restarted: an ordinary question will fetch its incarnation.
-    this.#schedule.notePossibleRestart(peer);
+    this.#parts.schedule.notePossibleRestart(peer);
     return undefined;
   }
 
   /** This machine was suspended: none can have answered, and the network may not be there yet. */
   reset(): void {
-    for (;;) {
-      const peer = this.#tests.popDue(Number.POSITIVE_INFINITY);
-      if (peer === undefined) break;
+    for (const peer of this.#tests.due(Number.POSITIVE_INFINITY)) {
       if (peer.ringTest !== undefined) peer.ringTest.isOver = true;
+      this.#tests.delete(peer);
     }
     this.#hints.clear();
     this.#heardMs = Number.NEGATIVE_INFINITY;
@@ -120,7 +109,7 @@ export class RingDetector {
   }
 
   run(): void {
-    const nowMs = this.#context.clock.deadlineMs;
+    const nowMs = this.#parts.context.clock.deadlineMs;
     this.#lacksCpu();
     this.#ranMs = nowMs;
     if (nowMs >= this.#turns.nextMs()) {
@@ -132,7 +121,8 @@ export class RingDetector {
   }
 
   nextMs(): number {
-    const readyMs = this.#budget.ring.readyMs(this.#context.clock.deadlineMs);
+    const { budget, context } = this.#parts;
+    const readyMs = budget.ring.readyMs(context.clock.deadlineMs);
     const testMs = Math.max(this.#tests.nextMs(), readyMs);
     return Math.min(this.#turns.nextMs(), testMs, this.#hints.nextMs());
   }
@@ -144,7 +134,8 @@ export class RingDetector {
    */
   #beginTestSoon(peer: Peer, spreadMs: number): void {
     if (!isInRing(peer)) return;
-    const soonMs = this.#context.clock.deadlineMs + spreadMs * this.#context.random();
+    const { clock, random } = this.#parts.context;
+    const soonMs = clock.deadlineMs + spreadMs * random();
     const restMs = peer.hintedMs + HINT_REST_MS;
     const atMs = Math.max(soonMs, restMs);
     const isPrompt = atMs === soonMs && !this.#lacksCpu();
@@ -155,7 +146,7 @@ export class RingDetector {
   /** Returns whether this is a new test; a planned one that has not begun yet is brought forward. */
   #beginTest(peer: Peer, atMs: number, most: number): boolean {
     if (!this.#tests.has(peer)) {
-      const number = this.#context.requestNumber();
+      const number = this.#parts.context.requestNumber();
       peer.ringTest = { number, most, sent: 0, firstMs: 0, isOver: false };
       this.#tests.set(peer, atMs);
       return true;
@@ -172,11 +163,10 @@ export class RingDetector {
 
   #runTests(nowMs: number): void {
     const missed: Peer[] = [];
-    for (;;) {
-      const peer = this.#tests.peekDue(nowMs);
-      if (peer === undefined || !this.#advance(peer, { nowMs, missed })) break;
+    for (const peer of this.#tests.due(nowMs)) {
+      if (!this.#advance(peer, { nowMs, missed })) break;
     }
-    this.#budgetMs = this.#budget.ring.readyMs(nowMs);
+    this.#budgetMs = this.#parts.budget.ring.readyMs(nowMs);
     // A machine that may be cut off itself hints at nobody.
     if (missed.length > 0 && !this.#heardNobody(nowMs)) {
       this.#hints.tell(missed, (peer) => peer.ringTest?.isOver === false || !isInRing(peer));
@@ -189,54 +179,49 @@ export class RingDetector {
    */
   #advance(peer: Peer, { nowMs, missed }: { readonly nowMs: number; missed: Peer[] }): boolean {
     const test = peer.ringTest;
-    if (test === undefined || this.#table.get(peer.id) !== peer || !isInRing(peer)) {
+    if (test === undefined || this.#parts.table.get(peer.id) !== peer || !isInRing(peer)) {
       this.#tests.delete(peer);
-      return true;
-    }
-    // It has answered an ordinary question meanwhile, after a restart, say.
-    if (test.sent > 0 && peer.heardDeadlineMs > test.firstMs) {
+    } else if (test.sent > 0 && peer.heardDeadlineMs > test.firstMs) {
+      // It has answered an ordinary question meanwhile, after a restart, say.
       this.#end(peer, test);
-      return true;
-    }
-    if (test.sent > 0 && nowMs - this.#feasibleMs(this.#tests.atMs(peer)) > RING_LATE_MS) {
+    } else if (test.sent > 0 && nowMs - this.#feasibleMs(this.#tests.atMs(peer)) > RING_LATE_MS) {
       this.#tests.set(peer, nowMs + RING_GRACE_MS);
-      return true;
-    }
-    if (test.sent >= test.most) {
+    } else if (test.sent >= test.most) {
       this.#conclude(peer, test);
-      return true;
+    } else {
+      if (!this.#parts.budget.ring.take(nowMs)) return false;
+      if (test.sent === RING_MISSES && this.#turns.successors().includes(peer)) missed.push(peer);
+      this.#ask(peer, test);
+      this.#tests.set(peer, nowMs + RING_WAIT_MS);
     }
-    if (!this.#budget.ring.take(nowMs)) return false;
-    if (test.sent === RING_MISSES && this.#turns.successors().includes(peer)) missed.push(peer);
-    this.#ask(peer, test);
-    this.#tests.set(peer, nowMs + RING_WAIT_MS);
     return true;
   }
 
   /** Every other question goes to the address that answered last, the rest to the others in turn. */
   #ask(peer: Peer, test: RingTest): void {
+    const { context } = this.#parts;
     const { contacts } = peer;
-    if (test.sent === 0) test.firstMs = this.#context.clock.deadlineMs;
+    if (test.sent === 0) test.firstMs = context.clock.deadlineMs;
     const turn = (test.sent + 1) / 2;
     const place =
       test.sent % 2 === 0 || contacts.length < 2 ? 0 : 1 + (turn % (contacts.length - 1));
     const contact = contacts[place];
-    const question = encodeRingQuestion(this.#context.signature, test.number);
-    if (contact !== undefined) this.#context.sendToPeer(contact.address, question);
+    const question = encodeRingQuestion(context.signature, test.number);
+    if (contact !== undefined) context.sendToPeer(contact.address, question);
     test.sent++;
   }
 
   /** The machine has left all questions unanswered. If all are silent, this machine may be cut off. */
   #conclude(peer: Peer, test: RingTest): void {
     this.#end(peer, test);
-    this.#schedule.setSilent(peer, test.sent);
-    if (!this.#heardNobody(this.#context.clock.deadlineMs)) return;
-    for (const other of this.#table.all()) this.#beginTestSoon(other, HEARD_NOBODY_SPREAD_MS);
+    this.#parts.schedule.setSilent(peer, test.sent);
+    if (!this.#heardNobody(this.#parts.context.clock.deadlineMs)) return;
+    for (const other of this.#parts.table.all()) this.#beginTestSoon(other, HEARD_NOBODY_SPREAD_MS);
   }
 
   /** Whether this machine was late in the last 10 s: then a hint may have waited in the socket. */
   #lacksCpu(): boolean {
-    const nowMs = this.#context.clock.deadlineMs;
+    const nowMs = this.#parts.context.clock.deadlineMs;
     const testMs = this.#feasibleMs(this.#tests.nextMs());
     const dueMs = Math.min(this.#turns.nextMs(), testMs, this.#ranMs + TICK_PROMISE_MS);
     if (nowMs - dueMs > RING_LATE_MS) this.#lateMs = nowMs;

@@ -4,11 +4,8 @@
  */
 import { isIpv6, isLoopback } from "../../net/address.ts";
 import { encodeAddressLists } from "../../protocol/v1/messages.ts";
-import type { CoreContext } from "../core-context.ts";
 import { BROADCAST_INTERVALS, LIST_SAMPLE } from "../limits.ts";
-import type { Budget } from "../pacing/budget.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
 import type { Polling } from "../polling/polling.ts";
 import type { AddressScan } from "./address-scan.ts";
 
@@ -21,10 +18,7 @@ interface ListForm {
 }
 
 export class AddressLists {
-  readonly #context: CoreContext;
-  readonly #budget: Budget;
-  readonly #table: PeerTable;
-  readonly #scan: AddressScan;
+  readonly #parts: Polling & { readonly scan: AddressScan };
   /** The encoded list in each form that was asked for, of the table's revision `#packetsRevision`. */
   readonly #packets = new Map<string, readonly Uint8Array[]>();
   #packetsRevision = -1;
@@ -33,10 +27,7 @@ export class AddressLists {
   #nextBroadcastMs: number;
 
   constructor(parts: Polling & { readonly scan: AddressScan }) {
-    this.#context = parts.context;
-    this.#budget = parts.budget;
-    this.#table = parts.table;
-    this.#scan = parts.scan;
+    this.#parts = parts;
     this.#nextBroadcastMs = this.#firstBroadcastMs();
   }
 
@@ -52,8 +43,8 @@ export class AddressLists {
 
   /** At a random time, so that machines that started or changed together do not broadcast together. */
   #firstBroadcastMs(): number {
-    const periodMs = this.#context.intervalMs * BROADCAST_INTERVALS;
-    return this.#context.clock.deadlineMs + periodMs * this.#context.random();
+    const periodMs = this.#parts.context.intervalMs * BROADCAST_INTERVALS;
+    return this.#parts.context.clock.deadlineMs + periodMs * this.#parts.context.random();
   }
 
   /**
@@ -61,34 +52,34 @@ export class AddressLists {
    * speaks, unless it comes over IPv6, which the program of 2005 does not know.
    */
   packetsFor(address: string): readonly Uint8Array[] {
-    const speaksV2 = this.#table.contactOf(address)?.peer?.protocol === 2;
+    const speaksV2 = this.#parts.table.contactOf(address)?.peer?.protocol === 2;
     return this.#encoded({
-      ipv6: speaksV2 || this.#context.isSealed || isIpv6(address),
+      ipv6: speaksV2 || this.#parts.context.isSealed || isIpv6(address),
       loopback: isLoopback(address),
     });
   }
 
   run(): void {
-    const nowMs = this.#context.clock.deadlineMs;
+    const nowMs = this.#parts.context.clock.deadlineMs;
     if (nowMs >= this.#nextBroadcastMs) this.#beginBroadcast(nowMs);
     for (;;) {
       const target = this.#pending[this.#pending.length - 1];
-      if (target === undefined || !this.#budget.lists.take(nowMs)) return;
+      if (target === undefined || !this.#parts.budget.lists.take(nowMs)) return;
       const packet = target.packets[target.sent++];
       if (packet === undefined) this.#pending.pop();
-      else this.#context.sendToPeer(target.address, packet);
+      else this.#parts.context.sendToPeer(target.address, packet);
     }
   }
 
   nextMs(): number {
     if (this.#pending.length === 0) return this.#nextBroadcastMs;
-    return this.#budget.lists.readyMs(this.#context.clock.deadlineMs);
+    return this.#parts.budget.lists.readyMs(this.#parts.context.clock.deadlineMs);
   }
 
   #beginBroadcast(nowMs: number): void {
-    const periodMs = this.#context.intervalMs * BROADCAST_INTERVALS;
-    this.#nextBroadcastMs = nowMs + periodMs * (0.9 + this.#context.random() / 5);
-    this.#scan.askRandom();
+    const periodMs = this.#parts.context.intervalMs * BROADCAST_INTERVALS;
+    this.#nextBroadcastMs = nowMs + periodMs * (0.9 + this.#parts.context.random() / 5);
+    this.#parts.scan.askRandom();
     // In a huge network the broadcast before may still be under way; it is finished first.
     if (this.#pending.length > 0) return;
     this.#pending = this.#recipients().map(({ address }) => {
@@ -100,12 +91,12 @@ export class AddressLists {
   #recipients(): Peer[] {
     const v1: Peer[] = [];
     const v2: Peer[] = [];
-    for (const peer of this.#table.all()) {
+    for (const peer of this.#parts.table.all()) {
       if (!isQuiet(peer)) (peer.protocol === 1 ? v1 : v2).push(peer);
     }
     const count = Math.min(LIST_SAMPLE, v2.length);
     for (let i = 0; i < count; i++) {
-      const j = i + Math.floor(this.#context.random() * (v2.length - i));
+      const j = i + Math.floor(this.#parts.context.random() * (v2.length - i));
       const [a, b] = [v2[i], v2[j]];
       if (a !== undefined && b !== undefined) [v2[i], v2[j]] = [b, a];
     }
@@ -113,14 +104,14 @@ export class AddressLists {
   }
 
   #encoded(form: ListForm): readonly Uint8Array[] {
-    if (this.#packetsRevision !== this.#table.revision) {
+    if (this.#packetsRevision !== this.#parts.table.revision) {
       this.#packets.clear();
-      this.#packetsRevision = this.#table.revision;
+      this.#packetsRevision = this.#parts.table.revision;
     }
     const formName = `${form.ipv6} ${form.loopback}`;
     const known = this.#packets.get(formName);
     if (known !== undefined) return known;
-    const packets = encodeAddressLists(this.#context.signature, this.#addresses(form), form);
+    const packets = encodeAddressLists(this.#parts.context.signature, this.#addresses(form), form);
     this.#packets.set(formName, packets);
     return packets;
   }
@@ -130,9 +121,9 @@ export class AddressLists {
     const isFit = (address: string) =>
       (form.ipv6 || !isIpv6(address)) && (form.loopback || !isLoopback(address));
     const addresses: string[] = [];
-    const own = this.#context.self.address;
+    const own = this.#parts.context.self.address;
     if (own !== undefined && isFit(own)) addresses.push(own);
-    for (const peer of this.#table.all()) {
+    for (const peer of this.#parts.table.all()) {
       if (isQuiet(peer)) continue;
       const contact = peer.contacts.find(({ address }) => isFit(address));
       if (contact !== undefined) addresses.push(contact.address);

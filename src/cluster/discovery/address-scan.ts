@@ -4,21 +4,15 @@
  * the scan back before they have answered: they may be down, or have moved.
  */
 import { encodeInitialQuery } from "../../protocol/v1/messages.ts";
-import type { CoreContext } from "../core-context.ts";
 import { RESCAN_SAMPLE, SCAN_HOLD_MS, SLOW_SCAN_MS } from "../limits.ts";
 import type { ScanProgress } from "../machine.ts";
 import type { ScanRange } from "../options.ts";
-import type { Budget } from "../pacing/budget.ts";
 import { isQuiet } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
 import type { Polling } from "../polling/polling.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
 export class AddressScan {
-  readonly #context: CoreContext;
-  readonly #budget: Budget;
-  readonly #table: PeerTable;
-  readonly #own: OwnAddresses;
+  readonly #parts: Polling & { readonly own: OwnAddresses };
   readonly #query: Uint8Array;
   #asked = 0;
   #slowMs = 0;
@@ -26,15 +20,12 @@ export class AddressScan {
   #heldUntilMs: number | undefined;
 
   constructor(parts: Polling & { readonly own: OwnAddresses }) {
-    this.#context = parts.context;
-    this.#budget = parts.budget;
-    this.#table = parts.table;
-    this.#own = parts.own;
+    this.#parts = parts;
     this.#query = encodeInitialQuery(parts.context.signature);
   }
 
   progress(): ScanProgress {
-    return { size: this.#context.ranges.scan.size, asked: this.#asked };
+    return { size: this.#parts.context.ranges.scan.size, asked: this.#asked };
   }
 
   /** The scan range has changed, and is scanned from its beginning. */
@@ -47,25 +38,24 @@ export class AddressScan {
    * once, since the sender may never answer.
    */
   noteList(): void {
-    this.#heldUntilMs ??= this.#context.clock.deadlineMs + SCAN_HOLD_MS;
+    this.#heldUntilMs ??= this.#parts.context.clock.deadlineMs + SCAN_HOLD_MS;
   }
 
   run(): void {
-    const nowMs = this.#context.clock.deadlineMs;
-    const { size } = this.#context.ranges.scan;
-    if (size === 0 || this.#table.heardInThisRunCount > 0) return;
+    const nowMs = this.#parts.context.clock.deadlineMs;
+    const { size } = this.#parts.context.ranges.scan;
+    if (size === 0 || this.#parts.table.heardInThisRunCount > 0) return;
     if (nowMs < (this.#heldUntilMs ?? 0)) return;
-    while (this.#asked < size && this.#budget.scans.take(nowMs)) this.#askNext(nowMs);
+    while (this.#asked < size && this.#parts.budget.scans.take(nowMs)) this.#askNext(nowMs);
     if (this.#asked >= size && nowMs >= this.#slowMs) this.#askNext(nowMs);
   }
 
   nextMs(): number {
-    const { size } = this.#context.ranges.scan;
-    if (size === 0 || this.#table.heardInThisRunCount > 0) return Number.POSITIVE_INFINITY;
+    const { context, budget, table } = this.#parts;
+    const { size } = context.ranges.scan;
+    if (size === 0 || table.heardInThisRunCount > 0) return Number.POSITIVE_INFINITY;
     const paceMs =
-      this.#asked >= size
-        ? this.#slowMs
-        : this.#budget.scans.readyMs(this.#context.clock.deadlineMs);
+      this.#asked >= size ? this.#slowMs : budget.scans.readyMs(context.clock.deadlineMs);
     return Math.max(paceMs, this.#heldUntilMs ?? 0);
   }
 
@@ -74,25 +64,25 @@ export class AddressScan {
    * network that never met do meet.
    */
   askRandom(): void {
-    const { random, ranges } = this.#context;
+    const { random, ranges } = this.#parts.context;
     const { size } = ranges.scan;
     for (let i = 0; i < Math.min(RESCAN_SAMPLE, size); i++) {
       const index = Math.floor(random() * size);
-      const peer = this.#table.contactOf(ranges.scan.at(index) ?? "")?.peer;
+      const peer = this.#parts.table.contactOf(ranges.scan.at(index) ?? "")?.peer;
       if (peer === undefined || isQuiet(peer)) this.#ask(index);
     }
   }
 
   #askNext(nowMs: number): void {
-    this.#ask(this.#asked % this.#context.ranges.scan.size);
+    this.#ask(this.#asked % this.#parts.context.ranges.scan.size);
     this.#asked++;
     this.#slowMs = nowMs + SLOW_SCAN_MS;
   }
 
   #ask(index: number): void {
-    const address = this.#context.ranges.scan.at(index);
-    if (address !== undefined && !this.#own.has(address))
-      this.#context.sendToPeer(address, this.#query);
+    const address = this.#parts.context.ranges.scan.at(index);
+    if (address !== undefined && !this.#parts.own.has(address))
+      this.#parts.context.sendToPeer(address, this.#query);
   }
 }
 

@@ -9,24 +9,18 @@
  * a flood of newcomers starves the others; the first group, in which real newcomers are, gets most turns.
  */
 import { isUsablePeerAddress } from "../../net/address.ts";
-import type { CoreContext } from "../core-context.ts";
 import { CANDIDATE_PAUSES_MS, MAX_CANDIDATES, NUDGE_PAUSE_MS } from "../limits.ts";
-import type { Budget } from "../pacing/budget.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { SampleMap } from "../pacing/sample-map.ts";
 import { Contact } from "../peers/peer.ts";
 import type { Polling } from "../polling/polling.ts";
-import type { Questions } from "../polling/questions.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
 /** If an eighth of all have spoken, one of those goes in 1 of 500 cases. */
 const EVICTION_DRAWS = 3;
 
 export class CandidatePool {
-  readonly #context: CoreContext;
-  readonly #budget: Budget;
-  readonly #questions: Questions;
-  readonly #own: OwnAddresses;
+  readonly #parts: Polling & { readonly own: OwnAddresses };
   readonly #contacts = new SampleMap<string, Contact>();
   readonly #fresh = new DeadlineQueue<Contact>();
   readonly #spoken = new DeadlineQueue<Contact>();
@@ -35,10 +29,7 @@ export class CandidatePool {
   #turn = 0;
 
   constructor(parts: Polling & { readonly own: OwnAddresses }) {
-    this.#context = parts.context;
-    this.#budget = parts.budget;
-    this.#questions = parts.questions;
-    this.#own = parts.own;
+    this.#parts = parts;
   }
 
   get size(): number {
@@ -60,17 +51,17 @@ export class CandidatePool {
   add(address: string, options: { readonly hasSpoken: boolean }): void {
     const known = this.#contacts.get(address);
     if (known !== undefined) {
-      const isRested = this.#questions.msSinceAsked(known) >= NUDGE_PAUSE_MS;
+      const isRested = this.#parts.questions.msSinceAsked(known) >= NUDGE_PAUSE_MS;
       if (options.hasSpoken && isRested) this.#noteSpoke(known);
       return;
     }
-    if (!isUsablePeerAddress(address) || this.#own.has(address)) return;
-    if (!this.#context.ranges.allow(address)) return;
+    if (!isUsablePeerAddress(address) || this.#parts.own.has(address)) return;
+    if (!this.#parts.context.ranges.allow(address)) return;
     if (this.#contacts.size >= MAX_CANDIDATES) this.#evictAny();
     const contact = new Contact(address);
     this.#contacts.set(address, contact);
     if (options.hasSpoken) this.#noteSpoke(contact);
-    else this.#named.set(contact, this.#context.clock.deadlineMs);
+    else this.#named.set(contact, this.#parts.context.clock.deadlineMs);
   }
 
   /** The address turned out to be a machine's, or our own. */
@@ -83,13 +74,13 @@ export class CandidatePool {
   /** The allowed ranges have changed: drops the candidates outside. */
   removeForbidden(): void {
     for (const contact of this.#contacts.values()) {
-      if (!this.#context.ranges.allow(contact.address)) this.remove(contact);
+      if (!this.#parts.context.ranges.allow(contact.address)) this.remove(contact);
     }
   }
 
   run(): void {
-    const nowMs = this.#context.clock.deadlineMs;
-    const { candidates, questions } = this.#budget;
+    const nowMs = this.#parts.context.clock.deadlineMs;
+    const { candidates, questions } = this.#parts.budget;
     for (;;) {
       const turn = this.#nextTurn(nowMs);
       const contact = this.#turns[turn]?.peekDue(nowMs);
@@ -103,14 +94,17 @@ export class CandidatePool {
       candidates.take(nowMs);
       this.#turn = (turn + 1) % this.#turns.length;
       // All repeats have one number, so that a late answer to the first still counts.
-      this.#questions.ask(contact, contact.question?.number ?? this.#context.requestNumber());
+      this.#parts.questions.ask(
+        contact,
+        contact.question?.number ?? this.#parts.context.requestNumber(),
+      );
       this.#moveTo(contact.hasSpoken ? this.#spoken : this.#named, contact, nowMs + pauseMs);
     }
   }
 
   nextMs(): number {
-    const nowMs = this.#context.clock.deadlineMs;
-    const { candidates, questions } = this.#budget;
+    const nowMs = this.#parts.context.clock.deadlineMs;
+    const { candidates, questions } = this.#parts.budget;
     const dueMs = Math.min(this.#fresh.nextMs(), this.#spoken.nextMs(), this.#named.nextMs());
     return Math.max(dueMs, candidates.readyMs(nowMs), questions.readyMs(nowMs));
   }
@@ -120,7 +114,7 @@ export class CandidatePool {
     const queue = contact.asked === 0 ? this.#fresh : this.#spoken;
     const waitsFromMs = queue.atMs(contact);
     contact.hasSpoken = true;
-    this.#moveTo(queue, contact, Math.min(waitsFromMs, this.#context.clock.deadlineMs));
+    this.#moveTo(queue, contact, Math.min(waitsFromMs, this.#parts.context.clock.deadlineMs));
   }
 
   #moveTo(queue: DeadlineQueue<Contact>, contact: Contact, atMs: number): void {
@@ -146,9 +140,9 @@ export class CandidatePool {
   }
 
   #evictAny(): void {
-    let victim = this.#contacts.pick(this.#context.random());
+    let victim = this.#contacts.pick(this.#parts.context.random());
     for (let draw = 1; draw < EVICTION_DRAWS && victim?.hasSpoken === true; draw++) {
-      victim = this.#contacts.pick(this.#context.random());
+      victim = this.#contacts.pick(this.#parts.context.random());
     }
     if (victim !== undefined) this.remove(victim);
   }

@@ -67,11 +67,9 @@ export class DeadlineQueue<T> {
     return first !== undefined && first.atMs <= nowMs ? first.item : undefined;
   }
 
-  /** Takes out the item whose deadline is nearest, if it has come. */
-  popDue(nowMs: number): T | undefined {
-    const item = this.peekDue(nowMs);
-    if (item !== undefined) this.delete(item);
-    return item;
+  /** The items whose deadlines have come, the nearest first. Each is to be moved or deleted before the next. */
+  *due(nowMs: number): Generator<T, void> {
+    for (let item = this.peekDue(nowMs); item !== undefined; item = this.peekDue(nowMs)) yield item;
   }
 
   #place(slot: Slot<T>, index: number): void {

@@ -150,9 +150,7 @@ export class PeerStates {
   run(): void {
     const nowMs = this.#context.clock.deadlineMs;
     this.#notePause();
-    for (;;) {
-      const peer = this.#checks.popDue(nowMs);
-      if (peer === undefined) return;
+    for (const peer of this.#checks.due(nowMs)) {
       const isDue = this.#dueMs(peer) <= nowMs;
       if (isDue && isDownOrStopped(peer)) {
         this.#context.log(

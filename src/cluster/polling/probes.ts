@@ -59,9 +59,7 @@ export class Probes {
 
   /** Asks the addresses of machines that answer; those of quiet ones are set aside for `askQuiet`. */
   run(nowMs: number): void {
-    for (;;) {
-      const contact = this.#answering.peekDue(nowMs);
-      if (contact === undefined) return;
+    for (const contact of this.#answering.due(nowMs)) {
       if (contact.peer !== undefined && isQuiet(contact.peer)) {
         this.#answering.delete(contact);
         this.#quiet.set(contact, nowMs);

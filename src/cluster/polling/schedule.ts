@@ -162,9 +162,7 @@ export class Schedule {
   }
 
   #runAnswering(nowMs: number): void {
-    for (;;) {
-      const peer = this.#answering.peekDue(nowMs);
-      if (peer === undefined) return;
+    for (const peer of this.#answering.due(nowMs)) {
       if (this.#isRoundOver(peer)) this.#concludeRound(peer);
       else if (!this.#budget.questions.take(nowMs)) return;
       else this.#askInRound(peer);
@@ -244,9 +242,7 @@ export class Schedule {
   }
 
   #runGoodbyes(nowMs: number): void {
-    for (;;) {
-      const peer = this.#goodbyes.peekDue(nowMs);
-      if (peer === undefined) return;
+    for (const peer of this.#goodbyes.due(nowMs)) {
       if (peer.goodbye === "asked") {
         this.#states.setStopped(peer);
         this.plan(peer, this.#quietPauseMs(peer));

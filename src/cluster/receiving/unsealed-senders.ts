@@ -3,6 +3,7 @@
  * programs of 2005, which cannot be sealed, or unagi without the key. Whoever misses such a machine is
  * told why it is not shown.
  */
+import { putNewest } from "../../base/put-newest.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
 import type { CoreContext } from "../core-context.ts";
 import { MAX_NAMED_SENDERS, UNSEALED_SENDER_MS } from "../limits.ts";
@@ -24,12 +25,7 @@ export class UnsealedSenders {
     const { signature, clock } = this.#context;
     const isBare = packet.length === Buffer.byteLength(signature) + 1;
     if (!isBare || port !== this.#context.port) return;
-    this.#heardMs.delete(address);
-    this.#heardMs.set(address, clock.ageMs);
-    const [oldest] = this.#heardMs.keys();
-    if (this.#heardMs.size > MAX_NAMED_SENDERS && oldest !== undefined) {
-      this.#heardMs.delete(oldest);
-    }
+    putNewest(this.#heardMs, address, clock.ageMs, MAX_NAMED_SENDERS);
   }
 
   /** The machine at this address has the key by now. */

@@ -112,9 +112,7 @@ export class Removal {
 
   #runTests(nowMs: number): void {
     const { table, budget } = this.#parts;
-    for (;;) {
-      const request = this.#tests.peekDue(nowMs);
-      if (request === undefined) return;
+    for (const request of this.#tests.due(nowMs)) {
       const { peer } = request;
       const isHeard = peer.heardDeadlineMs > request.sinceMs;
       if (isHeard || table.get(peer.id) !== peer) this.#end(request);
@@ -170,9 +168,7 @@ export class Removal {
 
   #sendNotices(nowMs: number): void {
     const { context, budget } = this.#parts;
-    for (;;) {
-      const notice = this.#notices.peekDue(nowMs);
-      if (notice === undefined) return;
+    for (const notice of this.#notices.due(nowMs)) {
       if (notice.addresses.length === 0) notice.addresses = this.#recipients(notice.most);
       while (notice.addresses.length > 0) {
         if (!budget.lists.take(nowMs)) return;

@@ -3,11 +3,9 @@ import type { Endpoint } from "../../net/endpoint.ts";
 import type { Question } from "../../protocol/message.ts";
 import { encodeRingAnswer } from "../../protocol/ring.ts";
 import { encodeAlive } from "../../protocol/v1/messages.ts";
-import type { CoreContext } from "../core-context.ts";
 import type { AddressLists } from "../discovery/address-lists.ts";
 import { LIVE_WAIT_MS, MAX_LIVE_WAITING } from "../limits.ts";
 import type { Admission } from "../pacing/admission.ts";
-import type { Budget } from "../pacing/budget.ts";
 import type { Polling } from "../polling/polling.ts";
 import type { LiveDemand } from "./live-demand.ts";
 import type { OwnReport } from "./own-report.ts";
@@ -28,24 +26,14 @@ interface Waiting {
 }
 
 export class Replies {
-  readonly #context: CoreContext;
-  readonly #budget: Budget;
-  readonly #admission: Admission;
-  readonly #lists: AddressLists;
-  readonly #ownReport: OwnReport;
-  readonly #liveDemand: LiveDemand;
+  readonly #parts: Parts;
   readonly #alive: Uint8Array;
   /** In the order in which they came; all wait equally long. */
   #waiting: Waiting[] = [];
 
   constructor(parts: Parts) {
-    this.#context = parts.context;
+    this.#parts = parts;
     this.#alive = encodeAlive(parts.context.signature);
-    this.#budget = parts.budget;
-    this.#admission = parts.admission;
-    this.#lists = parts.lists;
-    this.#ownReport = parts.ownReport;
-    this.#liveDemand = parts.liveDemand;
   }
 
   sizes() {
@@ -57,9 +45,9 @@ export class Replies {
    * token of the asker, so that a small query with a forged sender does not flood anybody.
    */
   toInitialQuery(from: Endpoint, isKnown: boolean): boolean {
-    const nowMs = this.#context.clock.deadlineMs;
-    for (const [index, packet] of this.#lists.packetsFor(from.address).entries()) {
-      const isPaid = index === 0 || this.#admission.admit(from.address, { isKnown, nowMs });
+    const nowMs = this.#parts.context.clock.deadlineMs;
+    for (const [index, packet] of this.#parts.lists.packetsFor(from.address).entries()) {
+      const isPaid = index === 0 || this.#parts.admission.admit(from.address, { isKnown, nowMs });
       if (!isPaid) return true;
       if (!this.#reply(from, packet)) return false;
     }
@@ -68,15 +56,15 @@ export class Replies {
 
   /** Sends the report, if there is a newer one. The answer to a watcher may wait for a live report. */
   toQuestion(from: Endpoint, question: Question): boolean {
-    const mayWait = question.watching && this.#liveDemand.noteQuestion();
+    const mayWait = question.watching && this.#parts.liveDemand.noteQuestion();
     if (!mayWait || this.#waiting.length >= MAX_LIVE_WAITING) return this.#answer(from, question);
-    const untilMs = this.#context.clock.deadlineMs + LIVE_WAIT_MS;
+    const untilMs = this.#parts.context.clock.deadlineMs + LIVE_WAIT_MS;
     this.#waiting.push({ from, question, untilMs });
     return true;
   }
 
   toRingQuestion(from: Endpoint, number: number): boolean {
-    const { signature, self } = this.#context;
+    const { signature, self } = this.#parts.context;
     return this.#reply(
       from,
       encodeRingAnswer(signature, { number, incarnation: self.incarnation }),
@@ -91,7 +79,7 @@ export class Replies {
   }
 
   run(): void {
-    if (this.#context.clock.deadlineMs >= this.nextMs()) this.answerWaiting();
+    if (this.#parts.context.clock.deadlineMs >= this.nextMs()) this.answerWaiting();
   }
 
   nextMs(): number {
@@ -103,25 +91,25 @@ export class Replies {
    * 2005 program takes whoever does not answer at all for down; by the letter, nothing is answered.
    */
   toRequest(from: Endpoint, isV1Peer: boolean): boolean {
-    const packet = this.#ownReport.packetV1();
+    const packet = this.#parts.ownReport.packetV1();
     const isNews =
       packet !== undefined &&
-      this.#admission.serveOnce(from.address, {
-        sequence: this.#ownReport.sequence,
-        isPeerPort: from.port === this.#context.port,
+      this.#parts.admission.serveOnce(from.address, {
+        sequence: this.#parts.ownReport.sequence,
+        isPeerPort: from.port === this.#parts.context.port,
       });
     if (isNews) return this.#reply(from, packet);
     return !isV1Peer || this.#reply(from, this.#alive);
   }
 
   #answer(from: Endpoint, question: Question): boolean {
-    return this.#reply(from, this.#ownReport.answerTo(question, from.address));
+    return this.#reply(from, this.#parts.ownReport.answerTo(question, from.address));
   }
 
   /** Returns false if this machine has sent too many answers in all. */
   #reply(to: Endpoint, bytes: Uint8Array): boolean {
-    if (!this.#budget.answers.take(this.#context.clock.deadlineMs)) return false;
-    this.#context.send(to, bytes);
+    if (!this.#parts.budget.answers.take(this.#parts.context.clock.deadlineMs)) return false;
+    this.#parts.context.send(to, bytes);
     return true;
   }
 }

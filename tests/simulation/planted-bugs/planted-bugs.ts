@@ -43,7 +43,7 @@ export const PLANTED: readonly PlantedBug[] = [
       {
         file: "src/cluster/detection/ring-detector.ts",
         from: "peer !== sender) this.#beginTestSoon(peer, HINT_SPREAD_MS);",
-        to: "peer !== sender && isInRing(peer)) this.#schedule.setSilent(peer, RING_QUESTIONS);",
+        to: "peer !== sender && isInRing(peer)) this.#parts.schedule.setSilent(peer, RING_QUESTIONS);",
       },
     ],
     seed: 1,
@@ -77,7 +77,7 @@ export const PLANTED: readonly PlantedBug[] = [
       {
         file: "src/cluster/discovery/address-lists.ts",
         from: "    return addresses;",
-        to: "    return [...addresses, ...this.#context.named.slice(-20).filter(isFit)];",
+        to: "    return [...addresses, ...this.#parts.context.named.slice(-20).filter(isFit)];",
       },
     ],
     seed: 1,
