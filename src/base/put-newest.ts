@@ -7,9 +7,5 @@
 export function putNewest<K, V>(map: Map<K, V>, key: K, value: V, cap: number): void {
   map.delete(key);
   map.set(key, value);
-  if (map.size <= cap) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
-  }
+  if (map.size > cap) map.delete(map.keys().next().value as K);
 }

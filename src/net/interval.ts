@@ -34,9 +34,7 @@ export function knownCidr(text: string): Interval {
 
 /** The intervals sorted and disjoint, with neighbours joined. */
 export function mergeIntervals(intervals: readonly Interval[]): readonly Interval[] {
-  const sorted = [...intervals].sort((a, b) =>
-    a.first < b.first ? -1 : a.first > b.first ? 1 : 0,
-  );
+  const sorted = [...intervals].sort((a, b) => Number(a.first - b.first));
   const merged: Interval[] = [];
   for (const interval of sorted) {
     const previous = merged.at(-1);

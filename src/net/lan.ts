@@ -16,6 +16,8 @@ export interface LanScope {
   readonly scan: readonly string[];
 }
 
+type ByName = ReadonlyMap<string, InterfaceFacts>;
+
 export interface LanNetworks {
   /** `lan` */
   readonly wired: LanScope;
@@ -108,10 +110,7 @@ export function whyNoLan(list: RangeList, key: string, lan: LanNetworks): string
   );
 }
 
-function whyLeftOut(
-  facts: InterfaceFacts,
-  byName: ReadonlyMap<string, InterfaceFacts>,
-): string | undefined {
+function whyLeftOut(facts: InterfaceFacts, byName: ByName): string | undefined {
   const { type, flags, deviceType } = facts;
   if (type === LOOPBACK_TYPE || (flags & IFF_LOOPBACK) !== 0) return IS_LOOPBACK;
   if (type === undefined) return "its kind cannot be read from /sys/class/net";
@@ -134,32 +133,21 @@ function whyNoPrivateNetwork(facts: InterfaceFacts): string | undefined {
   return `its address ${shown.address} is not in a private network`;
 }
 
-function hasHardware(
-  facts: InterfaceFacts,
-  byName: ReadonlyMap<string, InterfaceFacts>,
-  depth: number,
-): boolean {
+function hasHardware(facts: InterfaceFacts, byName: ByName, depth: number): boolean {
   if (facts.hasDevice) return true;
   if (depth >= DEEPEST_STACK) return false;
   return lowersOf(facts, byName).some((lower) => hasHardware(lower, byName, depth + 1));
 }
 
 /** Whether the interface, or all hardware that it is made of, is wireless. */
-function isMadeOfWireless(
-  facts: InterfaceFacts,
-  byName: ReadonlyMap<string, InterfaceFacts>,
-  depth = 0,
-): boolean {
+function isMadeOfWireless(facts: InterfaceFacts, byName: ByName, depth = 0): boolean {
   if (facts.isWireless) return true;
   if (facts.hasDevice || depth >= DEEPEST_STACK) return false;
   const lowers = lowersOf(facts, byName).filter((lower) => hasHardware(lower, byName, depth));
   return lowers.length > 0 && lowers.every((lower) => isMadeOfWireless(lower, byName, depth + 1));
 }
 
-function lowersOf(
-  facts: InterfaceFacts,
-  byName: ReadonlyMap<string, InterfaceFacts>,
-): readonly InterfaceFacts[] {
+function lowersOf(facts: InterfaceFacts, byName: ByName): readonly InterfaceFacts[] {
   return facts.lowers.flatMap((name) => byName.get(name) ?? []);
 }
 

@@ -23,7 +23,6 @@ import { fitReport } from "./fit-report.ts";
 import { MAX_ANSWER_BYTES, MAX_LIST_BYTES } from "./limits.ts";
 import type { Answer, Goodbye, Question, RemovalRequest } from "./message.ts";
 import { byteLength, chunkWords, utf8 } from "./packet-text.ts";
-import type { Report } from "./report.ts";
 
 /** `signature>{"question":…}` */
 export function encodeQuestion(signature: string, question: Omit<Question, "kind">): Uint8Array {
@@ -33,27 +32,16 @@ export function encodeQuestion(signature: string, question: Omit<Question, "kind
   return utf8(`${signature}>${JSON.stringify(watching ? { ...body, watching } : body)}`);
 }
 
-/**
- * `signature<{"answer":…}`, with its report cut (`fitReport`) so that the packet has at most
- * `maxBytes`, by default 4,095; sealed messages have other room.
- */
-export function encodeAnswer(
-  signature: string,
-  answer: Omit<Answer, "kind">,
-  maxBytes: number = MAX_ANSWER_BYTES,
-): Uint8Array {
+/** `signature<{"answer":…}`, with its report cut (`fitReport`) so that the packet has at most 4,095 bytes. */
+export function encodeAnswer(signature: string, answer: Omit<Answer, "kind">): Uint8Array {
   const { report } = answer;
-  const packet = utf8(answerText(signature, answer, report));
-  if (packet.length <= maxBytes || report === undefined) return packet;
-  const room = maxBytes - (packet.length - byteLength(JSON.stringify(report)));
-  return utf8(answerText(signature, answer, fitReport(report, room)));
+  const packet = utf8(answerText(signature, answer));
+  if (packet.length <= MAX_ANSWER_BYTES || report === undefined) return packet;
+  const room = MAX_ANSWER_BYTES - (packet.length - byteLength(JSON.stringify(report)));
+  return utf8(answerText(signature, { ...answer, report: fitReport(report, room) }));
 }
 
-function answerText(
-  signature: string,
-  answer: Omit<Answer, "kind">,
-  report: Report | undefined,
-): string {
+function answerText(signature: string, answer: Omit<Answer, "kind">): string {
   const body = {
     answer: answer.answer,
     id: answer.id,
@@ -66,7 +54,7 @@ function answerText(
     you: answer.you,
     name: answer.name,
     ring: answer.ring,
-    report,
+    report: answer.report,
   };
   return `${signature}<${JSON.stringify(body)}`;
 }

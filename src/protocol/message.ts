@@ -6,23 +6,21 @@
 import type { Report } from "./report.ts";
 
 export type Message =
-  | InitialQuery
+  /** `signature?` */
+  | { readonly kind: "initial-query" }
   | AddressList
-  | BareRequest
+  /** `signature>`: protocol 1 asks for the report if it has been updated. */
+  | { readonly kind: "request" }
   | Question
   | ReportV1
-  | Alive
+  /** `signature<`: protocol 1 has nothing newer, but is alive. */
+  | { readonly kind: "alive" }
   | Answer
   | Goodbye
   | Hint
   | RemovalRequest
   | RingQuestion
   | RingAnswer;
-
-/** `signature?` */
-export interface InitialQuery {
-  readonly kind: "initial-query";
-}
 
 /** `signature!address address …` */
 export interface AddressList {
@@ -31,11 +29,6 @@ export interface AddressList {
   readonly addresses: readonly string[];
   /** How many words were no address or came after the cap. */
   readonly skipped: number;
-}
-
-/** `signature>`: protocol 1 asks for the report if it has been updated. */
-export interface BareRequest {
-  readonly kind: "request";
 }
 
 /** `signature>{"question":…}` */
@@ -60,11 +53,6 @@ export interface ReportV1 {
   readonly report: Report;
   /** The sender's wall clock, Unix time in seconds. */
   readonly wallSeconds: number;
-}
-
-/** `signature<`: protocol 1 has nothing newer, but is alive. */
-export interface Alive {
-  readonly kind: "alive";
 }
 
 /** `signature<{"answer":…}` */

@@ -10,6 +10,7 @@
  * has four lines.
  */
 import type { RingAnswer, RingQuestion } from "./message.ts";
+import { utf8 } from "./packet-text.ts";
 
 /** 48 bits as base64url, big-endian. */
 const NUMBER_CHARACTERS = 8;
@@ -22,7 +23,7 @@ const ANSWER = /^[A-Za-z0-9_-]{9,16}$/;
 
 /** `signature>NNNNNNNN`; the number has 48 bits. */
 export function encodeRingQuestion(signature: string, number: number): Uint8Array {
-  return encoder.encode(`${signature}>${numberText(number)}`);
+  return utf8(`${signature}>${numberText(number)}`);
 }
 
 /** `signature<NNNNNNNNbbbbbbbb` */
@@ -30,9 +31,7 @@ export function encodeRingAnswer(
   signature: string,
   answer: { readonly number: number; readonly incarnation: string },
 ): Uint8Array {
-  return encoder.encode(
-    `${signature}<${numberText(answer.number)}${incarnationStart(answer.incarnation)}`,
-  );
+  return utf8(`${signature}<${numberText(answer.number)}${incarnationStart(answer.incarnation)}`);
 }
 
 /** Reads what follows the `>`; `undefined` if it is no ring question. */
@@ -55,8 +54,6 @@ export function readRingAnswer(body: Buffer): RingAnswer | undefined {
 export function incarnationStart(incarnation: string): string {
   return incarnation.slice(0, INCARNATION_CHARACTERS);
 }
-
-const encoder = new TextEncoder();
 
 /** Writes digit by digit, as a buffer would take several times as long and this runs every second. */
 function numberText(number: number): string {

@@ -44,10 +44,8 @@ export function guardReplays(cipher: PacketCipher): Envelope {
     seal: (message) => cipher.seal(message),
     open(packet) {
       const opened = cipher.open(packet);
-      if (!opened.ok) return opened;
-      if (!replays.accepts(opened)) return { ok: false, reason: "seen before" };
-      const { id, incarnation, message } = opened;
-      return { ok: true, id, incarnation, message };
+      if (!opened.ok || replays.accepts(opened)) return opened;
+      return { ok: false, reason: "seen before" };
     },
     windows: () => replays.size(),
   };

@@ -18,12 +18,6 @@ export interface ReplayWindow {
   accepts(counter: number): boolean;
 }
 
-export interface Sender {
-  readonly id: string;
-  readonly incarnation: string;
-  readonly counter: number;
-}
-
 /**
  * Windows for many senders. Beyond `maxSenders` the window unused for longest is dropped, and with it
  * the memory of what that incarnation has sent. A replayed packet does not count as use.
@@ -32,7 +26,7 @@ export function createReplayGuard(maxSenders: number = MAX_SENDERS) {
   const windows = new Map<string, ReplayWindow>();
   return {
     /** As `ReplayWindow.accepts`, for the window of this id and incarnation. */
-    accepts({ id, incarnation, counter }: Sender): boolean {
+    accepts({ id, incarnation, counter }: { id: string; incarnation: string; counter: number }) {
       const key = `${id} ${incarnation}`;
       const window = windows.get(key) ?? createReplayWindow();
       if (!window.accepts(counter)) return false;
@@ -52,7 +46,10 @@ export function createReplayWindow(): ReplayWindow {
     accepts(counter) {
       if (counter > highest) {
         if (counter - highest >= WINDOW_WIDTH) seen.fill(0);
-        else for (let skipped = highest + 1; skipped < counter; skipped++) forget(seen, skipped);
+        else
+          for (let skipped = highest + 1; skipped < counter; skipped++) {
+            seen[skipped % WINDOW_WIDTH] = 0;
+          }
         highest = counter;
       } else if (highest - counter >= WINDOW_WIDTH || seen[counter % WINDOW_WIDTH] === 1) {
         return false;
@@ -61,8 +58,4 @@ export function createReplayWindow(): ReplayWindow {
       return true;
     },
   };
-}
-
-function forget(seen: Uint8Array, counter: number): void {
-  seen[counter % WINDOW_WIDTH] = 0;
 }

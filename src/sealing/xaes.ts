@@ -15,14 +15,9 @@ const BLOCK_BYTES = 16;
 /** The polynomial that reduces a shift over the end of the block (NIST SP 800-38B, 5.3). */
 const REDUCTION = 0b10000111;
 
-export interface Xaes {
-  /** The ciphertext followed by the tag, `TAG_BYTES` longer than the plaintext. */
-  seal(input: SealInput): Buffer;
-  /** The plaintext; undefined if key, nonce, additional data or any bit differs. */
-  open(input: OpenInput): Buffer | undefined;
-}
+export type Xaes = ReturnType<typeof createXaes>;
 
-export interface SealInput {
+interface SealInput {
   /** `NONCE_BYTES` fresh random bytes, never used twice with one key. */
   readonly nonce: Uint8Array;
   readonly plaintext: Uint8Array;
@@ -30,7 +25,7 @@ export interface SealInput {
   readonly additionalData: Uint8Array;
 }
 
-export interface OpenInput {
+interface OpenInput {
   readonly nonce: Uint8Array;
   /** Ciphertext and tag. */
   readonly sealed: Uint8Array;
@@ -38,17 +33,19 @@ export interface OpenInput {
 }
 
 /** The cipher with one key of 32 bytes. What depends on the key alone is computed here, once. */
-export function createXaes(key: Uint8Array): Xaes {
+export function createXaes(key: Uint8Array) {
   const derive = createDerivation(key);
   return {
-    seal({ nonce, plaintext, additionalData }) {
+    /** The ciphertext followed by the tag, `TAG_BYTES` longer than the plaintext. */
+    seal({ nonce, plaintext, additionalData }: SealInput): Buffer {
       const half = nonce.subarray(HALF_NONCE_BYTES);
       const cipher = crypto().createCipheriv("aes-256-gcm", derive(nonce), half);
       cipher.setAAD(additionalData);
       const body = cipher.update(plaintext);
       return Buffer.concat([body, cipher.final(), cipher.getAuthTag()]);
     },
-    open({ nonce, sealed, additionalData }) {
+    /** The plaintext; undefined if key, nonce, additional data or any bit differs. */
+    open({ nonce, sealed, additionalData }: OpenInput): Buffer | undefined {
       const end = sealed.length - TAG_BYTES;
       if (end < 0 || nonce.length !== NONCE_BYTES) return undefined;
       const half = nonce.subarray(HALF_NONCE_BYTES);

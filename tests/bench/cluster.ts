@@ -162,7 +162,7 @@ async function checkPages(fleet: Fleet, machines: number): Promise<void> {
 /** The bytes of lists, calculated: they go out every half an hour, seldom within the idle minute. */
 function listBytesPerSecond(machines: number): number {
   const addresses = Array.from({ length: machines - 1 }, (_, index) => `127.0.1.${index + 1}`);
-  const packets = encodeAddressLists("bench", addresses, { ipv6: true });
+  const packets = encodeAddressLists("bench", addresses);
   const bytes = packets.reduce((sum, { length }) => sum + length + IP_AND_UDP_BYTES, 0);
   const perRound = bytes * Math.min(LIST_SAMPLE, machines - 1);
   return perRound / (BROADCAST_INTERVALS * UPDATE_SECONDS);

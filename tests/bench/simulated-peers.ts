@@ -64,7 +64,6 @@ async function run(orders: PeerOrders): Promise<void> {
   const lists = encodeAddressLists(
     orders.signature,
     indexes.map((index) => peerAddress(orders.network, index)),
-    { ipv6: false },
   );
   const peers: Peer[] = [];
   for (const index of indexes) {

@@ -21,7 +21,7 @@ export function encodeMessage(signature: string, message: Message): readonly Uin
     case "initial-query":
       return [encodeInitialQuery(signature)];
     case "address-list":
-      return encodeAddressLists(signature, message.addresses, { ipv6: true });
+      return encodeAddressLists(signature, message.addresses);
     case "request":
       return [encodeRequest(signature)];
     case "question":

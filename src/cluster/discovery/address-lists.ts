@@ -111,7 +111,7 @@ export class AddressLists {
     const formName = `${form.ipv6} ${form.loopback}`;
     const known = this.#packets.get(formName);
     if (known !== undefined) return known;
-    const packets = encodeAddressLists(this.#parts.context.signature, this.#addresses(form), form);
+    const packets = encodeAddressLists(this.#parts.context.signature, this.#addresses(form));
     this.#packets.set(formName, packets);
     return packets;
   }

@@ -8,7 +8,7 @@
  *     alive            lab<          (only to a machine that speaks protocol 1 alone)
  *     report           lab<anna 1117620000 60 …
  */
-import { canonicalAddress, isIpv6 } from "../../net/address.ts";
+import { canonicalAddress } from "../../net/address.ts";
 import { MAX_LIST_BYTES, MAX_LIST_WORDS, MAX_REPORT_V1_BYTES } from "../limits.ts";
 import type { AddressList } from "../message.ts";
 import { byteLength, chunkWords, utf8 } from "../packet-text.ts";
@@ -23,17 +23,11 @@ export function encodeInitialQuery(signature: string): Uint8Array {
 
 /**
  * `signature!address address …` in as many packets of at most 1,400 bytes as it takes; without an
- * address it is one packet, `signature!`. With `ipv6: false` IPv6 addresses are left out, since
- * the 2005 program takes every word for an IPv4 address.
+ * address it is one packet, `signature!`.
  */
-export function encodeAddressLists(
-  signature: string,
-  addresses: readonly string[],
-  options: { readonly ipv6: boolean },
-): Uint8Array[] {
-  const listed = options.ipv6 ? addresses : addresses.filter((address) => !isIpv6(address));
+export function encodeAddressLists(signature: string, addresses: readonly string[]): Uint8Array[] {
   const room = MAX_LIST_BYTES - byteLength(signature) - 1;
-  const chunks = chunkWords(listed, { room, wordOverhead: 1 });
+  const chunks = chunkWords(addresses, { room, wordOverhead: 1 });
   if (chunks.length === 0) chunks.push([]);
   return chunks.map((chunk) => utf8(`${signature}!${chunk.join(" ")}`));
 }
@@ -70,12 +64,7 @@ export function encodeReportV1Packet(
   options: { readonly wallSeconds: number; readonly figures?: FiguresV1 | undefined },
 ): Uint8Array {
   const head = utf8(`${signature}<`);
-  const text = encodeReportV1(report, {
-    ...options,
-    maxBytes: MAX_REPORT_V1_BYTES - head.length,
-  });
-  const packet = new Uint8Array(head.length + text.length);
-  packet.set(head);
-  for (let i = 0; i < text.length; i++) packet[head.length + i] = text.charCodeAt(i);
-  return packet;
+  const maxBytes = MAX_REPORT_V1_BYTES - head.length;
+  const text = encodeReportV1(report, { ...options, maxBytes });
+  return Buffer.concat([head, Buffer.from(text, "latin1")]);
 }

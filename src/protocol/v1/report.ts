@@ -184,12 +184,7 @@ function cpuOf(cpu: CpuReport | undefined): CpuFiguresV1 | undefined {
   });
 }
 
-function memoryPercents(memory: MemoryReport | undefined): {
-  readonly used: number | undefined;
-  readonly swapUsed: number | undefined;
-  readonly active: number | undefined;
-  readonly inactive: number | undefined;
-} {
+function memoryPercents(memory: MemoryReport | undefined) {
   const total = memory?.totalBytes;
   return {
     used: percentOf(memory?.usedBytes, total) ?? memory?.usedPercent,
@@ -276,44 +271,36 @@ function parseWhole(text: string): number | undefined {
 }
 
 function readFigures({ rateSeconds, figures }: Head): Omit<Report, "name"> {
-  const at = (index: number) => figures[index];
-  const scaled = (index: number, factor: number) => {
-    const value = figures[index];
-    return value === undefined || !rateSeconds ? undefined : (value * factor) / rateSeconds;
-  };
-  const isAnyAbove0 = (indices: readonly number[]) =>
-    indices.some((index) => (figures[index] ?? 0) > 0);
-  const loadAt = (index: number) => {
-    const digits = figures[index];
-    return digits === undefined ? undefined : digits / 100;
-  };
+  const [uptimeSeconds, one, five, fifteen, ...others] = figures;
+  const [usedPercent, swapUsedPercentOfMemory, activePercent, inactivePercent] = others;
+  const [userPercent, systemPercent, idlePercent, ...rates] = others.slice(4);
+  const [swapIn, swapOut, read, written, received, transmitted] = rates;
+  const scaled = (value: number | undefined, factor: number) =>
+    value === undefined || !rateSeconds ? undefined : (value * factor) / rateSeconds;
+  const loadOf = (digits: number | undefined) => (digits === undefined ? undefined : digits / 100);
   return withoutUndefined({
-    uptimeSeconds: at(0) || undefined,
-    load: withoutUndefined({ one: loadAt(1), five: loadAt(2), fifteen: loadAt(3) }),
-    memory: isAnyAbove0([4, 5, 6, 7])
-      ? withoutUndefined({
-          usedPercent: at(4),
-          swapUsedPercentOfMemory: at(5),
-          activePercent: at(6),
-          inactivePercent: at(7),
-        })
-      : undefined,
-    cpu: isAnyAbove0([8, 9, 10])
-      ? withoutUndefined({ userPercent: at(8), systemPercent: at(9), idlePercent: at(10) })
-      : undefined,
+    uptimeSeconds: uptimeSeconds || undefined,
+    load: withoutUndefined({ one: loadOf(one), five: loadOf(five), fifteen: loadOf(fifteen) }),
+    memory: unlessAll0({ usedPercent, swapUsedPercentOfMemory, activePercent, inactivePercent }),
+    cpu: unlessAll0({ userPercent, systemPercent, idlePercent }),
     swap: withoutUndefined({
-      inPercentOfMemoryPerMinute: scaled(11, 60),
-      outPercentOfMemoryPerMinute: scaled(12, 60),
+      inPercentOfMemoryPerMinute: scaled(swapIn, 60),
+      outPercentOfMemoryPerMinute: scaled(swapOut, 60),
     }),
     disk: withoutUndefined({
-      readBytesPerSecond: scaled(13, MEBIBYTE),
-      writeBytesPerSecond: scaled(14, MEBIBYTE),
+      readBytesPerSecond: scaled(read, MEBIBYTE),
+      writeBytesPerSecond: scaled(written, MEBIBYTE),
     }),
     network: withoutUndefined({
-      receiveBytesPerSecond: scaled(15, MEBIBYTE),
-      transmitBytesPerSecond: scaled(16, MEBIBYTE),
+      receiveBytesPerSecond: scaled(received, MEBIBYTE),
+      transmitBytesPerSecond: scaled(transmitted, MEBIBYTE),
     }),
   });
+}
+
+function unlessAll0<T extends Readonly<Record<string, number | undefined>>>(figures: T) {
+  const isAnyAbove0 = Object.values(figures).some((figure = 0) => figure > 0);
+  return isAnyAbove0 ? withoutUndefined(figures) : undefined;
 }
 
 /**
