@@ -67,7 +67,7 @@ export class DeadlineQueue<T> {
     return first !== undefined && first.atMs <= nowMs ? first.item : undefined;
   }
 
-  /** The items whose deadlines have come, the nearest first; each must be moved or deleted before the next. */
+  /** The items whose deadlines have come, the nearest first; each must be moved or deleted in its turn. */
   *due(nowMs: number): Generator<T, void> {
     for (let item = this.peekDue(nowMs); item !== undefined; item = this.peekDue(nowMs)) yield item;
   }
