@@ -338,3 +338,31 @@ test("what is remembered is dated by the wall clock", () => {
   bench.meet(A);
   expect(bench.of("remember")[0]?.machine.lastHeardWallMs).toBe(START_WALL_MS + 100);
 });
+
+test.each([
+  { step: "stays as it is", stepMs: 0 },
+  { step: "is set back by an hour", stepMs: -3_600_000 },
+  { step: "is set forward by an hour and a little", stepMs: 3_600_000.6 },
+])(
+  "a machine is remembered with the time of its report's entry while the wall clock $step",
+  ({ stepMs }) => {
+    const first = new Bench();
+    first.nowMs = 0.3;
+    first.meet(A, { age: 7.0004 });
+    const entry = first.of("entry")[0]?.entry;
+    const [met] = first.of("remember");
+    first.wallOffsetMs = stepMs;
+    first.runLong(3_600_000);
+    const quiet = first.of("remember").at(-1);
+    const known = { ...knownMachine({ id: "ann" }), ...quiet?.machine, report: { name: "ann" } };
+    const second = new Bench({ known: [known] });
+    second.wallOffsetMs = 5000;
+    second.run(100);
+    second.answer(A, { report: null });
+    const [again] = second.of("remember");
+    expect(quiet?.machine.state).toBe("down");
+    expect([met, quiet, again].map((output) => output?.machine.reportAtWallMs)).toEqual(
+      Array(3).fill(entry?.atWallMs),
+    );
+  },
+);

@@ -34,6 +34,7 @@ export class PeerUpdates {
       peer.live = { ...peer.live, report: withMessagesOf(peer.live.report, report) };
     }
     const atWallMs = Math.round(clock.wallAt(peer.reportMadeMs));
+    peer.reportAtWallMs = atWallMs;
     context.emit({ kind: "entry", id: peer.id, entry: { state: "up", atWallMs, report } });
     states.noteChange(peer, { remember: true });
   }

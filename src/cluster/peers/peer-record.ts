@@ -29,6 +29,7 @@ export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
   peer.httpPort = known.httpPort;
   if (known.report !== undefined) {
     peer.report = known.report;
+    peer.reportAtWallMs = known.reportAtWallMs;
     const madeWallMs = known.reportAtWallMs ?? known.lastHeardWallMs;
     peer.reportMadeMs = clock.ageMs - Math.max(0, clock.wallMs - madeWallMs);
     const { updateSeconds } = known.report;
@@ -53,9 +54,7 @@ export function knownFromPeer(peer: Peer, clock: CoreClock): KnownMachine {
   if (peer.sequence !== undefined) known.sequence = peer.sequence;
   if (peer.retiredIncarnations.length > 0)
     known.retiredIncarnations = peer.retiredIncarnations.map(({ incarnation }) => incarnation);
-  if (peer.report !== undefined) {
-    known.report = peer.report;
-    known.reportAtWallMs = clock.wallAt(peer.reportMadeMs);
-  }
+  if (peer.report !== undefined) known.report = peer.report;
+  if (peer.reportAtWallMs !== undefined) known.reportAtWallMs = peer.reportAtWallMs;
   return known;
 }

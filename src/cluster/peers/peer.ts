@@ -56,6 +56,8 @@ export class Peer {
   report: Report | undefined;
   /** When the report was made (clock of ages). */
   reportMadeMs = 0;
+  /** The time of the report's entry in the history, which later steps of the wall clock leave alone. */
+  reportAtWallMs: number | undefined;
   /** The newest live report of this incarnation. */
   live: LiveReport | undefined;
   /** Questions sent early to fetch a live report, since the last one came. */
