@@ -55,7 +55,7 @@ export function closeOutagesHeardAfter(database: Database): void {
 function readMachines(source: Database): MachineRow[] {
   const machines = new Map<number, MachineRow>();
   for (const order of ["ASC", "DESC"]) {
-    const sql = `SELECT rowid AS rowid, id, heard, info FROM machines ORDER BY rowid ${order}`;
+    const sql = `SELECT rowid, id, heard, info FROM machines ORDER BY rowid ${order}`;
     for (const row of readable(() => source.query<MachineRow, []>(sql).iterate())) {
       machines.set(row.rowid, row);
     }

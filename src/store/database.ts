@@ -18,19 +18,19 @@ const CACHE_KIBIBYTES = 512;
  * of pages, and not from the 200 MB that they take with the reports. `state` is the place in
  * ENTRY_STATES; times are wall clock, ms; `span` is the seconds that a report averages over.
  */
-const SCHEMA = `
-CREATE TABLE machines (
-  rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, heard INTEGER NOT NULL, info BLOB);
-CREATE INDEX machines_heard ON machines (heard);
-CREATE TABLE entries (
+const SCHEMA = [
+  `CREATE TABLE machines (
+  rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, heard INTEGER NOT NULL, info BLOB)`,
+  "CREATE INDEX machines_heard ON machines (heard)",
+  `CREATE TABLE entries (
   machine INTEGER NOT NULL, at INTEGER NOT NULL, state INTEGER NOT NULL, until INTEGER,
   cpu REAL, disk REAL, uptime REAL, span REAL, report INTEGER,
-  PRIMARY KEY (machine, at, state)) WITHOUT ROWID;
-CREATE INDEX outages ON entries (machine, at) WHERE state > 0;
-CREATE TABLE reports (rowid INTEGER PRIMARY KEY, body BLOB NOT NULL);
-CREATE TRIGGER report_goes_with_entry AFTER DELETE ON entries WHEN old.report IS NOT NULL
-BEGIN DELETE FROM reports WHERE rowid = old.report; END;
-`;
+  PRIMARY KEY (machine, at, state)) WITHOUT ROWID`,
+  "CREATE INDEX outages ON entries (machine, at) WHERE state > 0",
+  "CREATE TABLE reports (rowid INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+  `CREATE TRIGGER report_goes_with_entry AFTER DELETE ON entries WHEN old.report IS NOT NULL
+BEGIN DELETE FROM reports WHERE rowid = old.report; END`,
+];
 
 /** What is wrong with a file. `denied`: this user may not open or write it. */
 export type FaultKind = "corrupt" | "newer" | "locked" | "full" | "denied" | "failing";
@@ -124,19 +124,15 @@ function prepare(database: Database): void {
     const words = `written by a newer unagi (its format is ${version}, this one's ${SCHEMA_VERSION})`;
     throw new UnusableFileError("newer", words);
   }
-  const tables = database
-    .query("SELECT name FROM sqlite_schema WHERE type = 'table'")
-    .values()
-    .flat();
-  if (version === 0 && tables.length === 0) {
-    database.run(SCHEMA);
+  const found = database.query("SELECT sql FROM sqlite_schema").values().flat();
+  if (version === 0 && found.length === 0) {
+    for (const sql of SCHEMA) database.run(sql);
     database.run(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     return;
   }
-  for (const table of ["machines", "entries", "reports"]) {
-    if (!tables.includes(table)) {
-      throw new UnusableFileError("corrupt", `it has no table ${table}`);
-    }
+  // SQLite keeps the text of each statement, so one changed column is enough to tell.
+  if (!SCHEMA.every((sql) => found.includes(sql))) {
+    throw new UnusableFileError("corrupt", "it has other tables than this version's");
   }
   // Reads the pages of the two small tables, so that most damage shows at the start; a check of
   // the whole file (quick_check) would take 0.2 s for 1,000 machines, and more from a cold disk.

@@ -1,6 +1,6 @@
 /**
  * JSON as the history keeps it: in gzip, whose checksum finds a damaged report when it is read, so
- * that only its own entry is lost. Earlier versions wrote zlib's format, which is read as well.
+ * that only its own entry is lost.
  */
 import { zlib } from "../base/builtins.ts";
 
@@ -17,7 +17,7 @@ export function packJson(value: unknown): Uint8Array {
 /** The object that was packed; undefined for bytes that are damaged or inflate to over 64 KB. */
 export function unpackJson(bytes: Uint8Array): object | undefined {
   try {
-    const text = zlib().unzipSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES }).toString("utf8");
+    const text = zlib().gunzipSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES }).toString("utf8");
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {

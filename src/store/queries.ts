@@ -28,7 +28,7 @@ type OnDamaged = () => void;
 export function readKnownMachines(database: Database, onDamaged: OnDamaged): KnownMachine[] {
   const rows = database
     .query<{ rowid: number; id: unknown; info: unknown }, []>(
-      `SELECT rowid AS rowid, id, info FROM machines WHERE info IS NOT NULL ORDER BY heard DESC`,
+      `SELECT rowid, id, info FROM machines WHERE info IS NOT NULL ORDER BY heard DESC`,
     )
     .all();
   const machines: KnownMachine[] = [];
@@ -109,7 +109,7 @@ export function readStrips(
   const chosen = ids === undefined ? "1" : "id IN (SELECT value FROM json_each(?1))";
   const machines = database
     .query<{ rowid: number; id: string }, string[]>(
-      `SELECT rowid AS rowid, id FROM machines WHERE ${chosen}`,
+      `SELECT rowid, id FROM machines WHERE ${chosen}`,
     )
     .all(...(ids === undefined ? [] : [JSON.stringify(ids)]));
   const strips = new Map(machines.map(({ rowid }): [number, StripPoint[]] => [rowid, []]));

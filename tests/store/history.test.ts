@@ -3,10 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../src/protocol/report.ts";
-import { openDatabase } from "../../src/store/database.ts";
 import type { EntryQuery } from "../../src/store/history-types.ts";
-import { packJson } from "../../src/store/packed-json.ts";
-import { historyFile } from "../../src/store/state-directory.ts";
 import { down, INTERVAL_MS, machine, noise, Place, report, T0, up, words } from "./support.ts";
 
 let place: Place;
@@ -342,33 +339,6 @@ describe("the last report of a machine", () => {
     expect(again.knownMachines()).toEqual([machine("a")]);
     expect(again.notices().join()).toContain("damaged entry");
   });
-});
-
-test("a file of the first layout, which kept the last report in both tables, is read and written on", () => {
-  const database = new Database(historyFile(place.directory, "test"));
-  const tables = openDatabase(":memory:").query("SELECT sql FROM sqlite_schema").values();
-  for (const [sql] of tables) {
-    // It called its rowids keys.
-    if (typeof sql === "string") database.run(sql.replaceAll("rowid ", "key "));
-  }
-  const known = machine("a", { report: report("r0"), reportAtWallMs: T0 });
-  database.run("INSERT INTO machines VALUES (7, 'a', 1, ?)", [packJson(known)]);
-  database.run("INSERT INTO reports VALUES (3, ?)", [packJson(report("r0"))]);
-  database.run(`INSERT INTO entries VALUES (7, ${T0}, 0, NULL, NULL, NULL, NULL, 600, 3)`);
-  database.run("PRAGMA user_version = 1");
-  database.close();
-  const history = place.open({ entriesPerMachine: 2 });
-  expect(history.knownMachines()).toEqual([known]);
-  history.append("a", down(1, 2));
-  history.append("a", up(3));
-  history.rename("a", "b");
-  history.remember(machine("c"));
-  history.flush();
-  expect(words(history, "b")).toEqual(["r3", "down 1-2"]);
-  expect([...history.strips(0).keys()].sort()).toEqual(["b", "c"]);
-  history.forget("b");
-  expect(history.knownMachines()).toEqual([machine("c")]);
-  expect(place.logged).toEqual([]);
 });
 
 test("another network has another file, and the first stays as it was", () => {

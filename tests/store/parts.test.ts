@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { deflateSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { classifyFault, openDatabase } from "../../src/store/database.ts";
 import { MAX_INFLATED_BYTES, packJson, unpackJson } from "../../src/store/packed-json.ts";
 import { historyFile, parseLockHolder } from "../../src/store/state-directory.ts";
@@ -10,25 +10,20 @@ describe("packed JSON", () => {
     expect(unpackJson(packJson(value))).toEqual(value);
   });
 
-  test("is read in zlib's format, as an earlier version wrote it", () => {
-    const value = { name: "alpha" };
-    expect(unpackJson(deflateSync(JSON.stringify(value)))).toEqual(value);
-  });
-
   const whole = packJson({ name: "alpha", text: "some text" });
   const cases: readonly [string, Uint8Array][] = [
     ["an empty body", new Uint8Array()],
     ["a body of noise", new Uint8Array(100).fill(77)],
     ["a truncated body", whole.slice(0, -3)],
     ["a body with a flipped bit", whole.map((byte, index) => (index === 12 ? byte ^ 4 : byte))],
-    ["a body that is no JSON", deflateSync("{")],
-    ["the form of a number", deflateSync("5")],
-    ["the form of null", deflateSync("null")],
+    ["a body that is no JSON", gzipSync("{")],
+    ["the form of a number", gzipSync("5")],
+    ["the form of null", gzipSync("null")],
     [
       "a body that inflates to more than the cap",
-      deflateSync(JSON.stringify(["x".repeat(MAX_INFLATED_BYTES)])),
+      gzipSync(JSON.stringify(["x".repeat(MAX_INFLATED_BYTES)])),
     ],
-    ["a body that inflates to 50 MB", deflateSync(Buffer.alloc(50_000_000))],
+    ["a body that inflates to 50 MB", gzipSync(Buffer.alloc(50_000_000))],
   ];
   for (const [what, bytes] of cases) {
     test(`is taken for damaged in ${what}`, () => {
