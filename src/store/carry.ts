@@ -12,7 +12,10 @@ const ENTRY_BYTES = 3072;
 interface CarryLimits {
   readonly maxMachines: number;
   readonly entriesPerMachine: number;
-  /** About how many bytes are copied at most: of each machine an equal share, its newest entries. */
+  /**
+   * About how many bytes are copied at most: of each machine an equal share, its newest entries. Its
+   * newest report is copied in any case, as retention.ts always keeps it.
+   */
   readonly maxBytes: number;
 }
 
@@ -23,14 +26,18 @@ interface CarryLimits {
 export function carryOver(source: Database, target: Database, limits: CarryLimits): number[] {
   const machines = readMachines(source);
   const share = Math.floor(limits.maxBytes / ENTRY_BYTES / Math.max(1, machines.length));
-  // At least two: the outage and the last report of a machine that is down.
-  const limit = Math.max(2, Math.min(share, limits.entriesPerMachine + 1));
+  // At least one, the outage of a machine that is down, beside its newest report.
+  const limit = Math.max(1, Math.min(share, limits.entriesPerMachine + 1));
   const rowids: number[] = [];
   for (const { rowid, ...machine } of machines.slice(0, limits.maxMachines)) {
     const copy = putMachine(target, machine, limits.maxMachines);
     rowids.push(copy);
-    if (usedBytes(target) > limits.maxBytes) continue;
-    for (const row of readRows(source, rowid, limit)) putEntry(target, copy, row);
+    const rows = readRows(source, rowid, { among: "state = 0", limit: 1 });
+    if (usedBytes(target) <= limits.maxBytes) {
+      rows.push(...readRows(source, rowid, { among: "1", limit }));
+    }
+    // The newest report may be among both; the second replaces the first.
+    for (const row of rows) putEntry(target, copy, row);
   }
   return rowids;
 }
@@ -63,10 +70,15 @@ function readMachines(source: Database): MachineRow[] {
   return [...machines.values()].sort((one, two) => two.heard - one.heard);
 }
 
-function readRows(source: Database, machine: number, limit: number): EntryRow[] {
+/** The newest entries that meet the condition. */
+function readRows(
+  source: Database,
+  machine: number,
+  { among, limit }: { readonly among: "1" | "state = 0"; readonly limit: number },
+): EntryRow[] {
   const sql = `SELECT e.at, e.state, e.until, e.cpu, e.disk, e.uptime, e.span, r.body
     FROM entries e LEFT JOIN reports r ON r.rowid = e.report
-    WHERE e.machine = ? ORDER BY e.at DESC LIMIT ?`;
+    WHERE e.machine = ? AND ${among} ORDER BY e.at DESC LIMIT ?`;
   return [...readable(() => source.query<EntryRow, number[]>(sql).iterate(machine, limit))];
 }
 

@@ -133,6 +133,25 @@ test("a copy holds the newest entries of each machine, within its cap in bytes",
   target.close();
 });
 
+test.each([
+  { what: "within its cap in bytes", maxBytes: MEBIBYTE, kept: [5, 4, 3] },
+  { what: "over its cap in bytes", maxBytes: 1, kept: [3] },
+])("a copy $what holds the last report of a machine that has been down twice since", (row) => {
+  const source = openDatabase(":memory:");
+  const target = openDatabase(":memory:");
+  for (const entry of [up(2), up(3), down(4, 5), down(5)]) {
+    applyChange(source, { kind: "append", id: "a", entry }, 100);
+  }
+  const limits = { maxMachines: 100, entriesPerMachine: 1, maxBytes: row.maxBytes };
+  target.transaction(() => carryOver(source, target, limits))();
+  const times = target.query("SELECT at FROM entries ORDER BY at DESC").values().flat();
+  expect(times).toEqual(row.kept.map((index) => T0 + index * INTERVAL_MS));
+  const reports = target.query("SELECT e.at FROM entries e JOIN reports r ON r.rowid = e.report");
+  expect(reports.values()).toEqual([[T0 + 3 * INTERVAL_MS]]);
+  source.close();
+  target.close();
+});
+
 test("a report is deleted with its entry", () => {
   const history = place.open({ entriesPerMachine: 2 });
   for (let index = 0; index < 20; index++) history.append("a", up(index));
