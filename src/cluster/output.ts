@@ -3,7 +3,7 @@
  * these, and the daemon carries them out in order.
  */
 import type { Endpoint } from "../net/endpoint.ts";
-import type { Entry, KnownMachine } from "../store/history-types.ts";
+import type { Entry, MachineInfo } from "../store/history-types.ts";
 
 export type Output =
   | { readonly kind: "send"; readonly to: Endpoint; readonly bytes: Uint8Array }
@@ -12,7 +12,7 @@ export type Output =
   /** The machine has answered again: close its open outage, if there is one. */
   | { readonly kind: "outage-over"; readonly id: string; readonly untilWallMs: number }
   /** Insert or replace what is known about a machine across restarts. */
-  | { readonly kind: "remember"; readonly machine: KnownMachine }
+  | { readonly kind: "remember"; readonly machine: MachineInfo }
   /** The two ids are of one machine: move the history of the first to the second. */
   | { readonly kind: "rename"; readonly fromId: string; readonly toId: string }
   /** Delete the machine and its history. */

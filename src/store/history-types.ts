@@ -42,6 +42,9 @@ export interface KnownMachine {
   readonly report?: Report;
 }
 
+/** The same without the report, which is kept once: as the entry of `reportAtWallMs`. */
+export type MachineInfo = Omit<KnownMachine, "report">;
+
 /** An entry as a history strip shows it: its numbers, without the report. */
 export interface StripPoint {
   readonly atWallMs: number;

@@ -7,7 +7,7 @@ import type { Database } from "bun:sqlite";
 import { fail, ok, type Result } from "../base/result.ts";
 import { Storage } from "./file-or-memory.ts";
 import type { HistoryOptions } from "./history-options.ts";
-import type { Entry, EntryQuery, KnownMachine, StripPoint } from "./history-types.ts";
+import type { Entry, EntryQuery, KnownMachine, MachineInfo, StripPoint } from "./history-types.ts";
 import { Notices } from "./notices.ts";
 import { readAt, readEntries, readKnownMachines, readStrips } from "./queries.ts";
 import { checkStateDirectory, historyFile } from "./state-directory.ts";
@@ -61,8 +61,8 @@ export class History {
     return this.#read((database) => readKnownMachines(database, this.#onDamaged));
   }
 
-  /** Keeps what is known of the machine, but for its report, which is kept by `append`. */
-  remember(machine: KnownMachine): void {
+  /** Keeps what is known of the machine; its reports are kept by `append`. */
+  remember(machine: MachineInfo): void {
     this.#add({ kind: "remember", machine });
   }
 

@@ -15,7 +15,7 @@ import { canonicalAddress } from "../net/address.ts";
 import { MAX_NAME_LENGTH } from "../protocol/limits.ts";
 import type { Report } from "../protocol/report.ts";
 import { parseReport } from "../protocol/report-json.ts";
-import { ENTRY_STATES, type Entry, type KnownMachine, MACHINE_STATES } from "./history-types.ts";
+import { ENTRY_STATES, type Entry, MACHINE_STATES, type MachineInfo } from "./history-types.ts";
 import { unpackJson } from "./packed-json.ts";
 
 /** More addresses or incarnations than any machine is kept with: only a damaged row holds more. */
@@ -40,9 +40,6 @@ const report: FieldReader<Report> = (value) => {
   const read = parseReport(value);
   return read.ok ? read.value : undefined;
 };
-
-/** What is known of a machine, without its report, which is an entry. */
-type MachineInfo = Omit<KnownMachine, "report">;
 
 const readInfo = recordReader<MachineInfo>(
   {

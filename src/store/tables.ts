@@ -5,12 +5,12 @@
 import type { Database } from "bun:sqlite";
 import { busyPercent } from "../protocol/busy.ts";
 import type { Report } from "../protocol/report.ts";
-import { ENTRY_STATES, type Entry, type KnownMachine } from "./history-types.ts";
+import { ENTRY_STATES, type Entry, type MachineInfo } from "./history-types.ts";
 import { packJson } from "./packed-json.ts";
 
 /** A change that waits for the next write. */
 export type Change =
-  | { readonly kind: "remember"; readonly machine: KnownMachine }
+  | { readonly kind: "remember"; readonly machine: MachineInfo }
   | { readonly kind: "forget"; readonly id: string }
   | { readonly kind: "rename"; readonly fromId: string; readonly toId: string }
   | { readonly kind: "append"; readonly id: string; readonly entry: Entry }
@@ -46,8 +46,7 @@ export function applyChange(
 ): number | undefined {
   switch (change.kind) {
     case "remember": {
-      // The report is kept once: as the entry that comes with it.
-      const { report: _, ...info } = change.machine;
+      const info = change.machine;
       const heard = wholeMs(info.lastHeardWallMs) ?? 0;
       putMachine(database, { id: info.id, heard, info: packJson(info) }, maxMachines);
       return undefined;

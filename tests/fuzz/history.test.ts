@@ -23,13 +23,13 @@ afterAll(() => place.remove());
 /** Only two machines, because each page is rendered hundreds of times. */
 const sample = sampleSource({ sketches: LAB.slice(0, 2), cells: 3 });
 const REPORTS = sample.view.machines.flatMap(({ report }) => report ?? []).slice(0, 4);
-const KNOWN = [
+const KNOWN: readonly KnownMachine[] = [
   machine("a1"),
   machine("10.0.0.7", { protocol: 1, state: "down", httpPort: 8000 }),
-  machine("b2", {
-    ...{ incarnation: "b", sequence: 7, retiredIncarnations: ["a"], reportAtWallMs: T0 },
-    ...(REPORTS[0] === undefined ? {} : { report: REPORTS[0] }),
-  }),
+  {
+    ...machine("b2", { incarnation: "b", sequence: 7, retiredIncarnations: ["a"] }),
+    ...(REPORTS[0] === undefined ? {} : { report: REPORTS[0], reportAtWallMs: T0 }),
+  },
 ];
 
 /** A column holds a number, or whatever a damaged page makes of it. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { carryOver } from "../../src/store/carry.ts";
 import { openDatabase, usedBytes } from "../../src/store/database.ts";
 import { applyChange } from "../../src/store/tables.ts";
-import { down, INTERVAL_MS, machine, noise, Place, report, T0, up, words } from "./support.ts";
+import { down, INTERVAL_MS, machine, noise, Place, T0, up, words } from "./support.ts";
 
 const MEBIBYTE = 2 ** 20;
 /** The limit of tests that write much: 2 s here, and many times that where others use the disk. */
@@ -85,7 +85,7 @@ test("over the cap on machines, the one not heard for the longest time is delete
 test("4,096 machines are remembered, reported and read again", () => {
   const history = place.open();
   for (let index = 0; index < 4096; index++) {
-    history.remember(machine(`m${index}`, { report: report(`m${index}`) }));
+    history.remember(machine(`m${index}`));
     history.append(`m${index}`, up(index % 7));
   }
   history.close();

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { openDatabase, SCHEMA_VERSION } from "../../src/store/database.ts";
 import type { History } from "../../src/store/history.ts";
 import { historyFile } from "../../src/store/state-directory.ts";
-import { down, INTERVAL_MS, machine, noise, Place, report, T0, up, words } from "./support.ts";
+import { down, INTERVAL_MS, machine, noise, Place, T0, up, words } from "./support.ts";
 
 const isRoot = process.geteuid?.() === 0;
 /** Only root may mount, and not in every container: in a mount namespace of its own it is tried. */
@@ -42,7 +42,7 @@ afterEach(() => {
 function fill(machines: number, entries: number, messageBytes = 500): void {
   const history = place.open();
   for (let index = 0; index < machines; index++) {
-    history.remember(machine(`m${index}`, { report: report(`m${index}`) }));
+    history.remember(machine(`m${index}`));
     for (let entry = 0; entry < entries; entry++) {
       const messages = [noise(messageBytes, index * entries + entry)];
       history.append(`m${index}`, up(entry, { messages }));

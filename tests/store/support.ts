@@ -7,7 +7,7 @@ import type { Report } from "../../src/protocol/report.ts";
 import type { History } from "../../src/store/history.ts";
 import { openHistory } from "../../src/store/history.ts";
 import type { HistoryOptions } from "../../src/store/history-options.ts";
-import type { Entry, KnownMachine } from "../../src/store/history-types.ts";
+import type { Entry, MachineInfo } from "../../src/store/history-types.ts";
 
 export const T0 = 1_700_000_000_000;
 export const INTERVAL_MS = 600_000;
@@ -80,7 +80,7 @@ export function down(index: number, untilIndex?: number): Entry {
   return { state: "down", atWallMs, untilWallMs: T0 + untilIndex * INTERVAL_MS };
 }
 
-export function machine(id: string, more: Partial<KnownMachine> = {}): KnownMachine {
+export function machine(id: string, more: Partial<MachineInfo> = {}): MachineInfo {
   return {
     id,
     name: `name-${id}`,

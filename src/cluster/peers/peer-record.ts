@@ -1,6 +1,6 @@
 /** What is stored of a machine across restarts, and how a machine is made from it at the next start. */
 import type { Writable } from "../../base/writable.ts";
-import type { KnownMachine } from "../../store/history-types.ts";
+import type { KnownMachine, MachineInfo } from "../../store/history-types.ts";
 import type { CoreClock } from "../core-clock.ts";
 import { addressesOf, Peer } from "./peer.ts";
 
@@ -39,8 +39,8 @@ export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
 }
 
 /** Field by field, as it is made at each change of each of a thousand machines. */
-export function knownFromPeer(peer: Peer, clock: CoreClock): KnownMachine {
-  const known: Writable<KnownMachine> = {
+export function knownFromPeer(peer: Peer, clock: CoreClock): MachineInfo {
+  const known: Writable<MachineInfo> = {
     id: peer.id,
     name: peer.name,
     addresses: addressesOf(peer),
@@ -54,7 +54,6 @@ export function knownFromPeer(peer: Peer, clock: CoreClock): KnownMachine {
   if (peer.sequence !== undefined) known.sequence = peer.sequence;
   if (peer.retiredIncarnations.length > 0)
     known.retiredIncarnations = peer.retiredIncarnations.map(({ incarnation }) => incarnation);
-  if (peer.report !== undefined) known.report = peer.report;
   if (peer.reportAtWallMs !== undefined) known.reportAtWallMs = peer.reportAtWallMs;
   return known;
 }

@@ -7,7 +7,7 @@ import type { Answer, Question } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
 import type { FiguresV1 } from "../../protocol/v1/figures.ts";
 import { encodeReportV1Packet } from "../../protocol/v1/messages.ts";
-import type { KnownMachine } from "../../store/history-types.ts";
+import type { MachineInfo } from "../../store/history-types.ts";
 import type { CoreContext } from "../core-context.ts";
 import { LIVE_COST_FACTOR, LIVE_SHARED_MS } from "../limits.ts";
 import type { Machine } from "../machine.ts";
@@ -187,7 +187,7 @@ export class OwnReport {
     });
   }
 
-  known(): KnownMachine {
+  known(): MachineInfo {
     const { self, clock } = this.#context;
     return withoutUndefined({
       id: self.id,
@@ -200,7 +200,6 @@ export class OwnReport {
       incarnation: self.incarnation,
       sequence: this.#sequence,
       httpPort: this.#report?.httpPort,
-      report: this.#report,
       reportAtWallMs: this.#report && this.#madeWallMs,
     });
   }

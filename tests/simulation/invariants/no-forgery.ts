@@ -6,7 +6,7 @@
 import type { Machine } from "../../../src/cluster/machine.ts";
 import type { Output } from "../../../src/cluster/output.ts";
 import type { Report } from "../../../src/protocol/report.ts";
-import type { KnownMachine } from "../../../src/store/history-types.ts";
+import type { Entry, KnownMachine } from "../../../src/store/history-types.ts";
 import type { GroundTruth, Run } from "../world/ground-truth.ts";
 import { type Invariant, type Subject, Violation } from "./invariant.ts";
 
@@ -17,6 +17,8 @@ export class NoForgery implements Invariant {
   readonly #truth: GroundTruth;
   /** Machines with an outage in the history that has begun but not ended. */
   readonly #out = new Set<string>();
+  /** By machine id, the report of its newest entry. */
+  readonly #reports = new Map<string, Report>();
   /** How many entries in the history say that a machine was down or stopped. */
   outages = 0;
 
@@ -27,27 +29,40 @@ export class NoForgery implements Invariant {
 
   start(known: readonly KnownMachine[]): void {
     this.#out.clear();
+    this.#reports.clear();
     for (const { id, state } of known) if (isDownOrStopped(state)) this.#out.add(id);
   }
 
   output(output: Output): void {
-    if (output.kind === "forget") this.#out.delete(output.id);
-    if (output.kind === "rename") this.#out.delete(output.fromId);
+    if (output.kind === "forget") this.#drop(output.id);
+    if (output.kind === "rename") this.#drop(output.fromId);
     if (output.kind === "outage-over") this.#out.delete(output.id);
-    if (output.kind === "entry" && output.entry.state !== "up") {
-      this.#out.add(output.id);
-      this.outages++;
-    }
+    if (output.kind === "entry") this.#note(output.id, output.entry);
     if (output.kind !== "remember" || output.machine.id === this.#subject.id) return;
     const { id, state } = output.machine;
     if (!isDownOrStopped(state) && this.#out.has(id)) {
       this.#breach(`shows ${id} ${state} during an outage in its history`);
     }
-    this.#check(output.machine);
+    const report = this.#reports.get(id);
+    this.#check(report === undefined ? output.machine : { ...output.machine, report });
   }
 
   inspectTable(machines: readonly Machine[]): void {
     for (const machine of machines) this.#check(machine);
+  }
+
+  #note(id: string, entry: Entry): void {
+    if (entry.state === "up") {
+      this.#reports.set(id, entry.report);
+    } else {
+      this.#out.add(id);
+      this.outages++;
+    }
+  }
+
+  #drop(id: string): void {
+    this.#out.delete(id);
+    this.#reports.delete(id);
   }
 
   #check(machine: KnownMachine | Machine): void {
