@@ -29,16 +29,17 @@ describe("the time axis", () => {
       updateSeconds: 2,
       historyEntries: 144,
       cells: 144,
-      words: "288 s",
+      words: "5 min",
     },
     { name: "1,000 entries", updateSeconds: 600, historyEntries: 1000, cells: 250, words: "7 d" },
     { name: "one entry", updateSeconds: 600, historyEntries: 1, cells: 1, words: "10 min" },
-    { name: "an interval of 7 s", updateSeconds: 7, historyEntries: 30, cells: 30, words: "210 s" },
+    { name: "an interval of 7 s", updateSeconds: 7, historyEntries: 30, cells: 30, words: "4 min" },
   ];
-  for (const { name, updateSeconds, historyEntries, cells } of others) {
+  for (const { name, updateSeconds, historyEntries, cells, words } of others) {
     test(`of ${name} has at most 288 cells and at most 8 names`, () => {
       const other = axisOf({ nowMs: NOW, updateSeconds, historyEntries, times });
       expect(other.cells).toBe(cells);
+      expect(other.spanWords).toBe(words);
       expect(other.ticks.length).toBeLessThanOrEqual(8);
       expect(other.endMs).toBeLessThanOrEqual(NOW);
       expect(other.endMs).toBeGreaterThan(NOW - other.cellMs);
