@@ -5,32 +5,34 @@ import { errorCode } from "../base/errors.ts";
 /** Short beside what a reader notices, long beside what a look at the descriptor costs. */
 const PAUSE_MS = 5;
 
+/** The reader of the descriptor has gone. */
+const GONE = ["EPIPE", "EIO", "EBADF"];
+
+/** The reader, or the disk below a file, takes nothing now. */
+const FULL = ["EAGAIN", "ENOSPC", "EDQUOT"];
+
 /**
  * A write may take a part only, and none at all where the descriptor does not block (a pipe or a
- * terminal that another program has set so: EAGAIN). `patienceMs` is how long to wait for a
- * reader that takes nothing, before the rest of the text is dropped; without it this waits for as
- * long as a blocking descriptor would. A reader that has gone is no fault: `| head`
+ * terminal that another program has set so: EAGAIN). This waits for its reader, as a blocking
+ * descriptor would. With `mayDrop` it drops what that reader does not take at once, and what a full
+ * disk does not take, for which it throws otherwise. A reader that has gone is no fault: `| head`
  * has seen enough, and a closed terminal shows nothing.
  */
 export function writeAll(
   descriptor: number,
   text: string,
-  { patienceMs }: { readonly patienceMs?: number } = {},
+  { mayDrop = false }: { readonly mayDrop?: boolean } = {},
 ): void {
   const bytes = Buffer.from(text);
   let written = 0;
-  let waitedMs = 0;
   while (written < bytes.length) {
     try {
       written += writeSync(descriptor, bytes, written);
-      waitedMs = 0;
     } catch (error) {
-      const code = errorCode(error);
-      if (code === "EPIPE" || code === "EIO" || code === "EBADF") return;
+      const code = errorCode(error) ?? "";
+      if (GONE.includes(code) || (mayDrop && FULL.includes(code))) return;
       if (code !== "EAGAIN") throw error;
-      if (patienceMs !== undefined && waitedMs >= patienceMs) return;
       Bun.sleepSync(PAUSE_MS);
-      waitedMs += PAUSE_MS;
     }
   }
 }

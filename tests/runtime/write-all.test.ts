@@ -1,6 +1,7 @@
-/** Long output into pipes: a slow reader gets all of it, one that has gone is no fault. */
+/** Long output into pipes: a slow reader gets all of it, one that has gone is no fault. A full disk. */
 import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 
 const MODULE = join(import.meta.dir, "../../src/runtime/write-all.ts");
@@ -46,11 +47,27 @@ describe("writeAll", () => {
     expect({ lines, stderr }).toEqual({ lines: [String(2 * LENGTH), "exit 7"], stderr: "" });
   });
 
-  test("drops the rest for a reader that outlasts the patience", () => {
-    const call = `${WRITE.slice(0, -1)}, { patienceMs: 0 })`;
+  test("drops the rest, where it may, for a reader that takes nothing", () => {
+    const call = `${WRITE.slice(0, -1)}, { mayDrop: true })`;
     const { lines, stderr } = pipe({ before: NO_BLOCKING, call, reader: SLOW });
     expect({ exit: lines[1], stderr }).toEqual({ exit: "exit 7", stderr: "" });
     expect(Number(lines[0])).toBeWithin(1, 2 * LENGTH);
+  });
+
+  test.each([
+    ["drops the text, where it may,", ", { mayDrop: true }", 7, ""],
+    ["fails, where it may not drop the text,", "", 1, expect.stringContaining("ENOSPC")],
+  ])("%s on a full disk", (_, options, exit, stderr) => {
+    const script = `import { writeAll } from ${JSON.stringify(MODULE)};
+      writeAll(1, "a line"${options});
+      process.exit(7);`;
+    const full = openSync("/dev/full", "w");
+    const ended = spawnSync(process.execPath, ["-e", script], {
+      ...{ encoding: "utf8", timeout: 10_000 },
+      stdio: ["ignore", full, "pipe"],
+    });
+    closeSync(full);
+    expect({ exit: ended.status, stderr: ended.stderr }).toEqual({ exit, stderr });
   });
 
   test.each([

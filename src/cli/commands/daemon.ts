@@ -50,8 +50,9 @@ async function runDaemon(input: DaemonInput, { env }: Surroundings): Promise<num
   const log = createLog({
     debug: config.debug,
     style: chooseStyle(readStyleFacts(env)),
-    // The daemon never waits for a reader of its log that is stuck; it drops the line instead.
-    write: (line) => writeAll(STDERR, line, { patienceMs: 0 }),
+    // Where stderr does not block, the daemon drops what its reader does not take; a blocking pipe
+    // still makes it wait. A log on a full disk does not end the daemon.
+    write: (line) => writeAll(STDERR, line, { mayDrop: true }),
   });
   for (const note of notes) log.warn(note);
   const ended = signalled();
