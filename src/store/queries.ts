@@ -77,6 +77,7 @@ export function readEntries(
   onDamaged: OnDamaged,
 ): Entry[] {
   const limit = Math.min(MAX_ENTRIES_READ, Math.max(0, Math.trunc(query.limit) || 0));
+  if (limit === 0) return [];
   const { beforeWallMs = Number.MAX_SAFE_INTEGER, beforeState } = query;
   const rows = database
     .query<StoredEntry, [string, number, number]>(
@@ -87,7 +88,6 @@ export function readEntries(
     )
     .iterate(id, beforeWallMs, beforeState === undefined ? -1 : ENTRY_STATES.indexOf(beforeState));
   const entries: Entry[] = [];
-  if (limit === 0) return entries;
   for (const row of rows) {
     const entry = toEntry(row, onDamaged);
     if (entry !== undefined) entries.push(entry);

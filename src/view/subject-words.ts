@@ -26,7 +26,7 @@ export function memoryFreeText({ memoryFreeBytes, memoryPercent }: Facts): strin
 }
 
 /** What a report said, in one line: `CPU 11 %, bo rsync 1.6 cores`. */
-export function lastWords(facts: Facts): string {
+function lastWords(facts: Facts): string {
   const cpu = facts.cpuPercent === undefined ? [] : [`CPU ${percent(facts.cpuPercent)} %`];
   const { top } = facts;
   if (top === undefined || (isIdle(top) && !isIdleMachine(facts))) return cpu.join(", ");
