@@ -17,7 +17,7 @@ import { openPeerSocket } from "../runtime/udp.ts";
 import { assemble, type DaemonOptions, type DaemonParts, nameOf } from "./assemble.ts";
 import { createWatchdog } from "./loop/watchdog.ts";
 import { planReload } from "./reload.ts";
-import { type IntervalSampling, startIntervalSampling } from "./sampling/interval-sampling.ts";
+import { startIntervalSampling } from "./sampling/interval-sampling.ts";
 import { serveHttp } from "./serve-http.ts";
 import { createSizeLog } from "./upkeep/size-log.ts";
 
@@ -120,7 +120,7 @@ function isInReports(option: string): boolean {
   return option === "name" || option === "tag" || option === "update";
 }
 
-function publishReports({ config, clock, cluster, loop, sampler }: DaemonParts): IntervalSampling {
+function publishReports({ config, clock, cluster, loop, sampler }: DaemonParts) {
   return startIntervalSampling({
     sampler,
     clock,

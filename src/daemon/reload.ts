@@ -9,16 +9,11 @@ import { ON_RELOAD } from "../config/on-reload.ts";
 import type { OptionName } from "../config/options.ts";
 import { rangeTexts } from "../net/ranges.ts";
 
-export interface ReloadPlan {
-  /** What runs from now on: the running configuration with the options of `applied` changed. */
-  readonly config: Config;
-  readonly applied: readonly OptionName[];
-  /** For the log. */
-  readonly infos: readonly string[];
-  readonly warnings: readonly string[];
-}
-
-export function planReload(running: Config, reread: ReadConfig): ReloadPlan {
+/**
+ * What runs from now on: the running configuration with the options of `applied` changed; and for the log
+ * `infos` and `warnings`.
+ */
+export function planReload(running: Config, reread: ReadConfig) {
   const refused = whyRefused(running, reread);
   if (refused !== undefined || reread.kind === "problems") {
     const warnings = [...(refused ?? []), "the running configuration stays as it is"];

@@ -4,7 +4,7 @@
  */
 import type { AddressesByName, InterfaceAddress } from "../linux/sys/class-net.ts";
 import { formatAddress, isIpv4, isLoopback } from "./address.ts";
-import { type AddressSet, resolveRanges } from "./address-set.ts";
+import { resolveRanges } from "./address-set.ts";
 import { parseCidr } from "./interval.ts";
 import { type LanNetworks, whyNoLan } from "./lan.ts";
 import type { RangeList } from "./ranges.ts";
@@ -18,32 +18,17 @@ export interface NetworkOptions {
   readonly bind?: string;
 }
 
-export interface Networks {
-  readonly lan: LanNetworks;
-  readonly p2pAllow: AddressSet;
-  readonly httpAllow: AddressSet;
-  readonly scan: AddressSet;
-  /** The address of `--bind`, else all addresses of this machine except loopback and link-local. */
-  readonly ownAddresses: readonly string[];
-  /**
-   * Whether this is an own or a loopback address. With `--bind` loopback addresses are not counted,
-   * since other programs may be bound to them.
-   */
-  readonly isOwn: (address: string) => boolean;
-  /** Whether this address means all machines of a network that this machine is on. */
-  readonly isBroadcast: (address: string) => boolean;
-  /** Sentences for the log and the page about options in which `lan` matches nothing. */
-  readonly notices: readonly string[];
-}
+export type Networks = ReturnType<typeof resolveNetworks>;
 
 export function resolveNetworks(
   options: NetworkOptions,
   lan: LanNetworks,
   addresses: AddressesByName,
-): Networks {
+) {
   const { p2pAllow, httpAllow, scan, bind } = options;
   const all = [...addresses.values()].flat();
-  const ownAddresses =
+  /** The address of `--bind`, else all addresses of this machine except loopback and link-local. */
+  const ownAddresses: readonly string[] =
     bind === undefined ? all.map(({ address }) => address).filter(isKnownToOthers) : [bind];
   const own = new Set(ownAddresses);
   const broadcasts = broadcastAddresses(all);
@@ -58,8 +43,14 @@ export function resolveNetworks(
     httpAllow: resolveRanges(httpAllow, lan),
     scan: resolveRanges(scan, lan),
     ownAddresses,
-    isOwn: (address) => own.has(address) || (bind === undefined && isLoopback(address)),
-    isBroadcast: (address) => broadcasts.has(address),
+    /**
+     * Whether this is an own or a loopback address. With `--bind` loopback addresses are not counted,
+     * since other programs may be bound to them.
+     */
+    isOwn: (address: string) => own.has(address) || (bind === undefined && isLoopback(address)),
+    /** Whether this address means all machines of a network that this machine is on. */
+    isBroadcast: (address: string) => broadcasts.has(address),
+    /** Sentences for the log and the page about options in which `lan` matches nothing. */
     notices: notices.filter((notice) => notice !== undefined),
   };
 }

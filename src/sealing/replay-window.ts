@@ -10,22 +10,14 @@ export const WINDOW_WIDTH = 64;
 /** One for each possible peer (design, 6.3), which has one living incarnation. */
 const MAX_SENDERS = 4_096;
 
-export interface ReplayWindow {
-  /**
-   * Whether this counter is new: higher than all before it, or among the `WINDOW_WIDTH` up to the
-   * highest and not yet seen. From then on it counts as seen. The first counter is always new.
-   */
-  accepts(counter: number): boolean;
-}
-
 /**
  * Windows for many senders. Beyond `maxSenders` the window unused for longest is dropped, and with it
  * the memory of what that incarnation has sent. A replayed packet does not count as use.
  */
 export function createReplayGuard(maxSenders: number = MAX_SENDERS) {
-  const windows = new Map<string, ReplayWindow>();
+  const windows = new Map<string, ReturnType<typeof createReplayWindow>>();
   return {
-    /** As `ReplayWindow.accepts`, for the window of this id and incarnation. */
+    /** As `accepts` of a window, for the window of this id and incarnation. */
     accepts({ id, incarnation, counter }: { id: string; incarnation: string; counter: number }) {
       const key = `${id} ${incarnation}`;
       const window = windows.get(key) ?? createReplayWindow();
@@ -38,12 +30,16 @@ export function createReplayGuard(maxSenders: number = MAX_SENDERS) {
 }
 
 /** A window that has seen no counter. */
-export function createReplayWindow(): ReplayWindow {
+export function createReplayWindow() {
   // The place of a counter is its remainder, so that the window moves without shifting anything.
   const seen = new Uint8Array(WINDOW_WIDTH);
   let highest = Number.NEGATIVE_INFINITY;
   return {
-    accepts(counter) {
+    /**
+     * Whether this counter is new: higher than all before it, or among the `WINDOW_WIDTH` up to the
+     * highest and not yet seen. From then on it counts as seen. The first counter is always new.
+     */
+    accepts(counter: number): boolean {
       if (counter > highest) {
         if (counter - highest >= WINDOW_WIDTH) seen.fill(0);
         else

@@ -19,19 +19,18 @@ export interface CutOff {
   readonly others: number;
 }
 
-export interface CutOffFacts {
+/** `undefined` if nothing suggests that this machine is cut off. */
+export function cutOffOf(facts: {
   readonly machines: readonly Machine[];
   readonly updateSeconds: number;
   /** Whether any network interface has a carrier; `undefined` if unknown, or if there is none. */
   readonly hasCarrier?: boolean | undefined;
-}
-
-/** `undefined` if nothing suggests that this machine is cut off. */
-export function cutOffOf(facts: CutOffFacts): CutOff | undefined {
+}): CutOff | undefined {
   const others = facts.machines.filter(({ isSelf }) => !isSelf);
   const { lost, wereUp } = lostOf(others, facts.updateSeconds);
   // Machines on loopback are reached without any interface.
-  const isUnplugged = facts.hasCarrier === false && others.some(isElsewhere);
+  const isUnplugged =
+    facts.hasCarrier === false && others.some(({ address }) => !isLoopback(address));
   if (lost.length === 0 && !isUnplugged) return undefined;
   return withoutUndefined({
     reason: isUnplugged ? ("no carrier" as const) : ("others fell silent" as const),
@@ -40,10 +39,6 @@ export function cutOffOf(facts: CutOffFacts): CutOff | undefined {
     silent: lost.map(({ id }) => id),
     others: wereUp,
   });
-}
-
-function isElsewhere({ address }: Machine): boolean {
-  return !isLoopback(address);
 }
 
 /**

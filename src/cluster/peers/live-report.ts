@@ -44,17 +44,14 @@ export function shownReport(held: {
     : { ...interval, isLive: false };
 }
 
-/** Messages are read for interval reports alone (design, section 4). */
-const MESSAGES = "messages";
-
 /**
  * The live report as it is shown: with the messages of the last interval report, or with the reason why
- * they could not be read.
+ * they could not be read. Messages are read for interval reports alone (design, section 4).
  */
 export function withMessagesOf(live: Report, interval: Report | undefined): Report {
   if (interval === undefined) return live;
   const { messages, messageCount } = interval;
-  const reasons = (interval.problems ?? []).filter(({ subject }) => subject === MESSAGES);
+  const reasons = (interval.problems ?? []).filter(({ subject }) => subject === "messages");
   const problems = reasons.length > 0 ? [...(live.problems ?? []), ...reasons] : live.problems;
   return { ...live, ...withoutUndefined({ messages, messageCount, problems }) };
 }

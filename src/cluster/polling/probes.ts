@@ -18,16 +18,12 @@ interface Parts {
 }
 
 export class Probes {
-  readonly #context: CoreContext;
-  readonly #budget: Budget;
-  readonly #questions: Questions;
+  readonly #parts: Parts;
   readonly #answering = new DeadlineQueue<Contact>();
   readonly #quiet = new DeadlineQueue<Contact>();
 
   constructor(parts: Parts) {
-    this.#context = parts.context;
-    this.#budget = parts.budget;
-    this.#questions = parts.questions;
+    this.#parts = parts;
   }
 
   /** Addresses that are being probed. */
@@ -37,13 +33,13 @@ export class Probes {
 
   start(contact: Contact, afterMs = 0): void {
     contact.probesLeft = PROBES;
-    const atMs = this.#context.clock.deadlineMs + afterMs;
+    const atMs = this.#parts.context.clock.deadlineMs + afterMs;
     if (!this.#quiet.has(contact)) this.#answering.set(contact, atMs);
   }
 
   /** Starts a second after the last question to this address, whatever kind that was. */
   startRested(contact: Contact): void {
-    const restMs = NUDGE_PAUSE_MS - this.#questions.msSinceAsked(contact);
+    const restMs = NUDGE_PAUSE_MS - this.#parts.questions.msSinceAsked(contact);
     this.start(contact, Math.max(0, restMs));
   }
 
@@ -63,7 +59,7 @@ export class Probes {
       if (contact.peer !== undefined && isQuiet(contact.peer)) {
         this.#answering.delete(contact);
         this.#quiet.set(contact, nowMs);
-      } else if (!this.#budget.questions.take(nowMs)) return;
+      } else if (!this.#parts.budget.questions.take(nowMs)) return;
       else this.#ask(contact, this.#answering);
     }
   }
@@ -87,8 +83,8 @@ export class Probes {
 
   #ask(contact: Contact, queue: DeadlineQueue<Contact>): void {
     contact.probesLeft--;
-    this.#questions.ask(contact, this.#context.requestNumber());
-    if (contact.probesLeft > 0) queue.set(contact, this.#context.clock.deadlineMs + SECOND);
+    this.#parts.questions.ask(contact, this.#parts.context.requestNumber());
+    if (contact.probesLeft > 0) queue.set(contact, this.#parts.context.clock.deadlineMs + SECOND);
     else queue.delete(contact);
   }
 

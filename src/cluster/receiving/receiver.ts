@@ -114,16 +114,18 @@ export class Receiver {
     message: Message,
     contact: Contact | undefined,
   ): CoreDropReason | undefined {
-    const { context, replies, answers, v1Answers, discovery, ring, removal } = this.#parts;
+    const { context, replies, answers, v1Answers, discovery, ring, removal, schedule } =
+      this.#parts;
+    const peer = contact?.peer;
     switch (message.kind) {
       case "initial-query":
-        return limited(replies.toInitialQuery(from, contact?.peer !== undefined));
+        return limited(replies.toInitialQuery(from, peer !== undefined));
       case "request":
-        return limited(replies.toRequest(from, contact?.peer?.protocol === 1));
+        return limited(replies.toRequest(from, peer?.protocol === 1));
       case "question":
         return limited(replies.toQuestion(from, message));
       case "ring-question":
-        ring.noteAsked(contact?.peer);
+        ring.noteAsked(peer);
         return limited(replies.toRingQuestion(from, message.number));
     }
     // What changes our state must come from the peers' port: any user of a machine can send from its
@@ -140,15 +142,17 @@ export class Receiver {
       case "alive":
         return v1Answers.takeAlive(contact);
       case "goodbye":
-        this.#takeGoodbye(contact, message.incarnation);
+        if (peer?.protocol === 2 && peer.incarnation === message.incarnation) {
+          schedule.noteGoodbye(peer);
+        }
         return undefined;
       case "hint":
-        ring.noteHint(contact?.peer, message.addresses);
+        ring.noteHint(peer, message.addresses);
         return undefined;
       case "ring-answer":
         return this.#takeRingAnswer(contact, message);
       case "removal-request":
-        if (contact?.peer?.protocol === 2) removal.noteRequest(message);
+        if (peer?.protocol === 2) removal.noteRequest(message);
         return undefined;
     }
   }
@@ -158,12 +162,6 @@ export class Receiver {
     if (typeof taken === "string" || taken === undefined) return taken;
     this.#parts.answers.takeRingAnswer(taken);
     return undefined;
-  }
-
-  #takeGoodbye(contact: Contact | undefined, incarnation: string): void {
-    const peer = contact?.peer;
-    if (peer?.protocol !== 2 || peer.incarnation !== incarnation) return;
-    this.#parts.schedule.noteGoodbye(peer);
   }
 }
 

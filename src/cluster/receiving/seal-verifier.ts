@@ -6,15 +6,10 @@
  */
 import type { Message } from "../../protocol/message.ts";
 import { incarnationStart } from "../../protocol/ring.ts";
-import type { OpenedPacket, SealedBy } from "../../sealing/envelope.ts";
+import type { SealedBy } from "../../sealing/envelope.ts";
 import type { CoreContext } from "../core-context.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import type { PeerTable } from "../peers/peer-table.ts";
-
-/** A plain packet is the message itself, and was sealed by nobody. */
-type Unsealed =
-  | { readonly ok: true; readonly message: Uint8Array; readonly sealer?: SealedBy }
-  | Extract<OpenedPacket, { ok: false }>;
 
 /** Messages that change nothing here, or prove themselves by the number of our question. */
 const FROM_ANY_INCARNATION: ReadonlySet<Message["kind"]> = new Set([
@@ -35,12 +30,11 @@ export class SealVerifier {
     this.#table = table;
   }
 
-  open(packet: Uint8Array): Unsealed {
+  /** A plain packet is the message itself, and was sealed by nobody. */
+  open(packet: Uint8Array) {
     const opened = this.#context.envelope?.open(packet);
-    if (opened === undefined) return { ok: true, message: packet };
-    if (!opened.ok) return opened;
-    const sealer = { id: opened.id, incarnation: opened.incarnation };
-    return { ok: true, message: opened.message, sealer };
+    if (opened === undefined) return { ok: true as const, message: packet };
+    return opened.ok ? { ok: opened.ok, message: opened.message, sealer: opened } : opened;
   }
 
   /** Why nothing may follow from this message, not even that its sender is there. */

@@ -65,10 +65,8 @@ export class Replies {
 
   toRingQuestion(from: Endpoint, number: number): boolean {
     const { signature, self } = this.#parts.context;
-    return this.#reply(
-      from,
-      encodeRingAnswer(signature, { number, incarnation: self.incarnation }),
-    );
+    const { incarnation } = self;
+    return this.#reply(from, encodeRingAnswer(signature, { number, incarnation }));
   }
 
   /** The live report is there, or has not come in time. */

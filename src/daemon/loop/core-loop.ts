@@ -15,14 +15,7 @@ const SHORTEST_SLEEP_MS = 10;
 /** The core takes a tick that is 5 s late for a suspension, so it needs one more often than that. */
 const LONGEST_SLEEP_MS = 1_000;
 
-export interface CoreLoop {
-  /** Calls the core with the time, performs what it asks for, and plans the next tick anew. */
-  drive: Drive;
-  /** Begins to tick. `afterTick` runs after each tick, for duties that need no timer of their own. */
-  start(afterTick: (now: Moment) => void): void;
-  stop(): void;
-}
-
+/** Calls the core with the time, performs what it asks for, and plans the next tick anew. */
 export type Drive = (call: (now: Moment) => readonly Output[]) => void;
 
 export function createCoreLoop({
@@ -37,7 +30,7 @@ export function createCoreLoop({
   readonly clock: () => Moment;
   readonly watchdog: Watchdog;
   readonly after: After;
-}): CoreLoop {
+}) {
   let afterTick: ((now: Moment) => void) | undefined;
   let cancel: () => void = () => undefined;
   let wakesAtMs = Number.POSITIVE_INFINITY;
@@ -71,12 +64,14 @@ export function createCoreLoop({
     cancel = after(atMs - now.elapsedMs, tick);
   }
 
+  const drive: Drive = (call) => {
+    perform(call(clock()));
+    rearm();
+  };
   return {
-    drive: (call) => {
-      perform(call(clock()));
-      rearm();
-    },
-    start: (callback) => {
+    drive,
+    /** Begins to tick. `callback` runs after each tick, for duties that need no timer of their own. */
+    start: (callback: (now: Moment) => void): void => {
       afterTick = callback;
       rearm();
     },

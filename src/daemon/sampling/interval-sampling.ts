@@ -13,12 +13,6 @@ const FIRST_REPORT_MS = 500;
 /** Timers stand still during a suspension; this bounds how late a report can be after it. */
 const LONGEST_SLEEP_MS = 5_000;
 
-export interface IntervalSampling {
-  /** Publishes a report now, and from then on one in each interval of this length. */
-  retime(updateSeconds: number): void;
-  stop(): void;
-}
-
 export function startIntervalSampling({
   sampler,
   updateSeconds,
@@ -31,7 +25,7 @@ export function startIntervalSampling({
   readonly clock: () => Moment;
   readonly after: After;
   readonly publish: (report: Report) => void;
-}): IntervalSampling {
+}) {
   let intervalMs = updateSeconds * 1000;
   let cancel: () => void = () => undefined;
   let isStopped = false;
@@ -62,7 +56,8 @@ export function startIntervalSampling({
   sampler.prime();
   sleep();
   return {
-    retime: (seconds) => {
+    /** Publishes a report now, and from then on one in each interval of this length. */
+    retime: (seconds: number): void => {
       intervalMs = seconds * 1000;
       // A report that is being made counts as the one to publish now.
       if (isTaking || isStopped) return;

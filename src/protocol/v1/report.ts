@@ -31,10 +31,8 @@ import { latin1Line, latin1Word } from "./latin1.ts";
 import { formatCpuTime, formatLoginAge, parseCpuTime, parseLoginAge } from "./times.ts";
 
 const HEAD_FIELDS = 20;
-const PROCESS_FIELDS = 6;
-const USER_FIELDS = 3;
-const MAX_PROCESSES = 5;
-const MAX_USERS = 10;
+const PROCESSES = { fieldCount: 6, most: 5 };
+const USERS = { fieldCount: 3, most: 10 };
 const MAX_MESSAGES = 5;
 
 /** Field 3: the seconds over which rates are counted. Some users of the 2005 program edit it. */
@@ -67,8 +65,8 @@ export function encodeReportV1(
 ): string {
   const maxBytes = options.maxBytes ?? MAX_REPORT_V1_BYTES;
   const head = encodeHead(report, options.wallSeconds, options.figures);
-  const processes = (report.processes ?? []).slice(0, MAX_PROCESSES).map(encodeProcess);
-  const users = (report.users ?? []).slice(0, MAX_USERS).map(encodeUser);
+  const processes = (report.processes ?? []).slice(0, PROCESSES.most).map(encodeProcess);
+  const users = (report.users ?? []).slice(0, USERS.most).map(encodeUser);
   const messages = (report.messages ?? [])
     .map((text) => latin1Line(text, MAX_MESSAGE_LENGTH))
     .filter((text) => text !== "")
@@ -105,17 +103,9 @@ export function decodeReportV1(
   const head = parseHead(headLine);
   if (head === undefined) return fail("not 20 fields in line 1");
   const mayBeCut = (number: number) => isCut && lines.length === number;
-  const processes = splitRecords(processLine, {
-    fieldCount: PROCESS_FIELDS,
-    most: MAX_PROCESSES,
-    isCut: mayBeCut(2),
-  });
+  const processes = splitRecords(processLine, { ...PROCESSES, isCut: mayBeCut(2) });
   if (processes === undefined) return fail("a process without 6 fields");
-  const users = splitRecords(userLine, {
-    fieldCount: USER_FIELDS,
-    most: MAX_USERS,
-    isCut: mayBeCut(3),
-  });
+  const users = splitRecords(userLine, { ...USERS, isCut: mayBeCut(3) });
   if (users === undefined) return fail("a user without 3 fields");
   const messages = messageLine
     ?.split("\t")
