@@ -10,9 +10,7 @@ import type { CpuReport, NetworkReport, Report } from "./report.ts";
 const SHORT_MESSAGE_LENGTH = 120;
 
 /**
- * The report in at most `maxBytes` of JSON (UTF-8). Where it does not fit, its messages are shortened,
- * then the oldest messages are left out (the newest is the last), then the last processes, users,
- * interfaces and file systems, then the figures of each core, problems and tags. An empty list is
+ * The report in at most `maxBytes` of JSON (UTF-8), by as many of `CUTS` as that takes. An empty list is
  * absent; its count stays. The name is never cut, so a limit below about 200 bytes may be exceeded.
  */
 export function fitReport(report: Report, maxBytes: number): Report {
@@ -27,6 +25,7 @@ export function fitReport(report: Report, maxBytes: number): Report {
 
 type Cut = (report: Report, excessBytes: number) => Report;
 
+/** The newest message is the last. */
 const CUTS: readonly Cut[] = [
   shortenMessages,
   (report, excess) => withList(report, "messages", dropFirst(report.messages, excess)),

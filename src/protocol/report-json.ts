@@ -231,12 +231,9 @@ const readReport = recordReader<Report>(
 );
 
 /**
- * A report from untrusted JSON, with exactly the known fields, typed and within bounds. Text is
- * clamped (name 128 UTF-16 units, words 64, phrases 128, mounts and reasons 256, messages
- * 1,024) and cleaned (`cleanText`). Lists are cut (10 users, 10 processes, 5 messages, 64 file
- * systems, 64 interfaces, 8 temperatures, 16 tags, 32 problems); over 4,096 cores there are no
- * per-core figures. A wrong field is absent, and an item without its name is skipped. A report
- * without the machine's name is refused.
+ * A report from untrusted JSON, with exactly the known fields, typed and within the bounds of their
+ * readers; text is clamped and cleaned, and lists are cut. A wrong field is absent, and an item without
+ * its name is skipped. A report without the machine's name is refused.
  */
 export function parseReport(value: unknown): Result<Report> {
   const report = readReport(value);

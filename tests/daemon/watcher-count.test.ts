@@ -5,7 +5,7 @@ import { HandClock } from "./hand-clock.ts";
 function bench() {
   const clock = new HandClock();
   const told: boolean[] = [];
-  const watch = createWatcherCount({ after: clock.after, onChange: (on) => told.push(on) });
+  const watch = createWatcherCount((on) => told.push(on), clock.after);
   return { clock, told, watch };
 }
 

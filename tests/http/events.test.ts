@@ -28,7 +28,7 @@ function bench() {
   const changes = createChangeLog(1_700_000_000_000);
   const watching: boolean[] = [];
   const { after } = clock;
-  const watchers = createWatcherCount({ after, onChange: (on) => watching.push(on) });
+  const watchers = createWatcherCount((on) => watching.push(on), after);
   const sample = sampleSource({ cells: 1 });
   let machines: readonly Machine[] = sample.view.machines;
   let views = 0;

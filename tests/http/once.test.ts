@@ -25,7 +25,7 @@ function bench() {
     },
   };
   const { after } = clock;
-  const watchers = createWatcherCount({ after, onChange: () => undefined });
+  const watchers = createWatcherCount(() => undefined, after);
   const events: number[] = [];
   const streams = new EventStreams({
     ...{ source, changes, watchers, after },

@@ -6,13 +6,10 @@ import type { Watchers } from "../../http/watching.ts";
 const GLANCE_MS = 10_000;
 
 /** Calls `onChange` when the first watcher comes and when the last one leaves. */
-export function createWatcherCount({
-  onChange,
-  after,
-}: {
-  readonly onChange: (isWatching: boolean) => void;
-  readonly after: After;
-}): Watchers {
+export function createWatcherCount(
+  onChange: (isWatching: boolean) => void,
+  after: After,
+): Watchers {
   let count = 0;
   let endGlance: (() => void) | undefined;
   let cancelGlance: () => void = () => undefined;

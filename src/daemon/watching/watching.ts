@@ -31,10 +31,8 @@ export function openWatching(parts: {
     after,
     publish: (report, cost) => drive((now) => cluster.publishLive(report, cost, now)),
   });
-  const watchers = createWatcherCount({
-    after,
-    onChange: (isWatching) => drive((now) => cluster.setWatching(isWatching, now)),
-  });
+  const noteChange = (isOn: boolean) => drive((now) => cluster.setWatching(isOn, now));
+  const watchers = createWatcherCount(noteChange, after);
   const following = { source, changes, watchers, after };
   const streams = new EventStreams({ ...following, onMade: onEvent });
   return {
