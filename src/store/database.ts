@@ -51,7 +51,7 @@ export class UnusableFileError extends Error {
 }
 
 /**
- * Opens the database and makes its tables if it is new. Throws what `classifyFault` names. A file
+ * Opens the database and makes its tables if it is new. Throws what `faultOf` names. A file
  * is locked for this process alone until it is closed: two daemons never share one. `waitMs`: how
  * long to wait for another process's lock; the whole program stands still meanwhile.
  */
@@ -86,13 +86,14 @@ function pragma(database: Database, name: string): number {
   return Number(database.query(`PRAGMA ${name}`).values()[0]?.[0] ?? 0);
 }
 
-/** The fault of the file that was thrown; undefined for a bug of ours. */
-export function classifyFault(error: unknown): Fault | undefined {
+/** The fault of the file that was thrown; throws on for a bug of ours. */
+export function faultOf(error: unknown): Fault {
   if (error instanceof UnusableFileError) return { kind: error.kind, words: error.message };
-  if (!(error instanceof SQLiteError)) return undefined;
+  if (!(error instanceof SQLiteError)) throw error;
   // The low byte is the kind, the rest its shade. Source: sqlite.org/rescode.html.
   const kind = FAULT_KINDS[error.errno & 0xff];
-  return kind === undefined ? undefined : { kind, words: error.message };
+  if (kind === undefined) throw error;
+  return { kind, words: error.message };
 }
 
 export function closeQuietly(database: Database): void {

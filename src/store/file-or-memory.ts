@@ -7,13 +7,7 @@ import type { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { MEBIBYTE } from "../base/units.ts";
 import { carryOver, closeOutagesHeardAfter } from "./carry.ts";
-import {
-  classifyFault,
-  closeQuietly,
-  type Fault,
-  openDatabase,
-  UnusableFileError,
-} from "./database.ts";
+import { closeQuietly, type Fault, faultOf, openDatabase, UnusableFileError } from "./database.ts";
 import { type FilePlace, isSetAside, openHistoryFile, putAside } from "./history-file.ts";
 import { CAPS, type HistoryCaps, type HistoryOptions } from "./history-options.ts";
 import type { Notices } from "./notices.ts";
@@ -68,7 +62,7 @@ export class Storage {
     try {
       this.#moveInto(opened.database);
     } catch (error) {
-      const fault = faultOrThrow(error);
+      const fault = faultOf(error);
       const isAside = isSetAside(fault) && this.#putAside(place, fault);
       closeQuietly(opened.database);
       // The place is free for a new file: at most MAX_SET_ASIDE times.
@@ -133,14 +127,10 @@ export class Storage {
 
   #writeHere(changes: readonly Change[]): void {
     const database = this.#database;
+    const apply = (change: Change) => applyChange(database, change, this.#caps.machines) ?? [];
     database
       .transaction(() => {
-        const grown = new Set<number>();
-        for (const change of changes) {
-          const machine = applyChange(database, change, this.#caps.machines);
-          if (machine !== undefined) grown.add(machine);
-        }
-        this.#trim(database, grown);
+        this.#trim(database, new Set(changes.flatMap(apply)));
         this.#enforceCap(database, this.#isOnFile);
       })
       .immediate();
@@ -197,7 +187,7 @@ export class Storage {
 
   /** Leaves a database that failed, with what can be read of it; throws on for a bug of ours. */
   #fallToMemory(error: unknown): void {
-    const fault = faultOrThrow(error);
+    const fault = faultOf(error);
     const failed = this.#database;
     const memory = openDatabase(":memory:");
     memory.transaction(() => this.#carryInto(memory, this.#caps.memoryBytes * CARRIED_PART))();
@@ -209,9 +199,9 @@ export class Storage {
     this.#stayInMemory(fault);
   }
 
-  #stayInMemory(fault: Fault | undefined): Fault | undefined {
+  #stayInMemory(fault: Fault): Fault {
     this.#retryAtMs = this.#options.now().elapsedMs + RETRY_MS;
-    const words = fault?.words ?? "unknown fault";
+    const { words } = fault;
     if (this.#path === undefined) {
       this.#notices.tell("memory", `the history in memory failed and was begun anew: ${words}`);
       return fault;
@@ -243,12 +233,6 @@ export class Storage {
     this.#setAsideCount++;
     this.#notices.tell(`aside ${this.#setAsideCount}`, words);
   }
-}
-
-function faultOrThrow(error: unknown): Fault {
-  const fault = classifyFault(error);
-  if (fault === undefined) throw error;
-  return fault;
 }
 
 function sizeInWords(bytes: number): string {

@@ -3,16 +3,14 @@
  * used is explained in words. What is written in the file is no concern of this module.
  */
 import type { Database } from "bun:sqlite";
-import { classifyFault, type Fault, openDatabase } from "./database.ts";
+import { type Fault, faultOf, openDatabase } from "./database.ts";
 import { createPrivately, findLockHolder, setAside } from "./state-directory.ts";
 
-interface OpenedFile {
-  /** Absent: the file cannot be used now. */
-  readonly database?: Database;
-  readonly fault?: Fault;
-  /** What happened to a bad file. */
-  readonly aside?: string;
-}
+/** The open database, or why the file cannot be used now; `aside` is what happened to a bad file. */
+type OpenedFile = { readonly aside?: string } & (
+  | { readonly database: Database }
+  | { readonly database?: undefined; readonly fault: Fault }
+);
 
 export interface FilePlace {
   readonly path: string;
@@ -27,7 +25,7 @@ export interface FilePlace {
  */
 export function openHistoryFile(place: FilePlace, waitMs: number): OpenedFile {
   const first = tryOpen(place, waitMs);
-  if (first.fault === undefined || !isSetAside(first.fault)) return first;
+  if (first.database !== undefined || !isSetAside(first.fault)) return first;
   const aside = putAside(place, first.fault);
   if (!aside.moved) return { fault: first.fault, aside: aside.words };
   return { ...tryOpen(place, waitMs), aside: aside.words };
@@ -54,8 +52,7 @@ function tryOpen(place: FilePlace, waitMs: number): OpenedFile {
   try {
     return { database: openDatabase(place.path, waitMs) };
   } catch (error) {
-    const fault = classifyFault(error);
-    if (fault === undefined) throw error;
+    const fault = faultOf(error);
     return { fault: fault.kind === "locked" ? { ...fault, words: lockWords(place) } : fault };
   }
 }

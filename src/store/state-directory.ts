@@ -8,9 +8,9 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
-  unlinkSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { errorCode, errorMessage } from "../base/errors.ts";
@@ -50,12 +50,10 @@ export function checkStateDirectory(directory: string): Result<void> {
   }
   const probe = join(directory, `.probe-${process.pid}`);
   try {
-    const descriptor = openSync(probe, "w", 0o600);
     try {
-      writeSync(descriptor, "x");
+      writeFileSync(probe, "x", { mode: 0o600 });
     } finally {
-      closeSync(descriptor);
-      unlinkSync(probe);
+      rmSync(probe, { force: true });
     }
     return ok(undefined);
   } catch (error) {

@@ -28,6 +28,9 @@ export interface EntryRow {
   readonly body: Uint8Array | null;
 }
 
+/** What the row of an outage holds in place of a report's figures. */
+const NO_REPORT = { cpu: null, disk: null, uptime: null, span: null, body: null };
+
 export interface MachineRow {
   readonly rowid: number;
   readonly id: string;
@@ -137,16 +140,8 @@ function append(
   const state = ENTRY_STATES.indexOf(entry.state);
   if (continuesOutage(database, rowid, { at, state })) return undefined;
   const until = entry.untilWallMs === undefined ? undefined : wholeMs(entry.untilWallMs);
-  putEntry(database, rowid, {
-    at,
-    state,
-    until: until === undefined ? null : Math.max(until, at),
-    cpu: null,
-    disk: null,
-    uptime: null,
-    span: null,
-    body: null,
-  });
+  const untilAfter = until === undefined ? null : Math.max(until, at);
+  putEntry(database, rowid, { ...NO_REPORT, at, state, until: untilAfter });
   return rowid;
 }
 

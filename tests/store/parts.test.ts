@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
-import { classifyFault, openDatabase } from "../../src/store/database.ts";
+import { faultOf, openDatabase } from "../../src/store/database.ts";
 import { MAX_INFLATED_BYTES, packJson, unpackJson } from "../../src/store/packed-json.ts";
 import { historyFile, parseLockHolder } from "../../src/store/state-directory.ts";
 
@@ -60,9 +60,9 @@ test("a bug of ours is not taken for a fault of the disk", () => {
   }
   database.close();
   expect(thrown).toBeInstanceOf(Error);
-  expect(classifyFault(thrown)).toBeUndefined();
-  expect(classifyFault(new TypeError("x"))).toBeUndefined();
-  expect(classifyFault(undefined)).toBeUndefined();
+  expect(() => faultOf(thrown)).toThrow(thrown as Error);
+  expect(() => faultOf(new TypeError("x"))).toThrow(TypeError);
+  expect(() => faultOf("no error")).toThrow("no error");
 });
 
 test("the name of the file does not tell the signature, and is safe with any signature", () => {
