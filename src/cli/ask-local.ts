@@ -2,7 +2,7 @@
  * Asks the unagi that runs on this machine over HTTP, as another program would. The caller must
  * check what the answer contains: another program may hold the port.
  */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, RequestOptions } from "node:http";
 import { http } from "../base/builtins.ts";
 import { errorCode, errorMessage } from "../base/errors.ts";
 
@@ -11,12 +11,6 @@ export interface ReportPlace {
   /** The address of `--bind`; absent: 127.0.0.1. */
   readonly bind?: string | undefined;
   readonly port: number;
-}
-
-export interface LocalQuestion {
-  readonly method: "GET" | "DELETE";
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type LocalAnswer =
@@ -41,7 +35,7 @@ const LARGEST_ANSWER = 32 * 1024 * 1024;
 /** Uses node:http because fetch obeys $HTTP_PROXY, and a proxy would ask itself. */
 export function askLocal(
   { bind = "127.0.0.1", port }: ReportPlace,
-  question: LocalQuestion,
+  question: Pick<RequestOptions, "method" | "path" | "headers">,
 ): Promise<LocalAnswer> {
   return new Promise((resolve) => {
     const failed = (reason: string) => resolve({ kind: "failed", reason });

@@ -44,6 +44,10 @@ function programSections(
   listed: readonly Command[],
 ): readonly (readonly string[])[] {
   const width = widest(options.map(optionRow));
+  // The keys that have no option of their own.
+  const onlyInFile = FILE_KEYS.filter(({ where }) => where === "file").map(
+    (key) => [`    ${key.long}`, textOf(key)] as const,
+  );
   return [
     ["Examples:", ...table(EXAMPLES)],
     ["Commands:", ...table(listed.map(({ name, description }) => [name, description]))],
@@ -52,7 +56,7 @@ function programSections(
       const rows = options.filter((option) => option.group === group).map(optionRow);
       return [`${group}:`, ...table(rows, width)];
     }),
-    fileSection(width),
+    ["Only in the file:", ...table(onlyInFile, width)],
     ["A RANGE is one of:", ...table(RANGE_FORMS)],
   ];
 }
@@ -68,13 +72,6 @@ function textOf(option: Option): string {
   const preset = defaultWords(option);
   const again = option.repeats === true ? "; repeats" : "";
   return `${option.meaning}${again}${preset === undefined ? "" : ` [${preset}]`}`;
-}
-
-/** The keys that have no option of their own. */
-function fileSection(width: number): readonly string[] {
-  const keys = FILE_KEYS.filter(({ where }) => where === "file");
-  const rows = keys.map((key) => [`    ${key.long}`, textOf(key)] as const);
-  return ["Only in the file:", ...table(rows, width)];
 }
 
 function table(

@@ -23,11 +23,9 @@ export function rate(
 
 /** Undefined where one of them is unknown, or there is none. */
 export function sum(values: readonly (number | undefined)[]): number | undefined {
-  let total: number | undefined = values.length === 0 ? undefined : 0;
-  for (const value of values) {
-    total = total === undefined || value === undefined ? undefined : total + value;
-  }
-  return total;
+  const numbers = values.filter((value) => value !== undefined);
+  const isWhole = numbers.length > 0 && numbers.length === values.length;
+  return isWhole ? numbers.reduce((total, value) => total + value, 0) : undefined;
 }
 
 /** The `most` largest of them, in the order given. */

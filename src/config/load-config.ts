@@ -3,10 +3,9 @@
  * names all problems at once. It reads files only through the function that it is given.
  */
 import { printable } from "../base/printable.ts";
-import { withoutUndefined } from "../base/without-undefined.ts";
 import { PASSWD_CAP_BYTES, parsePasswd } from "../linux/passwd.ts";
 import type { Config } from "./config.ts";
-import { type ConfigSources, makeConfig } from "./make-config.ts";
+import { makeConfig } from "./make-config.ts";
 import { DEFAULT_CONFIG_FILE } from "./options.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { LARGEST_CONFIG_FILE, parseConfigFile } from "./parse-config-file.ts";
@@ -46,14 +45,13 @@ export function loadConfig({ argv, env, readText }: ConfigInput): LoadedConfig {
   const commandLine = parseArguments(argv);
   if (commandLine.action !== undefined) return { kind: commandLine.action };
   const file = readFile(commandLine, readText);
-  const sources: ConfigSources = withoutUndefined({
+  const made = makeConfig({
     commandLine: { ...commandLine, problems: [...commandLine.problems, ...(file.problems ?? [])] },
     file: file.settings,
     stateDirectory: env["STATE_DIRECTORY"],
     keyFiles: credentialsIn(env["CREDENTIALS_DIRECTORY"], readText),
-    userExists: (name: string) => userExists(name, readText),
+    userExists: (name) => userExists(name, readText),
   });
-  const made = makeConfig(sources);
   if (!made.ok) return { kind: "problems", problems: made.problems };
   return { kind: "config", config: made.config, notes: [...(file.notes ?? []), ...made.notes] };
 }

@@ -12,14 +12,13 @@ import { OPTION_TABLE, OPTIONS, type Option, type OptionName } from "./options.t
 import type { Setting, Settings } from "./settings.ts";
 import { whyProtocol1Only } from "./texts.ts";
 
-export interface ConfigSources {
+interface ConfigSources {
   readonly commandLine: Settings;
-  /** Absent: there is no file. */
-  readonly file?: Settings & { readonly path: string };
+  readonly file: (Settings & { readonly path: string }) | undefined;
   /** The key files that the service manager passes on, used where no `--key-file` is given. */
   readonly keyFiles: readonly string[];
   /** `$STATE_DIRECTORY`: the directories of systemd's `StateDirectory=`, separated by colons. */
-  readonly stateDirectory?: string;
+  readonly stateDirectory: string | undefined;
   readonly userExists: (name: string) => boolean;
 }
 
