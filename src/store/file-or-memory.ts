@@ -5,14 +5,36 @@
  */
 import type { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
-import { MEBIBYTE } from "../base/units.ts";
+import { MEBIBYTE, type Moment } from "../base/units.ts";
 import { carryOver, closeOutagesHeardAfter } from "./carry.ts";
 import { closeQuietly, type Fault, faultOf, openDatabase, UnusableFileError } from "./database.ts";
 import { type FilePlace, isSetAside, openHistoryFile, putAside } from "./history-file.ts";
-import { CAPS, type HistoryCaps, type HistoryOptions } from "./history-options.ts";
 import type { Notices } from "./notices.ts";
 import { enforceCap, trimMachine } from "./retention.ts";
 import { applyChange, type Change } from "./tables.ts";
+
+export interface HistoryOptions {
+  /** `--state`; absent: in memory. */
+  readonly directory?: string;
+  /** The network's signature: each network has its own file. */
+  readonly signature: string;
+  /** `-H`. */
+  readonly entriesPerMachine: number;
+  readonly now: () => Moment;
+  readonly log: (level: "info" | "warn", text: string) => void;
+  readonly caps?: Partial<HistoryCaps>;
+  /** Where /proc is found, to name the holder of a locked file; "/" but for tests. */
+  readonly root?: string;
+}
+
+type HistoryCaps = Readonly<typeof CAPS>;
+
+/** Design, section 7, and the cap on peers of 6.3. */
+const CAPS = {
+  fileBytes: 512 * MEBIBYTE,
+  memoryBytes: 32 * MEBIBYTE,
+  machines: 4096,
+};
 
 /** A disk is made free, or another daemon stopped, by people: minutes are soon enough. */
 const RETRY_MS = 5 * 60 * 1000;

@@ -5,8 +5,7 @@
  */
 import type { Database } from "bun:sqlite";
 import { fail, ok, type Result } from "../base/result.ts";
-import { Storage } from "./file-or-memory.ts";
-import type { HistoryOptions } from "./history-options.ts";
+import { type HistoryOptions, Storage } from "./file-or-memory.ts";
 import type { Entry, EntryQuery, KnownMachine, MachineInfo, StripPoint } from "./history-types.ts";
 import { Notices } from "./notices.ts";
 import { readAt, readEntries, readKnownMachines, readStrips } from "./queries.ts";

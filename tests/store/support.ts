@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Report } from "../../src/protocol/report.ts";
+import type { HistoryOptions } from "../../src/store/file-or-memory.ts";
 import type { History } from "../../src/store/history.ts";
 import { openHistory } from "../../src/store/history.ts";
-import type { HistoryOptions } from "../../src/store/history-options.ts";
 import type { Entry, MachineInfo } from "../../src/store/history-types.ts";
 
 export const T0 = 1_700_000_000_000;
