@@ -48,8 +48,8 @@ export class Cluster {
   tick(now: Moment): Output[] {
     this.#observe(now, { isTick: true });
     this.#parts.selfEncounters.run();
-    for (const part of this.#parts.timed) part.run();
     this.#parts.v1Answers.run();
+    for (const part of this.#parts.timed) part.run();
     return this.#finish();
   }
 

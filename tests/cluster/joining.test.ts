@@ -366,3 +366,14 @@ test.each([
     );
   },
 );
+
+test("a candidate whose first answer was refused is heard when it answers a later question", () => {
+  const bench = new Bench({ maxPeers: 1 });
+  bench.meet("10.0.0.2", { id: "ann", incarnation: "boot" });
+  bench.meet("10.0.0.3", { id: "ben" });
+  expect(bench.drops("table of machines full")).toBe(1);
+  bench.receive("10.0.0.2", `<${JSON.stringify({ bye: { id: "ann", boot: "boot" } })}`);
+  bench.run(5000);
+  bench.answerNext("10.0.0.3", { id: "ben" });
+  expect(bench.others().map(({ id }) => id)).toEqual(["ben"]);
+});

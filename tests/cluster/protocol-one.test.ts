@@ -358,10 +358,10 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
   test("counts with the report that answers the question which tests the goodbye", () => {
     const bench = new Bench();
     leave(bench);
-    bench.run(2100);
+    bench.run(2200);
     bench.receive(A, `<${v1Report(REPORT)}`);
     expect(records(bench)).toEqual([{ id: "ann", name: "ant", protocol: 2, state: "up" }]);
-    bench.run(2100);
+    bench.run(2200);
     expect(records(bench)).toEqual(REPLACED);
     const ids = bench.of("entry").map(({ id, entry }) => `${id} ${entry.state}`);
     expect(ids.slice(-2)).toEqual(["ann stopped", `${A} up`]);
@@ -378,7 +378,7 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
   test("is none if the machine itself answers the test, too", () => {
     const bench = new Bench();
     leave(bench);
-    bench.run(2100);
+    bench.run(2200);
     bench.receive(A, `<${v1Report(REPORT)}`);
     bench.answer(A, { id: "ann", name: "ant", incarnation: "boota2" });
     bench.run(5000);
@@ -402,9 +402,9 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
   test("is not asked more than its share meanwhile", () => {
     const bench = new Bench();
     leave(bench);
-    bench.run(2100);
+    bench.run(2200);
     bench.receive(A, `<${v1Report(REPORT)}`);
-    bench.run(2100);
+    bench.run(2200);
     bench.clear();
     for (let i = 0; i < 60; i++) {
       bench.receive(A, ">");
@@ -416,9 +416,9 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
   test("is two machines when the new one has another name", () => {
     const bench = new Bench();
     leave(bench);
-    bench.run(2100);
+    bench.run(2200);
     bench.receive(A, `<${v1Report({ ...REPORT, name: "bee" })}`);
-    bench.run(2100);
+    bench.run(2200);
     expect(records(bench)).toEqual([
       { id: "ann", name: "ant", protocol: 2, state: "stopped" },
       { id: A, name: "bee", protocol: 1, state: "up" },
@@ -428,9 +428,9 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
   test("is the old one again when that answers", () => {
     const bench = new Bench();
     leave(bench);
-    bench.run(2100);
+    bench.run(2200);
     bench.receive(A, `<${v1Report(REPORT)}`);
-    bench.run(2100);
+    bench.run(2200);
     bench.answerNext(A, { id: "ann", name: "ant", incarnation: "boota2" });
     expect(records(bench)).toEqual([{ id: "ann", name: "ant", protocol: 2, state: "up" }]);
   });
@@ -438,9 +438,9 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
   test("is forgotten together with the old one", () => {
     const bench = new Bench({ updateSeconds: 10 });
     leave(bench);
-    bench.run(2100);
+    bench.run(2200);
     bench.receive(A, `<${v1Report(REPORT)}`);
-    bench.run(2100);
+    bench.run(2200);
     while (bench.machine(A)?.state !== "down") bench.runLong(60_000);
     bench.take(bench.cluster.forget(A, bench.now()));
     expect(bench.others()).toEqual([]);

@@ -93,11 +93,10 @@ export class CandidatePool {
       if (candidates.readyMs(nowMs) > nowMs || !questions.take(nowMs)) return;
       candidates.take(nowMs);
       this.#turn = (turn + 1) % this.#turns.length;
-      // All repeats have one number, so that a late answer to the first still counts.
-      this.#parts.questions.ask(
-        contact,
-        contact.question?.number ?? this.#parts.context.requestNumber(),
-      );
+      // All repeats have one number, so that a late answer to the first still counts. One that was
+      // answered is over, though the answer was refused.
+      const open = contact.question?.isAnswered === false ? contact.question : undefined;
+      this.#parts.questions.ask(contact, open?.number ?? this.#parts.context.requestNumber());
       this.#moveTo(contact.hasSpoken ? this.#spoken : this.#named, contact, nowMs + pauseMs);
     }
   }
