@@ -20,7 +20,7 @@ const NEVER_KEPT = "no-store";
 const CACHE_CONTROL = {
   // The address holds a hash of the content, so a browser never asks for it again.
   "for good": "private, max-age=31536000, immutable",
-  // Made once for all readers of an era (eras.ts). The browser asks before each use whether its
+  // Made once for all readers of an era (handler.ts). The browser asks before each use whether its
   // copy still holds: the ETag tells.
   "per era": "private, no-cache",
   // Made for each request.

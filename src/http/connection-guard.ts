@@ -5,12 +5,6 @@
  */
 import { countOpenFiles, readOpenFilesLimit } from "../linux/proc/limits.ts";
 
-interface DescriptorUse {
-  readonly open: number;
-  /** The soft limit. */
-  readonly limit: number;
-}
-
 /** Connections, event streams included: plenty for the readers of a cluster. */
 const MOST_CONNECTIONS = 2_048;
 
@@ -18,12 +12,14 @@ const MOST_CONNECTIONS = 2_048;
 const SHARE_OF_LIMIT = 0.8;
 
 /** Whether all connections have to be closed; `before`: the descriptors that were open without any. */
-export function isCrowded(use: DescriptorUse, before: number): boolean {
+export function isCrowded(use: NonNullable<DescriptorUse>, before: number): boolean {
   return use.open - before > MOST_CONNECTIONS || use.open > use.limit * SHARE_OF_LIMIT;
 }
 
-/** `undefined` where /proc does not tell; `root` is "/" but for tests. */
-export function readDescriptorUse(root: string): DescriptorUse | undefined {
+type DescriptorUse = ReturnType<typeof readDescriptorUse>;
+
+/** Open ones and the soft limit; `undefined` where /proc does not tell. `root`: "/" but for tests. */
+export function readDescriptorUse(root: string) {
   const open = countOpenFiles(root);
   const limit = open.ok ? readOpenFilesLimit(root) : open;
   if (open.ok && limit.ok) {

@@ -9,9 +9,9 @@
 import type { EventQuery } from "../api/query.ts";
 import type { Detail } from "../api/types.ts";
 import { type EventContent, eventJson } from "../api/writer.ts";
+import { zlib } from "../base/builtins.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
 import { EVENT_STREAM, SECURITY_HEADERS, takesGzip } from "./answer.ts";
-import { EventBytes, GZIP_HEAD } from "./event-bytes.ts";
 import type { Following } from "./watching.ts";
 
 /** Design, section 8: as many readers as a crowd of machines has, and each costs a socket. */
@@ -26,13 +26,11 @@ const WRITE_PAUSE_MS = 1000;
 const GATHER_MS = 50;
 /** First events kept for a second: readers that come together hold the same version. */
 const MOST_FIRSTS = 16;
-
-interface StreamRequest {
-  readonly request: Request;
-  /** The canonical address of the client. */
-  readonly address: string;
-  readonly query: EventQuery;
-}
+/**
+ * RFC 1952: magic, deflate, no flags, no time, no extra flags, Unix. Begins a compressed stream,
+ * which has no end.
+ */
+const GZIP_HEAD = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
 
 interface EventStreamParts extends Following {
   /** An event of so many characters has been made. */
@@ -41,6 +39,7 @@ interface EventStreamParts extends Following {
 
 interface Stream {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  /** The canonical address of the client. */
   readonly address: string;
   readonly detail: Detail;
   readonly isGzipped: boolean;
@@ -48,10 +47,31 @@ interface Stream {
   readonly release: () => void;
 }
 
+/** The bytes of an event, plain or compressed. Each form is made for its first reader, and kept. */
+type EventBytes = (reader: Pick<Stream, "isGzipped">) => Uint8Array;
+
+function eventBytes(text: string): EventBytes {
+  let plain: Uint8Array | undefined;
+  let deflated: Uint8Array | undefined;
+  return ({ isGzipped }) => {
+    if (!isGzipped) {
+      plain ??= Buffer.from(text, "utf8");
+      return plain;
+    }
+    // Ends at a whole byte and refers to nothing before it, so the same bytes fit at any place of
+    // any reader's stream.
+    deflated ??= zlib().deflateRawSync(text, {
+      level: 5,
+      finishFlush: zlib().constants.Z_SYNC_FLUSH,
+    });
+    return deflated;
+  };
+}
+
 export class EventStreams {
   readonly #parts: EventStreamParts;
   readonly #streams = new Set<Stream>();
-  readonly #ping = new EventBytes(": ping\n\n");
+  readonly #ping = eventBytes(": ping\n\n");
   /** What new readers get, by what they asked for; kept for one pause, as ages are in it. */
   readonly #firsts = new Map<string, { readonly version: number; readonly event: EventBytes }>();
   /** The version up to which changes have been written. */
@@ -78,7 +98,7 @@ export class EventStreams {
   }
 
   /** `undefined`: there are too many already. */
-  open({ request, address, query }: StreamRequest): Response | undefined {
+  open(request: Request, address: string, query: EventQuery): Response | undefined {
     if (this.#streams.size >= MOST_STREAMS) return undefined;
     const isGzipped = takesGzip(request);
     const headers = new Headers(SECURITY_HEADERS);
@@ -87,7 +107,7 @@ export class EventStreams {
     headers.set("vary", "accept-encoding");
     if (isGzipped) headers.set("content-encoding", "gzip");
     if (request.method === "HEAD") return new Response(null, { headers });
-    const first = this.#firstEvent(query).in({ isGzipped });
+    const first = this.#firstEvent(query)({ isGzipped });
     let stream: Stream | undefined;
     const body = new ReadableStream<Uint8Array>(
       {
@@ -199,7 +219,7 @@ export class EventStreams {
       const { controller } = stream;
       const isBehind = controller.desiredSize === null || controller.desiredSize < 0;
       if (isBehind) this.#cut(stream);
-      else controller.enqueue(eventFor(stream).in(stream));
+      else controller.enqueue(eventFor(stream)(stream));
     }
   }
 
@@ -221,6 +241,6 @@ export class EventStreams {
     const data = JSON.stringify(eventJson(view, content));
     const text = `event: machine\nid: ${content.version}\ndata: ${data}\n\n`;
     this.#parts.onMade?.(text.length);
-    return new EventBytes(text);
+    return eventBytes(text);
   }
 }

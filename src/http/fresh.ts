@@ -12,14 +12,6 @@ const LOOK_EVERY_MS = 50;
 /** Scripts on 256 machines that ask in one moment; further ones get what there is at once. */
 export const MOST_WAITING = 256;
 
-export interface Freshener {
-  /**
-   * Resolves when all machines that are up have a report of at most this age, and after 1 s at the
-   * latest; `undefined`: there is nothing to wait for.
-   */
-  wait(maxAgeSeconds: number): Promise<void> | undefined;
-}
-
 interface Waiter {
   readonly maxAgeSeconds: number;
   /** Looks at the machines before it is answered with what there is. */
@@ -27,7 +19,9 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
-export function createFreshener(parts: Following): Freshener {
+export type Freshener = ReturnType<typeof createFreshener>;
+
+export function createFreshener(parts: Following) {
   const { watchers, after } = parts;
   const oldestSeconds = createOldest(parts);
   let waiters: Waiter[] = [];
@@ -35,21 +29,21 @@ export function createFreshener(parts: Following): Freshener {
 
   function look(): void {
     const oldest = oldestSeconds();
-    const done: Waiter[] = [];
-    const waiting: Waiter[] = [];
-    for (const waiter of waiters) {
-      waiter.looksLeft -= 1;
-      const isDone = waiter.looksLeft <= 0 || oldest <= waiter.maxAgeSeconds;
-      (isDone ? done : waiting).push(waiter);
-    }
-    waiters = waiting;
-    if (waiting.length > 0) after(LOOK_EVERY_MS, look);
+    for (const waiter of waiters) waiter.looksLeft -= 1;
+    const isDone = (one: Waiter) => one.looksLeft <= 0 || oldest <= one.maxAgeSeconds;
+    const done = waiters.filter(isDone);
+    waiters = waiters.filter((one) => !isDone(one));
+    if (waiters.length > 0) after(LOOK_EVERY_MS, look);
     else release();
     for (const { resolve } of done) resolve();
   }
 
   return {
-    wait: (maxAgeSeconds) => {
+    /**
+     * Resolves when all machines that are up have a report of at most this age, and after 1 s at the
+     * latest; `undefined`: there is nothing to wait for.
+     */
+    wait: (maxAgeSeconds: number): Promise<void> | undefined => {
       if (waiters.length >= MOST_WAITING || oldestSeconds() <= maxAgeSeconds) return undefined;
       if (waiters.length === 0) {
         release = watchers.hold();

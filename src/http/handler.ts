@@ -4,15 +4,15 @@
  * gives.
  */
 import { canonicalAddress } from "../net/address.ts";
+import type { ClusterSource } from "../view/cluster-view.ts";
 import { createWarnedSince } from "../view/history/warned-since.ts";
 import { createTimes } from "../view/times.ts";
 import { answerWith, type Body, plainAnswer } from "./answer.ts";
 import { createAssets } from "./assets.ts";
 import { BodyCache } from "./body-cache.ts";
-import { createEras, type EraNow } from "./eras.ts";
+import type { EventStreams } from "./events.ts";
 import { isAllowedHost } from "./host-names.ts";
-import { segmentsOf, targetOf } from "./request-target.ts";
-import { type Call, createRouter, type Route, type ViewRoute } from "./router.ts";
+import { type Call, createRouter, type Route } from "./router.ts";
 import { nothingAt, ROUTES } from "./routes.ts";
 import type { Service } from "./service.ts";
 import type { Watchers } from "./watching.ts";
@@ -42,7 +42,7 @@ const MISDIRECTED =
 
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const findRoute = createRouter(ROUTES, nothingAt);
-  let answering: Answering | undefined;
+  let answer: ReturnType<typeof createAnswering> | undefined;
   return (request, clientAddress, port = 0) => {
     const address = canonicalAddress(clientAddress);
     if (address === undefined || !options.allow(address)) return plainAnswer(403, null);
@@ -57,60 +57,90 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     const found = findRoute(request.method, segments);
     if (found.kind === "wrong method") return wrongMethod(found.allow);
     // Not before the first request: time zone and styles take a tenth of the daemon's start.
-    answering ??= new Answering(options);
+    answer ??= createAnswering(options);
     const client = { address, port };
-    return answering.answer(found.route, { request, client, path, slug: found.slug, query });
+    return answer(found.route, { request, client, path, slug: found.slug, query });
   };
 }
 
-/** Carries out routes, and keeps the bodies that may be kept. */
-class Answering {
-  readonly #options: HttpHandlerOptions;
-  readonly #service: Service;
-  readonly #era: EraNow;
-  /** Followed pages and all other answers have eras of their own. */
-  readonly #looks = new BodyCache();
-  readonly #others = new BodyCache();
+/**
+ * Path and query of a request as they came, hostile ones included; `query` is without the question
+ * mark. Bun gives the bare path for an HTTP/1.0 request without a Host or with a bad one, where
+ * `new URL` would throw.
+ */
+function targetOf(url: string) {
+  const scheme = url.indexOf("://");
+  const from = url.startsWith("/") ? 0 : url.indexOf("/", scheme < 0 ? 0 : scheme + 3);
+  const rest = from < 0 ? "/" : (url.slice(from).split("#", 1)[0] ?? "/");
+  const [path = "", ...query] = rest.split("?");
+  return { path, query: query.join("?") };
+}
 
-  constructor(options: HttpHandlerOptions) {
-    const { source } = options;
-    const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-    this.#options = options;
-    this.#era = createEras(source, options.streams);
-    this.#service = {
-      ...options,
-      times: createTimes(timeZone),
-      assets: createAssets(),
-      warnedSince: createWarnedSince((id, query) => source.entries(id, query)),
+/** `["machines", "node01"]`; `undefined` for a path whose percent-encoding is broken. */
+function segmentsOf(path: string): readonly string[] | undefined {
+  try {
+    return path.slice(1).split("/").map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Carries out routes, and keeps the bodies that may be kept. */
+function createAnswering(options: HttpHandlerOptions) {
+  const { source, watchers, onMade } = options;
+  const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const service: Service = {
+    ...options,
+    times: createTimes(timeZone),
+    assets: createAssets(),
+    warnedSince: createWarnedSince((id, query) => source.entries(id, query)),
+  };
+  const eraNow = createEras(source, options.streams);
+  // Followed pages and all other answers have eras of their own.
+  const [looks, others] = [new BodyCache(), new BodyCache()];
+
+  function answerTo(route: Route, call: Call, isLook: boolean): Body | Response {
+    if (!route.needsView) return route.answer(call);
+    // The costly part: a look at every machine.
+    const make = () => {
+      const view = source.cluster();
+      if (route.tellsOfAll === true) onMade?.(view.machines.length);
+      return route.answer({ ...call, view });
     };
+    if (route.caching === "none") return make();
+    const name = `${call.path}?${route.variant?.(call.query) ?? call.query}`;
+    return (isLook ? looks : others).get(eraNow(isLook), name, make);
   }
 
-  answer(route: Route, asked: Omit<Call, "service">): Response | Promise<Response> {
-    const call = { ...asked, service: this.#service };
+  return (route: Route, asked: Omit<Call, "service">): Response | Promise<Response> => {
+    const call = { ...asked, service };
     const isLook = route.isLook === true && !isOfPast(asked.query);
-    if (isLook) this.#options.watchers.glance();
+    if (isLook) watchers.glance();
     const answerNow = (): Response => {
-      const answer = this.#answerTo(route, call, isLook);
+      const answer = answerTo(route, call, isLook);
       return answer instanceof Response ? answer : answerWith(call.request, answer, route.caching);
     };
     const wait = route.wait?.(call);
     return wait === undefined ? answerNow() : wait.then(answerNow);
-  }
+  };
+}
 
-  #answerTo(route: Route, call: Call, isLook: boolean): Body | Response {
-    if (!route.needsView) return route.answer(call);
-    if (route.caching === "none") return this.#view(route, call);
-    const cache = isLook ? this.#looks : this.#others;
-    const name = `${call.path}?${route.variant?.(call.query) ?? call.query}`;
-    return cache.get(this.#era(isLook), name, () => this.#view(route, call));
-  }
-
-  /** The costly part: a look at every machine. */
-  #view(route: ViewRoute, call: Call): Body {
-    const view = this.#service.source.cluster();
-    if (route.tellsOfAll === true) this.#options.onMade?.(view.machines.length);
-    return route.answer({ ...call, view });
-  }
+/**
+ * Eras say which answers still hold: an answer belongs to one era, and is made anew in the next. An
+ * era is one version of the state and one second, as pages show the time to the second. The state of
+ * a thousand machines changes five hundred times a second, but browsers that follow a page are told
+ * once a second and ask then: for followed pages an era lasts from one event to the next.
+ */
+function createEras(source: ClusterSource, streams: Pick<EventStreams, "told">) {
+  let told: number | undefined;
+  let toldAtMs = 0;
+  return (isFollowed: boolean): string => {
+    const { wallMs, elapsedMs } = source.moment();
+    const nowTold = isFollowed ? streams.told() : undefined;
+    if (nowTold === undefined) return `${source.version()} ${Math.floor(wallMs / 1000)}`;
+    if (nowTold !== told) [told, toldAtMs] = [nowTold, elapsedMs];
+    return `told ${told} ${Math.floor((elapsedMs - toldAtMs) / 1000)}`;
+  };
 }
 
 function isOfPast(query: string): boolean {

@@ -5,19 +5,18 @@
 import { readSearchDomains } from "../linux/resolv-conf.ts";
 import { canonicalAddress } from "../net/address.ts";
 
-interface HostNameOptions {
-  /** `etc/resolv.conf` is read below it; "/" but for tests. */
-  readonly root: string;
-  readonly name: string;
-  /** The names of `http-name`. */
-  readonly httpNames: readonly string[];
-}
-
 /** Longer than any DNS name with a port. */
 const LONGEST_HOST = 300;
 
-/** `localhost`, the name alone, with `.local` and with each search domain, and the `http-name`s. */
-export function hostNamesOf(options: HostNameOptions): ReadonlySet<string> {
+/**
+ * `localhost`, the name alone, with `.local` and with each search domain, and the `http-name`s.
+ * `root`: `etc/resolv.conf` is read below it; "/" but for tests.
+ */
+export function hostNamesOf(options: {
+  readonly root: string;
+  readonly name: string;
+  readonly httpNames: readonly string[];
+}): ReadonlySet<string> {
   const name = plainName(options.name);
   const first = name.split(".")[0] ?? name;
   const domains = readSearchDomains(options.root);

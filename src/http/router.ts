@@ -41,7 +41,7 @@ interface PlainRoute extends RouteBase {
   readonly answer: (call: Call) => Body | Response;
 }
 
-export interface ViewRoute extends RouteBase {
+interface ViewRoute extends RouteBase {
   /** The part of the query that the answer depends on; all of it without this. */
   readonly variant?: (query: string) => string;
   readonly caching: Exclude<Caching, "for good">;

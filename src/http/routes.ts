@@ -1,6 +1,8 @@
 /** Everything that is answered over HTTP, one line for each method and form of path. */
+import { shownText } from "../base/shown-text.ts";
+import { bodyOf, plainAnswer, TEXT } from "./answer.ts";
 import { ASSET_PATHS } from "./assets.ts";
-import { assetAt } from "./handlers/asset.ts";
+import { errorPage, jsonError } from "./handlers/bodies.ts";
 import {
   clusterAnswer,
   clusterPage,
@@ -9,11 +11,9 @@ import {
   waitForFresh,
 } from "./handlers/cluster.ts";
 import { eventsAnswer } from "./handlers/events.ts";
-import { healthAnswer } from "./handlers/health.ts";
 import { entriesAnswer, machineAnswer, machinePage } from "./handlers/machine.ts";
-import { nothingInApi, nothingPage } from "./handlers/nothing.ts";
 import { removalAnswer } from "./handlers/removal.ts";
-import type { Route } from "./router.ts";
+import type { Call, Route, ViewCall } from "./router.ts";
 
 /** A page that people look at. */
 const LOOK = { method: "GET", caching: "per era", needsView: true, isLook: true } as const;
@@ -35,12 +35,29 @@ export const ROUTES: readonly Route[] = [
   { ...VIEW, pattern: "/api/v1/machines/KEY/entries", answer: entriesAnswer },
   { ...CHANGE, pattern: "/api/v1/machines/KEY", answer: removalAnswer },
   { ...NO_VIEW, pattern: "/api/v1/events", answer: eventsAnswer },
-  { ...NO_VIEW, pattern: "/healthz", answer: healthAnswer },
-  ...ASSET_PATHS.map((pattern) => ({ ...FOR_GOOD, pattern, answer: assetAt(pattern) })),
+  // For load balancers and supervisors.
+  { ...NO_VIEW, pattern: "/healthz", answer: () => bodyOf({ text: "ok\n", contentType: TEXT }) },
+  ...ASSET_PATHS.map((pattern) => ({
+    ...FOR_GOOD,
+    pattern,
+    answer: ({ service }: Call) => service.assets.bodies.get(pattern) ?? plainAnswer(404, null),
+  })),
 ];
 
-const NOTHING_IN_API: Route = { ...NO_VIEW, pattern: "/api", answer: nothingInApi };
-const NOTHING_HERE: Route = { ...VIEW, pattern: "/", answer: nothingPage };
+const NOTHING_IN_API: Route = {
+  ...NO_VIEW,
+  pattern: "/api",
+  answer: () => jsonError(404, { error: "there is nothing at this path" }),
+};
+const NOTHING_HERE: Route = {
+  ...VIEW,
+  pattern: "/",
+  answer: (call: ViewCall) =>
+    errorPage(call, 404, {
+      title: "Nothing here",
+      text: `There is no page at ${shownText(decodeURIComponent(call.path), 120)}.`,
+    }),
+};
 
 /** The route of a path that is not in the table: programs get JSON, people a page. */
 export function nothingAt(segments: readonly string[]): Route {

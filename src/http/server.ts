@@ -52,7 +52,9 @@ const GUARD_MS = 900;
 /** How long nothing is listened on once there were too many connections. */
 const REST_MS = 2_000;
 
-function serve(hostname: string, options: HttpServerOptions) {
+type Listener = Pick<HttpServer, "port" | "stop">;
+
+function serve(hostname: string, options: HttpServerOptions): Listener {
   const { handler, log } = options;
   const server = Bun.serve({
     hostname,
@@ -77,8 +79,6 @@ function serve(hostname: string, options: HttpServerOptions) {
   });
   return { port: server.port ?? options.port, stop: () => void server.stop(true) };
 }
-
-type Listener = ReturnType<typeof serve>;
 
 /** A reason names address, port, option and remedy. */
 export function startHttpServer(options: HttpServerOptions): Result<HttpServer> {
@@ -140,11 +140,8 @@ function isSamePlace(one: ListenPlace, other: ListenPlace): boolean {
 
 function listen({ bind, isLocal }: ListenPlace, options: HttpServerOptions): Result<Listener> {
   if (bind !== undefined) return tryOn(bind, options);
-  return isLocal === true ? listenOnLoopback(options) : listenEverywhere(options);
-}
-
-/** Both families, or IPv4 alone where there is no IPv6. */
-function listenEverywhere(options: HttpServerOptions): Result<Listener> {
+  if (isLocal === true) return listenOnLoopback(options);
+  // Both families, or IPv4 alone where there is no IPv6.
   const both = tryOn("::", options);
   return both.ok || !isWithoutIpv6(both.code) ? both : tryOn("0.0.0.0", options);
 }

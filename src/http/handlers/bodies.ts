@@ -11,12 +11,12 @@ export function renderContext({ service, view }: ViewCall): RenderContext {
   return { source, view, times, assets: assets.links, warnedSince };
 }
 
-export function htmlBody(text: string): Body {
-  return bodyOf({ text, contentType: HTML });
+export function pageBody(text: string, status = 200): Body {
+  return bodyOf({ text, status, contentType: HTML });
 }
 
 export function errorPage(call: ViewCall, status: number, page: ErrorPage): Body {
-  return bodyOf({ text: errorHtml(renderContext(call), page), status, contentType: HTML });
+  return pageBody(errorHtml(renderContext(call), page), status);
 }
 
 export function jsonBody(json: object, status = 200): Body {

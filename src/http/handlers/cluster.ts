@@ -5,10 +5,10 @@ import { clusterHtml } from "../../page/render.ts";
 import { statusText } from "../../page/text/status-text.ts";
 import { type Body, bodyOf, TEXT } from "../answer.ts";
 import type { Call, ViewCall } from "../router.ts";
-import { htmlBody, jsonBody, renderContext, wrongParameter } from "./bodies.ts";
+import { jsonBody, pageBody, renderContext, wrongParameter } from "./bodies.ts";
 
 export function clusterPage(call: ViewCall): Body {
-  return htmlBody(clusterHtml(renderContext(call), new URLSearchParams(call.query)));
+  return pageBody(clusterHtml(renderContext(call), new URLSearchParams(call.query)));
 }
 
 export function statusAnswer({ view, service }: ViewCall): Body {

@@ -9,6 +9,5 @@ export function eventsAnswer({ request, client, query, service }: Call): Body | 
   const wanted = readEventQuery(new URLSearchParams(query), request.headers.get("last-event-id"));
   if ("parameter" in wanted) return wrongParameter(wanted);
   const error = `${streams.count()} event streams are open, and that is all there may be`;
-  const { address } = client;
-  return streams.open({ request, address, query: wanted }) ?? jsonError(503, { error });
+  return streams.open(request, client.address, wanted) ?? jsonError(503, { error });
 }

@@ -10,21 +10,20 @@ import type { Body } from "../answer.ts";
 import type { ViewCall } from "../router.ts";
 import {
   errorPage,
-  htmlBody,
   jsonBody,
   jsonError,
+  pageBody,
   renderContext,
   wrongParameter,
 } from "./bodies.ts";
 
 export function machinePage(call: ViewCall): Body {
-  const found = findShown(call.view, call.slug);
-  const shown = shownText(call.slug, 80);
+  const { view, slug, query } = call;
+  const found = findShown(view, slug);
+  const shown = shownText(slug, 80);
   switch (found.kind) {
     case "one":
-      return htmlBody(
-        machineHtml(renderContext(call), found.machine, new URLSearchParams(call.query)),
-      );
+      return pageBody(machineHtml(renderContext(call), found.machine, new URLSearchParams(query)));
     case "many":
       return errorPage(call, 300, {
         title: `${counted(found.machines.length, "machine")} called ${shown}`,
@@ -39,7 +38,6 @@ export function machinePage(call: ViewCall): Body {
       return errorPage(call, 404, {
         title: "No such machine",
         text: `“${shown}” is no id, address or name of a machine known here.`,
-        choices: [],
       });
   }
 }

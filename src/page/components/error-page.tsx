@@ -6,7 +6,7 @@ export interface ErrorPage {
   readonly title: string;
   readonly text: string;
   /** Machines to choose from. */
-  readonly choices: readonly {
+  readonly choices?: readonly {
     readonly name: string;
     readonly detail: string;
     readonly href: string;
@@ -22,7 +22,7 @@ export function renderErrorPage(page: ErrorPage, masthead: Masthead, frame: Fram
       <section class="notice" id="machines" aria-labelledby="what">
         <h2 id="what">{page.title}</h2>
         <p>{page.text}</p>
-        {page.choices.length > 0 && (
+        {page.choices && (
           <ul>
             {page.choices.map(({ name, detail, href }) => (
               <li>
