@@ -1,5 +1,4 @@
 /** One entry of the history in a line: fetched when the reader comes to its cell, and kept. */
-
 import type { EntriesJson, EntryJson } from "../../api/types.ts";
 import { shownText } from "../../base/shown-text.ts";
 import { type Facts, factsOf, isIdle, isIdleMachine } from "../../view/facts.ts";

@@ -2,13 +2,10 @@
  * What the page says on a machine that knows no other: how it is looking for them, and five things
  * to check, with this machine's own values.
  */
-
 import { counted, SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
 import { isIpv6, isLoopback } from "../../net/address.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { duration } from "../../view/format.ts";
-
-export type Alone = NonNullable<ReturnType<typeof aloneOf>>;
 
 function listed(ranges: readonly string[]): string {
   return ranges.length === 0 ? "nobody else" : shownText(ranges.join(", "), SENTENCE_LENGTH);

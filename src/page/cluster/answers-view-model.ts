@@ -2,7 +2,6 @@
  * The three answers at the top of the page: which machines are free, who is using what, which
  * machines are down or in trouble.
  */
-
 import { counted, shownName } from "../../base/shown-text.ts";
 import { ANSWER_LINES, firstLines } from "../../view/answers/first-lines.ts";
 import { freeMachines } from "../../view/answers/free-machines.ts";
@@ -17,16 +16,6 @@ import type { Times } from "../../view/times.ts";
 
 export type Answers = ReturnType<typeof answersOf>;
 
-export interface TroubleLine {
-  readonly name: string;
-  readonly href: string;
-  readonly mark: "down" | "silent" | "stopped" | "warning";
-  readonly word: string;
-  /** `3h02m`; empty where the beginning is unknown. */
-  readonly lasts: string;
-  readonly detail: string;
-}
-
 interface Now {
   readonly times: Times;
   readonly nowMs: number;
@@ -38,7 +27,8 @@ export function machineLink({ machine, slug }: Subject) {
   return { name: shownName(machine, 24), href: machineHref(slug) };
 }
 
-function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): TroubleLine {
+/** `lasts`: `3h02m`; empty where the beginning is unknown. */
+function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now) {
   if (trouble.kind === "warning") {
     const { subject, warning } = trouble;
     const { sinceWallMs } = warning;
@@ -60,7 +50,7 @@ function troubleLine(trouble: Trouble, { times, nowMs, warnedSince }: Now): Trou
   const since = `since ${times.since(first.stateSinceWallMs ?? nowMs, nowMs)}`;
   const { unanswered } = first.machine;
   const isCounted = kind === "silent" && unanswered > 0;
-  const line: TroubleLine = {
+  const line = {
     ...machineLink(first),
     mark: kind,
     word: kind,

@@ -1,5 +1,4 @@
 /** The three answers: which machines are free, who is using what, what is down or in trouble. */
-
 import { shownText } from "../../base/shown-text.ts";
 import { isDiskFull } from "../../view/answers/free-machines.ts";
 import { bytes, known, percent } from "../../view/format.ts";

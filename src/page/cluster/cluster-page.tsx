@@ -1,16 +1,13 @@
 /** The cluster page: what must be said, the three answers, the table of machines. */
-
 import { Notices } from "../components/notices.tsx";
 import { type Frame, renderDocument } from "../components/page.tsx";
 import { PageLinks } from "../components/parts.tsx";
-import type { Alone } from "./alone.ts";
 import { ThreeAnswers } from "./answers.tsx";
-import type { ClusterPage, PastNotice } from "./cluster-view-model.ts";
-import type { CutOffNotice } from "./cut-off.ts";
+import type { ClusterPage } from "./cluster-view-model.ts";
 import { MachinesTable } from "./machine-table.tsx";
 import { TilesSection } from "./tiles.tsx";
 
-function AloneNotice({ alone }: { alone: Alone }) {
+function AloneNotice({ alone }: { alone: NonNullable<ClusterPage["alone"]> }) {
   if (alone.isNotLooking) {
     return (
       <section class="notice" aria-labelledby="alone">
@@ -49,7 +46,7 @@ function AloneNotice({ alone }: { alone: Alone }) {
   );
 }
 
-function CutOffSection({ cutOff }: { cutOff: CutOffNotice }) {
+function CutOffSection({ cutOff }: { cutOff: NonNullable<ClusterPage["cutOff"]> }) {
   return (
     <section class="notice alarm" aria-labelledby="cut-off">
       <h2 id="cut-off">This machine may be cut off</h2>
@@ -63,7 +60,7 @@ function CutOffSection({ cutOff }: { cutOff: CutOffNotice }) {
   );
 }
 
-function Past({ past }: { past: PastNotice }) {
+function Past({ past }: { past: NonNullable<ClusterPage["past"]> }) {
   return (
     <section class="notice" aria-labelledby="past">
       <h2 id="past">The machines at {past.time}</h2>
@@ -86,11 +83,8 @@ function Past({ past }: { past: PastNotice }) {
 export function renderClusterPage(page: ClusterPage, frame: Frame): string {
   const { query } = page;
   return renderDocument({
-    title: page.title,
-    masthead: page.masthead,
+    ...page,
     ...frame,
-    refreshSeconds: page.refreshSeconds,
-    raw: query.raw,
     children: (
       <>
         <Notices notices={page.notices} />

@@ -5,25 +5,26 @@
 
 import { filterOf } from "../../view/filter.ts";
 import { duration } from "../../view/format.ts";
+import type { WarnedSinceOf } from "../../view/history/warned-since.ts";
 import { slugsOf } from "../../view/machine-slug.ts";
 import { subjectsAt, subjectsNow } from "../../view/subject.ts";
 import { timesFor } from "../../view/times.ts";
-import { type Masthead, mastheadOf, refreshSeconds } from "../components/masthead.ts";
+import { mastheadOf, refreshSeconds } from "../components/masthead.ts";
 import { standingNotices } from "../components/notices.tsx";
 import { hrefWith } from "../components/page-query.ts";
-import type { EntryPanel } from "../history/entry-view-model.ts";
 import { aloneOf } from "./alone.ts";
 import { answersOf } from "./answers-view-model.ts";
-import type { ClusterPageInput } from "./cluster-page-input.ts";
 import { cutOffNoticeOf } from "./cut-off.ts";
-import { tableOf } from "./machine-table-view-model.ts";
+import { type TableInput, tableOf } from "./machine-table-view-model.ts";
 import { tilesOf } from "./tiles-view-model.ts";
 
 export type ClusterPage = ReturnType<typeof clusterPageOf>;
-export type PastNotice = ReturnType<typeof pastOf>;
 
-function pastOf(input: ClusterPageInput, atWallMs: number) {
-  const { view, times, query } = input;
+interface ClusterPageInput extends TableInput {
+  readonly warnedSince?: WarnedSinceOf | undefined;
+}
+
+function pastOf({ view, times, query }: TableInput, atWallMs: number) {
   const nowMs = view.moment.wallMs;
   const stepMs = view.updateSeconds * 1000;
   const link = (wallMs: number) =>
@@ -51,14 +52,7 @@ export function clusterPageOf(given: ClusterPageInput) {
     : subjectsNow(view, slugs);
   const chosen = subjects.filter(filter.accepts);
   const path = hrefWith(query.raw, {});
-  const masthead = mastheadOf({
-    view,
-    times,
-    slugs,
-    filter: query.filter,
-    page: "machines",
-    path,
-  });
+  const masthead = mastheadOf({ view, times, slugs, filter: query.filter, page: "machines", path });
   const { isWanted } = filter;
   const { table, notice } = tableOf(input, { slugs, subjects, chosen, isWanted });
   const alone = isPast ? undefined : aloneOf(view);
@@ -66,14 +60,15 @@ export function clusterPageOf(given: ClusterPageInput) {
   const hasAnswers = !isPast && alone === undefined && cutOff === undefined;
   const tiles = tilesOf(subjects, query);
   const groups = new Set(tiles?.groups.map(({ tag }) => tag));
+  const { panel } = table;
+  const plight = cutOff === undefined ? "" : "may be cut off: ";
+  const counts = `${plight}${masthead.countWords}${alone === undefined ? "" : ", alone"}`;
   return {
     masthead,
     query,
+    raw: query.raw,
     refreshSeconds: refreshSeconds(view),
-    title: titleOf(masthead, table.panel, {
-      isAlone: alone !== undefined,
-      isCutOff: cutOff !== undefined,
-    }),
+    title: `${panel === undefined ? counts : `${panel.machineName} at ${panel.time}`} – unagi`,
     notices: [
       ...standingNotices(view),
       ...query.notices,
@@ -90,14 +85,4 @@ export function clusterPageOf(given: ClusterPageInput) {
     // The tags of groups are links among the tiles.
     table: { ...table, tags: table.tags.filter(({ tag }) => !groups.has(tag)) },
   };
-}
-
-function titleOf(
-  masthead: Masthead,
-  panel: EntryPanel | undefined,
-  { isAlone, isCutOff }: { readonly isAlone: boolean; readonly isCutOff: boolean },
-): string {
-  if (panel !== undefined) return `${panel.machineName} at ${panel.time} – unagi`;
-  const plight = isCutOff ? "may be cut off: " : "";
-  return `${plight}${masthead.countWords}${isAlone ? ", alone" : ""} – unagi`;
 }

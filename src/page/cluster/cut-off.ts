@@ -1,23 +1,13 @@
 /** What the page says when this machine may be cut off, which the cluster core decides. */
-
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { selfName } from "../../view/subject.ts";
 import type { Times } from "../../view/times.ts";
-import { linksOn, type PageLink } from "../components/elsewhere.ts";
-
-export interface CutOffNotice {
-  readonly sentence: string;
-  readonly links: readonly PageLink[];
-}
+import { linksOn } from "../components/elsewhere.ts";
 
 const MOST_LINKS = 8;
 
 /** `undefined` when there is no sign of it. `path`: path and query of this page, for the links. */
-export function cutOffNoticeOf(
-  view: ClusterView,
-  times: Times,
-  path: string,
-): CutOffNotice | undefined {
+export function cutOffNoticeOf(view: ClusterView, times: Times, path: string) {
   const { cutOff, machines } = view;
   if (cutOff === undefined) return undefined;
   const own = selfName(view);

@@ -1,5 +1,4 @@
 /** One row of the table of machines. What is unknown leaves its cell empty. */
-
 import { shownName, shownText } from "../../base/shown-text.ts";
 import { type Facts, isSwapping } from "../../view/facts.ts";
 import { bytes, decimal, figure, known, percent, perSecond } from "../../view/format.ts";
@@ -8,7 +7,7 @@ import { coresText } from "../../view/subject-words.ts";
 import { Mark, Meter } from "../components/parts.tsx";
 import { UserLink } from "../components/user-link.tsx";
 import { HistoryStrip } from "../history/history-strip.tsx";
-import type { MachineRow as RowModel } from "./machine-row-view-model.ts";
+import type { MachineRow as RowModel } from "./machine-table-view-model.ts";
 
 /** Columns of figures, whose place a sentence takes. */
 const FIGURE_COLUMNS = 9;
@@ -111,22 +110,17 @@ export function MachineRow({ row, isOpen }: { row: RowModel; isOpen: boolean }) 
   const name = shownName(machine);
   const href = machineHref(slug);
   const stateClass = state === "up" ? undefined : `is-${state}`;
+  const marks = [machine.isSelf && "this machine", machine.replaces && "2005 now"].filter(Boolean);
   return (
     <tr class={isOpen ? "is-open" : stateClass}>
       <th scope="row">
         <a href={href}>{name}</a>
-        {machine.isSelf && (
+        {marks.map((words) => (
           <>
             {" "}
-            <small class="this-machine">this machine</small>
+            <small class="this-machine">{words}</small>
           </>
-        )}
-        {machine.replaces !== undefined && (
-          <>
-            {" "}
-            <small class="this-machine">2005 now</small>
-          </>
-        )}
+        ))}
       </th>
       <td>
         <Mark kind={state}>{state}</Mark> <small>{row.stateFor}</small>

@@ -1,22 +1,33 @@
 /** The table of machines as plain data: its rows on one time axis, and the entry opened among them. */
-
-import { counted } from "../../base/shown-text.ts";
-import type { ClusterView } from "../../view/cluster-view.ts";
+import { counted, shownName, shownText } from "../../base/shown-text.ts";
+import type { Machine } from "../../cluster/machine.ts";
+import type { StripPoint } from "../../store/history-types.ts";
+import type { ClusterSource, ClusterView } from "../../view/cluster-view.ts";
+import { isIdle, isIdleMachine, processFacts } from "../../view/facts.ts";
 import type { ProcessTest } from "../../view/filter.ts";
 import { intervalWords } from "../../view/format.ts";
-import { axisOf, cursorX } from "../../view/history/time-axis.ts";
-import type { Subject } from "../../view/subject.ts";
-import { clockOf } from "../../view/times.ts";
-import { axisLinks } from "../history/axis-links.ts";
-import type { ClusterPageInput } from "./cluster-page-input.ts";
-import { rowOf } from "./machine-row-view-model.ts";
-import { openedEntry, openedMachine } from "./opened-entry.ts";
+import { type Axis, axisOf, cursorX } from "../../view/history/time-axis.ts";
+import { findMachine } from "../../view/machine-slug.ts";
+import { type Subject, subjectsAt } from "../../view/subject.ts";
+import { sentenceOf, stateFor } from "../../view/subject-words.ts";
+import { clockOf, type Times } from "../../view/times.ts";
+import type { PageQuery } from "../components/page-query.ts";
+import { entryPanelOf } from "../history/entry-view-model.ts";
+import { axisLinks, stripOf } from "../history/strip.ts";
 import { tableParts, wantedText } from "./table-parts.ts";
 
 export type MachineTable = ReturnType<typeof tableOf>["table"];
 export type TableSection = MachineTable["sections"][number];
+export type MachineRow = ReturnType<typeof rowOf>;
 
-export interface ChosenMachines {
+export interface TableInput {
+  readonly view: ClusterView;
+  readonly query: PageQuery;
+  readonly times: Times;
+  readonly source: Pick<ClusterSource, "strips" | "at">;
+}
+
+interface ChosenMachines {
   readonly slugs: ReadonlyMap<string, string>;
   readonly subjects: readonly Subject[];
   /** Those that the filter and the tag leave. */
@@ -42,10 +53,94 @@ function tagCounts({ machines }: ClusterView) {
     .sort((a, b) => (a.tag < b.tag ? -1 : 1));
 }
 
-export function tableOf(
-  input: ClusterPageInput,
-  { slugs, subjects, chosen, isWanted }: ChosenMachines,
+/** The entry that `?open=MACHINE@TIME` asks for: its machine, or why there is none. */
+function openedMachine({ view, query }: TableInput) {
+  if (query.open === undefined) return {};
+  const found = findMachine(view.machines, query.open.slug);
+  if (found.kind === "one") return { machine: found.machine };
+  const shown = `“${shownText(query.open.slug, 60)}”`;
+  return {
+    notice:
+      found.kind === "none"
+        ? `There is no machine ${shown}.`
+        : `${found.machines.length} machines are called ${shown}: open one by its ID.`,
+  };
+}
+
+/** Its panel and time, or a sentence that says why there is none. */
+function openedEntry(
+  { view, query: { open }, times, source }: TableInput,
+  machine: Machine | undefined,
+  slugs: ReadonlyMap<string, string>,
+  points: readonly StripPoint[],
 ) {
+  if (open === undefined || machine === undefined) return {};
+  const nowMs = view.moment.wallMs;
+  const entries = source.at(open.atWallMs);
+  const entry = entries.get(machine.id);
+  if (entry === undefined) {
+    const when = times.since(open.atWallMs, nowMs);
+    return { notice: `There is no entry of ${shownName(machine)} at ${when}.` };
+  }
+  const others = subjectsAt(view, slugs, entries);
+  const report = others.find((one) => one.machine.id === machine.id)?.report;
+  return {
+    /** When the entry was made, ms. Any time that it covers opens it. */
+    atMs: entry.state === "up" ? entry.atWallMs : open.atWallMs,
+    panel: entryPanelOf({
+      machine,
+      slug: slugs.get(machine.id) ?? machine.id,
+      entry: entry.state === "up" && report !== undefined ? { ...entry, report } : entry,
+      times,
+      updateSeconds: view.updateSeconds,
+      nowMs,
+      points,
+      others,
+    }),
+  };
+}
+
+interface RowContext {
+  readonly times: Times;
+  readonly nowMs: number;
+  readonly axis: Axis;
+  readonly updateSeconds: number;
+  readonly strips: ReadonlyMap<string, readonly StripPoint[]>;
+  readonly cursorMs: number | undefined;
+  /** The largest of these takes the place of the top process. */
+  readonly isWanted: ProcessTest | undefined;
+}
+
+/** The largest process that is to be named, or `idle`; `undefined`: unknown. */
+function topOf({ facts, report }: Subject, isWanted: ProcessTest | undefined) {
+  if (report?.processes === undefined) return undefined;
+  const wanted = isWanted && report.processes.find(isWanted);
+  if (wanted !== undefined) return processFacts(wanted, report);
+  if (!isIdle(facts.top)) return facts.top;
+  return isIdleMachine(facts) ? ("idle" as const) : undefined;
+}
+
+/**
+ * A machine that is down or stopped has a sentence in place of figures: old numbers never stand in
+ * current columns.
+ */
+function rowOf(subject: Subject, context: RowContext) {
+  const { machine } = subject;
+  const history = {
+    points: context.strips.get(machine.id) ?? [],
+    state: machine.state,
+    updateSeconds: machine.report?.updateSeconds ?? context.updateSeconds,
+  };
+  return {
+    subject,
+    stateFor: stateFor(subject, context.nowMs),
+    strip: stripOf(history, context),
+    sentence: sentenceOf(subject, context),
+    top: topOf(subject, context.isWanted),
+  };
+}
+
+export function tableOf(input: TableInput, { slugs, subjects, chosen, isWanted }: ChosenMachines) {
   const { view, query, times } = input;
   const { updateSeconds } = view;
   const nowMs = view.moment.wallMs;
@@ -57,7 +152,7 @@ export function tableOf(
   // One cell more: a report made before the first cell covers a part of it.
   const strips = input.source.strips(axis.startMs - axis.cellMs, [...ids]);
   const points = strips.get(opened.machine?.id ?? "") ?? [];
-  const { panel, notice, atMs } = openedEntry(input, opened, slugs, points);
+  const { panel, notice = opened.notice, atMs } = openedEntry(input, opened.machine, slugs, points);
   const cursorMs = atMs ?? query.open?.atWallMs ?? query.atWallMs;
   const x = cursorMs === undefined ? undefined : cursorX(cursorMs, axis);
   const cursor =

@@ -1,5 +1,4 @@
 /** The table of machines: one row for each, whose history strip ends beside its current figures. */
-
 import { shownText } from "../../base/shown-text.ts";
 import type { SortKey } from "../../view/sorting.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";

@@ -2,14 +2,13 @@
  * Which machines the table shows, and under which headings: all of them while they fit; otherwise
  * the problems, and below them what the reader asked for, a hundred rows at a time.
  */
-
 import { shownText } from "../../base/shown-text.ts";
 import { sorted } from "../../view/sorting.ts";
 import { isProblem, type Subject } from "../../view/subject.ts";
 import type { PageQuery } from "../components/page-query.ts";
 import { LEAST_FOR_SMALL } from "./tiles-view-model.ts";
 
-export interface TablePart {
+interface TablePart {
   /** Absent when the table shows all machines. */
   readonly heading?: string;
   /** What the reader asked for, with a link that clears it. */
@@ -17,14 +16,10 @@ export interface TablePart {
   readonly subjects: readonly Subject[];
 }
 
-export interface ResultPage {
-  readonly page: number;
-  readonly isCurrent: boolean;
-}
-
-export interface TableParts {
+interface TableParts {
   readonly parts: readonly TablePart[];
-  readonly pages: readonly ResultPage[];
+  /** Pages of results; none where all fit on one. */
+  readonly pages: readonly { readonly page: number; readonly isCurrent: boolean }[];
 }
 
 /** Rows of a page of results, and of the problems. */

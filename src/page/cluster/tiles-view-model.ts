@@ -2,7 +2,6 @@
  * The machines as a grid of tiles, a row for each group: the whole cluster at a glance where a
  * table would be too long. Large tiles show name and CPU use, small ones only a colour.
  */
-
 import { shownName, shownText } from "../../base/shown-text.ts";
 import { percent } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
@@ -11,32 +10,9 @@ import type { Subject } from "../../view/subject.ts";
 import { CPU_LEVELS, cpuLevel } from "../../view/thresholds.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 
-export interface Tiles {
-  readonly isSmall: boolean;
-  readonly groups: readonly TileGroup[];
-}
-
-export interface TileGroup {
-  readonly label: string;
-  /** Shows the group in the table; absent for the group of the rest. */
-  readonly href?: string | undefined;
-  readonly isCurrent: boolean;
-  /** The tag that makes the group, if one does. */
-  readonly tag?: string | undefined;
-  readonly tiles: readonly Tile[];
-}
-
-export interface Tile {
-  readonly name: string;
-  readonly slug: string;
-  readonly href: string;
-  /** Class of its ground: `cpu-idle` to `cpu-full` for its load, otherwise its state, `is-down`. */
-  readonly kind: string;
-  /** CPU use in percent, otherwise the state; empty: unknown. */
-  readonly text: string;
-  /** `disk 97 %`. */
-  readonly warnings: readonly string[];
-}
+export type Tiles = NonNullable<ReturnType<typeof tilesOf>>;
+export type TileGroup = Tiles["groups"][number];
+export type Tile = ReturnType<typeof tileOf>;
 
 /** Machines from which tiles stand above the table: the rows no longer fit on a screen. */
 const LEAST_FOR_TILES = 31;
@@ -47,23 +23,25 @@ const MOST_GROUPS = 40;
 /** The group of the rest. No tag can have this name: tags have no space around them. */
 const REST = " others";
 
-function tileOf(subject: Subject): Tile {
-  const { machine, state, facts } = subject;
-  const base = {
-    name: shownName(machine, 24),
+/**
+ * Class of its ground: `cpu-idle` to `cpu-full` for its load, otherwise its state, `is-down`; and
+ * its text: CPU use in percent, otherwise the state; empty: unknown.
+ */
+function lookOf({ state, facts, isCurrent }: Subject) {
+  if (state !== "up") return { kind: `is-${state}`, text: state === "unknown" ? "" : state };
+  const cpu = isCurrent ? facts.cpuPercent : undefined;
+  if (cpu === undefined) return { kind: "no-cpu", text: "" };
+  return { kind: `cpu-${CPU_LEVELS[cpuLevel(cpu)]?.name}`, text: percent(cpu) };
+}
+
+function tileOf(subject: Subject) {
+  return {
+    name: shownName(subject.machine, 24),
     slug: subject.slug,
     href: machineHref(subject.slug),
+    /** `disk 97 %`. */
     warnings: subject.warnings.map(({ word }) => word),
-  };
-  if (state !== "up") {
-    const text = state === "unknown" ? "" : state;
-    return { ...base, kind: `is-${state}`, text };
-  }
-  const cpu = subject.isCurrent ? facts.cpuPercent : undefined;
-  return {
-    ...base,
-    kind: cpu === undefined ? "no-cpu" : `cpu-${CPU_LEVELS[cpuLevel(cpu)]?.name}`,
-    text: cpu === undefined ? "" : percent(cpu),
+    ...lookOf(subject),
   };
 }
 
@@ -73,10 +51,7 @@ function lettersOf(name: string): string {
 }
 
 /** By first tag; where no machine has one, by the letters of the names. */
-function grouped(subjects: readonly Subject[]): {
-  readonly isByTag: boolean;
-  readonly groups: Map<string, Subject[]>;
-} {
+function grouped(subjects: readonly Subject[]) {
   const isByTag = subjects.some(({ machine }) => machine.tags.length > 0);
   const groups = new Map<string, Subject[]>();
   for (const subject of subjects) {
@@ -89,12 +64,9 @@ function grouped(subjects: readonly Subject[]): {
   }
   if (groups.size > MOST_GROUPS) {
     const largest = [...groups].sort(([, a], [, b]) => b.length - a.length);
-    const rest = [
-      ...(groups.get(REST) ?? []),
-      ...largest.slice(MOST_GROUPS).flatMap(([label, all]) => (label === REST ? [] : all)),
-    ];
-    for (const [label] of largest.slice(MOST_GROUPS)) groups.delete(label);
-    groups.set(REST, rest);
+    const small = largest.slice(MOST_GROUPS).filter(([label]) => label !== REST);
+    for (const [label] of small) groups.delete(label);
+    groups.set(REST, [...(groups.get(REST) ?? []), ...small.flatMap(([, all]) => all)]);
   }
   return { isByTag, groups };
 }
@@ -110,7 +82,7 @@ function ordered(groups: Map<string, Subject[]>, isSmall: boolean): [string, Sub
 }
 
 /** `undefined` where a table of all machines is short enough. Within a group by name. */
-export function tilesOf(subjects: readonly Subject[], query: PageQuery): Tiles | undefined {
+export function tilesOf(subjects: readonly Subject[], query: PageQuery) {
   if (subjects.length < LEAST_FOR_TILES) return undefined;
   const isSmall = subjects.length >= LEAST_FOR_SMALL;
   const { isByTag, groups } = grouped(subjects);
@@ -123,8 +95,10 @@ export function tilesOf(subjects: readonly Subject[], query: PageQuery): Tiles |
         : { filter: `name:${label}`, page: undefined };
       return {
         label: shownText(label.trim(), 16),
+        /** Shows the group in the table; absent for the group of the rest. */
         href: label === REST ? undefined : hrefWith(query.raw, chosen),
         isCurrent,
+        /** The tag that makes the group, if one does. */
         tag: isByTag && label !== REST ? label : undefined,
         tiles: members
           .map((subject) => ({ subject, order: nameOrder(subject.machine.name) }))

@@ -2,7 +2,6 @@
  * Links to the same page on other machines. Each of them serves the whole cluster, so a reader
  * whose server is down or cut off goes on there.
  */
-
 import { shownName } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
 import { isIpv6 } from "../../net/address.ts";

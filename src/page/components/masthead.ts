@@ -2,7 +2,6 @@
  * The top of every page as plain data: the counts by state, the machine that serves the page, when
  * it was made, and how old its reports are.
  */
-
 import { counted, shownText } from "../../base/shown-text.ts";
 import { countWords, reportAges, stateCounts } from "../../view/cluster-summary.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";

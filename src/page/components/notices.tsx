@@ -1,5 +1,4 @@
 /** Sentences at the top of a page: what every reader must know, and what was not understood. */
-
 import { SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { unsealedWords } from "../../view/unsealed-senders.ts";

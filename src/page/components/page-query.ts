@@ -2,7 +2,6 @@
  * The query of the cluster page: `?sort=`, `?filter=`, `?tag=`, `?by=user`, `?at=`, `?open=`,
  * `?page=`. A value that is not understood costs a notice, never an error.
  */
-
 import { SENTENCE_LENGTH, shownText, withoutInvisible } from "../../base/shown-text.ts";
 import { encodeReadably } from "../../view/machine-href.ts";
 import { SORT_KEYS, type SortKey } from "../../view/sorting.ts";

@@ -1,5 +1,4 @@
 /** The processes, users and messages of one report as tables, and the words above them. */
-
 import { counted, SENTENCE_LENGTH, shownText } from "../../base/shown-text.ts";
 import type { Report } from "../../protocol/report.ts";
 import { processFacts } from "../../view/facts.ts";

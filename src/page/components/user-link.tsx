@@ -1,5 +1,4 @@
 /** A user's name as a link to that user's block on the people page. */
-
 import { shownText } from "../../base/shown-text.ts";
 import { personId } from "../../view/people.ts";
 

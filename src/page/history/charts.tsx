@@ -2,7 +2,6 @@
  * The history of one machine: strip and charts below one another, on one axis. Complete without
  * the script, which adds the cursor, its values, and zooming by mouse and keys.
  */
-
 import { Paths } from "../components/parts.tsx";
 import type { Chart } from "./chart.ts";
 import type { ChartEvent } from "./chart-events.ts";

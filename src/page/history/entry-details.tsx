@@ -1,5 +1,4 @@
 /** An entry opened below its machine: its figures, processes, users and messages. */
-
 import { givenReason } from "../../view/missing-parts.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import {

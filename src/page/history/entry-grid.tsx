@@ -1,5 +1,4 @@
 /** The entries of one machine as a grid of links. */
-
 import type { EntryGrid } from "./entry-grid-view-model.ts";
 
 /** Half a day: fewer columns would lie scattered over the whole width. */

@@ -2,7 +2,6 @@
  * An entry that is opened below its machine, as plain data: its figures, processes, users and
  * messages, and what the other machines did at that time.
  */
-
 import { shownName, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
 import type { Report } from "../../protocol/report.ts";

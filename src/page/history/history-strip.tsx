@@ -1,11 +1,9 @@
 /** The time axis in the head of the table and the history strip of one machine. */
-
 import { SIGNS, SIGNS_LEGEND } from "../../view/history/signs.ts";
 import type { Axis } from "../../view/history/time-axis.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { Paths } from "../components/parts.tsx";
-import type { AxisLink } from "./axis-links.ts";
-import type { Strip } from "./strip.ts";
+import type { AxisLink, Strip } from "./strip.ts";
 
 function share(x: number, axis: Axis): string {
   return `${Math.round((10_000 * x) / axis.cells) / 100}%`;

@@ -20,11 +20,10 @@ import {
 } from "../../view/history/zoom.ts";
 import { machineHref } from "../../view/machine-href.ts";
 import type { Times } from "../../view/times.ts";
-import { axisLinks } from "./axis-links.ts";
 import { chartsOf } from "./chart.ts";
 import { eventsOf } from "./chart-events.ts";
 import { entryGridOf, MOST_GRID_ENTRIES } from "./entry-grid-view-model.ts";
-import { stripOf } from "./strip.ts";
+import { axisLinks, stripOf } from "./strip.ts";
 import { readZoomQuery } from "./zoom-query.ts";
 
 export type MachineHistoryPart = ReturnType<typeof historyOf>;

@@ -2,12 +2,12 @@
  * The history strip of one machine: the paths that draw its cells, and the same in words. There is
  * one path for each meaning, and each run of cells is a stroke of it: `M107 11h3m4 0h1`.
  */
-
 import { type Cells, cellsOf, type MachineHistory, type Run } from "../../view/history/cells.ts";
 import { signsOf } from "../../view/history/signs.ts";
 import { type Axis, cursorX } from "../../view/history/time-axis.ts";
 import { CPU_LEVELS, cpuLevel, diskLevel, THRESHOLDS } from "../../view/thresholds.ts";
 import { clockOf, type Times } from "../../view/times.ts";
+import { hrefWith, type PageQuery } from "../components/page-query.ts";
 
 export interface Strip {
   readonly cells: number;
@@ -94,6 +94,16 @@ function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): 
   if (parts.length > 0) return parts.join("; ");
   if (runs.state.has("up")) return "quiet";
   return cells.state.includes("up") ? "CPU unknown" : "no data yet";
+}
+
+export type AxisLink = ReturnType<typeof axisLinks>[number];
+
+/** The named times of the axis, each a link to the whole cluster as of then that keeps the query. */
+export function axisLinks(axis: Axis, times: Times, raw: PageQuery["raw"]) {
+  return axis.ticks.map(({ atMs, ...tick }) => ({
+    ...tick,
+    href: hrefWith(raw, { at: times.stamp(atMs), open: undefined }),
+  }));
 }
 
 interface StripOptions {

@@ -1,5 +1,4 @@
 /** The page of one machine: its facts, problems, figures, history, file systems and users. */
-
 import { type Frame, renderDocument } from "../components/page.tsx";
 import { Mark, Meter, TableHead } from "../components/parts.tsx";
 import { Messages, UserTable, userWords } from "../components/report-tables.tsx";

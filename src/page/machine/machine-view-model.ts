@@ -3,7 +3,6 @@
  * What is unknown is empty and has a reason, never 0. A machine that is down or stopped shows its
  * last report and how old that is.
  */
-
 import { counted, SENTENCE_LENGTH, shownName, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
 import type { FilesystemReport } from "../../protocol/report.ts";

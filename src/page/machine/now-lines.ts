@@ -2,7 +2,6 @@
  * The rows of "Now" on the page of one machine: each has a large figure with its details, or the
  * reason why there is none.
  */
-
 import { counted, shownText } from "../../base/shown-text.ts";
 import type { InterfaceReport, Report, ReportSubject } from "../../protocol/report.ts";
 import type { Facts } from "../../view/facts.ts";

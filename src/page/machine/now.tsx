@@ -1,5 +1,4 @@
 /** The newest report of one machine: its rows of figures, and its processes. */
-
 import { Paths } from "../components/parts.tsx";
 import { ProcessTable, processWords } from "../components/report-tables.tsx";
 import type { MachinePage } from "./machine-view-model.ts";

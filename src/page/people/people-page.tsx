@@ -1,5 +1,4 @@
 /** The people page: a block for each person, the one who uses most first. */
-
 import { counted, shownName, shownText } from "../../base/shown-text.ts";
 import { bytes, duration, figure, known } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";

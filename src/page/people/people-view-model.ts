@@ -1,5 +1,4 @@
 /** The people page as plain data: a block for each person, with the processes that use most. */
-
 import { counted, shownName } from "../../base/shown-text.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { isIdle } from "../../view/facts.ts";

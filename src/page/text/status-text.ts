@@ -2,7 +2,6 @@
  * The cluster as plain text for a terminal: 80 columns, and nothing but printable characters. Names
  * from other machines are made fit to be shown and cut to their column.
  */
-
 import { shownName, shownText } from "../../base/shown-text.ts";
 import type { MachineState, StripPoint } from "../../store/history-types.ts";
 import { ANSWER_LINES, firstLines } from "../../view/answers/first-lines.ts";
