@@ -40,18 +40,11 @@ export function machineHtml(
   machine: Machine,
   parameters: URLSearchParams,
 ): string {
-  const page = machinePageOf({ ...context, machine, parameters });
-  return renderMachinePage(page, frameOf(context));
+  return renderMachinePage(machinePageOf({ ...context, machine, parameters }), frameOf(context));
 }
 
 export function errorHtml(context: RenderContext, page: ErrorPage): string {
   const { view, times } = context;
-  const masthead = mastheadOf({
-    view,
-    times,
-    slugs: slugsOf(view.machines),
-    page: "other",
-    path: "/",
-  });
+  const masthead = mastheadOf({ view, times, slugs: slugsOf(view.machines), path: "/" });
   return renderErrorPage(page, masthead, frameOf(context));
 }

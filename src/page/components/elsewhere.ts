@@ -15,13 +15,7 @@ export interface PageLink {
 const MOST_LINKS = 5;
 
 /** The origin of a machine's own page, without a slash; `undefined` if it reports no HTTP port. */
-export function originOf({
-  address,
-  httpPort,
-}: {
-  readonly address: string;
-  readonly httpPort?: number | undefined;
-}): string | undefined {
+export function originOf(address: string, httpPort: number | undefined): string | undefined {
   if (httpPort === undefined || address === "") return undefined;
   return `http://${isIpv6(address) ? `[${address}]` : address}:${httpPort}`;
 }
@@ -33,7 +27,7 @@ export function linksOn(
   most: number = MOST_LINKS,
 ): readonly PageLink[] {
   const links = machines.flatMap((machine) => {
-    const origin = machine.isSelf ? undefined : originOf(machine);
+    const origin = machine.isSelf ? undefined : originOf(machine.address, machine.httpPort);
     return origin === undefined ? [] : [{ name: shownName(machine, 24), href: `${origin}${path}` }];
   });
   if (links.length <= most) return links;

@@ -25,7 +25,8 @@ export function mastheadOf(options: {
   readonly times: Times;
   readonly slugs: ReadonlyMap<string, string>;
   readonly filter?: string;
-  readonly page: "machines" | "people" | "other";
+  /** Which of the views is shown, if it is one. */
+  readonly page?: "machines" | "people";
   /** Path and query of this page. */
   readonly path: string;
 }) {
@@ -37,10 +38,7 @@ export function mastheadOf(options: {
     countWords: countWords(counts),
     machineWords: counted(view.machines.length, "machine"),
     isAnyDown: counts.some(({ state, count }) => state === "down" && count > 0),
-    self: {
-      name: selfName(view),
-      href: machineHref(slugs.get(view.selfId) ?? view.selfId),
-    },
+    self: { name: selfName(view), href: machineHref(slugs.get(view.selfId) ?? view.selfId) },
     /** `Tue 24 Nov, 09:13:07`. */
     now: `${times.date(nowMs)}, ${times.clockSeconds(nowMs)}`,
     nowStamp: times.stamp(nowMs),

@@ -50,8 +50,7 @@ function Count({ state, count }: StateCount) {
 const KEPT = ["by", "tag", "sort", "at"] as const;
 
 function Top({ masthead, raw }: { masthead: Masthead; raw: PageQuery["raw"] }) {
-  const current = (name: Masthead["page"]) =>
-    masthead.page === name ? ("page" as const) : undefined;
+  const current = (name: Masthead["page"]) => (masthead.page === name ? "page" : undefined);
   const kept = { filter: raw.filter, tag: raw.tag };
   return (
     <header>

@@ -4,14 +4,7 @@ import type { Axis } from "../../view/history/time-axis.ts";
 import { rangeWords, type TimeRange } from "../../view/history/zoom.ts";
 import type { Times } from "../../view/times.ts";
 
-export interface ChartEvent {
-  readonly kind: "down" | "stopped" | "reboot";
-  /** In cells, `to` exclusive. */
-  readonly from: number;
-  readonly to: number;
-  /** `down Mon 13:20–14:10`, `down 06:10–now`, `rebooted 14:10`. */
-  readonly words: string;
-}
+export type ChartEvent = ReturnType<typeof eventsOf>[number];
 
 interface EventsInput {
   readonly history: MachineHistory;
@@ -21,8 +14,11 @@ interface EventsInput {
   readonly nowMs: number;
 }
 
-/** From the left: an outage is a band, a reboot a line. */
-export function eventsOf(input: EventsInput): readonly ChartEvent[] {
+/**
+ * From the left: an outage is a band, a reboot a line. `from` and `to`: in cells, `to` exclusive.
+ * `words`: `down Mon 13:20–14:10`, `down 06:10–now`, `rebooted 14:10`.
+ */
+export function eventsOf(input: EventsInput) {
   const { cells, axis, times, nowMs } = input;
   const at = (cell: number) => axis.startMs + cell * axis.cellMs;
   const outages = (kind: "down" | "stopped") =>

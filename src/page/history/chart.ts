@@ -63,8 +63,7 @@ function figuresOf(report: Report) {
 }
 
 type Figures = ReturnType<typeof figuresOf>;
-type FigureName = keyof Figures;
-type SeriesOf = (name: FigureName) => Series;
+type SeriesOf = (name: keyof Figures) => Series;
 
 /**
  * A figure in each cell in which the strip takes the machine for up: the highest of the reports
@@ -195,7 +194,7 @@ function ratesChart(
   label: string,
   options: {
     readonly names: readonly [string, string];
-    readonly figures: readonly [FigureName, FigureName];
+    readonly figures: readonly [keyof Figures, keyof Figures];
     readonly least: number;
     readonly unitOf: (unit: string) => string;
   },

@@ -9,16 +9,7 @@ import { THRESHOLDS } from "../../view/thresholds.ts";
 import { clockOf, type Times } from "../../view/times.ts";
 import { hrefWith } from "../components/page-query.ts";
 
-export interface EntryGrid {
-  /** `144 entries, newest 09:10`. */
-  readonly words: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly {
-    readonly label: string;
-    readonly cells: readonly (GridCell | undefined)[];
-  }[];
-}
-
+export type EntryGrid = NonNullable<ReturnType<typeof entryGridOf>>;
 type GridCell = ReturnType<typeof cellOf>;
 
 /** Two days at the default interval. Older entries are reached from an opened one. */
@@ -52,7 +43,7 @@ interface GridOptions {
   readonly nowMs: number;
 }
 
-function hourGrid(options: GridOptions): Pick<EntryGrid, "columns" | "rows"> | undefined {
+function hourGrid(options: GridOptions) {
   const { points, times, updateSeconds } = options;
   const steps = HOUR_SECONDS / updateSeconds;
   if (!Number.isInteger(steps) || steps < 2 || steps > MOST_STEPS) return undefined;
@@ -101,13 +92,14 @@ function plainGrid(options: GridOptions) {
 }
 
 /** `undefined` where there is no entry. */
-export function entryGridOf(options: GridOptions): EntryGrid | undefined {
+export function entryGridOf(options: GridOptions) {
   const points = options.points.slice(-MOST_GRID_ENTRIES);
   const newest = points.at(-1);
   if (newest === undefined) return undefined;
   const chosen = { ...options, points };
   const said = options.times.since(newest.atWallMs, options.nowMs);
   return {
+    /** `144 entries, newest 09:10`. */
     words: `${counted(points.length, "entry", "entries")}, newest ${said}`,
     ...(hourGrid(chosen) ?? plainGrid(chosen)),
   };

@@ -77,21 +77,13 @@ function entriesFor(
   return source.entries(machine.id, query).toReversed();
 }
 
-interface ChartSpan {
-  readonly entries: readonly Entry[];
-  readonly points: readonly StripPoint[];
-  readonly axis: Axis;
-}
-
-/** When the charts begin, if they leave out reports that the strip shows. */
-function cutMs({ entries, points, axis }: ChartSpan): number | undefined {
-  const firstMs = entries[0]?.atWallMs ?? 0;
+/** Whether charts from `beginMs` on leave out reports that the strip shows. */
+function isCut(beginMs: number, points: readonly StripPoint[], axis: Axis): boolean {
   // A report less in a cell of several is not seen.
-  const isCut = points.some(
+  return points.some(
     ({ state, atWallMs }) =>
-      state === "up" && atWallMs > axis.startMs && atWallMs < firstMs - axis.cellMs,
+      state === "up" && atWallMs > axis.startMs && atWallMs < beginMs - axis.cellMs,
   );
-  return isCut ? firstMs : undefined;
 }
 
 export function historyOf(input: HistoryInput) {
@@ -111,8 +103,8 @@ export function historyOf(input: HistoryInput) {
   const history = { points, state: machine.state, updateSeconds };
   const cells = cellsOf(history, axis);
   const notices = [...asked.notices];
-  const beginMs = cutMs({ entries, points, axis });
-  if (beginMs !== undefined) {
+  const beginMs = entries[0]?.atWallMs ?? 0;
+  if (isCut(beginMs, points, axis)) {
     notices.push(
       `The charts go back to ${times.since(beginMs, nowMs)}: they are drawn from the newest ${entries.length} entries. Zoom in on an earlier part to see its charts.`,
     );

@@ -9,14 +9,7 @@ import { CPU_LEVELS, cpuLevel, diskLevel, THRESHOLDS } from "../../view/threshol
 import { clockOf, type Times } from "../../view/times.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 
-export interface Strip {
-  readonly cells: number;
-  /** Class and path data, in the order in which they are painted. */
-  readonly paths: readonly (readonly [string, string])[];
-  readonly words: string;
-  /** The same for a text browser, `SIGNS` characters long. */
-  readonly signs: string;
-}
+export type Strip = ReturnType<typeof stripOf>;
 
 /** Where the lanes lie: CPU in the middle, disk below, 22 units high in all. */
 const CPU_Y = 11;
@@ -49,8 +42,6 @@ function runsByValue<T>(values: readonly T[]): ReadonlyMap<T, readonly Run[]> {
   return runs;
 }
 
-type StripRuns = ReturnType<typeof stripRuns>;
-
 /**
  * The runs of everything that a strip shows: by state, where `none` includes cells in which the
  * machine was up but its CPU use is unknown; by CPU level, 0–4, and disk level, 1 low, 2 high.
@@ -70,7 +61,11 @@ function stripRuns({ state, cpu, disk }: Cells) {
 const SHORTEST_SAID = 3;
 const MOST_RANGES = 3;
 
-function wordsOf(runs: StripRuns, cells: Cells, { axis, times }: StripOptions): string {
+function wordsOf(
+  runs: ReturnType<typeof stripRuns>,
+  cells: Cells,
+  { axis, times }: StripOptions,
+): string {
   const clock = clockOf(times, axis.cellMs / 1000);
   const name = (cell: number) => clock(axis.startMs + cell * axis.cellMs);
   const ranges = (what: string, all: readonly Run[] = []): string[] => {
@@ -117,7 +112,11 @@ export function round(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-export function stripOf(machine: MachineHistory, options: StripOptions): Strip {
+/**
+ * `paths`: class and data of each, in the order in which they are painted. `words` say the same, and
+ * `signs` say it to a text browser.
+ */
+export function stripOf(machine: MachineHistory, options: StripOptions) {
   const { axis, cursorMs } = options;
   const cells = cellsOf(machine, axis);
   const paths: [string, string][] = [];

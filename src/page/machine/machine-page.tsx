@@ -111,10 +111,8 @@ function People({ page }: { page: MachinePage }) {
 
 export function renderMachinePage(page: MachinePage, frame: Frame): string {
   return renderDocument({
-    title: page.title,
-    masthead: page.masthead,
+    ...page,
     ...frame,
-    refreshSeconds: page.refreshSeconds,
     children: (
       <div id="machines">
         <Title page={page} />

@@ -29,15 +29,6 @@ export type FilesystemLine = ReturnType<typeof filesystemLine>;
 /** Problems listed; a machine has one for each subject of its report at most. */
 const MOST_PROBLEMS = 20;
 
-export interface MachinePageInput {
-  readonly view: ClusterView;
-  readonly machine: Machine;
-  readonly times: Times;
-  /** The query of the page: which part of the history is shown. */
-  readonly parameters: URLSearchParams;
-  readonly source: HistoryInput["source"];
-}
-
 function factWords({ machine, report }: Subject, view: ClusterView, times: Times): string[] {
   const { host, memory, version, updateSeconds } = report ?? {};
   const nowMs = view.moment.wallMs;
@@ -103,14 +94,11 @@ function messagesText({ report, machine }: Subject): string {
   return isAbove ? "unavailable (see above)" : missingReason(report, machine, ["messages"]);
 }
 
-function isOwn({ isSelf }: Machine): boolean {
-  return isSelf;
-}
-
 function ownPageOf(machine: Machine, { machines }: ClusterView): string | undefined {
+  if (machine.isSelf) return undefined;
   // Protocol 1 does not tell the HTTP port; it was made for networks in which all machines share one.
-  const httpPort = machine.protocol === 1 ? machines.find(isOwn)?.httpPort : machine.httpPort;
-  const origin = isOwn(machine) ? undefined : originOf({ address: machine.address, httpPort });
+  const teller = machine.protocol === 1 ? machines.find(({ isSelf }) => isSelf) : machine;
+  const origin = originOf(machine.address, teller?.httpPort);
   return origin === undefined ? undefined : `${origin}/`;
 }
 
@@ -126,12 +114,6 @@ function sameHostOf({ id }: Machine, view: ClusterView, times: Times) {
   return after && { href: machineHref(after.id), words: "a program of 2005 runs there now" };
 }
 
-function nowTitle(subject: Subject): string {
-  const age = subject.machine.reportAgeSeconds;
-  if (subject.isCurrent || age === undefined) return "Now";
-  return `Last report, ${duration(age)} old`;
-}
-
 function stateWords(subject: Subject, times: Times, nowMs: number): string {
   const { machine } = subject;
   const span = stateFor(subject, nowMs);
@@ -142,7 +124,7 @@ function stateWords(subject: Subject, times: Times, nowMs: number): string {
   return `${span}, since ${times.since(sinceMs, nowMs)}`;
 }
 
-export function machinePageOf(given: MachinePageInput) {
+export function machinePageOf(given: Omit<HistoryInput, "slug">) {
   const { view } = given;
   const machine = withWholeNames(view.machines)(given.machine);
   const { report } = machine;
@@ -156,13 +138,7 @@ export function machinePageOf(given: MachinePageInput) {
   const history = historyOf({ ...given, slug, times });
   return {
     title: `${shownName(machine)} ${machine.state} – unagi`,
-    masthead: mastheadOf({
-      view,
-      times,
-      slugs,
-      page: "other",
-      path: `${machineHref(slug)}${history.search}`,
-    }),
+    masthead: mastheadOf({ view, times, slugs, path: `${machineHref(slug)}${history.search}` }),
     refreshSeconds: refreshSeconds(view),
     name,
     state: machine.state,
@@ -173,7 +149,7 @@ export function machinePageOf(given: MachinePageInput) {
     sameHost: sameHostOf(machine, view, times),
     facts: factWords(subject, view, times),
     problems: problemLines(subject, times, nowMs),
-    nowTitle: nowTitle(subject),
+    nowTitle: subject.isCurrent || age === undefined ? "Now" : `Last report, ${duration(age)} old`,
     now: nowLines(subject),
     report,
     filesystems: report?.filesystems?.map(filesystemLine),

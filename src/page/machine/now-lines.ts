@@ -22,13 +22,7 @@ export interface NowLine {
   readonly cores?: CoreBars;
 }
 
-export interface CoreBars {
-  readonly count: number;
-  readonly path: string;
-  readonly words: string;
-  /** Percent of each core, for a text browser, which shows no bars. */
-  readonly figures: string;
-}
+export type CoreBars = ReturnType<typeof coreBars>;
 
 /** More interfaces than a desk or a server has; a container host has hundreds. */
 const MOST_INTERFACES = 4;
@@ -74,7 +68,7 @@ function cpuLines({ cpu }: Report, facts: Facts, reason: string): NowLine[] {
   return [all, { ...line(counted(cores.length, "core"), "", []), cores: coreBars(cores) }];
 }
 
-function coreBars(cores: readonly number[]): CoreBars {
+function coreBars(cores: readonly number[]) {
   const { lightPercent, fullPercent } = THRESHOLDS.cpu;
   const full = cores.filter((value) => value >= fullPercent).length;
   const idle = cores.filter((value) => value < lightPercent).length;
@@ -83,20 +77,21 @@ function coreBars(cores: readonly number[]): CoreBars {
     count: cores.length,
     path: cores.map((busy, index) => `M${index + 0.5} 100v-${height(busy)}`).join(""),
     words: `${counted(cores.length, "core")}: ${full} over ${fullPercent} %, ${idle} idle`,
+    /** Percent of each core, for a text browser, which shows no bars. */
     figures: cores.map(percent).join(" "),
   };
 }
 
 function loadLine({ load }: Report, { loadPerCore }: Facts, reason: string): NowLine {
   if (load?.one === undefined) return unknown("load", reason);
-  const three = [load.one, load.five, load.fifteen]
-    .filter((value) => value !== undefined)
-    .map((value) => decimal(value, value < 9.95 ? 2 : 1));
+  const three = [load.one, load.five, load.fifteen].map((one) =>
+    known(one, (value) => decimal(value, value < 9.95 ? 2 : 1)),
+  );
   const { running, tasks } = load;
   const perCore = known(loadPerCore, (value) => decimal(value, 2));
   return line("load", perCore, [
     perCore === "" ? "" : "per core",
-    `1, 5, 15 min: ${three.join(" ")}`,
+    `1, 5, 15 min: ${three.filter(isText).join(" ")}`,
     perCore === "" ? "number of cores unknown" : "",
     running === undefined || tasks === undefined ? "" : `${running} running, ${tasks} tasks`,
   ]);
@@ -129,9 +124,10 @@ function swapLine({ memory, swap }: Report, facts: Facts, reason: string): NowLi
   const { swapUsedBytes, swapUsedPercent } = facts;
   if (swapUsedBytes === undefined && swapUsedPercent === undefined) return unknown("swap", reason);
   if (memory?.swapTotalBytes === 0) return line("swap", "0", ["no swap configured"]);
-  const rates = [named("in", swap?.inBytesPerSecond, perSecond)]
-    .concat(named("out", swap?.outBytesPerSecond, perSecond))
-    .filter(isText);
+  const rates = [
+    named("in", swap?.inBytesPerSecond, perSecond),
+    named("out", swap?.outBytesPerSecond, perSecond),
+  ].filter(isText);
   const perMinute = (value: number) => `${percent(value)} % per minute`;
   return line(
     "swap",

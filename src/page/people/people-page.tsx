@@ -99,31 +99,28 @@ function Block({ block }: { block: PersonBlock }) {
 }
 
 function Table({ table }: { table: PeopleTable }) {
+  const heads: readonly (readonly [string, kind?: string])[] = [
+    ["user"],
+    ["machine"],
+    ["process"],
+    ["cores", "figure"],
+    [`share of ${table.allCores} cores`, "figure"],
+    ["memory", "figure"],
+    ["state"],
+    ["CPU time", "figure"],
+    ["logged in on", "wide"],
+  ];
   return (
     <>
       <table class="people-table" id="machines">
         <caption class="visually-hidden">Processes by person</caption>
         <thead>
           <tr>
-            <th scope="col">user</th>
-            <th scope="col">machine</th>
-            <th scope="col">process</th>
-            <th scope="col" class="figure" aria-sort="descending">
-              cores
-            </th>
-            <th scope="col" class="figure">
-              share of {table.allCores} cores
-            </th>
-            <th scope="col" class="figure">
-              memory
-            </th>
-            <th scope="col">state</th>
-            <th scope="col" class="figure">
-              CPU time
-            </th>
-            <th scope="col" class="wide">
-              logged in on
-            </th>
+            {heads.map(([name, kind]) => (
+              <th scope="col" class={kind} aria-sort={name === "cores" ? "descending" : undefined}>
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         {table.blocks.map((block) => (
