@@ -36,9 +36,8 @@ function named(names: readonly string[], what: string): string {
 function region(): HTMLElement {
   const known = document.getElementById("said");
   if (known !== null) return known;
-  const made = document.createElement("div");
-  made.id = "said";
-  made.className = "visually-hidden";
+  const look = { id: "said", className: "visually-hidden" };
+  const made = Object.assign(document.createElement("div"), look);
   made.setAttribute("aria-live", "polite");
   document.body.append(made);
   return made;

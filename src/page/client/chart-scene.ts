@@ -1,6 +1,6 @@
-/** What the server says about the charts that it drew: their cells, the range, its bounds. */
+/** What the server says about the charts that it drew: their cells, the range, its bounds; its zone. */
 import type { TimeRange, ZoomBounds } from "../../view/history/zoom.ts";
-import { type Times, timesFor } from "../../view/times.ts";
+import { createTimes, type Times, timesFor } from "../../view/times.ts";
 
 export interface CellAxis {
   readonly startMs: number;
@@ -31,6 +31,14 @@ export function sceneNow(): Scene | undefined {
     shown: { fromMs: read("from"), toMs: read("to") },
     bounds: { whole: { fromMs: read("oldest"), toMs: read("newest") }, stepMs },
   };
+}
+
+let times: Times | undefined;
+
+/** Times as the serving machine writes them: in its zone, by the same code. */
+export function serverTimes(): Times {
+  times ??= createTimes(document.body.dataset["zone"] ?? "UTC");
+  return times;
 }
 
 /** The time by which a cell is named, its end. */

@@ -13,11 +13,10 @@ import {
 } from "../../view/history/zoom.ts";
 import { say } from "./announce.ts";
 import { hideChartCursor, showChartCursor, wordsAt } from "./chart-cursor.ts";
-import { cellLabel, cellOf, type Scene, sceneNow, timeOf } from "./chart-scene.ts";
+import { cellLabel, cellOf, type Scene, sceneNow, serverTimes, timeOf } from "./chart-scene.ts";
 import { askForWords } from "./entry-words.ts";
 import { isPlainClick, isTyping } from "./input.ts";
 import type { Page } from "./page.ts";
-import { serverTimes } from "./server-times.ts";
 
 /** A key that is held down repeats faster than anybody can listen. */
 const SAY_MS = 300;
@@ -77,7 +76,7 @@ class Charts {
     area.addEventListener("pointerup", (event) => this.#onUp(event));
     // The browser has taken the finger for scrolling.
     area.addEventListener("pointercancel", () => this.#endDrag());
-    area.addEventListener("pointerleave", () => this.#leave());
+    area.addEventListener("pointerleave", () => this.#pointTo(undefined));
     area.addEventListener("blur", ({ relatedTarget }) => this.#letGo(relatedTarget));
     document.addEventListener("keydown", (event) => this.#onKey(event));
     document.addEventListener("click", (event) => this.#onClick(event));
@@ -181,10 +180,14 @@ class Charts {
       this.#slide(event);
       return;
     }
-    this.#pointerX = event.clientX;
     this.#chosenMs = undefined;
-    this.#showCursor();
+    this.#pointTo(event.clientX);
     this.#showDrag();
+  }
+
+  #pointTo(clientX: number | undefined): void {
+    this.#pointerX = clientX;
+    this.#showCursor();
   }
 
   #slide({ clientX, clientY }: PointerEvent): void {
@@ -225,11 +228,6 @@ class Charts {
     const at = (edge: number) => scene.startMs + edge * scene.cellMs;
     const asked = { fromMs: at(Math.min(cell, other)), toMs: at(Math.max(cell, other) + 1) };
     void this.#zoomTo(withinBounds(asked, scene.bounds));
-  }
-
-  #leave(): void {
-    this.#pointerX = undefined;
-    this.#showCursor();
   }
 
   #showDrag(): void {
@@ -275,22 +273,19 @@ class Charts {
   #onKey(event: KeyboardEvent): void {
     const { target, key } = event;
     if (isTyping(event) || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (sceneNow() === undefined) return;
+    const scene = sceneNow();
+    if (scene === undefined) return;
     const isHere = target === this.#area;
     const zoom = ZOOM_KEYS[key] ?? (isHere ? MOVE_KEYS[key] : undefined);
     const steps = isHere ? STEP_KEYS[key] : undefined;
     if (zoom !== undefined) this.#zoomBy(zoom);
     else if (steps !== undefined) this.stepInTime(steps);
     else if (key === "Escape" && this.#pressedX !== undefined) this.#endDrag();
-    else if (isHere && key === "Enter") this.#openChosen();
-    else return;
+    else if (isHere && key === "Enter") {
+      const cell = this.#cursorCell(scene);
+      if (cell !== undefined) this.#openEntry(cell, scene);
+    } else return;
     event.preventDefault();
-  }
-
-  #openChosen(): void {
-    const scene = sceneNow();
-    const cell = scene === undefined ? undefined : this.#cursorCell(scene);
-    if (scene !== undefined && cell !== undefined) this.#openEntry(cell, scene);
   }
 
   /** The server's zoom links, in place. */

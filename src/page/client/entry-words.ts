@@ -1,11 +1,9 @@
-/** One entry of the history in a line: fetched when the reader comes to its cell, and kept. */
-import type { EntriesJson, EntryJson } from "../../api/types.ts";
+/** One entry of the history in a line: fetched when the reader comes to its cell, and kept. */ import type { EntriesJson } from "../../api/types.ts";
 import { shownText } from "../../base/shown-text.ts";
+import type { Report } from "../../protocol/report.ts";
 import { type Facts, factsOf, isIdle, isIdleMachine } from "../../view/facts.ts";
 import { figure, known, megabytesPerMinute, percent } from "../../view/format.ts";
 import { type CellAxis, timeOf } from "./chart-scene.ts";
-
-type Report = Extract<EntryJson, { state: "up" }>["report"];
 
 /** The most cells kept: an hour of moving about. */
 const MOST_KEPT = 2000;

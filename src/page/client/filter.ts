@@ -15,8 +15,7 @@ function hrefOf(text: string): string {
   for (const key of ["page", "open"]) parameters.delete(key);
   if (text === "") parameters.delete("filter");
   else parameters.set("filter", text);
-  const query = parameters.toString();
-  return query === "" ? "/" : `/?${query}`;
+  return `/?${parameters}`.replace(/\?$/, "");
 }
 
 export function startFilter(page: Page): void {

@@ -33,14 +33,10 @@ function rowLinks(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>(".machine-table > tbody > tr > th > a")];
 }
 
-function currentRow(links: readonly HTMLElement[]): number {
-  const row = document.activeElement?.closest("tr");
-  return links.findIndex((link) => link.closest("tr") === row);
-}
-
 function moveRow(step: number): void {
   const links = rowLinks();
-  const at = currentRow(links);
+  const row = document.activeElement?.closest("tr");
+  const at = links.findIndex((link) => link.closest("tr") === row);
   const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step;
   const link = links[Math.max(0, Math.min(links.length - 1, next))];
   link?.focus({ preventScroll: true });

@@ -80,8 +80,10 @@ class Live {
       events.close();
       if (this.#events !== events) return;
       this.#events = undefined;
-      if (isRefused) this.#withoutEvents();
-      else this.#lost();
+      if (!isRefused) return this.#lost();
+      // The server answers but gives no stream: the page is fetched every now and then.
+      this.#say("");
+      this.#after(NO_EVENTS_MS, () => this.#listen());
     });
   }
 
@@ -91,12 +93,6 @@ class Live {
     this.#lostSinceMs = undefined;
     this.#say("live");
     if (wasLost) this.#due();
-  }
-
-  /** The server answers but gives no stream: the page is fetched every now and then. */
-  #withoutEvents(): void {
-    this.#say("");
-    this.#after(NO_EVENTS_MS, () => this.#listen());
   }
 
   #lost(): void {
@@ -140,15 +136,11 @@ class Live {
   #onVisibility(): void {
     window.clearTimeout(this.#hiddenTimer);
     if (document.visibilityState === "hidden") {
-      this.#hiddenTimer = window.setTimeout(() => this.#sleep(), HIDDEN_MS);
-    } else if (this.#isAsleep) {
-      this.#wake();
-    }
-  }
-
-  #sleep(): void {
-    this.#isAsleep = true;
-    this.#letGo();
+      this.#hiddenTimer = window.setTimeout(() => {
+        this.#isAsleep = true;
+        this.#letGo();
+      }, HIDDEN_MS);
+    } else if (this.#isAsleep) this.#wake();
   }
 
   #letGo(): void {

@@ -12,15 +12,7 @@ export interface MorphOptions {
 }
 
 /** Attributes that the script or the reader sets and the server does not know. */
-const OWN = new Set([
-  "role",
-  "tabindex",
-  "open",
-  "style",
-  "aria-label",
-  "data-cursor",
-  "visibility",
-]);
+const OWN = new Set("role tabindex open style aria-label data-cursor visibility".split(" "));
 
 function isOwn(name: string): boolean {
   return OWN.has(name) || name.startsWith("aria-value");
@@ -30,14 +22,11 @@ function isOwn(name: string): boolean {
 function keyOf(node: Node): string | undefined {
   if (!(node instanceof Element)) return undefined;
   if (node.id !== "") return `#${node.id}`;
-  const { localName } = node;
-  if (localName === "tr" && node.parentElement?.localName === "tbody") {
-    return node.querySelector(":scope > th > a")?.getAttribute("href") ?? undefined;
-  }
-  if (localName === "a" && node.parentElement?.className === "large-tiles") {
-    return node.getAttribute("href") ?? undefined;
-  }
-  return undefined;
+  const { localName, parentElement } = node;
+  const isRow = localName === "tr" && parentElement?.localName === "tbody";
+  const isTile = localName === "a" && parentElement?.className === "large-tiles";
+  const link = isRow ? node.querySelector(":scope > th > a") : isTile ? node : null;
+  return link?.getAttribute("href") ?? undefined;
 }
 
 /** A thousand tiles or the paths of a strip, which differ only in their position. */

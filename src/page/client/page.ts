@@ -18,10 +18,8 @@ const MOST_FADES = 60;
 export type Page = ReturnType<typeof createPage>;
 
 function held(table: Element): boolean {
-  return (
-    table.matches(":hover") ||
-    (table.contains(document.activeElement) && table !== document.activeElement)
-  );
+  const { activeElement } = document;
+  return table.matches(":hover") || (table.contains(activeElement) && table !== activeElement);
 }
 
 function fade(cell: Element): void {
@@ -45,15 +43,14 @@ export function createPage() {
   function show(html: string, isUpdate: boolean): void {
     const next = new DOMParser().parseFromString(html, "text/html");
     const changed = new Set<Element>();
+    const options = {
+      isHeld: (table: Element) => isUpdate && held(table),
+      onChange: (place: Element) => void changed.add(place),
+    };
     let isPending = false;
     for (const part of PARTS) {
       const [live, wanted] = [document.querySelector(part), next.querySelector(part)];
-      if (live === null || wanted === null) continue;
-      const options = {
-        isHeld: (table: Element) => isUpdate && held(table),
-        onChange: (place: Element) => void changed.add(place),
-      };
-      isPending = morph(live, wanted, options) || isPending;
+      if (live && wanted) isPending = morph(live, wanted, options) || isPending;
     }
     pending = isPending ? html : undefined;
     document.title = next.title;

@@ -5,12 +5,11 @@
  */
 import { clockOf } from "../../view/times.ts";
 import { hideAxisCursor, showAxisCursor } from "./axis-cursor.ts";
-import { type CellAxis, timeOf } from "./chart-scene.ts";
+import { type CellAxis, serverTimes, timeOf } from "./chart-scene.ts";
 import { stepInCharts } from "./charts.ts";
 import { askForWords } from "./entry-words.ts";
 import { ownElement } from "./own-element.ts";
 import type { Page } from "./page.ts";
-import { serverTimes } from "./server-times.ts";
 import { cellAt, cellWords } from "./strip-cells.ts";
 
 function axisOf(strip: Element): CellAxis {
@@ -166,9 +165,8 @@ function onKey(event: KeyboardEvent, page: Page): void {
 export function stepInTime(step: number, fallback: Element): void {
   if (stepInCharts(step)) return;
   const row = document.activeElement?.closest("tr") ?? fallback;
-  const strip =
-    row.querySelector<HTMLElement>(".history-strip") ??
-    document.querySelector<HTMLElement>(".history-strip");
+  const find = (scope: ParentNode) => scope.querySelector<HTMLElement>(".history-strip");
+  const strip = find(row) ?? find(document);
   if (strip === null) return;
   const at = spot?.strip === strip ? spot.cell : axisOf(strip).cells;
   strip.focus({ preventScroll: true });
@@ -191,8 +189,8 @@ export function startStrips(page: Page): void {
     // A strip that was only clicked has the focus too.
     if (isOut && !strip.matches(":focus-visible")) clear();
   });
-  document.addEventListener("focusout", (event) => {
-    if (stripAt(event.target) !== undefined) clear();
+  document.addEventListener("focusout", ({ target }) => {
+    if (stripAt(target) !== undefined) clear();
   });
   document.addEventListener("click", (event) => {
     const strip = stripAt(event.target);

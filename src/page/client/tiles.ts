@@ -89,19 +89,12 @@ export function startTiles(page: Page): void {
   page.onShown(enhance);
   page.onShown(follow);
   document.addEventListener("keydown", onKey);
-  document.addEventListener("click", (event) => {
-    const tile = tileOf(event);
-    if (tile !== null) location.assign(hrefOf(tile));
-  });
-  for (const name of ["pointerover", "focusin"]) {
+  const onTile = (name: string, act: (tile: HTMLElement) => void) =>
     document.addEventListener(name, (event) => {
       const tile = tileOf(event);
-      if (tile !== null) say(tile);
+      if (tile !== null) act(tile);
     });
-  }
-  for (const name of ["pointerout", "focusout"]) {
-    document.addEventListener(name, (event) => {
-      if (tileOf(event) !== null) hush();
-    });
-  }
+  onTile("click", (tile) => location.assign(hrefOf(tile)));
+  for (const name of ["pointerover", "focusin"]) onTile(name, say);
+  for (const name of ["pointerout", "focusout"]) onTile(name, hush);
 }
