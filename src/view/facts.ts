@@ -14,8 +14,7 @@ const ALWAYS_FULL = new Set(["squashfs", "iso9660", "udf", "cramfs", "erofs"]);
 
 /** The sum of the known values; absent when both are unknown. */
 function sum(one: number | undefined, other: number | undefined): number | undefined {
-  if (one === undefined) return other;
-  return other === undefined ? one : one + other;
+  return one === undefined ? other : one + (other ?? 0);
 }
 
 export function usedPercentOf(filesystem: FilesystemReport): number | undefined {
@@ -90,14 +89,9 @@ function memoryOf({ memory }: Report) {
   return { total, used, free, share };
 }
 
-/** Users who are logged in, each once. */
-function namesOf({ users }: Report): string[] | undefined {
-  return users && [...new Set(users.map((user) => user.name))];
-}
-
 /** Built as one literal, unknown fields included: a page makes a thousand of these. */
 export function factsOf(report: Report) {
-  const { cpu, memory, swap, disk, network } = report;
+  const { cpu, memory, swap, disk, network, users } = report;
   const cores = report.host?.cores;
   const busy = busyPercent(cpu);
   const load = report.load?.one;
@@ -127,7 +121,8 @@ export function factsOf(report: Report) {
     diskBytesPerSecond: sum(disk?.readBytesPerSecond, disk?.writeBytesPerSecond),
     networkBytesPerSecond: sum(network?.receiveBytesPerSecond, network?.transmitBytesPerSecond),
     pressure: pressureOf(report),
-    users: namesOf(report),
+    /** Who is logged in, each once. */
+    users: users === undefined ? undefined : [...new Set(users.map(({ name }) => name))],
     fullFilesystem: fullestFilesystem(report),
   };
 }

@@ -1,6 +1,5 @@
 /** Which machines the reader has chosen: `?filter=` and `?tag=` in the address of the page. */
 import { shownText } from "../base/shown-text.ts";
-import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Machine } from "../cluster/machine.ts";
 import type { ProcessReport } from "../protocol/report.ts";
 import { STATES } from "./cluster-summary.ts";
@@ -12,14 +11,6 @@ const MOST_WORDS = 8;
 
 /** Whether a process is one that the reader is looking for. */
 export type ProcessTest = (process: ProcessReport) => boolean;
-
-export interface Filter {
-  readonly accepts: (subject: Subject) => boolean;
-  /** Absent when the filter names no user and no process. */
-  readonly isWanted?: ProcessTest | undefined;
-  /** Sentences about words that were not understood. */
-  readonly notices: readonly string[];
-}
 
 function hasTag({ tags }: Machine, lower: string): boolean {
   return tags.some((tag) => tag.toLowerCase() === lower);
@@ -86,12 +77,10 @@ function wantedProcess(words: readonly string[]): ProcessTest | undefined {
   const named: ProcessTest[] = [];
   const loose: string[] = [];
   for (const word of words.map((one) => one.toLowerCase())) {
-    const value = word.slice(word.indexOf(":") + 1);
-    if (value === "") continue;
-    if (word.startsWith("user:")) named.push(({ user }) => user.toLowerCase().includes(value));
-    else if (word.startsWith("process:")) {
-      named.push(({ command }) => command.toLowerCase().includes(value));
-    } else if (value === word) loose.push(word);
+    const [, form, value = ""] = /^(user|process):(.+)$/.exec(word) ?? [];
+    if (form === "user") named.push(({ user }) => user.toLowerCase().includes(value));
+    else if (form === "process") named.push(({ command }) => command.toLowerCase().includes(value));
+    else if (!word.includes(":")) loose.push(word);
   }
   if (named.length > 0) return (process) => named.every((test) => test(process));
   if (loose.length === 0) return undefined;
@@ -99,8 +88,11 @@ function wantedProcess(words: readonly string[]): ProcessTest | undefined {
     loose.some((part) => `${user}\n${command}`.toLowerCase().includes(part));
 }
 
-/** All words must match; a word that is not understood is left out and costs a notice. */
-export function filterOf(text: string, tag: string | undefined): Filter {
+/**
+ * All words must match; a word that is not understood is left out and costs a notice. `isWanted`:
+ * `undefined` when the filter names no user and no process.
+ */
+export function filterOf(text: string, tag: string | undefined) {
   const notices: string[] = [];
   const tests: Test[] = [];
   const all = text.split(/\s+/).filter((word) => word !== "");
@@ -116,5 +108,5 @@ export function filterOf(text: string, tag: string | undefined): Filter {
     tests.push(({ machine }) => hasTag(machine, wanted));
   }
   const accepts: Test = (subject) => tests.every((test) => test(subject));
-  return withoutUndefined({ accepts, isWanted: wantedProcess(words), notices });
+  return { accepts, isWanted: wantedProcess(words), notices };
 }

@@ -13,16 +13,13 @@ export function missingReason(
   about: readonly ReportSubject[],
 ): string {
   if (report === undefined) return "no report yet";
-  const given = givenReason(report, about);
-  if (given !== undefined) return given;
-  return machine.protocol === 1 ? "not part of protocol 1" : NOT_REPORTED;
+  const unsaid = machine.protocol === 1 ? "not part of protocol 1" : NOT_REPORTED;
+  return givenReason(report, about) ?? unsaid;
 }
 
 /** What the report itself says of a part that it lacks; undefined where it says nothing. */
 export function givenReason(report: Report, about: readonly ReportSubject[]): string | undefined {
-  const problem = (report.problems ?? []).find(({ subject }) =>
-    about.some((one) => one === subject),
-  );
+  const problem = report.problems?.find(({ subject }) => about.some((one) => one === subject));
   if (problem === undefined) return undefined;
   const { reason, remedy } = problem;
   return shownText(remedy === undefined ? reason : `${reason}: ${remedy}`, SENTENCE_LENGTH);

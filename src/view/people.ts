@@ -31,6 +31,7 @@ export function personId(user: string): string {
 }
 
 interface Gathered {
+  readonly id: string;
   /** As the machines write it; `system` for root and services. */
   readonly name: string;
   readonly isSystem: boolean;
@@ -38,14 +39,14 @@ interface Gathered {
   readonly loggedInOn: Subject[];
 }
 
-function gather(subjects: readonly Subject[]): Map<string, Gathered> {
+function gather(subjects: readonly Subject[]): Gathered[] {
   const people = new Map<string, Gathered>();
   const of = (user: string): Gathered => {
     const id = personId(user);
     const known = people.get(id);
     if (known !== undefined) return known;
     const isSystem = isService(user);
-    const made = { name: isSystem ? SYSTEM : user, isSystem, processes: [], loggedInOn: [] };
+    const made = { id, name: isSystem ? SYSTEM : user, isSystem, processes: [], loggedInOn: [] };
     people.set(id, made);
     return made;
   };
@@ -57,7 +58,7 @@ function gather(subjects: readonly Subject[]): Map<string, Gathered> {
       of(process.user).processes.push({ subject, process: processFacts(process, report) });
     }
   }
-  return people;
+  return [...people.values()];
 }
 
 /** `undefined` where it is known of none of the processes. */
@@ -70,11 +71,10 @@ function total(
   return known.reduce((sum, value) => sum + value, 0);
 }
 
-function personOf([id, gathered]: readonly [string, Gathered]) {
+function personOf(gathered: Gathered) {
   const { processes } = gathered;
   return {
     ...gathered,
-    id,
     machineCount: new Set(processes.map(({ subject }) => subject.machine.id)).size,
     cores: total(processes, ({ process }) => process.cores),
     /** Of machines whose number of cores is known: a share of `allCores`. */
@@ -96,7 +96,7 @@ export function peopleOf(subjects: readonly Subject[]) {
     /** Counted machines whose number of cores is unknown, which are in no share. */
     coresUnknown: counted.filter(({ facts }) => facts.cores === undefined),
     /** Most cores first, then most memory; root and services last, as one. */
-    people: [...gather(counted)]
+    people: gather(counted)
       .map(personOf)
       .sort((a, b) => Number(a.isSystem) - Number(b.isSystem) || byUse(a, b)),
     /** Machines that have no current report. */

@@ -41,11 +41,13 @@ function withWords(said: string, facts: Facts): string {
   return words === "" ? said : `${said}: ${words}`;
 }
 
+interface Now {
+  readonly times: Times;
+  readonly nowMs: number;
+}
+
 /** `since 09:10`; empty where a warning does not tell it. */
-export function sinceText(
-  { sinceWallMs }: Warning,
-  { times, nowMs }: { readonly times: Times; readonly nowMs: number },
-): string {
+export function sinceText({ sinceWallMs }: Warning, { times, nowMs }: Now): string {
   return known(sinceWallMs, (ms) => `since ${times.since(ms, nowMs)}`);
 }
 
@@ -53,10 +55,7 @@ export function sinceText(
 export const FIRST_REPORT_DUE = "found; waiting for its first report";
 
 /** Why a machine shows no figures; `undefined` where it shows them. */
-export function sentenceOf(
-  subject: Subject,
-  { times, nowMs }: { readonly times: Times; readonly nowMs: number },
-): string | undefined {
+export function sentenceOf(subject: Subject, { times, nowMs }: Now): string | undefined {
   const { machine, state, facts, report } = subject;
   const age = machine.reportAgeSeconds;
   const [warning] = subject.warnings;

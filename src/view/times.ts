@@ -40,16 +40,16 @@ function offsetReader(timeZone: string): (wallMs: number) => number {
     const remembered = known.get(bucket);
     if (remembered !== undefined) return remembered;
     const at = bucket * OFFSET_BUCKET_MS;
-    const part: Record<string, number> = {};
-    for (const { type, value } of format.formatToParts(at)) part[type] = Number(value);
-    const local = Date.UTC(
-      part["year"] ?? 1970,
-      (part["month"] ?? 1) - 1,
-      part["day"] ?? 1,
-      part["hour"] ?? 0,
-      part["minute"] ?? 0,
-      part["second"] ?? 0,
-    );
+    const parts = format.formatToParts(at).map(({ type, value }) => [type, Number(value)]);
+    const {
+      year = 1970,
+      month = 1,
+      day = 1,
+      hour = 0,
+      minute = 0,
+      second = 0,
+    } = Object.fromEntries(parts);
+    const local = Date.UTC(year, month - 1, day, hour, minute, second);
     if (known.size >= OFFSET_CAP) known.clear();
     known.set(bucket, local - at);
     return local - at;
@@ -61,6 +61,10 @@ const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const CLOCK = /^(\d\d?):(\d\d)(?::(\d\d))?$/;
 /** 13 digits, the years 2001 to 2286; fewer would be seconds or a typing error. */
 const MILLISECONDS = /^\d{13}$/;
+
+function numbersOf(match: RegExpExecArray): number[] {
+  return match.slice(1).map((digits) => Number(digits ?? 0));
+}
 
 /** The clock time by which an entry is named: with seconds where a minute holds several. */
 export function clockOf(times: Times, updateSeconds: number): (wallMs: number) => string {
@@ -112,9 +116,7 @@ export function createTimes(timeZone: string) {
     }
     const full = LOCAL.exec(text);
     if (full) {
-      const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = full
-        .slice(1)
-        .map((digits) => Number(digits ?? 0));
+      const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = numbersOf(full);
       const localMs = Date.UTC(year, month - 1, day, hour, minute, second);
       // Date.UTC reads 31 February as 3 March: the result must be what was asked for.
       const same =
@@ -124,7 +126,7 @@ export function createTimes(timeZone: string) {
     }
     const short = CLOCK.exec(text);
     if (!short) return undefined;
-    const [hour = 0, minute = 0, second = 0] = short.slice(1).map((digits) => Number(digits ?? 0));
+    const [hour = 0, minute = 0, second = 0] = numbersOf(short);
     if (hour > 23 || minute > 59 || second > 59) return undefined;
     const today = dayNumber(nowMs) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000;
     const at = toWall(today);

@@ -16,9 +16,8 @@ function isCut(user: string): boolean {
  * begins with, or more than one person's, stays as it is.
  */
 export function wholeNames(
-  reports: Iterable<Report | undefined>,
+  all: readonly (Report | undefined)[],
 ): (report: Report | undefined) => Report | undefined {
-  const all = [...reports];
   const cut = new Set<string>();
   for (const report of all) {
     for (const { user } of report?.processes ?? []) if (isCut(user)) cut.add(user);

@@ -1,4 +1,5 @@
-/** One entry of the history in a line: fetched when the reader comes to its cell, and kept. */ import type { EntriesJson } from "../../api/types.ts";
+/** One entry of the history in a line: fetched when the reader comes to its cell, and kept. */
+import type { EntriesJson } from "../../api/types.ts";
 import { shownText } from "../../base/shown-text.ts";
 import type { Report } from "../../protocol/report.ts";
 import { type Facts, factsOf, isIdle, isIdleMachine } from "../../view/facts.ts";

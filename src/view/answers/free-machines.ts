@@ -7,13 +7,12 @@ import { THRESHOLDS } from "../thresholds.ts";
  * Never offered: a machine that is not up, has no current report, tells no CPU use, swaps, or has too
  * little to spare.
  */
-function isFree(subject: Subject): boolean {
-  const { facts, state, isCurrent } = subject;
-  if (state !== "up" || !isCurrent || facts.cpuPercent === undefined || isSwapping(facts))
-    return false;
-  const { coresPercent, memoryPercent } = THRESHOLDS.free;
-  const hasMemory = 100 - (facts.memoryPercent ?? 0) >= memoryPercent;
-  return hasMemory && 100 - facts.cpuPercent >= coresPercent;
+function isFree({ facts, state, isCurrent }: Subject): boolean {
+  const { cpuPercent = 100, memoryPercent = 0 } = facts;
+  const { free } = THRESHOLDS;
+  const hasRoom =
+    100 - cpuPercent >= free.coresPercent && 100 - memoryPercent >= free.memoryPercent;
+  return state === "up" && isCurrent && hasRoom && !isSwapping(facts);
 }
 
 export function isDiskFull({ warnings }: Subject): boolean {

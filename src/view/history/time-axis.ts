@@ -19,7 +19,7 @@ export interface Axis {
   readonly isToNow: boolean;
 }
 
-export interface Tick {
+interface Tick {
   readonly atMs: number;
   /** In cells from the left, not always whole. */
   readonly x: number;
