@@ -39,7 +39,7 @@ function machinePage(name: string, source = lab, query = ""): string {
 }
 
 function text(source = lab): string {
-  return statusText({ view: source.view, times, strips: source.strips });
+  return statusText({ view: source.view, times, source });
 }
 
 const alone = sampleSource({ sketches: LAB.filter(({ name }) => name === "node01"), cells: 1 });

@@ -12,9 +12,7 @@ export function clusterPage(call: ViewCall): Body {
 }
 
 export function statusAnswer({ view, service }: ViewCall): Body {
-  const { times, source } = service;
-  const text = statusText({ view, times, strips: (since) => source.strips(since) });
-  return bodyOf({ text, contentType: TEXT });
+  return bodyOf({ text: statusText({ ...service, view }), contentType: TEXT });
 }
 
 export function clusterAnswer({ view, query }: ViewCall): Body {

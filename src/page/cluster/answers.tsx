@@ -59,12 +59,8 @@ function Free({ answers }: { answers: Answers }) {
             </td>
             <td class="who">
               {usersText(subject)}
-              {isDiskFull(subject) && (
-                <>
-                  {" "}
-                  <Mark kind="warning">disk full</Mark>
-                </>
-              )}
+              {isDiskFull(subject) && " "}
+              {isDiskFull(subject) && <Mark kind="warning">disk full</Mark>}
             </td>
           </tr>
         ))}

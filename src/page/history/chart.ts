@@ -86,12 +86,11 @@ function seriesReader({ axis, cells, updateSeconds, entries }: ChartInput): Seri
     );
 }
 
-/** Cell by cell; −1 only where none of them is known. */
-function added(...all: readonly Series[]): number[] {
-  const [first = []] = all;
-  return first.map((_, cell) => {
-    const values = all.map((series) => series[cell] ?? -1).filter((value) => value >= 0);
-    return values.length === 0 ? -1 : values.reduce((total, value) => total + value, 0);
+/** Cell by cell; −1 only where neither is known. */
+function added(one: Series, other: Series): number[] {
+  return one.map((value, cell) => {
+    const more = other[cell] ?? -1;
+    return value < 0 || more < 0 ? Math.max(value, more) : value + more;
   });
 }
 
@@ -136,6 +135,7 @@ type Draw = (input: ChartInput, read: SeriesOf) => Chart;
 
 const cpuChart: Draw = (input, read) => {
   const [user, system, wait] = [read("user"), read("system"), read("wait")];
+  const userAndSystem = added(user, system);
   return chartOf(input, {
     label: "CPU",
     unit: "%",
@@ -147,8 +147,8 @@ const cpuChart: Draw = (input, read) => {
     ],
     // The tallest first: each lower one is painted over it, and its own share stays visible.
     areas: [
-      ["wait", added(user, system, wait)],
-      ["system", added(user, system)],
+      ["wait", added(userAndSystem, wait)],
+      ["system", userAndSystem],
       ["user", user],
     ],
   });
@@ -196,17 +196,18 @@ function ratesChart(
     readonly names: readonly [string, string];
     readonly figures: readonly [keyof Figures, keyof Figures];
     readonly least: number;
-    readonly unitOf: (unit: string) => string;
+    /** What follows the prefix of the unit. */
+    readonly per: string;
   },
 ): Draw {
-  const { names, figures, least, unitOf } = options;
+  const { names, figures, least, per } = options;
   return (input, read) => {
     const raw = [read(figures[0]), read(figures[1])] as const;
     const { unit, size } = byteUnit(highest(least * MEBIBYTE, ...raw));
     const [first, second] = [inUnit(raw[0], size), inUnit(raw[1], size)];
     return chartOf(input, {
       label,
-      unit: unitOf(unit),
+      unit: `${unit}${per}`,
       scale: decimalScale(highest((least * MEBIBYTE) / size, first, second)),
       series: [
         { name: names[0], paint: "first", values: valuesOf(first) },
@@ -224,14 +225,14 @@ const diskChart = ratesChart("disk", {
   names: ["read", "write"],
   figures: ["read", "write"],
   least: 50,
-  unitOf: (unit) => `${unit}B/min`,
+  per: "B/min",
 });
 
 const networkChart = ratesChart("network", {
   names: ["in", "out"],
   figures: ["received", "sent"],
   least: 2,
-  unitOf: (unit) => `${unit}/s`,
+  per: "/s",
 });
 
 export function chartsOf(input: ChartInput): readonly Chart[] {

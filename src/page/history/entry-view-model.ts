@@ -112,16 +112,13 @@ function othersOf(options: PanelOptions) {
     .map(({ machine, state }) => `${shownName(machine, 24)} ${state}`);
   const idle = all.filter(({ facts }) => isIdleMachine(facts)).length;
   const reported = all.filter(({ report }) => report !== undefined).length;
-  const idleWords = () => {
-    if (busy.length + idle < reported) return `${idle} idle`;
-    return busy.length === 0 ? "all idle" : "all others idle";
-  };
+  const allIdle = busy.length === 0 ? "all idle" : "all others idle";
   const rest = [
     busy.length > named.length && `${busy.length - named.length} more busy`,
-    idle > 0 && idleWords(),
-    absent.length > 0 && absent.join(", "),
+    idle > 0 && (busy.length + idle < reported ? `${idle} idle` : allIdle),
+    absent.join(", "),
   ];
-  return { others: named, rest: rest.filter((part) => part !== false).join("; ") };
+  return { others: named, rest: rest.filter(Boolean).join("; ") };
 }
 
 function outageText(entry: Exclude<Entry, { state: "up" }>, times: Times, nowMs: number): string {

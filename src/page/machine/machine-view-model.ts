@@ -116,12 +116,11 @@ function sameHostOf({ id }: Machine, view: ClusterView, times: Times) {
 
 function stateWords(subject: Subject, times: Times, nowMs: number): string {
   const { machine } = subject;
-  const span = stateFor(subject, nowMs);
   if (machine.state === "new") return FIRST_REPORT_DUE;
   const uptime = uptimeSeconds(machine);
   if (machine.state === "up" && uptime === undefined) return "";
   const sinceMs = machine.state === "up" ? nowMs - (uptime ?? 0) * 1000 : machine.stateSinceWallMs;
-  return `${span}, since ${times.since(sinceMs, nowMs)}`;
+  return `${stateFor(subject, nowMs)}, since ${times.since(sinceMs, nowMs)}`;
 }
 
 export function machinePageOf(given: Omit<HistoryInput, "slug">) {

@@ -66,7 +66,6 @@ export function peopleTableOf(subjects: readonly Subject[]) {
   const people = peopleOf(subjects);
   const { allCores } = people;
   return {
-    /** Cores of the machines that are counted: the 100 % of the share. */
     allCores,
     blocks: people.people.slice(0, MOST_PEOPLE).map((person) => blockOf(person, allCores)),
     foot: footOf(people),

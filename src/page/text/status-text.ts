@@ -3,12 +3,12 @@
  * from other machines are made fit to be shown and cut to their column.
  */
 import { shownName, shownText } from "../../base/shown-text.ts";
-import type { MachineState, StripPoint } from "../../store/history-types.ts";
+import type { MachineState } from "../../store/history-types.ts";
 import { ANSWER_LINES, firstLines } from "../../view/answers/first-lines.ts";
 import { freeMachines, isDiskFull } from "../../view/answers/free-machines.ts";
 import { largeProcesses } from "../../view/answers/large-processes.ts";
 import { countWords, reportAges, stateCounts } from "../../view/cluster-summary.ts";
-import type { ClusterView } from "../../view/cluster-view.ts";
+import type { ClusterSource, ClusterView } from "../../view/cluster-view.ts";
 import { isIdle, isIdleMachine } from "../../view/facts.ts";
 import { duration, percent } from "../../view/format.ts";
 import { cellsOf } from "../../view/history/cells.ts";
@@ -25,12 +25,6 @@ import {
 } from "../../view/subject-words.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { type Times, timesFor } from "../../view/times.ts";
-
-interface StatusTextInput {
-  readonly view: ClusterView;
-  readonly times: Times;
-  readonly strips: (sinceWallMs: number) => ReadonlyMap<string, readonly StripPoint[]>;
-}
 
 const WIDTH = 80;
 const STATE_WIDTH = 8;
@@ -165,13 +159,17 @@ function rowText(
 }
 
 /** Lines of at most 80 columns; ends in a line feed. */
-export function statusText(input: StatusTextInput): string {
+export function statusText(input: {
+  readonly view: ClusterView;
+  readonly times: Times;
+  readonly source: Pick<ClusterSource, "strips">;
+}): string {
   const { view } = input;
   const times = timesFor(input.times, view.updateSeconds);
   const nowMs = view.moment.wallMs;
   const subjects = subjectsNow(view, slugsOf(view.machines));
   const axis = axisOf({ ...view, nowMs, times });
-  const strips = input.strips(axis.startMs - axis.cellMs);
+  const strips = input.source.strips(axis.startMs - axis.cellMs);
   const longest = Math.max(...subjects.map(({ machine }) => Bun.stringWidth(shownName(machine))));
   const name = Math.min(MOST_NAME_WIDTH, Math.max(LEAST_NAME_WIDTH, longest));
   // Six spaces between the seven columns.
