@@ -7,10 +7,10 @@ import {
   clusterAnswer,
   clusterPage,
   clusterVariant,
+  eventsAnswer,
   statusAnswer,
   waitForFresh,
 } from "./handlers/cluster.ts";
-import { eventsAnswer } from "./handlers/events.ts";
 import { entriesAnswer, machineAnswer, machinePage } from "./handlers/machine.ts";
 import { removalAnswer } from "./handlers/removal.ts";
 import type { Call, Route, ViewCall } from "./router.ts";

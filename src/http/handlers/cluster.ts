@@ -1,11 +1,11 @@
-/** The cluster: as a page, as plain text, as JSON. */
-import { readClusterQuery, readFresh } from "../../api/query.ts";
+/** The cluster: as a page, as plain text, as JSON, as a stream of events. */
+import { readClusterQuery, readEventQuery, readFresh } from "../../api/query.ts";
 import { clusterJson } from "../../api/writer.ts";
 import { clusterHtml } from "../../page/render.ts";
 import { statusText } from "../../page/text/status-text.ts";
 import { type Body, bodyOf, TEXT } from "../answer.ts";
 import type { Call, ViewCall } from "../router.ts";
-import { jsonBody, pageBody, renderContext, wrongParameter } from "./bodies.ts";
+import { jsonBody, jsonError, pageBody, renderContext, wrongParameter } from "./bodies.ts";
 
 export function clusterPage(call: ViewCall): Body {
   return pageBody(clusterHtml(renderContext(call), new URLSearchParams(call.query)));
@@ -18,6 +18,14 @@ export function statusAnswer({ view, service }: ViewCall): Body {
 export function clusterAnswer({ view, query }: ViewCall): Body {
   const asked = readClusterQuery(new URLSearchParams(query));
   return "parameter" in asked ? wrongParameter(asked) : jsonBody(clusterJson(view, asked.detail));
+}
+
+export function eventsAnswer({ request, client, query, service }: Call): Body | Response {
+  const { streams } = service;
+  const wanted = readEventQuery(new URLSearchParams(query), request.headers.get("last-event-id"));
+  if ("parameter" in wanted) return wrongParameter(wanted);
+  const error = `${streams.count()} event streams are open, and that is all there may be`;
+  return streams.open(request, client.address, wanted) ?? jsonError(503, { error });
 }
 
 /** Whatever age was waited for, the answer is the same. */
