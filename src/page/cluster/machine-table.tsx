@@ -70,13 +70,6 @@ function clearHref(query: PageQuery): string {
   return hrefWith(query.raw, isFiltered(query) ? gone : { ...gone, sort: undefined });
 }
 
-interface BodyProps {
-  readonly section: TableSection;
-  readonly query: PageQuery;
-  /** Below its machine's row. */
-  readonly panel: EntryPanel | undefined;
-}
-
 function Panel({ panel, query }: { panel: EntryPanel; query: PageQuery }) {
   return (
     <tr class="panel">
@@ -85,6 +78,13 @@ function Panel({ panel, query }: { panel: EntryPanel; query: PageQuery }) {
       </td>
     </tr>
   );
+}
+
+interface BodyProps {
+  readonly section: TableSection;
+  readonly query: PageQuery;
+  /** Below its machine's row. */
+  readonly panel: EntryPanel | undefined;
 }
 
 function Body({ section, query, panel }: BodyProps) {

@@ -17,17 +17,15 @@ export function processWords({ processes, processCount }: Report): string {
     : `top ${processes.length} of ${processCount}`;
 }
 
-export function userWords({ users, userCount }: Report): string {
+export function userWords({ users, userCount = users?.length ?? 0 }: Report): string {
   if (users === undefined) return NOT_REPORTED;
-  const count = userCount ?? users.length;
-  return count === 0 ? "nobody" : counted(count, "user");
+  return userCount === 0 ? "nobody" : counted(userCount, "user");
 }
 
 /** `3 of 7`; `no new messages`. */
-export function messageWords({ messages, messageCount }: Report): string {
+export function messageWords({ messages, messageCount = messages?.length }: Report): string {
   if (messages === undefined) return NOT_REPORTED;
-  const { length } = messages;
-  return length === 0 ? "no new messages" : `${length} of ${messageCount ?? length}`;
+  return messages.length === 0 ? "no new messages" : `${messages.length} of ${messageCount}`;
 }
 
 const FIGURES = ["cores", "memory", "%", "CPU time", "pid"];

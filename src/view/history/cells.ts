@@ -62,29 +62,23 @@ function holdLast(cells: Cells, machine: MachineHistory, axis: Axis): void {
 /** In intervals: a report that is late by less covers the time since the previous one. */
 const MOST_LATE = 1.5;
 
-function coveredSince(
-  point: StripPoint,
-  before: StripPoint | undefined,
-  intervalMs: number,
-): number {
+function coveredMs(point: StripPoint, before: StripPoint | undefined, intervalMs: number): number {
   const gapMs = before?.state === "up" ? point.atWallMs - before.atWallMs : 0;
-  const isNext = gapMs > 0 && gapMs < MOST_LATE * intervalMs;
-  return point.atWallMs - (isNext ? gapMs : intervalMs);
+  return gapMs > 0 && gapMs < MOST_LATE * intervalMs ? gapMs : intervalMs;
 }
 
 /** The time that each point covers, in their order. */
-export function spansOf(
-  { points, updateSeconds }: Omit<MachineHistory, "state">,
-  axis: Axis,
-): Span[] {
+export function spansOf(history: Omit<MachineHistory, "state">, axis: Axis): Span[] {
+  const { points, updateSeconds } = history;
   return points.map((point, index) => {
     if (point.state !== "up") {
       return { fromMs: point.atWallMs, toMs: point.untilWallMs ?? axis.endMs + axis.cellMs };
     }
     // A report made after the end of the axis fills the last cell.
     const toMs = axis.isToNow ? Math.min(point.atWallMs, axis.endMs) : point.atWallMs;
-    const sinceMs = coveredSince(point, points[index - 1], updateSeconds * 1000);
-    return { fromMs: Math.min(sinceMs, toMs - 1), toMs };
+    const coveredFromMs =
+      point.atWallMs - coveredMs(point, points[index - 1], updateSeconds * 1000);
+    return { fromMs: Math.min(coveredFromMs, toMs - 1), toMs };
   });
 }
 

@@ -86,9 +86,8 @@ export function isSameRange(one: TimeRange, other: TimeRange): boolean {
 export function searchWithRange(
   search: string,
   range: TimeRange,
-  { bounds, times }: { readonly bounds: ZoomBounds; readonly times: Times },
+  { bounds: { whole }, times }: { readonly bounds: ZoomBounds; readonly times: Times },
 ): string {
-  const { whole } = bounds;
   const pairs = [...new URLSearchParams(search)].filter(([name]) => !/^(from|to)$/.test(name));
   if (range.fromMs > whole.fromMs) pairs.push(["from", times.stamp(range.fromMs)]);
   if (range.toMs < whole.toMs) pairs.push(["to", times.stamp(range.toMs)]);
