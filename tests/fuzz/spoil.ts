@@ -176,6 +176,8 @@ function spoilJson(root: unknown, { kind, at, key, ...change }: JsonChange): unk
   const { holder, name } = chosen;
   const held = holder[name];
   if (kind === "set") holder[name] = value;
+  // JSON has no holes.
+  else if (kind === "drop" && Array.isArray(holder)) holder.splice(Number(name), 1);
   else if (kind === "drop") delete holder[name];
   else if (kind === "many") holder[name] = copiesOf(held);
   else if (Array.isArray(held)) held.push(value);
