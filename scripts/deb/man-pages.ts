@@ -4,7 +4,7 @@
  */
 import type { Command } from "../../src/cli/command.ts";
 import { DEFAULT_COMMAND } from "../../src/cli/commands/all-commands.ts";
-import { listedCommands, RANGE_FORMS } from "../../src/cli/help.ts";
+import { listedCommands, RANGE_ROWS } from "../../src/cli/help.ts";
 import {
   COMMAND_LINE_OPTIONS,
   defaultWords,
@@ -125,7 +125,7 @@ function commandSection(commands: readonly Command[]): readonly string[] {
 }
 
 function rangeSection(): readonly string[] {
-  return RANGE_FORMS.flatMap(([form, meaning]) => [".TP", `\\fB${roff(form)}\\fR`, roff(meaning)]);
+  return RANGE_ROWS.flatMap(([form, meaning]) => [".TP", `\\fB${roff(form)}\\fR`, roff(meaning)]);
 }
 
 function sentence(text: string): string {

@@ -1,7 +1,7 @@
 /**
- * What a command of unagi is: its description, which `--help`, the man page and the completions
- * are made from, and its work. Importing a command must be cheap, since every start imports all
- * of them: what only its work needs is imported inside `run`.
+ * A command of unagi: its description, from which `--help`, the man page and the completions are
+ * made, and `run`, which does the work. Every start imports all commands, so each imports inside
+ * `run` what only its work needs.
  */
 import type { Option } from "../config/options.ts";
 import type { ReadText } from "../config/read-config-file.ts";

@@ -14,7 +14,7 @@ const NOTATION =
   "'unagi COMMAND --help' says more about a command. Below, defaults are in [brackets], and an option that repeats may be given several times.";
 
 /** How a range is written, and what each form stands for. */
-export const RANGE_FORMS: readonly (readonly [string, string])[] = [
+export const RANGE_ROWS: readonly (readonly [string, string])[] = [
   ["192.168.1.7", "one address, IPv4 or IPv6"],
   ["192.168.1.10-20", "11 addresses, 192.168.1.10 to 192.168.1.20"],
   ["192.168.1.", "192.168.1.1-254; the dot at the end is part of it"],
@@ -57,7 +57,7 @@ function programSections(
       return [`${group}:`, ...table(rows, width)];
     }),
     ["Only in the file:", ...table(onlyInFile, width)],
-    ["A RANGE is one of:", ...table(RANGE_FORMS)],
+    ["A RANGE is one of:", ...table(RANGE_ROWS)],
   ];
 }
 

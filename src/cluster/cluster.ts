@@ -1,5 +1,5 @@
 /**
- * The cluster core (design, sections 5 and 6): the table of machines, and whom to ask and when. A
+ * The cluster core: the table of machines, and whom to ask and when. A
  * packet, a tick or a report comes in with the time; a list of things to do comes back. The core opens
  * no socket, reads no clock and draws no random number of its own. Its rooms are listed in
  * docs/development.md; parts.ts puts them together.

@@ -1,6 +1,6 @@
 /**
- * The numbers of the core, each with the reason for its value. Rates and caps are those of design 6.3 and
- * 6.6; docs/protocol.md lists them for other programs.
+ * The numbers of the core, each with the reason for its value. docs/protocol.md lists for other programs
+ * those that peers rely on.
  */
 
 export const SECOND = 1000;
@@ -26,7 +26,7 @@ export const WAKE_SPREAD_MS = 15 * SECOND;
 
 /** Questions of all kinds together: a thousand machines that are new are all asked within 5 s. */
 export const MAX_QUESTIONS_PER_SECOND = 200;
-/** The same while somebody watches: a thousand machines are asked every 2 s (design 6.5). */
+/** The same while somebody watches: a thousand machines are asked every 2 s. */
 export const MAX_WATCHING_QUESTIONS_PER_SECOND = 500;
 /** Questions to candidates: a quarter of all, so that invented addresses cannot delay known machines. */
 export const MAX_CANDIDATE_QUESTIONS_PER_SECOND = 50;
@@ -125,7 +125,7 @@ export const WATCHING_HURRIES = 3;
  * questions: one that comes early must not get the same sample as the one before.
  */
 export const LIVE_SHARED_MS = 1750;
-/** Live samples are at least so many times their own cost apart (design 4): 2 % of a core. */
+/** Live samples are at least so many times their own cost apart: 2 % of a core. */
 export const LIVE_COST_FACTOR = 50;
 /** Within this time after a live sample the next one can be made at once, as there are rates since then. */
 export const LIVE_WARM_MS = 10 * SECOND;
@@ -155,7 +155,7 @@ export const REMOVAL_NOTICE_RECIPIENTS = 8;
 /** Removals under test, and notices under way: more than anybody scraps at once. Further ones are dropped. */
 export const MAX_REMOVALS = 256;
 
-// The ring (design 6.6)
+// The ring
 
 /** Each machine tests so many successors in the ring of ids: one may be down itself… */
 export const RING_SUCCESSORS = 2;

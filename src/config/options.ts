@@ -79,7 +79,7 @@ const LONGEST_UPDATE_SECONDS = 86_400;
 /** At the shipped interval of 10 minutes, nearly two years. */
 const MOST_HISTORY_ENTRIES = 100_000;
 
-/** The most machines that the table of machines holds (design, 6.3). */
+/** The most machines that the table of machines holds. */
 export const MOST_PEERS = 4_096;
 
 /** In the order in which `--help` shows the options of a group. */

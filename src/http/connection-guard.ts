@@ -18,7 +18,7 @@ export function isCrowded(use: NonNullable<DescriptorUse>, before: number): bool
 
 type DescriptorUse = ReturnType<typeof readDescriptorUse>;
 
-/** Open ones and the soft limit; `undefined` where /proc does not tell. `root`: "/" but for tests. */
+/** This process's open files and its soft limit of them; undefined where /proc does not tell. */
 export function readDescriptorUse(root: string) {
   const open = countOpenFiles(root);
   const limit = open.ok ? readOpenFilesLimit(root) : open;

@@ -1,6 +1,6 @@
 /**
  * What the word `lan` stands for on this machine: the private networks that its wired interfaces are
- * attached to (design, "Ranges"). runtime/read-networks.ts reads the facts that are decided on here.
+ * attached to. runtime/read-networks.ts reads the facts that are decided on here.
  */
 import type { ArpEntry } from "../linux/proc/net-arp.ts";
 import type { InterfaceFacts } from "../linux/sys/class-net.ts";
@@ -32,7 +32,7 @@ const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/1
   (cidr) => ({ block: knownCidr(cidr), length: Number(cidr.split("/")[1]) }),
 );
 
-/** Networks wider than this are scanned only around an own address (design, "Ranges"). */
+/** Networks wider than this are scanned only around an own address. */
 const WIDEST_SCAN = 22;
 
 /**

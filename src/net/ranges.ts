@@ -1,5 +1,5 @@
 /**
- * Address ranges as the user writes them (design, "Ranges"), for allow lists and for scans. `lan`
+ * Address ranges as the user writes them, for allow lists and for scans. `lan`
  * stays a word here, since its meaning changes while the daemon runs; `resolveRanges`
  * (address-set.ts) turns ranges into addresses.
  */
@@ -29,7 +29,7 @@ export interface RangeList {
 }
 
 /**
- * The largest scan. At 100 questions a second (design, 6.3) it takes 11 minutes, about one interval.
+ * The largest scan. At 100 questions a second it takes 11 minutes, about one interval.
  */
 export const SCAN_LIMIT = 65_536;
 

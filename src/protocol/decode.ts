@@ -31,7 +31,7 @@ import { decodeReportV1 } from "./v1/report.ts";
 
 /**
  * The message in a packet, or the reason why it is none. The packet begins with the UTF-8 bytes of
- * the signature; the next character and what follows tell the message (design, 6.1 and 6.2):
+ * the signature; the next character and what follows tell the message:
  *
  *     ?   nothing: initial query
  *     !   words: address list

@@ -1,5 +1,5 @@
 /**
- * The JSON messages of protocol 2 as packets (design, 6.2): the signature, `>` or `<`, and one JSON
+ * The JSON messages of protocol 2 as packets (docs/protocol.md): the signature, `>` or `<`, and one JSON
  * object in UTF-8. Durations and clocks have shorter keys on the wire:
  *
  *     value                    wire

@@ -1,5 +1,5 @@
 /**
- * Cuts a report so that it fits in one packet (design, 6.2): messages first, then processes, then
+ * Cuts a report so that it fits in one packet: messages first, then processes, then
  * what readers miss least.
  */
 import { clampText } from "../base/clean-text.ts";

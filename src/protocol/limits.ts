@@ -1,12 +1,12 @@
 /** The size limits of the codecs, each with its reason. */
 
-/** The 2005 program reads this many bytes at once, and its report fits in one read (design, 6.1). */
+/** The 2005 program reads this many bytes at once, and its report fits in one read. */
 export const MAX_REPORT_V1_BYTES = 4096;
 
-/** A plain answer stays below 4,096 bytes (design, 6.2). */
+/** A plain answer stays below 4,096 bytes. */
 export const MAX_ANSWER_BYTES = 4095;
 
-/** The largest packet of addresses, which fits in one Ethernet frame (design, 6.2). */
+/** The largest packet of addresses, which fits in one Ethernet frame. */
 export const MAX_LIST_BYTES = 1400;
 
 /** Four times the largest answer that we send, which leaves room for other versions but not for floods. */

@@ -1,5 +1,5 @@
 /**
- * The messages between peers as values (design, 6.1 and 6.2). `decode.ts` reads them from a packet;
+ * The messages between peers as values (docs/protocol.md). `decode.ts` reads them from a packet;
  * `encode.ts`, `ring.ts` and `v1/messages.ts` write them. Names here carry the unit of their value;
  * the shorter keys on the wire are in the table in `encode.ts`.
  */
@@ -76,7 +76,7 @@ export interface Answer {
   /** The canonical address under which the answerer sees the asker. */
   readonly you?: string;
   readonly name: string;
-  /** Present when the answerer answers ring questions, so that others may watch it (design, 6.6). */
+  /** Present when the answerer answers ring questions, so that others may watch it. */
   readonly ring?: true;
   /** Absent: nothing newer than what the asker said it holds. */
   readonly report?: Report;
@@ -89,7 +89,7 @@ export interface Goodbye {
   readonly incarnation: string;
 }
 
-/** `signature<{"hint":[…]}`: a reason to ask these machines, and no more than that (design, 6.6). */
+/** `signature<{"hint":[…]}`: a reason to ask these machines, and no more than that. */
 export interface Hint {
   readonly kind: "hint";
   /** Canonical. */
@@ -105,7 +105,7 @@ export interface RemovalRequest {
   readonly incarnation?: string;
 }
 
-/** `signature>NNNNNNNN`: the question by which the ring checks a machine (design, 6.6). */
+/** `signature>NNNNNNNN`: the question by which the ring checks a machine. */
 export interface RingQuestion {
   readonly kind: "ring-question";
   /** 48 random bits; the answer echoes them. */

@@ -1,6 +1,6 @@
 /**
  * The report: what a machine tells the others about itself. It travels in protocol 2 and is the
- * `report` object of the JSON interface (design, section 8).
+ * `report` object of the JSON interface.
  *
  * What is unknown is absent, never 0. Percentages are 0–100 over all cores unless a field says
  * otherwise; a process's `cpuPercent` is of one core, as in `ps` (3,100 on 31 busy cores).

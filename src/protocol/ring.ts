@@ -1,5 +1,5 @@
 /**
- * The two small messages by which the ring checks a machine (design, 6.6): a question with a number,
+ * The two small messages by which the ring checks a machine (docs/protocol.md): a question with a number,
  * and an answer with the same number and the start of the incarnation, which shows a restart. Sealed,
  * with a signature of 9 bytes, the answer has 90 bytes; JSON would need half as many again.
  *

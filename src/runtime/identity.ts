@@ -1,6 +1,6 @@
 /**
  * The identity of this daemon on the network: an id that survives restarts, and an incarnation that
- * is new at each start (design, section 6.2). The machine-id itself never leaves the machine.
+ * is new at each start. The machine-id itself never leaves the machine.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

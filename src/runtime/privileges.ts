@@ -1,7 +1,7 @@
 /**
  * `-U NAME`: gives up root for good, before any socket is opened. Supplementary groups, group and
  * user change in that order, in every thread; then all of it is read back, and the start is refused
- * unless nothing of root is left (design, section 9).
+ * unless nothing of root is left.
  */
 import { errorMessage } from "../base/errors.ts";
 import { fail, ok, type Result } from "../base/result.ts";

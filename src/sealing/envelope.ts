@@ -1,5 +1,5 @@
 /**
- * The envelope of a network with a key (design, 6.4): the packet cipher and, behind it, the guard
+ * The envelope of a network with a key: the packet cipher and, behind it, the guard
  * against replays. Every packet that is sent passes through `seal`; every packet that arrives
  * passes through `open` first. Without an envelope the network is plain.
  */

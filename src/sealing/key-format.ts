@@ -1,5 +1,5 @@
 /**
- * The text of a key file (design, 6.4): the secret that the machines of a network share, as
+ * The text of a key file: the secret that the machines of a network share, as
  * `unagi keygen FILE` writes it. No message from here quotes what is in the file.
  */
 import { fail, ok, type Result } from "../base/result.ts";
@@ -15,7 +15,7 @@ export const SECRET_BYTES = 32;
 
 /**
  * Parses a key file's text: one line, the prefix and the secret as base64url without padding.
- * The reason for bad input is a part of a sentence and never quotes it.
+ * A failure's reason is a part of a sentence and never quotes the text, which may be a secret.
  *
  *     unagi-key-1:q0Jt3qf5oTnqQ3Zr5iN0tqkVQq1mK8s1m3sJmT2b7cE
  */

@@ -7,7 +7,7 @@ import { putNewest } from "../base/put-newest.ts";
 /** How many packets may overtake another one; IPsec recommends 64. */
 export const WINDOW_WIDTH = 64;
 
-/** One for each possible peer (design, 6.3), which has one living incarnation. */
+/** One for each possible peer, which has one living incarnation. */
 const MAX_SENDERS = 4_096;
 
 /**

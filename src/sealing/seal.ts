@@ -1,5 +1,5 @@
 /**
- * Sealed packets (design, 6.4): what stands between the network and the messages when a key is
+ * Sealed packets (docs/protocol.md): what stands between the network and the messages when a key is
  * set. A codec and a counter: it opens no file and draws no random bytes of its own.
  *
  *     signature # nonce(24) XAES-256-GCM(header message) tag(16)
@@ -69,7 +69,7 @@ const HEADER_BYTES = FLAGS_AT + 1;
  */
 export const SEALING_OVERHEAD_BYTES = 1 + NONCE_BYTES + HEADER_BYTES + TAG_BYTES;
 
-/** The longest message, after inflating: 64 KB (design, 6.3). */
+/** The longest message, after inflating: 64 KB. */
 export const MAX_MESSAGE_BYTES = 65_536;
 
 /** The longest packet: four times the largest plain one, which bounds the work that a flood causes. */
@@ -98,7 +98,7 @@ const INFLATE = { maxOutputLength: MAX_MESSAGE_BYTES, dictionary: DICTIONARY };
 const KEY_INFO = "unagi sealed packet 1";
 
 const NUMBER_SIGN = 0x23;
-/** The characters that begin a plain message after its signature: `?`, `!`, `>`, `<` (design, 6.1). */
+/** The characters that begin a plain message after its signature: `?`, `!`, `>`, `<`. */
 const PLAIN_KINDS: readonly (number | undefined)[] = [0x3f, 0x21, 0x3e, 0x3c];
 
 /** The cipher of this incarnation. There must be only one, since two would use the same counters. */

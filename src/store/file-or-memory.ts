@@ -1,7 +1,7 @@
 /**
  * The database of the history: in its file, or in memory where there is none or it cannot be used.
  * After a fault of the disk it goes on in memory with what could still be read, and moves back into
- * the file as soon as that works again (design, section 7).
+ * the file as soon as that works again.
  */
 import type { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";

@@ -4,7 +4,7 @@
  */
 import { zlib } from "../base/builtins.ts";
 
-/** The same cap as on the wire (design, section 6.3): a damaged file must not fill the memory. */
+/** The same cap as on the wire: a damaged file must not fill the memory. */
 export const MAX_INFLATED_BYTES = 64 * 1024;
 
 /** Takes a quarter of the time of node:zlib at this level, and fewer bytes. */

@@ -1,5 +1,5 @@
 /**
- * Which machine an answer comes from (design 6.2). The id of a machine stays; its incarnation is new at
+ * Which machine an answer comes from. The id of a machine stays; its incarnation is new at
  * each start. An incarnation is adopted only through an answer to a question of ours, and retires the one
  * before. If the retired one goes on answering all the same, two daemons share the id: they are clones,
  * and shown apart.

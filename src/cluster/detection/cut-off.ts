@@ -1,5 +1,5 @@
 /**
- * Whether it is this machine that has lost the others, instead of the others having died (design 6.6): so
+ * Whether it is this machine that has lost the others, instead of the others having died: so
  * many do not fall silent at once. Derived from their states and the times since when these hold.
  */
 import { withoutUndefined } from "../../base/without-undefined.ts";

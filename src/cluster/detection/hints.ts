@@ -1,5 +1,5 @@
 /**
- * Tells all others to ask machines that have left quick questions unanswered (design 6.6): twice, as packets
+ * Tells all others to ask machines that have left quick questions unanswered: twice, as packets
  * get lost, but the second time only about those that have not answered meanwhile.
  */
 import { encodeHints } from "../../protocol/encode.ts";

@@ -1,5 +1,5 @@
 /**
- * Notices within seconds that a machine has died, whatever the interval is (design 6.6). This machine keeps
+ * Notices within seconds that a machine has died, whatever the interval is. This machine keeps
  * testing its two successors in the ring of ids. When one of them leaves three quick questions unanswered,
  * it tells all others to test it as well; each believes only what it has found itself.
  *

@@ -1,5 +1,5 @@
 /**
- * The ring of ids (design 6.6): which machines this one tests by quick questions. All machines that are up
+ * The ring of ids: which machines this one tests by quick questions. All machines that are up
  * and answer quick questions stand in it, in the order of their ids; the last is followed by the first.
  */
 import { RING_SUCCESSORS } from "../limits.ts";

@@ -1,5 +1,5 @@
 /**
- * Which successor in the ring is tested when (design 6.6): each of the two every 4 s, one 2 s after the
+ * Which successor in the ring is tested when: each of the two every 4 s, one 2 s after the
  * other, and halfway between the turns of the other machine that tests it.
  */
 import type { CoreContext } from "../core-context.ts";

@@ -1,4 +1,4 @@
-/** What the core may send in a second, for each purpose (design 6.3). */
+/** What the core may send in a second, for each purpose. */
 import {
   MAX_ANSWERS_PER_SECOND,
   MAX_CANDIDATE_QUESTIONS_PER_SECOND,

@@ -46,7 +46,7 @@ export function shownReport(held: {
 
 /**
  * The live report as it is shown: with the messages of the last interval report, or with the reason why
- * they could not be read. Messages are read for interval reports alone (design, section 4).
+ * they could not be read. Messages are read for interval reports alone.
  */
 export function withMessagesOf(live: Report, interval: Report | undefined): Report {
   if (interval === undefined) return live;

@@ -7,7 +7,7 @@ import type { DropCounts } from "../machine.ts";
 
 /**
  * Reasons that are no trouble, logged at the debug level: a packet of a program that is no peer (dropped in
- * silence, design 6.1), one that the network has doubled or sent back, one of a machine that has just
+ * silence), one that the network has doubled or sent back, one of a machine that has just
  * started, or one of a machine that was stopped (by a debugger, say) and now answers all that waited.
  */
 const HARMLESS: ReadonlySet<CoreDropReason> = new Set([

@@ -154,6 +154,9 @@ export class Receiver {
       case "removal-request":
         if (peer?.protocol === 2) removal.noteRequest(message);
         return undefined;
+      default:
+        // A new kind of message does not compile without its case.
+        return message satisfies never;
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Decides how far a sealed packet is believed (design 6.4). The seal shows that a machine of the network
+ * Decides how far a sealed packet is believed. The seal shows that a machine of the network
  * made the packet, and the replay window that it is no copy from the same incarnation. It may still be a
  * copy from an earlier incarnation. So until an incarnation has answered an open question, which no copy
  * can do, its questions are answered and nothing else that it says counts.
@@ -56,8 +56,16 @@ export class SealVerifier {
         const isOwn = message.incarnationStart === incarnationStart(sealer.incarnation);
         return isOwn ? undefined : "sealed by another machine";
       }
-      default:
+      // These name no machine, and nothing is believed because of them but after a question.
+      case "initial-query":
+      case "address-list":
+      case "request":
+      case "ring-question":
+      case "hint":
+      case "removal-request":
         return undefined;
+      default:
+        return message satisfies never;
     }
   }
 

@@ -7,12 +7,12 @@ import type { Moment } from "../../base/units.ts";
 import type { Sampler } from "../../collectors/sampler.ts";
 import type { Report } from "../../protocol/report.ts";
 
-/** The shortest window in which rates mean something, as for the first interval report. */
+/** Rates over a shorter time say little: a process that runs for 10 ms fills half of 20 ms. */
 const FIRST_WINDOW_MS = 500;
 /** An average over a longer window does not show the present, so a new window is opened. */
 const LONGEST_WINDOW_MS = 10_000;
 
-/** Samples are at least 50 times their own cost apart, here as in the core (design, section 4). */
+/** Samples are at least 50 times their own cost apart, here as in the core. */
 const COST_FACTOR = 50;
 
 export function createLiveSampling({

@@ -2,7 +2,7 @@
 import type { After } from "../../base/after.ts";
 import type { Watchers } from "../../http/watching.ts";
 
-/** A person who has just loaded a page reads it for a while (design, 6.5). */
+/** A person who has just loaded a page reads it for a while. */
 const GLANCE_MS = 10_000;
 
 /** Calls `onChange` when the first watcher comes and when the last one leaves. */

@@ -1,5 +1,5 @@
 /**
- * The messages of protocol 1 as packets: the signature, one character, and text (design, 6.1). Its
+ * The messages of protocol 1 as packets: the signature, one character, and text (docs/protocol.md). Its
  * report is in report.ts.
  *
  *     initial query    lab?

@@ -1,6 +1,6 @@
 /**
  * The report of protocol 1, byte for byte as the 2005 program (version 0.38) writes and reads it
- * (design 6.1): four lines joined by `\n`, Latin-1. Here `→` is a tab:
+ * (docs/protocol.md): four lines joined by `\n`, Latin-1. Here `→` is a tab:
  *
  *     anna 1117620000 60 93784 015 1234 000 41 0 30 12 7 2 91 0 0 3 1 0 2
  *     root 12.5 0.4 S 00:01:02 Xorg→anna 3.0 10.2 R 1-02:03:04 octave

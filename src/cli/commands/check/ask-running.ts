@@ -14,7 +14,7 @@ export async function askRunning(place: ReportPlace): Promise<RunningFacts> {
   const answer = await askLocal(place, { method: "GET", path: "/api/v1/cluster?report=summary" });
   if (answer.kind === "nobody") return { kind: "none" };
   if (answer.kind === "failed") return { kind: "other", reason: answer.reason };
-  // A unagi answers like this to an address outside its http-allow (design, section 8).
+  // A unagi answers like this to an address outside its http-allow.
   if (answer.status === 403 && answer.text === "") return { kind: "refused" };
   if (answer.status !== 200) return { kind: "other", reason: `it answers ${answer.status}` };
   const cluster = parseCluster(answer.text);

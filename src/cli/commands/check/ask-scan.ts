@@ -20,7 +20,7 @@ export interface ScanQuestion {
   readonly ofCount: number;
 }
 
-/** Bursts of this size fit into every queue, and make 100 queries a second (design, 6.3). */
+/** Bursts of this size fit into every queue, and make 100 queries a second. */
 const BURST = 10;
 const BURST_PAUSE_MS = 100;
 

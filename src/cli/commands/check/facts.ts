@@ -89,7 +89,7 @@ export interface MachineFacts {
   readonly clockOffsetSeconds?: number;
 }
 
-/** At 100 queries a second (design, 6.3) they take 3 s, which a user waits for. */
+/** At 100 queries a second they take 3 s, which a user waits for. */
 export const MOST_ASKED = 300;
 
 export interface AskedFacts {

@@ -29,7 +29,7 @@ export function readOutcome(
     case 300:
       return choices(json, machine) ?? notUnagi(port, "it answers 300");
     case 403:
-      // Without a body, it is the answer to an address outside http-allow (design, section 8).
+      // Without a body, it is the answer to an address outside http-allow.
       return failed(reason ?? "the unagi here does not answer this machine: add 127.0.0.1 to -a");
     case 404: {
       if (reason === undefined) break;
