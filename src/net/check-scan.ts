@@ -2,7 +2,7 @@
  * Checks that a scan lies within its allow list. Machines outside p2p-allow could be asked, but their
  * answers would be dropped, so such a scan is a usage error. `lan` is checked by what it may mean.
  */
-import { type Interval, mergeIntervals, overlaps, subtract } from "./interval.ts";
+import { overlaps, subtract } from "./interval.ts";
 import { PRIVATE_BLOCKS } from "./lan.ts";
 import { addedLoopback, type Range, type RangeList } from "./ranges.ts";
 
@@ -18,12 +18,9 @@ export function whyOutsideAllow(range: Range, allow: RangeList): string | undefi
   }
   const known = [...named, ...addedLoopback(allow)];
   const uncovered = range.intervals.flatMap((interval) => subtract(interval, known));
-  if (words.length > 0 && uncovered.every((interval) => isAllPrivate(interval))) return undefined;
+  if (words.length > 0 && uncovered.every((one) => subtract(one, PRIVATE_BLOCKS).length === 0))
+    return undefined;
   return uncovered.length === 0 ? undefined : outside(range.text);
-}
-
-function isAllPrivate(interval: Interval): boolean {
-  return subtract(interval, mergeIntervals(PRIVATE_BLOCKS)).length === 0;
 }
 
 function outside(text: string): string {

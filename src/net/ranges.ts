@@ -28,9 +28,7 @@ export interface RangeList {
   readonly ranges: readonly Range[];
 }
 
-/**
- * The largest scan. At 100 questions a second it takes 11 minutes, about one interval.
- */
+/** The largest scan. At 100 questions a second it takes 11 minutes, about one interval. */
 export const SCAN_LIMIT = 65_536;
 
 export const LOOPBACK: readonly Interval[] = [knownCidr("127.0.0.0/8"), knownCidr("::1/128")];

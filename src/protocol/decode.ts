@@ -142,12 +142,8 @@ function readQuestion(value: Json | undefined): Question | undefined {
   const incarnation = readIdentifier(value["boot"]);
   const sequence = safeInteger(value["sequence"]);
   const liveSequence = safeInteger(value["liveSequence"]);
-  const read: Writable<Question> = {
-    kind: "question",
-    question,
-    id,
-    watching: value["watching"] === true,
-  };
+  const watching = value["watching"] === true;
+  const read: Writable<Question> = { kind: "question", question, id, watching };
   if (incarnation !== undefined) read.incarnation = incarnation;
   if (sequence !== undefined) read.sequence = sequence;
   if (liveSequence !== undefined) read.liveSequence = liveSequence;

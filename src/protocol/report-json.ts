@@ -133,10 +133,7 @@ const swap = objectReader<SwapReport>({
   outPercentOfMemoryPerMinute: percentOfMemory,
 });
 
-const disk = objectReader<DiskReport>({
-  readBytesPerSecond: bytes,
-  writeBytesPerSecond: bytes,
-});
+const disk = objectReader<DiskReport>({ readBytesPerSecond: bytes, writeBytesPerSecond: bytes });
 
 const filesystem = recordReader<FilesystemReport>(
   { mount: wordReader(256), type: word, totalBytes: bytes, freeBytes: bytes },

@@ -11,13 +11,7 @@ import {
   type SealDropReason,
 } from "./seal.ts";
 
-export interface Envelope {
-  seal(message: Uint8Array): Uint8Array;
-  /** Takes any bytes and never throws. It opens each packet once: a copy is "seen before". */
-  open(packet: Uint8Array): OpenedPacket;
-  /** The number of replay windows held: one for each incarnation heard of, up to a cap. */
-  windows(): number;
-}
+export type Envelope = ReturnType<typeof guardReplays>;
 
 /** The machine that sealed a packet. Any holder of the key can name itself so. */
 export interface SealedBy {
@@ -38,15 +32,17 @@ export function createEnvelope(options: PacketCipherOptions): Envelope {
 }
 
 /** An envelope around an existing cipher. */
-export function guardReplays(cipher: PacketCipher): Envelope {
+export function guardReplays(cipher: PacketCipher) {
   const replays = createReplayGuard();
   return {
-    seal: (message) => cipher.seal(message),
-    open(packet) {
+    seal: cipher.seal,
+    /** Takes any bytes and never throws. It opens each packet once: a copy is "seen before". */
+    open(packet: Uint8Array): OpenedPacket {
       const opened = cipher.open(packet);
       if (!opened.ok || replays.accepts(opened)) return opened;
       return { ok: false, reason: "seen before" };
     },
-    windows: () => replays.size(),
+    /** The number of replay windows held: one for each incarnation heard of, up to a cap. */
+    windows: replays.size,
   };
 }

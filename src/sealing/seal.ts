@@ -21,12 +21,7 @@ export interface PacketCipherOptions {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-export interface PacketCipher {
-  /** The sealed packet: at most `SEALING_OVERHEAD_BYTES` longer than a plain one. */
-  seal(message: Uint8Array): Uint8Array;
-  /** The message of a packet from the network. Takes any bytes and never throws. */
-  open(packet: Uint8Array): Opened;
-}
+export type PacketCipher = ReturnType<typeof createPacketCipher>;
 
 export type Opened =
   | {
@@ -102,7 +97,7 @@ const NUMBER_SIGN = 0x23;
 const PLAIN_KINDS: readonly (number | undefined)[] = [0x3f, 0x21, 0x3e, 0x3c];
 
 /** The cipher of this incarnation. There must be only one, since two would use the same counters. */
-export function createPacketCipher(options: PacketCipherOptions): PacketCipher {
+export function createPacketCipher(options: PacketCipherOptions) {
   const signature = Buffer.from(options.signature);
   const self = ownHeader(options);
   const [first, ...others] = options.secrets.map((secret) => keyed(secret, signature));
@@ -110,7 +105,8 @@ export function createPacketCipher(options: PacketCipherOptions): PacketCipher {
   const ciphers = [first, ...others];
   let counter = 0;
   return {
-    seal(message) {
+    /** The sealed packet: at most `SEALING_OVERHEAD_BYTES` longer than a plain one. */
+    seal(message: Uint8Array): Uint8Array {
       counter++;
       const { flags, body } = pack(message, signature);
       const plaintext = Buffer.allocUnsafe(HEADER_BYTES + body.length);
@@ -125,7 +121,8 @@ export function createPacketCipher(options: PacketCipherOptions): PacketCipher {
         throw new RangeError("the packet is longer than any receiver opens");
       return packet;
     },
-    open(packet) {
+    /** The message of a packet from the network. Takes any bytes and never throws. */
+    open(packet: Uint8Array): Opened {
       const start = signature.length + 1;
       if (!beginsWith(packet, signature)) return drop("wrong signature");
       const kind = packet[signature.length];

@@ -20,6 +20,7 @@
  * from its counters may be negative or absurd; it reads that, and so does this one.
  */
 
+import { clampText } from "../../base/clean-text.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import { MEBIBYTE } from "../../base/units.ts";
 import { withoutUndefined } from "../../base/without-undefined.ts";
@@ -27,7 +28,6 @@ import { MAX_NAME_LENGTH, MAX_REPORT_V1_BYTES } from "../limits.ts";
 import type { CpuReport, MemoryReport, ProcessReport, Report, UserReport } from "../report.ts";
 import { parseReport } from "../report-json.ts";
 import { type CpuFiguresV1, cpuFiguresV1, type FiguresV1 } from "./figures.ts";
-import { latin1Line, latin1Word } from "./latin1.ts";
 import { formatCpuTime, formatLoginAge, parseCpuTime, parseLoginAge } from "./times.ts";
 
 const HEAD_FIELDS = 20;
@@ -336,4 +336,24 @@ function parseUser(fields: readonly string[]): UserReport {
     loginAgeSeconds: login.startsWith("-") ? parseLoginAge(login.slice(1)) : undefined,
     command: isKnown ? latin1Word(command, MAX_WORD_LENGTH) : undefined,
   });
+}
+
+/**
+ * One word of a line: never empty, with each space and control character as `_`, and each character
+ * that Latin-1 lacks as `?`. No-break space and NEL count as spaces, since a byte-wise `split()` may
+ * take them for such.
+ */
+function latin1Word(text: string, maxLength: number): string {
+  const word = clampText(text, maxLength)
+    .replace(/[\u0000-\u0020\u007f-\u00a0]/g, "_")
+    .replace(/[^\u0000-\u00ff]/gu, "?");
+  return word === "" ? "?" : word;
+}
+
+/** One message of the system log, with control characters as spaces: a tab separates messages. */
+function latin1Line(text: string, maxLength: number): string {
+  return clampText(text, maxLength)
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, " ")
+    .replace(/[^\u0000-\u00ff]/gu, "?")
+    .trim();
 }
