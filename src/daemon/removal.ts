@@ -10,24 +10,20 @@ import type { Log } from "../runtime/log.ts";
 import type { Drive } from "./loop/core-loop.ts";
 
 /** `root` is where /proc and /etc are found. */
-export function createRemoval({
-  root,
-  config: { httpPort, bind },
-  cluster,
-  drive,
-  log,
-}: {
+export function createRemoval(parts: {
   readonly root: string;
   readonly config: Pick<Config, "httpPort" | "bind">;
   readonly cluster: Pick<Cluster, "forget">;
   readonly drive: Drive;
   readonly log: Pick<Log, "info">;
 }): Removal {
+  const { root, config, cluster, drive, log } = parts;
   const nameOf = createUserNames(root);
   return {
-    ...withoutUndefined({ ownAddress: bind }),
+    ...withoutUndefined({ ownAddress: config.bind }),
     remove: ({ id, name, address }, client) => {
-      const uid = readConnectionOwner(root, { client: client.port, server: httpPort });
+      const ports = { client: client.port, server: config.httpPort };
+      const uid = readConnectionOwner(root, ports);
       const who = uid === undefined ? "an unknown user of this machine" : `user ${nameOf(uid)}`;
       log.info(`${who} removed machine ${quoted(name)} at ${address}`);
       drive((now) => cluster.forget(id, now));

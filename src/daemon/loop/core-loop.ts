@@ -18,19 +18,14 @@ const LONGEST_SLEEP_MS = 1_000;
 /** Calls the core with the time, performs what it asks for, and plans the next tick anew. */
 export type Drive = (call: (now: Moment) => readonly Output[]) => void;
 
-export function createCoreLoop({
-  cluster,
-  perform,
-  clock,
-  watchdog,
-  after,
-}: {
+export function createCoreLoop(parts: {
   readonly cluster: Pick<Cluster, "tick" | "nextDeadline">;
   readonly perform: (outputs: readonly Output[]) => void;
   readonly clock: () => Moment;
   readonly watchdog: Watchdog;
   readonly after: After;
 }) {
+  const { cluster, perform, clock, watchdog, after } = parts;
   let afterTick: ((now: Moment) => void) | undefined;
   let cancel: () => void = () => undefined;
   let wakesAtMs = Number.POSITIVE_INFINITY;

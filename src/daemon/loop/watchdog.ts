@@ -5,27 +5,19 @@
 import type { Moment } from "../../base/units.ts";
 import type { ServiceManager } from "../../runtime/service-manager.ts";
 
-export interface Watchdog {
-  /** Pings if an interval has passed since the last ping. */
-  ping(now: Moment): void;
-  /** `Moment.elapsedMs` of the next ping; Infinity where the service manager wants none. */
-  nextMs(): number;
-}
+export type Watchdog = ReturnType<typeof createWatchdog>;
 
-export function createWatchdog(
-  manager: Pick<ServiceManager, "watchdogIntervalMs" | "watchdog">,
-): Watchdog {
+export function createWatchdog(manager: Pick<ServiceManager, "watchdogIntervalMs" | "watchdog">) {
   const intervalMs = manager.watchdogIntervalMs;
-  if (intervalMs === undefined) {
-    return { ping: () => undefined, nextMs: () => Number.POSITIVE_INFINITY };
-  }
-  let nextMs = Number.NEGATIVE_INFINITY;
+  let nextMs = intervalMs === undefined ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   return {
-    ping: ({ elapsedMs }) => {
-      if (elapsedMs < nextMs) return;
+    /** Pings if an interval has passed since the last ping. */
+    ping: ({ elapsedMs }: Moment): void => {
+      if (intervalMs === undefined || elapsedMs < nextMs) return;
       nextMs = elapsedMs + intervalMs;
       manager.watchdog();
     },
-    nextMs: () => nextMs,
+    /** `Moment.elapsedMs` of the next ping; Infinity where the service manager wants none. */
+    nextMs: (): number => nextMs,
   };
 }

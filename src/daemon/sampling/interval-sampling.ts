@@ -13,19 +13,14 @@ const FIRST_REPORT_MS = 500;
 /** Timers stand still during a suspension; this bounds how late a report can be after it. */
 const LONGEST_SLEEP_MS = 5_000;
 
-export function startIntervalSampling({
-  sampler,
-  updateSeconds,
-  clock,
-  after,
-  publish,
-}: {
+export function startIntervalSampling(parts: {
   readonly sampler: Pick<Sampler, "prime" | "take">;
   readonly updateSeconds: number;
   readonly clock: () => Moment;
   readonly after: After;
   readonly publish: (report: Report) => void;
 }) {
+  const { sampler, updateSeconds, clock, after, publish } = parts;
   let intervalMs = updateSeconds * 1000;
   let cancel: () => void = () => undefined;
   let isStopped = false;

@@ -15,17 +15,13 @@ const LONGEST_WINDOW_MS = 10_000;
 /** Samples are at least 50 times their own cost apart, here as in the core. */
 const COST_FACTOR = 50;
 
-export function createLiveSampling({
-  sampler,
-  clock,
-  after,
-  publish,
-}: {
+export function createLiveSampling(parts: {
   readonly sampler: Pick<Sampler, "primeLive" | "takeLive">;
   readonly clock: () => Moment;
   readonly after: After;
   readonly publish: (report: Report, options: { readonly costMs: number }) => void;
 }) {
+  const { sampler, clock, after, publish } = parts;
   let sampledMs = Number.NEGATIVE_INFINITY;
   let costMs = 0;
   let cancel: (() => void) | undefined;
