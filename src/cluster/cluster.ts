@@ -14,7 +14,7 @@ import type { FiguresV1 } from "../protocol/v1/figures.ts";
 import type { KnownMachine } from "../store/history-types.ts";
 import { isSameRange } from "./discovery/address-scan.ts";
 import { MAX_QUESTIONS_PER_SECOND, MAX_WATCHING_QUESTIONS_PER_SECOND } from "./limits.ts";
-import type { DropCounts, Machine, ScanProgress } from "./machine.ts";
+import type { DropCounts, Machine } from "./machine.ts";
 import type { ClusterOptions, ClusterRanges } from "./options.ts";
 import type { Output } from "./output.ts";
 import { type CoreParts, createParts } from "./parts.ts";
@@ -22,20 +22,23 @@ import { isDownOrStopped, isQuiet } from "./peers/peer.ts";
 import { peerFromKnown } from "./peers/peer-record.ts";
 import { viewOfPeer } from "./peers/peer-view.ts";
 import { isSameMachine } from "./peers/v1-reports.ts";
+import { Receiver } from "./receiving/receiver.ts";
 
 /** Outputs are to be carried out in the order in which they come back. */
 export class Cluster {
   readonly #parts: CoreParts;
+  readonly #receiver: Receiver;
 
   constructor(options: ClusterOptions) {
     this.#parts = createParts(options);
+    this.#receiver = new Receiver(this.#parts);
     this.#recall(options.known);
   }
 
   /** A packet came in. `from.address` is canonical. Any bytes are fine; none makes it throw. */
   receive(from: Endpoint, bytes: Uint8Array, now: Moment): Output[] {
     this.#observe(now);
-    const dropped = this.#parts.receiver.receive(from, bytes);
+    const dropped = this.#receiver.receive(from, bytes);
     if (dropped !== undefined) this.#parts.drops.count(dropped, from.address, bytes);
     return this.#finish();
   }
@@ -185,7 +188,7 @@ export class Cluster {
     return this.#parts.drops.counts();
   }
 
-  scanProgress(): ScanProgress {
+  scanProgress() {
     return this.#parts.scan.progress();
   }
 

@@ -59,10 +59,3 @@ export interface Machine {
 
 /** How many packets were dropped, by reason. The page shows them while no other machine is found. */
 export type DropCounts = Readonly<Record<string, number>>;
-
-export interface ScanProgress {
-  /** Addresses in the scan range. */
-  readonly size: number;
-  /** Addresses asked since the start; from `size` on, the scan goes round slowly. */
-  readonly asked: number;
-}

@@ -1,7 +1,6 @@
-/** The parts of the core, each given the ones below it that it works with. */
+/** The parts of the core below its receiver, each given the ones below it that it works with. */
 import { AnswerHandler } from "./answers/answer-handler.ts";
 import { Identity } from "./answers/identity.ts";
-import { PeerUpdates } from "./answers/peer-updates.ts";
 import { SelfEncounters } from "./answers/self-encounters.ts";
 import { V1AnswerHandler } from "./answers/v1-answer-handler.ts";
 import { RingDetector } from "./detection/ring-detector.ts";
@@ -15,7 +14,6 @@ import type { ClusterOptions } from "./options.ts";
 import { Admission } from "./pacing/admission.ts";
 import { createPolling } from "./polling/polling.ts";
 import { DropLog } from "./receiving/drop-log.ts";
-import { Receiver } from "./receiving/receiver.ts";
 import { SealVerifier } from "./receiving/seal-verifier.ts";
 import { UnsealedSenders } from "./receiving/unsealed-senders.ts";
 import { Removal } from "./removal/removal.ts";
@@ -39,9 +37,8 @@ export function createParts(options: ClusterOptions) {
 
   const identity = new Identity({ ...polling, listPuller });
   const selfEncounters = new SelfEncounters({ ...polling, own, candidates, identity });
-  const updates = new PeerUpdates({ ...polling, candidates });
-  const answers = new AnswerHandler({ ...polling, own, identity, updates, selfEncounters });
-  const v1Answers = new V1AnswerHandler({ ...polling, identity, updates });
+  const answers = new AnswerHandler({ ...polling, own, candidates, identity, selfEncounters });
+  const v1Answers = new V1AnswerHandler({ ...polling, candidates, identity });
 
   const removal = new Removal(polling);
   const admission = new Admission();
@@ -51,15 +48,6 @@ export function createParts(options: ClusterOptions) {
   const handlers = { answers, v1Answers, selfEncounters, discovery, replies, ring, removal };
   const seals = new SealVerifier(context, table);
   const unsealed = new UnsealedSenders(context);
-  const receiver = new Receiver({
-    ...polling,
-    ...handlers,
-    candidates,
-    admission,
-    seals,
-    unsealed,
-    ownReport,
-  });
   const drops = new DropLog(context);
 
   /** What has deadlines. Known machines are asked before addresses that are guessed. */
@@ -69,6 +57,6 @@ export function createParts(options: ClusterOptions) {
   ];
   const discovering = { own, candidates, scan, listPuller, lists };
   const serving = { admission, ownReport, liveDemand };
-  const receiving = { receiver, unsealed, drops };
+  const receiving = { seals, unsealed, drops };
   return { ...polling, ...discovering, identity, ...handlers, ...serving, ...receiving, timed };
 }

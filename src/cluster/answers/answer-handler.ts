@@ -4,6 +4,7 @@
  */
 import type { Answer } from "../../protocol/message.ts";
 import type { Report } from "../../protocol/report.ts";
+import type { CandidatePool } from "../discovery/candidate-pool.ts";
 import type { OwnAddresses } from "../discovery/own-addresses.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import { LIVE_SHARED_MS, SECOND, WATCHING_HURRIES, WATCHING_HURRY_MS } from "../limits.ts";
@@ -11,8 +12,8 @@ import { isFresh, withMessagesOf } from "../peers/live-report.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
 import type { Polling } from "../polling/polling.ts";
 import { emptyPauseMs, untilNextReportMs, watchingPeriodMs } from "../polling/question-times.ts";
+import { whyNotOpen } from "../polling/questions.ts";
 import type { Identity } from "./identity.ts";
-import { type PeerUpdates, whyNotOpen } from "./peer-updates.ts";
 import type { SelfEncounters } from "./self-encounters.ts";
 
 /** The page shows a clock offset from 2 s on; a smaller change is not worth telling readers. */
@@ -21,7 +22,7 @@ const OFFSET_NEWS_SECONDS = 2;
 interface Parts extends Polling {
   readonly own: OwnAddresses;
   readonly identity: Identity;
-  readonly updates: PeerUpdates;
+  readonly candidates: CandidatePool;
   readonly selfEncounters: SelfEncounters;
 }
 
@@ -56,7 +57,7 @@ export class AnswerHandler {
   }
 
   #take(contact: Contact, peer: Peer, answer: Answer): void {
-    const { context, states, schedule, updates } = this.#parts;
+    const { context, states, schedule, candidates } = this.#parts;
     peer.intervalMs = answer.intervalSeconds * SECOND;
     peer.name = answer.name;
     peer.answersRing = answer.ring === true;
@@ -68,9 +69,9 @@ export class AnswerHandler {
       this.#keepLive(peer, { sequence: liveSequence, report, ageMs });
     } else if (report !== undefined && isNewer) {
       peer.sequence = answer.sequence;
-      updates.keepReport(peer, report, ageMs);
+      states.keepReport(peer, report, ageMs);
     }
-    updates.confirmAddress(contact, peer);
+    candidates.confirm(contact, peer);
     this.#noteStaleness(peer);
     states.noteAnswer(peer);
     schedule.plan(peer, this.#pauseAfter(contact, peer, answer));

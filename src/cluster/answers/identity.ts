@@ -18,15 +18,7 @@ import {
   MAX_SOURCES,
   MIN_MET_MS,
 } from "../limits.ts";
-import {
-  type Contact,
-  cloneId,
-  isQuiet,
-  type OpenQuestion,
-  Peer,
-  type RetiredIncarnation,
-  stayMs,
-} from "../peers/peer.ts";
+import { type Contact, cloneId, isQuiet, type OpenQuestion, Peer, stayMs } from "../peers/peer.ts";
 import { describePeer } from "../peers/peer-states.ts";
 import { isSameMachine } from "../peers/v1-reports.ts";
 import type { Polling } from "../polling/polling.ts";
@@ -48,7 +40,6 @@ export class Identity {
     this.#parts = parts;
   }
 
-  /** Addresses at which a new machine appeared lately. */
   sizes() {
     return { meetings: this.#metMs.size };
   }
@@ -256,6 +247,6 @@ function refuse(reason: CoreDropReason): Recognised {
   return { kind: "refused", reason };
 }
 
-function retiredIncarnation(peer: Peer, incarnation: string): RetiredIncarnation | undefined {
+function retiredIncarnation(peer: Peer, incarnation: string) {
   return peer.retiredIncarnations.find((one) => one.incarnation === incarnation);
 }

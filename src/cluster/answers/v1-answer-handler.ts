@@ -3,6 +3,7 @@
  * carry no number, so they count when any question is open to the address that they come from.
  */
 import type { ReportV1 } from "../../protocol/message.ts";
+import type { CandidatePool } from "../discovery/candidate-pool.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import { MAX_EARLY_REPORTS_V1, SECOND, V1_TAKEOVER_MS } from "../limits.ts";
 import type { Contact, Peer } from "../peers/peer.ts";
@@ -16,13 +17,12 @@ import {
 } from "../peers/v1-reports.ts";
 import type { Polling } from "../polling/polling.ts";
 import { emptyPauseMs, recheckMs, untilNextReportV1Ms } from "../polling/question-times.ts";
-import { isLongQuiet } from "../polling/questions.ts";
+import { isLongQuiet, whyNotOpen } from "../polling/questions.ts";
 import type { Identity, Recognised } from "./identity.ts";
-import { type PeerUpdates, whyNotOpen } from "./peer-updates.ts";
 
 interface Parts extends Polling {
   readonly identity: Identity;
-  readonly updates: PeerUpdates;
+  readonly candidates: CandidatePool;
 }
 
 export class V1AnswerHandler {
@@ -59,12 +59,10 @@ export class V1AnswerHandler {
     const sender = this.#senderOf(contact);
     if (sender.kind === "refused") return sender.reason;
     const { peer, mayHaveAnsweredBare } = sender;
-    const { context, states, updates } = this.#parts;
-    const facts = {
-      report: message.report,
-      wallSeconds: message.wallSeconds,
-      nowMs: context.clock.deadlineMs,
-    };
+    const { context, states } = this.#parts;
+    const { report, wallSeconds } = message;
+    const { deadlineMs, wallMs } = context.clock;
+    const facts = { report, wallSeconds, nowMs: deadlineMs };
     if (!isNewerReportV1(peer.spacing, facts)) {
       this.#noteAlive(peer);
       return undefined;
@@ -73,14 +71,10 @@ export class V1AnswerHandler {
     peer.spacing = rememberSpacing(peer.spacing, facts);
     peer.intervalMs = learnedIntervalMs(peer.spacing);
     const intervalMs = silenceIntervalMs(peer, context.intervalMs);
-    const ageMs = reportV1AgeMs(message.wallSeconds, context.clock.wallMs, intervalMs);
-    peer.clockOffsetSeconds = clockOffsetV1Seconds(
-      message.wallSeconds,
-      context.clock.wallMs,
-      intervalMs,
-    );
-    peer.name = message.report.name;
-    updates.keepReport(peer, message.report, ageMs);
+    const ageMs = reportV1AgeMs(wallSeconds, wallMs, intervalMs);
+    peer.clockOffsetSeconds = clockOffsetV1Seconds(wallSeconds, wallMs, intervalMs);
+    peer.name = report.name;
+    states.keepReport(peer, report, ageMs);
     states.noteAnswer(peer);
     states.planCheck(peer);
     this.#planNext(peer, { ageMs, mayHaveAnsweredBare });
@@ -111,7 +105,7 @@ export class V1AnswerHandler {
   ):
     | { readonly kind: "peer"; readonly peer: Peer; readonly mayHaveAnsweredBare: boolean }
     | Extract<Recognised, { kind: "refused" }> {
-    const { questions, identity, updates } = this.#parts;
+    const { questions, identity, candidates } = this.#parts;
     if (contact === undefined || questions.open(contact) === undefined) {
       return { kind: "refused", reason: whyNotOpen(contact) };
     }
@@ -124,7 +118,7 @@ export class V1AnswerHandler {
     const recognised = identity.recogniseV1(contact);
     if (recognised.kind === "refused") return recognised;
     const { peer } = recognised;
-    if (wasCandidate) updates.confirmAddress(contact, peer);
+    if (wasCandidate) candidates.confirm(contact, peer);
     return { kind: "peer", peer, mayHaveAnsweredBare: questions.mayAnswerBare(contact) };
   }
 

@@ -7,7 +7,7 @@ import { HINT_AGAIN_MS, MAX_HINTS_UNDER_WAY } from "../limits.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import type { Peer } from "../peers/peer.ts";
 import type { Polling } from "../polling/polling.ts";
-import { isInRing } from "./ring-order.ts";
+import { isInRing } from "./ring-turns.ts";
 
 /** The machines that are named together, and who has still to be told in this round. */
 interface HintBroadcast {

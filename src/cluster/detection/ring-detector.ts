@@ -28,8 +28,7 @@ import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import type { Contact, Peer, RingTest } from "../peers/peer.ts";
 import type { Polling } from "../polling/polling.ts";
 import { Hints } from "./hints.ts";
-import { isInRing } from "./ring-order.ts";
-import { RingTurns } from "./ring-turns.ts";
+import { isInRing, RingTurns } from "./ring-turns.ts";
 
 export class RingDetector {
   readonly #parts: Polling;
@@ -52,7 +51,6 @@ export class RingDetector {
     this.#ranMs = parts.context.clock.deadlineMs;
   }
 
-  /** Machines under a test of quick questions, and broadcasts of hints. */
   sizes() {
     return { ringTests: this.#tests.size, ...this.#hints.sizes() };
   }

@@ -24,11 +24,11 @@ export class AddressLists {
   #packetsRevision = -1;
   /** The peers that the current broadcast has yet to reach; `sent` packets have gone to the last of them. */
   #pending: { address: string; packets: readonly Uint8Array[]; sent: number }[] = [];
-  #nextBroadcastMs: number;
+  #nextBroadcastMs = 0;
 
   constructor(parts: Polling & { readonly scan: AddressScan }) {
     this.#parts = parts;
-    this.#nextBroadcastMs = this.#firstBroadcastMs();
+    this.restartTimer();
   }
 
   /** Machines that the present broadcast has still to reach, and forms in which the list is kept. */
@@ -36,15 +36,14 @@ export class AddressLists {
     return { listReaders: this.#pending.length, listForms: this.#packets.size };
   }
 
-  /** Our interval has changed: the next broadcast is planned anew. */
+  /**
+   * The start, or another interval: the next broadcast is planned anew, at a random time, so that machines
+   * that started or changed together do not broadcast together.
+   */
   restartTimer(): void {
-    this.#nextBroadcastMs = this.#firstBroadcastMs();
-  }
-
-  /** At a random time, so that machines that started or changed together do not broadcast together. */
-  #firstBroadcastMs(): number {
     const periodMs = this.#parts.context.intervalMs * BROADCAST_INTERVALS;
-    return this.#parts.context.clock.deadlineMs + periodMs * this.#parts.context.random();
+    this.#nextBroadcastMs =
+      this.#parts.context.clock.deadlineMs + periodMs * this.#parts.context.random();
   }
 
   /**

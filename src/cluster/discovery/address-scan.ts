@@ -5,7 +5,6 @@
  */
 import { encodeInitialQuery } from "../../protocol/v1/messages.ts";
 import { RESCAN_SAMPLE, SCAN_HOLD_MS, SLOW_SCAN_MS } from "../limits.ts";
-import type { ScanProgress } from "../machine.ts";
 import type { ScanRange } from "../options.ts";
 import { isQuiet } from "../peers/peer.ts";
 import type { Polling } from "../polling/polling.ts";
@@ -24,7 +23,11 @@ export class AddressScan {
     this.#query = encodeInitialQuery(parts.context.signature);
   }
 
-  progress(): ScanProgress {
+  /**
+   * The size of the scan range, and how many addresses were asked since the start: from `size` on, the
+   * scan goes round slowly.
+   */
+  progress() {
     return { size: this.#parts.context.ranges.scan.size, asked: this.#asked };
   }
 

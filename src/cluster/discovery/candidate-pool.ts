@@ -12,7 +12,7 @@ import { isUsablePeerAddress } from "../../net/address.ts";
 import { CANDIDATE_PAUSES_MS, MAX_CANDIDATES, NUDGE_PAUSE_MS } from "../limits.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
 import { SampleMap } from "../pacing/sample-map.ts";
-import { Contact } from "../peers/peer.ts";
+import { Contact, type Peer } from "../peers/peer.ts";
 import type { Polling } from "../polling/polling.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
@@ -62,6 +62,13 @@ export class CandidatePool {
     this.#contacts.set(address, contact);
     if (options.hasSpoken) this.#noteSpoke(contact);
     else this.#named.set(contact, this.#parts.context.clock.deadlineMs);
+  }
+
+  /** The machine has answered from this address, which is no candidate any more. */
+  confirm(contact: Contact, peer: Peer): void {
+    this.remove(contact);
+    this.#parts.probes.end(contact);
+    if (peer.report === undefined) this.#parts.states.noteChange(peer, { remember: true });
   }
 
   /** The address turned out to be a machine's, or our own. */

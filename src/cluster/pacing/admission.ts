@@ -21,14 +21,19 @@ export class Admission {
   /** The source that was heard last comes last. */
   readonly #sources = new Map<string, Source>();
 
-  /** Senders whose packets are counted. */
   sizes() {
     return { sources: this.#sources.size };
   }
 
   /** Takes the token of one packet. Returns false if the packet is to be dropped, or not to be sent. */
   admit(address: string, options: { readonly isKnown: boolean; readonly nowMs: number }): boolean {
-    const source = this.#touch(address, options.nowMs);
+    const source = this.#sources.get(address) ?? {
+      tokens: KNOWN_SOURCE.burst,
+      atMs: options.nowMs,
+      servedToPeer: 0,
+      servedToOthers: 0,
+    };
+    putNewest(this.#sources, address, source, MAX_SOURCES);
     const { burst, perSecond } = options.isKnown ? KNOWN_SOURCE : UNKNOWN_SOURCE;
     const gained = (Math.max(0, options.nowMs - source.atMs) * perSecond) / 1000;
     source.tokens = Math.min(burst, source.tokens + gained);
@@ -47,16 +52,5 @@ export class Admission {
     if (options.isPeerPort) source.servedToPeer = options.sequence;
     else source.servedToOthers = options.sequence;
     return true;
-  }
-
-  #touch(address: string, nowMs: number): Source {
-    const source = this.#sources.get(address) ?? {
-      tokens: KNOWN_SOURCE.burst,
-      atMs: nowMs,
-      servedToPeer: 0,
-      servedToOthers: 0,
-    };
-    putNewest(this.#sources, address, source, MAX_SOURCES);
-    return source;
   }
 }

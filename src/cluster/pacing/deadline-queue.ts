@@ -33,15 +33,13 @@ export class DeadlineQueue<T> {
 
   /** Adds the item, or moves its deadline. */
   set(item: T, atMs: number): void {
-    const known = this.#slots.get(item);
-    if (known !== undefined) {
-      known.atMs = atMs;
-      this.#settle(known);
-      return;
+    let slot = this.#slots.get(item);
+    if (slot === undefined) {
+      slot = { item, atMs, index: this.#heap.length };
+      this.#slots.set(item, slot);
+      this.#heap.push(slot);
     }
-    const slot = { item, atMs, index: this.#heap.length };
-    this.#slots.set(item, slot);
-    this.#heap.push(slot);
+    slot.atMs = atMs;
     this.#settle(slot);
   }
 

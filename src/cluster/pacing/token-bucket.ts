@@ -5,23 +5,21 @@
  * below `perSecond` + 1.
  */
 export class TokenBucket {
-  #burst: number;
-  #perMs: number;
-  #tokens: number;
+  #burst = Number.POSITIVE_INFINITY;
+  #perMs = 0;
+  #tokens = Number.POSITIVE_INFINITY;
   #atMs: number;
 
   constructor(perSecond: number, nowMs: number) {
-    this.#burst = burstOf(perSecond);
-    this.#perMs = refillOf(perSecond);
-    this.#tokens = this.#burst;
     this.#atMs = nowMs;
+    this.setRate(perSecond, nowMs);
   }
 
   /** Another rate from now on; what is saved up beyond the new burst is lost. */
   setRate(perSecond: number, nowMs: number): void {
     this.#refill(nowMs);
-    this.#burst = burstOf(perSecond);
-    this.#perMs = refillOf(perSecond);
+    this.#burst = Math.max(1, perSecond * 0.1);
+    this.#perMs = (perSecond * 0.9) / 1000;
     this.#tokens = Math.min(this.#burst, this.#tokens);
   }
 
@@ -43,13 +41,4 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#burst, this.#tokens + gained);
     this.#atMs = Math.max(this.#atMs, nowMs);
   }
-}
-
-function burstOf(perSecond: number): number {
-  return Math.max(1, perSecond * 0.1);
-}
-
-/** Tokens that come back in one ms. */
-function refillOf(perSecond: number): number {
-  return (perSecond * 0.9) / 1000;
 }

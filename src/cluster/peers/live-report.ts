@@ -15,27 +15,20 @@ export interface LiveReport {
   readonly madeMs: number;
 }
 
-/** What is shown of a machine, and when it was made (clock of ages). */
-export interface ShownReport {
-  readonly report: Report;
-  readonly madeMs: number;
-  readonly isLive: boolean;
-}
-
 export function isFresh(live: LiveReport, ageMs: number): boolean {
   return ageMs - live.madeMs <= LIVE_FRESH_MS;
 }
 
 /**
  * The live report while it is fresh, else the interval report. Of a quiet machine the newer of the two:
- * its last seconds may tell why it fell silent.
+ * its last seconds may tell why it fell silent. `madeMs` is on the clock of ages.
  */
 export function shownReport(held: {
   readonly interval: { readonly report: Report; readonly madeMs: number };
   readonly live: LiveReport | undefined;
   readonly nowMs: number;
   readonly isQuiet: boolean;
-}): ShownReport {
+}) {
   const { interval, live, nowMs } = held;
   const isLive =
     live !== undefined && (isFresh(live, nowMs) || (held.isQuiet && live.madeMs > interval.madeMs));

@@ -7,12 +7,8 @@ import { addressesOf, Peer } from "./peer.ts";
 /** A machine of an earlier run. Its ages come from the wall clock, the only clock both runs share. */
 export function peerFromKnown(known: KnownMachine, clock: CoreClock): Peer {
   const sinceHeardMs = Math.max(0, clock.wallMs - known.lastHeardWallMs);
-  const peer = new Peer({
-    id: known.id,
-    protocol: known.protocol,
-    address: known.addresses[0] ?? "",
-    clock,
-  });
+  const { id, protocol, addresses } = known;
+  const peer = new Peer({ id, protocol, address: addresses[0] ?? "", clock });
   peer.isRecalled = true;
   peer.metMs = Number.NEGATIVE_INFINITY;
   peer.name = known.name;

@@ -18,6 +18,7 @@
  * outages: they are entries of the history, which begin when the machine was last heard.
  */
 import { quoted } from "../../base/printable.ts";
+import type { Report } from "../../protocol/report.ts";
 import type { Entry, MachineState } from "../../store/history-types.ts";
 import type { CoreContext } from "../core-context.ts";
 import {
@@ -31,6 +32,7 @@ import {
   TICK_PROMISE_MS,
 } from "../limits.ts";
 import { DeadlineQueue } from "../pacing/deadline-queue.ts";
+import { withMessagesOf } from "./live-report.ts";
 import { isDownOrStopped, isQuiet, type Peer } from "./peer.ts";
 import { knownFromPeer } from "./peer-record.ts";
 import type { PeerTable } from "./peer-table.ts";
@@ -89,6 +91,22 @@ export class PeerStates {
     if (this.#toRemember.has(peer)) this.#remember(peer);
     this.#remove(peer);
     this.#context.emit({ kind: "changed", id: peer.id });
+  }
+
+  /** Keeps an interval report, in the table and in the history. */
+  keepReport(peer: Peer, report: Report, ageMs: number): void {
+    const { clock } = this.#context;
+    peer.report = report;
+    peer.reportMadeMs = clock.ageMs - ageMs;
+    peer.httpPort = report.httpPort;
+    peer.emptyAnswers = 0;
+    if (peer.live !== undefined) {
+      peer.live = { ...peer.live, report: withMessagesOf(peer.live.report, report) };
+    }
+    const atWallMs = Math.round(clock.wallAt(peer.reportMadeMs));
+    peer.reportAtWallMs = atWallMs;
+    this.#context.emit({ kind: "entry", id: peer.id, entry: { state: "up", atWallMs, report } });
+    this.noteChange(peer, { remember: true });
   }
 
   /** The machine has answered an open question; its report, if one came, is already in place. */

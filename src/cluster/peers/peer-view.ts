@@ -3,7 +3,7 @@ import type { Writable } from "../../base/writable.ts";
 import type { CoreClock } from "../core-clock.ts";
 import { DOWN_INTERVALS, MIN_DOWN_MS } from "../limits.ts";
 import type { Machine, ReportTrouble } from "../machine.ts";
-import { type ShownReport, shownReport } from "./live-report.ts";
+import { shownReport } from "./live-report.ts";
 import { addressesOf, isDownOrStopped, isQuiet, type Peer } from "./peer.ts";
 import { silenceIntervalMs } from "./v1-reports.ts";
 
@@ -52,7 +52,7 @@ export function viewOfPeer(
 /** A report is overdue when it is as old as the last word of a machine that is called down. */
 function reportTroubleOf(
   peer: Peer,
-  shown: ShownReport | undefined,
+  shown: ReturnType<typeof shownOfPeer>,
   { clock, intervalMs }: { readonly clock: CoreClock; readonly intervalMs: number },
 ): ReportTrouble | undefined {
   if (isDownOrStopped(peer)) return undefined;
@@ -65,7 +65,7 @@ function reportTroubleOf(
   return { kind: "overdue", sinceWallMs: Math.round(clock.wallAt(shown.madeMs)) };
 }
 
-function shownOfPeer(peer: Peer, clock: CoreClock): ShownReport | undefined {
+function shownOfPeer(peer: Peer, clock: CoreClock) {
   if (peer.report === undefined) return undefined;
   const interval = { report: peer.report, madeMs: peer.reportMadeMs };
   const { live } = peer;

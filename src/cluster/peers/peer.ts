@@ -121,19 +121,12 @@ export class Contact {
   firstV1AnswerMs = Number.NEGATIVE_INFINITY;
   /** Questions left of a probe of this address. */
   probesLeft = 0;
-  /** Protocol 1 only: reports from here could not be read since the last good one. */
-  refused: RefusedReports | undefined;
+  /** Protocol 1 only: since when reports from here could not be read, and what is wrong with the newest. */
+  refused: { readonly sinceWallMs: number; readonly reason: string } | undefined;
 
   constructor(address: string) {
     this.address = address;
   }
-}
-
-export interface RefusedReports {
-  /** When the first was refused. */
-  readonly sinceWallMs: number;
-  /** What is wrong with the newest. */
-  readonly reason: string;
 }
 
 /** A question that may be answered; its times are on the clock of deadlines. */

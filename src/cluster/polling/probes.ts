@@ -26,7 +26,6 @@ export class Probes {
     this.#parts = parts;
   }
 
-  /** Addresses that are being probed. */
   sizes() {
     return { probes: this.#answering.size + this.#quiet.size };
   }

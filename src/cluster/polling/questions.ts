@@ -78,6 +78,11 @@ export class Questions {
   }
 }
 
+/** An answer to a question that this address was once asked is late or a repetition. */
+export function whyNotOpen(contact: Contact | undefined) {
+  return contact?.question === undefined ? "answer to no open question" : "late answer";
+}
+
 /**
  * Whether a machine has been silent, stopped or down for an interval. From then on a protocol-1 report may
  * show that another program has taken its place.

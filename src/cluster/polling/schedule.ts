@@ -130,7 +130,7 @@ export class Schedule {
     this.#goodbyes.set(peer, this.#context.clock.deadlineMs + GOODBYE_TEST_MS);
   }
 
-  /** The machine has left so many quick questions unanswered, which count as those of a round do. */
+  /** The machine has left a round unanswered, or so many quick questions, which count as those do. */
   setSilent(peer: Peer, unanswered: number): void {
     peer.round = undefined;
     peer.unanswered += unanswered;
@@ -187,13 +187,8 @@ export class Schedule {
   #concludeRound(peer: Peer): void {
     const isPatient = this.#isPatientWith(peer);
     peer.round = undefined;
-    if (isPatient) {
-      this.plan(peer, recheckMs(this.#context.intervalMs));
-      return;
-    }
-    peer.unanswered++;
-    this.#states.setSilent(peer);
-    this.plan(peer, this.#quietPauseMs(peer));
+    if (isPatient) this.plan(peer, recheckMs(this.#context.intervalMs));
+    else this.setSilent(peer, 1);
   }
 
   /**

@@ -5,36 +5,9 @@
 import type { Endpoint } from "../../net/endpoint.ts";
 import { decodeMessage } from "../../protocol/decode.ts";
 import type { Message, RingAnswer } from "../../protocol/message.ts";
-import type { AnswerHandler } from "../answers/answer-handler.ts";
-import type { SelfEncounters } from "../answers/self-encounters.ts";
-import type { V1AnswerHandler } from "../answers/v1-answer-handler.ts";
-import type { RingDetector } from "../detection/ring-detector.ts";
-import type { CandidatePool } from "../discovery/candidate-pool.ts";
-import type { Discovery } from "../discovery/discovery.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
-import type { Admission } from "../pacing/admission.ts";
+import type { CoreParts } from "../parts.ts";
 import type { Contact } from "../peers/peer.ts";
-import type { Polling } from "../polling/polling.ts";
-import type { Removal } from "../removal/removal.ts";
-import type { OwnReport } from "../serving/own-report.ts";
-import type { Replies } from "../serving/replies.ts";
-import type { SealVerifier } from "./seal-verifier.ts";
-import type { UnsealedSenders } from "./unsealed-senders.ts";
-
-interface Parts extends Polling {
-  readonly candidates: CandidatePool;
-  readonly admission: Admission;
-  readonly seals: SealVerifier;
-  readonly unsealed: UnsealedSenders;
-  readonly ownReport: OwnReport;
-  readonly replies: Replies;
-  readonly answers: AnswerHandler;
-  readonly v1Answers: V1AnswerHandler;
-  readonly selfEncounters: SelfEncounters;
-  readonly discovery: Discovery;
-  readonly ring: RingDetector;
-  readonly removal: Removal;
-}
 
 /** The messages of protocol 1, and the word of its program that it has nothing new. */
 const V1_KINDS: ReadonlySet<Message["kind"]> = new Set([
@@ -46,9 +19,9 @@ const V1_KINDS: ReadonlySet<Message["kind"]> = new Set([
 ]);
 
 export class Receiver {
-  readonly #parts: Parts;
+  readonly #parts: CoreParts;
 
-  constructor(parts: Parts) {
+  constructor(parts: CoreParts) {
     this.#parts = parts;
   }
 
