@@ -81,6 +81,14 @@ export function readBytes(
   }
 }
 
+/**
+ * A counter as the kernel prints it, at most 2^64 − 1. NaN for anything but plain digits: `Number`
+ * alone takes "", "0x10", "1e9" and "Infinity" too.
+ */
+export function parseCounter(text: string | undefined): number {
+  return text !== undefined && /^\d{1,20}$/.test(text) ? Number(text) : Number.NaN;
+}
+
 /** Opens the file for as long as `use` runs; throws where either fails. */
 export function withFile<T>(root: string, path: string, use: (fd: number) => T): T {
   // O_NONBLOCK: a FIFO in the place of a file must not stop the daemon.

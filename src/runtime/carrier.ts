@@ -1,6 +1,6 @@
 /** Whether this machine is plugged into any network. */
 import type { Moment } from "../base/units.ts";
-import { type InterfaceCarrier, readCarriers } from "../linux/sys/class-net.ts";
+import { readCarriers } from "../linux/sys/class-net.ts";
 import { LOOPBACK_TYPE } from "../net/lan.ts";
 
 /** How long an answer is reused, however often the page is loaded. */
@@ -26,7 +26,7 @@ export function createCarrierReader(
  * Whether any interface has a carrier; undefined where loopback is the only interface. Where there
  * are hardware devices only those count, since a bridge of containers has a carrier without a cable.
  */
-export function isPluggedIn(interfaces: readonly InterfaceCarrier[]): boolean | undefined {
+export function isPluggedIn(interfaces: ReturnType<typeof readCarriers>): boolean | undefined {
   const others = interfaces.filter(({ type }) => type !== LOOPBACK_TYPE);
   const devices = others.filter(({ hasDevice }) => hasDevice);
   const counted = devices.length > 0 ? devices : others;

@@ -1,7 +1,7 @@
 /** Shares of the ticks between two samples, in all and by core. */
 import { describe, expect, test } from "bun:test";
 import { cpu } from "../../src/collectors/cpu.ts";
-import type { CpuCounters, CpuTimes } from "../../src/linux/proc/stat.ts";
+import type { CpuTimes } from "../../src/linux/proc/stat.ts";
 import { fixture } from "../linux/fixture.ts";
 import { readingOf, reportBetween, reportOfFirst } from "./collect.ts";
 
@@ -13,7 +13,7 @@ function times(changes: Partial<CpuTimes>): CpuTimes {
 function counters(
   all: Partial<CpuTimes>,
   ...cores: readonly (readonly [number, Partial<CpuTimes>])[]
-): CpuCounters {
+) {
   return { all: times(all), cores: new Map(cores.map(([core, ran]) => [core, times(ran)])) };
 }
 

@@ -26,7 +26,6 @@ import { physicalInterfaces } from "../../src/collectors/network.ts";
 import { parseArguments } from "../../src/config/parse-arguments.ts";
 import { parseConfigFile } from "../../src/config/parse-config-file.ts";
 import { isAllowedHost } from "../../src/http/host-names.ts";
-import { parseCounter } from "../../src/linux/counter.ts";
 import { parseLogindSession } from "../../src/linux/logind-sessions.ts";
 import { parseMachineId } from "../../src/linux/machine-id.ts";
 import { parseOsRelease } from "../../src/linux/os-release.ts";
@@ -47,6 +46,7 @@ import { parsePressure } from "../../src/linux/proc/pressure.ts";
 import { parseProcStat } from "../../src/linux/proc/stat.ts";
 import { parseProcUptime } from "../../src/linux/proc/uptime.ts";
 import { parseProcVmstat } from "../../src/linux/proc/vmstat.ts";
+import { parseCounter } from "../../src/linux/read-text.ts";
 import { parseResolvConf } from "../../src/linux/resolv-conf.ts";
 import { parseMillidegrees } from "../../src/linux/sys/hwmon.ts";
 import { parseUtmp } from "../../src/linux/utmp.ts";
@@ -72,8 +72,8 @@ import {
 import { createServiceManager } from "../../src/runtime/service-manager.ts";
 import { canonicalSource } from "../../src/runtime/udp.ts";
 import { formatKey, parseKey } from "../../src/sealing/key-format.ts";
+import { parseLockHolder } from "../../src/store/history-file.ts";
 import { packJson, unpackJson } from "../../src/store/packed-json.ts";
-import { parseLockHolder } from "../../src/store/state-directory.ts";
 import { createTimes } from "../../src/view/times.ts";
 import { fixture } from "../linux/fixture.ts";
 

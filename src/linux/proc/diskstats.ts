@@ -7,14 +7,9 @@
  *
  * Source: Documentation/admin-guide/iostats.rst of the kernel.
  */
-import { parseCounter } from "../counter.ts";
-import { type Reading, readText } from "../read-text.ts";
+import { parseCounter, type Reading, readText } from "../read-text.ts";
 
-export interface DiskCounters {
-  readonly name: string;
-  readonly readBytes: number;
-  readonly writeBytes: number;
-}
+export type DiskCounters = Readonly<ReturnType<typeof parseProcDiskstats>[number]>;
 
 /** The file counts in sectors of 512 bytes, whatever the size of the disk's own sectors. */
 const SECTOR_BYTES = 512;
@@ -26,7 +21,7 @@ export function readProcDiskstats(root: string): Reading<readonly DiskCounters[]
 }
 
 /** Lines that cannot be read are skipped. */
-export function parseProcDiskstats(text: string): DiskCounters[] {
+export function parseProcDiskstats(text: string) {
   return text.split("\n").flatMap((line) => {
     const fields = line.trim().split(/ +/);
     const name = fields[2];

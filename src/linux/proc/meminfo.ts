@@ -8,38 +8,23 @@
  *
  * Source: proc_meminfo(5).
  */
-import { fail, ok, type Result } from "../../base/result.ts";
+import { fail, ok } from "../../base/result.ts";
 import { KIBIBYTE } from "../../base/units.ts";
 import { withoutUndefined } from "../../base/without-undefined.ts";
-import { type Reading, readParsed } from "../read-text.ts";
+import { readParsed } from "../read-text.ts";
 
-/** Bytes; a field that this kernel lacks is absent. */
-export interface MemoryUse {
-  readonly totalBytes: number;
-  readonly freeBytes?: number;
-  readonly availableBytes?: number;
-  readonly usedBytes?: number;
-  readonly activeBytes?: number;
-  readonly inactiveBytes?: number;
-  readonly buffersCachedBytes?: number;
-  /** The part of `buffersCachedBytes` that slabs could give back. */
-  readonly reclaimableBytes?: number;
-  readonly swapTotalBytes?: number;
-  readonly swapUsedBytes?: number;
-}
-
-export function readProcMeminfo(root: string): Reading<MemoryUse> {
+export function readProcMeminfo(root: string) {
   return readParsed(root, "/proc/meminfo", parseProcMeminfo);
 }
 
 /**
- * Fails without MemTotal.
+ * Bytes; a field that this kernel lacks is absent. Fails without MemTotal.
  *
  * `usedBytes` is total − available, as `free` of procps-ng 4 counts it; kernels before 3.14 have
  * no MemAvailable, and there it is total − free − buffers − cache, as `free` counted then.
  * `buffersCachedBytes` is `free`'s buff/cache: Buffers + Cached + SReclaimable.
  */
-export function parseProcMeminfo(text: string): Result<MemoryUse> {
+export function parseProcMeminfo(text: string) {
   const lines = text.matchAll(/^([\w()]+):\s+(\d{1,20}) kB$/gm);
   const bytes = new Map(lines.map(([, key = "", value]) => [key, Number(value) * KIBIBYTE]));
   const total = bytes.get("MemTotal");
@@ -60,6 +45,7 @@ export function parseProcMeminfo(text: string): Result<MemoryUse> {
       activeBytes: bytes.get("Active"),
       inactiveBytes: bytes.get("Inactive"),
       buffersCachedBytes: cache,
+      // The part of `buffersCachedBytes` that slabs could give back.
       reclaimableBytes: reclaimable,
       swapTotalBytes: swapTotal,
       swapUsedBytes: difference(swapTotal, bytes.get("SwapFree")),

@@ -7,17 +7,9 @@
  *
  * Source: proc_net(5).
  */
-import { parseCounter } from "../counter.ts";
-import { type Reading, readText } from "../read-text.ts";
+import { parseCounter, type Reading, readText } from "../read-text.ts";
 
-export interface InterfaceCounters {
-  readonly name: string;
-  readonly receiveBytes: number;
-  readonly transmitBytes: number;
-  /** Received and sent together. */
-  readonly errors: number;
-  readonly drops: number;
-}
+export type InterfaceCounters = Readonly<ReturnType<typeof parseProcNetDev>[number]>;
 
 /** All interfaces. Fails only where the file cannot be read. */
 export function readProcNetDev(root: string): Reading<readonly InterfaceCounters[]> {
@@ -25,8 +17,8 @@ export function readProcNetDev(root: string): Reading<readonly InterfaceCounters
   return text.ok ? { ok: true, value: parseProcNetDev(text.value) } : text;
 }
 
-/** Lines that cannot be read are skipped. */
-export function parseProcNetDev(text: string): InterfaceCounters[] {
+/** Errors and drops of both directions together; lines that cannot be read are skipped. */
+export function parseProcNetDev(text: string) {
   return text.split("\n").flatMap((line) => {
     // Old kernels write the first number right after the colon. An alias has a colon in its name.
     const colon = line.lastIndexOf(":");

@@ -12,18 +12,7 @@ import { readTextOrEmpty } from "../read-text.ts";
 
 export type Transport = "udp" | "tcp";
 
-export interface SocketEntry {
-  /** Text of either family: 127.0.0.1, or eight groups of four digits. */
-  readonly localAddress: string;
-  readonly localPort: number;
-  readonly remotePort: number;
-  /** Include/net/tcp_states.h of the kernel: 1 connected, 10 listening. */
-  readonly state: number;
-  readonly uid: number;
-  /** 0: no process has it any more. */
-  readonly inode: number;
-}
-
+/** Include/net/tcp_states.h of the kernel. */
 const TCP_ESTABLISHED = 1;
 export const TCP_LISTEN = 10;
 
@@ -36,11 +25,7 @@ const CAP_BYTES = 4 * MEBIBYTE;
 const ADDRESS_AND_PORT = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/;
 
 /** The sockets of both families on this local port; none where /proc cannot be read. */
-export function readSockets(
-  root: string,
-  transport: Transport,
-  localPort: number,
-): readonly SocketEntry[] {
+export function readSockets(root: string, transport: Transport, localPort: number) {
   // There is no table of IPv6 on a kernel without it.
   return [transport, `${transport}6`].flatMap((table) =>
     parseSockets(readTextOrEmpty(root, `/proc/net/${table}`, CAP_BYTES), localPort),
@@ -48,7 +33,7 @@ export function readSockets(
 }
 
 /** The sockets on this local port; lines of another form are passed over. */
-export function parseSockets(text: string, localPort: number): SocketEntry[] {
+export function parseSockets(text: string, localPort: number) {
   const wanted = `:${localPort.toString(16).toUpperCase().padStart(4, "0")}`;
   return text.split("\n").flatMap((line) => {
     const [, local = "", remote = "", state = "", , , , uid = "", , inode = ""] = line
@@ -65,6 +50,7 @@ export function parseSockets(text: string, localPort: number): SocketEntry[] {
       remotePort: Number.parseInt(remotePort, 16),
       state: Number.parseInt(state, 16),
       uid: Number(uid),
+      // 0: no process has it any more.
       inode: Number(inode),
     };
   });
@@ -85,7 +71,10 @@ export function readConnectionOwner(
   return others.length === 0 ? owner : undefined;
 }
 
-/** `hex` is what the kernel prints: 32-bit words in the byte order of the host (little-endian). */
+/**
+ * Text of either family: 127.0.0.1, or eight groups of four digits. `hex` is what the kernel prints:
+ * 32-bit words in the byte order of the host (little-endian).
+ */
 function addressText(hex: string): string {
   const words = hex.match(/.{8}/g) ?? [];
   const bytes = words.flatMap((word) => (word.match(/../g) ?? []).reverse());

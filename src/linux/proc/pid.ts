@@ -14,15 +14,7 @@
  */
 import { readLink, readNamesOrNone, readText, readTextOrEmpty, readWord } from "../read-text.ts";
 
-/** The uids, gids, groups and capabilities of one thread. */
-export interface ThreadCredentials {
-  /** Real, effective, saved, of the file system. */
-  readonly uids: readonly number[];
-  readonly gids: readonly number[];
-  readonly groups: readonly number[];
-  /** Whether any permitted or effective capability is left. */
-  readonly hasCapabilities: boolean;
-}
+export type ThreadCredentials = NonNullable<ReturnType<typeof parseCredentials>>;
 
 /** A machine may have 100,000s of descriptors; the answer is worth a second, not more. */
 const MOST_DESCRIPTORS = 50_000;
@@ -38,9 +30,12 @@ export function parseProcPidStatusOwner(text: string): number | undefined {
   return uid === undefined ? undefined : Number(uid);
 }
 
-/** Undefined if a line is missing, so that a status cut short is not taken for harmless. */
-export function parseCredentials(text: string): ThreadCredentials | undefined {
-  const numbers = (key: string): number[] | undefined => {
+/**
+ * The uids and gids (real, effective, saved, of the file system), the groups and capabilities of one
+ * thread. Undefined if a line is missing, so that a status cut short is not taken for harmless.
+ */
+export function parseCredentials(text: string) {
+  const numbers = (key: string): readonly number[] | undefined => {
     const value = new RegExp(`^${key}:([\\d\\s]*?)$`, "m").exec(text)?.[1];
     return value?.split(/\s+/).filter(Boolean).map(Number);
   };

@@ -10,20 +10,14 @@
 import { withoutUndefined } from "../../base/without-undefined.ts";
 import { readTextOrEmpty } from "../read-text.ts";
 
-/** Percent of the last 60 s. */
-export interface Pressure {
-  readonly some?: number;
-  readonly full?: number;
-}
-
 /** Empty on a kernel without it (old, or with `psi=0`). */
 export function readProcPressure(root: string) {
   const read = (name: string) => parsePressure(readTextOrEmpty(root, `/proc/pressure/${name}`));
   return { cpu: read("cpu"), memory: read("memory"), io: read("io") };
 }
 
-/** A line that is missing or unreadable is absent. */
-export function parsePressure(text: string): Pressure {
+/** Percent of the last 60 s. A line that is missing or unreadable is absent. */
+export function parsePressure(text: string) {
   return withoutUndefined({ some: avg60(text, "some"), full: avg60(text, "full") });
 }
 

@@ -9,38 +9,19 @@
  *
  * Source: proc_stat(5).
  */
-import { fail, ok, type Result } from "../../base/result.ts";
-import { parseCounter } from "../counter.ts";
-import { type Reading, readParsed } from "../read-text.ts";
+import { fail, ok } from "../../base/result.ts";
+import { parseCounter, readParsed } from "../read-text.ts";
 
-/**
- * Ticks since the boot. The columns of guests are not read, as the kernel counts their time under
- * `user` too. Kernels before 2.6.11 have no `steal`: it is 0.
- */
-export interface CpuTimes {
-  readonly user: number;
-  readonly nice: number;
-  readonly system: number;
-  readonly idle: number;
-  readonly iowait: number;
-  readonly irq: number;
-  readonly softirq: number;
-  readonly steal: number;
-}
+export type CpuTimes = Readonly<NonNullable<ReturnType<typeof parseTimes>>>;
 
-export interface CpuCounters {
-  readonly all: CpuTimes;
-  /** By the kernel's core number; cores that are switched off are missing. */
-  readonly cores: ReadonlyMap<number, CpuTimes>;
-}
-
-export function readProcStat(root: string): Reading<CpuCounters> {
+export function readProcStat(root: string) {
   return readParsed(root, "/proc/stat", parseProcStat);
 }
 
 /** Fails where the line of all cores is missing or is not numbers; bad core lines are skipped. */
-export function parseProcStat(text: string): Result<CpuCounters> {
+export function parseProcStat(text: string) {
   let all: CpuTimes | undefined;
+  // By the kernel's core number; cores that are switched off are missing.
   const cores = new Map<number, CpuTimes>();
   let start = 0;
   // The cpu lines come first; the interrupt line after them may be a hundred times longer.
@@ -60,7 +41,11 @@ export function parseProcStat(text: string): Result<CpuCounters> {
   return all === undefined ? fail("/proc/stat has no line of all cores") : ok({ all, cores });
 }
 
-function parseTimes(fields: readonly string[]): CpuTimes | undefined {
+/**
+ * Ticks since the boot. The columns of guests are not read, as the kernel counts their time under
+ * `user` too. Kernels before 2.6.11 have no `steal`: it is 0.
+ */
+function parseTimes(fields: readonly string[]) {
   const numbers = fields.map(parseCounter);
   // NaN, for a column that is missing and needed, fails the check below.
   const [user = NaN, nice = NaN, system = NaN, idle = NaN] = numbers;

@@ -19,25 +19,7 @@ import { basename } from "node:path";
 import { withoutUndefined } from "../../base/without-undefined.ts";
 import { below, readLink, readNames, readNamesOrNone, readWord } from "../read-text.ts";
 
-/** What the system says about one interface. */
-export interface InterfaceFacts {
-  readonly name: string;
-  readonly addresses: readonly InterfaceAddress[];
-  /** ARPHRD_*: 1 Ethernet, 32 InfiniBand, 512 PPP, 772 loopback, 65534 none; absent: unreadable. */
-  readonly type?: number;
-  /** IFF_*. */
-  readonly flags: number;
-  /** DEVTYPE of `uevent`: wlan, wireguard, bridge, vlan, bond, vxlan… */
-  readonly deviceType?: string;
-  /** The interface has hardware behind it, or what a virtual machine takes for hardware. */
-  readonly hasDevice: boolean;
-  readonly isWireless: boolean;
-  readonly isTun: boolean;
-  readonly isBridge: boolean;
-  readonly master?: string;
-  /** The interfaces that this one is made of: ports of a bridge or bond, the parent of a VLAN. */
-  readonly lowers: readonly string[];
-}
+export type InterfaceFacts = Readonly<ReturnType<typeof readInterface>>;
 
 export interface InterfaceAddress {
   /** As the kernel prints it. */
@@ -54,13 +36,6 @@ export interface InterfaceKind {
   readonly hasMaster: boolean;
   /** A bridge, a bond or a tun. */
   readonly isLayered: boolean;
-}
-
-/** Whether a cable, or what stands for one, is plugged in. */
-export interface InterfaceCarrier {
-  readonly type: number;
-  readonly hasDevice: boolean;
-  readonly hasCarrier: boolean;
 }
 
 const FOLDER = "/sys/class/net";
@@ -105,8 +80,8 @@ export function readInterfaceKinds(root: string): ((name: string) => InterfaceKi
   };
 }
 
-/** The interfaces whose type can be read. */
-export function readCarriers(root: string): readonly InterfaceCarrier[] {
+/** The interfaces whose type can be read, and whether a cable, or what stands for one, is plugged in. */
+export function readCarriers(root: string) {
   return (interfaceNames(root) ?? []).flatMap((name) => {
     const type = readNumber(root, `${FOLDER}/${name}/type`);
     if (type === undefined) return [];
@@ -121,11 +96,7 @@ function interfaceNames(root: string): readonly string[] | undefined {
   return names.ok ? names.value.filter((name) => name !== BONDING_MASTERS) : undefined;
 }
 
-function readInterface(
-  root: string,
-  name: string,
-  addresses: readonly InterfaceAddress[],
-): InterfaceFacts {
+function readInterface(root: string, name: string, addresses: readonly InterfaceAddress[]) {
   const folder = `${FOLDER}/${name}`;
   const has = entriesOf(root, name);
   const deviceType = /^DEVTYPE=(.*)$/m.exec(readWord(root, `${folder}/uevent`) ?? "")?.[1];
@@ -134,14 +105,19 @@ function readInterface(
   return withoutUndefined({
     name,
     addresses,
+    // ARPHRD_*: 1 Ethernet, 32 InfiniBand, 512 PPP, 772 loopback, 65534 none.
     type: readNumber(root, `${folder}/type`),
+    // IFF_*.
     flags: readNumber(root, `${folder}/flags`) ?? 0,
+    // wlan, wireguard, bridge, vlan, bond, vxlan…
     deviceType,
+    // Hardware, or what a virtual machine takes for hardware.
     hasDevice: has("device"),
     isWireless: deviceType === "wlan" || has("wireless") || has("phy80211"),
     isTun: has("tun_flags"),
     isBridge: deviceType === "bridge" || has("bridge"),
     master: master === undefined ? undefined : basename(master),
+    // What it is made of: ports of a bridge or bond, the parent of a VLAN.
     lowers: lowers.map((entry) => entry.slice("lower_".length)),
   });
 }
