@@ -3,7 +3,6 @@
  * writes its part of the report. All collectors stand in `collectors.ts`; the sampler asks them in
  * turn and knows none of them by name.
  */
-
 import { errorMessage } from "../base/errors.ts";
 import type { Moment } from "../base/units.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";

@@ -12,12 +12,11 @@ import {
 } from "./filesystems/statfs-probe.ts";
 import { createHost } from "./host.ts";
 import { load } from "./load.ts";
-import { memory } from "./memory.ts";
+import { createSwap, memory } from "./memory.ts";
 import { createMessages, messageSources } from "./messages/messages.ts";
 import { network } from "./network.ts";
 import { pressure } from "./pressure.ts";
 import { createProcesses } from "./processes/processes.ts";
-import { createSwap } from "./swap.ts";
 import { createTemperatures } from "./temperatures.ts";
 import { uptime } from "./uptime.ts";
 import { users } from "./users.ts";

@@ -52,7 +52,8 @@ export function createSampler(options: SamplerOptions) {
     options,
     collectors.filter(({ isLive }) => isLive !== false),
   );
-  const started = new Map<AnyCollector, Started>();
+  /** When each was started last, and what is to be waited for. */
+  const started = new Map<AnyCollector, { atMs: number; running: Promise<void> | undefined }>();
   /**
    * The last failure of each collector's `start` that no report has told yet; `prime` and the first
    * `take` mostly fail alike.
@@ -110,12 +111,6 @@ export function createSampler(options: SamplerOptions) {
      */
     takeLive: () => takeLive().report,
   };
-}
-
-/** When a collector was started last, and what is to be waited for. */
-interface Started {
-  readonly atMs: number;
-  readonly running: Promise<void> | undefined;
 }
 
 /**
