@@ -6,11 +6,10 @@ import { printable } from "../base/printable.ts";
 import { PASSWD_CAP_BYTES, parsePasswd } from "../linux/passwd.ts";
 import type { Config } from "./config.ts";
 import { makeConfig } from "./make-config.ts";
-import { DEFAULT_CONFIG_FILE } from "./options.ts";
+import { DEFAULT_CONFIG_FILE, type Settings } from "./options.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { LARGEST_CONFIG_FILE, parseConfigFile } from "./parse-config-file.ts";
 import type { ReadText } from "./read-config-file.ts";
-import type { Settings } from "./settings.ts";
 import { badPath } from "./texts.ts";
 
 export type LoadedConfig =
@@ -63,14 +62,8 @@ function credentialsIn(directory: string | undefined, readText: ReadText): reado
   return paths.filter((path) => readText(path, LARGEST_CREDENTIAL).kind !== "absent");
 }
 
-interface FileReading {
-  readonly settings?: Settings & { readonly path: string };
-  readonly problems?: readonly string[];
-  readonly notes?: readonly string[];
-}
-
 /** Reads the file of `-c`, which must exist, or the default one, which need not. */
-function readFile(commandLine: Settings, readText: ReadText): FileReading {
+function readFile(commandLine: Settings, readText: ReadText) {
   const given = commandLine.settings.findLast(({ option }) => option === "config");
   const path = given === undefined ? DEFAULT_CONFIG_FILE : String(given.value);
   // `-c /dev/null` means "no file".

@@ -8,8 +8,14 @@ import { formatAddress, parseAddress } from "../net/address.ts";
 import { whyOutsideAllow } from "../net/check-scan.ts";
 import { parseRange, type Range, type RangeList, rangeList, whyTooLarge } from "../net/ranges.ts";
 import type { Config } from "./config.ts";
-import { OPTION_TABLE, OPTIONS, type Option, type OptionName } from "./options.ts";
-import type { Setting, Settings } from "./settings.ts";
+import {
+  OPTION_TABLE,
+  OPTIONS,
+  type Option,
+  type OptionName,
+  type Setting,
+  type Settings,
+} from "./options.ts";
 import { whyProtocol1Only } from "./texts.ts";
 
 interface ConfigSources {
@@ -49,8 +55,9 @@ export function makeConfig(sources: ConfigSources): ConfigResult {
   const keyFiles = chosen.has("key-file") ? texts(chosen, "key-file") : sources.keyFiles;
   const isProtocol1Only = checkSignature(chosen, keyFiles.length > 0, { problems, notes });
   if (problems.length > 0) return { ok: false, problems };
+  const debug = (chosen.get("debug") ?? []).reduce((total, { value }) => total + Number(value), 0);
   const config: Config = withoutUndefined({
-    debug: Math.min(OPTION_TABLE.debug.kind.max, sum(chosen.get("debug"))),
+    debug: Math.min(OPTION_TABLE.debug.kind.max, debug),
     updateSeconds: number(chosen, "update"),
     p2pPort: number(chosen, "p2p-port"),
     httpPort: number(chosen, "http-port"),
@@ -66,7 +73,7 @@ export function makeConfig(sources: ConfigSources): ConfigResult {
     user: text(chosen, "user"),
     bind: canonical(text(chosen, "bind")),
     name: text(chosen, "name"),
-    stateDirectory: text(chosen, "state") ?? firstPath(sources.stateDirectory),
+    stateDirectory: text(chosen, "state") ?? (sources.stateDirectory?.split(":")[0] || undefined),
     file: sources.file?.path,
   });
   return { ok: true, config, notes };
@@ -232,15 +239,7 @@ function texts(chosen: CheckedOptions, name: OptionName): readonly string[] {
   return (chosen.get(name) ?? []).map(({ value }) => String(value));
 }
 
-function sum(values: readonly Checked[] | undefined): number {
-  return (values ?? []).reduce((total, { value }) => total + Number(value), 0);
-}
-
 function canonical(address: string | undefined): string | undefined {
   const value = address === undefined ? undefined : parseAddress(address);
   return value === undefined ? undefined : formatAddress(value);
-}
-
-function firstPath(paths: string | undefined): string | undefined {
-  return paths?.split(":")[0] || undefined;
 }

@@ -52,6 +52,24 @@ export interface Option extends OptionRow {
   readonly long: OptionName;
 }
 
+/** A value as the command line or the file gives it, not checked yet. */
+export interface Setting {
+  readonly option: OptionName;
+  /** Text from the command line; a value of any TOML type from the file. */
+  readonly value: string | number | boolean;
+  /** How a message about it begins: "-p 70000", "/etc/unagi/unagi.toml, line 3: p2p-port = 70000". */
+  readonly where: string;
+}
+
+/** All of a source, with the problems found while reading. */
+export interface Settings {
+  readonly settings: readonly Setting[];
+  /** Sentences for the user, without `unagi: `. */
+  readonly problems: readonly string[];
+  /** Lists that the file gives as empty; that replaces the default. */
+  readonly emptied?: readonly OptionName[];
+}
+
 /** Headings of `--help`, in the order of a user's tasks. */
 export const OPTION_GROUPS = [
   "Which machines belong together",

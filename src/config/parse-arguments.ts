@@ -6,8 +6,14 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { nearestWord } from "../base/nearest.ts";
 import { printable, quoted } from "../base/printable.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
-import { COMMAND_LINE_OPTIONS, FILE_KEYS, type Option, shownName } from "./options.ts";
-import type { Setting, Settings } from "./settings.ts";
+import {
+  COMMAND_LINE_OPTIONS,
+  FILE_KEYS,
+  type Option,
+  type Setting,
+  type Settings,
+  shownName,
+} from "./options.ts";
 
 export interface ParsedArguments extends Settings {
   /** The first of --help and --version; it is done instead of anything else. */
@@ -76,7 +82,7 @@ function tokensOf(argv: readonly string[]): readonly Token[] {
     const parsed = looselyParsed(rest);
     const swallowed = parsed.findIndex(
       (token) =>
-        token.kind === "option" && token.inlineValue === false && looksLikeOption(token.value),
+        token.kind === "option" && token.inlineValue === false && /^-[^\d]/.test(token.value ?? ""),
     );
     const token = parsed[swallowed];
     const whole = token === undefined ? parsed : parsed.slice(0, swallowed);
@@ -98,10 +104,6 @@ function looselyParsed(argv: readonly string[]) {
     tokens: true,
   });
   return tokens;
-}
-
-function looksLikeOption(value: string | undefined): boolean {
-  return value !== undefined && /^-[^\d]/.test(value);
 }
 
 function readToken(option: Option, token: OptionToken): Setting | string {

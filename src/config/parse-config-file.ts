@@ -9,8 +9,7 @@ import { errorMessage } from "../base/errors.ts";
 import { nearestWord } from "../base/nearest.ts";
 import { oneLine, printable, quoted } from "../base/printable.ts";
 import { fail, ok, type Result } from "../base/result.ts";
-import { FILE_KEYS, type Option, type OptionName } from "./options.ts";
-import type { Setting, Settings } from "./settings.ts";
+import { FILE_KEYS, type Option, type OptionName, type Setting, type Settings } from "./options.ts";
 
 /** A long configuration has a hundred lines; a wrong path may lead to a log of gigabytes. */
 export const LARGEST_CONFIG_FILE = 64 * 1024;

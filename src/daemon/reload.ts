@@ -3,9 +3,8 @@
  * from now on, what only a restart can change, and what is refused. Pure.
  */
 import { withoutUndefined } from "../base/without-undefined.ts";
-import type { Config } from "../config/config.ts";
+import { type Config, ON_RELOAD } from "../config/config.ts";
 import type { ReadConfig } from "../config/load-config.ts";
-import { ON_RELOAD } from "../config/on-reload.ts";
 import type { OptionName } from "../config/options.ts";
 import { rangeTexts } from "../net/ranges.ts";
 

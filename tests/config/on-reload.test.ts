@@ -1,6 +1,6 @@
 /** Every setting has its rule for a configuration that is read again. */
 import { expect, test } from "bun:test";
-import { ON_RELOAD } from "../../src/config/on-reload.ts";
+import { ON_RELOAD } from "../../src/config/config.ts";
 import { FILE_KEYS } from "../../src/config/options.ts";
 
 test("reloading has a rule for every key of the configuration file", () => {
