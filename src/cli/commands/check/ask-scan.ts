@@ -10,16 +10,6 @@ import { openPeerSocket } from "../../../runtime/udp.ts";
 import type { Envelope } from "../../../sealing/envelope.ts";
 import type { AskedFacts } from "./facts.ts";
 
-export interface ScanQuestion {
-  readonly signature: string;
-  readonly envelope?: Envelope | undefined;
-  /** The port of the peers, and also our own, as some firewalls and old programs require. */
-  readonly port: number;
-  readonly bind?: string | undefined;
-  readonly targets: readonly string[];
-  readonly ofCount: number;
-}
-
 /** Bursts of this size fit into every queue, and make 100 queries a second. */
 const BURST = 10;
 const BURST_PAUSE_MS = 100;
@@ -59,7 +49,15 @@ export function chooseTargets(options: {
 }
 
 /** Sends the queries, waits for the last answers, and closes the socket. Takes 4 s at most. */
-export async function askScan(question: ScanQuestion): Promise<AskedFacts> {
+export async function askScan(question: {
+  readonly signature: string;
+  readonly envelope?: Envelope | undefined;
+  /** The port of the peers, and also our own, as some firewalls and old programs require. */
+  readonly port: number;
+  readonly bind?: string | undefined;
+  readonly targets: readonly string[];
+  readonly ofCount: number;
+}): Promise<AskedFacts> {
   const { signature, envelope, targets, ofCount, bind, port } = question;
   if (targets.length === 0) return { askedCount: 0, ofCount, answered: [] };
   const wanted = new Set(targets);

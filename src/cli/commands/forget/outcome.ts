@@ -1,5 +1,4 @@
 /** What the answer to `unagi forget` means, in words for the user. */
-
 import { isObject } from "../../../base/json-fields.ts";
 import { oneLine, quoted } from "../../../base/printable.ts";
 import type { LocalAnswer, ReportPlace } from "../../ask-local.ts";

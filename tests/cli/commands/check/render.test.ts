@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { type Finding, fine, look, wrong } from "../../../../src/cli/commands/check/finding.ts";
 import { judge } from "../../../../src/cli/commands/check/judge.ts";
-import { renderFindings } from "../../../../src/cli/commands/check/render.ts";
+import { renderFindings } from "../../../../src/cli/commands/check/run-check.ts";
 import { WELL, withCluster } from "./facts.ts";
 
 const plain = { hasColor: false };
