@@ -9,21 +9,17 @@ import { type EntryRow, type MachineRow, putEntry, putMachine } from "./tables.t
 /** A generous size of one entry in the tables: a large report deflates to 1.4 KB, and two fill a page. */
 const ENTRY_BYTES = 3072;
 
-interface CarryLimits {
-  readonly maxMachines: number;
-  readonly entriesPerMachine: number;
-  /**
-   * About how many bytes are copied at most: of each machine an equal share, its newest entries. Its
-   * newest report is copied in any case, as retention.ts always keeps it.
-   */
-  readonly maxBytes: number;
-}
-
 /**
  * Copies what can be read, and gives the rowids of the copied machines in the target. Must run inside
- * a transaction on `target`. A fault of the source ends the copy of that machine, and no other.
+ * a transaction on `target`. A fault of the source ends the copy of that machine, and no other. Of
+ * about `maxBytes`, each machine gets an equal share, its newest entries. Its newest report is copied
+ * in any case, as retention.ts always keeps it.
  */
-export function carryOver(source: Database, target: Database, limits: CarryLimits): number[] {
+export function carryOver(
+  source: Database,
+  target: Database,
+  limits: Readonly<Record<"maxMachines" | "entriesPerMachine" | "maxBytes", number>>,
+): number[] {
   const machines = readMachines(source);
   const share = Math.floor(limits.maxBytes / ENTRY_BYTES / Math.max(1, machines.length));
   // At least one, the outage of a machine that is down, beside its newest report.
@@ -88,6 +84,5 @@ function* readable<Row>(iterate: () => Iterable<Row>): Generator<Row> {
     yield* iterate();
   } catch {
     // The fault that led to this copy has been told, and the rows behind it are out of reach.
-    return;
   }
 }

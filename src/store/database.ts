@@ -91,7 +91,7 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof UnusableFileError) return { kind: error.kind, words: error.message };
   if (!(error instanceof SQLiteError)) throw error;
   // The low byte is the kind, the rest its shade. Source: sqlite.org/rescode.html.
-  const kind = FAULT_KINDS[error.errno & 0xff];
+  const [kind] = FAULT_CODES.find(([, ...codes]) => codes.includes(error.errno & 0xff)) ?? [];
   if (kind === undefined) throw error;
   return { kind, words: error.message };
 }
@@ -101,23 +101,16 @@ export function closeQuietly(database: Database): void {
     database.close();
   } catch {
     // The fault of the file has been told already, and nothing is left to lose.
-    return;
   }
 }
 
-const FAULT_KINDS: Readonly<Record<number, FaultKind>> = {
-  3: "denied",
-  5: "locked",
-  6: "locked",
-  7: "full",
-  8: "denied",
-  10: "failing",
-  11: "corrupt",
-  13: "full",
-  14: "denied",
-  15: "locked",
-  26: "corrupt",
-};
+const FAULT_CODES: readonly (readonly [FaultKind, ...number[]])[] = [
+  ["corrupt", 11, 26],
+  ["denied", 3, 8, 14],
+  ["failing", 10],
+  ["full", 7, 13],
+  ["locked", 5, 6, 15],
+];
 
 function prepare(database: Database): void {
   const version = pragma(database, "user_version");

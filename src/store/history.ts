@@ -6,10 +6,10 @@
 import type { Database } from "bun:sqlite";
 import { fail, ok, type Result } from "../base/result.ts";
 import { type HistoryOptions, Storage } from "./file-or-memory.ts";
+import { checkStateDirectory, historyFile } from "./history-file.ts";
 import type { Entry, EntryQuery, KnownMachine, MachineInfo, StripPoint } from "./history-types.ts";
 import { Notices } from "./notices.ts";
 import { readAt, readEntries, readKnownMachines, readStrips } from "./queries.ts";
-import { checkStateDirectory, historyFile } from "./state-directory.ts";
 import type { Change } from "./tables.ts";
 
 /** A daemon that is just ending holds the file for a moment longer; a restart waits for it. */

@@ -167,15 +167,9 @@ export function readAt(
 }
 
 /** A column of a damaged page may give any type. */
-interface StripRow {
-  readonly machine: number;
-  readonly at: unknown;
-  readonly state: number;
-  readonly until: unknown;
-  readonly cpu: unknown;
-  readonly disk: unknown;
-  readonly uptime: unknown;
-}
+type StripRow = Readonly<
+  Record<"machine" | "state", number> & Record<"at" | "until" | "cpu" | "disk" | "uptime", unknown>
+>;
 
 function toEntry(row: StoredEntry, onDamaged: OnDamaged): Entry | undefined {
   const entry = parseEntry(row);

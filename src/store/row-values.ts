@@ -2,7 +2,6 @@
  * Checks what is read from the file of the history. An older program, an editor or a bad disk may
  * have written it, and all other code trusts its shape.
  */
-
 import {
   type FieldReader,
   integerReader,
@@ -67,12 +66,7 @@ export function parseMachineInfo(row: { id: unknown; info: unknown }): MachineIn
 }
 
 /** As SQLite gives it: a column of a damaged page may have any type. */
-export interface StoredEntry {
-  readonly at: unknown;
-  readonly state: unknown;
-  readonly until: unknown;
-  readonly body: unknown;
-}
+export type StoredEntry = Readonly<Record<"at" | "state" | "until" | "body", unknown>>;
 
 /** An entry from its row; undefined if its time, state or report cannot be read. */
 export function parseEntry({ at, state: code, until, body }: StoredEntry): Entry | undefined {

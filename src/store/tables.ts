@@ -17,16 +17,12 @@ export type Change =
   | { readonly kind: "end-outage"; readonly id: string; readonly untilWallMs: number };
 
 /** An entry as the tables hold it; `body` is the packed report. */
-export interface EntryRow {
-  readonly at: number;
-  readonly state: number;
-  readonly until: number | null;
-  readonly cpu: number | null;
-  readonly disk: number | null;
-  readonly uptime: number | null;
-  readonly span: number | null;
-  readonly body: Uint8Array | null;
-}
+export type EntryRow = Readonly<
+  Record<"at" | "state", number> &
+    Record<"until" | "cpu" | "disk" | "uptime" | "span", number | null> & {
+      body: Uint8Array | null;
+    }
+>;
 
 /** What the row of an outage holds in place of a report's figures. */
 const NO_REPORT = { cpu: null, disk: null, uptime: null, span: null, body: null };

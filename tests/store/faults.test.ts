@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { openDatabase, SCHEMA_VERSION } from "../../src/store/database.ts";
 import type { History } from "../../src/store/history.ts";
-import { historyFile } from "../../src/store/state-directory.ts";
+import { historyFile } from "../../src/store/history-file.ts";
 import { down, INTERVAL_MS, machine, noise, Place, T0, up, words } from "./support.ts";
 
 const isRoot = process.geteuid?.() === 0;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { faultOf, openDatabase } from "../../src/store/database.ts";
+import { historyFile, parseLockHolder } from "../../src/store/history-file.ts";
 import { MAX_INFLATED_BYTES, packJson, unpackJson } from "../../src/store/packed-json.ts";
-import { historyFile, parseLockHolder } from "../../src/store/state-directory.ts";
 
 describe("packed JSON", () => {
   test("is read as it was written", () => {
