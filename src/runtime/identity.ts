@@ -20,20 +20,14 @@ export interface IdentityOptions {
   readonly stateDirectory?: string;
 }
 
-export interface Identity {
-  /** 16 hex digits. */
-  readonly id: string;
-  /** 16 hex digits, new at each start. */
-  readonly incarnation: string;
-  /** A warning for the log: the system has no machine-id, and what follows from that. */
-  readonly notice?: string;
-}
-
 /** 64 bits: two of 4,096 machines share an id by chance in one of 2·10^12 networks. */
 const ID_HEX_DIGITS = 16;
 
-/** The id and a new incarnation. Never fails: without any machine-id it is random for this run. */
-export function loadIdentity(options: IdentityOptions): Identity {
+/**
+ * The id and a new incarnation. Never fails: without any machine-id the id is random for this run,
+ * and `notice` says in the log what follows from that.
+ */
+export function loadIdentity(options: IdentityOptions) {
   const incarnation = randomHex(ID_HEX_DIGITS);
   const known = readMachineId(options.root);
   if (known !== undefined) return { id: deriveId(known, options), incarnation };
@@ -48,9 +42,9 @@ export function loadIdentity(options: IdentityOptions): Identity {
  */
 export function deriveId(
   machineId: string,
-  daemon: { readonly name: string; readonly port: number; readonly bind?: string },
+  { name, port, bind = "" }: Pick<IdentityOptions, "name" | "port" | "bind">,
 ): string {
-  const parts = ["unagi", daemon.name, String(daemon.port), daemon.bind ?? ""];
+  const parts = ["unagi", name, String(port), bind];
   const digest = new Bun.CryptoHasher("sha256", machineId).update(parts.join("\0")).digest("hex");
   return digest.slice(0, ID_HEX_DIGITS);
 }

@@ -21,11 +21,6 @@ import { fail, ok, type Result } from "../base/result.ts";
 import { withFile } from "../linux/read-text.ts";
 import { formatKey, parseKey, SECRET_BYTES } from "../sealing/key-format.ts";
 
-export interface KeyFilePlace {
-  /** `$CREDENTIALS_DIRECTORY` of systemd, where it is set. */
-  readonly credentialsDirectory?: string | undefined;
-}
-
 /** A key file has 56 bytes. A much larger file is something else, and is not read to its end. */
 const MAX_FILE_BYTES = 1_024;
 
@@ -40,14 +35,14 @@ const OR_COPY = "or copy the key of another machine there";
 
 /**
  * The secret in a key file, 32 bytes. `undefined` means "unsealed": only for a file below the
- * credentials directory that is empty or an empty line, as the unit's `SetCredential=key:\n`
+ * credentials directory of systemd that is empty or an empty line, as the unit's `SetCredential=key:\n`
  * leaves there. Everything else gives a reason with its remedy: a file that cannot be read, that
  * `unagi keygen` has not written, or that others may read (the mode of a credential is not
  * checked, since systemd 254 and later show credentials as 0440).
  */
 export function readKeyFile(
   path: string,
-  place: KeyFilePlace = {},
+  place: { readonly credentialsDirectory?: string | undefined } = {},
 ): Result<Uint8Array | undefined> {
   const isCredential = isBelow(path, place.credentialsDirectory);
   const read = readSecretFile(path, isCredential);
@@ -63,7 +58,7 @@ export function readKeyFile(
  */
 export function readKeyFiles(
   paths: readonly string[],
-  place: KeyFilePlace = {},
+  place: { readonly credentialsDirectory?: string | undefined } = {},
 ): Result<readonly Uint8Array[]> {
   const read = paths.map((path) => readKeyFile(path, place));
   const reasons = read.flatMap((key) => (key.ok ? [] : [key.reason]));

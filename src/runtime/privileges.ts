@@ -9,19 +9,15 @@ import { type Account, findAccount, PASSWD_CAP_BYTES, parsePasswd } from "../lin
 import { parseCredentials, type ThreadCredentials } from "../linux/proc/pid.ts";
 import { readNames, readText } from "../linux/read-text.ts";
 
-export interface Dropped {
-  /** The account that the process runs as from now on. */
-  readonly account: Account;
-  /** False where the process was that user already. */
-  readonly changed: boolean;
-}
-
 /**
- * Becomes the user `name`. Fails if there is no such user, if the process is neither root nor that
- * user, or if any step fails; the process may then be half-changed and must end. `root` is where
- * /etc and /proc are found.
+ * Becomes the user `name`, and gives its account; `changed` is false where the process was that user
+ * already. Fails if there is no such user, if the process is neither root nor that user, or if any
+ * step fails; the process may then be half-changed and must end. `root` is where /etc and /proc are.
  */
-export function dropPrivileges(name: string, root = "/"): Result<Dropped> {
+export function dropPrivileges(
+  name: string,
+  root = "/",
+): Result<{ readonly account: Account; readonly changed: boolean }> {
   const found = readAccount(name, root);
   if (!found.ok) return found;
   const account = found.value;
