@@ -183,7 +183,6 @@ export class Cluster {
     return this.#parts.candidates.size;
   }
 
-  /** Packets dropped, by reason. */
   dropCounts(): DropCounts {
     return this.#parts.drops.counts();
   }

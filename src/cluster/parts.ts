@@ -25,12 +25,12 @@ export type CoreParts = ReturnType<typeof createParts>;
 
 export function createParts(options: ClusterOptions) {
   const polling = createPolling(options);
-  const { context, table } = polling;
+  const { context } = polling;
 
   const own = new OwnAddresses(context);
   const candidates = new CandidatePool({ ...polling, own });
   const scan = new AddressScan({ ...polling, own });
-  const listPuller = new ListPuller(context, table, scan);
+  const listPuller = new ListPuller({ ...polling, scan });
   const lists = new AddressLists({ ...polling, scan });
   const ring = new RingDetector(polling);
   const discovery = new Discovery({ ...polling, own, candidates, scan, ring });
@@ -46,7 +46,7 @@ export function createParts(options: ClusterOptions) {
   const liveDemand = new LiveDemand({ ...polling, ownReport });
   const replies = new Replies({ ...polling, admission, lists, ownReport, liveDemand });
   const handlers = { answers, v1Answers, selfEncounters, discovery, replies, ring, removal };
-  const seals = new SealVerifier(context, table);
+  const seals = new SealVerifier(polling);
   const unsealed = new UnsealedSenders(context);
   const drops = new DropLog(context);
 

@@ -32,11 +32,7 @@ export function resolveNetworks(
     bind === undefined ? all.map(({ address }) => address).filter(isKnownToOthers) : [bind];
   const own = new Set(ownAddresses);
   const broadcasts = broadcastAddresses(all);
-  const notices = [
-    whyNoLan(scan, "scan", lan),
-    whyNoLan(p2pAllow, "p2p-allow", lan),
-    whyNoLan(httpAllow, "http-allow", lan),
-  ];
+  const keyed = Object.entries({ scan, "p2p-allow": p2pAllow, "http-allow": httpAllow });
   return {
     lan,
     p2pAllow: resolveRanges(p2pAllow, lan),
@@ -51,7 +47,7 @@ export function resolveNetworks(
     /** Whether this address means all machines of a network that this machine is on. */
     isBroadcast: (address: string) => broadcasts.has(address),
     /** Sentences for the log and the page about options in which `lan` matches nothing. */
-    notices: notices.filter((notice) => notice !== undefined),
+    notices: keyed.flatMap(([key, list]) => whyNoLan(list, key, lan) ?? []),
   };
 }
 

@@ -27,7 +27,7 @@ type Cut = (report: Report, excessBytes: number) => Report;
 
 /** The newest message is the last. */
 const CUTS: readonly Cut[] = [
-  shortenMessages,
+  (report) => withList(report, "messages", report.messages?.map(shortened)),
   (report, excess) => withList(report, "messages", dropFirst(report.messages, excess)),
   (report, excess) => withList(report, "processes", dropLast(report.processes, excess)),
   (report, excess) => withList(report, "users", dropLast(report.users, excess)),
@@ -39,9 +39,8 @@ const CUTS: readonly Cut[] = [
   (report) => ({ name: report.name }),
 ];
 
-function shortenMessages(report: Report): Report {
-  const messages = report.messages?.map((text) => clampText(text, SHORT_MESSAGE_LENGTH));
-  return withList(report, "messages", messages);
+function shortened(message: string): string {
+  return clampText(message, SHORT_MESSAGE_LENGTH);
 }
 
 function cutInterfaces(report: Report, excess: number): Report {

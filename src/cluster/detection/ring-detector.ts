@@ -47,7 +47,7 @@ export class RingDetector {
   constructor(parts: Polling) {
     this.#parts = parts;
     this.#hints = new Hints(parts);
-    this.#turns = new RingTurns(parts.context, parts.table);
+    this.#turns = new RingTurns(parts);
     this.#ranMs = parts.context.clock.deadlineMs;
   }
 

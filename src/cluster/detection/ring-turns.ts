@@ -4,25 +4,22 @@
  * two successors is tested every 4 s, one 2 s after the other, and halfway between the turns of the other
  * machine that tests it.
  */
-import type { CoreContext } from "../core-context.ts";
 import { RING_PERIOD_MS, RING_STEER_MS, RING_SUCCESSORS, WAKE_SPREAD_MS } from "../limits.ts";
 import type { Peer } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
+import type { Polling } from "../polling/polling.ts";
 
 export class RingTurns {
-  readonly #context: CoreContext;
-  readonly #table: PeerTable;
+  readonly #parts: Polling;
   /** The place of the successor whose turn was last. */
   #place = 0;
   #nextMs: number;
   /** Turns are steered once between two of them: a machine that asks all the time must not stop them. */
   #isSteered = false;
 
-  constructor(context: CoreContext, table: PeerTable) {
-    this.#context = context;
-    this.#table = table;
+  constructor(parts: Polling) {
+    this.#parts = parts;
     // Machines that start together must not ask together.
-    this.#nextMs = context.clock.deadlineMs + (RING_PERIOD_MS / 2) * context.random();
+    this.#nextMs = parts.context.clock.deadlineMs + (RING_PERIOD_MS / 2) * parts.context.random();
   }
 
   nextMs(): number {
@@ -33,14 +30,14 @@ export class RingTurns {
   take(nowMs: number): Peer | undefined {
     const pauseMs = RING_PERIOD_MS / RING_SUCCESSORS;
     // Varied a little, so that no two machines go on forever at the same moments.
-    this.#nextMs = nowMs + pauseMs * (0.98 + this.#context.random() / 25);
+    this.#nextMs = nowMs + pauseMs * (0.98 + this.#parts.context.random() / 25);
     this.#place = (this.#place + 1) % RING_SUCCESSORS;
     this.#isSteered = false;
     return this.successors()[this.#place];
   }
 
   successors(): readonly Peer[] {
-    return successorsOf(this.#context.self.id, this.#table.all());
+    return successorsOf(this.#parts.context.self.id, this.#parts.table.all());
   }
 
   /**
@@ -50,8 +47,8 @@ export class RingTurns {
    */
   steer(sender: Peer | undefined): void {
     if (sender === undefined || this.#isSteered) return;
-    if (!isRightBefore(this.#context.self.id, sender, this.#table.all())) return;
-    const nowMs = this.#context.clock.deadlineMs;
+    if (!isRightBefore(this.#parts.context.self.id, sender, this.#parts.table.all())) return;
+    const nowMs = this.#parts.context.clock.deadlineMs;
     const isFirstNext = this.#place !== 0;
     const firstMs = this.#nextMs + (isFirstNext ? 0 : RING_PERIOD_MS / RING_SUCCESSORS);
     const lateMs = nearestZero(firstMs - nowMs, RING_PERIOD_MS);
@@ -62,7 +59,7 @@ export class RingTurns {
 
   /** This machine was suspended, and the network may not be there yet. */
   postpone(): void {
-    this.#nextMs = this.#context.clock.deadlineMs + WAKE_SPREAD_MS;
+    this.#nextMs = this.#parts.context.clock.deadlineMs + WAKE_SPREAD_MS;
   }
 }
 

@@ -6,16 +6,13 @@
  * as well: of sixty machines that start together, a few often know only each other.
  */
 import { encodeInitialQuery } from "../../protocol/v1/messages.ts";
-import type { CoreContext } from "../core-context.ts";
 import { LIST_PULL_PAUSES_MS, LIST_PULLS_OF_NEWCOMER, YOUNG_MS } from "../limits.ts";
 import { isQuiet, type Peer } from "../peers/peer.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
+import type { Polling } from "../polling/polling.ts";
 import type { AddressScan } from "./address-scan.ts";
 
 export class ListPuller {
-  readonly #context: CoreContext;
-  readonly #table: PeerTable;
-  readonly #scan: AddressScan;
+  readonly #parts: Polling & { readonly scan: AddressScan };
   readonly #query: Uint8Array;
   readonly #youngUntilMs: number;
   #nextMs = Number.POSITIVE_INFINITY;
@@ -23,12 +20,10 @@ export class ListPuller {
   /** The peer to ask next; undefined: any peer. */
   #newcomer: Peer | undefined;
 
-  constructor(context: CoreContext, table: PeerTable, scan: AddressScan) {
-    this.#context = context;
-    this.#table = table;
-    this.#scan = scan;
-    this.#query = encodeInitialQuery(context.signature);
-    this.#youngUntilMs = context.clock.deadlineMs + YOUNG_MS;
+  constructor(parts: Polling & { readonly scan: AddressScan }) {
+    this.#parts = parts;
+    this.#query = encodeInitialQuery(parts.context.signature);
+    this.#youngUntilMs = parts.context.clock.deadlineMs + YOUNG_MS;
   }
 
   /**
@@ -36,22 +31,22 @@ export class ListPuller {
    * would send its whole list to each of a thousand.
    */
   noteNewPeer(peer: Peer): void {
-    const share = LIST_PULLS_OF_NEWCOMER / Math.max(1, this.#table.answeringCount);
-    if (!this.#isYoung && this.#context.random() >= share) return;
+    const share = LIST_PULLS_OF_NEWCOMER / Math.max(1, this.#parts.table.answeringCount);
+    if (!this.#isYoung && this.#parts.context.random() >= share) return;
     this.#newcomer = peer;
     this.#step = 0;
     this.#plan();
   }
 
   run(): void {
-    if (this.#context.clock.deadlineMs < this.#nextMs) return;
+    if (this.#parts.context.clock.deadlineMs < this.#nextMs) return;
     this.#nextMs = Number.POSITIVE_INFINITY;
     const peer = this.#target();
     this.#newcomer = undefined;
-    if (peer !== undefined) this.#context.sendToPeer(peer.address, this.#query);
+    if (peer !== undefined) this.#parts.context.sendToPeer(peer.address, this.#query);
     if (!this.#isYoung) return;
     // While new machines keep appearing, address lists find the rest faster than scanning does.
-    if (this.#step > 0) this.#scan.askRandom();
+    if (this.#step > 0) this.#parts.scan.askRandom();
     this.#step++;
     this.#plan();
   }
@@ -61,14 +56,15 @@ export class ListPuller {
   }
 
   get #isYoung(): boolean {
-    return this.#context.clock.deadlineMs < this.#youngUntilMs;
+    return this.#parts.context.clock.deadlineMs < this.#youngUntilMs;
   }
 
   /** A query that is planned is never put off, or a stream of newcomers could put it off forever. */
   #plan(): void {
     const pauseMs = LIST_PULL_PAUSES_MS[this.#step];
     if (pauseMs === undefined) return;
-    const atMs = this.#context.clock.deadlineMs + pauseMs * (0.5 + this.#context.random());
+    const atMs =
+      this.#parts.context.clock.deadlineMs + pauseMs * (0.5 + this.#parts.context.random());
     this.#nextMs = Math.min(this.#nextMs, atMs);
   }
 
@@ -76,8 +72,8 @@ export class ListPuller {
     const newcomer = this.#newcomer;
     if (newcomer !== undefined && !isQuiet(newcomer) && !this.#isYoung) return newcomer;
     // Any peer rather than the newest, which tends to know what we know.
-    let place = Math.floor(this.#context.random() * this.#table.answeringCount);
-    for (const peer of this.#table.all()) {
+    let place = Math.floor(this.#parts.context.random() * this.#parts.table.answeringCount);
+    for (const peer of this.#parts.table.all()) {
       if (!isQuiet(peer) && place-- === 0) return peer;
     }
     return undefined;

@@ -22,12 +22,8 @@ export class PeerTable {
     this.#maxPeers = maxPeers;
   }
 
-  get size(): number {
-    return this.#peers.size;
-  }
-
   get isFull(): boolean {
-    return this.size >= this.#maxPeers;
+    return this.#peers.size >= this.#maxPeers;
   }
 
   get revision(): number {
@@ -57,7 +53,7 @@ export class PeerTable {
       if (contacts.length === 0) former.set(address, (former.get(address) ?? 0) + 1);
     }
     return {
-      machines: this.size,
+      machines: this.#peers.size,
       addresses,
       addressesOfOne,
       retiredIncarnationsOfOne,

@@ -7,9 +7,8 @@
 import type { Message } from "../../protocol/message.ts";
 import { incarnationStart } from "../../protocol/ring.ts";
 import type { SealedBy } from "../../sealing/envelope.ts";
-import type { CoreContext } from "../core-context.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
-import type { PeerTable } from "../peers/peer-table.ts";
+import type { Polling } from "../polling/polling.ts";
 
 /** Messages that change nothing here, or prove themselves by the number of our question. */
 const FROM_ANY_INCARNATION: ReadonlySet<Message["kind"]> = new Set([
@@ -22,17 +21,15 @@ const FROM_ANY_INCARNATION: ReadonlySet<Message["kind"]> = new Set([
 ]);
 
 export class SealVerifier {
-  readonly #context: CoreContext;
-  readonly #table: PeerTable;
+  readonly #parts: Polling;
 
-  constructor(context: CoreContext, table: PeerTable) {
-    this.#context = context;
-    this.#table = table;
+  constructor(parts: Polling) {
+    this.#parts = parts;
   }
 
   /** A plain packet is the message itself, and was sealed by nobody. */
   open(packet: Uint8Array) {
-    const opened = this.#context.envelope?.open(packet);
+    const opened = this.#parts.context.envelope?.open(packet);
     if (opened === undefined) return { ok: true as const, message: packet };
     return opened.ok ? { ok: opened.ok, message: opened.message, sealer: opened } : opened;
   }
@@ -77,7 +74,7 @@ export class SealVerifier {
 
   /** An incarnation of an earlier run was confirmed then, but its replay window is lost. */
   #isConfirmed({ id, incarnation }: SealedBy): boolean {
-    return this.#table
+    return this.#parts.table
       .group(id)
       .some((peer) => peer.incarnation === incarnation && !peer.isRecalled);
   }
