@@ -19,11 +19,7 @@ export interface NamedId {
   readonly gid?: number;
 }
 
-export interface Account {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-}
+export type Account = Readonly<NonNullable<ReturnType<typeof findAccount>>>;
 
 /** About 60,000 users; those beyond it are shown by number. */
 export const PASSWD_CAP_BYTES = 4 * MEBIBYTE;
@@ -41,7 +37,7 @@ export function parsePasswd(text: string): readonly NamedId[] {
 }
 
 /** The user of this name; undefined if there is none, or if the line is malformed. */
-export function findAccount(entries: readonly NamedId[], name: string): Account | undefined {
+export function findAccount(entries: readonly NamedId[], name: string) {
   const entry = entries.find((each) => each.name === name);
   return entry?.gid === undefined ? undefined : { name, uid: entry.id, gid: entry.gid };
 }

@@ -15,9 +15,10 @@ export function createCarrierReader(
   let readMs = Number.NEGATIVE_INFINITY;
   return () => {
     const nowMs = clock().elapsedMs;
-    if (nowMs - readMs < READ_EVERY_MS) return answer;
-    readMs = nowMs;
-    answer = isPluggedIn(readCarriers(root));
+    if (nowMs - readMs >= READ_EVERY_MS) {
+      readMs = nowMs;
+      answer = isPluggedIn(readCarriers(root));
+    }
     return answer;
   };
 }

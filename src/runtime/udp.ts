@@ -135,21 +135,18 @@ function tune(socket: RawSocket, options: PeerSocketOptions, system: SocketSyste
  * Sends, and tries again after a throw, since that error may be left over from another peer's packet.
  * Gives the error's code, undefined when the packet was sent.
  */
-function trySend(socket: RawSocket, to: Endpoint, bytes: Uint8Array): string | undefined {
+function trySend(
+  socket: RawSocket,
+  to: Endpoint,
+  bytes: Uint8Array,
+  mayRetry = true,
+): string | undefined {
   try {
-    return sendOnce(socket, to, bytes);
-  } catch {
-    try {
-      return sendOnce(socket, to, bytes);
-    } catch (error) {
-      return codeOf(error);
-    }
+    // False: the kernel's send buffer is full.
+    return socket.send(bytes, to.port, to.address) ? undefined : "EAGAIN";
+  } catch (error) {
+    return mayRetry ? trySend(socket, to, bytes, false) : codeOf(error);
   }
-}
-
-function sendOnce(socket: RawSocket, to: Endpoint, bytes: Uint8Array): string | undefined {
-  // False: the kernel's send buffer is full.
-  return socket.send(bytes, to.port, to.address) ? undefined : "EAGAIN";
 }
 
 function bindReason(code: string, error: unknown, options: PeerSocketOptions): string {
