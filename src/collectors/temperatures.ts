@@ -10,7 +10,6 @@ import {
   readChips,
   readTemperature,
   type Temperature,
-  type TemperatureSensor,
 } from "../linux/sys/hwmon.ts";
 import type { TemperatureReport } from "../protocol/report.ts";
 import { collector } from "./collector.ts";
@@ -33,12 +32,7 @@ const HOTTEST_CELSIUS = 150;
 
 type Device = (typeof CHIPS)[number]["device"];
 
-/** A sensor whose temperature is told. */
-interface Meant {
-  readonly chip: string;
-  readonly sensor: TemperatureSensor;
-  readonly device: Device;
-}
+type Meant = ReturnType<typeof meantOf>[number];
 
 export function createTemperatures(root: string) {
   let chips: Reading<readonly Chip[]> = { ok: true, value: [] };
@@ -91,7 +85,8 @@ function isWanted(name: string): boolean {
   return CHIPS.some((chip) => chip.name.test(name));
 }
 
-function meantOf({ name, sensors }: Chip): readonly Meant[] {
+/** The sensors of a chip whose temperature is told. */
+function meantOf({ name, sensors }: Chip) {
   const chip = CHIPS.find((each) => each.name.test(name));
   if (chip === undefined) return [];
   const meant = chip.labels
