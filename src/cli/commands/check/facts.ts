@@ -2,11 +2,11 @@
  * What `unagi check` finds out about this machine, as plain data: gather.ts collects it, and judge.ts
  * says what it means.
  */
+import type { ReadMachine } from "../../../api/reader.ts";
 import type { Config } from "../../../config/config.ts";
 import type { LanNetworks } from "../../../net/lan.ts";
 import type { ProblemReport } from "../../../protocol/report.ts";
 import type { PortHolder, WantedSocket } from "../../../runtime/port-holder.ts";
-import type { MachineState } from "../../../store/history-types.ts";
 
 export interface CheckFacts {
   readonly config: Config;
@@ -81,12 +81,9 @@ export interface ClusterFacts {
 }
 
 /** Names come from peers: make them printable before they are shown. */
-export interface MachineFacts {
-  readonly name: string;
-  readonly state: MachineState;
+export interface MachineFacts
+  extends Pick<ReadMachine, "name" | "state" | "lastHeardSeconds" | "clockOffsetSeconds"> {
   readonly isSelf: boolean;
-  readonly lastHeardSeconds?: number;
-  readonly clockOffsetSeconds?: number;
 }
 
 /** At 100 queries a second they take 3 s, which a user waits for. */

@@ -53,8 +53,9 @@ function judgeSecrecy(facts: CheckFacts): readonly Finding[] {
   }
   const isSealed = keyCount > 0 || config.keyFiles.length > 0 || isRunningSealed;
   if (isSealed || config.signature !== SHIPPED_SIGNATURE) {
-    const sealed = isSealed ? sealedWords(keyCount) : ", without a key";
-    return [fine("network", `signature ${quoted(config.signature)}${sealed}`), ...findings];
+    const more = keyCount > 1 ? `; ${keyCount} keys are taken` : "";
+    const sealed = isSealed ? `sealed with a key${more}` : "without a key";
+    return [fine("network", `signature ${quoted(config.signature)}, ${sealed}`), ...findings];
   }
   const text = `signature ${quoted(config.signature)}, which every unagi is shipped with, and no key`;
   if (!facts.networks.ownAddresses.some(({ isAllowed }) => isAllowed)) {
@@ -64,10 +65,6 @@ function judgeSecrecy(facts: CheckFacts): readonly Finding[] {
   const remedy =
     "choose a signature of your own (-S), the same on every machine, or a key (unagi keygen)";
   return [look("network", risk, remedy), ...findings];
-}
-
-function sealedWords(keyCount: number): string {
-  return keyCount > 1 ? `, sealed with a key; ${keyCount} keys are taken` : ", sealed with a key";
 }
 
 function judgePorts({ config, ports, running }: CheckFacts): readonly Finding[] {
