@@ -43,7 +43,7 @@ export function machineJson(machine: Machine, detail: Detail = "full"): MachineJ
 }
 
 function troubleJson({ kind, sinceWallMs, reason }: ReportTrouble) {
-  return { kind, since: isoTime(sinceWallMs), reason };
+  return { kind, since: isoTime(1000 * Math.floor(sinceWallMs / 1000)), reason };
 }
 
 export function clusterJson(view: ClusterView, detail: Detail): ClusterJson {

@@ -83,7 +83,7 @@ export const PROBES = 3;
 export const GOODBYE_TEST_MS = 2 * SECOND;
 /** How long the answer to that question is waited for. */
 export const GOODBYE_WAIT_MS = 2 * SECOND;
-/** Protocol-1 reports held until the test of a goodbye is over: of more machines they come again. */
+/** Protocol-1 reports held until it is certain that their machine is gone: of more they come again. */
 export const MAX_EARLY_REPORTS_V1 = 64;
 
 // Discovery

@@ -47,8 +47,8 @@ export interface Machine {
   /** Questions in a row that it has left unanswered. */
   readonly unanswered: number;
   /**
-   * A program of 2005 that answers in place of a protocol-2 machine since that one's goodbye: the id of
-   * that machine. The other one names this one.
+   * A program of 2005 that answers in place of a protocol-2 machine since that one's end: the id of that
+   * machine. The other one names this one.
    */
   readonly replaces?: string;
   readonly replacedBy?: string;

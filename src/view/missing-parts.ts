@@ -6,6 +6,8 @@ import type { Report, ReportSubject } from "../protocol/report.ts";
 /** A part that is missing for no known reason. */
 export const NOT_REPORTED = "not reported";
 
+const IN_PROTOCOL_1: ReadonlySet<ReportSubject> = new Set(["uptime", "cpu", "memory"]);
+
 /** The reason that a part of the report is missing, as its machine gave it. */
 export function missingReason(
   report: Report | undefined,
@@ -13,8 +15,14 @@ export function missingReason(
   about: readonly ReportSubject[],
 ): string {
   if (report === undefined) return "no report yet";
-  const unsaid = machine.protocol === 1 ? "not part of protocol 1" : NOT_REPORTED;
-  return givenReason(report, about) ?? unsaid;
+  return givenReason(report, about) ?? (machine.protocol === 1 ? unsaidByV1(about) : NOT_REPORTED);
+}
+
+/** A program of 2005 sends zeros for what it has not measured yet. */
+function unsaidByV1(about: readonly ReportSubject[]): string {
+  return about.some((subject) => IN_PROTOCOL_1.has(subject))
+    ? "not measured yet"
+    : "not part of protocol 1";
 }
 
 /** What the report itself says of a part that it lacks; undefined where it says nothing. */

@@ -44,7 +44,7 @@ function reportWarning({ kind, sinceWallMs, reason = "" }: ReportTrouble): Warni
     kind: "report",
     word,
     short: word,
-    detail: isRefused ? reason : "it answers all the same",
+    detail: isRefused ? reason : "it still answers",
     remedy: isRefused
       ? "mend the program there; -dd shows what it sends"
       : "look at the daemon there, and restart it",

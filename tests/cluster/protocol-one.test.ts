@@ -375,6 +375,31 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     expect(bench.drops("protocol 1 from a protocol-2 machine")).toBe(1);
   });
 
+  test("counts as well if it starts while the goodbye is tested, and queries us", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.run(3000);
+    // The question that tests the goodbye went to nobody; the query makes us ask once more.
+    bench.clear();
+    bench.receive(A, "?");
+    bench.run(200);
+    expect(bench.textsTo(A).filter((text) => text.startsWith(">"))).toHaveLength(1);
+    bench.receive(A, `<${v1Report(REPORT)}`);
+    bench.run(2200);
+    expect(records(bench)).toEqual(REPLACED);
+  });
+
+  test("cannot put off the end of the test by further queries", () => {
+    const bench = new Bench();
+    leave(bench);
+    bench.run(3000);
+    for (let i = 0; i < 4; i++) {
+      bench.receive(A, "?");
+      bench.run(1000);
+    }
+    expect(bench.machine("ann")?.state).toBe("stopped");
+  });
+
   test("is none if the machine itself answers the test, too", () => {
     const bench = new Bench();
     leave(bench);
@@ -444,6 +469,35 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     while (bench.machine(A)?.state !== "down") bench.runLong(60_000);
     bench.take(bench.cluster.forget(A, bench.now()));
     expect(bench.others()).toEqual([]);
+  });
+});
+
+describe("a protocol-2 machine that is killed and comes back as a program of 2005", () => {
+  test("is asked at its pace, counts after an interval with the report it gave first, in one row", () => {
+    const bench = new Bench({ updateSeconds: 60 });
+    bench.meet(A, { id: "ann", name: "ant", interval: 60 });
+    while (bench.machine("ann")?.state !== "silent") bench.run(1000);
+    let asked = 0;
+    let isServed = false;
+    const untilMs = bench.nowMs + 130_000;
+    while (bench.machine(A)?.report === undefined && bench.nowMs < untilMs) {
+      bench.clear();
+      bench.run(1000);
+      const questions = bench.textsTo(A).filter((text) => text.startsWith(">"));
+      asked += questions.length;
+      // It gives its report once, and then only says that it is alive.
+      for (const _ of questions) {
+        bench.receive(
+          A,
+          isServed ? "<" : `<${v1Report({ wallSeconds: WALL_SECONDS, name: "ant" })}`,
+        );
+        isServed = true;
+      }
+    }
+    expect(bench.machine(A)).toMatchObject({ state: "up", name: "ant", replaces: "ann" });
+    expect(bench.machine("ann")?.replacedBy).toBe(A);
+    // Every 10 s, and every second in the last 10 s before it counts.
+    expect(asked).toBeLessThan(30);
   });
 });
 

@@ -70,7 +70,7 @@ describe("the three answers", () => {
     const lines = said.troubles.map(({ name, word, lasts, detail }) => [name, word, lasts, detail]);
     expect(lines.slice(2, 4)).toEqual([
       ["gpu-b", "reports refused", "10m", "not four lines"],
-      ["node01", "no new report", "2h00m", "it answers all the same"],
+      ["node01", "no new report", "2h00m", "it still answers"],
     ]);
   });
 

@@ -6,7 +6,7 @@ import type { ReportV1 } from "../../protocol/message.ts";
 import type { CandidatePool } from "../discovery/candidate-pool.ts";
 import type { CoreDropReason } from "../drop-reason.ts";
 import { MAX_EARLY_REPORTS_V1, SECOND, V1_TAKEOVER_MS } from "../limits.ts";
-import type { Contact, Peer } from "../peers/peer.ts";
+import { type Contact, isQuiet, type Peer } from "../peers/peer.ts";
 import {
   clockOffsetV1Seconds,
   isNewerReportV1,
@@ -27,7 +27,10 @@ interface Parts extends Polling {
 
 export class V1AnswerHandler {
   readonly #parts: Parts;
-  /** Reports that came while the goodbye of the machine at that address was tested; the newest of each. */
+  /**
+   * Reports from the addresses of machines of protocol 2 that seem to be gone, the newest of each. Its
+   * sender gives each report once, so it is kept until it is certain that the machine is gone.
+   */
   readonly #early = new Map<Contact, ReportV1>();
 
   constructor(parts: Parts) {
@@ -39,25 +42,25 @@ export class V1AnswerHandler {
   }
 
   /**
-   * Takes the early reports where the test is over and the machine is gone. It may also have answered:
-   * then somebody made it send its protocol-1 report by a request in our name.
+   * Takes the early reports where the test of a goodbye is over and the machine is gone. It may also
+   * have answered: then somebody made it send its protocol-1 report by a request in our name.
    */
   run(): void {
     for (const [contact, message] of this.#early) {
-      if (contact.peer?.goodbye !== undefined) continue;
-      this.#early.delete(contact);
-      if (contact.peer?.state === "stopped") this.takeReport(contact, message);
+      const { peer } = contact;
+      if (peer?.goodbye !== undefined) continue;
+      if (peer?.state === "stopped") this.takeReport(contact, message);
+      if (peer?.protocol !== 2 || !isQuiet(peer)) this.#early.delete(contact);
     }
   }
 
   /** The reason why the report was dropped; `undefined` if it was taken. */
   takeReport(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
-    if (contact?.peer?.goodbye === "asked" && this.#early.size < MAX_EARLY_REPORTS_V1) {
-      this.#early.set(contact, message);
-      return undefined;
-    }
     const sender = this.#senderOf(contact);
-    if (sender.kind === "refused") return sender.reason;
+    if (sender.kind === "refused") {
+      if (contact !== undefined) this.#keepEarly(contact, message);
+      return sender.reason;
+    }
     const { peer, mayHaveAnsweredBare } = sender;
     const { context, states } = this.#parts;
     const { report, wallSeconds } = message;
@@ -96,8 +99,18 @@ export class V1AnswerHandler {
   takeAlive(contact: Contact | undefined): CoreDropReason | undefined {
     const sender = this.#senderOf(contact);
     if (sender.kind === "refused") return sender.reason;
+    const early = contact && this.#early.get(contact);
+    if (early !== undefined) return this.takeReport(contact, early);
     this.#noteAlive(sender.peer);
     return undefined;
+  }
+
+  #keepEarly(contact: Contact, message: ReportV1): void {
+    const { peer } = contact;
+    if (peer?.protocol !== 2 || !this.#parts.questions.open(contact)) return;
+    const isTested = peer.goodbye !== undefined && peer.goodbye !== "to be tested";
+    const hasRoom = this.#early.size < MAX_EARLY_REPORTS_V1 || this.#early.has(contact);
+    if ((isTested || isQuiet(peer)) && hasRoom) this.#early.set(contact, message);
   }
 
   #senderOf(

@@ -55,9 +55,13 @@ export class Discovery {
     }
     ring.noteHeard();
     if (from.port !== context.port || message.kind === "goodbye") return;
-    schedule.nudge(peer);
+    // An answer to our own question is not a reason to ask more often.
+    const isV1Answer = message.kind === "report-v1" || message.kind === "alive";
+    if (!isV1Answer) schedule.nudge(peer);
     if (this.#mayHaveMoved(contact, peer, message)) probes.start(contact);
-    else if (this.#mayHaveRestarted(contact, peer, message)) schedule.notePossibleRestart(peer);
+    else if (this.#mayHaveRestarted(contact, peer, message)) {
+      schedule.notePossibleRestart(peer, { isQuery: message.kind === "initial-query" });
+    }
     noteAsked(contact, message);
   }
 

@@ -177,12 +177,11 @@ export class PeerTable {
   }
 
   /**
-   * The program of protocol 1 that answers at the address of this machine since its goodbye: on the
+   * The program of protocol 1 that answers at the address of this machine since its end: on the
    * same host, as the name tells.
    */
   successorOf(peer: Peer): Peer | undefined {
-    if (peer.contacts.length > 0 || peer.state !== "stopped" || peer.protocol === 1)
-      return undefined;
+    if (peer.contacts.length > 0 || !isQuiet(peer) || peer.protocol === 1) return undefined;
     const owner = this.#contacts.get(peer.address)?.peer;
     return owner?.protocol === 1 && isSameMachine(owner, peer.name) ? owner : undefined;
   }

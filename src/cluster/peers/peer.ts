@@ -41,7 +41,7 @@ export class Peer {
   /** The question that is being repeated until an answer comes, and how often it was sent. */
   round: { readonly number: number; sent: number } | undefined;
   /** How far the test of its goodbye has come, if it said goodbye. */
-  goodbye: "to be tested" | "asked" | undefined;
+  goodbye: "to be tested" | "asked" | "to be asked again" | "asked again" | undefined;
   /** It has said that it answers quick questions. */
   answersRing = false;
   /** The newest test by quick questions, over or not. */

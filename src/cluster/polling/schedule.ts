@@ -109,10 +109,15 @@ export class Schedule {
   }
 
   /** A machine asks as if it knew nothing of us: it may have restarted. */
-  notePossibleRestart(peer: Peer): void {
+  notePossibleRestart(peer: Peer, { isQuery = false } = {}): void {
     // It is back before the test of its goodbye is over: the question of that test went to nobody and
-    // proves nothing.
-    if (peer.goodbye === "asked") {
+    // proves nothing. A query may also be that of a program of protocol 1.
+    if (peer.goodbye === "asked" && isQuery) {
+      peer.goodbye = "to be asked again";
+      this.#goodbyes.set(peer, this.#context.clock.deadlineMs);
+      return;
+    }
+    if (!isQuery && (peer.goodbye === "asked" || peer.goodbye === "asked again")) {
       peer.goodbye = undefined;
       this.plan(peer, 0);
       return;
@@ -238,7 +243,7 @@ export class Schedule {
 
   #runGoodbyes(nowMs: number): void {
     for (const peer of this.#goodbyes.due(nowMs)) {
-      if (peer.goodbye === "asked") {
+      if (peer.goodbye === "asked" || peer.goodbye === "asked again") {
         this.#states.setStopped(peer);
         this.plan(peer, this.#quietPauseMs(peer));
         continue;
@@ -246,7 +251,7 @@ export class Schedule {
       if (!this.#budget.questions.take(nowMs)) return;
       const contact = peer.contacts[0];
       if (contact !== undefined) this.#questions.ask(contact, this.#context.requestNumber());
-      peer.goodbye = "asked";
+      peer.goodbye = peer.goodbye === "to be tested" ? "asked" : "asked again";
       this.#goodbyes.set(peer, nowMs + GOODBYE_WAIT_MS);
     }
   }

@@ -81,9 +81,9 @@ function freeLines(subjects: readonly Subject[]): string[] {
 function busyLines(subjects: readonly Subject[]): string[] {
   const { shown, more } = firstLines(largeProcesses(subjects));
   const items = shown.map(({ subject: { machine, facts }, process }) => {
-    const of = facts.cores === undefined ? "" : `of ${facts.cores}`;
+    const of = facts.cores === undefined ? "" : ` of ${facts.cores}`;
     const what = `${shownText(process.user, 24)} ${shownText(process.command, 32)}`;
-    return `${shownName(machine, 24)} ${what} ${coresText(process)} ${of} cores`;
+    return `${shownName(machine, 24)} ${what} ${coresText(process)}${of} cores`;
   });
   if (items.length === 0) {
     items.push(`no single process uses ${THRESHOLDS.largeProcessPercent} % of a machine`);

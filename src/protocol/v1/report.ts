@@ -126,7 +126,9 @@ export function decodeReportV1(
 function encodeHead(report: Report, wallSeconds: number, figures?: FiguresV1): string {
   const { load, averageSeconds = LEAST_AVERAGE_SECONDS } = report;
   const memory = memoryPercents(report.memory);
-  const isAveraged = averageSeconds >= LEAST_AVERAGE_SECONDS;
+  // A machine that reports more often than that has no longer averages; only its first is shorter yet.
+  const { updateSeconds = Number.POSITIVE_INFINITY } = report;
+  const isAveraged = averageSeconds >= Math.min(LEAST_AVERAGE_SECONDS, 0.8 * updateSeconds);
   return [
     nameInReportV1(report.name),
     whole(wallSeconds),

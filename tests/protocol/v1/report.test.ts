@@ -425,6 +425,13 @@ describe("the rates of a protocol-1 report", () => {
   });
 });
 
+test("a machine that reports every 3 s sends its figures, but for its first report", () => {
+  const cpuOf = (averageSeconds: number) =>
+    fields({ ...FULL, updateSeconds: 3, averageSeconds }).slice(11, 14);
+  expect(cpuOf(0.5)).toEqual(["0", "0", "0"]);
+  expect(cpuOf(2.9)).toEqual(["11", "2", "87"]);
+});
+
 describe("of more than a protocol-1 report may have", () => {
   const decoded = (...lines: readonly string[]): Report => {
     const read = decodeReportV1([LINES[0], ...lines].join("\n"));

@@ -41,5 +41,7 @@ export function parseCluster(text: string): ClusterFacts | undefined {
 
 function factsOf(machine: ReadMachine): MachineFacts {
   const { name, state, isSelf = false, lastHeardSeconds, clockOffsetSeconds } = machine;
-  return withoutUndefined({ name, state, isSelf, lastHeardSeconds, clockOffsetSeconds });
+  const { kind, reason } = machine.reportTrouble ?? {};
+  const refusal = kind === "refused" ? reason : undefined;
+  return withoutUndefined({ name, state, isSelf, lastHeardSeconds, clockOffsetSeconds, refusal });
 }

@@ -84,6 +84,8 @@ export interface ClusterFacts {
 export interface MachineFacts
   extends Pick<ReadMachine, "name" | "state" | "lastHeardSeconds" | "clockOffsetSeconds"> {
   readonly isSelf: boolean;
+  /** Why its reports are refused. */
+  readonly refusal?: string;
 }
 
 /** At 100 queries a second they take 3 s, which a user waits for. */

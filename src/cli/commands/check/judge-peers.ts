@@ -15,6 +15,7 @@ export function judgePeers(facts: CheckFacts): readonly Finding[] {
     const unsealed = unsealedWords(unsealedSenders.map(shownName));
     const others = [
       judgeKnown(running.cluster, facts),
+      ...judgeRefused(running.cluster),
       ...(unsealed === undefined ? [] : [look("others", unsealed.text, unsealed.remedy)]),
     ];
     if (network === config.signature) return others;
@@ -47,6 +48,15 @@ function judgeKnown({ machines, candidates }: ClusterFacts, facts: CheckFacts): 
   const gone = away.filter(({ state }) => state !== "stopped");
   if (gone.length === 0) return fine("others", text);
   return look("others", text, goneRemedy(gone));
+}
+
+function judgeRefused({ machines }: ClusterFacts): readonly Finding[] {
+  const refused = machines.flatMap(({ name, refusal }) =>
+    refusal === undefined ? [] : [`${shownName(name)} (${printable(refusal, NAME_LENGTH)})`],
+  );
+  if (refused.length === 0) return [];
+  const text = `reports that cannot be read come from ${shortList(refused)}`;
+  return [look("others", text, "mend the program there; unagi -dd shows what it sends")];
 }
 
 /** `2 down, 1 stopped`. */

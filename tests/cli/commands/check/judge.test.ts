@@ -301,6 +301,16 @@ const CASES: readonly (readonly [string, CheckFacts, readonly (string | RegExp)[
     ],
   ],
   [
+    "a machine whose reports cannot be read",
+    withCluster([{ name: "old1", refusal: "not four lines" }]),
+    [
+      ...[/UDP/, /TCP/, /others: 1 of 1/],
+      "look others: reports that cannot be read come from old1 (not four lines) -> mend the program " +
+        "there; unagi -dd shows what it sends",
+      /messages/,
+    ],
+  ],
+  [
     "a unagi that knows no other machine",
     withCluster([], { candidates: 3 }),
     [
