@@ -449,6 +449,8 @@ const PROTOCOL: readonly Decoder[] = [
 const CONFIG: readonly Decoder[] = [
   {
     name: "parseConfigFile",
+    // Values are only read here; load-config refuses those out of range.
+    maySigned: true,
     samples: TOML,
     decode: (text) => parseConfigFile(text, "/etc/unagi/unagi.toml"),
     check: (read: ReturnType<typeof parseConfigFile>) => oneLineEach(read.problems),
