@@ -180,9 +180,11 @@ function openEnvelope(
   self: { readonly id: string; readonly incarnation: string },
 ) {
   const { signature, debug } = config;
-  const { randomBytes } = crypto();
+  // Without a key the large module of ciphers is not loaded.
   const envelope =
-    secrets.length === 0 ? undefined : createEnvelope({ ...self, signature, secrets, randomBytes });
+    secrets.length === 0
+      ? undefined
+      : createEnvelope({ ...self, signature, secrets, randomBytes: crypto().randomBytes });
   if (debug < 2) return { trace: undefined, envelope };
   const trace = createPacketTrace(envelope, (text) => log.trace(text));
   return { trace, envelope: trace.envelope };
