@@ -6,7 +6,6 @@
  */
 
 import type { Moment } from "../base/units.ts";
-import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import { encodeGoodbye } from "../protocol/encode.ts";
 import type { Report } from "../protocol/report.ts";
@@ -51,7 +50,6 @@ export class Cluster {
   tick(now: Moment): Output[] {
     this.#observe(now, { isTick: true });
     this.#parts.selfEncounters.run();
-    this.#parts.v1Answers.run();
     for (const part of this.#parts.timed) part.run();
     return this.#finish();
   }
@@ -127,7 +125,7 @@ export class Cluster {
     const peer = this.#parts.table.get(id);
     if (peer !== undefined && isQuiet(peer)) {
       const { table, removal } = this.#parts;
-      // Both are one row to whoever forgets it.
+      // The page shows a machine and those that it replaced as one row.
       const former = table
         .formerlyAt(peer.address)
         .filter((one) => table.successorOf(one) === peer);
@@ -165,18 +163,12 @@ export class Cluster {
     const { context, table, own, ownReport } = this.#parts;
     const { clock, intervalMs } = context;
     const machines = [ownReport.view(own.seenAs, own.all())];
-    const replaced = new Map<string, string>();
     for (const peer of table.all()) {
       const isClone = peer.id !== peer.announcedId || table.group(peer.announcedId).length > 1;
-      const successor = table.successorOf(peer);
-      if (successor !== undefined) replaced.set(successor.id, peer.id);
-      machines.push(viewOfPeer(peer, { clock, isClone, replacedBy: successor?.id, intervalMs }));
+      const replacedBy = table.successorOf(peer)?.id;
+      machines.push(viewOfPeer(peer, { clock, isClone, replacedBy, intervalMs }));
     }
-    if (replaced.size === 0) return machines;
-    return machines.map((one) => ({
-      ...one,
-      ...withoutUndefined({ replaces: replaced.get(one.id) }),
-    }));
+    return machines;
   }
 
   candidateCount(): number {
@@ -242,7 +234,10 @@ export class Cluster {
     const newestFirst = [...known].sort((a, b) => b.lastHeardWallMs - a.lastHeardWallMs);
     for (const machine of newestFirst) {
       const isRefused = table.isFull || table.get(machine.id) !== undefined;
-      if (machine.id === context.self.id || isRefused || this.#isSuperseded(machine)) continue;
+      // Where protocol 1 alone is spoken, a machine of protocol 2 cannot be asked.
+      const isMute = context.isProtocol1Only && machine.protocol === 2;
+      if (machine.id === context.self.id || isRefused || isMute) continue;
+      if (this.#isSuperseded(machine)) continue;
       const peer = peerFromKnown(machine, context.clock);
       states.add(peer);
       for (const address of machine.addresses) {

@@ -56,11 +56,11 @@ export const CANDIDATE_PAUSES_MS: readonly number[] = [1000, 2000, 4000, 8000, 1
 /** How long after it was last sent a question may be answered: more than any network delays a packet. */
 export const QUESTION_OPEN_MS = 10 * SECOND;
 /**
- * A protocol-1 machine may ignore a request that finds nothing new (6.1). Within its interval it is
+ * A protocol-1 machine may ignore a request that finds nothing new. Within its interval it is
  * therefore asked just twice in a row, since the second question is the bare `>` that some programs need.
  */
 export const PATIENT_QUESTIONS = 2;
-/** Quiet machines are asked every 10 s for 5 min, every 60 s for an hour, then once an interval (6.3). */
+/** Quiet machines are asked every 10 s for 5 min, every 60 s for an hour, then once an interval. */
 export const QUIET_PAUSES: readonly { readonly untilMs: number; readonly pauseMs: number }[] = [
   { untilMs: 5 * MINUTE, pauseMs: 10 * SECOND },
   { untilMs: HOUR, pauseMs: MINUTE },
@@ -83,7 +83,7 @@ export const PROBES = 3;
 export const GOODBYE_TEST_MS = 2 * SECOND;
 /** How long the answer to that question is waited for. */
 export const GOODBYE_WAIT_MS = 2 * SECOND;
-/** Protocol-1 reports held until it is certain that their machine is gone: of more they come again. */
+/** Protocol-1 reports that are held at a time; of a further machine the next report counts. */
 export const MAX_EARLY_REPORTS_V1 = 64;
 
 // Discovery
@@ -112,7 +112,7 @@ export const MAX_CANDIDATES = 4096;
 
 // Watching
 
-/** How often each machine is asked while somebody watches (6.5)… */
+/** How often each machine is asked while somebody watches… */
 export const WATCHING_PERIOD_MS = 2 * SECOND;
 /** …as long as these questions are no more a second; the rest of the 500 is for retries and scans. */
 export const WATCHING_QUESTIONS_PLANNED = 400;
@@ -206,13 +206,13 @@ export const CPU_LACK_MS = 10 * SECOND;
  * in 13 s. They take turns, so that nearly all fall silent at the end, within `CUT_OFF_WINDOW_MS`.
  */
 export const MAX_RING_QUESTIONS_PER_SECOND = 500;
-/** Machines that one machine tells the others to ask, a second (6.6). */
+/** Machines that one machine tells the others to ask, a second. */
 export const MAX_HINTED_PER_SECOND = 20;
 /** Packets of hints: a thousand machines are told within a second. */
 export const MAX_HINT_PACKETS_PER_SECOND = 1000;
 /** Broadcasts of hints under way; there is seldom more than one. */
 export const MAX_HINTS_UNDER_WAY = 20;
-/** If more than half of the others fall silent within this time, this machine is cut off (6.6)… */
+/** If more than half of the others fall silent within this time, this machine is cut off… */
 export const CUT_OFF_WINDOW_MS = 10 * SECOND;
 /** …provided that there were at least so many: of two, both may well be switched off. */
 export const CUT_OFF_LEAST_OTHERS = 3;
@@ -228,7 +228,7 @@ export const DOWN_INTERVALS = 3;
 export const MIN_DOWN_MS = 15 * SECOND;
 /** No machine is down before it has left a question unanswered for this long, with this machine awake. */
 export const ANSWER_WAIT_MS = 2 * SECOND;
-/** A machine that is down or stopped is forgotten after so many intervals: 10 days by default (6.3). */
+/** A machine that is down or stopped is forgotten after so many intervals: 10 days by default. */
 export const FORGET_INTERVALS = 1440;
 /** The interval of a protocol-1 machine until its reports have shown it: the default of 2005. */
 export const DEFAULT_INTERVAL_MS = 600 * SECOND;
@@ -259,9 +259,9 @@ export const UNKNOWN_SOURCE = { burst: 20, perSecond: 5 } as const;
 export const KNOWN_SOURCE = { burst: 50, perSecond: 50 } as const;
 /** Addresses of a machine; one that is on more networks is asked on those that answered last. */
 export const MAX_ADDRESSES = 8;
-/** Restarts remembered of a machine, so that late packets of an earlier incarnation are recognised (6.2). */
+/** Restarts remembered of a machine, so that late packets of an earlier incarnation are recognised. */
 export const MAX_RETIRED_INCARNATIONS = 8;
-/** Machines shown under one id: enough to see that a disk image was copied with its state (6.2). */
+/** Machines shown under one id: enough to see that a disk image was copied with its state. */
 export const MAX_CLONES = 4;
 /** Two incarnations that take turns are clones only when the older one has answered so often since. */
 export const CLONE_PROOFS = 2;

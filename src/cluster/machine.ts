@@ -12,7 +12,7 @@ export const QUIET_STATES: ReadonlySet<MachineState> = new Set(["silent", "stopp
 export interface ReportTrouble {
   /** `refused`: newer ones came and could not be read. `overdue`: none has come for three intervals. */
   readonly kind: "refused" | "overdue";
-  /** Of refused reports when the first was refused, of an overdue one when the last was made. */
+  /** `refused`: when the first was refused. `overdue`: when the last one was made. */
   readonly sinceWallMs: number;
   /** What is wrong with the newest refused report. */
   readonly reason?: string;
@@ -46,12 +46,10 @@ export interface Machine {
   readonly clockOffsetSeconds?: number;
   /** Questions in a row that it has left unanswered. */
   readonly unanswered: number;
-  /**
-   * A program of 2005 that answers in place of a protocol-2 machine since that one's end: the id of that
-   * machine. The other one names this one.
-   */
-  readonly replaces?: string;
+  /** A machine of protocol 2: the id of the program of 2005 that answers in its place since its end. */
   readonly replacedBy?: string;
+  /** The program of 2005: the id of that machine. Set where the two are told apart (`ClusterView`). */
+  readonly replaces?: string;
   /** Two daemons answer under one id, and are shown apart. */
   readonly isClone: boolean;
   readonly report?: Report;

@@ -52,7 +52,7 @@ export function createParts(options: ClusterOptions) {
 
   /** What has deadlines. Known machines are asked before addresses that are guessed. */
   const timed = [
-    ...[polling.schedule, ring, candidates, scan, listPuller, lists],
+    ...[v1Answers, polling.schedule, ring, candidates, scan, listPuller, lists],
     ...[removal, liveDemand, replies, polling.states],
   ];
   const discovering = { own, candidates, scan, listPuller, lists };

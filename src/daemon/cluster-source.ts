@@ -3,6 +3,7 @@ import type { Moment } from "../base/units.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { cutOffOf } from "../cluster/detection/cut-off.ts";
+import type { Machine } from "../cluster/machine.ts";
 import type { Config } from "../config/config.ts";
 import { SHIPPED_SIGNATURE } from "../config/options.ts";
 import type { Networks } from "../net/networks.ts";
@@ -50,7 +51,7 @@ function viewCluster(parts: ClusterSourceParts, startedWallMs: number): ClusterV
     .machines(moment)
     .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
   const replaced = all.filter(({ replacedBy }) => replacedBy !== undefined);
-  const machines = replaced.length === 0 ? all : all.filter((one) => !replaced.includes(one));
+  const machines = replaced.length === 0 ? all : withReplaced(all, replaced);
   const { updateSeconds, historyEntries, signature } = config;
   const { selfId, isSealed, version, notice } = parts;
   return {
@@ -82,6 +83,16 @@ function viewCluster(parts: ClusterSourceParts, startedWallMs: number): ClusterV
     },
     notices: [...(notice === undefined ? [] : [notice]), ...networks.notices, ...history.notices()],
   };
+}
+
+/** The machines that are shown, those named that have taken another's place. */
+function withReplaced(all: readonly Machine[], replaced: readonly Machine[]): Machine[] {
+  return all
+    .filter((one) => !replaced.includes(one))
+    .map((one) => {
+      const former = replaced.find(({ replacedBy }) => replacedBy === one.id);
+      return former === undefined ? one : { ...one, replaces: former.id };
+    });
 }
 
 /** Orders by code unit, which is the same on every machine, whatever its locale. */

@@ -332,14 +332,14 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
   function records(bench: Bench): object[] {
     return bench
       .others()
-      .map(({ id, name, protocol, state, replaces, replacedBy }) =>
-        withoutUndefined({ id, name, protocol, state, replaces, replacedBy }),
+      .map(({ id, name, protocol, state, replacedBy }) =>
+        withoutUndefined({ id, name, protocol, state, replacedBy }),
       );
   }
 
   const REPLACED = [
     { id: "ann", name: "ant", protocol: 2, state: "stopped", replacedBy: A },
-    { id: A, name: "ant", protocol: 1, state: "up", replaces: "ann" },
+    { id: A, name: "ant", protocol: 1, state: "up" },
   ];
 
   test("counts at its first report, beside the old one with its own id and history", () => {
@@ -420,8 +420,24 @@ describe("a protocol-2 machine that said goodbye and comes back as a program of 
     bench.receive(A, "<");
     expect(records(bench)).toEqual([
       REPLACED[0] ?? {},
-      { id: A, name: "ant", protocol: 1, state: "new", replaces: "ann" },
+      { id: A, name: "ant", protocol: 1, state: "new" },
     ]);
+  });
+
+  test("is not believed by what a unagi that is back answers to a bare request", () => {
+    const bench = new Bench({ updateSeconds: 20 });
+    leave(bench);
+    bench.run(6000);
+    expect(bench.machine("ann")?.state).toBe("stopped");
+    // After an interval every fourth question is bare, and programs of both protocols answer it alike.
+    bench.clear();
+    while (!bench.textsTo(A).includes(">")) bench.runLong(1000);
+    bench.receive(A, `<${v1Report(REPORT)}`);
+    bench.run(1000);
+    expect(bench.others().map(({ id }) => id)).toEqual(["ann"]);
+    bench.answerNext(A, { id: "ann", name: "ant", incarnation: "boota2" });
+    expect(records(bench)).toEqual([{ id: "ann", name: "ant", protocol: 2, state: "up" }]);
+    expect(bench.of("entry").map(({ id }) => id)).not.toContain(A);
   });
 
   test("is not asked more than its share meanwhile", () => {
@@ -494,11 +510,23 @@ describe("a protocol-2 machine that is killed and comes back as a program of 200
         isServed = true;
       }
     }
-    expect(bench.machine(A)).toMatchObject({ state: "up", name: "ant", replaces: "ann" });
+    expect(bench.machine(A)).toMatchObject({ state: "up", name: "ant" });
     expect(bench.machine("ann")?.replacedBy).toBe(A);
     // Every 10 s, and every second in the last 10 s before it counts.
     expect(asked).toBeLessThan(30);
   });
+});
+
+test("a protocol-1 report from the address of a silent machine is not kept for more than two intervals", () => {
+  const bench = new Bench({ updateSeconds: 20 });
+  bench.meet(A, { id: "ann", name: "ant", interval: 20 });
+  while (bench.machine("ann")?.state !== "silent") bench.run(1000);
+  bench.clear();
+  while (!bench.textsTo(A).some((text) => text.startsWith(">{"))) bench.run(1000);
+  bench.receive(A, `<${v1Report({ wallSeconds: WALL_SECONDS, name: "ant" })}`);
+  expect(bench.cluster.sizes().earlyReportsV1).toBe(1);
+  bench.runLong(41_000);
+  expect(bench.cluster.sizes().earlyReportsV1).toBe(0);
 });
 
 describe("in a network that speaks protocol 1 alone,", () => {
@@ -523,6 +551,10 @@ describe("in a network that speaks protocol 1 alone,", () => {
     const texts = ['>{"question":1,"id":"x"}', '<{"hint":["10.0.0.9"]}', ">AAAAAAAA"];
     for (const text of texts) bench.receive(A, text);
     expect(bench.drops("not protocol 1")).toBe(3);
+    const lines = bench.of("log").filter(({ level }) => level === "warn");
+    expect(lines.map(({ text }) => text)).toEqual([
+      `1 packet from ${A} came in protocol 2, which this network's signature rules out`,
+    ]);
     expect(bench.sent).toEqual([]);
   });
 

@@ -25,13 +25,21 @@ interface Parts extends Polling {
   readonly candidates: CandidatePool;
 }
 
+interface EarlyReport {
+  readonly message: ReportV1;
+  /** When it came (clock of deadlines). */
+  readonly atMs: number;
+  /** Whether it answered the question that tested a goodbye. */
+  readonly isOfTest: boolean;
+}
+
 export class V1AnswerHandler {
   readonly #parts: Parts;
   /**
    * Reports from the addresses of machines of protocol 2 that seem to be gone, the newest of each. Its
    * sender gives each report once, so it is kept until it is certain that the machine is gone.
    */
-  readonly #early = new Map<Contact, ReportV1>();
+  readonly #early = new Map<Contact, EarlyReport>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -46,25 +54,42 @@ export class V1AnswerHandler {
    * have answered: then somebody made it send its protocol-1 report by a request in our name.
    */
   run(): void {
-    for (const [contact, message] of this.#early) {
+    const { clock, intervalMs } = this.#parts.context;
+    for (const [contact, { atMs, isOfTest }] of this.#early) {
       const { peer } = contact;
-      if (peer?.goodbye !== undefined) continue;
-      if (peer?.state === "stopped") this.takeReport(contact, message);
-      if (peer?.protocol !== 2 || !isQuiet(peer)) this.#early.delete(contact);
+      if (isOfTest && this.#isGone(contact)) this.#takeEarly(contact);
+      const isOld = clock.deadlineMs - atMs > 2 * intervalMs;
+      const isBack = peer?.protocol !== 2 || (!isQuiet(peer) && peer.goodbye === undefined);
+      if (isBack || isOld) this.#early.delete(contact);
     }
+  }
+
+  nextMs(): number {
+    const isTestOver = [...this.#early].some(([contact, { isOfTest }]) => {
+      return isOfTest && this.#isGone(contact);
+    });
+    return isTestOver ? this.#parts.context.clock.deadlineMs : Number.POSITIVE_INFINITY;
   }
 
   /** The reason why the report was dropped; `undefined` if it was taken. */
   takeReport(contact: Contact | undefined, message: ReportV1): CoreDropReason | undefined {
+    const refused = this.#take(contact, message, { heldMs: 0 });
+    if (refused !== undefined && contact !== undefined) this.#keepEarly(contact, message);
+    return refused;
+  }
+
+  #take(
+    contact: Contact | undefined,
+    message: ReportV1,
+    { heldMs }: { readonly heldMs: number },
+  ): CoreDropReason | undefined {
     const sender = this.#senderOf(contact);
-    if (sender.kind === "refused") {
-      if (contact !== undefined) this.#keepEarly(contact, message);
-      return sender.reason;
-    }
+    if (sender.kind === "refused") return sender.reason;
     const { peer, mayHaveAnsweredBare } = sender;
     const { context, states } = this.#parts;
     const { report, wallSeconds } = message;
-    const { deadlineMs, wallMs } = context.clock;
+    const { deadlineMs } = context.clock;
+    const cameWallMs = context.clock.wallMs - heldMs;
     const facts = { report, wallSeconds, nowMs: deadlineMs };
     if (!isNewerReportV1(peer.spacing, facts)) {
       this.#noteAlive(peer);
@@ -74,8 +99,8 @@ export class V1AnswerHandler {
     peer.spacing = rememberSpacing(peer.spacing, facts);
     peer.intervalMs = learnedIntervalMs(peer.spacing);
     const intervalMs = silenceIntervalMs(peer, context.intervalMs);
-    const ageMs = reportV1AgeMs(wallSeconds, wallMs, intervalMs);
-    peer.clockOffsetSeconds = clockOffsetV1Seconds(wallSeconds, wallMs, intervalMs);
+    const ageMs = heldMs + reportV1AgeMs(wallSeconds, cameWallMs, intervalMs);
+    peer.clockOffsetSeconds = clockOffsetV1Seconds(wallSeconds, cameWallMs, intervalMs);
     peer.name = report.name;
     states.keepReport(peer, report, ageMs);
     states.noteAnswer(peer);
@@ -99,18 +124,35 @@ export class V1AnswerHandler {
   takeAlive(contact: Contact | undefined): CoreDropReason | undefined {
     const sender = this.#senderOf(contact);
     if (sender.kind === "refused") return sender.reason;
-    const early = contact && this.#early.get(contact);
-    if (early !== undefined) return this.takeReport(contact, early);
-    this.#noteAlive(sender.peer);
+    if (contact === undefined || !this.#takeEarly(contact)) this.#noteAlive(sender.peer);
     return undefined;
+  }
+
+  /** Whether the machine at this address is gone, so that a program of protocol 1 may be in its place. */
+  #isGone(contact: Contact): boolean {
+    const { peer } = contact;
+    // A unagi that is back answers a bare request of ours by protocol 1.
+    return peer?.state === "stopped" && !this.#parts.questions.mayAnswerBare(contact);
+  }
+
+  /** Returns whether there was an early report that counts. */
+  #takeEarly(contact: Contact): boolean {
+    const early = this.#early.get(contact);
+    if (early === undefined) return false;
+    const heldMs = this.#parts.context.clock.deadlineMs - early.atMs;
+    const isTaken = this.#take(contact, early.message, { heldMs }) === undefined;
+    if (isTaken) this.#early.delete(contact);
+    return isTaken;
   }
 
   #keepEarly(contact: Contact, message: ReportV1): void {
     const { peer } = contact;
     if (peer?.protocol !== 2 || !this.#parts.questions.open(contact)) return;
-    const isTested = peer.goodbye !== undefined && peer.goodbye !== "to be tested";
+    const isOfTest = peer.goodbye !== undefined && peer.goodbye !== "to be tested";
     const hasRoom = this.#early.size < MAX_EARLY_REPORTS_V1 || this.#early.has(contact);
-    if ((isTested || isQuiet(peer)) && hasRoom) this.#early.set(contact, message);
+    const atMs = this.#parts.context.clock.deadlineMs;
+    if ((isOfTest || isQuiet(peer)) && hasRoom)
+      this.#early.set(contact, { message, atMs, isOfTest });
   }
 
   #senderOf(
@@ -141,7 +183,7 @@ export class V1AnswerHandler {
    */
   #mayReplace(peer: Peer, contact: Contact): boolean {
     const { context, schedule } = this.#parts;
-    if (peer.state === "stopped") return true;
+    if (this.#isGone(contact)) return true;
     if (!isLongQuiet(peer, context)) return false;
     const nowMs = context.clock.deadlineMs;
     if (contact.firstV1AnswerMs < peer.heardDeadlineMs) contact.firstV1AnswerMs = nowMs;

@@ -78,7 +78,7 @@ export function isInRing(peer: Peer): boolean {
 }
 
 /** The machines that come next in the ring after this id: two, or fewer if there are no more. */
-export function successorsOf(selfId: string, peers: Iterable<Peer>): readonly Peer[] {
+function successorsOf(selfId: string, peers: Iterable<Peer>): readonly Peer[] {
   const nearest: Peer[] = [];
   for (const peer of peers) {
     const last = nearest[RING_SUCCESSORS - 1];
@@ -94,7 +94,7 @@ export function successorsOf(selfId: string, peers: Iterable<Peer>): readonly Pe
 }
 
 /** Whether this peer is the last machine in the ring before that id. */
-export function isRightBefore(selfId: string, peer: Peer, peers: Iterable<Peer>): boolean {
+function isRightBefore(selfId: string, peer: Peer, peers: Iterable<Peer>): boolean {
   if (!isInRing(peer)) return false;
   for (const other of peers) {
     const isBetween = other !== peer && isSooner(other.id, selfId, peer.id);

@@ -28,7 +28,7 @@ export class Discovery {
     this.#parts = parts;
   }
 
-  /** An address list came: it adds what is new and changes nothing else (6.1). */
+  /** An address list came: it adds what is new and changes nothing else. */
   learnFromList(addresses: readonly string[], sender: string): void {
     const { table, candidates, scan } = this.#parts;
     scan.noteList();

@@ -14,7 +14,7 @@ export function viewOfPeer(
     readonly clock: CoreClock;
     readonly isClone: boolean;
     readonly replacedBy?: string | undefined;
-    /** Ours. */
+    /** Our own interval. */
     readonly intervalMs: number;
   },
 ): Machine {

@@ -32,7 +32,7 @@ export interface ReportTiming {
   readonly ageMs: number;
   /** The interval of the machine that is asked. */
   readonly intervalMs: number;
-  /** Ours. */
+  /** Our own interval. */
   readonly ownIntervalMs: number;
   /** Uniform in [0, 1). */
   readonly random: number;

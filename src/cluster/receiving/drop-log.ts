@@ -23,6 +23,7 @@ const HARMLESS: ReadonlySet<CoreDropReason> = new Set([
 const REMEDIES: Readonly<Partial<Record<CoreDropReason, (context: CoreContext) => string>>> = {
   "sealed with another key": () => "could not be opened: another key?",
   "not sealed": () => "came unsealed: is there no key? (a program of 2005 cannot be sealed)",
+  "not protocol 1": () => "came in protocol 2, which this network's signature rules out",
   sealed: () => "came sealed, and this machine has no key: is --key-file missing here?",
   "not from the peers' port": ({ port }) =>
     `did not come from UDP port ${port}, from which peers send: does a NAT in between change the port?`,

@@ -9,7 +9,7 @@ import type { CoreDropReason } from "../drop-reason.ts";
 import type { CoreParts } from "../parts.ts";
 import type { Contact } from "../peers/peer.ts";
 
-/** The messages of protocol 1, and the word of its program that it has nothing new. */
+/** The messages of protocol 1, with `alive`, by which its program says that it has nothing new. */
 const V1_KINDS: ReadonlySet<Message["kind"]> = new Set([
   "initial-query",
   "address-list",

@@ -18,8 +18,8 @@ export class UnsealedSenders {
   }
 
   /**
-   * Of a packet that has our signature and was not sealed. Only a bare sign counts, as every program of
-   * 2005 sends it; any user of a machine can send from other ports than the peers'.
+   * Notes the sender of an unsealed packet that has our signature. Only a bare sign counts, as every
+   * program of 2005 sends it; any user of a machine can send from other ports than the peers'.
    */
   note({ address, port }: Endpoint, packet: Uint8Array): void {
     const { signature, clock } = this.#context;

@@ -85,8 +85,9 @@ export class Replies {
   }
 
   /**
-   * Sends the protocol-1 report, if it is newer than the one this source was served last (6.1). The
-   * 2005 program takes whoever does not answer at all for down; by the letter, nothing is answered.
+   * Sends the protocol-1 report, if it is newer than the one this source was served last. The 2005
+   * program takes whoever does not answer for down, so it gets a sign of life; its documentation has no
+   * such answer, so others get none.
    */
   toRequest(from: Endpoint, isV1Peer: boolean): boolean {
     const packet = this.#parts.ownReport.packetV1();

@@ -90,7 +90,7 @@ export function nameInReportV1(name: string): string {
  * lines or fields. Of more than 5 processes, 10 users or 5 messages the rest is left out, as the
  * 2005 program does. A number that is negative, absurd or none makes that figure unknown; CPU or
  * memory figures that are all 0 in line 1 are unknown too. With `isCut` the text may end anywhere
- * after line 1: what is cut off, or in two, is left out.
+ * after line 1: a record that lacks fields is left out, and the last word or message may be shorter.
  */
 export function decodeReportV1(
   text: string,
