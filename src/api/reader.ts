@@ -26,7 +26,7 @@ type ReadCluster = Pick<ClusterJson, "network"> &
 
 /** Twice the machines that a daemon knows at most: two versions may differ. */
 const MOST_MACHINES = 8192;
-/** As many as unsealed senders, and more than the addresses and the tags of any machine. */
+/** The most words of a list: of unsealed senders, and more than any machine has addresses or tags. */
 const MOST_WORDS = 64;
 /** Thirty years. */
 const MOST_SECONDS = 1e9;

@@ -92,7 +92,7 @@ export interface ErrorJson {
   readonly error: string;
   /** The query parameter that is wrong. */
   readonly parameter?: string;
-  /** What the path named and no machine is called. */
+  /** The part of the path that is no machine's name. */
   readonly key?: string;
   /** The state that keeps a machine from being forgotten. */
   readonly state?: MachineState;
@@ -102,7 +102,7 @@ export interface ErrorJson {
 
 /** One of several machines with the same name. */
 interface ChoiceJson extends Pick<MachineJson, "id" | "name" | "address"> {
-  /** Where this one is found. */
+  /** The path at which this machine is found. */
   readonly href?: string;
   readonly state?: MachineState;
 }

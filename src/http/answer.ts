@@ -20,10 +20,10 @@ const NEVER_KEPT = "no-store";
 const CACHE_CONTROL = {
   // The address holds a hash of the content, so a browser never asks for it again.
   "for good": "private, max-age=31536000, immutable",
-  // Made once for all readers of an era (handler.ts). The browser asks before each use whether its
-  // copy still holds: the ETag tells.
+  // The body is made once for all readers of an era (handler.ts). The browser asks before each use
+  // whether its copy still holds: the ETag tells.
   "per era": "private, no-cache",
-  // Made for each request.
+  // The body is made for each request.
   none: NEVER_KEPT,
 };
 export type Caching = keyof typeof CACHE_CONTROL;
@@ -34,7 +34,7 @@ export interface Body {
   readonly contentType: string;
   readonly text: string;
   readonly etag: string;
-  /** Made for the first reader that takes it. */
+  /** The compressed form, made for the first reader that takes it. */
   gzipped?: Uint8Array<ArrayBuffer>;
 }
 

@@ -14,7 +14,7 @@ import type { ClusterView } from "../view/cluster-view.ts";
 import { EVENT_STREAM, SECURITY_HEADERS, takesGzip } from "./answer.ts";
 import type { Following } from "./watching.ts";
 
-/** Design, section 8: as many readers as a crowd of machines has, and each costs a socket. */
+/** A crowd of machines has this many readers; each costs a socket. */
 export const MOST_STREAMS = 512;
 /** A reader that is further behind than this is cut off; it connects again and gets what is new. */
 export const MOST_BYTES_BEHIND = 1_000_000;
@@ -58,7 +58,7 @@ function eventBytes(text: string): EventBytes {
       plain ??= Buffer.from(text, "utf8");
       return plain;
     }
-    // Ends at a whole byte and refers to nothing before it, so the same bytes fit at any place of
+    // The output ends at a whole byte and refers to nothing before it, so the same bytes fit at any place of
     // any reader's stream.
     deflated ??= zlib().deflateRawSync(text, {
       level: 5,
@@ -153,7 +153,7 @@ export class EventStreams {
     if (this.#streams.size === 0) this.#end();
   }
 
-  /** At once, where `close` would wait for the reader to take what is queued. */
+  /** Closes the stream at once, where `close` would wait for the reader to take what is queued. */
   #cut(stream: Stream): void {
     this.#remove(stream);
     stream.controller.error();
@@ -223,7 +223,7 @@ export class EventStreams {
     }
   }
 
-  /** What has changed since the version that the reader holds, or all where that is not known. */
+  /** Makes an event of what has changed since the version that the reader holds, or of all machines. */
   #firstEvent({ detail, since }: EventQuery): EventBytes {
     const { changes, source } = this.#parts;
     const version = changes.version();

@@ -5,7 +5,7 @@
 import type { ClusterSource } from "../view/cluster-view.ts";
 import type { Following } from "./watching.ts";
 
-/** Design, section 8: after this the answer gives what there is. */
+/** A script waits no longer: after this the answer gives what there is. */
 const PATIENCE_MS = 1000;
 /** To look at all machines costs about a millisecond at a thousand of them. */
 const LOOK_EVERY_MS = 50;
@@ -73,7 +73,7 @@ function createOldest({ source, changes }: Following): () => number {
   };
 }
 
-/** Not waited for: machines that do not answer, and protocol 1, which reports when it likes. */
+/** Machines that do not answer are not waited for, nor those of protocol 1, which report when they like. */
 function oldestOf(source: ClusterSource): number {
   let oldest = 0;
   for (const { state, protocol, reportAgeSeconds } of source.cluster().machines) {

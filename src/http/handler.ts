@@ -21,7 +21,7 @@ export interface HttpHandlerOptions
   extends Pick<Service, "source" | "streams" | "freshener" | "removal"> {
   /** Whether `http-allow` lets this canonical address in. */
   readonly allow: (address: string) => boolean;
-  /** As `hostNamesOf` gives them. */
+  /** The allowed host names, as `hostNamesOf` gives them. */
   readonly hostNames: ReadonlySet<string>;
   readonly watchers: Pick<Watchers, "glance">;
   /** Called when an answer about all machines has been made, with their number. */
@@ -56,7 +56,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     }
     const found = findRoute(request.method, segments);
     if (found.kind === "wrong method") return wrongMethod(found.allow);
-    // Not before the first request: time zone and styles take a tenth of the daemon's start.
+    // This is made at the first request: time zone and styles take a tenth of the daemon's start.
     answer ??= createAnswering(options);
     const client = { address, port };
     return answer(found.route, { request, client, path, slug: found.slug, query });

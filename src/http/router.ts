@@ -13,7 +13,7 @@ export interface Call {
   readonly path: string;
   /** The decoded text at the place of KEY or NAME in the pattern; empty where there is none. */
   readonly slug: string;
-  /** Without the question mark. */
+  /** The query without the question mark. */
   readonly query: string;
   readonly service: Service;
 }

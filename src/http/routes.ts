@@ -35,7 +35,7 @@ export const ROUTES: readonly Route[] = [
   { ...VIEW, pattern: "/api/v1/machines/KEY/entries", answer: entriesAnswer },
   { ...CHANGE, pattern: "/api/v1/machines/KEY", answer: removalAnswer },
   { ...NO_VIEW, pattern: "/api/v1/events", answer: eventsAnswer },
-  // For load balancers and supervisors.
+  // Load balancers and supervisors ask this.
   { ...NO_VIEW, pattern: "/healthz", answer: () => bodyOf({ text: "ok\n", contentType: TEXT }) },
   ...ASSET_PATHS.map((pattern) => ({
     ...FOR_GOOD,

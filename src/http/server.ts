@@ -146,7 +146,7 @@ function listen({ bind, isLocal }: ListenPlace, options: HttpServerOptions): Res
   return both.ok || !isWithoutIpv6(both.code) ? both : tryOn("0.0.0.0", options);
 }
 
-/** Both of this machine's own addresses, or the one that it has. */
+/** Listens on both loopback addresses, or on the one that this machine has. */
 function listenOnLoopback(options: HttpServerOptions): Result<Listener> {
   const first = tryOn("127.0.0.1", options);
   if (!first.ok) return first;

@@ -23,7 +23,7 @@ export interface ClusterView {
   readonly candidates: number;
   /** Sorted by name, then id; this machine is among them. */
   readonly machines: readonly Machine[];
-  /** In whose place a program of 2005 answers, which is among `machines`; they have pages of their own. */
+  /** Machines in whose place a program of 2005 answers, which is in `machines`. They have pages, too. */
   readonly replaced: readonly Machine[];
   /** Present when this machine itself seems to be cut off from the others. */
   readonly cutOff?: CutOff;

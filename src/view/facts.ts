@@ -113,15 +113,15 @@ export function factsOf(report: Report) {
     memoryFreeBytes: free,
     memoryPercent: share,
     swapUsedBytes: memory?.swapUsedBytes,
-    /** In percent of the main memory, where protocol 1 gives nothing else. */
+    /** Swap in use, percent of the main memory; only protocol 1 gives it so. */
     swapUsedPercent: memory?.swapUsedPercentOfMemory,
     swapBytesPerSecond: sum(swap?.inBytesPerSecond, swap?.outBytesPerSecond),
-    /** In and out together, in percent of the main memory, where protocol 1 gives nothing else. */
+    /** Swap traffic, in and out together, percent of the main memory a minute; only from protocol 1. */
     swapPercentPerMinute: sum(swap?.inPercentOfMemoryPerMinute, swap?.outPercentOfMemoryPerMinute),
     diskBytesPerSecond: sum(disk?.readBytesPerSecond, disk?.writeBytesPerSecond),
     networkBytesPerSecond: sum(network?.receiveBytesPerSecond, network?.transmitBytesPerSecond),
     pressure: pressureOf(report),
-    /** Who is logged in, each once. */
+    /** The names of the users who are logged in; each name occurs once. */
     users: users === undefined ? undefined : [...new Set(users.map(({ name }) => name))],
     fullFilesystem: fullestFilesystem(report),
   };
@@ -148,6 +148,16 @@ export function isIdle(process: ProcessFacts | undefined): boolean {
  */
 export function isIdleMachine({ top, cpuPercent }: Facts): boolean {
   return isIdle(top) && cpuPercent !== undefined && cpuPercent < THRESHOLDS.cpu.lightPercent;
+}
+
+/** The largest process, or `idle` where all of them are small; `undefined`: unknown. */
+export function namedTop(
+  facts: Facts,
+  report: Report | undefined,
+): ProcessFacts | "idle" | undefined {
+  if (report?.processes === undefined) return undefined;
+  if (!isIdle(facts.top)) return facts.top;
+  return isIdleMachine(facts) ? "idle" : undefined;
 }
 
 type Use = Pick<ProcessFacts, "cores" | "memoryBytes">;

@@ -6,7 +6,7 @@ import type { Machine } from "../cluster/machine.ts";
 import { canonicalAddress } from "../net/address.ts";
 import type { ClusterView } from "./cluster-view.ts";
 
-/** By ID, else by address, else by name: exactly if it can be, otherwise regardless of case. */
+/** Finds by ID, else by address, else by name, exactly if possible and otherwise regardless of case. */
 export function findMachine(machines: readonly Machine[], slug: string) {
   const address = canonicalAddress(slug);
   const lower = slug.toLowerCase();
@@ -36,7 +36,7 @@ export function findShown(view: Pick<ClusterView, "machines" | "replaced">, slug
 /** A name that can stand in a path as it is: no dot segment, nothing to encode. */
 const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** By ID: the machine's name where that is plain and nobody else's, otherwise its ID. */
+/** Maps each ID to a slug: the machine's name where that is plain and unique, otherwise the ID. */
 export function slugsOf(machines: readonly Machine[]): ReadonlyMap<string, string> {
   const owners = new Map<string, number>();
   const taken = new Set<string>();

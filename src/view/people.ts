@@ -32,7 +32,7 @@ export function personId(user: string): string {
 
 interface Gathered {
   readonly id: string;
-  /** As the machines write it; `system` for root and services. */
+  /** The name as the machines write it; `system` stands for root and services. */
   readonly name: string;
   readonly isSystem: boolean;
   readonly processes: SubjectProcess[];
@@ -61,7 +61,7 @@ function gather(subjects: readonly Subject[]): Gathered[] {
   return [...people.values()];
 }
 
-/** `undefined` where it is known of none of the processes. */
+/** The sum of a figure over the processes; `undefined` where no process tells it. */
 function total(
   processes: readonly SubjectProcess[],
   figureOf: (one: SubjectProcess) => number | undefined,
@@ -77,7 +77,7 @@ function personOf(gathered: Gathered) {
     ...gathered,
     machineCount: new Set(processes.map(({ subject }) => subject.machine.id)).size,
     cores: total(processes, ({ process }) => process.cores),
-    /** Of machines whose number of cores is known: a share of `allCores`. */
+    /** Cores in use on machines whose number of cores is known; `allCores` are all cores of these. */
     sharedCores: total(processes, ({ subject, process }) =>
       subject.facts.cores === undefined ? undefined : process.cores,
     ),

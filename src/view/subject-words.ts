@@ -4,7 +4,7 @@
  */
 import { shownText } from "../base/shown-text.ts";
 import type { Machine } from "../cluster/machine.ts";
-import { type Facts, isIdle, isIdleMachine } from "./facts.ts";
+import { type Facts, namedTop } from "./facts.ts";
 import { bytes, duration, figure, known, percent } from "./format.ts";
 import type { Subject } from "./subject.ts";
 import type { Times } from "./times.ts";
@@ -25,19 +25,30 @@ export function memoryFreeText({ memoryFreeBytes, memoryPercent }: Facts): strin
   return memoryPercent === undefined ? "" : `${percent(100 - memoryPercent)} %`;
 }
 
+/** Users who are named; the others are counted. */
+const MOST_USERS = 3;
+
+/** `anna, bo, chen +2`; empty for nobody, and where it is unknown. */
+export function usersText({ users = [] }: Facts): string {
+  const shown = users.slice(0, MOST_USERS).map((name) => shownText(name, 20));
+  const more = users.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` +${more}` : "");
+}
+
 /** What a report said, in one line: `CPU 11 %, bo rsync 1.6 cores`. */
-function lastWords(facts: Facts): string {
+function lastWords({ facts, report }: Subject): string {
   const cpu = facts.cpuPercent === undefined ? [] : [`CPU ${percent(facts.cpuPercent)} %`];
-  const { top } = facts;
-  if (top === undefined || (isIdle(top) && !isIdleMachine(facts))) return cpu.join(", ");
-  const process = isIdle(top)
-    ? "idle"
-    : `${shownText(top.user)} ${shownText(top.command)} ${coresText(top)} cores`;
+  const top = namedTop(facts, report);
+  if (top === undefined) return cpu.join(", ");
+  const process =
+    top === "idle"
+      ? top
+      : `${shownText(top.user)} ${shownText(top.command)} ${coresText(top)} cores`;
   return [...cpu, process].join(", ");
 }
 
-function withWords(said: string, facts: Facts): string {
-  const words = lastWords(facts);
+function withWords(said: string, subject: Subject): string {
+  const words = lastWords(subject);
   return words === "" ? said : `${said}: ${words}`;
 }
 
@@ -51,17 +62,19 @@ export function sinceText({ sinceWallMs }: Warning, { times, nowMs }: Now): stri
   return known(sinceWallMs, (ms) => `since ${times.since(ms, nowMs)}`);
 }
 
-/** Said of a machine that has answered but not reported yet. */
+/** The sentence for a machine that has answered but not reported yet. */
 export const FIRST_REPORT_DUE = "found; waiting for its first report";
 
 /** Why a machine shows no figures; `undefined` where it shows them. */
 export function sentenceOf(subject: Subject, { times, nowMs }: Now): string | undefined {
-  const { machine, state, facts, report } = subject;
+  const { machine, state, report } = subject;
   const age = machine.reportAgeSeconds;
   const [warning] = subject.warnings;
   if (warning?.kind === "report") {
     const said = `${warning.word} ${sinceText(warning, { times, nowMs })}: ${warning.detail}`;
-    return age === undefined ? said : withWords(`${said}; last report ${duration(age)} old`, facts);
+    return age === undefined
+      ? said
+      : withWords(`${said}; last report ${duration(age)} old`, subject);
   }
   switch (state) {
     case "new":
@@ -72,11 +85,11 @@ export function sentenceOf(subject: Subject, { times, nowMs }: Now): string | un
       if (subject.stateSinceWallMs === undefined) return "down at that time";
       if (report === undefined || age === undefined) return "no report on record";
       const at = times.since(nowMs - age * 1000, nowMs);
-      return withWords(`last report ${at}, ${duration(age)} old`, facts);
+      return withWords(`last report ${at}, ${duration(age)} old`, subject);
     }
     case "stopped":
       if (subject.stateSinceWallMs === undefined) return "stopped at that time";
-      return withWords(`shut down ${times.since(subject.stateSinceWallMs, nowMs)}`, facts);
+      return withWords(`shut down ${times.since(subject.stateSinceWallMs, nowMs)}`, subject);
     default:
       return report === undefined ? "no report yet" : undefined;
   }

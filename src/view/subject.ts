@@ -21,7 +21,7 @@ export interface Subject {
   readonly isCurrent: boolean;
   /** Empty for a machine that is down or stopped. */
   readonly warnings: readonly Warning[];
-  /** When it went into this state; absent for a time in the past. */
+  /** When the machine went into this state; absent for a time in the past. */
   readonly stateSinceWallMs?: number;
 }
 

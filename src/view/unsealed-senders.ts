@@ -1,9 +1,9 @@
 /** What a reader is told of machines that speak in the open in a sealed network. */
 
-/** More are counted. */
+/** The most addresses that are named; further ones are counted. */
 const MOST_NAMED = 4;
 
-/** `undefined` where there is none; the remedy is a part of a sentence. */
+/** The sentence and its remedy, a part of one; `undefined` where nobody sends in the open. */
 export function unsealedWords(addresses: readonly string[]) {
   if (addresses.length === 0) return undefined;
   const more = addresses.length - MOST_NAMED;

@@ -10,15 +10,15 @@ import { THRESHOLDS } from "./thresholds.ts";
 
 export interface Warning {
   readonly kind: "report" | "swapping" | "disk" | "clock" | "clone";
-  /** Beside the top process: `reports refused`, `swapping`, `disk 97 %`, `clock`, `clone`. */
+  /** The words beside the top process: `reports refused`, `swapping`, `disk 97 %`, `clock`, `clone`. */
   readonly word: string;
-  /** Among the answers: `swapping`, `disk full`, `clock`, `clone`. */
+  /** The words among the answers: `swapping`, `disk full`, `clock`, `clone`. */
   readonly short: string;
   /** `7.1 G in swap, 25 M/s`, `/scratch 97 %, 31 G left`, `2.4 s ahead of node01's clock`. */
   readonly detail: string;
   /** What to do about it. */
   readonly remedy: string;
-  /** Where it is known without the history. */
+  /** When it began; absent where only the history can tell. */
   readonly sinceWallMs?: number;
 }
 

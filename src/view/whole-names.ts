@@ -44,7 +44,7 @@ export function wholeNames(
   };
 }
 
-/** The same for machines and their newest reports. */
+/** Does the same for machines, in their newest reports. */
 export function withWholeNames(machines: readonly Machine[]): (machine: Machine) => Machine {
   const whole = wholeNames(machines.map(({ report }) => report));
   return (machine) => {

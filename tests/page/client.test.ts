@@ -117,13 +117,13 @@ describe("the report that covers a cell of several entries", () => {
     );
     // The load of node02 ends at 04:50; the hour before it is one cell.
     const middleMs = Date.UTC(2026, 10, 24, 4, 45);
-    const words = await wordsOf(
-      "node02",
-      { middleMs, stepMs: 600_000 },
-      new AbortController().signal,
-    );
-    fetching.mockRestore();
-    expect(words?.top).toBe("chen ffmpeg 14");
+    try {
+      const { signal } = new AbortController();
+      const words = await wordsOf("node02", { middleMs, intervalMs: 600_000 }, signal);
+      expect(words?.top).toBe("chen ffmpeg 14");
+    } finally {
+      fetching.mockRestore();
+    }
   });
 });
 

@@ -68,6 +68,7 @@ describe("the style sheet", () => {
     for (const { name } of CPU_LEVELS) {
       expect(STYLE).toMatch(new RegExp(`\\.cpu-${name}\\b[^{}]*\\{\\s*--paint: `));
     }
+    expect(STYLE).toMatch(/\.strip path \{[^}]*stroke: var\(--paint\)/);
     const others = ["no-data", "stopped", "stopped-line", "disk-busy", "disk-heavy", "reboot"];
     for (const name of [...others, "grid", "cursor"]) expect(STYLE).toContain(`.strip .${name}`);
   });

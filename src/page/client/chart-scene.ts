@@ -6,8 +6,8 @@ export interface CellAxis {
   readonly startMs: number;
   readonly cellMs: number;
   readonly cells: number;
-  /** The interval of the cluster: a cell of a long axis joins several entries. */
-  readonly stepMs: number;
+  /** The longest time between two reports: a cell of a long axis joins several entries. */
+  readonly intervalMs: number;
 }
 
 export interface Scene extends CellAxis {
@@ -21,15 +21,14 @@ export function sceneNow(): Scene | undefined {
   const plots = document.getElementById("plots");
   if (plots === null) return undefined;
   const read = (name: string) => Number(plots.dataset[name]);
-  const stepMs = read("step");
   return {
     plots,
     startMs: read("start"),
     cellMs: read("cell"),
     cells: read("cells"),
-    stepMs,
+    intervalMs: read("interval"),
     shown: { fromMs: read("from"), toMs: read("to") },
-    bounds: { whole: { fromMs: read("oldest"), toMs: read("newest") }, stepMs },
+    bounds: { whole: { fromMs: read("oldest"), toMs: read("newest") }, stepMs: read("step") },
   };
 }
 

@@ -30,7 +30,7 @@ const ZOOM_KEYS: Readonly<Record<string, ZoomStep>> = {
   "-": "out",
   0: "all",
 };
-/** Only while the charts have the focus: elsewhere these keys scroll the page. */
+/** These keys act only while the charts have the focus: elsewhere they scroll the page. */
 const MOVE_KEYS: Readonly<Record<string, ZoomStep>> = { PageUp: "earlier", PageDown: "later" };
 const STEP_KEYS: Readonly<Record<string, number>> = {
   ArrowLeft: -1,
@@ -125,7 +125,7 @@ class Charts {
     return this.#chosenMs === undefined ? undefined : cellOf(this.#chosenMs, scene);
   }
 
-  /** Most moves of a pointer stay in one cell: what is drawn and known of it stays too. */
+  /** Draws the cursor only when its cell changes: most moves of a pointer stay in one. */
   #showCursor(): void {
     const scene = sceneNow();
     if (scene !== undefined && this.#cursorCell(scene) !== this.#shownCell) this.#drawCursor(scene);

@@ -2,7 +2,7 @@
 import type { EntriesJson } from "../../api/types.ts";
 import { shownText } from "../../base/shown-text.ts";
 import type { Report } from "../../protocol/report.ts";
-import { type Facts, factsOf, isIdle, isIdleMachine } from "../../view/facts.ts";
+import { type Facts, factsOf, namedTop } from "../../view/facts.ts";
 import { figure, known, megabytesPerMinute, percent } from "../../view/format.ts";
 import { type CellAxis, timeOf } from "./chart-scene.ts";
 
@@ -15,10 +15,9 @@ const kept = new Map<string, EntryWords>();
 
 type EntryWords = ReturnType<typeof reportWords>;
 
-function topWords(facts: Facts): string {
-  const { top } = facts;
-  if (top === undefined) return "";
-  if (isIdle(top)) return isIdleMachine(facts) ? "idle" : "";
+function topWords(facts: Facts, report: Report): string {
+  const top = namedTop(facts, report);
+  if (top === undefined || top === "idle") return top ?? "";
   const cores = known(top.cores, (value) => ` ${figure(value)}`);
   return `${shownText(top.user, 24)} ${shownText(top.command, 32)}${cores}`;
 }
@@ -29,7 +28,7 @@ function topWords(facts: Facts): string {
  */
 export function reportWords(report: Report) {
   const facts = factsOf(report);
-  const top = topWords(facts);
+  const top = topWords(facts, report);
   const parts = [
     known(facts.cpuPercent, (value) => `CPU ${percent(value)} %`),
     known(facts.diskBytesPerSecond, (value) => `disk ${figure(megabytesPerMinute(value))} MB/min`),
@@ -44,11 +43,12 @@ export function reportWords(report: Report) {
  */
 export async function wordsOf(
   slug: string,
-  { middleMs, stepMs }: { readonly middleMs: number; readonly stepMs: number },
+  { middleMs, intervalMs }: { readonly middleMs: number; readonly intervalMs: number },
   signal: AbortSignal,
 ): Promise<EntryWords | undefined> {
-  // Two intervals: a report may be late. Of more, the four could all be later than the one wanted.
-  const before = new Date(middleMs + 2 * stepMs).toISOString();
+  // A report may be up to an interval late, so two are asked for; beyond that, all four entries could be
+  // newer than the wanted one.
+  const before = new Date(middleMs + 2 * intervalMs).toISOString();
   const path = `/api/v1/machines/${encodeURIComponent(slug)}/entries?limit=4&before=${before}`;
   const answer = await fetch(path, { signal });
   if (!answer.ok) return undefined;
@@ -78,14 +78,14 @@ export function askForWords(
 ): AbortController {
   const own = new AbortController();
   const middleMs = timeOf(cell, axis);
-  const known = kept.get(nameOf(slug, middleMs));
-  if (known !== undefined) {
-    tell(known);
+  const words = kept.get(nameOf(slug, middleMs));
+  if (words !== undefined) {
+    tell(words);
     return own;
   }
   setTimeout(() => {
     if (own.signal.aborted) return;
-    wordsOf(slug, { middleMs, stepMs: axis.stepMs }, own.signal)
+    wordsOf(slug, { middleMs, intervalMs: axis.intervalMs }, own.signal)
       .then((words) => {
         if (words !== undefined && !own.signal.aborted) tell(words);
       })

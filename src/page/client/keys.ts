@@ -16,7 +16,7 @@ const KEYS = [
   ["?", "all keys"],
 ] as const;
 
-/** Made here and not by the server: without the script there are no keys. */
+/** The script makes this list, not the server: without the script there are no keys. */
 function addHelp(): void {
   const help = Object.assign(document.createElement("details"), { id: "keys" });
   help.setAttribute("data-script", "");
@@ -104,7 +104,7 @@ const ACTIONS: Actions = {
   u: togglePeople,
   "?": showKeys,
 };
-/** Only on the views of the cluster. */
+/** These keys act only on the views of the cluster. */
 const VIEW_ACTIONS: Actions = {
   s: (page) => sortBy(page, false),
   S: (page) => sortBy(page, true),

@@ -10,7 +10,7 @@ const PATIENCE_MS = 5000;
 /** The parts of a document that change; the rest is the same on every page. */
 const PARTS = ["header", "main", "footer"] as const;
 const FADE_MS = 1200;
-/** In steps: sixty paints a second of a page full of figures would cost more than anything else. */
+/** The colour fades in steps: sixty paints a second of a page full of figures would cost most of all. */
 const FADE_EASING = "steps(6, jump-none)";
 /** When more cells and tiles than this change at once, none is highlighted. */
 const MOST_FADES = 60;

@@ -19,7 +19,7 @@ function axisOf(strip: Element): CellAxis {
     startMs: Number(axis?.dataset["start"] ?? 0),
     cellMs: Number(axis?.dataset["cell"] ?? 0),
     cells: Number(box.split(" ")[2]),
-    stepMs: Number(axis?.dataset["step"] ?? 0),
+    intervalMs: Number(axis?.dataset["interval"] ?? 0),
   };
 }
 
@@ -161,7 +161,7 @@ function onKey(event: KeyboardEvent, page: Page): void {
   event.preventDefault();
 }
 
-/** For the keys `h` and `l`: in the charts of a machine, the focused row, or `fallback`. */
+/** Moves the cursor for `h` and `l`: in the charts of a machine, the focused row, or `fallback`. */
 export function stepInTime(step: number, fallback: Element): void {
   if (stepInCharts(step)) return;
   const row = document.activeElement?.closest("tr") ?? fallback;

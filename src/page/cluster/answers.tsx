@@ -3,7 +3,7 @@ import { shownText } from "../../base/shown-text.ts";
 import { isDiskFull } from "../../view/answers/free-machines.ts";
 import { bytes, known, percent } from "../../view/format.ts";
 import type { Subject } from "../../view/subject.ts";
-import { coresFreeText, coresText, memoryFreeText } from "../../view/subject-words.ts";
+import { coresFreeText, coresText, memoryFreeText, usersText } from "../../view/subject-words.ts";
 import { THRESHOLDS } from "../../view/thresholds.ts";
 import { hrefWith, type PageQuery } from "../components/page-query.ts";
 import { Mark, TableHead } from "../components/parts.tsx";
@@ -11,7 +11,6 @@ import { UserLink } from "../components/user-link.tsx";
 import { type Answers, machineLink } from "./answers-view-model.ts";
 
 const LARGE = `${THRESHOLDS.largeProcessPercent} %`;
-const MOST_USERS = 3;
 
 function Machine({ name, href }: { name: string; href: string }) {
   return (
@@ -28,14 +27,6 @@ function Cores({ cores, subject }: { cores: string; subject: Subject }) {
       <b>{cores}</b> <small>{known(subject.facts.cores, (all) => `of ${all}`)}</small>
     </td>
   );
-}
-
-function usersText({ facts: { users } }: Subject): string {
-  if (users?.length === 0) return "nobody";
-  return (users ?? [])
-    .slice(0, MOST_USERS)
-    .map((name) => shownText(name, 20))
-    .join(", ");
 }
 
 function Free({ answers }: { answers: Answers }) {
@@ -58,7 +49,7 @@ function Free({ answers }: { answers: Answers }) {
               </small>
             </td>
             <td class="who">
-              {usersText(subject)}
+              {subject.facts.users?.length === 0 ? "nobody" : usersText(subject.facts)}
               {isDiskFull(subject) && " "}
               {isDiskFull(subject) && <Mark kind="warning">disk full</Mark>}
             </td>

@@ -3,7 +3,7 @@ import { shownName, shownText } from "../../base/shown-text.ts";
 import { type Facts, isSwapping } from "../../view/facts.ts";
 import { bytes, decimal, figure, known, percent, perSecond } from "../../view/format.ts";
 import { machineHref } from "../../view/machine-href.ts";
-import { coresText } from "../../view/subject-words.ts";
+import { coresText, usersText } from "../../view/subject-words.ts";
 import { Mark, Meter } from "../components/parts.tsx";
 import { UserLink } from "../components/user-link.tsx";
 import { HistoryStrip } from "../history/history-strip.tsx";
@@ -11,8 +11,6 @@ import type { MachineRow as RowModel } from "./machine-table-view-model.ts";
 
 /** Columns of figures, whose place a sentence takes. */
 const FIGURE_COLUMNS = 9;
-/** Users who are named; the others are counted. */
-const MOST_USERS = 3;
 
 function Cpu({ facts }: { facts: Facts }) {
   const { cpuPercent, userPercent, systemPercent, waitPercent, cores } = facts;
@@ -82,12 +80,6 @@ function pressureText({ of, percent: value }: NonNullable<Facts["pressure"]>): s
   return text === "0" ? "0" : `${of} ${text}`;
 }
 
-function usersText({ users = [] }: Facts): string {
-  const shown = users.slice(0, MOST_USERS).map((name) => shownText(name, 20));
-  const more = users.length - shown.length;
-  return shown.join(", ") + (more > 0 ? ` +${more}` : "");
-}
-
 function Figures({ row }: { row: RowModel }) {
   const { facts } = row.subject;
   return (
@@ -110,17 +102,22 @@ export function MachineRow({ row, isOpen }: { row: RowModel; isOpen: boolean }) 
   const name = shownName(machine);
   const href = machineHref(slug);
   const stateClass = state === "up" ? undefined : `is-${state}`;
-  const marks = [machine.isSelf && "this machine", machine.replaces && "2005 now"].filter(Boolean);
   return (
     <tr class={isOpen ? "is-open" : stateClass}>
       <th scope="row">
         <a href={href}>{name}</a>
-        {marks.map((words) => (
+        {machine.isSelf && (
           <>
             {" "}
-            <small class="this-machine">{words}</small>
+            <small class="name-mark this-machine">this machine</small>
           </>
-        ))}
+        )}
+        {machine.replaces !== undefined && (
+          <>
+            {" "}
+            <small class="name-mark">2005 now</small>
+          </>
+        )}
       </th>
       <td>
         <Mark kind={state}>{state}</Mark> <small>{row.stateFor}</small>

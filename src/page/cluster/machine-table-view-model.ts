@@ -3,7 +3,7 @@ import { counted, shownName, shownText } from "../../base/shown-text.ts";
 import type { Machine } from "../../cluster/machine.ts";
 import type { StripPoint } from "../../store/history-types.ts";
 import type { ClusterSource, ClusterView } from "../../view/cluster-view.ts";
-import { isIdle, isIdleMachine, processFacts } from "../../view/facts.ts";
+import { namedTop, processFacts } from "../../view/facts.ts";
 import type { ProcessTest } from "../../view/filter.ts";
 import { intervalWords } from "../../view/format.ts";
 import { type Axis, axisOf, cursorX } from "../../view/history/time-axis.ts";
@@ -67,7 +67,7 @@ function openedMachine({ view, query }: TableInput) {
   };
 }
 
-/** Its panel and time, or a sentence that says why there is none. */
+/** Reads the opened entry: its panel and time, or a sentence that says why there is none. */
 function openedEntry(
   { view, query: { open }, times, source }: TableInput,
   machine: Machine | undefined,
@@ -113,11 +113,8 @@ interface RowContext {
 
 /** The largest process that is to be named, or `idle`; `undefined`: unknown. */
 function topOf({ facts, report }: Subject, isWanted: ProcessTest | undefined) {
-  if (report?.processes === undefined) return undefined;
-  const wanted = isWanted && report.processes.find(isWanted);
-  if (wanted !== undefined) return processFacts(wanted, report);
-  if (!isIdle(facts.top)) return facts.top;
-  return isIdleMachine(facts) ? ("idle" as const) : undefined;
+  const wanted = isWanted && report?.processes?.find(isWanted);
+  return wanted && report ? processFacts(wanted, report) : namedTop(facts, report);
 }
 
 /**
@@ -131,12 +128,13 @@ function rowOf(subject: Subject, context: RowContext) {
     state: machine.state,
     updateSeconds: machine.report?.updateSeconds ?? context.updateSeconds,
   };
+  const sentence = sentenceOf(subject, context);
   return {
     subject,
     stateFor: stateFor(subject, context.nowMs),
     strip: stripOf(history, context),
-    sentence: sentenceOf(subject, context),
-    top: topOf(subject, context.isWanted),
+    sentence,
+    top: sentence === undefined ? topOf(subject, context.isWanted) : undefined,
   };
 }
 

@@ -64,7 +64,7 @@ function SectionHead({ section, query }: { section: TableSection; query: PageQue
   );
 }
 
-/** Without filter and tag; without the order too where that alone asked for the list. */
+/** The address without filter and tag, and without the order where that alone asked for the list. */
 function clearHref(query: PageQuery): string {
   const gone = { filter: undefined, tag: undefined, page: undefined };
   return hrefWith(query.raw, isFiltered(query) ? gone : { ...gone, sort: undefined });
@@ -83,7 +83,7 @@ function Panel({ panel, query }: { panel: EntryPanel; query: PageQuery }) {
 interface BodyProps {
   readonly section: TableSection;
   readonly query: PageQuery;
-  /** Below its machine's row. */
+  /** The opened entry, below its machine's row. */
   readonly panel: EntryPanel | undefined;
 }
 

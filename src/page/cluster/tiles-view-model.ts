@@ -50,7 +50,7 @@ function lettersOf(name: string): string {
   return /^\p{L}+/u.exec(name)?.[0]?.toLowerCase() ?? REST;
 }
 
-/** By first tag; where no machine has one, by the letters of the names. */
+/** Groups machines by first tag or, where no machine has one, by the letters of their names. */
 function grouped(subjects: readonly Subject[]) {
   const isByTag = subjects.some(({ machine }) => machine.tags.length > 0);
   const groups = new Map<string, Subject[]>();

@@ -16,7 +16,7 @@ function LargeTile({ tile }: { tile: Tile }) {
   );
 }
 
-/** Without a link: a thousand would help nobody. Its text is for screen readers. */
+/** A small tile has no link: a thousand links would help nobody. Its text is for screen readers. */
 function SmallTile({ tile }: { tile: Tile }) {
   return (
     <span class={classOf(tile)} data-machine={tile.slug === tile.name ? undefined : tile.slug}>

@@ -26,7 +26,7 @@ export interface PageQuery {
   readonly atWallMs?: number | undefined;
   /** The entry that is opened below its row. */
   readonly open?: { readonly slug: string; readonly atWallMs: number } | undefined;
-  /** From 1. */
+  /** The first page is 1. */
   readonly page: number;
   /** Sentences about values that were not understood or were cut. */
   readonly notices: readonly string[];

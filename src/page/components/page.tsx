@@ -20,7 +20,7 @@ export interface Frame {
   readonly assets: AssetLinks;
   /** Version of the state that the page shows; the event stream continues from it. */
   readonly version: number;
-  /** As Intl names it, so that the script writes times as the server does. */
+  /** The time zone as Intl names it, so that the script writes times as the server does. */
   readonly timeZone: string;
 }
 

@@ -13,7 +13,7 @@ export function Meter({
   words,
 }: {
   parts: readonly (readonly [string, number])[];
-  /** For screen readers, where no text beside the bar says the same. */
+  /** Words for screen readers, where no text beside the bar says the same. */
   words?: string;
 }) {
   let from = 0;

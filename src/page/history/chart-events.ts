@@ -15,7 +15,8 @@ interface EventsInput {
 }
 
 /**
- * From the left: an outage is a band, a reboot a line. `from` and `to`: in cells, `to` exclusive.
+ * Lists the events from the left: an outage is a band, a reboot a line. `from` and `to` are cells, `to`
+ * exclusive.
  * `words`: `down Mon 13:20–14:10`, `down 06:10–now`, `rebooted 14:10`.
  */
 export function eventsOf(input: EventsInput) {

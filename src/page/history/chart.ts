@@ -98,7 +98,7 @@ function highest(least: number, ...all: readonly Series[]): number {
   return Math.max(least, ...all.flat());
 }
 
-/** In the unit of the scale. */
+/** Values in the unit of the scale. */
 function inUnit(series: Series, size: number): number[] {
   return series.map((value) => (value < 0 ? value : value / size));
 }

@@ -137,6 +137,7 @@ export function Charts({ name, history }: { name: string; history: MachineHistor
         data-oldest={bounds.whole.fromMs}
         data-newest={bounds.whole.toMs}
         data-step={bounds.stepMs}
+        data-interval={history.longestIntervalMs}
       >
         <div class="chart-row">
           <span /> <span />

@@ -28,7 +28,7 @@ export function TimeAxis({ axis, links, cursor }: TimeAxisProps) {
   const isNear = (x: number) =>
     cursor !== undefined && Math.abs(x + NAME_SHIFT * axis.cells - cursor.x) < NEAR * axis.cells;
   return (
-    <svg class="axis" data-start={axis.startMs} data-cell={axis.cellMs} data-step={axis.stepMs}>
+    <svg class="axis" data-start={axis.startMs} data-cell={axis.cellMs} data-interval={axis.stepMs}>
       <title>{`history, ${axis.spanWords}`}</title>
       {/* Text browsers show no margins. */}{" "}
       {links.map(({ label, href, x, isDay, isTight, isBare, isMinor }, index) => {

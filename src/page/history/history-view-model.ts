@@ -126,6 +126,8 @@ export function historyOf(input: HistoryInput) {
     search: searchWithRange(parameters.toString(), shown, { bounds, times }),
     bounds,
     shown,
+    /** Between two reports of this machine or, if that is longer, of the others. */
+    longestIntervalMs: 1000 * Math.max(updateSeconds, view.updateSeconds),
     axis,
     axisLinks: axisLinks(axis, times, {}),
     strip: stripOf(history, { axis, times }),

@@ -35,7 +35,7 @@ function heldPart(asked: TimeRange, context: ReadContext, notices: string[]) {
   const { whole } = bounds;
   const at = (wallMs: number) => times.since(wallMs, nowMs);
   const refuse = (why: string) => void notices.push(`${why}: the charts show all of the history.`);
-  // First, since an end that was not asked for is now or the beginning of the history.
+  // These checks come first, since an end that was not asked for is now or the beginning of the history.
   if (asked.fromMs > nowMs) return refuse(`${at(asked.fromMs)} is in the future`);
   if (asked.toMs <= whole.fromMs) {
     return refuse(`The history goes back to ${at(whole.fromMs)} and no further`);

@@ -103,14 +103,14 @@ function ownPageOf(machine: Machine, { machines }: ClusterView): string | undefi
 }
 
 /** Before and after a change to a program of 2005 a host has two records, each with its history. */
-function sameHostOf({ id }: Machine, view: ClusterView, times: Times) {
+function sameHostOf({ id, replacedBy }: Machine, view: ClusterView, times: Times) {
   const nowMs = view.moment.wallMs;
-  const before = view.replaced.find(({ replacedBy }) => replacedBy === id);
+  const before = view.replaced.find((one) => one.replacedBy === id);
   if (before !== undefined) {
     const stopped = times.since(before.stateSinceWallMs, nowMs);
     return { href: machineHref(before.id), words: `until ${stopped} it ran unagi: its history` };
   }
-  const after = view.machines.find(({ replaces }) => replaces === id);
+  const after = view.machines.find((one) => one.id === replacedBy);
   return after && { href: machineHref(after.id), words: "a program of 2005 runs there now" };
 }
 

@@ -208,7 +208,7 @@ function temperatureLines({ temperatures = [] }: Report): NowLine[] {
   return [line("temperatures", degrees(hottest.celsius), details)];
 }
 
-/** In the order in which the page shows them; none before the first report. */
+/** The rows in the order in which the page shows them; there are none before the first report. */
 export function nowLines({ report, facts, machine }: Subject): readonly NowLine[] {
   if (report === undefined) return [];
   const reason = (...about: readonly ReportSubject[]) => missingReason(report, machine, about);

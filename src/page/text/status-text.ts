@@ -9,7 +9,7 @@ import { freeMachines, isDiskFull } from "../../view/answers/free-machines.ts";
 import { largeProcesses } from "../../view/answers/large-processes.ts";
 import { countWords, reportAges, stateCounts } from "../../view/cluster-summary.ts";
 import type { ClusterSource, ClusterView } from "../../view/cluster-view.ts";
-import { isIdle, isIdleMachine } from "../../view/facts.ts";
+import { namedTop } from "../../view/facts.ts";
 import { duration, percent } from "../../view/format.ts";
 import { cellsOf } from "../../view/history/cells.ts";
 import { SIGNS, SIGNS_LEGEND, signsOf } from "../../view/history/signs.ts";
@@ -130,9 +130,8 @@ function historyHead(axis: Axis): string {
 }
 
 function topText(subject: Subject): string {
-  const { top } = subject.facts;
-  if (!subject.isCurrent || subject.report?.processes === undefined) return "";
-  if (top === undefined || isIdle(top)) return isIdleMachine(subject.facts) ? "idle" : "";
+  const top = subject.isCurrent ? namedTop(subject.facts, subject.report) : undefined;
+  if (top === undefined || top === "idle") return top ?? "";
   return `${shownText(top.user, 10)} ${shownText(top.command, 16)} ${coresText(top)}`;
 }
 

@@ -19,7 +19,7 @@ export function isDiskFull({ warnings }: Subject): boolean {
   return warnings.some(({ kind }) => kind === "disk");
 }
 
-/** Most free cores first, then most free memory; machines with a full disk come last. */
+/** Most free cores come first, then most free memory; machines with a full disk come last. */
 export function freeMachines(subjects: readonly Subject[]): Subject[] {
   return subjects
     .filter(isFree)

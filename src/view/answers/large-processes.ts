@@ -4,7 +4,7 @@ import { byUse, processFacts } from "../facts.ts";
 import type { Subject, SubjectProcess } from "../subject.ts";
 import { THRESHOLDS } from "../thresholds.ts";
 
-/** Asked of each process of each machine, so it allocates nothing. */
+/** This runs for each process of each machine, so it allocates nothing. */
 function isLarge({ cpuPercent = 0, memoryPercent = 0 }: ProcessReport, report: Report): boolean {
   // Where a machine does not tell its cores, the percentage of one core has to do.
   const cores = report.host?.cores || 1;

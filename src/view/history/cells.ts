@@ -14,7 +14,7 @@ export interface Cells {
   readonly state: CellState[];
   /** Percent; −1: unknown. */
   readonly cpu: number[];
-  /** Read and written, MB per minute; −1: unknown. */
+  /** Disk traffic, read and written together, MB per minute; −1: unknown. */
   readonly disk: number[];
   /** Cells in which the machine rebooted, with the time. */
   readonly reboots: readonly { readonly cell: number; readonly atMs: number }[];
@@ -59,7 +59,7 @@ function holdLast(cells: Cells, machine: MachineHistory, axis: Axis): void {
   }
 }
 
-/** In intervals: a report that is late by less covers the time since the previous one. */
+/** Intervals; a report that is late by less covers the time since the previous one. */
 const MOST_LATE = 1.5;
 
 function coveredMs(point: StripPoint, before: StripPoint | undefined, intervalMs: number): number {

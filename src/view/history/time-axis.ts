@@ -21,7 +21,7 @@ export interface Axis {
 
 interface Tick {
   readonly atMs: number;
-  /** In cells from the left, not always whole. */
+  /** Distance from the left edge in cells, not always whole. */
   readonly x: number;
   readonly label: string;
   /** Midnight: the label is the day's name. */

@@ -1,10 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { axisOf } from "../../../src/view/history/time-axis.ts";
-import { createTimes } from "../../../src/view/times.ts";
-
-const NOW = Date.UTC(2026, 10, 24, 9, 13, 7);
-const times = createTimes("UTC");
-const axis = axisOf({ nowMs: NOW, updateSeconds: 600, historyEntries: 144, times });
+import { axis, NOW, times } from "./sample-history.ts";
 
 describe("the time axis", () => {
   test("ends at the last full cell and names every third hour and the day", () => {
