@@ -7,16 +7,14 @@
  */
 import { readTextOrEmpty } from "./read-text.ts";
 
-/** Where the machine-id may be; the second path is older than the first. */
-const FILES = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
-
 /** More than the file ever has. */
 const CAP_BYTES = 100;
 
 /** The machine-id, 32 lower-case hex digits; undefined where no file holds one. */
 export function readMachineId(root: string): string | undefined {
-  const ids = FILES.map((file) => parseMachineId(readTextOrEmpty(root, file, CAP_BYTES)));
-  return ids.find((id) => id !== undefined);
+  const read = (path: string) => parseMachineId(readTextOrEmpty(root, path, CAP_BYTES));
+  // The second is the older place.
+  return read("/etc/machine-id") ?? read("/var/lib/dbus/machine-id");
 }
 
 /**

@@ -11,11 +11,9 @@ import { readTextOrEmpty } from "./read-text.ts";
 
 /** PRETTY_NAME, or NAME and VERSION; undefined where neither file has them. */
 export function readOsRelease(root: string): string | undefined {
-  const [name, fallback] = ["/etc/os-release", "/usr/lib/os-release"].map((path) =>
-    parseOsRelease(readTextOrEmpty(root, path)),
-  );
+  const read = (path: string) => parseOsRelease(readTextOrEmpty(root, path));
   // The second is for systems whose /etc is empty.
-  return name ?? fallback;
+  return read("/etc/os-release") ?? read("/usr/lib/os-release");
 }
 
 /** The name without the quotes and escapes of a shell; undefined where there is none. */

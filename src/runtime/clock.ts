@@ -44,11 +44,11 @@ export function createClock(root: string, sources = systemSources(root)): () => 
 
 /** How far /proc/uptime is ahead of the monotonic clock; undefined where that cannot be measured. */
 function uptimeLead(sources: ReturnType<typeof systemSources>): number | undefined {
-  const before = sources.monotonicMs();
+  const beforeMs = sources.monotonicMs();
   const uptimeSeconds = sources.uptimeSeconds();
-  const after = sources.monotonicMs();
-  if (uptimeSeconds === undefined || after - before > LONGEST_READING_MS) return undefined;
-  return uptimeSeconds * 1000 - after;
+  const afterMs = sources.monotonicMs();
+  if (uptimeSeconds === undefined || afterMs - beforeMs > LONGEST_READING_MS) return undefined;
+  return uptimeSeconds * 1000 - afterMs;
 }
 
 /** What the clock reads; tests hand in their own. */

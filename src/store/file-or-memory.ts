@@ -29,10 +29,11 @@ export interface HistoryOptions {
 
 type HistoryCaps = Readonly<typeof CAPS>;
 
-/** Design, section 7, and the cap on peers of 6.3. */
+/** The history is a guest on the disk and in the memory of a machine that others use. */
 const CAPS = {
   fileBytes: 512 * MEBIBYTE,
   memoryBytes: 32 * MEBIBYTE,
+  /** As many as `max-peers` allows at most. */
   machines: 4096,
 };
 

@@ -148,8 +148,8 @@ async function runCommand(command: string[], limitMs: number): Promise<JournalOu
   };
   const timer = setTimeout(() => stop("time"), limitMs);
   const [stdout, stderr, exitCode] = await Promise.all([
-    readUpTo(child.stdout, MOST_BYTES, () => stop("size")),
-    readUpTo(child.stderr, STDERR_BYTES, () => undefined),
+    keepUpTo(child.stdout, MOST_BYTES, () => stop("size")),
+    keepUpTo(child.stderr, STDERR_BYTES, () => undefined),
     child.exited,
   ]);
   clearTimeout(timer);
@@ -157,7 +157,7 @@ async function runCommand(command: string[], limitMs: number): Promise<JournalOu
 }
 
 /** Reads to the end, so that the child is never stuck, and keeps only the first `limit` bytes. */
-async function readUpTo(
+async function keepUpTo(
   stream: ReadableStream<Uint8Array>,
   limit: number,
   onFull: () => void,

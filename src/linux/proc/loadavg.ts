@@ -12,7 +12,10 @@ export function readProcLoadavg(root: string) {
 
 const LINE = /^(\d{1,9}\.\d+) (\d{1,9}\.\d+) (\d{1,9}\.\d+) (\d{1,10})\/(\d{1,10})(?:\s|$)/;
 
-/** Fails for anything that does not begin with the three loads and the two counts. */
+/**
+ * `running` of all `tasks` run or wait for a core. Fails for anything that does not begin with the
+ * three loads and the two counts.
+ */
 export function parseProcLoadavg(text: string) {
   const match = LINE.exec(text);
   if (match === null) return fail("/proc/loadavg does not hold three loads and two counts");
