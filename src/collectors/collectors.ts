@@ -11,13 +11,15 @@ import {
   spawnStatfsProbe,
 } from "./filesystems/statfs-probe.ts";
 import { createHost } from "./host.ts";
-import { load, uptime } from "./load.ts";
-import { createSwap, memory } from "./memory.ts";
+import { load } from "./load.ts";
+import { memory } from "./memory.ts";
 import { createMessages, messageSources } from "./messages/messages.ts";
 import { network } from "./network.ts";
 import { pressure } from "./pressure.ts";
 import { createProcesses } from "./processes/processes.ts";
+import { createSwap } from "./swap.ts";
 import { createTemperatures } from "./temperatures.ts";
+import { uptime } from "./uptime.ts";
 import { users } from "./users.ts";
 
 export interface CollectorOptions {

@@ -1,9 +1,7 @@
-/** How the memory and the swap space are used, and what is moved between them. */
+/** How the memory and the swap space are used. */
 import { withoutUndefined } from "../base/without-undefined.ts";
 import { readProcMeminfo } from "../linux/proc/meminfo.ts";
-import { readProcVmstat } from "../linux/proc/vmstat.ts";
 import { collector } from "./collector.ts";
-import { known, rate } from "./figures.ts";
 
 export const memory = collector({
   subject: "memory",
@@ -17,16 +15,3 @@ export const memory = collector({
     return { memory, figuresV1: withoutUndefined({ memoryUsedPercent }) };
   },
 });
-
-export function createSwap(pageBytes: number) {
-  return collector({
-    subject: "swap",
-    read: ({ root }) => readProcVmstat(root, pageBytes),
-    report: (now, before) => ({
-      swap: known({
-        inBytesPerSecond: rate(before?.reading?.inBytes, now?.inBytes, before?.seconds),
-        outBytesPerSecond: rate(before?.reading?.outBytes, now?.outBytes, before?.seconds),
-      }),
-    }),
-  });
-}

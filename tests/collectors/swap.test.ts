@@ -1,6 +1,6 @@
 /** Rates of swapping. */
 import { describe, expect, test } from "bun:test";
-import { createSwap } from "../../src/collectors/memory.ts";
+import { createSwap } from "../../src/collectors/swap.ts";
 import { fixture } from "../linux/fixture.ts";
 import { readingOf, reportBetween, reportOfFirst } from "./collect.ts";
 
